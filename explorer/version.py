@@ -1,0 +1,3 @@
+"""The version of the application."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,115 @@
+"""What a page says of itself: objective, metrics, presets and things to try."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Metric", "Objective", "Preset", "Term", "Try"]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term of an objective.
+
+    Attributes:
+        tex: The term as it is typeset, its sign and weight included.
+        metric: Key of the metric it is made of.
+        sign: +1 or -1, the sign with which the metric enters.
+        weight: Name of the config field that multiplies it, or None.
+    """
+
+    tex: str
+    metric: str
+    sign: int = 1
+    weight: str | None = None
+
+    def value(self, metric: float, config: Any) -> float:
+        """What the term contributes, given its metric's value."""
+        return self.sign * metric * (1.0 if self.weight is None else float(getattr(config, self.weight)))
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What is optimised: left-hand side, terms that add up to it, and the metric that holds the sum.
+
+    Attributes:
+        tex: The left-hand side as it is typeset.
+        terms: The terms; their values add up to that of `total`.
+        total: The sum as a term of its own.
+        maximised: Whether learning raises it; what is descended is always the loss.
+        note: One sentence on which form is descended, or "".
+    """
+
+    tex: str
+    terms: tuple[Term, ...]
+    total: Term
+    maximised: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number that is followed while a model trains.
+
+    Attributes:
+        key: Name in `metrics.jsonl` and among the results of a loss.
+        label: Name in legend and help.
+        unit: "nats", "bits/dim", "%", or "".
+        role: What the colour says: "total", "data", "model", "prior", "alt".
+        pane: Curves of one pane share a scale.
+        better: "higher", "lower" or "" where neither is meant.
+        source: "train": from the loss, at every step; "valid": from held-out data, on the validation schedule;
+            "samples": from samples of the model, on a schedule of steps.
+        equilibrium: Given the config, the value at the game's equilibrium, or None.
+        help: One sentence for the tooltip.
+    """
+
+    key: str
+    label: str
+    unit: str = ""
+    role: str = "total"
+    pane: str = "loss"
+    better: str = ""
+    source: str = "train"
+    equilibrium: Callable[[Any], float | None] | None = None
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named combination that is known to work.
+
+    Attributes:
+        title: Name in menu and command line.
+        data: Dataset as the command line takes it, parameters included ("ring8:std=0.05").
+        config: Fields of the page's config that differ from their defaults.
+        training: Fields of the training that differ from their defaults.
+        device: "cpu" or "cuda": the device it is meant for.
+        about: One sentence on what it shows.
+    """
+
+    title: str
+    data: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict)
+    device: str = "cpu"
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Try:
+    """A suggestion that the window carries out when it is clicked.
+
+    Attributes:
+        title: The suggestion, as a sentence.
+        set: Config and training fields to set.
+        preset: Title of a preset to choose first, or None.
+        page: Page to go to, or None for this one.
+    """
+
+    title: str
+    set: Mapping[str, Any] = field(default_factory=dict)
+    preset: str | None = None
+    page: str | None = None

@@ -1,0 +1,159 @@
+"""What a view can ask for: a closed list of input kinds, found by the annotations of its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.protocol.kinds import DataSpec
+
+__all__ = [
+    "INPUTS",
+    "Canvas",
+    "Data",
+    "DataBatch",
+    "DataPoint",
+    "Handles",
+    "Input",
+    "LatentPoint",
+    "Noise",
+    "Pixel",
+    "Region",
+    "TimeStep",
+]
+
+
+class Input:
+    """Base of everything a view can ask for."""
+
+
+@dataclass(frozen=True)
+class DataBatch(Input):
+    """Some data of one split.
+
+    Attributes:
+        x: The data, (n, *shape), float.
+        y: Class of each datum, (n,), or None.
+        index: Position of each datum in its split, (n,).
+        mask: 1 where a datum's entry is observed, (n, *shape), or None for all.
+        split: "train", "valid" or "test".
+    """
+
+    x: Tensor
+    y: Tensor | None
+    index: Tensor
+    mask: Tensor | None = None
+    split: str = "train"
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+@dataclass(frozen=True)
+class DataPoint(Input):
+    """One datum picked in a view, x of shape (1, *shape)."""
+
+    x: Tensor
+    y: int | None
+    index: int
+    split: str = "valid"
+
+
+@dataclass(frozen=True)
+class LatentPoint(Input):
+    """A point in latent space, z of shape (1, latent)."""
+
+    z: Tensor
+
+
+@dataclass(frozen=True)
+class Noise(Input):
+    """The same noise each time it is asked for, until a redraw gives another seed."""
+
+    seed: int = 0
+
+    def generator(self, device: torch.device | str = "cpu") -> torch.Generator:
+        """A generator at the start of this noise's stream."""
+        return torch.Generator(device).manual_seed(self.seed)
+
+
+@dataclass(frozen=True)
+class Handles(Input):
+    """Points dragged by hand in a plot, (k, 2)."""
+
+    xy: np.ndarray
+
+
+@dataclass(frozen=True)
+class Canvas(Input):
+    """A partly given image: x of shape (1, c, h, w), and a mask that is 1 where it is given."""
+
+    x: Tensor
+    mask: Tensor
+
+
+@dataclass(frozen=True)
+class Pixel(Input):
+    """One pixel of an image."""
+
+    row: int
+    column: int
+    channel: int = 0
+
+
+@dataclass(frozen=True)
+class Region(Input):
+    """A rectangle in data units."""
+
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+
+
+@dataclass(frozen=True)
+class TimeStep(Input):
+    """A moment of a process that runs from 0 to 1."""
+
+    t: float
+
+
+@dataclass(frozen=True)
+class Data(Input):
+    """The whole dataset, and what is known of it exactly.
+
+    Attributes:
+        spec: What the model was built for.
+        train, valid, test: The splits.
+        log_prob: Exact log density, (n, *shape) to (n,) nats, or None.
+        entropy: Exact entropy, nats, or None.
+        centers: Centres of the modes, (k, 2), or None.
+        std: Standard deviation of one mode, or None.
+    """
+
+    spec: DataSpec
+    train: DataBatch
+    valid: DataBatch
+    test: DataBatch
+    log_prob: Callable[[Tensor], Tensor] | None = None
+    entropy: float | None = None
+    centers: Tensor | None = None
+    std: float | None = None
+
+
+INPUTS: tuple[type[Input], ...] = (
+    DataBatch,
+    DataPoint,
+    LatentPoint,
+    Noise,
+    Handles,
+    Canvas,
+    Pixel,
+    Region,
+    TimeStep,
+    Data,
+)

@@ -1,0 +1,154 @@
+"""Kinds of data, and what a model is told of its data before it is built."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["DataSpec", "Image", "Kind", "Plane", "Table", "Tokens", "Waveform", "accepted", "kind_from_json"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What one datum is. A field left None stands for any value, so that a page can say what it accepts."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one datum."""
+        raise TypeError(f"{type(self).__name__} has no shape")
+
+    def fits(self, wanted: Kind | type[Kind]) -> bool:
+        """Whether a page that accepts `wanted` takes this kind."""
+        if isinstance(wanted, type):
+            return isinstance(self, wanted)
+        return type(self) is type(wanted) and all(
+            getattr(wanted, field.name) in (None, getattr(self, field.name)) for field in dataclasses.fields(self)
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The kind as plain JSON, read back by `kind_from_json`."""
+        return {"kind": type(self).__name__, **dataclasses.asdict(self)}
+
+
+@dataclass(frozen=True)
+class Plane(Kind):
+    """Points in the plane, (2,)."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (2,)
+
+
+@dataclass(frozen=True)
+class Image(Kind):
+    """Images, (c, h, w), values from 0 to 1; `values` is "binary", "grey" or "colour"."""
+
+    c: int | None = None
+    h: int | None = None
+    w: int | None = None
+    values: str | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        if self.c is None or self.h is None or self.w is None:
+            raise TypeError(f"{self} leaves its size open")
+        return (self.c, self.h, self.w)
+
+
+@dataclass(frozen=True)
+class Table(Kind):
+    """Rows of d real numbers, (d,)."""
+
+    d: int | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        if self.d is None:
+            raise TypeError(f"{self} leaves its width open")
+        return (self.d,)
+
+
+@dataclass(frozen=True)
+class Waveform(Kind):
+    """Sound, (length,), values from -1 to 1 at `rate` samples a second."""
+
+    length: int | None = None
+    rate: int | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        if self.length is None:
+            raise TypeError(f"{self} leaves its length open")
+        return (self.length,)
+
+
+@dataclass(frozen=True)
+class Tokens(Kind):
+    """Sequences of symbols, (length,), whole numbers below `vocabulary`."""
+
+    length: int | None = None
+    vocabulary: int | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        if self.length is None:
+            raise TypeError(f"{self} leaves its length open")
+        return (self.length,)
+
+
+_KINDS: dict[str, type[Kind]] = {kind.__name__: kind for kind in (Plane, Image, Table, Waveform, Tokens)}
+
+
+def kind_from_json(stored: dict[str, Any]) -> Kind:
+    """The kind that `Kind.to_json` wrote.
+
+    Raises:
+        ValueError: No such kind, or fields it does not have.
+    """
+    fields = dict(stored)
+    name = fields.pop("kind", None)
+    try:
+        return _KINDS[name](**fields)
+    except (KeyError, TypeError):
+        raise ValueError(f"{stored} names no kind of data; there are {', '.join(_KINDS)}") from None
+
+
+def accepted(kind: Kind, accepts: Iterable[Kind | type[Kind]]) -> bool:
+    """Whether data of a kind can be used by a page that declares what it `accepts`."""
+    return any(kind.fits(wanted) for wanted in accepts)
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """What a model is built for: all it needs to know of its data, small enough to be stored with a run.
+
+    Attributes:
+        kind: What one datum is.
+        n: Number of training data.
+        classes: Names of the classes, or empty.
+        mean: Mean of the training data, per channel of an image, per dimension otherwise.
+        std: Standard deviation, likewise.
+    """
+
+    kind: Kind
+    n: int
+    classes: tuple[str, ...] = ()
+    mean: tuple[float, ...] = (0.0,)
+    std: tuple[float, ...] = (1.0,)
+
+    def to_json(self) -> dict[str, Any]:
+        """The description as plain JSON."""
+        return {**dataclasses.asdict(self), "kind": self.kind.to_json()}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> DataSpec:
+        """The description that `to_json` wrote."""
+        return cls(
+            kind_from_json(stored["kind"]),
+            int(stored["n"]),
+            tuple(stored["classes"]),
+            tuple(stored["mean"]),
+            tuple(stored["std"]),
+        )

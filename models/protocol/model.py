@@ -1,0 +1,199 @@
+"""What every model and every lab promises."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from models.protocol.declarations import Metric, Objective, Preset, Try
+from models.protocol.inputs import Data, DataBatch
+from models.protocol.kinds import DataSpec, Kind
+
+__all__ = [
+    "GameModel",
+    "GenerativeModel",
+    "HasConditional",
+    "HasLatent",
+    "HasLogProb",
+    "Lab",
+    "LossModel",
+    "Page",
+    "Player",
+]
+
+PHASES: Mapping[str, str] = {
+    "draw": "Draw a mini-batch of data.",
+    "forward": "Compute the loss on it.",
+    "backward": "Differentiate the loss with respect to the player's parameters.",
+    "update": "Move the parameters against the gradient.",
+}
+
+
+@dataclass(frozen=True)
+class Player:
+    """A part of a model with its own loss and optimiser.
+
+    Attributes:
+        name: Shown with its phases.
+        parameters: What its optimiser moves.
+        updates: Updates in one round.
+        lr: Training field that holds its learning rate.
+        explain: What happens in each phase ("draw", "forward", "backward", "update"); defaults where a phase is missing.
+    """
+
+    name: str
+    parameters: Sequence[nn.Parameter]
+    updates: int = 1
+    lr: str = "lr"
+    explain: Mapping[str, str] = field(default_factory=dict)
+
+    def explanation(self, phase: str) -> str:
+        """One sentence on what a phase does."""
+        return self.explain.get(phase, PHASES[phase])
+
+
+class Page:
+    """What models and labs have in common: the words by which a page describes itself."""
+
+    title: ClassVar[str]
+    reference: ClassVar[str] = ""
+    Config: ClassVar[type]
+    presets: ClassVar[tuple[Preset, ...]] = ()
+    look_at: ClassVar[str] = ""
+    try_next: ClassVar[tuple[Try, ...]] = ()
+
+
+class GenerativeModel(Page, nn.Module, ABC):
+    """A model that can be trained and sampled. Subclass `LossModel` or `GameModel`; subclasses of those are final.
+
+    Class attributes:
+        title, reference, presets, look_at, try_next: What the page says of itself.
+        accepts: Kinds of data the model can be built for.
+        objective: What is optimised.
+        metrics: Numbers to follow; those of source "train" come with every loss.
+        validation: Key of the metric that picks the best checkpoint, or None for no validation.
+        rates: Training field and label of each learning rate.
+        batch_statistics: The model normalises by its batch, so a batch cannot be split into micro-batches.
+        Config: Frozen dataclass of `param(...)` fields.
+
+    Args:
+        config: The page's parameters.
+        spec: What is known of the data.
+    """
+
+    accepts: ClassVar[tuple[Kind | type[Kind], ...]]
+    objective: ClassVar[Objective]
+    metrics: ClassVar[tuple[Metric, ...]]
+    validation: ClassVar[str | None] = None
+    rates: ClassVar[Mapping[str, str]] = {"lr": "Learning rate"}
+    batch_statistics: ClassVar[bool] = False
+
+    def __init__(self, config: Any, spec: DataSpec):
+        super().__init__()
+        self.config = config
+        self.spec = spec
+
+    @abstractmethod
+    def players(self) -> tuple[Player, ...]:
+        """The players, in the order in which they move in a round."""
+
+    @abstractmethod
+    def player_loss(self, player: str, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
+        """What a player descends, as "loss", and metrics; scalars, means over the batch."""
+
+    @abstractmethod
+    def sample(self, n: int, *, generator: torch.Generator) -> Tensor:
+        """n draws from the model, (n, *data_shape), in data units."""
+
+    @classmethod
+    @abstractmethod
+    def noise_dims(cls, config: Any, kind: Kind) -> int:
+        """Number of independent scalar draws that one exact sample needs."""
+
+    def prepare(self, data: Data) -> None:
+        """Called once before step 0 with the data, for buffers that depend on them."""
+
+    def after_update(self, player: str) -> None:
+        """Called after each update of a player (weight clipping, say)."""
+
+    def evaluate(self, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
+        """Values per datum, (n,), by the keys that `evaluate` reports ("elbo_nats"); a param(...) keyword is a setting."""
+        return {}
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model's parameters are."""
+        return next(self.parameters()).device
+
+
+class LossModel(GenerativeModel, ABC):
+    """A model with one player and one loss."""
+
+    @abstractmethod
+    def loss(self, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
+        """Scalars, means over the batch; "loss" is descended, the others are metrics."""
+
+    def players(self) -> tuple[Player, ...]:
+        """The one player: all parameters."""
+        return (Player("model", tuple(self.parameters())),)
+
+    def player_loss(self, player: str, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
+        """The loss."""
+        return self.loss(batch, generator=generator)
+
+
+class GameModel(GenerativeModel, ABC):
+    """A model with several players, each with a loss of its own."""
+
+    @abstractmethod
+    def loss(self, player: str, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
+        """Scalars, means over the batch; "loss" is descended by the player, the others are metrics."""
+
+    def player_loss(self, player: str, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
+        """The player's loss."""
+        return self.loss(player, batch, generator=generator)
+
+
+class HasLogProb(ABC):
+    """The model's density can be computed exactly."""
+
+    @abstractmethod
+    def log_prob(self, x: Tensor) -> Tensor:
+        """Log density, (n, *data_shape) to (n,), nats, in data units."""
+
+
+class HasLatent(ABC):
+    """The model has a latent space that can be entered from the data and left towards them."""
+
+    @property
+    @abstractmethod
+    def latent_dim(self) -> int:
+        """Dimension of the latent space."""
+
+    @abstractmethod
+    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log variance of q(z|x), each (n, latent_dim)."""
+
+    @abstractmethod
+    def decode_mean(self, z: Tensor) -> Tensor:
+        """Mean of p(x|z), (n, latent_dim) to (n, *data_shape)."""
+
+
+class HasConditional(ABC):
+    """The model can complete a datum of which a part is given."""
+
+    @abstractmethod
+    def complete(self, x: Tensor, mask: Tensor, *, generator: torch.Generator) -> Tensor:
+        """Draws the entries whose mask is 0 given the others, (n, *data_shape)."""
+
+
+class Lab(Page, ABC):
+    """A demonstration of theory: parameters in, pictures out. Its views are methods marked `@view`."""
+
+    def __init__(self, config: Any):
+        self.config = config

@@ -1,0 +1,192 @@
+"""`param`: one declaration of a parameter from which form, command line, help and checks are made."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import math
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+__all__ = ["BadValue", "Param", "build", "param", "params_of", "read_defaults"]
+
+_KEY = "param"
+_T = TypeVar("_T")
+
+
+class BadValue(ValueError):
+    """A value that a parameter does not take. The message names the field, the value and what is accepted."""
+
+    def __init__(self, field: str, message: str):
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Param:
+    """What is known of one parameter.
+
+    Attributes:
+        name: Field or keyword name, as `--set` takes it.
+        type: `int`, `float`, `bool` or `str`.
+        default: Value where nothing is set.
+        label: What a form shows, with the paper's symbol ("KL weight β").
+        low: Smallest accepted value, or None.
+        high: Largest accepted value, or None.
+        choices: Accepted values in order, with what a menu shows; empty where any value between the limits is.
+        step: Natural increment of a spin box, or None.
+        unit: Unit of the value ("nats", "ms"), or "".
+        help: One sentence for tooltip and command line.
+        live: May change while training goes on.
+        log: A slider over it is logarithmic.
+        more: Folded under "more" in a form.
+        when: Given the config, says whether the parameter has any effect; None means always.
+    """
+
+    name: str
+    type: type
+    default: Any
+    label: str
+    low: float | None = None
+    high: float | None = None
+    choices: Mapping[Any, str] = dataclasses.field(default_factory=dict)
+    step: float | None = None
+    unit: str = ""
+    help: str = ""
+    live: bool = False
+    log: bool = False
+    more: bool = False
+    when: Callable[[Any], bool] | None = None
+
+    @property
+    def accepts(self) -> str:
+        """What the parameter takes, in words: "1 to 64", "true or false", "mean or draw"."""
+        if self.choices:
+            return " or ".join(str(choice) for choice in self.choices)
+        if self.type is bool:
+            return "true or false"
+        if self.type is str:
+            return "text"
+        number = "a whole number" if self.type is int else "a number"
+        if self.low is not None and self.high is not None:
+            return f"{number} from {self.low:g} to {self.high:g}"
+        if self.low is not None:
+            return f"{number} of at least {self.low:g}"
+        return f"{number} of at most {self.high:g}" if self.high is not None else number
+
+    def check(self, value: Any) -> Any:
+        """The value in the parameter's own type.
+
+        Raises:
+            BadValue: Wrong type, outside the limits or not among the choices.
+        """
+        converted = self._convert(value)
+        inside = (
+            (not self.choices or converted in self.choices)
+            and (self.low is None or converted >= self.low)
+            and (self.high is None or converted <= self.high)
+        )
+        if not inside:
+            raise BadValue(self.name, f"{self.name} takes {self.accepts}, not {value}")
+        return converted
+
+    def _convert(self, value: Any) -> Any:
+        refusal = BadValue(self.name, f"{self.name} takes {self.accepts}, not {value!r}")
+        if self.type is bool:
+            words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+            if isinstance(value, bool):
+                return value
+            if str(value).lower() in words:
+                return words[str(value).lower()]
+            raise refusal
+        if self.type is str:
+            if not isinstance(value, str):
+                raise refusal
+            return value
+        if isinstance(value, bool):
+            raise refusal
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise refusal from None
+        if not math.isfinite(number) or (self.type is int and number != int(number)):
+            raise refusal
+        return self.type(number)
+
+
+def param(
+    default: Any,
+    label: str,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    choices: Mapping[Any, str] | None = None,
+    step: float | None = None,
+    unit: str = "",
+    help: str = "",
+    live: bool = False,
+    log: bool = False,
+    more: bool = False,
+    when: Callable[[Any], bool] | None = None,
+) -> Any:
+    """Declares a parameter: as a field of a frozen dataclass, or as a keyword of a method marked `@view`.
+
+    See `Param` for the arguments. The parameter's type is the annotation of the field or keyword.
+    """
+    declared = Param(
+        "", type(default), default, label, low, high, dict(choices or {}), step, unit, help, live, log, more, when
+    )
+    return dataclasses.field(default=default, metadata={_KEY: declared})
+
+
+def _named(declared: Param, name: str, annotation: Any) -> Param:
+    if annotation not in (int, float, bool, str):
+        raise TypeError(f"parameter {name} is annotated {annotation}; int, float, bool and str can be declared")
+    default = annotation(declared.default) if annotation is not bool else declared.default
+    return dataclasses.replace(declared, name=name, type=annotation, default=default)
+
+
+def params_of(owner: Any) -> dict[str, Param]:
+    """The parameters declared by a dataclass, by name and in order of declaration."""
+    hints = typing.get_type_hints(owner)
+    return {
+        field.name: _named(field.metadata[_KEY], field.name, hints[field.name])
+        for field in dataclasses.fields(owner)
+        if _KEY in field.metadata
+    }
+
+
+def read_defaults(function: Callable[..., Any]) -> dict[str, Param]:
+    """The parameters declared as keyword defaults of a function, whose defaults become plain values.
+
+    After this the function can be called in a notebook like any other.
+    """
+    hints = typing.get_type_hints(function)
+    declared: dict[str, Param] = {}
+    for name, argument in inspect.signature(function).parameters.items():
+        if isinstance(argument.default, dataclasses.Field):
+            declared[name] = _named(argument.default.metadata[_KEY], name, hints[name])
+
+    def plain(value: Any) -> Any:
+        return value.default if isinstance(value, dataclasses.Field) else value
+
+    if function.__defaults__:
+        function.__defaults__ = tuple(plain(value) for value in function.__defaults__)  # type: ignore[attr-defined]
+    if function.__kwdefaults__:
+        function.__kwdefaults__ = {k: plain(v) for k, v in function.__kwdefaults__.items()}  # type: ignore[attr-defined]
+    return declared
+
+
+def build(owner: type[_T], values: Mapping[str, Any]) -> _T:
+    """A dataclass of checked values, defaults where none is given.
+
+    Raises:
+        BadValue: Unknown name, or a value its parameter does not take.
+    """
+    declared = params_of(owner)
+    for name in values:
+        if name not in declared:
+            raise BadValue(name, f"there is no parameter {name}; there are {', '.join(declared)}")
+    return owner(**{name: declared[name].check(value) for name, value in values.items()})

@@ -1,0 +1,113 @@
+"""`@view`: marks a method that turns a model and some inputs into a picture."""
+
+from __future__ import annotations
+
+import collections.abc
+import inspect
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from models.frames import Frame
+from models.protocol.inputs import INPUTS, Input
+from models.protocol.params import Param, read_defaults
+
+__all__ = ["View", "view", "views_of"]
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class View:
+    """What is known of one view.
+
+    Attributes:
+        name: Name of the method; the command line and `card.<name>` use it.
+        title: Title of the card.
+        inputs: Kind of input by argument name.
+        params: The card's own controls by keyword.
+        frame: Class of frame that comes out.
+        streams: Whether the method yields several frames, the last being the result.
+        sets: Input that a click in the picture sets, or None.
+        when: Given the config, says whether the view makes sense; None means always.
+        grad: Gradients are kept while the view is computed.
+        record: The view is recorded on the timeline.
+        splits: Splits a `DataBatch` of the view may come from, the first being the default.
+        batch: Number of data in a `DataBatch`.
+        hero: The view a page leads with.
+        help: One sentence for the tooltip.
+    """
+
+    name: str
+    title: str
+    inputs: Mapping[str, type[Input]]
+    params: Mapping[str, Param]
+    frame: type[Frame]
+    streams: bool
+    sets: type[Input] | None = None
+    when: Callable[[Any], bool] | None = None
+    grad: bool = False
+    record: bool = False
+    splits: tuple[str, ...] = ("valid",)
+    batch: int = 256
+    hero: bool = False
+    help: str = ""
+
+    def shown(self, config: Any) -> bool:
+        """Whether the view makes sense for a config."""
+        return self.when is None or self.when(config)
+
+
+def view(
+    title: str,
+    *,
+    sets: type[Input] | None = None,
+    when: Callable[[Any], bool] | None = None,
+    grad: bool = False,
+    record: bool = False,
+    splits: tuple[str, ...] = ("valid",),
+    batch: int = 256,
+    hero: bool = False,
+    help: str = "",
+) -> Callable[[_F], _F]:
+    """Marks a method of a model or lab as a view. See `View` for the arguments.
+
+    Arguments of the method annotated with an input kind are filled in by who shows the view; keywords with
+    `param(...)` defaults become the card's controls; the return annotation is a frame, or an iterator of frames
+    where the view can take more than 30 ms.
+    """
+
+    def mark(function: _F) -> _F:
+        hints = typing.get_type_hints(function)
+        params = read_defaults(function)
+        inputs: dict[str, type[Input]] = {}
+        for name in list(inspect.signature(function).parameters)[1:]:
+            if name in params:
+                continue
+            if hints.get(name) not in INPUTS:
+                known = ", ".join(kind.__name__ for kind in INPUTS)
+                raise TypeError(f"{function.__qualname__}: {name} is neither a param(...) nor one of {known}")
+            inputs[name] = hints[name]
+        returned = hints.get("return")
+        streams = typing.get_origin(returned) in (collections.abc.Iterator, Iterator)
+        frame = typing.get_args(returned)[0] if streams else returned
+        if not (isinstance(frame, type) and issubclass(frame, Frame)):
+            raise TypeError(f"{function.__qualname__} must return a frame or an iterator of frames")
+        function.__view__ = View(  # type: ignore[attr-defined]
+            function.__name__, title, inputs, params, frame, streams, sets, when, grad, record, splits, batch, hero, help
+        )
+        return function
+
+    return mark
+
+
+def views_of(page: type) -> dict[str, View]:
+    """The views of a model or lab by name, in the order in which its class declares them."""
+    found: dict[str, View] = {}
+    for cls in reversed(page.__mro__):
+        for name, member in vars(cls).items():
+            declared = getattr(member, "__view__", None)
+            if isinstance(declared, View):
+                found[name] = declared
+    return found
