@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.protocol import GenerativeModel, Lab
+from models.protocol import BadValue, GenerativeModel, Lab
 from models.vae.vae import VAE
 
 __all__ = ["FAMILIES", "Family", "page"]
@@ -31,14 +31,9 @@ def page(name: str) -> type[GenerativeModel] | type[Lab]:
     """The page of a name.
 
     Raises:
-        KeyError: No page has that name.
+        BadValue: No page has that name.
     """
-    return next(family.pages[name] for family in FAMILIES if name in family.pages) if name in _names() else _missing(name)
-
-
-def _names() -> list[str]:
-    return [name for family in FAMILIES for name in family.pages]
-
-
-def _missing(name: str) -> type[GenerativeModel]:
-    raise KeyError(f"there is no page {name}; there are {', '.join(_names())}")
+    pages = {name: found for family in FAMILIES for name, found in family.pages.items()}
+    if name not in pages:
+        raise BadValue("page", f"there is no page {name}; there are {', '.join(pages)}")
+    return pages[name]

@@ -1,0 +1,51 @@
+"""The command line: the same work without a window."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from explorer.cli.arguments import parse
+from explorer.cli.listing import list_all, versions
+from explorer.cli.tour import tour
+from explorer.cli.training import resume, train
+from explorer.cli.using import draw_figure, evaluate_run, lab, sample
+from explorer.engine import BadInput, ExplorerError
+from explorer.figures import FigureError
+
+__all__ = ["main"]
+
+_COMMANDS = {
+    "list": list_all,
+    "train": train,
+    "resume": resume,
+    "sample": sample,
+    "evaluate": evaluate_run,
+    "figure": draw_figure,
+    "lab": lab,
+    "tour": tour,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Does what the arguments say; returns the exit status: 0 done, 1 failed, 2 bad input, 130 Ctrl-C."""
+    try:
+        parsed = parse(arguments)
+        if parsed.version:
+            print(versions())
+            return 0
+        return _COMMANDS[parsed.command](parsed)
+    except ExplorerError as error:
+        return _say(str(error), error.code)
+    except FigureError as error:
+        return _say(str(error), BadInput.code)
+    except KeyboardInterrupt:
+        return _say("interrupted", 130)
+    except BrokenPipeError:  # the reader of stdout went away, as `head` does
+        sys.stderr.close()
+        return 0
+
+
+def _say(message: str, code: int) -> int:
+    print(f"dgm-explorer: {' '.join(message.split())}", file=sys.stderr)
+    return code

@@ -27,7 +27,7 @@ from models.protocol.model import (
     Page,
     Player,
 )
-from models.protocol.params import BadValue, Param, build, param, params_of
+from models.protocol.params import BadValue, Param, build, param, params_of, settings
 from models.protocol.views import View, view, views_of
 
 __all__ = [
@@ -72,6 +72,7 @@ __all__ = [
     "kind_from_json",
     "param",
     "params_of",
+    "settings",
     "view",
     "views_of",
 ]

@@ -97,6 +97,7 @@ class GenerativeModel(Page, nn.Module, ABC):
         super().__init__()
         self.config = config
         self.spec = spec
+        self.stage = 0
 
     @abstractmethod
     def players(self) -> tuple[Player, ...]:
@@ -117,6 +118,14 @@ class GenerativeModel(Page, nn.Module, ABC):
 
     def prepare(self, data: Data) -> None:
         """Called once before step 0 with the data, for buffers that depend on them."""
+
+    def stage_at(self, step: int) -> int:
+        """Stage of the model after a number of steps; another stage may have other players (progressive growing)."""
+        return self.stage
+
+    def enter_stage(self, stage: int) -> None:
+        """Changes the structure to that of a stage; the session then rebuilds the optimisers."""
+        self.stage = stage
 
     def after_update(self, player: str) -> None:
         """Called after each update of a player (weight clipping, say)."""

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-__all__ = ["BadValue", "Param", "build", "param", "params_of", "read_defaults"]
+__all__ = ["BadValue", "Param", "build", "param", "params_of", "read_defaults", "settings"]
 
 _KEY = "param"
 _T = TypeVar("_T")
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 class BadValue(ValueError):
@@ -95,7 +96,16 @@ class Param:
     def _convert(self, value: Any) -> Any:
         refusal = BadValue(self.name, f"{self.name} takes {self.accepts}, not {value!r}")
         if self.type is bool:
-            words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+            words = {
+                "true": True,
+                "yes": True,
+                "on": True,
+                "1": True,
+                "false": False,
+                "no": False,
+                "off": False,
+                "0": False,
+            }
             if isinstance(value, bool):
                 return value
             if str(value).lower() in words:
@@ -173,10 +183,16 @@ def read_defaults(function: Callable[..., Any]) -> dict[str, Param]:
         return value.default if isinstance(value, dataclasses.Field) else value
 
     if function.__defaults__:
-        function.__defaults__ = tuple(plain(value) for value in function.__defaults__)  # type: ignore[attr-defined]
+        function.__defaults__ = tuple(plain(value) for value in function.__defaults__)
     if function.__kwdefaults__:
-        function.__kwdefaults__ = {k: plain(v) for k, v in function.__kwdefaults__.items()}  # type: ignore[attr-defined]
+        function.__kwdefaults__ = {k: plain(v) for k, v in function.__kwdefaults__.items()}
     return declared
+
+
+def settings(function: _F) -> _F:
+    """Keeps a function's `param(...)` keywords as its `__params__`; their defaults become plain values."""
+    function.__params__ = read_defaults(function)  # type: ignore[attr-defined]
+    return function
 
 
 def build(owner: type[_T], values: Mapping[str, Any]) -> _T:

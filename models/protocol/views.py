@@ -95,7 +95,20 @@ def view(
         if not (isinstance(frame, type) and issubclass(frame, Frame)):
             raise TypeError(f"{function.__qualname__} must return a frame or an iterator of frames")
         function.__view__ = View(  # type: ignore[attr-defined]
-            function.__name__, title, inputs, params, frame, streams, sets, when, grad, record, splits, batch, hero, help
+            function.__name__,
+            title,
+            inputs,
+            params,
+            frame,
+            streams,
+            sets,
+            when,
+            grad,
+            record,
+            splits,
+            batch,
+            hero,
+            help,
         )
         return function
 

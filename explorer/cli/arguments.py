@@ -1,0 +1,177 @@
+"""The command line's arguments; the help of a page is made from its declarations."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+import models
+from explorer.engine import BadInput, training_class
+from models.protocol import BadValue, GenerativeModel, Page, Param, params_of, views_of
+
+__all__ = ["parse", "read_pairs"]
+
+_PROGRAM = "dgm-explorer"
+
+
+class _Parser(argparse.ArgumentParser):
+    """One line for what is wrong, instead of a page of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{message} (see {self.prog} --help)")
+
+
+def read_pairs(pairs: Sequence[str]) -> dict[str, str]:
+    """Values by name from "name=value" pairs.
+
+    Raises:
+        BadInput: A pair that is none.
+    """
+    values: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not (equals and name.strip()):
+            raise BadInput(f"--set takes name=value, not {pair}")
+        values[name.strip()] = value.strip()
+    return values
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments, as a namespace whose `command` says what to do.
+
+    Raises:
+        BadInput: They are not understood.
+    """
+    parser = _Parser(
+        prog=_PROGRAM,
+        description="A laboratory in which deep generative models are trained, looked at and taken apart. "
+        "Without a command the window opens; without a display the headless tour runs instead.",
+    )
+    parser.add_argument("--version", action="store_true", help="versions of app, Python, Qt and torch, and the device")
+    commands = parser.add_subparsers(dest="command", metavar="command", parser_class=_Parser)
+    page_help = _described_page(arguments)
+
+    listing = commands.add_parser("list", help="families, pages, datasets and presets")
+    _add_json(listing)
+
+    train = _page_command(commands, "train", "train a model", page_help)
+    train.add_argument("--preset", metavar="P", help="title of a preset, or its beginning")
+    train.add_argument("--data", metavar="D[:k=v,…]", help="dataset with its parameters")
+    _add_set(train, "config and training parameters")
+    _add_length(train)
+    train.add_argument("--seed", type=int, default=0, metavar="S", help="of weights, order and noise (0)")
+    _add_device(train, "auto")
+    train.add_argument("--out", metavar="DIR", help="folder of the run")
+    _add_json(train)
+
+    resume = _run_command(commands, "resume", "go on with a run from its last checkpoint")
+    _add_length(resume)
+    _add_device(resume, None)
+    _add_json(resume)
+
+    sample = _run_command(commands, "sample", "draw from a trained model")
+    sample.add_argument("--n", type=int, default=64, metavar="N", help="number of samples (64)")
+    sample.add_argument("--seed", type=int, default=0, metavar="S", help="of the draws (0)")
+    sample.add_argument("--out", required=True, metavar="F", help=".npz with key x, or a figure: .png .svg .pdf .csv")
+    _add_checkpoint(sample)
+    _add_device(sample, "cpu")
+
+    evaluate = _run_command(commands, "evaluate", "measure a trained model on held-out data")
+    _add_checkpoint(evaluate)
+    evaluate.add_argument("--split", default="test", choices=("train", "valid", "test"), help="data to look at (test)")
+    evaluate.add_argument("--n", type=int, default=None, metavar="N", help="data to look at (the whole split)")
+    evaluate.add_argument("--seed", type=int, default=0, metavar="S", help="of the noise of estimates (0)")
+    _add_set(evaluate, "settings of the evaluation, such as K=500")
+    _add_device(evaluate, "cpu")
+    _add_json(evaluate)
+
+    figure = _run_command(commands, "figure", "draw a view of a run")
+    figure.add_argument("view", metavar="VIEW", help='name of a view, or "curves"')
+    _add_set(figure, "the view's parameters and inputs, such as z=0.5,-1")
+    figure.add_argument("--step", type=int, default=None, metavar="N", help="a recorded moment instead of the end")
+    figure.add_argument("--out", required=True, metavar="F", help=".png .svg .pdf .csv or .npz")
+    figure.add_argument("--width", type=float, default=None, metavar="MM", help="width of the figure, mm")
+    figure.add_argument("--height", type=float, default=None, metavar="MM", help="height of the figure, mm")
+    figure.add_argument("--dpi", type=int, default=None, metavar="DPI", help="resolution of a .png")
+    figure.add_argument("--theme", choices=("light", "dark"), default="light", help="colours (light)")
+    _add_checkpoint(figure)
+    _add_device(figure, "cpu")
+
+    lab = _page_command(commands, "lab", "compute a lab and draw its views", page_help)
+    _add_set(lab, "the lab's parameters")
+    lab.add_argument("--out", metavar="DIR", help="folder of the figures (./PAGE)")
+    _add_json(lab)
+
+    tour = commands.add_parser("tour", help="train the default model and draw its figures, as without a display")
+    tour.add_argument("--seconds", default="20", metavar="S", help="seconds of training (20)")
+    tour.add_argument("--out", metavar="DIR", help="folder of the run")
+
+    parsed = parser.parse_args(arguments)
+    if not parsed.version and parsed.command is None:
+        raise BadInput(f"which command? There are {', '.join(commands.choices)} (see {_PROGRAM} --help)")
+    return parsed
+
+
+def _page_command(commands: Any, name: str, about: str, page_help: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        name, help=about, description=about[0].upper() + about[1:] + ".", epilog=page_help,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    command.add_argument("page", metavar="PAGE", help="name of a page; with one, --help tells its parameters")
+    return command
+
+
+def _run_command(commands: Any, name: str, about: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+    command.add_argument("run", metavar="RUN", help="folder of the run")
+    return command
+
+
+def _add_set(command: argparse.ArgumentParser, what: str) -> None:
+    command.add_argument("--set", nargs="+", action="extend", default=[], metavar="k=v", help=what)
+
+
+def _add_length(command: argparse.ArgumentParser) -> None:
+    length = command.add_mutually_exclusive_group()
+    length.add_argument("--steps", metavar="N", help="rounds in all")
+    length.add_argument("--seconds", metavar="S", help="seconds of training in all")
+    command.add_argument("--stop-at", type=int, default=None, metavar="N", help="stop early at this round; resume goes on")
+
+
+def _add_device(command: argparse.ArgumentParser, default: str | None) -> None:
+    command.add_argument("--device", default=default, metavar="DEVICE", help="auto, cpu, cuda, cuda:1 or mps")
+
+
+def _add_checkpoint(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--checkpoint", default="last", choices=("best", "last"), help="which weights (last)")
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="the last line on stdout is one JSON object")
+
+
+def _described_page(arguments: Sequence[str]) -> str:
+    """The parameters of the page that the arguments name, for the help text."""
+    if len(arguments) < 2:
+        return ""
+    try:
+        page: type[Page] = models.page(arguments[1])
+    except BadValue:
+        return ""
+    lines = [f"{page.title} ({arguments[1]})", "", _table("parameters", params_of(page.Config))]
+    if issubclass(page, GenerativeModel):
+        lines.append(_table("training", params_of(training_class(page))))
+        lines.append("presets:\n" + "\n".join(f"  {p.title} ({p.data}): {p.about}" for p in page.presets))
+    views = "\n".join(f"  {name}: {view.title}" for name, view in views_of(page).items())
+    lines.append(f"views:\n{views}")
+    return "\n".join(lines)
+
+
+def _table(title: str, params: Mapping[str, Param]) -> str:
+    width = max((len(name) for name in params), default=0)
+    rows = []
+    for name, declared in params.items():
+        about = f" {declared.help}" if declared.help else ""
+        rows.append(f"  {name:<{width}}  {declared.label}: {declared.accepts} ({declared.default}).{about}")
+    return f"{title}:\n" + "\n".join(rows) + "\n"

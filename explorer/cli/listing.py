@@ -1,0 +1,84 @@
+"""`list` and `--version`: what there is."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import platform
+from typing import Any
+
+import models
+import torch
+from explorer.data import SOURCES
+from explorer.engine import available, describe, resolve
+from explorer.version import __version__
+from models.protocol import GenerativeModel, Preset, accepted, params_of
+
+__all__ = ["list_all", "versions"]
+
+
+def list_all(arguments: argparse.Namespace) -> int:
+    """Families, pages, datasets and presets; see the help of `list`."""
+    pages = [_page(family.id, name, page) for family in models.FAMILIES for name, page in family.pages.items()]
+    data = [_dataset(name) for name in SOURCES]
+    if arguments.json:
+        print(json.dumps({"pages": pages, "data": data, "devices": available()}, ensure_ascii=False))
+        return 0
+    for page in pages:
+        print(f"{page['page']:<22}{page['title']} ({page['family']}, {page['kind']})")
+        for preset in page["presets"]:
+            print(f"{'':<22}· {preset['title']}: {preset['data']}, {preset['device']}")
+    print()
+    for entry in data:
+        settings = ", ".join(f"{name}={value}" for name, value in entry["params"].items())
+        print(f"{entry['data']:<22}{entry['about']}" + (f" [{settings}]" if settings else ""))
+    return 0
+
+
+def _page(family: str, name: str, page: Any) -> dict[str, Any]:
+    is_model = issubclass(page, GenerativeModel)
+    fitting = [source for source, declared in SOURCES.items() if is_model and accepted(declared.kind, page.accepts)]
+    return {
+        "page": name,
+        "family": family,
+        "kind": "model" if is_model else "lab",
+        "title": page.title,
+        "reference": page.reference,
+        "presets": [_preset(preset) for preset in page.presets],
+        "data": fitting,
+        "config": {key: declared.default for key, declared in params_of(page.Config).items()},
+    }
+
+
+def _preset(preset: Preset) -> dict[str, Any]:
+    return {
+        "title": preset.title,
+        "data": preset.data,
+        "config": dict(preset.config),
+        "training": dict(preset.training),
+        "device": preset.device,
+    }
+
+
+def _dataset(name: str) -> dict[str, Any]:
+    declared = SOURCES[name]
+    params = {key: param.default for key, param in params_of(declared).items()}
+    return {"data": name, "title": declared.title, "about": declared.about, "params": params}
+
+
+def versions() -> str:
+    """App, Python, Qt, torch and device, a line each."""
+    try:
+        qt = importlib.metadata.version("PySide6-Essentials")
+    except importlib.metadata.PackageNotFoundError:
+        qt = "not installed"
+    return "\n".join(
+        (
+            f"dgm-explorer {__version__}",
+            f"Python {platform.python_version()}",
+            f"Qt {qt}",
+            f"torch {torch.__version__}",
+            f"device {describe(resolve('auto'))}",
+        )
+    )

@@ -1,0 +1,190 @@
+"""`sample`, `evaluate`, `figure` and `lab`: what is done with trained models and with labs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import models
+import numpy as np
+import torch
+from explorer import figures
+from explorer.cli.arguments import read_pairs
+from explorer.cli.progress import download_progress
+from explorer.engine import BadInput, LoadedRun, Request, Viewer, evaluate, load_run
+from explorer.engine.curves import loss_curves
+from explorer.engine.files import write_atomically
+from explorer.engine.given import request_from_text
+from explorer.engine.history import History
+from explorer.engine.randomness import derive
+from explorer.engine.recorder import Recorder
+from explorer.engine.run import Run
+from explorer.engine.setup import model_page
+from models.frames import Curves, Frame, Images, Plane, Points
+from models.protocol import BadValue, Image, Lab, build, params_of
+from models.protocol import Plane as PlaneKind
+
+__all__ = ["draw_figure", "evaluate_run", "lab", "run_curves", "sample"]
+
+_PART = 500
+
+
+def sample(arguments: argparse.Namespace) -> int:
+    """Draws from a trained model; see the help of `sample`."""
+    if not 1 <= arguments.n <= 10_000_000:
+        raise BadInput(f"--n takes a number of samples from 1 to 10000000, not {arguments.n}")
+    path = Path(arguments.out)
+    figures.check_path(path)
+    loaded = load_run(
+        arguments.run, checkpoint=arguments.checkpoint, device=arguments.device, progress=download_progress
+    )
+    generator = torch.Generator(loaded.model.device).manual_seed(derive(arguments.seed, "sample"))
+    parts = []
+    with torch.no_grad():
+        for start in range(0, arguments.n, _PART):
+            count = min(_PART, arguments.n - start)
+            parts.append(loaded.model.sample(count, generator=generator).cpu().numpy())
+    x = np.concatenate(parts)
+    identity = {**loaded.run.identity, "step": loaded.step, "checkpoint": loaded.checkpoint, "seed": arguments.seed}
+    if path.suffix == ".npz":
+        write_atomically(path, figures.npz_bytes({"x": x}, identity))
+    else:
+        figures.save(_sample_frame(loaded, x), path, identity=identity)
+    print(path)
+    return 0
+
+
+def _sample_frame(loaded: LoadedRun, x: np.ndarray) -> Frame:
+    kind = loaded.run.spec.kind
+    subtitle = f"{len(x):,} draws from the model, step {loaded.step:,}"
+    if isinstance(kind, Image):
+        return Images(x, subtitle=subtitle)
+    if isinstance(kind, PlaneKind):
+        return Plane((Points(x, role="model", name="samples"),), subtitle=subtitle)
+    raise BadInput(f"samples of {type(kind).__name__.lower()} data are no picture; write an .npz")
+
+
+def evaluate_run(arguments: argparse.Namespace) -> int:
+    """Measures a trained model; see the help of `evaluate`."""
+    if arguments.n is not None and arguments.n < 1:
+        raise BadInput(f"--n takes a number of data of at least 1, not {arguments.n}")
+    loaded = load_run(
+        arguments.run, checkpoint=arguments.checkpoint, device=arguments.device, progress=download_progress
+    )
+
+    def progress(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+    metrics = evaluate(
+        loaded.model,
+        loaded.tensors,
+        split=arguments.split,
+        limit=arguments.n,
+        seed=arguments.seed,
+        settings=read_pairs(arguments.set),
+        progress=progress,
+    )
+    n = metrics.pop("n")
+    result: dict[str, Any] = {
+        "run": str(loaded.run.folder),
+        "step": loaded.step,
+        "checkpoint": loaded.checkpoint,
+        "split": arguments.split,
+        "n": n,
+        "metrics": metrics,
+    }
+    if arguments.json:
+        print(json.dumps(result, allow_nan=False))
+        return 0
+    print(f"step {loaded.step} ({loaded.checkpoint}), {n} {arguments.split} data")
+    for key, value in metrics.items():
+        if not key.endswith("_se"):
+            error = metrics.get(f"{key}_se")
+            print(f"  {key:<26}{value:12.4f}" + (f"  ± {error:.4f}" if error is not None else ""))
+    return 0
+
+
+def run_curves(run: Run) -> Curves:
+    """The curves of a run, read from its metrics."""
+    history = History()
+    page = model_page(run.setup.page)
+    for line in run.metrics():
+        held_out = line.get("held_out")
+        values = {f"held_out.{key}": value for key, value in held_out.items()} if held_out else line
+        history.add(line["step"], {k: v for k, v in values.items() if k not in {"step", "time", *page.rates}})
+    return loss_curves(page, history, run.setup.config)
+
+
+def draw_figure(arguments: argparse.Namespace) -> int:
+    """Draws a view of a run; see the help of `figure`."""
+    path = Path(arguments.out)
+    figures.check_path(path)
+    sizes = {"width_mm": arguments.width, "height_mm": arguments.height, "dpi": arguments.dpi}
+    style = figures.Style(theme=arguments.theme, **{key: value for key, value in sizes.items() if value is not None})
+    frame, identity = _frame_of(arguments)
+    figures.save(frame, path, style=style, identity=identity)
+    print(path)
+    return 0
+
+
+def _frame_of(arguments: argparse.Namespace) -> tuple[Frame, dict[str, Any]]:
+    values = read_pairs(arguments.set)
+    if arguments.view == "curves":
+        run = Run(Path(arguments.run))
+        return run_curves(run), {**run.identity, "view": "curves"}
+    if arguments.step is not None:
+        run = Run(Path(arguments.run))
+        recorder = Recorder(run.frames)
+        recorder.load()
+        step, shown = recorder.at(arguments.step)
+        if arguments.view not in shown:
+            raise BadInput(f"view {arguments.view} is not recorded; recorded are {', '.join(shown)}")
+        if values:
+            raise BadInput("a recorded moment is as it was: --set and --step do not go together")
+        return shown[arguments.view], {**run.identity, "view": arguments.view, "step": step}
+    loaded = load_run(
+        arguments.run, checkpoint=arguments.checkpoint, device=arguments.device, progress=download_progress
+    )
+    viewer = Viewer(loaded.model, loaded.tensors, loaded.model.device)
+    view = viewer.view(arguments.view)
+    if not view.shown(loaded.config):
+        raise BadInput(f"view {view.name} makes no sense for this run's config")
+    request = request_from_text(view, loaded.model, loaded.tensors, values)
+    identity = {**loaded.run.identity, "view": view.name, "step": loaded.step, "set": values}
+    return viewer.last_frame(request), identity
+
+
+def lab(arguments: argparse.Namespace) -> int:
+    """Computes a lab and draws its views; see the help of `lab`."""
+    try:
+        page = models.page(arguments.page)
+    except BadValue as error:
+        raise BadInput(str(error)) from None
+    if not issubclass(page, Lab):
+        raise BadInput(f"{arguments.page} is a model, which is trained; see dgm-explorer train {arguments.page}")
+    values = read_pairs(arguments.set)
+    try:
+        config = build(page.Config, values)
+    except BadValue as error:
+        raise BadInput(str(error)) from None
+    found = page(config)
+    viewer = Viewer(found)
+    folder = Path(arguments.out or arguments.page)
+    identity = {"page": arguments.page, "config": {name: getattr(config, name) for name in params_of(page.Config)}}
+    written = []
+    for name, view in viewer.views.items():
+        if view.shown(config):
+            frame = viewer.last_frame(Request(name))
+            for suffix in (".png", ".svg", ".npz"):
+                path = folder / f"{name}{suffix}"
+                written.append(str(figures.save(frame, path, identity={**identity, "view": name})))
+    if arguments.json:
+        print(json.dumps({"page": arguments.page, "config": identity["config"], "figures": written}))
+    else:
+        print("\n".join(written))
+    return 0
+

@@ -1,0 +1,94 @@
+"""Devices, threads and where a session stands among several processes."""
+
+from __future__ import annotations
+
+import os
+import platform
+import threading
+from dataclasses import dataclass
+
+import torch
+
+from explorer.engine.errors import BadInput
+
+__all__ = ["Placement", "available", "choose_threads", "describe", "prepare_thread", "resolve", "used_memory"]
+
+# Below this many parameters a second thread costs more in waiting than it brings (measured on small MLPs).
+_SMALL_MODEL = 5_000_000
+_threads_lock = threading.Lock()
+_threads_chosen: int | None = None
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a session runs: its device, and its rank among `world` processes that train one model together."""
+
+    device: torch.device
+    rank: int = 0
+    world: int = 1
+
+
+def available() -> list[str]:
+    """Names of the devices of this machine, the fastest first."""
+    names = [f"cuda:{index}" for index in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
+    if torch.backends.mps.is_available():
+        names.append("mps")
+    return [*names, "cpu"]
+
+
+def resolve(name: str) -> torch.device:
+    """The device of a name; "auto" is the fastest there is.
+
+    Raises:
+        BadInput: No such device, with what there is.
+    """
+    names = available()
+    if name == "auto":
+        return torch.device(names[0])
+    wanted = "cuda:0" if name == "cuda" else name
+    if wanted not in names:
+        reason = ""
+        if wanted.startswith("cuda") and torch.version.cuda is None:
+            reason = "; this PyTorch was built without CUDA, the README says how to get one with it"
+        raise BadInput(f"there is no device {name}; there are auto, {', '.join(names)}{reason}")
+    return torch.device(wanted)
+
+
+def describe(device: torch.device) -> str:
+    """A device in words: "CUDA 0 · NVIDIA H200", "CPU · 1 of 8 threads"."""
+    if device.type == "cuda":
+        return f"CUDA {device.index or 0} · {torch.cuda.get_device_name(device)}"
+    if device.type == "mps":
+        return f"MPS · {platform.processor() or 'Apple'}"
+    return f"CPU · {torch.get_num_threads()} of {os.cpu_count()} threads"
+
+
+def used_memory(device: torch.device) -> tuple[float, float] | None:
+    """Memory of the device in use and in all, bytes; None where it cannot be told."""
+    if device.type != "cuda":
+        return None
+    free, total = torch.cuda.mem_get_info(device)
+    return float(total - free), float(total)
+
+
+def choose_threads(parameters: int) -> int:
+    """Sets the number of torch's threads for this process, once, by the size of its first model; returns it.
+
+    The number is one for the whole process and changing it under a running session would change that session's
+    speed and, for large reductions, its numbers.
+    """
+    global _threads_chosen
+    with _threads_lock:
+        if _threads_chosen is None:
+            _threads_chosen = 1 if parameters < _SMALL_MODEL else max(1, (os.cpu_count() or 2) - 1)
+            torch.set_num_threads(_threads_chosen)
+        return _threads_chosen
+
+
+def prepare_thread() -> None:
+    """To be called in every thread that trains or computes views.
+
+    Adam's moments of inputs that are always zero decay into denormal numbers, which slow a CPU down by a factor of
+    two within seconds. Flushing is a setting of the thread, and it changes the last bits: all threads need it.
+    """
+    torch.set_flush_denormal(True)

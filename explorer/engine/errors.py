@@ -1,0 +1,53 @@
+"""What can go wrong with a run, said for people. `code` is the exit status of the command line."""
+
+from __future__ import annotations
+
+__all__ = ["BadInput", "Diverged", "ExplorerError", "OutOfMemory", "RunError"]
+
+
+class ExplorerError(Exception):
+    """One sentence for people: what happened, which value, what to do."""
+
+    code = 1
+
+
+class BadInput(ExplorerError):
+    """Something that was asked for cannot be had."""
+
+    code = 2
+
+
+class RunError(BadInput):
+    """A run folder or checkpoint cannot be read or written."""
+
+
+class Diverged(ExplorerError):
+    """A loss or gradient was not finite; the update did not happen.
+
+    Attributes:
+        step: Number of the round in which it happened.
+        player: Whose loss or gradient it was.
+        lr: Learning rate of that player.
+    """
+
+    def __init__(self, step: int, player: str, lr: float):
+        super().__init__(
+            f"loss or gradient of {player} not finite at step {step} (learning rate {lr:g}); that update was not made. "
+            f"Go on from the last good checkpoint with a smaller learning rate ({lr / 10:.1g}), or set clip=1"
+        )
+        self.step = step
+        self.player = player
+        self.lr = lr
+
+
+class OutOfMemory(ExplorerError):
+    """The device had too little memory for a batch.
+
+    Attributes:
+        fits: A batch size that was tried and fits, or None.
+    """
+
+    def __init__(self, batch: int, device: str, fits: int | None):
+        advice = f"a batch of {fits} fits: set batch={fits}" if fits else "not even one datum fits: choose a smaller model"
+        super().__init__(f"{device} has too little memory for a batch of {batch}; {advice}")
+        self.fits = fits

@@ -1,0 +1,92 @@
+"""Files that are either there in full or not at all, and the folder everything is kept in."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from explorer.engine.errors import RunError
+
+__all__ = ["home", "read_json", "runs_folder", "write_atomically", "write_json"]
+
+_WINDOWS = os.name == "nt"
+
+
+def home() -> Path:
+    """Folder of the application's data: `DGM_EXPLORER_HOME`, else where the system keeps such data."""
+    chosen = os.environ.get("DGM_EXPLORER_HOME")
+    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("dgm-explorer", appauthor=False))
+
+
+def runs_folder() -> Path:
+    """Folder in which runs are made."""
+    return home() / "runs"
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Writes a file so that a crash at any moment leaves the old content or the new, readable by others (0644).
+
+    Raises:
+        RunError: The place cannot be written to, or the disk is full.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        _replace(temporary, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise RunError(f"{path} could not be written ({error.strerror or error}); choose another folder") from error
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    attempts = 5 if _WINDOWS else 1  # a virus scanner may hold the file for a moment
+    for attempt in range(attempts):
+        try:
+            os.replace(temporary, path)
+            return
+        except PermissionError:
+            if attempt == attempts - 1:
+                raise
+            time.sleep(0.1)
+
+
+def _sync_folder(folder: Path) -> None:
+    if _WINDOWS:  # has no handle for a folder
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Writes JSON atomically; a value that is not finite is an error, never a file nobody can read."""
+    write_atomically(path, (json.dumps(value, indent=1, allow_nan=False, ensure_ascii=False) + "\n").encode())
+
+
+def read_json(path: Path) -> Any:
+    """Reads JSON.
+
+    Raises:
+        RunError: No such file, or not JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RunError(f"{path} does not exist; give the folder of a run") from None
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path} cannot be read ({error}); the run is damaged") from None

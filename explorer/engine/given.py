@@ -1,0 +1,82 @@
+"""Inputs and parameters of a view from text, as the command line takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from explorer.engine.errors import BadInput
+from explorer.engine.tensors import TensorData
+from explorer.engine.viewer import Request
+from models.protocol import (
+    DataPoint,
+    Handles,
+    HasLatent,
+    Input,
+    LatentPoint,
+    Noise,
+    Page,
+    Pixel,
+    Region,
+    TimeStep,
+    View,
+)
+
+__all__ = ["request_from_text"]
+
+
+def request_from_text(view: View, page: Page, data: TensorData | None, values: Mapping[str, str]) -> Request:
+    """The request that "name=value" pairs describe.
+
+    Latent points are "z=0.5,-1", data "point=12" (position in the view's split), noise "noise=3" (a seed), handles
+    "handles=0,1;2,3", pixels "pixel=row,column", regions "region=x0,x1,y0,y1", moments "t=0.5".
+
+    Raises:
+        BadInput: A value that cannot be read; one sentence with what can.
+    """
+    inputs: dict[str, Input] = {}
+    params: dict[str, Any] = {}
+    for name, text in values.items():
+        if name in view.inputs:
+            inputs[name] = _input(name, text, view, page, data)
+        else:
+            params[name] = text
+    return Request(view.name, inputs, params)
+
+
+def _numbers(name: str, text: str, count: int | None) -> list[float]:
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if not numbers or (count is not None and len(numbers) != count) or not np.isfinite(numbers).all():
+        wanted = "numbers" if count is None else f"{count} number{'s' if count > 1 else ''}"
+        raise BadInput(f"{name} takes {wanted} separated by commas, not {text}")
+    return numbers
+
+
+def _input(name: str, text: str, view: View, page: Page, data: TensorData | None) -> Input:
+    kind = view.inputs[name]
+    if kind is LatentPoint and isinstance(page, HasLatent):
+        return LatentPoint(torch.tensor([_numbers(name, text, page.latent_dim)]))
+    if kind is Noise:
+        return Noise(int(_numbers(name, text, 1)[0]))
+    if kind is TimeStep:
+        return TimeStep(_numbers(name, text, 1)[0])
+    if kind is Pixel:
+        row, column = _numbers(name, text, 2)
+        return Pixel(int(row), int(column))
+    if kind is Region:
+        return Region(*_numbers(name, text, 4))
+    if kind is Handles:
+        return Handles(np.array([_numbers(name, point, 2) for point in text.split(";")]))
+    if kind is DataPoint and data is not None:
+        index, split = int(_numbers(name, text, 1)[0]), view.splits[0]
+        if not 0 <= index < data.size(split):
+            raise BadInput(f"{name} takes a position from 0 to {data.size(split) - 1} of the {split} data, not {text}")
+        batch = data.batch(split, index, 1)
+        return DataPoint(batch.x, None if batch.y is None else int(batch.y[0]), index, split)
+    raise BadInput(f"{name} cannot be given as text; leave it out for the default")

@@ -1,0 +1,112 @@
+"""One player's optimiser: gradients in, parameters moved, nothing moved where a gradient is not finite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from explorer.engine.training import Training
+from models.protocol import Player
+
+__all__ = ["Optimisation", "average_into"]
+
+
+class Optimisation:
+    """A player and its optimiser.
+
+    Args:
+        player: Whose parameters are moved.
+        training: Kind of optimiser and its settings.
+        names: Name of each of the model's parameters, by identity.
+    """
+
+    def __init__(self, player: Player, training: Training, names: Mapping[int, str]):
+        self.player = player
+        self.parameters = list(player.parameters)
+        self._names = [names[id(parameter)] for parameter in self.parameters]
+        self._optimiser = _make(self.parameters, training, training.rate(player.lr))
+        # Skipping an update without asking the device needs an optimiser that looks at a flag on the device.
+        self._on_device = self.parameters[0].is_cuda and bool(self._optimiser.defaults.get("fused"))
+
+    def zero(self) -> None:
+        """Forgets gradients."""
+        self._optimiser.zero_grad(set_to_none=True)
+
+    @property
+    def lr(self) -> float:
+        """The learning rate of the next update."""
+        return float(self._optimiser.param_groups[0]["lr"])
+
+    @lr.setter
+    def lr(self, value: float) -> None:
+        for group in self._optimiser.param_groups:
+            group["lr"] = value
+
+    def update(self, loss: Tensor, clip: float) -> Tensor:
+        """Moves the parameters against their gradient, unless the loss or the gradient is not finite.
+
+        Args:
+            loss: The loss whose gradient it is, a scalar.
+            clip: Longest gradient norm, 0 for any.
+
+        Returns:
+            Whether the update was made: a boolean scalar on the device; on a CPU it is known already.
+        """
+        gradients = [parameter.grad for parameter in self.parameters if parameter.grad is not None]
+        norm = torch.nn.utils.get_total_norm(gradients, foreach=True)
+        finite = torch.isfinite(norm + loss.detach())
+        if self._on_device:
+            self._optimiser.found_inf = (~finite).float()  # type: ignore[attr-defined]
+        elif not bool(finite):
+            return finite
+        if clip > 0:
+            torch.nn.utils.clip_grads_with_norm_(self.parameters, clip, norm, foreach=True)
+        self._optimiser.step()
+        return finite
+
+    def state(self) -> dict[str, Tensor]:
+        """The optimiser's memory by "<parameter>/<key>"."""
+        return {
+            f"{name}/{key}": torch.as_tensor(value)
+            for name, parameter in zip(self._names, self.parameters, strict=True)
+            for key, value in self._optimiser.state.get(parameter, {}).items()
+            if value is not None
+        }
+
+    def load_state(self, tensors: Mapping[str, Tensor]) -> None:
+        """Takes back what `state` gave; parameters it does not name start afresh."""
+        for name, parameter in zip(self._names, self.parameters, strict=True):
+            start = f"{name}/"
+            found = {key[len(start) :]: value for key, value in tensors.items() if key.startswith(start)}
+            if found:
+                self._optimiser.state[parameter] = {
+                    key: value.clone() if key == "step" and not self._on_device else value.to(parameter.device).clone()
+                    for key, value in found.items()
+                }
+
+
+def _make(parameters: list[nn.Parameter], training: Training, lr: float) -> torch.optim.Optimizer:
+    fused = parameters[0].device.type in ("cpu", "cuda")
+    betas = (training.beta1, training.beta2)
+    decay = training.weight_decay
+    if training.optimiser == "adam":
+        return torch.optim.Adam(parameters, lr, betas, weight_decay=decay, fused=fused)
+    if training.optimiser == "adamw":
+        return torch.optim.AdamW(parameters, lr, betas, weight_decay=decay, fused=fused)
+    if training.optimiser == "rmsprop":
+        return torch.optim.RMSprop(parameters, lr, alpha=training.beta2, weight_decay=decay, foreach=True)
+    return torch.optim.SGD(parameters, lr, momentum=training.beta1, weight_decay=decay, fused=fused)
+
+
+@torch.no_grad()
+def average_into(average: nn.Module, model: nn.Module, decay: float, step: int) -> None:
+    """Moves averaged weights towards the model's; early on faster, so that they forget the initial weights.
+
+    Source: Tarvainen & Valpola (2017, arXiv 1703.01780) use the same warm-up, min(decay, (1 + t)/(10 + t)).
+    """
+    weight = 1 - min(decay, (1 + step) / (10 + step))
+    torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), weight)
+    for mean, value in zip(average.buffers(), model.buffers(), strict=True):
+        mean.copy_(value)

@@ -1,0 +1,57 @@
+"""Where randomness comes from: initial weights, order of the data, noise. Nothing else draws any."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+import torch
+
+from models.protocol import DataSpec, GenerativeModel
+
+__all__ = ["BatchOrder", "build_model", "derive"]
+
+# torch initialises layers from one generator for the whole process; two sessions must not interleave there.
+_initialisation = threading.Lock()
+
+
+def derive(seed: int, *words: int | str) -> int:
+    """A seed of its own for each purpose, below 2⁶³."""
+    entropy = [seed, *(word if isinstance(word, int) else int.from_bytes(word.encode(), "big") for word in words)]
+    return int(np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+def build_model(page: type[GenerativeModel], config: Any, spec: DataSpec, seed: int) -> GenerativeModel:
+    """A model with the initial weights that belong to a seed; torch's global generator is left as it was."""
+    with _initialisation:
+        before = torch.get_rng_state()
+        try:
+            torch.default_generator.manual_seed(derive(seed, "weights"))
+            return page(config, spec)
+        finally:
+            torch.set_rng_state(before)
+
+
+class BatchOrder:
+    """The order in which training data come: a new permutation each epoch, a function of (seed, position) alone."""
+
+    def __init__(self, n: int, seed: int):
+        self.n = n
+        self._seed = seed
+        self._epoch = -1
+        self._order = np.empty(0, np.int64)
+
+    def take(self, position: int, count: int) -> np.ndarray:
+        """Indices of the `count` data from a position in the endless stream of epochs, (count,) int64."""
+        parts: list[np.ndarray] = []
+        while count:
+            epoch, start = divmod(position, self.n)
+            if epoch != self._epoch:
+                self._epoch = epoch
+                self._order = np.random.default_rng([self._seed, epoch]).permutation(self.n)
+            part = self._order[start : start + count]
+            parts.append(part)
+            position += len(part)
+            count -= len(part)
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -1,0 +1,91 @@
+"""The timeline: frames of the views marked `record`, on fixed noise, denser early, within a number of bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from explorer.engine.cadence import Cadence
+from explorer.engine.errors import BadInput
+from explorer.engine.frame_file import read_frames, size_of, write_frames
+from models.frames import Frame
+
+__all__ = ["Recorder"]
+
+BUDGET = 200 << 20  # bytes
+
+
+class Recorder:
+    """Frames by step and view.
+
+    Args:
+        folder: Where they are kept as files as well, or None.
+        budget: Bytes of all frames; when they are more, every other moment of the later half goes.
+    """
+
+    def __init__(self, folder: Path | None = None, budget: int = BUDGET):
+        self._folder = folder
+        self._budget = budget
+        self._cadence = Cadence(every=1, growth=0.06, cap=2000)
+        self._moments: dict[int, dict[str, Frame]] = {}
+        self._bytes = 0
+
+    def due(self, step: int) -> bool:
+        """Whether this step is to be recorded."""
+        return self._cadence.due(step)
+
+    def skip(self, step: int) -> None:
+        """Counts everything up to a step as past."""
+        self._cadence.skip(step)
+
+    def add(self, step: int, shown: dict[str, Frame]) -> None:
+        """Keeps the frames of a step."""
+        self._forget([step])
+        self._moments[step] = shown
+        self._bytes += sum(size_of(frame) for frame in shown.values())
+        if self._folder is not None and shown:
+            write_frames(self._path(step), step, shown)
+        while self._bytes > self._budget and len(self._moments) > 3:
+            self._thin()
+
+    def _thin(self) -> None:
+        steps = self.steps()
+        late = steps[len(steps) // 2 : -1]
+        self._forget(late[::2])
+
+    def _forget(self, steps: Iterable[int]) -> None:
+        for step in list(steps):
+            if step in self._moments:
+                self._bytes -= sum(size_of(frame) for frame in self._moments.pop(step).values())
+                if self._folder is not None:
+                    self._path(step).unlink(missing_ok=True)
+
+    def _path(self, step: int) -> Path:
+        assert self._folder is not None
+        return self._folder / f"step-{step:09d}.safetensors"
+
+    def steps(self) -> list[int]:
+        """Steps at which there are frames, in order."""
+        return sorted(self._moments)
+
+    def at(self, step: int) -> tuple[int, dict[str, Frame]]:
+        """The last recorded moment at or before a step: its step and its frames by view.
+
+        Raises:
+            BadInput: Nothing was recorded by then.
+        """
+        before = [recorded for recorded in self.steps() if recorded <= step]
+        if not before:
+            raise BadInput(f"nothing was recorded up to step {step}")
+        return before[-1], self._moments[before[-1]]
+
+    def load(self, last: int | None = None) -> None:
+        """Takes the frames in the folder; those after `last` are deleted, for training will make them anew."""
+        for path in sorted(self._folder.glob("step-*.safetensors")) if self._folder is not None else ():
+            if last is not None and int(path.stem.removeprefix("step-")) > last:
+                path.unlink()
+                continue
+            step, shown = read_frames(path)
+            self._moments[step] = shown
+            self._bytes += sum(size_of(frame) for frame in shown.values())
+        self.skip(max(self._moments, default=-1) if last is None else last)

@@ -1,0 +1,78 @@
+"""Numbers that need only samples of a model and data: modes, precision and recall, neighbours in a latent map."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+__all__ = ["knn_accuracy", "modes", "precision_recall"]
+
+
+def modes(x: Tensor, centers: Tensor, std: float) -> dict[str, float]:
+    """Which modes of a mixture samples cover.
+
+    A sample is of high quality within 3 std of the nearest centre. `modes` counts centres with at least one such
+    sample (Srivastava et al., 2017, arXiv 1705.07761); `modes_near` counts centres that hold at least 2 % of all
+    samples within 0.3 of the distance between neighbouring centres, which also sees samples that hop about a mode;
+    `mode_kl_nats` is the KL divergence from uniform of the high-quality samples' distribution over modes.
+
+    Args:
+        x: Samples, (n, 2).
+        centers: Centres, (k, 2).
+        std: Standard deviation of one mode.
+
+    Returns:
+        `modes`, `modes_near`, `high_quality_percent`, `mode_kl_nats` (the entropy log k where nothing is of quality).
+    """
+    centers = centers.to(x)
+    k = len(centers)
+    distance, nearest = torch.cdist(x, centers).min(1)  # (n,), (n,)
+    good = distance <= 3 * std
+    counts = torch.bincount(nearest[good], minlength=k).double()  # (k,)
+    between = torch.cdist(centers, centers)
+    spacing = float(between[between > 0].min()) if k > 1 else math.inf
+    near = torch.bincount(nearest[distance <= 0.3 * spacing], minlength=k)
+    share = counts / counts.sum().clamp(min=1)
+    entropy = -torch.special.xlogy(share, share).sum()
+    return {
+        "modes": float((counts > 0).sum()),
+        "modes_near": float((near >= 0.02 * len(x)).sum()),
+        "high_quality_percent": 100 * float(good.double().mean()),
+        "mode_kl_nats": max(0.0, math.log(k) - float(entropy)),
+    }
+
+
+def precision_recall(x: Tensor, data: Tensor, neighbours: int = 5) -> tuple[float, float]:
+    """Share of samples near the data, and of data near the samples.
+
+    "Near" is within the distance of a point of the other set to its k-th neighbour in its own set
+    (Kynkäänniemi et al., 2019, arXiv 1904.06991).
+
+    Args:
+        x: Samples, (n, d).
+        data: Data, (m, d).
+        neighbours: k.
+    """
+
+    def covered(points: Tensor, by: Tensor) -> float:
+        radius = torch.cdist(by, by).kthvalue(neighbours + 1, dim=1).values  # (m,); the point itself is the first
+        return float((torch.cdist(points, by) <= radius).any(1).double().mean())
+
+    return covered(x, data), covered(data, x)
+
+
+def knn_accuracy(z: Tensor, y: Tensor, of: Tensor, classes: Tensor, neighbours: int = 5) -> float:
+    """Share of points whose class is the most frequent one among their nearest neighbours.
+
+    Args:
+        z: Points to classify, (n, d).
+        y: Their classes, (n,).
+        of: Points whose classes are known, (m, d).
+        classes: These classes, (m,).
+        neighbours: Neighbours that vote; of tied classes the smaller number wins.
+    """
+    nearest = torch.cdist(z, of).topk(neighbours, largest=False).indices  # (n, k)
+    votes = torch.nn.functional.one_hot(classes[nearest]).sum(1)  # (n, classes)
+    return float((votes.argmax(1) == y).double().mean())

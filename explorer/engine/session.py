@@ -1,0 +1,414 @@
+"""A training run in progress. Plain Python: one thread owns it, others leave requests."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from explorer.data import Dataset
+from explorer.engine.checkpoint import Checkpoint
+from explorer.engine.devices import Placement, choose_threads, prepare_thread, resolve
+from explorer.engine.errors import BadInput, Diverged
+from explorer.engine.history import History
+from explorer.engine.keeping import full_checkpoint, restore, weights
+from explorer.engine.memory import TooLittleMemory, noticing_memory, out_of_memory
+from explorer.engine.optimisation import Optimisation, average_into
+from explorer.engine.randomness import build_model, derive
+from explorer.engine.recorder import Recorder
+from explorer.engine.ring import Record, Ring
+from explorer.engine.round import Clock, Outcome, Phase, play
+from explorer.engine.run import Run
+from explorer.engine.setup import Setup, live_changes, model_page
+from explorer.engine.tensors import TensorData
+from explorer.engine.training import Training
+from explorer.engine.validation import Validator
+from explorer.engine.viewer import Reply, Request, Requests, Viewer
+from models.frames import Frame
+from models.protocol import GenerativeModel
+
+__all__ = ["Session"]
+
+AUTOSAVE = 30.0  # seconds
+_OVER = ("diverged", "out of memory")
+
+
+class Session:
+    """Trains one model on one dataset.
+
+    Args:
+        setup: What is trained, and how.
+        data: The dataset the setup names.
+        run: Where it is kept, or None to keep nothing. The session takes the run for writing until `close`.
+        placement: Device and rank; from the setup's device where None.
+        record: Whether frames are recorded for the timeline.
+
+    Attributes:
+        state: "ready", "training", "done", "stopped", "diverged" or "out of memory".
+        step_count: Rounds completed.
+        requests: Where other threads leave wishes; served between two micro-batches.
+        on_reply: Called in the session's thread with each reply.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        data: Dataset,
+        *,
+        run: Run | None = None,
+        placement: Placement | None = None,
+        record: bool = True,
+    ):
+        self.placement = placement or Placement(resolve(setup.device))
+        self.run = run
+        self.requests = Requests()
+        self.on_reply: Callable[[Reply], None] = _nobody_looks
+        self._dataset = data
+        self._recording = record
+        if run is not None:
+            run.acquire()
+        try:
+            self._begin(setup)
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self, setup: Setup) -> None:
+        """Everything as it is before step 0."""
+        prepare_thread()
+        device = self.placement.device
+        self.setup = setup
+        self.state = "ready"
+        self.step_count = 0
+        self.data = TensorData(self._dataset, setup.seed, device)
+        self.model = build_model(model_page(setup.page), setup.config, self.data.spec, setup.seed).to(device)
+        choose_threads(sum(parameter.numel() for parameter in self.model.parameters()))
+        if type(self.model).prepare is not GenerativeModel.prepare:  # the whole dataset is made only where it is used
+            self.model.prepare(self.data.whole())
+        self.averaged = copy.deepcopy(self.model).eval() if setup.training.ema > 0 else None
+        self.rebuild_players()
+        self.generator = torch.Generator(device).manual_seed(derive(setup.seed, "training"))
+        self.position = 0
+        self.horizon = (setup.training.steps, setup.training.seconds)
+        self.best_score: float | None = None
+        self.history = History()
+        self.validator = Validator(self.data, setup.seed)
+        self.recorder = Recorder(self.run.frames if self.run is not None else None)
+        self.viewer = Viewer(self.model, self.data, device)
+        self._best: Checkpoint | None = None
+        self._ring = Ring(device)
+        self._clock = Clock()
+        self._round: Iterator[Phase] | None = None
+        self._looked_at_start = False
+        self._saved = time.monotonic()
+
+    def rebuild_players(self) -> None:
+        """Makes the optimisers anew, as when the players changed."""
+        names = {id(parameter): name for name, parameter in self.model.named_parameters()}
+        self.players = [Optimisation(player, self.setup.training, names) for player in self.model.players()]
+
+    # How it stands
+
+    @property
+    def seconds(self) -> float:
+        """Training time, looking, saving and waiting left out."""
+        return self._clock.seconds
+
+    @property
+    def progress(self) -> float:
+        """Share of the run that is done, from 0 to 1."""
+        training = self.setup.training
+        done = self.seconds / training.seconds if training.seconds > 0 else self.step_count / training.steps
+        return min(1.0, done)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all steps or seconds are done, or the run is over some other way."""
+        return self.progress >= 1.0 or self.state in _OVER
+
+    def looked_at(self, raw: bool = False) -> GenerativeModel:
+        """The model that views, samples and evaluation use: averaged weights where there are some."""
+        return self.model if raw or self.averaged is None else self.averaged
+
+    def summary(self) -> dict[str, Any]:
+        """State, steps, seconds and the newest value of each metric."""
+        return {
+            "state": self.state,
+            "steps": self.step_count,
+            "seconds": round(self.seconds, 3),
+            "metrics": self.history.last(),
+        }
+
+    # Training
+
+    def step(self) -> None:
+        """One round: every player makes its updates. A round begun by `substep` is finished.
+
+        Raises:
+            Diverged: A loss or gradient was not finite; that update was not made, and the session is over.
+            OutOfMemory: The batch is too large for the device; the session is over.
+        """
+        self.serve()
+        self._advance(whole=True)
+
+    def substep(self) -> Phase:
+        """One phase of one player: draw, forward, backward or update. See `step` for what it raises."""
+        self.serve()
+        phase = self._advance(whole=False)
+        assert phase is not None
+        return phase
+
+    def _advance(self, *, whole: bool) -> Phase | None:
+        if self.state in _OVER:
+            raise BadInput(f"this run is over ({self.state}); reset it or go on from its last checkpoint")
+        self.state = "training"
+        self._round = self._round or self._play()
+        phase = None
+        try:
+            with noticing_memory():
+                if not whole:
+                    return next(self._round)
+                for phase in self._round:
+                    pass
+                return phase
+        except TooLittleMemory:
+            self._end("out of memory")
+            raise out_of_memory(self.model, self.players, self.data, self.setup.training.batch) from None
+        except Diverged:
+            if self.state not in _OVER:
+                self._end("diverged")
+            raise
+
+    def _play(self) -> Iterator[Phase]:
+        steps, seconds = self.horizon
+        return play(
+            self.model,
+            self.players,
+            self.setup.training,
+            self.data,
+            position=self.position,
+            step=self.step_count + 1,
+            progress=self.seconds / seconds if seconds > 0 else self.step_count / steps,
+            generator=self.generator,
+            clock=self._clock,
+            between=self._answer,
+            close=self._close_round,
+        )
+
+    def _close_round(self, outcome: Outcome) -> None:
+        self._round = None
+        self.step_count += 1
+        self.position += self.setup.training.batch * sum(each.player.updates for each in self.players)
+        if self.averaged is not None:
+            average_into(self.averaged, self.model, self.setup.training.ema, self.step_count)
+        self._ring.push(Record(self.step_count, self.seconds, outcome.rates), outcome.metrics, outcome.finite)
+        done = self.progress >= 1.0
+        measure = self.validator.due(self.step_count) or done
+        record = self._recording and (self.recorder.due(self.step_count) or done)
+        if measure or record or self._ring.due():
+            self.flush()
+        self._clock.stop()
+        self._change_stage()
+        if measure:
+            self._measure()
+        if record:
+            self._record()
+        if done:
+            self.state = "done"
+            self._keep_summary()
+        elif self.run is not None and time.monotonic() - self._saved > AUTOSAVE:
+            self.save()
+
+    def _change_stage(self) -> None:
+        stage = self.model.stage_at(self.step_count)
+        if stage == self.model.stage:
+            return
+        memory = {each.player.name: each.state() for each in self.players}
+        self.model.enter_stage(stage)
+        self.model.to(self.placement.device)
+        if self.averaged is not None:
+            self.averaged = copy.deepcopy(self.model).eval()
+        self.rebuild_players()
+        for each in self.players:
+            each.load_state(memory.get(each.player.name, {}))
+
+    def _end(self, state: str) -> None:
+        self.state = state
+        self._round = None
+        for record in self._ring.flush():
+            if record.finite:
+                self._note(record)
+        self._keep_summary()
+
+    # Numbers
+
+    def flush(self) -> None:
+        """Reads the metrics that wait on the device into history and run.
+
+        Raises:
+            Diverged: One of the rounds was not finite (its update was skipped on the device).
+        """
+        for record in self._ring.flush():
+            if not record.finite:
+                self._end("diverged")
+                players = " or ".join(each.player.name for each in self.players)
+                raise Diverged(record.step, players, max(record.lr.values()))
+            self._note(record)
+
+    def _note(self, record: Record) -> None:
+        if self.run is not None:
+            self.run.add_metrics({"step": record.step, "time": record.time, **record.lr, **record.values})
+        self.history.add(record.step, record.values)
+
+    def _measure(self) -> None:
+        values = self.validator.measure(self.looked_at())
+        if not values:
+            return
+        if self.run is not None:
+            self.run.add_metrics({"step": self.step_count, "time": self.seconds, "held_out": values})
+        self.history.add(self.step_count, {f"held_out.{key}": value for key, value in values.items()})
+        score = self.validator.score(type(self.model), values)
+        if score is not None and (self.best_score is None or score > self.best_score):
+            self.best_score, self._best = score, weights(self)
+
+    # Looking
+
+    def serve(self) -> None:
+        """Answers the requests that wait; before the first round also measures and records the initial weights."""
+        prepare_thread()
+        if not self._looked_at_start:
+            self._looked_at_start = True
+            self._begin_run()
+        self._answer()
+
+    def _begin_run(self) -> None:
+        if self.step_count:
+            return
+        if self.run is not None:
+            self.save()
+        if self.validator.due(0):
+            self._measure()
+        if self._recording and self.recorder.due(0):
+            self._record()
+
+    def _answer(self) -> None:
+        if self.requests or self.viewer.streaming:
+            self.viewer.serve(self.requests, self.looked_at, self.step_count, self.on_reply)
+
+    def frame(self, view: str, **params: Any) -> Frame:
+        """A view as it is now, with default inputs."""
+        return self.viewer.last_frame(Request(view, params=params), self.looked_at())
+
+    def _record(self) -> None:
+        shown = {
+            name: self.viewer.last_frame(Request(name), self.looked_at())
+            for name, view in self.viewer.views.items()
+            if view.record and view.shown(self.setup.config)
+        }
+        self.recorder.add(self.step_count, shown)
+
+    # Acts
+
+    def change(self, **values: Any) -> None:
+        """Changes live parameters, from the next round on.
+
+        Raises:
+            BadInput: Unknown, not live, or out of range.
+        """
+        config, training, checked = live_changes(self.setup, values)
+        self.apply(config, training)
+        if self.run is not None:
+            self.run.add_change(self.step_count, checked)
+
+    def apply(self, config: Any, training: Training) -> None:
+        """Takes config and training as they are to be from now on."""
+        self.setup = dataclasses.replace(self.setup, config=config, training=training)
+        self.model.config = config
+        if self.averaged is not None:
+            self.averaged.config = config
+
+    def reset(self, *, seed: int | None = None) -> None:
+        """Back to before step 0, with the same initial weights; a new seed is a separate act.
+
+        Raises:
+            BadInput: The session keeps a run, which is what happened: begin a new one from the same setup.
+        """
+        if self.run is not None:
+            raise BadInput("a session that keeps a run is not reset; begin a new one from the same setup")
+        self._begin(self.setup if seed is None else dataclasses.replace(self.setup, seed=seed))
+
+    def stop(self) -> None:
+        """Ends training here, between two rounds; the model stays usable, and the run can be resumed."""
+        if self._round is not None:
+            self._advance(whole=True)
+        self.flush()
+        if self.state in ("ready", "training"):
+            self.state = "stopped"
+            self._keep_summary()
+
+    def close(self) -> None:
+        """Gives the run's folder back."""
+        if self.run is not None:
+            self.run.close()
+
+    # Keeping
+
+    def save(self) -> None:
+        """Writes a checkpoint, and the best one where it is new. A round begun by `substep` is finished first."""
+        if self._round is not None:
+            self._advance(whole=True)
+        self.flush()
+        self._keep_best()
+        if self.run is not None:
+            self.run.save(full_checkpoint(self))
+        self._saved = time.monotonic()
+
+    def _keep_best(self) -> None:
+        if self.run is not None and self._best is not None:
+            self.run.save_best(self._best)
+            self._best = None
+
+    def _keep_summary(self) -> None:
+        if self.run is None:
+            return
+        if self.state in _OVER:
+            self._keep_best()
+        else:
+            self.save()
+        self.run.write_summary(self.summary())
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Goes on from a checkpoint of the same setup, bit for bit; a run is cut back to it.
+
+        Raises:
+            RunError: The checkpoint does not belong to this setup.
+        """
+        self._begin(self.setup)
+        restore(self, checkpoint)
+
+    def take_counters(
+        self, *, step: int, seconds: float, position: int, horizon: tuple[int, float], best: float | None
+    ) -> None:
+        """Where a checkpoint was made. Before step 0 nothing had been measured or recorded."""
+        self.step_count, self.position, self.horizon, self.best_score = step, position, horizon, best
+        self._clock = Clock(seconds)
+        self.state = "done" if self.progress >= 1.0 else "stopped"
+        past = step if step else -1
+        self.validator.skip(past)
+        if self.run is None:
+            self.recorder.skip(past)
+            return
+        self.recorder.load(past)
+        for line in self.run.cut(past):
+            held_out = line.get("held_out")
+            values = {f"held_out.{key}": value for key, value in held_out.items()} if held_out else line
+            ignored = {"step", "time", *type(self.model).rates}
+            self.history.add(line["step"], {key: value for key, value in values.items() if key not in ignored})
+
+
+def _nobody_looks(reply: Reply) -> None:
+    """What happens to replies while no window is open."""

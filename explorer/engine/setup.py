@@ -1,0 +1,204 @@
+"""`Setup`: everything that decides a training run, as it is typed, checked and stored."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import models
+from explorer.data import Dataset, source
+from explorer.engine.errors import BadInput, RunError
+from explorer.engine.training import Training, check_batch, training_class
+from models.protocol import BadValue, DataSpec, GenerativeModel, Preset, accepted, build, params_of
+
+__all__ = ["Setup", "choose_preset", "model_page", "spec_of"]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a run is made of.
+
+    Attributes:
+        page: Name in the catalogue.
+        data: Dataset as the command line takes it, parameters included.
+        config: The page's config.
+        training: Settings of the training.
+        seed: Of initial weights, order of data and noise.
+        device: "auto", "cpu", "cuda:0", ….
+    """
+
+    page: str
+    data: str
+    config: Any
+    training: Training
+    seed: int = 0
+    device: str = "auto"
+
+    @classmethod
+    def of(
+        cls,
+        page: str,
+        *,
+        preset: str | None = None,
+        data: str | None = None,
+        values: Mapping[str, Any] | None = None,
+        seed: int = 0,
+        device: str = "auto",
+    ) -> Setup:
+        """A setup from a preset and what differs from it.
+
+        Args:
+            page: Name in the catalogue.
+            preset: Title of a preset, or None for the first that suits data and device.
+            data: Dataset; the preset's where None.
+            values: Config and training fields by name.
+            seed: Of everything random.
+            device: Where to train.
+
+        Raises:
+            BadInput: Anything that does not exist or does not fit; one sentence with what does.
+        """
+        model = model_page(page)
+        chosen = choose_preset(model, preset, data, device)
+        name = data or (chosen.data if chosen else "digits")
+        try:
+            found = source(name)
+        except ValueError as error:
+            raise BadInput(str(error)) from None
+        if not accepted(found.kind, model.accepts):
+            raise BadInput(f"page {page} does not take {found.name}: it needs {_wanted(model)}")
+        merged = {**(chosen.config if chosen else {}), **(chosen.training if chosen else {}), **(values or {})}
+        config, training = split_values(model, merged)
+        check_batch(model, training)
+        return cls(page, str(found), config, training, seed, device)
+
+    def with_values(self, **values: Any) -> Setup:
+        """This setup with other config or training fields."""
+        model = model_page(self.page)
+        merged = {**_plain(self.config), **_plain(self.training), **values}
+        config, training = split_values(model, merged)
+        check_batch(model, training)
+        return dataclasses.replace(self, config=config, training=training)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON, read back by `from_json`."""
+        return {
+            "page": self.page,
+            "data": self.data,
+            "config": _plain(self.config),
+            "training": _plain(self.training),
+            "seed": self.seed,
+            "device": self.device,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Setup:
+        """The setup that `to_json` wrote.
+
+        Raises:
+            RunError: Something is missing or out of range.
+        """
+        try:
+            model = model_page(str(stored["page"]))
+            config = build(model.Config, stored["config"])
+            training = build(training_class(model), stored["training"])
+            return cls(
+                str(stored["page"]), str(stored["data"]), config, training, int(stored["seed"]), str(stored["device"])
+            )
+        except (KeyError, TypeError, ValueError, BadInput) as error:
+            raise RunError(f"config.json is damaged ({error})") from None
+
+
+def _plain(values: Any) -> dict[str, Any]:
+    return {field.name: getattr(values, field.name) for field in dataclasses.fields(values)}
+
+
+def _wanted(model: type[GenerativeModel]) -> str:
+    def word(kind: Any) -> str:
+        if isinstance(kind, type):
+            return kind.__name__.lower() + " data"
+        open_fields = [f.name for f in dataclasses.fields(kind) if getattr(kind, f.name) is not None]
+        return " ".join([*(str(getattr(kind, f)) for f in open_fields), type(kind).__name__.lower() + " data"])
+
+    return " or ".join(word(kind) for kind in model.accepts)
+
+
+def model_page(name: str) -> type[GenerativeModel]:
+    """The model of a page.
+
+    Raises:
+        BadInput: No such page, or a lab, which is not trained.
+    """
+    try:
+        found = models.page(name)
+    except BadValue as error:
+        raise BadInput(str(error)) from None
+    if not issubclass(found, GenerativeModel):
+        raise BadInput(f"{name} is a lab, which is not trained; see dgm-explorer lab {name}")
+    return found
+
+
+def split_values(model: type[GenerativeModel], values: Mapping[str, Any]) -> tuple[Any, Training]:
+    """Config and training from one set of names; names never clash.
+
+    Raises:
+        BadInput: Unknown name or refused value.
+    """
+    of_config, of_training = params_of(model.Config), params_of(training_class(model))
+    for name in values:
+        if name not in of_config and name not in of_training:
+            raise BadInput(f"there is no parameter {name}; there are {', '.join([*of_config, *of_training])}")
+    try:
+        config = build(model.Config, {k: v for k, v in values.items() if k in of_config})
+        training = build(training_class(model), {k: v for k, v in values.items() if k in of_training})
+    except BadValue as error:
+        raise BadInput(str(error)) from None
+    return config, training
+
+
+def live_changes(setup: Setup, values: Mapping[str, Any]) -> tuple[Any, Training, dict[str, Any]]:
+    """Config and training after a change of live parameters, and the checked values.
+
+    Raises:
+        BadInput: Unknown, not live, or out of range.
+    """
+    declared = {**params_of(type(setup.config)), **params_of(type(setup.training))}
+    for name in values:
+        if name in declared and not declared[name].live:
+            raise BadInput(f"{name} cannot change while training goes on; it applies after a reset")
+    model = model_page(setup.page)
+    config, training = split_values(model, {**_plain(setup.config), **_plain(setup.training), **values})
+    now = {**_plain(config), **_plain(training)}
+    return config, training, {name: now[name] for name in values}
+
+
+def choose_preset(
+    model: type[GenerativeModel], title: str | None, data: str | None, device: str
+) -> Preset | None:
+    """The preset of a title (or the start of one, in any case), else the first for the data and device.
+
+    Raises:
+        BadInput: No preset has that title.
+    """
+    if title is not None:
+        for preset in model.presets:
+            if preset.title.lower() == title.lower():
+                return preset
+        for preset in model.presets:
+            if preset.title.lower().startswith(title.lower()):
+                return preset
+        titles = "; ".join(preset.title for preset in model.presets)
+        raise BadInput(f"there is no preset {title}; there are: {titles}")
+    wanted = data.split(":")[0] if data else None
+    suits = [p for p in model.presets if wanted is None or p.data.split(":")[0] == wanted]
+    kind = device.split(":")[0]
+    same_device = [p for p in suits if kind == "auto" or p.device == kind]
+    return next(iter(same_device or suits), None)
+
+
+def spec_of(data: Dataset) -> DataSpec:
+    """What a model is told of a dataset."""
+    mean, std = data.moments()
+    return DataSpec(data.kind, len(data.train), data.classes, mean, std)

@@ -1,0 +1,94 @@
+"""A dataset as tensors on a device: batches for training, inputs for views."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.data import Dataset, Split
+from explorer.engine.randomness import BatchOrder, derive
+from explorer.engine.setup import spec_of
+from models.protocol import Data, DataBatch
+
+__all__ = ["TensorData"]
+
+
+class TensorData:
+    """All of a dataset on one device.
+
+    Args:
+        data: The dataset.
+        seed: Of the order of training data and of the fixed binarization that views see.
+        device: Where the tensors are kept.
+    """
+
+    def __init__(self, data: Dataset, seed: int, device: torch.device):
+        self.data = data
+        self.spec = spec_of(data)
+        self._device = device
+        self._order = BatchOrder(len(data.train), derive(seed, "order"))
+        self._x = {name: self._put(split.x) for name, split in self._splits()}
+        self._y = {name: None if split.y is None else self._put(split.y) for name, split in self._splits()}
+        self._fixed = derive(seed, "binarization")
+
+    def _splits(self) -> list[tuple[str, Split]]:
+        return [("train", self.data.train), ("valid", self.data.valid), ("test", self.data.test)]
+
+    def _put(self, array: np.ndarray) -> Tensor:
+        # The dataset is shared and read-only; a copy keeps it so.
+        return torch.from_numpy(np.array(array)).to(self._device)
+
+    def size(self, split: str) -> int:
+        """Number of data in a split."""
+        return len(self._x[split])
+
+    def train_batch(self, position: int, count: int, generator: torch.Generator) -> DataBatch:
+        """The next training batch, from a position in the stream of epochs."""
+        index = torch.from_numpy(self._order.take(position, count)).to(self._device, non_blocking=True)
+        x = self._units(self._x["train"][index])
+        if self.data.resample:
+            x = torch.bernoulli(x, generator=generator)
+        y = self._y["train"]
+        return DataBatch(x, None if y is None else y[index], index, split="train")
+
+    def batch(self, split: str, start: int = 0, count: int | None = None) -> DataBatch:
+        """Some data of a split in their stored order; the same each time, also where training resamples them."""
+        stop = self.size(split) if count is None else min(start + count, self.size(split))
+        return self.pick(split, torch.arange(start, stop, device=self._device))
+
+    def pick(self, split: str, index: Tensor) -> DataBatch:
+        """The data at given positions of a split."""
+        x = self._units(self._x[split][index])
+        if self.data.resample and split == "train":
+            generator = torch.Generator(x.device).manual_seed(self._fixed)
+            x = torch.bernoulli(x, generator=generator)
+        y = self._y[split]
+        return DataBatch(x, None if y is None else y[index], index, split=split)
+
+    def _units(self, raw: Tensor) -> Tensor:
+        x = raw.to(torch.float32)
+        return x if self.data.scale == 1.0 else x.mul_(self.data.scale) if x is not raw else x * self.data.scale
+
+    def whole(self) -> Data:
+        """Everything, for views that ask for the dataset and for a model's preparation."""
+        exact = self.data.log_prob
+
+        def log_prob(x: Tensor) -> Tensor:
+            assert exact is not None
+            value: Any = exact(x.detach().cpu().double().numpy())
+            return torch.from_numpy(value).to(x.device)
+
+        centers = self.data.centers
+        return Data(
+            self.spec,
+            self.batch("train"),
+            self.batch("valid"),
+            self.batch("test"),
+            None if exact is None else log_prob,
+            self.data.entropy,
+            None if centers is None else torch.from_numpy(np.array(centers)).to(self._device),
+            self.data.std,
+        )

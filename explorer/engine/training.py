@@ -1,0 +1,91 @@
+"""`Training`: how a model is trained, whatever the model."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from explorer.engine.errors import BadInput
+from models.protocol import GenerativeModel, param
+
+__all__ = ["Training", "learning_rate", "training_class"]
+
+
+@dataclass(frozen=True)
+class Training:
+    """Settings of a training run. `training_class` adds the page's learning rates.
+
+    A run ends after `steps` rounds, or after `seconds` of training where that is set.
+    """
+
+    steps: int = param(3000, "Steps", 1, 100_000_000, log=True, live=True, help="Rounds after which training ends.")
+    seconds: float = param(
+        0.0, "Seconds", 0.0, 1e7, unit="s", live=True, more=True, help="Training time after which it ends; 0 counts steps instead."
+    )
+    batch: int = param(128, "Batch", 1, 65_536, log=True, help="Data in one update.")
+    micro_batches: int = param(
+        1, "Micro-batches", 1, 256, more=True, help="Parts into which a batch is cut to save memory; same result."
+    )
+    optimiser: str = param(
+        "adam", "Optimiser", choices={"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}, more=True
+    )
+    beta1: float = param(
+        0.9, "Momentum β₁", 0.0, 0.999, more=True, help="Of Adam's first moment; of SGD, plain momentum."
+    )
+    beta2: float = param(0.999, "Momentum β₂", 0.0, 0.9999, more=True, help="Of the second moment (Adam, RMSprop).")
+    weight_decay: float = param(0.0, "Weight decay", 0.0, 1.0, more=True)
+    schedule: str = param(
+        "cosine", "Schedule", choices={"cosine": "Cosine", "constant": "Constant"}, more=True,
+        help="Cosine lowers the learning rate to 2 % of its value at the end.",
+    )  # fmt: skip
+    clip: float = param(
+        0.0, "Clip gradient norm", 0.0, 1e6, live=True, more=True, help="Longest gradient that is let through; 0: any."
+    )
+    ema: float = param(
+        0.0, "Averaged weights", 0.0, 0.99999, more=True,
+        help="Decay of the moving average of the weights that views, samples and evaluation then use; 0: none.",
+    )  # fmt: skip
+
+    def rate(self, field: str) -> float:
+        """The learning rate of a name ("lr")."""
+        return float(getattr(self, field))
+
+
+# What lr a page starts from where a preset says nothing.
+_DEFAULT_RATE = 1e-3
+_FLOOR = 0.02
+
+
+@functools.cache
+def training_class(page: type[GenerativeModel]) -> type[Training]:
+    """`Training` with one learning rate for each that the page declares."""
+    rates: list[tuple[str, type, Any]] = [
+        (field, float, param(_DEFAULT_RATE, label, 1e-7, 1e7, log=True, live=True))
+        for field, label in page.rates.items()
+    ]
+    return dataclasses.make_dataclass("Training", rates, bases=(Training,), frozen=True, namespace={"__module__": __name__})
+
+
+def check_batch(page: type[GenerativeModel], training: Training) -> None:
+    """Refuses a batch that cannot be cut as asked.
+
+    Raises:
+        BadInput: More parts than data, parts of different size, or a model that normalises by its batch.
+    """
+    if training.micro_batches == 1:
+        return
+    if page.batch_statistics:
+        raise BadInput(f"{page.title} normalises by its batch, so micro_batches must be 1, not {training.micro_batches}")
+    if training.batch % training.micro_batches:
+        raise BadInput(f"a batch of {training.batch} cannot be cut into {training.micro_batches} equal micro_batches")
+
+
+def learning_rate(base: float, schedule: str, progress: float) -> float:
+    """The learning rate after a share `progress` of the run (Loshchilov & Hutter, 2017, arXiv 1608.03983)."""
+    if schedule == "constant":
+        return base
+    share = min(max(progress, 0.0), 1.0)
+    return base * (_FLOOR + (1 - _FLOOR) * 0.5 * (1 + math.cos(math.pi * share)))

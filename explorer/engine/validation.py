@@ -1,0 +1,97 @@
+"""What is measured on held-out data while a model trains, always at the same steps."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from explorer.engine.cadence import Cadence
+from explorer.engine.randomness import derive
+from explorer.engine.sample_metrics import knn_accuracy, modes, precision_recall
+from explorer.engine.tensors import TensorData
+from models.protocol import GenerativeModel, HasLatent, LossModel
+
+__all__ = ["Validator", "latent_accuracy", "sample_values"]
+
+HELD_OUT = 1000  # validation data a measurement looks at
+SAMPLES = 2500
+_PART = 500
+
+
+class Validator:
+    """Measures a model on its validation data and by its samples.
+
+    Args:
+        data: Where the data are.
+        seed: Of the noise of measurements, the same at each.
+    """
+
+    def __init__(self, data: TensorData, seed: int):
+        self._data = data
+        self._seed = derive(seed, "validation")
+        self._cadence = Cadence(every=50, growth=0.12, cap=2000)
+
+    def due(self, step: int) -> bool:
+        """Whether something is measured at a step."""
+        return self._cadence.due(step)
+
+    def skip(self, step: int) -> None:
+        """Counts everything up to a step as past."""
+        self._cadence.skip(step)
+
+    @torch.no_grad()
+    def measure(self, model: GenerativeModel) -> dict[str, float]:
+        """Values by metric; those of the loss where the page declares validation."""
+        training = model.training
+        model.eval()
+        try:
+            generator = torch.Generator(model.device).manual_seed(self._seed)
+            values: dict[str, float] = {}
+            if model.validation is not None and isinstance(model, LossModel):
+                values |= self._loss(model, generator)
+            values |= latent_accuracy(model, self._data, "valid", HELD_OUT)
+            values |= sample_values(model, self._data, "valid", generator)
+            return {key: value for key, value in values.items() if math.isfinite(value)}
+        finally:
+            model.train(training)
+
+    def _loss(self, model: LossModel, generator: torch.Generator) -> dict[str, float]:
+        sums: dict[str, float] = {}
+        n = min(HELD_OUT, self._data.size("valid"))
+        for start in range(0, n, _PART):
+            batch = self._data.batch("valid", start, min(_PART, n - start))
+            for key, value in model.loss(batch, generator=generator).items():
+                sums[key] = sums.get(key, 0.0) + float(value) * len(batch) / n
+        return sums
+
+    @staticmethod
+    def score(page: type[GenerativeModel], values: dict[str, float]) -> float | None:
+        """The value that picks the best checkpoint, the higher the better; None where the page names none."""
+        if page.validation is None or page.validation not in values:
+            return None
+        better = next((metric.better for metric in page.metrics if metric.key == page.validation), "lower")
+        return values[page.validation] * (1 if better == "higher" else -1)
+
+
+def latent_accuracy(model: GenerativeModel, data: TensorData, split: str, limit: int) -> dict[str, float]:
+    """5-nearest-neighbour accuracy of held-out data in the latent map, among 2,000 training data."""
+    train, held_out = data.batch("train", 0, 2 * HELD_OUT), data.batch(split, 0, limit)
+    if not isinstance(model, HasLatent) or train.y is None or held_out.y is None:
+        return {}
+    of, z = model.encode(train.x)[0], model.encode(held_out.x)[0]
+    return {"knn5_accuracy": knn_accuracy(z, held_out.y, of, train.y)}
+
+
+def sample_values(
+    model: GenerativeModel, data: TensorData, split: str, generator: torch.Generator
+) -> dict[str, float]:
+    """Modes, precision and recall of samples of a model of planar data; nothing for other data."""
+    if data.spec.kind.shape != (2,):
+        return {}
+    x = model.sample(SAMPLES, generator=generator).float()
+    values: dict[str, float] = {}
+    if data.data.centers is not None and data.data.std is not None:
+        values |= modes(x, torch.as_tensor(data.data.centers), data.data.std)
+    values["precision"], values["recall"] = precision_recall(x[:HELD_OUT], data.batch(split, 0, HELD_OUT).x)
+    return values

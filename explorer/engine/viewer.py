@@ -1,0 +1,254 @@
+"""Views of a model or lab: inputs filled in, requests served, newest first wins."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from explorer.engine.errors import BadInput
+from explorer.engine.tensors import TensorData
+from models.frames import Frame
+from models.protocol import (
+    BadValue,
+    Data,
+    DataBatch,
+    DataPoint,
+    Handles,
+    HasLatent,
+    Input,
+    Lab,
+    LatentPoint,
+    Noise,
+    Page,
+    TimeStep,
+    View,
+    views_of,
+)
+
+__all__ = ["Reply", "Request", "Requests", "Viewer"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A wish to see a view.
+
+    Attributes:
+        view: Name of the view.
+        inputs: Input values by argument name; defaults where missing.
+        params: Values of the card's controls; defaults where missing.
+        stamp: Comes back with the reply, so that late ones can be told.
+        raw: The raw weights are wanted even where averaged ones exist.
+    """
+
+    view: str
+    inputs: Mapping[str, Input] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
+    stamp: int = 0
+    raw: bool = False
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A frame that was asked for, or why there is none.
+
+    Attributes:
+        request: What was asked.
+        frame: The picture, or None.
+        step: Round of the weights it shows.
+        seconds: Time it took.
+        final: No further frame of this request follows.
+        error: One sentence, or "".
+    """
+
+    request: Request
+    frame: Frame | None
+    step: int
+    seconds: float
+    final: bool = True
+    error: str = ""
+
+
+class Requests:
+    """Wishes of other threads; of each view only the newest is kept."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: dict[str, Request] = {}
+
+    def ask(self, request: Request) -> None:
+        """Leaves a wish, in place of an older one for the same view."""
+        with self._lock:
+            self._waiting.pop(request.view, None)
+            self._waiting[request.view] = request
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)  # asked between any two steps; reading a dict's size needs no lock
+
+    def take(self) -> list[Request]:
+        """All wishes that wait, oldest first; none wait afterwards."""
+        with self._lock:
+            taken, self._waiting = list(self._waiting.values()), {}
+        return taken
+
+
+@contextlib.contextmanager
+def _looking(page: Page, view: View) -> Iterator[None]:
+    training = isinstance(page, nn.Module) and page.training
+    if isinstance(page, nn.Module):
+        page.eval()
+    try:
+        with torch.set_grad_enabled(view.grad):
+            yield
+    finally:
+        if training and isinstance(page, nn.Module):
+            page.train()
+
+
+class Viewer:
+    """Computes the views of one page.
+
+    Args:
+        page: The model or lab.
+        data: Its data, or None for a lab.
+        device: Where inputs are made.
+    """
+
+    def __init__(self, page: Page, data: TensorData | None = None, device: torch.device | None = None):
+        self.views = views_of(type(page))
+        self._page = page
+        self._data = data
+        self._device = device or torch.device("cpu")
+        self._streams: dict[str, tuple[Request, Iterator[Frame], int]] = {}
+
+    def view(self, name: str) -> View:
+        """The view of a name.
+
+        Raises:
+            BadInput: No such view.
+        """
+        if name not in self.views:
+            raise BadInput(f"there is no view {name}; there are {', '.join(self.views)}")
+        return self.views[name]
+
+    def default(self, view: View, kind: type[Input], params: Mapping[str, Any]) -> Input:
+        """The input a view gets where nothing was chosen: first data, middle of latent space, the same noise."""
+        if kind is Noise:
+            return Noise(0)
+        if kind is TimeStep:
+            return TimeStep(0.0)
+        if kind is Handles:
+            return Handles(np.zeros((0, 2)))
+        if kind is LatentPoint and isinstance(self._page, HasLatent):
+            return LatentPoint(torch.zeros(1, self._page.latent_dim, device=self._device))
+        if self._data is not None and kind in (Data, DataBatch, DataPoint):
+            if kind is Data:
+                return self._data.whole()
+            split = str(params.get("split", view.splits[0]))
+            batch = self._data.batch(split, 0, view.batch if kind is DataBatch else 1)
+            if kind is DataBatch:
+                return batch
+            return DataPoint(batch.x, None if batch.y is None else int(batch.y[0]), 0, split)
+        raise BadInput(f"{view.title} needs a {kind.__name__} that was not given")
+
+    def frames(self, request: Request, page: Page | None = None) -> Iterator[Frame]:
+        """The frames of a request: one, or those of a stream as they are made.
+
+        Args:
+            request: What is wanted.
+            page: Whose view it is; the viewer's own where None (averaged weights are a page of their own).
+
+        Raises:
+            BadInput: Unknown view, parameter or value.
+        """
+        view = self.view(request.view)
+        page = page or self._page
+        params = self._params(view, request.params)
+        inputs = {
+            name: request.inputs[name] if name in request.inputs else self.default(view, kind, request.params)
+            for name, kind in view.inputs.items()
+        }
+        with _looking(page, view):
+            result = getattr(page, view.name)(**inputs, **params)
+        if not view.streams:
+            yield result
+            return
+        while True:
+            with _looking(page, view):  # around each frame, not around a yield: the mode must not leak into training
+                frame = next(result, None)
+            if frame is None:
+                return
+            yield frame
+
+    def _params(self, view: View, given: Mapping[str, Any]) -> dict[str, Any]:
+        params = {}
+        for name, value in given.items():
+            if name == "split" and len(view.splits) > 1:
+                if value not in view.splits:
+                    raise BadInput(f"split takes {' or '.join(view.splits)}, not {value}")
+                continue
+            if name not in view.params:
+                known = ", ".join([*view.params, *(["split"] if len(view.splits) > 1 else [])]) or "none"
+                raise BadInput(f"view {view.name} has no parameter {name}; there are: {known}")
+            try:
+                params[name] = view.params[name].check(value)
+            except BadValue as error:
+                raise BadInput(str(error)) from None
+        return params
+
+    def last_frame(self, request: Request, page: Page | None = None) -> Frame:
+        """The result of a request: its only frame, or the last of a stream."""
+        frame = None
+        for frame in self.frames(request, page):
+            pass
+        if frame is None:
+            raise BadInput(f"view {request.view} gave no frame")
+        return frame
+
+    def serve(
+        self, requests: Requests, page: Callable[[bool], Page], step: int, reply: Callable[[Reply], None]
+    ) -> None:
+        """Answers what waits: one frame for each plain view, and one `next` for each stream under way.
+
+        A stream works on a frozen copy of the weights and says of which step; a newer request closes it. A view
+        that fails answers with the error: it never ends a training run.
+
+        Args:
+            requests: What waits.
+            page: The page to look at, given whether raw weights are wanted.
+            step: Rounds completed.
+            reply: Called with each answer.
+        """
+        for request in requests.take():
+            looked_at = page(request.raw)
+            if request.view in self.views and self.views[request.view].streams:
+                frozen = looked_at if isinstance(looked_at, Lab) else copy.deepcopy(looked_at)
+                self._streams[request.view] = (request, self.frames(request, frozen), step)
+            else:
+                reply(self._answer(request, self.frames(request, looked_at), step, final=True))
+        for name, (request, frames, began) in list(self._streams.items()):
+            answer = self._answer(request, frames, began, final=False)
+            if answer.final:
+                del self._streams[name]
+            reply(answer)
+
+    @property
+    def streaming(self) -> bool:
+        """Whether a stream is under way."""
+        return bool(self._streams)
+
+    def _answer(self, request: Request, frames: Iterator[Frame], step: int, *, final: bool) -> Reply:
+        began = time.perf_counter()
+        try:
+            frame = next(frames, None)
+        except Exception as error:  # whatever a view raises is its card's to show, not the run's to die of
+            return Reply(request, None, step, time.perf_counter() - began, error=str(error) or type(error).__name__)
+        return Reply(request, frame, step, time.perf_counter() - began, final=final or frame is None)

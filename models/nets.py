@@ -1,0 +1,155 @@
+"""Building blocks of networks that several models share.
+
+Weights are initialised from torch's global generator when a block is built, and at no other time: whatever is random in
+a forward pass takes its generator as an argument, so that two trainings in two threads do not touch each other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["MLP", "ConvDecoder", "ConvEncoder", "Dropout", "parameter_count"]
+
+_SMALLEST = 8  # an image with a shorter side is nothing but border after two halvings
+
+
+class MLP(nn.Sequential):
+    """Linear layers with an activation between them, none after the last; (..., sizes[0]) to (..., sizes[-1]).
+
+    Args:
+        sizes: Width of the input, of each hidden layer, and of the output.
+        activation: Builds the activation after each hidden layer.
+
+    Raises:
+        ValueError: Fewer than two sizes.
+    """
+
+    def __init__(self, sizes: Sequence[int], activation: Callable[[], nn.Module] = nn.ReLU):
+        if len(sizes) < 2:
+            raise ValueError(f"an MLP needs the sizes of its input and output, not only {list(sizes)}")
+        layers: list[nn.Module] = []
+        for width_in, width_out in pairwise(sizes):
+            layers += [nn.Linear(width_in, width_out), activation()]
+        super().__init__(*layers[:-1])
+
+
+class Dropout(nn.Module):
+    """Sets entries to zero with probability p while training, from a generator of the caller's.
+
+    Srivastava et al., 2014; kept entries are divided by 1 − p, so that the mean is unchanged. `torch.nn.Dropout` draws
+    from the global generator, which would make a training depend on whatever else runs in the process.
+
+    Raises:
+        ValueError: p is not in [0, 1).
+    """
+
+    def __init__(self, p: float = 0.5):
+        super().__init__()
+        if not 0.0 <= p < 1.0:
+            raise ValueError(f"a dropout probability is at least 0 and below 1, not {p}")
+        self.p = p
+
+    def forward(self, x: Tensor, *, generator: torch.Generator) -> Tensor:
+        """Any shape to the same shape."""
+        if not self.training or self.p == 0.0:
+            return x
+        keep = torch.rand(x.shape, generator=generator, device=x.device, dtype=x.dtype) >= self.p
+        return x * keep / (1.0 - self.p)
+
+
+class ConvEncoder(nn.Module):
+    """Images to features: each stage halves the sides (rounding up), then one linear layer; (n, c, h, w) to (n, out).
+
+    Args:
+        shape: (c, h, w) of an image, sides of at least 8.
+        channels: Channels after each stage.
+        out: Number of features.
+        activation: Builds the activation after each stage.
+
+    Raises:
+        ValueError: A side is shorter than 8 pixels.
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        channels: Sequence[int],
+        out: int,
+        activation: Callable[[], nn.Module] = nn.ReLU,
+    ):
+        super().__init__()
+        sides = _halvings(shape, len(channels))
+        stages: list[nn.Module] = []
+        for width_in, width_out in zip([shape[0], *channels[:-1]], channels, strict=True):
+            stages += [nn.Conv2d(width_in, width_out, 3, stride=2, padding=1), activation()]
+        self.stages = nn.Sequential(*stages)
+        self.head = nn.Linear(channels[-1] * math.prod(sides[-1]), out)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(n, c, h, w) to (n, out)."""
+        return self.head(self.stages(x).flatten(1))  # (n, channels[-1], h', w') → (n, out)
+
+
+class ConvDecoder(nn.Module):
+    """Features to images, the stages of `ConvEncoder` backwards; (n, features) to (n, c, h, w), no final activation.
+
+    A transposed convolution of kernel 4 and stride 2 doubles the sides and covers all pixels equally often, which
+    kernel 3 does not; where the encoder rounded a side up, the surplus row or column is cut off.
+
+    Args:
+        features: Number of input features.
+        channels: Channels before each stage.
+        shape: (c, h, w) of the output, sides of at least 8.
+        activation: Builds the activation before each stage.
+
+    Raises:
+        ValueError: A side is shorter than 8 pixels.
+    """
+
+    def __init__(
+        self,
+        features: int,
+        channels: Sequence[int],
+        shape: tuple[int, ...],
+        activation: Callable[[], nn.Module] = nn.ReLU,
+    ):
+        super().__init__()
+        self._sides = _halvings(shape, len(channels))[::-1]
+        self.foot = nn.Linear(features, channels[0] * math.prod(self._sides[0]))
+        self.activation = activation()
+        self.stages = nn.ModuleList(
+            nn.ConvTranspose2d(width_in, width_out, 4, stride=2, padding=1)
+            for width_in, width_out in zip(channels, [*channels[1:], shape[0]], strict=True)
+        )
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(n, features) to (n, c, h, w)."""
+        x = self.foot(features).unflatten(1, (-1, *self._sides[0]))  # (n, channels[0], h', w')
+        for stage, (height, width) in zip(self.stages, self._sides[1:], strict=True):
+            x = stage(self.activation(x))[..., :height, :width]
+        return x
+
+
+def parameter_count(module: nn.Module) -> int:
+    """Number of parameters that learn."""
+    return sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
+
+
+def _halvings(shape: tuple[int, ...], stages: int) -> list[tuple[int, int]]:
+    """(height, width) of the image and after each halving."""
+    _, height, width = shape
+    if min(height, width) < _SMALLEST:
+        raise ValueError(
+            f"a convolutional network needs images of at least {_SMALLEST}×{_SMALLEST} pixels, not {height}×{width}: "
+            "choose the mlp network"
+        )
+    sides = [(height, width)]
+    for _ in range(stages):
+        height, width = (height + 1) // 2, (width + 1) // 2
+        sides.append((height, width))
+    return sides

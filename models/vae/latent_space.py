@@ -1,0 +1,70 @@
+"""Geometry of latent space for its pictures: grids over the prior, circles of the prior, extents that stay put."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.frames import Ellipses, Lines
+
+__all__ = ["axis_label", "prior_circles", "prior_grid", "prior_lines", "stepped_limit"]
+
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_STEPS = (4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 25.0, 32.0)  # a factor of ten, from 4 = just beyond 3σ
+
+
+def axis_label(dimension: int) -> str:
+    """Name of a latent dimension, counted from 0: "z₁" for the first."""
+    return "z" + str(dimension + 1).translate(_SUBSCRIPTS)
+
+
+def stepped_limit(coordinates: Tensor) -> float:
+    """The smallest of a ladder of limits, 4, 5, 6, 8, 10 … that holds all coordinates with a margin of 2 %.
+
+    It depends on nothing but the coordinates, and while these grow in a training it changes rarely.
+    """
+    reach = 1.02 * float(coordinates.abs().max()) if coordinates.numel() else 0.0
+    if not math.isfinite(reach):
+        return _STEPS[0]
+    scale = 1.0
+    while reach > _STEPS[-1] * scale:
+        scale *= 10.0
+    return next(step * scale for step in _STEPS if step * scale >= reach)
+
+
+def prior_circles() -> Ellipses:
+    """The prior N(0, I) of two dimensions as circles of radius 1σ, 2σ and 3σ."""
+    radii = np.arange(1.0, 4.0)
+    return Ellipses(
+        centers=np.zeros((3, 2)),
+        axes=np.column_stack([radii, radii]),
+        angles=np.zeros(3),
+        labels=("1σ", "2σ", "3σ"),
+        name="prior p(z)",
+    )
+
+
+def prior_lines(low: float, high: float) -> Lines:
+    """The prior N(0, 1) of one dimension as vertical lines at 0, ±1σ, ±2σ and ±3σ from y = low to high."""
+    x = np.arange(-3.0, 4.0)
+    xy = np.stack([np.column_stack([x, np.full_like(x, low)]), np.column_stack([x, np.full_like(x, high)])], axis=1)
+    return Lines(xy=xy.reshape(-1, 2), starts=2 * np.arange(len(x)), role="prior", dashed=True, name="prior p(z)")
+
+
+def prior_grid(side: int, spacing: str) -> Tensor:
+    """Points of a square grid over two latent dimensions, (side², 2), row by row from the top left: z₂ falls, z₁ grows.
+
+    Args:
+        side: Points along each axis.
+        spacing: "quantiles" for the quantiles (i + ½)/side of the prior, so that each point stands for the same
+            probability; "regular" for equal steps from -3 to 3.
+    """
+    if spacing == "quantiles":
+        axis = torch.special.ndtri((torch.arange(side, dtype=torch.float64) + 0.5) / side)
+    else:
+        axis = torch.linspace(-3.0, 3.0, side, dtype=torch.float64)
+    second, first = torch.meshgrid(axis.flip(0), axis, indexing="ij")
+    return torch.stack([first.flatten(), second.flatten()], dim=1)

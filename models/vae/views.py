@@ -1,0 +1,206 @@
+"""Pictures of a latent space and of what a decoder makes of it, for models of images with a standard normal prior."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.frames import Bars, Ellipses, Images, Layer, Plane, Points
+from models.protocol import (
+    BadValue,
+    DataBatch,
+    GenerativeModel,
+    HasLatent,
+    Image,
+    LatentPoint,
+    Noise,
+    param,
+    view,
+)
+from models.vae.latent_space import axis_label, prior_circles, prior_grid, prior_lines, stepped_limit
+from models.vae.networks import prior_kl
+
+__all__ = ["LatentViews"]
+
+_SHOW = {"mean": "mean of p(x|z)", "draw": "draw from p(x|z)"}
+_SPACING = {"quantiles": "prior quantiles", "regular": "regular, −3 to 3"}
+_SPLITS = {"train": "training", "valid": "validation", "test": "test"}
+_ELLIPSES = 50  # posteriors drawn as ellipses; more of them hide one another
+_ACTIVE = 0.01  # variance of the posterior mean above which a unit counts as active (Burda et al., 2015)
+_GREY = "Grey data: intensities are taken as probabilities of ink."
+
+
+def _array(tensor: Tensor) -> np.ndarray:
+    return tensor.detach().cpu().numpy()
+
+
+def _plural(n: int, what: str) -> str:
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
+
+
+class LatentViews(GenerativeModel, HasLatent, ABC):
+    """The views of a model with latent z ~ N(0, I), a diagonal Gaussian q(z|x), and images x."""
+
+    @abstractmethod
+    def decode_draw(self, z: Tensor, *, generator: torch.Generator) -> Tensor:
+        """A draw from p(x|z), (n, latent) to (n, c, h, w)."""
+
+    def prior_draw(self, n: int, *, generator: torch.Generator) -> Tensor:
+        """Draws from the prior, (n, latent)."""
+        dtype = next(self.parameters()).dtype
+        return torch.randn(n, self.latent_dim, generator=generator, device=self.device, dtype=dtype)
+
+    @view(
+        "Latent map", sets=LatentPoint, record=True, splits=("valid", "train"), batch=1000, hero=True,
+        help="Where the encoder puts images. Circles: the prior. A click decodes a point.",
+    )  # fmt: skip
+    def latent_map(
+        self,
+        batch: DataBatch,
+        across: int = param(
+            0, "Dimension across", 0, 64, more=True, when=lambda config: config.latent > 2,
+            help="Counted from 1; 0 takes one with the most KL.",
+        ),
+        upwards: int = param(
+            0, "Dimension upwards", 0, 64, more=True, when=lambda config: config.latent > 2,
+            help="Counted from 1; 0 takes one with the most KL.",
+        ),
+        posteriors: bool = param(
+            False, "Posteriors", when=lambda config: config.latent > 1, help=f"The first {_ELLIPSES} as ellipses of 1σ."
+        ),
+    ) -> Plane:  # fmt: skip
+        """Posterior means over the prior, coloured by class."""
+        mean, log_var = self.encode(batch.x)
+        points = f"posterior means, {_plural(len(batch), f'{_SPLITS[batch.split]} image')}"
+        if self.latent_dim == 1:
+            return self._latent_line(batch, mean, log_var, points)
+        kl = prior_kl(mean, log_var).mean(dim=0)  # (latent,)
+        dims = self._dimensions(kl, across, upwards)
+        xy, std = mean[:, dims], (0.5 * log_var[:, dims]).exp()  # (n, 2) each
+        limit = stepped_limit(xy)
+        layers: list[Layer] = [prior_circles()]
+        if posteriors:
+            centers, axes = _array(xy[:_ELLIPSES]), _array(std[:_ELLIPSES])
+            angles = np.zeros(len(centers))
+            layers.append(Ellipses(centers, axes, angles, role="model", dashed=False, name="posteriors q(z|x), 1σ"))
+        share = float(kl[list(dims)].sum() / kl.sum().clamp_min(1e-12))
+        return Plane(
+            (*layers, self._points(xy, batch)),
+            x_label=axis_label(dims[0]),
+            y_label=axis_label(dims[1]),
+            extent=(-limit, limit, -limit, limit),
+            dims=dims,
+            subtitle=points,
+            note="" if self.latent_dim == 2 else f"2 of {self.latent_dim} dimensions, with {share:.0%} of the KL.",
+        )
+
+    def _latent_line(self, batch: DataBatch, mean: Tensor, log_var: Tensor, points: str) -> Plane:
+        log_std = 0.5 * log_var  # (n, 1)
+        width, height = stepped_limit(mean), stepped_limit(log_std)
+        return Plane(
+            (prior_lines(-height, height), self._points(torch.cat([mean, log_std], dim=1), batch)),
+            x_label=axis_label(0),
+            y_label="log σ",
+            extent=(-width, width, -height, height),
+            square=False,
+            subtitle=points,
+            note="One latent dimension: upwards is log σ of q(z|x), which is 0 in the prior.",
+        )
+
+    def _points(self, xy: Tensor, batch: DataBatch) -> Points:
+        return Points(
+            _array(xy),
+            label=None if batch.y is None else _array(batch.y),
+            classes=() if batch.y is None else self.spec.classes,
+            index=_array(batch.index),
+            name="posterior means",
+        )
+
+    def _dimensions(self, kl: Tensor, across: int, upwards: int) -> tuple[int, int]:
+        """Dimensions of a map, counted from 0: those asked for, the others by KL; in order where none is asked for."""
+        for name, asked in (("across", across), ("upwards", upwards)):
+            if asked > self.latent_dim:
+                raise BadValue(name, f"{name} takes a whole number from 0 to {self.latent_dim}, not {asked}")
+        if across == upwards != 0:
+            raise BadValue("upwards", f"upwards must differ from across, which is {across} too")
+        ranked = [dim for dim in kl.argsort(descending=True).tolist() if dim + 1 not in (across, upwards)]
+        if across == upwards:  # sorted, so that the axes do not change places as the ranks do
+            first, second = sorted(ranked[:2])
+            return first, second
+        return across - 1 if across else ranked[0], upwards - 1 if upwards else ranked[0]
+
+    def _images(self, z: Tensor, show: str, generator: torch.Generator) -> np.ndarray:
+        return _array(self.decode_mean(z) if show == "mean" else self.decode_draw(z, generator=generator))
+
+    @view("Decode", help="What the decoder makes of the chosen latent point.")
+    def decode(self, z: LatentPoint, noise: Noise, show: str = param("mean", "Show", choices=_SHOW)) -> Images:
+        """The image of one latent point."""
+        images = self._images(z.z, show, noise.generator(self.device))
+        return Images(images, columns=1, subtitle=f"{_SHOW[show]} at the chosen z")
+
+    @view("Samples", record=True, help="New images: z from the prior, then x from the decoder.")
+    def samples(
+        self,
+        noise: Noise,
+        show: str = param("mean", "Show", choices=_SHOW),
+        n: int = param(64, "Images", 1, 256),
+    ) -> Images:
+        """Images of draws from the prior; the same noise gives the same z at each step and for either choice."""
+        generator = noise.generator(self.device)
+        z = self.prior_draw(n, generator=generator)
+        return Images(self._images(z, show, generator), subtitle=f"{_SHOW[show]}, {n} z from the prior")
+
+    @view(
+        "Reconstructions", record=True, splits=("valid", "train"), batch=10,
+        help="Images, and what is left of them after passing through z.",
+    )  # fmt: skip
+    def reconstructions(
+        self, batch: DataBatch, noise: Noise, show: str = param("mean", "Show", choices=_SHOW)
+    ) -> Images:
+        """Images above their reconstructions at the posterior mean."""
+        mean, _ = self.encode(batch.x)
+        index = _array(batch.index)
+        grey = isinstance(self.spec.kind, Image) and self.spec.kind.values == "grey"
+        return Images(
+            np.concatenate([_array(batch.x), self._images(mean, show, noise.generator(self.device))]),
+            columns=len(batch),
+            row_labels=(f"{_SPLITS[batch.split]} data", "reconstruction"),
+            index=np.concatenate([index, index]),
+            subtitle=f"{_SHOW[show]} at the posterior mean, {_plural(len(batch), f'{_SPLITS[batch.split]} image')}",
+            note=_GREY if grey else "",
+        )
+
+    @view("Manifold", when=lambda config: config.latent == 2, help="The decoder's image all over the prior.")
+    def manifold(
+        self,
+        side: int = param(20, "Images a side", 10, 30),
+        spacing: str = param("quantiles", "Grid", choices=_SPACING, help="Equal probabilities, or equal steps in z."),
+    ) -> Images:
+        """Means of p(x|z) for z on a grid; across z₁ grows, downwards z₂ falls, as on the latent map."""
+        grid = prior_grid(side, spacing).to(self.device, next(self.parameters()).dtype)  # (side², 2)
+        return Images(
+            _array(self.decode_mean(grid)),
+            columns=side,
+            sheet=True,
+            subtitle=f"{_SHOW['mean']}, {side}×{side} z: {_SPACING[spacing]}",
+        )
+
+    @view("KL of each dimension", record=True, splits=("valid", "train"), batch=1000)
+    def kl_per_dimension(self, batch: DataBatch) -> Bars:
+        """How much each latent dimension tells of the image."""
+        mean, log_var = self.encode(batch.x)
+        kl = prior_kl(mean, log_var)  # (n, latent)
+        errors = kl.std(dim=0) / len(batch) ** 0.5 if len(batch) > 1 else None
+        active = int((mean.var(dim=0, correction=0) > _ACTIVE).sum())
+        return Bars(
+            labels=tuple(axis_label(dim) for dim in range(self.latent_dim)),
+            values=_array(kl.mean(dim=0)),
+            errors=None if errors is None else _array(errors),
+            roles=("prior",) * self.latent_dim,
+            unit="nats",
+            subtitle=f"mean over {_plural(len(batch), f'{_SPLITS[batch.split]} image')} ± standard error",
+            note=f"{active} of {self.latent_dim} active: variance of the posterior mean above {_ACTIVE}.",
+        )
