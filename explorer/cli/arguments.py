@@ -22,6 +22,13 @@ class _Parser(argparse.ArgumentParser):
         raise BadInput(f"{message} (see {self.prog} --help)")
 
 
+def _whole(text: str) -> int:
+    """A whole number that is not negative; argparse adds the name of the argument."""
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"takes a whole number of at least 0, not {text}")
+    return int(text)
+
+
 def read_pairs(pairs: Sequence[str]) -> dict[str, str]:
     """Values by name from "name=value" pairs.
 
@@ -60,7 +67,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     train.add_argument("--data", metavar="D[:k=v,…]", help="dataset with its parameters")
     _add_set(train, "config and training parameters")
     _add_length(train)
-    train.add_argument("--seed", type=int, default=0, metavar="S", help="of weights, order and noise (0)")
+    train.add_argument("--seed", type=_whole, default=0, metavar="S", help="of weights, order and noise (0)")
     _add_device(train, "auto")
     train.add_argument("--out", metavar="DIR", help="folder of the run")
     _add_json(train)
@@ -72,7 +79,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
     sample = _run_command(commands, "sample", "draw from a trained model")
     sample.add_argument("--n", type=int, default=64, metavar="N", help="number of samples (64)")
-    sample.add_argument("--seed", type=int, default=0, metavar="S", help="of the draws (0)")
+    sample.add_argument("--seed", type=_whole, default=0, metavar="S", help="of the draws (0)")
     sample.add_argument("--out", required=True, metavar="F", help=".npz with key x, or a figure: .png .svg .pdf .csv")
     _add_checkpoint(sample)
     _add_device(sample, "cpu")
@@ -81,7 +88,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_checkpoint(evaluate)
     evaluate.add_argument("--split", default="test", choices=("train", "valid", "test"), help="data to look at (test)")
     evaluate.add_argument("--n", type=int, default=None, metavar="N", help="data to look at (the whole split)")
-    evaluate.add_argument("--seed", type=int, default=0, metavar="S", help="of the noise of estimates (0)")
+    evaluate.add_argument("--seed", type=_whole, default=0, metavar="S", help="of the noise of estimates (0)")
     _add_set(evaluate, "settings of the evaluation, such as K=500")
     _add_device(evaluate, "cpu")
     _add_json(evaluate)
@@ -89,7 +96,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     figure = _run_command(commands, "figure", "draw a view of a run")
     figure.add_argument("view", metavar="VIEW", help='name of a view, or "curves"')
     _add_set(figure, "the view's parameters and inputs, such as z=0.5,-1")
-    figure.add_argument("--step", type=int, default=None, metavar="N", help="a recorded moment instead of the end")
+    figure.add_argument("--step", type=_whole, default=None, metavar="N", help="a recorded moment instead of the end")
     figure.add_argument("--out", required=True, metavar="F", help=".png .svg .pdf .csv or .npz")
     figure.add_argument("--width", type=float, default=None, metavar="MM", help="width of the figure, mm")
     figure.add_argument("--height", type=float, default=None, metavar="MM", help="height of the figure, mm")
@@ -136,7 +143,9 @@ def _add_length(command: argparse.ArgumentParser) -> None:
     length = command.add_mutually_exclusive_group()
     length.add_argument("--steps", metavar="N", help="rounds in all")
     length.add_argument("--seconds", metavar="S", help="seconds of training in all")
-    command.add_argument("--stop-at", type=int, default=None, metavar="N", help="stop early at this round; resume goes on")
+    command.add_argument(
+        "--stop-at", type=_whole, default=None, metavar="N", help="stop early at this round; resume goes on"
+    )
 
 
 def _add_device(command: argparse.ArgumentParser, default: str | None) -> None:

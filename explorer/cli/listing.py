@@ -8,8 +8,9 @@ import json
 import platform
 from typing import Any
 
-import models
 import torch
+
+import models
 from explorer.data import SOURCES
 from explorer.engine import available, describe, resolve
 from explorer.version import __version__

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from explorer.cli.arguments import read_pairs
 from explorer.cli.progress import Bar, download_progress
-from explorer.engine import BadInput, ExplorerError, Session, Setup, new_session, resume_session
+from explorer.engine import ExplorerError, Session, Setup, new_session, resume_session
 
 __all__ = ["resume", "run_to_end", "train"]
 
@@ -31,9 +33,16 @@ class _Interrupt:
             raise KeyboardInterrupt
         self.asked = True
 
-    def install(self) -> None:
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, self)
+    @contextlib.contextmanager
+    def installed(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():  # signals reach the main thread alone
+            yield
+            return
+        before = signal.signal(signal.SIGINT, self)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 def train(arguments: argparse.Namespace) -> int:
@@ -99,12 +108,8 @@ def run_to_end(session: Session, stop_at: int | None = None) -> tuple[int, str]:
         The exit status, and what went wrong or "".
     """
     interrupt = _Interrupt()
-    interrupt.install()
-    if stop_at is not None and stop_at < 0:
-        session.close()
-        raise BadInput(f"--stop-at takes a step of at least 0, not {stop_at}")
     try:
-        with Bar(session) as bar:
+        with interrupt.installed(), Bar(session) as bar:
             session.serve()
             while not session.finished and not interrupt.asked:
                 if stop_at is not None and session.step_count >= stop_at:

@@ -8,15 +8,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import models
 import numpy as np
 import torch
+
+import models
 from explorer import figures
 from explorer.cli.arguments import read_pairs
 from explorer.cli.progress import download_progress
 from explorer.engine import BadInput, LoadedRun, Request, Viewer, evaluate, load_run
 from explorer.engine.curves import loss_curves
-from explorer.engine.files import write_atomically
 from explorer.engine.given import request_from_text
 from explorer.engine.history import History
 from explorer.engine.randomness import derive
@@ -50,7 +50,7 @@ def sample(arguments: argparse.Namespace) -> int:
     x = np.concatenate(parts)
     identity = {**loaded.run.identity, "step": loaded.step, "checkpoint": loaded.checkpoint, "seed": arguments.seed}
     if path.suffix == ".npz":
-        write_atomically(path, figures.npz_bytes({"x": x}, identity))
+        figures.save_arrays({"x": x}, path, identity=identity)
     else:
         figures.save(_sample_frame(loaded, x), path, identity=identity)
     print(path)
@@ -187,4 +187,3 @@ def lab(arguments: argparse.Namespace) -> int:
     else:
         print("\n".join(written))
     return 0
-

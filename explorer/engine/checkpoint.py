@@ -43,8 +43,8 @@ class Checkpoint:
         return {path[len(start) :]: tensor for path, tensor in self.tensors.items() if path.startswith(start)}
 
 
-def _digest(tensors: Mapping[str, Tensor]) -> str:
-    digest = hashlib.sha256()
+def _digest(step: str, state: str, tensors: Mapping[str, Tensor]) -> str:
+    digest = hashlib.sha256(f"{step} {state}".encode())
     for path in sorted(tensors):
         tensor = tensors[path]
         digest.update(f"{path} {tensor.dtype} {tuple(tensor.shape)}".encode())
@@ -53,17 +53,14 @@ def _digest(tensors: Mapping[str, Tensor]) -> str:
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Writes a checkpoint atomically, with a digest of its tensors.
+    """Writes a checkpoint atomically, with a digest of its content.
 
     Raises:
         RunError: The place cannot be written to.
     """
     tensors = {path: tensor.detach().cpu().contiguous() for path, tensor in checkpoint.tensors.items()}
-    metadata = {
-        "step": str(checkpoint.step),
-        "state": json.dumps(checkpoint.state, allow_nan=False),
-        "digest": _digest(tensors),
-    }
+    step, state = str(checkpoint.step), json.dumps(checkpoint.state, allow_nan=False)
+    metadata = {"step": step, "state": state, "digest": _digest(step, state, tensors)}
     write_atomically(path, safetensors.torch.save(tensors, metadata))
 
 
@@ -79,12 +76,13 @@ def read_checkpoint(path: Path) -> Checkpoint:
         content = path.read_bytes()
         tensors = safetensors.torch.load(content)
         metadata = _metadata(content)
-        step, state, digest = int(metadata["step"]), json.loads(metadata["state"]), metadata["digest"]
+        whole = metadata["digest"] == _digest(metadata["step"], metadata["state"], tensors)
+        step, state = int(metadata["step"]), json.loads(metadata["state"])
     except OSError as error:
         raise RunError(f"checkpoint {path} cannot be read ({error.strerror or error})") from None
     except (safetensors.SafetensorError, KeyError, ValueError, struct.error) as error:
         raise RunError(f"checkpoint {path} is damaged ({error})") from None
-    if _digest(tensors) != digest:
+    if not whole:
         raise RunError(f"checkpoint {path} is damaged (its content does not match its digest)")
     return Checkpoint(step, state, tensors)
 

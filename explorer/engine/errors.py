@@ -48,6 +48,8 @@ class OutOfMemory(ExplorerError):
     """
 
     def __init__(self, batch: int, device: str, fits: int | None):
-        advice = f"a batch of {fits} fits: set batch={fits}" if fits else "not even one datum fits: choose a smaller model"
+        advice = (
+            f"a batch of {fits} fits: set batch={fits}" if fits else "not even one datum fits: choose a smaller model"
+        )
         super().__init__(f"{device} has too little memory for a batch of {batch}; {advice}")
         self.fits = fits

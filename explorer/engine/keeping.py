@@ -10,6 +10,7 @@ from torch import nn
 
 from explorer.engine.checkpoint import Checkpoint
 from explorer.engine.errors import RunError
+from explorer.engine.randomness import initialising
 from explorer.engine.setup import split_values
 from models.protocol import GenerativeModel
 
@@ -38,6 +39,7 @@ def full_checkpoint(session: Session) -> Checkpoint:
     tensors["generator"] = session.generator.get_state()
     state = {
         **base.state,
+        "threads": torch.get_num_threads(),
         "training": dataclasses.asdict(session.setup.training),
         "seconds": session.seconds,
         "position": session.position,
@@ -53,7 +55,10 @@ def load_weights(model: GenerativeModel, checkpoint: Checkpoint, *, averaged: bo
     Raises:
         RunError: Names or shapes differ.
     """
-    model.enter_stage(int(checkpoint.state.get("stage", 0)))
+    stage = int(checkpoint.state.get("stage", 0))
+    if stage != model.stage:
+        with initialising(0):  # new layers draw their weights, though these are replaced below
+            model.enter_stage(stage)
     part = checkpoint.part("averaged") if averaged else {}
     _load(model, part or checkpoint.part("model"))
 

@@ -100,7 +100,12 @@ def load_run(
 
 
 def new_session(
-    setup: Setup, *, folder: Path | None = None, keep: bool = True, progress: Progress | None = None, record: bool = True
+    setup: Setup,
+    *,
+    folder: Path | None = None,
+    keep: bool = True,
+    progress: Progress | None = None,
+    record: bool = True,
 ) -> Session:
     """A session at step 0 with a run of its own.
 
@@ -121,7 +126,7 @@ def new_session(
 
 
 def resume_session(path: str | Path, *, device: str | None = None, progress: Progress | None = None) -> Session:
-    """A session that goes on from a run's last checkpoint.
+    """A session that goes on from a run's last checkpoint, or begins where a crash came before the first.
 
     Args:
         path: The run's folder.
@@ -133,11 +138,12 @@ def resume_session(path: str | Path, *, device: str | None = None, progress: Pro
         BadInput: Data or device cannot be had.
     """
     run = Run(Path(path))
-    checkpoint = run.last()
+    checkpoint = run.last() if run.begun else None
     placement = Placement(resolve(device or run.setup.device))
     session = Session(run.setup, _same_data(run, progress), run=run, placement=placement)
     try:
-        session.restore(checkpoint)
+        if checkpoint is not None:
+            session.restore(checkpoint)
     except BaseException:
         session.close()
         raise

@@ -12,7 +12,7 @@ from explorer.engine.optimisation import Optimisation
 from explorer.engine.tensors import TensorData
 from models.protocol import GenerativeModel
 
-__all__ = ["largest_batch", "noticing_memory"]
+__all__ = ["TooLittleMemory", "largest_batch", "noticing_memory", "out_of_memory"]
 
 
 class TooLittleMemory(Exception):
@@ -36,24 +36,31 @@ def noticing_memory() -> Iterator[None]:
 
 
 def largest_batch(
-    model: GenerativeModel, players: list[Optimisation], data: TensorData, batch: int
+    model: GenerativeModel, players: list[Optimisation], data: TensorData, batch: int, parts: int = 1
 ) -> int | None:
-    """A batch of which a loss and its gradient fit into memory, found by halving; None where none does."""
-    while batch > 1:
-        batch //= 2
+    """A batch of which a loss and its gradient fit into memory, found by halving; None where none does.
+
+    Args:
+        model, players, data: What is trained, and on what.
+        batch: The batch that did not fit.
+        parts: Micro-batches into which it is cut; only one of them has to fit.
+    """
+    size = batch // parts
+    while size > 1:
+        size //= 2
         for optimisation in players:
             optimisation.zero()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
         try:
             with noticing_memory():
-                _try(model, players, data, batch)
+                _try(model, players, data, size)
         except TooLittleMemory:
             continue
         finally:
             for optimisation in players:
                 optimisation.zero()
-        return batch
+        return size * parts
     return None
 
 
@@ -65,7 +72,7 @@ def _try(model: GenerativeModel, players: list[Optimisation], data: TensorData, 
 
 
 def out_of_memory(
-    model: GenerativeModel, players: list[Optimisation], data: TensorData, batch: int
+    model: GenerativeModel, players: list[Optimisation], data: TensorData, batch: int, parts: int
 ) -> OutOfMemory:
-    """The error to show, memory freed and a smaller batch tried."""
-    return OutOfMemory(batch, str(model.device), largest_batch(model, players, data, batch))
+    """The error to show, memory freed and a smaller batch tried. See `largest_batch`."""
+    return OutOfMemory(batch, str(model.device), largest_batch(model, players, data, batch, parts))

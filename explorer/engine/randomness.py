@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ import torch
 
 from models.protocol import DataSpec, GenerativeModel
 
-__all__ = ["BatchOrder", "build_model", "derive"]
+__all__ = ["BatchOrder", "build_model", "derive", "initialising"]
 
 # torch initialises layers from one generator for the whole process; two sessions must not interleave there.
 _initialisation = threading.Lock()
@@ -22,15 +24,22 @@ def derive(seed: int, *words: int | str) -> int:
     return int(np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
-def build_model(page: type[GenerativeModel], config: Any, spec: DataSpec, seed: int) -> GenerativeModel:
-    """A model with the initial weights that belong to a seed; torch's global generator is left as it was."""
+@contextlib.contextmanager
+def initialising(seed: int) -> Iterator[None]:
+    """Layers made meanwhile get the weights that belong to a seed; torch's global generator is left as it was."""
     with _initialisation:
         before = torch.get_rng_state()
         try:
-            torch.default_generator.manual_seed(derive(seed, "weights"))
-            return page(config, spec)
+            torch.default_generator.manual_seed(seed)
+            yield
         finally:
             torch.set_rng_state(before)
+
+
+def build_model(page: type[GenerativeModel], config: Any, spec: DataSpec, seed: int) -> GenerativeModel:
+    """A model with the initial weights that belong to a seed."""
+    with initialising(derive(seed, "weights")):
+        return page(config, spec)
 
 
 class BatchOrder:

@@ -81,7 +81,6 @@ class Run:
             **setup.to_json(),
             "spec": spec.to_json(),
             "data_digest": digest,
-            "threads": torch.get_num_threads(),
             "versions": {"app": __version__, "torch": torch.__version__, "python": sys.version.split()[0]},
             "created": now.isoformat(timespec="seconds"),
         }
@@ -93,7 +92,10 @@ class Run:
         """What every figure of the run carries."""
         return {
             "run": self.folder.name,
-            **{key: self.config[key] for key in ("page", "data", "data_digest", "config", "training", "seed", "versions")},
+            **{
+                key: self.config[key]
+                for key in ("page", "data", "data_digest", "config", "training", "seed", "versions")
+            },
         }
 
     @contextlib.contextmanager
@@ -122,27 +124,39 @@ class Run:
 
     def close(self) -> None:
         """Flushes what is buffered and lets another process write."""
-        if self._metrics is not None:
-            self._metrics.close()
-            self._metrics = None
-        if self._lock is not None:
-            self._lock.release()
-            self._lock = None
+        try:
+            self._close_metrics()
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+                self._lock = None
+
+    def _close_metrics(self) -> None:
+        metrics, self._metrics = self._metrics, None
+        if metrics is not None:
+            with self._writing():
+                metrics.close()
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise RunError(f"{self.folder} cannot be written to ({error.strerror})") from None
 
     # Metrics and changes
 
     def add_metrics(self, record: Mapping[str, Any]) -> None:
         """Appends a line to `metrics.jsonl`; it reaches the disk within a second of further lines."""
         if self._metrics is None:
-            try:
+            with self._writing():
                 self._metrics = open(self.folder / "metrics.jsonl", "a", encoding="utf-8", buffering=1 << 16)
-            except OSError as error:
-                raise RunError(f"{self.folder} cannot be written to ({error.strerror})") from None
-        self._metrics.write(json.dumps(record, allow_nan=False) + "\n")
         now = time.monotonic()
-        if now - self._flushed > _FLUSH:
-            self._flushed = now
-            self._metrics.flush()
+        with self._writing():
+            self._metrics.write(json.dumps(record, allow_nan=False) + "\n")
+            if now - self._flushed > _FLUSH:
+                self._flushed = now
+                self._metrics.flush()
 
     def metrics(self) -> list[dict[str, Any]]:
         """The lines of `metrics.jsonl`; a torn last one is left out.
@@ -153,21 +167,22 @@ class Run:
         return _read_lines(self.folder / "metrics.jsonl")
 
     def cut(self, step: int) -> list[dict[str, Any]]:
-        """Drops what lies after a step from metrics and changes; returns the metrics that stay."""
-        if self._metrics is not None:
-            self._metrics.close()
-            self._metrics = None
-        for name in ("changes.jsonl", "metrics.jsonl"):
+        """Drops what lies after a step from metrics and changes; returns the metrics that stay.
+
+        What was measured at step 0 is dropped with it, for it is measured again; a change at step 0 stays.
+        """
+        self._close_metrics()
+        for name, last in (("changes.jsonl", step), ("metrics.jsonl", step or -1)):
             path = self.folder / name
             lines = _read_lines(path)
-            text = "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines if line["step"] <= step)
+            text = "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines if line["step"] <= last)
             if path.exists():
                 write_atomically(path, text.encode())
         return self.metrics()
 
     def add_change(self, step: int, values: Mapping[str, Any]) -> None:
         """Notes a live change that holds from after a step."""
-        with open(self.folder / "changes.jsonl", "a", encoding="utf-8") as file:
+        with self._writing(), open(self.folder / "changes.jsonl", "a", encoding="utf-8") as file:
             file.write(json.dumps({"step": step, "set": dict(values)}, allow_nan=False) + "\n")
 
     def changes(self) -> list[dict[str, Any]]:
@@ -191,8 +206,9 @@ class Run:
     def save(self, checkpoint: Checkpoint) -> None:
         """Writes a checkpoint and drops all but the last two (step 0 counts only while it is among them)."""
         if self._metrics is not None:
-            self._metrics.flush()
-            os.fsync(self._metrics.fileno())
+            with self._writing():
+                self._metrics.flush()
+                os.fsync(self._metrics.fileno())
         write_checkpoint(self.folder / "checkpoints" / f"step-{checkpoint.step:09d}.safetensors", checkpoint)
         for path in self._checkpoints()[:-_KEEP]:
             path.unlink(missing_ok=True)
@@ -200,6 +216,11 @@ class Run:
     def save_best(self, checkpoint: Checkpoint) -> None:
         """Writes the best checkpoint by validation."""
         write_checkpoint(self.folder / "checkpoints" / "best.safetensors", checkpoint)
+
+    @property
+    def begun(self) -> bool:
+        """Whether training got as far as a first checkpoint; if not, it can begin."""
+        return bool(self._checkpoints()) or (self.folder / "metrics.jsonl").exists()
 
     def last(self) -> Checkpoint:
         """The newest checkpoint.
@@ -231,7 +252,10 @@ def _read_lines(path: Path) -> list[dict[str, Any]]:
         if not line:
             continue
         try:
-            parsed.append(json.loads(line))
+            found = json.loads(line)
+            if not isinstance(found, dict) or not isinstance(found.get("step"), int):
+                raise ValueError("no step")
+            parsed.append(found)
         except ValueError:
             if number == len(lines) - 1:  # torn by a crash: it has no end of line
                 break

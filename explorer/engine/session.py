@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import math
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,7 +19,7 @@ from explorer.engine.history import History
 from explorer.engine.keeping import full_checkpoint, restore, weights
 from explorer.engine.memory import TooLittleMemory, noticing_memory, out_of_memory
 from explorer.engine.optimisation import Optimisation, average_into
-from explorer.engine.randomness import build_model, derive
+from explorer.engine.randomness import build_model, derive, initialising
 from explorer.engine.recorder import Recorder
 from explorer.engine.ring import Record, Ring
 from explorer.engine.round import Clock, Outcome, Phase, play
@@ -177,10 +178,15 @@ class Session:
                 return phase
         except TooLittleMemory:
             self._end("out of memory")
-            raise out_of_memory(self.model, self.players, self.data, self.setup.training.batch) from None
+            training = self.setup.training
+            error = out_of_memory(self.model, self.players, self.data, training.batch, training.micro_batches)
+            raise error from None
         except Diverged:
             if self.state not in _OVER:
                 self._end("diverged")
+            raise
+        except BaseException:
+            self._round = None  # the rest of a round that broke off cannot be played
             raise
 
     def _play(self) -> Iterator[Phase]:
@@ -195,12 +201,13 @@ class Session:
             progress=self.seconds / seconds if seconds > 0 else self.step_count / steps,
             generator=self.generator,
             clock=self._clock,
-            between=self._answer,
+            between=self.answer,
             close=self._close_round,
         )
 
     def _close_round(self, outcome: Outcome) -> None:
         self._round = None
+        self._configure()
         self.step_count += 1
         self.position += self.setup.training.batch * sum(each.player.updates for each in self.players)
         if self.averaged is not None:
@@ -228,7 +235,8 @@ class Session:
         if stage == self.model.stage:
             return
         memory = {each.player.name: each.state() for each in self.players}
-        self.model.enter_stage(stage)
+        with initialising(derive(self.setup.seed, "stage", stage)):
+            self.model.enter_stage(stage)
         self.model.to(self.placement.device)
         if self.averaged is not None:
             self.averaged = copy.deepcopy(self.model).eval()
@@ -260,9 +268,10 @@ class Session:
             self._note(record)
 
     def _note(self, record: Record) -> None:
+        values = {key: value for key, value in record.values.items() if math.isfinite(value)}
         if self.run is not None:
-            self.run.add_metrics({"step": record.step, "time": record.time, **record.lr, **record.values})
-        self.history.add(record.step, record.values)
+            self.run.add_metrics({"step": record.step, "time": record.time, **record.lr, **values})
+        self.history.add(record.step, values)
 
     def _measure(self) -> None:
         values = self.validator.measure(self.looked_at())
@@ -283,7 +292,7 @@ class Session:
         if not self._looked_at_start:
             self._looked_at_start = True
             self._begin_run()
-        self._answer()
+        self.answer()
 
     def _begin_run(self) -> None:
         if self.step_count:
@@ -295,7 +304,8 @@ class Session:
         if self._recording and self.recorder.due(0):
             self._record()
 
-    def _answer(self) -> None:
+    def answer(self) -> None:
+        """Answers the requests that wait."""
         if self.requests or self.viewer.streaming:
             self.viewer.serve(self.requests, self.looked_at, self.step_count, self.on_reply)
 
@@ -322,14 +332,18 @@ class Session:
         config, training, checked = live_changes(self.setup, values)
         self.apply(config, training)
         if self.run is not None:
-            self.run.add_change(self.step_count, checked)
+            self.run.add_change(self.step_count + (self._round is not None), checked)
 
     def apply(self, config: Any, training: Training) -> None:
-        """Takes config and training as they are to be from now on."""
+        """Takes config and training as they are to be from the next round on."""
         self.setup = dataclasses.replace(self.setup, config=config, training=training)
-        self.model.config = config
+        if self._round is None:
+            self._configure()
+
+    def _configure(self) -> None:
+        self.model.config = self.setup.config
         if self.averaged is not None:
-            self.averaged.config = config
+            self.averaged.config = self.setup.config
 
     def reset(self, *, seed: int | None = None) -> None:
         """Back to before step 0, with the same initial weights; a new seed is a separate act.
@@ -403,11 +417,15 @@ class Session:
             self.recorder.skip(past)
             return
         self.recorder.load(past)
-        for line in self.run.cut(past):
+        for line in self.run.cut(step):
             held_out = line.get("held_out")
             values = {f"held_out.{key}": value for key, value in held_out.items()} if held_out else line
             ignored = {"step", "time", *type(self.model).rates}
             self.history.add(line["step"], {key: value for key, value in values.items() if key not in ignored})
+        for change in self.run.changes():
+            if change["step"] == step:  # made after the checkpoint, but before the next round
+                config, training, _ = live_changes(self.setup, change["set"])
+                self.apply(config, training)
 
 
 def _nobody_looks(reply: Reply) -> None:

@@ -107,7 +107,7 @@ class Setup:
             return cls(
                 str(stored["page"]), str(stored["data"]), config, training, int(stored["seed"]), str(stored["device"])
             )
-        except (KeyError, TypeError, ValueError, BadInput) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, BadInput) as error:
             raise RunError(f"config.json is damaged ({error})") from None
 
 
@@ -174,9 +174,7 @@ def live_changes(setup: Setup, values: Mapping[str, Any]) -> tuple[Any, Training
     return config, training, {name: now[name] for name in values}
 
 
-def choose_preset(
-    model: type[GenerativeModel], title: str | None, data: str | None, device: str
-) -> Preset | None:
+def choose_preset(model: type[GenerativeModel], title: str | None, data: str | None, device: str) -> Preset | None:
     """The preset of a title (or the start of one, in any case), else the first for the data and device.
 
     Raises:

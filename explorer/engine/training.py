@@ -23,7 +23,14 @@ class Training:
 
     steps: int = param(3000, "Steps", 1, 100_000_000, log=True, live=True, help="Rounds after which training ends.")
     seconds: float = param(
-        0.0, "Seconds", 0.0, 1e7, unit="s", live=True, more=True, help="Training time after which it ends; 0 counts steps instead."
+        0.0,
+        "Seconds",
+        0.0,
+        1e7,
+        unit="s",
+        live=True,
+        more=True,
+        help="Training time after which it ends; 0 counts steps instead.",
     )
     batch: int = param(128, "Batch", 1, 65_536, log=True, help="Data in one update.")
     micro_batches: int = param(
@@ -66,7 +73,9 @@ def training_class(page: type[GenerativeModel]) -> type[Training]:
         (field, float, param(_DEFAULT_RATE, label, 1e-7, 1e7, log=True, live=True))
         for field, label in page.rates.items()
     ]
-    return dataclasses.make_dataclass("Training", rates, bases=(Training,), frozen=True, namespace={"__module__": __name__})
+    return dataclasses.make_dataclass(
+        "Training", rates, bases=(Training,), frozen=True, namespace={"__module__": __name__}
+    )
 
 
 def check_batch(page: type[GenerativeModel], training: Training) -> None:
@@ -78,7 +87,9 @@ def check_batch(page: type[GenerativeModel], training: Training) -> None:
     if training.micro_batches == 1:
         return
     if page.batch_statistics:
-        raise BadInput(f"{page.title} normalises by its batch, so micro_batches must be 1, not {training.micro_batches}")
+        raise BadInput(
+            f"{page.title} normalises by its batch, so micro_batches must be 1, not {training.micro_batches}"
+        )
     if training.batch % training.micro_batches:
         raise BadInput(f"a batch of {training.batch} cannot be cut into {training.micro_batches} equal micro_batches")
 

@@ -83,9 +83,7 @@ def latent_accuracy(model: GenerativeModel, data: TensorData, split: str, limit:
     return {"knn5_accuracy": knn_accuracy(z, held_out.y, of, train.y)}
 
 
-def sample_values(
-    model: GenerativeModel, data: TensorData, split: str, generator: torch.Generator
-) -> dict[str, float]:
+def sample_values(model: GenerativeModel, data: TensorData, split: str, generator: torch.Generator) -> dict[str, float]:
     """Modes, precision and recall of samples of a model of planar data; nothing for other data."""
     if data.spec.kind.shape != (2,):
         return {}

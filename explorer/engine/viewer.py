@@ -245,6 +245,10 @@ class Viewer:
         """Whether a stream is under way."""
         return bool(self._streams)
 
+    def answer(self, request: Request, page: Page, step: int) -> Reply:
+        """A frame, at once: of a stream its first, which a window replaces by those that follow on request."""
+        return self._answer(request, self.frames(request, page), step, final=True)
+
     def _answer(self, request: Request, frames: Iterator[Frame], step: int, *, final: bool) -> Reply:
         began = time.perf_counter()
         try:

@@ -1,0 +1,12 @@
+"""Frames as publication figures and as data files.
+
+`save(frame, "map.pdf", style=Style(width_mm=85), identity={...})` writes one, `render` gives its bytes, `figure` the
+matplotlib figure. A new kind of frame gets a painter in `PAINTERS`. matplotlib is imported with the first drawing.
+"""
+
+from __future__ import annotations
+
+from explorer.figures.export import FORMATS, PAINTERS, check_path, figure, render, save, save_arrays
+from explorer.figures.style import FigureError, Style
+
+__all__ = ["FORMATS", "PAINTERS", "FigureError", "Style", "check_path", "figure", "render", "save", "save_arrays"]

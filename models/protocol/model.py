@@ -43,7 +43,7 @@ class Player:
         parameters: What its optimiser moves.
         updates: Updates in one round.
         lr: Training field that holds its learning rate.
-        explain: What happens in each phase ("draw", "forward", "backward", "update"); defaults where a phase is missing.
+        explain: What happens in each phase ("draw", "forward", "backward", "update"), where not the default.
     """
 
     name: str
@@ -109,7 +109,7 @@ class GenerativeModel(Page, nn.Module, ABC):
 
     @abstractmethod
     def sample(self, n: int, *, generator: torch.Generator) -> Tensor:
-        """n draws from the model, (n, *data_shape), in data units."""
+        """N draws from the model, (n, *data_shape), in data units."""
 
     @classmethod
     @abstractmethod
@@ -131,7 +131,7 @@ class GenerativeModel(Page, nn.Module, ABC):
         """Called after each update of a player (weight clipping, say)."""
 
     def evaluate(self, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
-        """Values per datum, (n,), by the keys that `evaluate` reports ("elbo_nats"); a param(...) keyword is a setting."""
+        """Values per datum, (n,), by the key that is reported ("elbo_nats"); keywords made with `settings` can be set."""
         return {}
 
     @property

@@ -26,7 +26,7 @@ def stepped_limit(coordinates: Tensor) -> float:
 
     It depends on nothing but the coordinates, and while these grow in a training it changes rarely.
     """
-    reach = 1.02 * float(coordinates.abs().max()) if coordinates.numel() else 0.0
+    reach = 1.02 * float(coordinates.detach().abs().max()) if coordinates.numel() else 0.0
     if not math.isfinite(reach):
         return _STEPS[0]
     scale = 1.0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -30,6 +32,7 @@ _SPACING = {"quantiles": "prior quantiles", "regular": "regular, −3 to 3"}
 _SPLITS = {"train": "training", "valid": "validation", "test": "test"}
 _ELLIPSES = 50  # posteriors drawn as ellipses; more of them hide one another
 _ACTIVE = 0.01  # variance of the posterior mean above which a unit counts as active (Burda et al., 2015)
+_PIECE = 1 << 18  # pixels decoded between two looks at whether anyone still waits for the picture
 _GREY = "Grey data: intensities are taken as probabilities of ink."
 
 
@@ -54,7 +57,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         return torch.randn(n, self.latent_dim, generator=generator, device=self.device, dtype=dtype)
 
     @view(
-        "Latent map", sets=LatentPoint, record=True, splits=("valid", "train"), batch=1000, hero=True,
+        "Latent map", sets=LatentPoint, record=True, splits=("train", "valid"), batch=1000, hero=True,
         help="Where the encoder puts images. Circles: the prior. A click decodes a point.",
     )  # fmt: skip
     def latent_map(
@@ -77,7 +80,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         points = f"posterior means, {_plural(len(batch), f'{_SPLITS[batch.split]} image')}"
         if self.latent_dim == 1:
             return self._latent_line(batch, mean, log_var, points)
-        kl = prior_kl(mean, log_var).mean(dim=0)  # (latent,)
+        kl = prior_kl(mean, log_var).mean(dim=0).detach()  # (latent,)
         dims = self._dimensions(kl, across, upwards)
         xy, std = mean[:, dims], (0.5 * log_var[:, dims]).exp()  # (n, 2) each
         limit = stepped_limit(xy)
@@ -178,15 +181,21 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         self,
         side: int = param(20, "Images a side", 10, 30),
         spacing: str = param("quantiles", "Grid", choices=_SPACING, help="Equal probabilities, or equal steps in z."),
-    ) -> Images:
+    ) -> Iterator[Images]:
         """Means of p(x|z) for z on a grid; across z₁ grows, downwards z₂ falls, as on the latent map."""
         grid = prior_grid(side, spacing).to(self.device, next(self.parameters()).dtype)  # (side², 2)
-        return Images(
-            _array(self.decode_mean(grid)),
-            columns=side,
-            sheet=True,
-            subtitle=f"{_SHOW['mean']}, {side}×{side} z: {_SPACING[spacing]}",
-        )
+        rows = max(1, _PIECE // (side * math.prod(self.spec.kind.shape)))
+        images: list[np.ndarray] = []
+        for piece in grid.split(rows * side):
+            images.append(_array(self.decode_mean(piece)))
+            sheet = np.concatenate(images)
+            part = "" if len(sheet) == side**2 else f", first {_plural(len(sheet) // side, 'row')}"
+            yield Images(
+                sheet,
+                columns=side,
+                sheet=True,
+                subtitle=f"{_SHOW['mean']}, {side}×{side} z, {_SPACING[spacing]}{part}",
+            )
 
     @view("KL of each dimension", record=True, splits=("valid", "train"), batch=1000)
     def kl_per_dimension(self, batch: DataBatch) -> Bars:

@@ -1,0 +1,334 @@
+"""The host of a page: one thread that answers requests while nothing trains, and trains when asked. No Qt."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from explorer.engine.curves import loss_curves
+from explorer.engine.devices import prepare_thread
+from explorer.engine.errors import ExplorerError
+from explorer.engine.exhibit import Exhibit
+from explorer.engine.round import Phase
+from explorer.engine.session import Session
+from explorer.engine.viewer import Reply, Request, Requests
+from models.frames import Curves, Frame
+
+__all__ = ["Event", "PageHost", "Snapshot"]
+
+_REST = 6.0  # a snapshot that cost c seconds is followed by at least 6 c of training
+_RATE = 2.0  # seconds over which steps per second are counted
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """How a page stands at one moment; the newest is all the window needs.
+
+    Attributes:
+        step, seconds, progress: Of the session; 0 where there is none.
+        rate: Rounds a second, lately.
+        state: The session's state, or "exhibit".
+        replies: A frame or an error for each view that is watched.
+        curves: Every metric, or None where nothing was measured.
+        last: The newest value of each metric.
+        recorded: Steps on the timeline.
+        averaged: Whether there are averaged weights.
+    """
+
+    step: int = 0
+    seconds: float = 0.0
+    progress: float = 0.0
+    rate: float = 0.0
+    state: str = "exhibit"
+    replies: tuple[Reply, ...] = ()
+    curves: Curves | None = None
+    last: Mapping[str, float] = field(default_factory=dict)
+    recorded: tuple[int, ...] = ()
+    averaged: bool = False
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happens seldom.
+
+    Attributes:
+        kind: "opened", "training", "paused", "done", "failed", "phase", "recorded", "saved" or "closed".
+        message: One sentence, or "".
+        error: What failed, or None.
+        details: Traceback of what nobody expected, or "".
+        payload: What belongs to it: a `Phase`, frames by view, a run's folder.
+    """
+
+    kind: str
+    message: str = ""
+    error: Exception | None = None
+    details: str = ""
+    payload: Any = None
+
+
+class PageHost:
+    """Owns what one page shows. `run` is called by one thread; all other methods may be called by any.
+
+    Args:
+        reply: Called in the host's thread with each answer to `ask`.
+        event: Called in the host's thread with each event.
+        interval: Least number of seconds between two snapshots.
+    """
+
+    def __init__(self, reply: Callable[[Reply], None], event: Callable[[Event], None], interval: float = 1 / 15):
+        self._reply, self._event = reply, event
+        self._interval = interval
+        self._requests = Requests()
+        self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._wake = threading.Event()
+        self._lock = threading.Lock()
+        self._mailbox: Snapshot | None = None
+        self._watched: tuple[Request, ...] = ()
+        self._wanted = False
+        self._shown: Session | Exhibit | None = None
+        self._training = False
+        self._closing = False
+        self._stale = True
+        self._snapshot_after = 0.0
+        self._pace: list[tuple[float, int]] = []
+
+    # From any thread
+
+    def open(self, make: Callable[[], Session | Exhibit], *, train: bool = False) -> None:
+        """Shows something else. It is made in the host's thread; what was shown is stopped, saved and closed.
+
+        Args:
+            make: Makes it; what it raises becomes a "failed" event and leaves what was shown.
+            train: Whether training begins at once.
+        """
+        self._do(lambda: self._open(make, train))
+
+    def train(self) -> None:
+        """Goes on with training."""
+        self._do(self._begin)
+
+    def pause(self) -> None:
+        """Training stands still; views go on."""
+        self._do(self._pause)
+
+    def step(self) -> None:
+        """One round."""
+        self._do(self._step)
+
+    def substep(self) -> None:
+        """One phase of one player; a "phase" event tells which."""
+        self._do(self._substep)
+
+    def change(self, **values: Any) -> None:
+        """Changes live parameters."""
+        self._do(lambda: self._change(values))
+
+    def recorded(self, step: int) -> None:
+        """Asks for the recorded frames of a moment; they come as a "recorded" event with (step, frames)."""
+        self._do(lambda: self._recorded(step))
+
+    def save(self) -> None:
+        """Writes a checkpoint now."""
+        self._do(self._save)
+
+    def close(self) -> None:
+        """Stops, saves and ends `run`."""
+        self._closing = True
+        self._wake.set()
+
+    def ask(self, request: Request) -> None:
+        """Asks for a view soon; of each view the newest request wins."""
+        self._requests.ask(request)
+        self._wake.set()
+
+    def watch(self, requests: Iterable[Request]) -> None:
+        """What the window shows: each snapshot has these views."""
+        self._watched = tuple(requests)
+        self._stale = True
+        self._wake.set()
+
+    def take(self) -> Snapshot | None:
+        """The newest snapshot, once; asks for the next by taking."""
+        with self._lock:
+            taken, self._mailbox = self._mailbox, None
+        if not self._wanted:
+            self._wanted = True
+            self._wake.set()
+        return taken
+
+    def _do(self, command: Callable[[], None]) -> None:
+        self._commands.put(command)
+        self._wake.set()
+
+    # In the host's thread
+
+    def run(self) -> None:
+        """Serves until `close`."""
+        prepare_thread()
+        try:
+            while not self._closing:
+                self._turn()
+        finally:
+            self._leave()
+            self._event(Event("closed"))
+
+    def _turn(self) -> None:
+        try:
+            while not self._commands.empty():
+                self._commands.get()()
+            if self._training:
+                self._round()
+            else:
+                self._idle()
+            self._give_snapshot()
+        except ExplorerError as error:
+            self._training = False
+            self._stale = True
+            self._event(Event("failed", str(error), error))
+        except Exception as error:  # a defect: the page says so and stays usable
+            self._training = False
+            self._event(Event("failed", f"{type(error).__name__}: {error}", error, traceback.format_exc()))
+
+    def _round(self) -> None:
+        session = self._session()
+        session.step()
+        self._stale = True
+        if session.finished:
+            self._training = False
+            self._event(Event("done"))
+
+    def _idle(self) -> None:
+        if self._requests or (self._shown is not None and self._shown.viewer.streaming):
+            self._serve()
+            return
+        due = self._wanted and self._stale
+        self._wake.wait(max(0.0, self._snapshot_after - time.monotonic()) if due else None)
+        self._wake.clear()
+
+    def _serve(self) -> None:
+        if isinstance(self._shown, Session):
+            self._shown.answer()
+        elif self._shown is not None:
+            self._shown.answer(self._requests, self._reply)
+
+    def _session(self) -> Session:
+        if not isinstance(self._shown, Session):
+            raise ExplorerError("there is nothing to train here")
+        return self._shown
+
+    def _open(self, make: Callable[[], Session | Exhibit], train: bool) -> None:
+        made = make()
+        self._leave()
+        self._shown = made
+        if isinstance(made, Session):
+            made.on_reply = self._reply
+            made.requests = self._requests
+            made.serve()
+        self._training = train
+        self._stale = True
+        self._pace.clear()
+        self._event(Event("opened", payload=made))
+        if train:
+            self._event(Event("training"))
+
+    def _begin(self) -> None:
+        session = self._session()
+        if session.finished:
+            raise ExplorerError("this run is finished; reset it, or raise its number of steps")
+        self._training = True
+        self._pace.clear()
+        self._event(Event("training"))
+
+    def _pause(self) -> None:
+        if self._training:
+            self._training = False
+            self._session().flush()
+            self._stale = True
+            self._event(Event("paused"))
+
+    def _step(self) -> None:
+        self._training = False
+        self._session().step()
+        self._session().flush()
+        self._stale = True
+        self._event(Event("done" if self._session().finished else "paused"))
+
+    def _substep(self) -> None:
+        self._training = False
+        phase: Phase = self._session().substep()
+        self._stale = True
+        self._event(Event("phase", phase.explanation, payload=phase))
+
+    def _change(self, values: Mapping[str, Any]) -> None:
+        self._session().change(**values)
+        self._stale = True
+
+    def _recorded(self, step: int) -> None:
+        if self._shown is not None and self._shown.recorder.steps():
+            found: tuple[int, dict[str, Frame]] = self._shown.recorder.at(step)
+            self._event(Event("recorded", payload=found))
+
+    def _save(self) -> None:
+        session = self._session()
+        session.save()
+        self._event(Event("saved", payload=session.step_count))
+
+    def _leave(self) -> None:
+        shown, self._shown = self._shown, None
+        self._training = False
+        if isinstance(shown, Session):
+            try:
+                if shown.state == "training":
+                    shown.stop()
+            finally:
+                shown.close()
+
+    def _give_snapshot(self) -> None:
+        shown = self._shown
+        if shown is None or not (self._wanted and self._stale) or time.monotonic() < self._snapshot_after:
+            return
+        began = time.monotonic()
+        self._wanted = self._stale = False
+        snapshot = self._of_session(shown) if isinstance(shown, Session) else self._of_exhibit(shown)
+        with self._lock:
+            self._mailbox = snapshot
+        now = time.monotonic()
+        self._snapshot_after = now + max(
+            self._interval - (now - began), _REST * (now - began) if self._training else 0.0
+        )
+
+    def _replies(self, shown: Session | Exhibit, step: int) -> tuple[Reply, ...]:
+        watched = [r for r in self._watched if r.view in shown.viewer.views]
+        return tuple(shown.viewer.answer(request, shown.looked_at(request.raw), step) for request in watched)
+
+    def _of_exhibit(self, shown: Exhibit) -> Snapshot:
+        return Snapshot(step=shown.step, replies=self._replies(shown, shown.step), last=shown.history.last())
+
+    def _of_session(self, session: Session) -> Snapshot:
+        session.flush()
+        page = type(session.model)
+        return Snapshot(
+            session.step_count,
+            session.seconds,
+            session.progress,
+            self._steps_per_second(session.step_count),
+            session.state,
+            self._replies(session, session.step_count),
+            loss_curves(page, session.history, session.setup.config),
+            session.history.last(),
+            tuple(session.recorder.steps()),
+            session.averaged is not None,
+        )
+
+    def _steps_per_second(self, step: int) -> float:
+        now = time.monotonic()
+        self._pace.append((now, step))
+        while len(self._pace) > 2 and now - self._pace[1][0] > _RATE:
+            del self._pace[0]
+        then, before = self._pace[0]
+        return (step - before) / (now - then) if now > then else 0.0

@@ -1,0 +1,211 @@
+"""From a frame to a file: drawing, bytes of a format, and writing whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.engine.errors import RunError
+from explorer.engine.files import write_atomically
+from explorer.figures import audio, bars, curves, images, matrix, plane
+from explorer.figures.page import Page
+from explorer.figures.style import FigureError, Style
+from explorer.figures.table import csv_of, npz_of
+from explorer.version import __version__
+from models.frames import Audio, Bars, Curves, Frame, Images, Matrix, Plane
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["FORMATS", "PAINTERS", "check_path", "figure", "render", "save", "save_arrays"]
+
+FORMATS = ("png", "svg", "pdf", "csv", "npz")
+
+PAINTERS: Mapping[type[Frame], Callable[..., None]] = {
+    Plane: plane.paint,
+    Curves: curves.paint,
+    Images: images.paint,
+    Bars: bars.paint,
+    Matrix: matrix.paint,
+    Audio: audio.paint,
+}
+
+_SETTINGS: Mapping[str, Any] = {
+    "svg.fonttype": "path",
+    "svg.hashsalt": "explorer.figures",
+    "svg.image_inline": True,
+    "pdf.fonttype": 42,
+    "pdf.use14corefonts": False,
+    "pdf.compression": 6,
+    "path.simplify": True,
+    "path.effects": [],
+    "path.sketch": None,
+    "image.composite_image": False,
+    "text.usetex": False,
+    "agg.path.chunksize": 0,
+}
+"""Text in an SVG is drawn as outlines: text as text would need the same font wherever the file is opened."""
+
+_DRAWING = threading.RLock()
+
+
+@contextmanager
+def _drawing() -> Iterator[None]:
+    """One figure at a time: matplotlib's settings and caches belong to the process, figures are made in any thread."""
+    import matplotlib
+
+    with _DRAWING, matplotlib.rc_context(dict(_SETTINGS)):
+        yield
+
+
+def figure(frame: Frame, style: Style | None = None) -> Figure:
+    """Draws a frame.
+
+    Args:
+        frame: Any kind of frame with a painter.
+        style: Size and look.
+
+    Returns:
+        A matplotlib figure outside pyplot, with a canvas for pixels.
+
+    Raises:
+        FigureError: Where there is no painter or no room.
+    """
+    painter = PAINTERS.get(type(frame))
+    if painter is None:
+        raise FigureError(f"no painter is known for a frame of the kind {type(frame).__name__}")
+    with _drawing():
+        page = Page(frame, style or Style())
+        painter(page, frame)
+    return page.figure
+
+
+def render(frame: Frame, style: Style | None, format: str, *, identity: Mapping[str, Any] | None = None) -> bytes:
+    """The bytes of a figure in one of the `FORMATS`.
+
+    The same frame, style and identity give the same bytes: no time is written into them. The identity is found in
+    the texts `identity`, `Title` and `Software` of a PNG, in the metadata of an SVG (`dc:description`), in the
+    information of a PDF (`Subject`, and `Keywords`), in the first lines of a CSV, and in the array `identity` of an
+    NPZ; each time as JSON.
+
+    Raises:
+        FigureError: Where the format is not known or the frame cannot be drawn.
+    """
+    style = style or Style()
+    if format not in FORMATS:
+        raise FigureError(f"a figure takes {_listed()}, not .{format}")
+    known = {"app": f"Deep Generative Model Explorer {__version__}"}
+    if style.title:
+        known["title"] = style.title
+    about = {**known, **(identity or {})}
+    try:
+        text = json.dumps(about)
+    except (TypeError, ValueError) as error:
+        raise FigureError(f"the identity of a figure must be plain numbers and texts: {error}") from None
+    if format == "csv":
+        return csv_of(frame, about)
+    if format == "npz":
+        return npz_of(frame, about)
+    out = io.BytesIO()
+    with _drawing():
+        _PRINTERS[format](figure(frame, style), out, about, text)
+    return out.getvalue()
+
+
+def save(
+    frame: Frame, path: str | Path, *, style: Style | None = None, identity: Mapping[str, Any] | None = None
+) -> Path:
+    """Writes a frame as a figure or as data, the format by the end of the name.
+
+    The file is written beside its place and moved there when whole: an older file of that name is either kept or
+    replaced, never torn.
+
+    Args:
+        frame: Any kind of frame.
+        path: Ends in .png, .svg, .pdf, .csv or .npz.
+        style: Size and look; no matter to .csv and .npz.
+        identity: What the figure was made from (run, page, data, step, seed, …), as JSON could hold it.
+
+    Returns:
+        The path.
+
+    Raises:
+        FigureError: Where the ending is another one, the frame cannot be drawn or the place not be written to.
+    """
+    path = Path(path)
+    check_path(path)
+    _write(path, render(frame, style, path.suffix.lower().lstrip("."), identity=identity))
+    return path
+
+
+def check_path(path: Path) -> None:
+    """Makes sure that a figure can be written, before anything costly is done for it.
+
+    Raises:
+        FigureError: The ending is no format, or the place is no folder that can be written to.
+    """
+    if path.suffix.lower().lstrip(".") not in FORMATS:
+        raise FigureError(f"a figure takes {_listed()}, not {path.suffix or 'a name without an ending'}: {path.name}")
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise FigureError(f"{path} cannot be written; choose a folder that can be written to")
+
+
+def save_arrays(arrays: Mapping[str, np.ndarray], path: Path, *, identity: Mapping[str, Any]) -> Path:
+    """Writes arrays that are no frame, such as samples, as an .npz with the identity beside them.
+
+    Raises:
+        FigureError: The place cannot be written to.
+    """
+    out = io.BytesIO()
+    np.savez_compressed(out, allow_pickle=False, **arrays, identity=np.array(json.dumps(dict(identity))))
+    _write(path, out.getvalue())
+    return path
+
+
+def _listed() -> str:
+    return ", ".join(f".{name}" for name in FORMATS[:-1]) + f" or .{FORMATS[-1]}"
+
+
+def _title(about: Mapping[str, Any]) -> str:
+    return str(about.get("title") or about.get("view") or "Figure")
+
+
+def _png(drawn: Figure, out: io.BytesIO, about: Mapping[str, Any], text: str) -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    metadata = {"Title": _title(about), "Software": str(about["app"]), "identity": text}
+    FigureCanvasAgg(drawn).print_png(out, metadata=metadata)
+
+
+def _svg(drawn: Figure, out: io.BytesIO, about: Mapping[str, Any], text: str) -> None:
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    metadata = {"Title": _title(about), "Creator": str(about["app"]), "Description": text, "Date": None}
+    FigureCanvasSVG(drawn).print_svg(out, metadata=metadata)
+
+
+def _pdf(drawn: Figure, out: io.BytesIO, about: Mapping[str, Any], text: str) -> None:
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
+
+    keywords = ", ".join(f"{key}={value}" for key, value in about.items() if isinstance(value, (str, int, float)))
+    metadata = {"Title": _title(about), "Subject": text, "Keywords": keywords, "Creator": str(about["app"])}
+    FigureCanvasPdf(drawn).print_pdf(out, metadata={**metadata, "CreationDate": None})
+
+
+_PRINTERS: Mapping[str, Callable[..., None]] = {"png": _png, "svg": _svg, "pdf": _pdf}
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        write_atomically(path, content)
+    except RunError as error:
+        raise FigureError(str(error)) from None

@@ -1,0 +1,108 @@
+"""The painter of `Plane`: layers over one another, from back to front."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.figures.axes import draw_axes, foot_height, gutter, name_y
+from explorer.figures.box import Box
+from explorer.figures.layers import LAYER_PAINTERS, ellipse_bounds
+from explorer.figures.legend import Key
+from explorer.figures.page import Page
+from explorer.figures.scales import Scale, significant, span
+from explorer.figures.style import FigureError
+from models.frames import Density, Ellipses, Field, Grid, Layer, Lines, Plane, Points
+
+__all__ = ["bounds", "paint"]
+
+Extent = tuple[float, float, float, float]
+
+
+def paint(page: Page, frame: Plane) -> None:
+    """Draws a plane."""
+    for layer in frame.layers:
+        if type(layer) not in LAYER_PAINTERS:
+            raise FigureError(f"no painter is known for a layer of the kind {type(layer).__name__}")
+    extent = frame.extent or bounds(frame.layers)
+    heat = any(isinstance(layer, Density) and not layer.contours for layer in frame.layers)
+    below = foot_height(page, frame.x_label)
+    keys = [key for layer in frame.layers for key in _keys(page, layer)]
+
+    def left_of(extent: Extent) -> float:
+        return gutter(page, Scale(extent[2], extent[3]), frame.y_label)
+
+    def natural(width: float) -> float:
+        plot = width - left_of(extent)
+        tall = (extent[3] - extent[2]) / (extent[1] - extent[0]) if frame.square else 0.72
+        return below + plot * min(max(tall, 0.35), 1.4)
+
+    box = page.body(natural, keys)
+    left = left_of(extent)
+    plot = Box(box.left + left, box.top, max(box.width - left, 4.0), max(box.height - below, 4.0))
+    if frame.square:
+        plot, extent = _squared(plot, extent, keep=heat or frame.extent is not None)
+    x, y = Scale(*extent[:2]), Scale(*extent[2:])
+    axes = draw_axes(page, plot, x, y, x_name=frame.x_label, grid="" if heat else "xy")
+    name_y(page, frame.y_label, plot, box.left)
+    for order, layer in enumerate(frame.layers):
+        LAYER_PAINTERS[type(layer)](page, axes, layer, order + 1.0, over_heat=heat)
+
+
+def bounds(layers: tuple[Layer, ...]) -> Extent:
+    """What layers need to be seen whole: x0, x1, y0, y1, with a margin where no heat map sets the edge."""
+    corners: list[np.ndarray] = []
+    maps: list[np.ndarray] = []
+    for layer in layers:
+        if isinstance(layer, Density):
+            x0, x1, y0, y1 = layer.extent
+            maps.append(np.array([[x0, y0], [x1, y1]]))
+        elif isinstance(layer, Ellipses):
+            corners.append(ellipse_bounds(layer))
+        elif isinstance(layer, Points | Field | Grid | Lines):
+            corners.append(np.asarray(layer.xy, float).reshape(-1, 2))
+    inside = np.concatenate([np.empty((0, 2)), *corners])
+    inside = inside[np.isfinite(inside).all(1)]
+    if maps:
+        edge = np.concatenate(maps)
+        low, high = edge.min(0), edge.max(0)
+        if not len(inside) or ((inside >= low) & (inside <= high)).all():
+            return float(low[0]), float(high[0]), float(low[1]), float(high[1])
+        inside = np.concatenate([inside, edge])
+    if not len(inside):
+        return -1.0, 1.0, -1.0, 1.0
+    return (*span(inside[:, 0], pad=0.04), *span(inside[:, 1], pad=0.04))
+
+
+def _squared(plot: Box, extent: Extent, keep: bool) -> tuple[Box, Extent]:
+    """Makes one unit as long upwards as sideways: a smaller plot where the extent is kept, else a wider extent."""
+    x0, x1, y0, y1 = extent
+    unit = min(plot.width / (x1 - x0), plot.height / (y1 - y0))
+    wide, high = unit * (x1 - x0), unit * (y1 - y0)
+    if keep:
+        return Box(plot.left, plot.top, wide, high), extent
+    more_x, more_y = (plot.width - wide) / unit / 2, (plot.height - high) / unit / 2
+    return plot, (x0 - more_x, x1 + more_x, y0 - more_y, y1 + more_y)
+
+
+def _keys(page: Page, layer: Layer) -> list[Key]:
+    palette = page.palette
+    if isinstance(layer, Density) and not layer.contours:
+        stops = palette.stops(layer.role)
+        if layer.role == "real-fake":
+            return [Key(layer.name, palette.text1, "ramp", stops=stops, ends=("0 fake", "1 real"))]
+        low, high = span(layer.values)
+        low, high = low if layer.low is None else layer.low, high if layer.high is None else layer.high
+        low = 0.0 if abs(low) < 1e-3 * abs(high) else low
+        ends = (significant(low, 2), significant(high, 2))
+        return [Key(layer.name, palette.text1, "ramp", stops=stops, ends=ends)] if layer.name else []
+    name = getattr(layer, "name", "")
+    if not name or (isinstance(layer, Points) and layer.label is not None):
+        return []
+    role = "total" if layer.role == "real-fake" else layer.role  # type: ignore[attr-defined]
+    if isinstance(layer, Points):
+        mark = "dot"
+    elif isinstance(layer, Field):
+        mark = "arrow"
+    else:
+        mark = "dashed" if getattr(layer, "dashed", False) else "line"
+    return [Key(name, palette.role(role), mark)]

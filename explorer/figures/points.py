@@ -1,0 +1,106 @@
+"""The painter of `Points`: dots in the colour of their role or class, and the names of classes on their clusters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer.figures.page import PX, Page
+from models.frames import Points
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["cluster_places", "paint_points"]
+
+MANY = 20_000
+"""From so many points on they are one picture inside an SVG or PDF, which viewers would else be slow to draw."""
+CELLS = 48
+"""Cells along each side of the grid on which the densest place of a class is looked for."""
+
+
+def paint_points(page: Page, axes: Axes, layer: Points, order: float, *, over_heat: bool) -> None:
+    """A cloud of points."""
+    xy = np.asarray(layer.xy, float).reshape(-1, 2)
+    label = None if layer.label is None else np.asarray(layer.label)
+    if label is None:
+        color: str | list[str] = page.palette.role(layer.role)
+    else:
+        color = [page.palette.of_class(int(k)) for k in label]
+    diameter = layer.size * PX * page.stroke
+    dots = axes.scatter(*xy.T, s=diameter**2, c=color, marker="o", zorder=order, alpha=0.8)
+    dots.set(edgecolors=page.palette.paper if over_heat else "none", linewidths=0.3 * page.stroke if over_heat else 0.0)
+    dots.set_rasterized(len(xy) > MANY)
+    if label is not None:
+        _print_names(page, axes, layer, xy, label, order)
+
+
+def _print_names(page: Page, axes: Axes, layer: Points, xy: np.ndarray, label: np.ndarray, order: float) -> None:
+    present = [int(k) for k in np.unique(label[label >= 0])]
+    names = [layer.classes[k] if k < len(layer.classes) else str(k) for k in present]
+    short = all(len(name) <= 2 for name in names)
+    size = 1.2 * page.label if short else page.small
+    box = axes.get_position()
+    (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
+    unit_x, unit_y = (x1 - x0) / (box.width * page.width), (y1 - y0) / (box.height * page.height)
+    sizes = [(page.measure(name, size, True) * unit_x, 1.15 * size * unit_y) for name in names]
+    places = cluster_places(xy, label, present, sizes, (x0, x1, y0, y1))
+    for k, name, place in zip(present, names, places, strict=True):
+        if place is None:
+            continue
+        text = axes.text(*place, name, color=page.palette.of_class(k), fontproperties=page.font(size, True))
+        text.set(ha="center", va="center", parse_math=False, path_effects=page.halo(2.4), zorder=order + 50)
+
+
+def cluster_places(
+    xy: np.ndarray,
+    label: np.ndarray,
+    present: list[int],
+    sizes: list[tuple[float, float]],
+    extent: tuple[float, float, float, float],
+) -> list[tuple[float, float] | None]:
+    """Where the name of each class is printed: at its mode, or where that is taken nearby at its densest free place.
+
+    The density of a class is a histogram of its points within the extent, smoothed by a Gaussian of one and a half
+    cells.
+
+    Args:
+        xy: Points, (n, 2).
+        label: Class of each point, (n,).
+        present: Classes to place.
+        sizes: Width and height of each name in data units.
+        extent: x0, x1, y0, y1 of what is shown.
+
+    Returns:
+        Centre of each name, None where no point of the class is shown.
+    """
+    from scipy.ndimage import gaussian_filter
+
+    x0, x1, y0, y1 = extent
+    x = x0 + (np.arange(CELLS) + 0.5) * (x1 - x0) / CELLS
+    y = y0 + (np.arange(CELLS) + 0.5) * (y1 - y0) / CELLS
+    maps = []
+    for k in present:
+        mine = xy[label == k]
+        mine = mine[np.isfinite(mine).all(1)]
+        counts, _, _ = np.histogram2d(*mine.T, bins=CELLS, range=((x0, x1), (y0, y1)))
+        maps.append(gaussian_filter(counts, 1.5, mode="constant"))
+    places: list[tuple[float, float] | None] = [None] * len(present)
+    taken: list[tuple[float, float, float, float]] = []
+    for i in sorted(range(len(present)), key=lambda i: -maps[i].max()):
+        if maps[i].max() <= 0:
+            continue
+        wide, high = sizes[i]
+        free = np.ones((CELLS, CELLS), bool)
+        for cx, cy, w, h in taken:
+            free &= ~((np.abs(x - cx) < (wide + w) / 2)[:, None] & (np.abs(y - cy) < (high + h) / 2)[None])
+        density = np.where(free, maps[i], 0.0)
+        if density.max() < 0.1 * maps[i].max():
+            density = maps[i]
+        column, row = np.unravel_index(int(density.argmax()), density.shape)
+        cx = min(max(float(x[column]), x0 + wide / 2), x1 - wide / 2)
+        cy = min(max(float(y[row]), y0 + high / 2), y1 - high / 2)
+        places[i] = (cx, cy)
+        taken.append((cx, cy, wide, high))
+    return places
