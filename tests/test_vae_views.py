@@ -1,0 +1,184 @@
+"""The pictures of the VAE show what they say, and the same noise gives the same picture."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import distributions
+from vae_cases import CLASSES, generator, make, some_data
+
+from models.frames import Ellipses, Images, Lines, Points
+from models.protocol import BadValue, LatentPoint, Noise, build, views_of
+from models.vae.latent_space import axis_label, prior_grid, stepped_limit
+from models.vae.networks import prior_kl
+from models.vae.vae import VAE
+
+
+def inputs_of(model: VAE) -> dict:
+    z = LatentPoint(torch.full((1, model.latent_dim), 0.5, dtype=torch.float64))
+    return {"batch": some_data(n=9), "noise": Noise(3), "z": z}
+
+
+def shown(model: VAE, name: str, **params):
+    declared = views_of(VAE)[name]
+    available = inputs_of(model)
+    frame = getattr(model, name)(**{key: available[key] for key in declared.inputs}, **params)
+    return list(frame)[-1] if declared.streams else frame
+
+
+@pytest.mark.parametrize("latent", [1, 2, 5])
+@pytest.mark.parametrize("values", ["binary", "grey"])
+def test_every_view_gives_its_frame_the_same_for_the_same_noise(latent, values):
+    model = make(latent=latent, values=values)
+    for name, declared in views_of(VAE).items():
+        if not declared.shown(model.config):
+            continue
+        first, again = shown(model, name), shown(model, name)
+        assert type(first) is declared.frame
+        assert first.subtitle
+        if isinstance(first, Images):
+            assert first.images.ndim == 4
+            assert np.array_equal(first.images, again.images)
+            assert first.images.min() >= 0
+            assert first.images.max() <= 1
+
+
+def test_views_and_loss_leave_the_global_generator_alone():
+    model = make()
+    before = torch.get_rng_state()
+    model.loss(some_data(), generator=generator())
+    model.sample(3, generator=generator())
+    model.evaluate(some_data(), generator=generator(), K=3)
+    for name, declared in views_of(VAE).items():
+        shown(model, name, **({"show": "draw"} if "show" in declared.params else {}))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_the_map_puts_each_image_at_its_posterior_mean():
+    model, batch = make(), some_data(n=9)
+    frame = model.latent_map(batch, posteriors=True)
+    circles, posteriors, points = frame.layers
+    assert isinstance(circles, Ellipses)
+    assert isinstance(posteriors, Ellipses)
+    assert isinstance(points, Points)
+    mean, log_var = model.encode(batch.x)
+    np.testing.assert_allclose(points.xy, mean.detach())
+    np.testing.assert_allclose(posteriors.axes, (0.5 * log_var).exp().detach())
+    np.testing.assert_array_equal(points.index, batch.index)
+    np.testing.assert_array_equal(points.label, batch.y)
+    assert points.classes == CLASSES
+    assert circles.axes[:, 0].tolist() == [1.0, 2.0, 3.0]
+    assert frame.dims == (0, 1)
+    assert frame.subtitle == "posterior means, 9 validation images"
+    unlabelled = model.latent_map(dataclasses.replace(batch, y=None)).layers[-1]
+    assert unlabelled.label is None
+
+
+def test_the_map_shows_the_dimensions_that_tell_most_unless_told_otherwise():
+    model, batch = make(latent=6), some_data()
+    with torch.no_grad():
+        head = model.encoder.net[-1][-1]
+        head.weight.zero_()
+        head.bias.zero_()
+        head.bias[4], head.bias[1], head.bias[3] = 3.0, 2.0, 1.0  # posterior means, hence KL = mean² / 2
+    frame = model.latent_map(batch)
+    assert frame.dims == (1, 4)
+    assert (frame.x_label, frame.y_label) == ("z₂", "z₅")
+    assert "93%" in frame.note  # (4 + 9) / (4 + 9 + 1)
+    assert model.latent_map(batch, across=6).dims == (5, 4)
+    assert model.latent_map(batch, upwards=5).dims == (1, 4)
+    assert model.latent_map(batch, across=4, upwards=1).dims == (3, 0)
+    with pytest.raises(BadValue, match="from 0 to 6, not 7"):
+        model.latent_map(batch, across=7)
+    with pytest.raises(BadValue, match="must differ"):
+        model.latent_map(batch, across=2, upwards=2)
+
+
+def test_the_map_of_one_dimension_shows_the_width_upwards_and_says_so():
+    model, batch = make(latent=1), some_data()
+    frame = model.latent_map(batch)
+    lines, points = frame.layers
+    assert isinstance(lines, Lines)
+    mean, log_var = model.encode(batch.x)
+    np.testing.assert_allclose(points.xy, torch.cat([mean, 0.5 * log_var], 1).detach())
+    assert [piece[0, 0] for piece in lines.pieces()] == [-3, -2, -1, 0, 1, 2, 3]
+    assert frame.dims is None
+    assert "log σ" in frame.note
+
+
+def test_extents_change_in_steps_and_hold_everything():
+    reaches = np.geomspace(0.01, 5000, 400)
+    limits = [stepped_limit(torch.tensor([[0.0, -reach]])) for reach in reaches]
+    assert all(limit >= reach for limit, reach in zip(limits, reaches, strict=True))
+    assert all(limit <= max(4.0, 1.5 * reach) for limit, reach in zip(limits, reaches, strict=True))
+    assert len(set(limits)) < 35
+    assert stepped_limit(torch.tensor([math.nan])) == 4.0
+    assert axis_label(11) == "z₁₂"
+
+
+def test_pictures_show_what_they_say():
+    model, batch, noise = make(), some_data(n=4), Noise(5)
+    z = torch.randn(7, 2, dtype=torch.float64, generator=noise.generator())
+    means = model.samples(noise, n=7)
+    draws = model.samples(noise, show="draw", n=7)
+    np.testing.assert_allclose(means.images, model.decode_mean(z).detach())
+    assert set(np.unique(draws.images)) == {0.0, 1.0}
+    assert "mean of p(x|z)" in means.subtitle
+    assert "draw from p(x|z)" in draws.subtitle
+    assert not np.array_equal(draws.images, model.samples(Noise(6), show="draw", n=7).images)
+    pairs = model.reconstructions(batch, noise)
+    mean, _ = model.encode(batch.x)
+    np.testing.assert_allclose(pairs.images[:4], batch.x)
+    np.testing.assert_allclose(pairs.images[4:], model.decode_mean(mean).detach())
+    assert pairs.columns == 4
+    assert len(pairs.row_labels) == 2
+    point = LatentPoint(z[:1])
+    np.testing.assert_allclose(model.decode(point, noise).images, model.decode_mean(z[:1]).detach())
+    assert "probabilities of ink" in make(values="grey").reconstructions(batch, noise).note
+    assert pairs.note == ""
+
+
+@pytest.mark.parametrize("spacing", ["quantiles", "regular"])
+def test_the_manifold_is_the_decoder_on_a_grid_with_z2_upwards(spacing, monkeypatch):
+    model = make()
+    *_, frame = model.manifold(side=11, spacing=spacing)
+    assert frame.images.shape == (121, 1, 8, 8)
+    assert frame.sheet
+    assert frame.columns == 11
+    edge = 3.0 if spacing == "regular" else distributions.Normal(0.0, 1.0).icdf(torch.tensor(1 - 0.5 / 11)).item()
+    corners = torch.tensor([[-edge, edge], [edge, edge], [0.0, 0.0], [-edge, -edge]], dtype=torch.float64)
+    expected = model.decode_mean(corners).detach()
+    np.testing.assert_allclose(frame.images[[0, 10, 60, 110]], expected, rtol=1e-5, atol=1e-5)
+    monkeypatch.setattr("models.vae.views._PIECE", 64 * 11 * 4)  # four rows at a time
+    frames = list(model.manifold(side=11, spacing=spacing))
+    assert [len(one.images) for one in frames] == [44, 88, 121]
+    assert "first 4 rows" in frames[0].subtitle
+    np.testing.assert_allclose(frames[-1].images, frame.images)
+    assert not views_of(VAE)["manifold"].shown(build(VAE.Config, {"latent": 3}))
+
+
+def test_the_quantile_grid_cuts_the_prior_into_equal_shares():
+    first = prior_grid(10, "quantiles")[:10, 0]
+    torch.testing.assert_close(distributions.Normal(0.0, 1.0).cdf(first), (torch.arange(10).double() + 0.5) / 10)
+
+
+def test_bars_show_the_kl_of_each_dimension_and_count_the_active():
+    model, batch = make(latent=4), some_data(n=9)
+    with torch.no_grad():
+        model.encoder.net[-1][-1].weight.mul_(20)
+        for unit in (1, 5):  # mean and log variance of the second dimension: q = p
+            model.encoder.net[-1][-1].weight[unit] = 0
+            model.encoder.net[-1][-1].bias[unit] = 0
+    frame = model.kl_per_dimension(batch)
+    mean, log_var = model.encode(batch.x)
+    kl = prior_kl(mean, log_var).detach().numpy()
+    np.testing.assert_allclose(frame.values, kl.mean(0))
+    np.testing.assert_allclose(frame.errors, kl.std(0, ddof=1) / 3)
+    assert frame.values[1] == 0
+    assert frame.values.sum() == pytest.approx(model.loss(batch, generator=generator())["kl"].item())
+    assert frame.note.startswith("3 of 4 active")
+    assert model.kl_per_dimension(some_data(n=1)).errors is None

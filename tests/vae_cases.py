@@ -1,0 +1,32 @@
+"""Small VAEs and small data for the tests of the VAE."""
+
+from __future__ import annotations
+
+import torch
+
+from models.protocol import DataBatch, DataSpec, Image, build
+from models.vae.vae import VAE
+
+__all__ = ["CLASSES", "generator", "make", "some_data"]
+
+CLASSES = ("zero", "one", "two")
+
+
+def make(shape=(1, 8, 8), values="binary", seed=0, spread=1.0, **config) -> VAE:
+    """A VAE in float64 with random weights, `spread` times as large as at the start of a training."""
+    torch.manual_seed(seed)
+    spec = DataSpec(Image(*shape, values), 100, CLASSES)
+    model = VAE(build(VAE.Config, {"hidden": 16, **config}), spec).double()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(spread)
+    return model
+
+
+def some_data(n=6, shape=(1, 8, 8), binary=True, seed=1) -> DataBatch:
+    x = torch.rand(n, *shape, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+    return DataBatch((x > 0.5).double() if binary else x, torch.arange(n) % 3, torch.arange(n) + 40, split="valid")
+
+
+def generator(seed=0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
