@@ -1,0 +1,123 @@
+"""A dataset: three splits, what they are, and what is known of them exactly."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from models.protocol import Kind
+
+__all__ = ["Dataset", "Split", "sha256"]
+
+_CHUNK = 4096
+
+
+def sha256(arrays: Iterable[np.ndarray]) -> str:
+    """Hash of arrays: dtype, shape and bytes of each, so that it does not depend on how they were packed."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.dtype.str} {array.shape} ".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Part of a dataset. The arrays are read-only, because opened datasets are shared.
+
+    Attributes:
+        x: Data, (n, *shape); float32 in data units, or uint8 to be multiplied by the dataset's `scale`.
+        y: Class of each datum, (n,) int64, or None.
+        factors: What each datum was made from, (n, k) float64, or None.
+    """
+
+    x: np.ndarray
+    y: np.ndarray | None = None
+    factors: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        """Makes the arrays read-only."""
+        for array in self.arrays:
+            array.flags.writeable = False
+
+    def __len__(self) -> int:
+        """Number of data."""
+        return len(self.x)
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """The arrays that are there."""
+        return tuple(array for array in (self.x, self.y, self.factors) if array is not None)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A dataset, loaded.
+
+    Attributes:
+        name: Canonical spelling, as the command line takes it: "ring8:std=0.05".
+        title: What a menu shows.
+        kind: What one datum is.
+        train, valid, test: The splits.
+        classes: Names of the classes, or empty.
+        scale: Stored x times scale is x in data units.
+        resample: Training data are probabilities: each training batch draws x ~ Bernoulli(x · scale) afresh.
+            Validation and test data were drawn once and are binary already, 0 or 1/scale.
+        factor_names: Names of the columns of `Split.factors`.
+        log_prob: Exact log density, (n, 2) float64 to (n,) nats, or None.
+        entropy_of: Computes the exact entropy in nats, or None; `entropy` remembers it.
+        centers: Centres of a Gaussian mixture, (k, 2), or None.
+        std: Standard deviation of each of its components, or None.
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    train: Split
+    valid: Split
+    test: Split
+    classes: tuple[str, ...] = ()
+    scale: float = 1.0
+    resample: bool = False
+    factor_names: tuple[str, ...] = ()
+    log_prob: Callable[[np.ndarray], np.ndarray] | None = None
+    entropy_of: Callable[[], float] | None = None
+    centers: np.ndarray | None = None
+    std: float | None = None
+
+    def __post_init__(self) -> None:
+        """Makes the centres read-only."""
+        if self.centers is not None:
+            self.centers.flags.writeable = False
+
+    @cached_property
+    def entropy(self) -> float | None:
+        """Exact differential entropy in nats, or None. Computed when first asked for, which can take a second."""
+        return None if self.entropy_of is None else self.entropy_of()
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of all arrays of all splits, which tells whether two datasets hold the same data."""
+        return sha256(array for split in (self.train, self.valid, self.test) for array in split.arrays)
+
+    def moments(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Mean and standard deviation of the training data in data units, per channel or dimension.
+
+        Where training data are resampled, these are the moments of the probabilities.
+        """
+        return self._moments
+
+    @cached_property
+    def _moments(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        x = self.train.x
+        count = x.size / x.shape[1]
+        axes = (0, *range(2, x.ndim))
+        parts = [x[start : start + _CHUNK] for start in range(0, len(x), _CHUNK)]
+        mean = sum(part.sum(axis=axes, dtype=np.float64) for part in parts) / count
+        shape = (1, -1, *(1,) * (x.ndim - 2))
+        square = sum(((part - mean.reshape(shape)) ** 2).sum(axis=axes) for part in parts) / count
+        return tuple((mean * self.scale).tolist()), tuple((np.sqrt(square) * self.scale).tolist())
