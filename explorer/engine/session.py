@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import dataclasses
 import math
@@ -169,13 +170,19 @@ class Session:
         self.state = "training"
         self._round = self._round or self._play()
         phase = None
+        with self._minding():
+            if not whole:
+                return next(self._round)
+            for phase in self._round:
+                pass
+        return phase
+
+    @contextlib.contextmanager
+    def _minding(self) -> Iterator[None]:
+        """Ends the session where memory is too little or a number not finite."""
         try:
             with noticing_memory():
-                if not whole:
-                    return next(self._round)
-                for phase in self._round:
-                    pass
-                return phase
+                yield
         except TooLittleMemory:
             self._end("out of memory")
             training = self.setup.training
@@ -291,7 +298,8 @@ class Session:
         prepare_thread()
         if not self._looked_at_start:
             self._looked_at_start = True
-            self._begin_run()
+            with self._minding():
+                self._begin_run()
         self.answer()
 
     def _begin_run(self) -> None:

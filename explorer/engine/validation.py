@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 
 from explorer.engine.cadence import Cadence
@@ -90,6 +91,6 @@ def sample_values(model: GenerativeModel, data: TensorData, split: str, generato
     x = model.sample(SAMPLES, generator=generator).float()
     values: dict[str, float] = {}
     if data.data.centers is not None and data.data.std is not None:
-        values |= modes(x, torch.as_tensor(data.data.centers), data.data.std)
+        values |= modes(x, torch.from_numpy(np.array(data.data.centers)), data.data.std)  # a copy: it is read-only
     values["precision"], values["recall"] = precision_recall(x[:HELD_OUT], data.batch(split, 0, HELD_OUT).x)
     return values

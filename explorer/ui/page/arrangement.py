@@ -1,0 +1,171 @@
+"""Where the cards of a page stand: the hero at top left, curves below it, latent pictures at right, the rest in tabs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from explorer.ui.card import Card
+from explorer.ui.theme import ui_font
+
+__all__ = ["Arrangement", "CardTabs"]
+
+GAP = 12
+RIGHT = 352
+
+
+class CardTabs(QFrame):
+    """Cards of which one is in sight.
+
+    Signals:
+        switched: Another card is in sight.
+
+    Args:
+        cards: The cards.
+    """
+
+    switched = Signal()
+
+    def __init__(self, cards: list[Card], parent: QWidget | None = None):
+        super().__init__(parent)
+        self._stack = QStackedWidget()
+        self._buttons: list[QPushButton] = []
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 4)
+        row.setSpacing(2)
+        for place, card in enumerate(cards):
+            button = QPushButton(short_title(card.view.title))
+            button.setObjectName(f"tab_of.{card.view.name}")
+            button.setProperty("tab", "true")
+            button.setFont(ui_font(12, 600))
+            button.setCheckable(True)
+            button.setAutoExclusive(True)
+            button.setChecked(place == 0)
+            button.setAccessibleName(card.view.title)
+            button.setToolTip(card.view.help)
+            button.clicked.connect(self._on_clicked)
+            self._buttons.append(button)
+            row.addWidget(button)
+            self._stack.addWidget(card)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row)
+        column.addWidget(self._stack, 1)
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self._stack.setCurrentIndex(self._buttons.index(self.sender()))  # type: ignore[arg-type]
+        self.switched.emit()
+
+    def reveal(self, card: Card) -> None:
+        """Brings a card into sight."""
+        place = self._stack.indexOf(card)
+        if place >= 0:
+            self._buttons[place].setChecked(True)
+            self._stack.setCurrentIndex(place)
+            self.switched.emit()
+
+
+def short_title(title: str) -> str:
+    """A title short enough for a tab: its first word, two where the first says little."""
+    words = title.split()
+    return " ".join(words[:2]) if len(words) > 1 and len(words[0]) < 4 else words[0]
+
+
+class Arrangement(QFrame):
+    """The cards of a page in their places.
+
+    Signals:
+        changed: Other cards are in sight.
+
+    Args:
+        hero: The leading card.
+        curves: The curves, or None.
+        beside: Cards at top right, in order.
+        rest: All others.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, hero: Card, curves: Card | None, beside: list[Card], rest: list[Card], parent: QWidget | None = None
+    ):
+        super().__init__(parent)
+        self._cards = [hero, *([curves] if curves else []), *beside, *rest]
+        self._maximised: Card | None = None
+        self.tabs = CardTabs(rest) if len(rest) > 1 else None
+        grid = QGridLayout(self)
+        grid.setContentsMargins(GAP, GAP, GAP, GAP)
+        grid.setSpacing(GAP)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for column in (left, right):
+            column.setSpacing(GAP)
+        left.addWidget(hero, 62)
+        if curves is not None:
+            left.addWidget(curves, 38)
+        for card in beside:
+            right.addWidget(card, 0 if card.view.batch and card is not beside[0] else 0)
+        if self.tabs is not None:
+            self.tabs.switched.connect(self.changed)
+            right.addWidget(self.tabs, 1)
+        elif rest:
+            right.addWidget(rest[0], 1)
+        self._left, self._right = QFrame(), QFrame()
+        self._left.setLayout(left)
+        self._right.setLayout(right)
+        for column in (left, right):
+            column.setContentsMargins(0, 0, 0, 0)
+        grid.addWidget(self._left, 0, 0)
+        grid.addWidget(self._right, 0, 1)
+        grid.setColumnStretch(0, 1)
+        self._right.setFixedWidth(RIGHT)
+        self._right.setVisible(bool(beside or rest))
+        self._grid = grid
+
+    def in_sight(self) -> list[Card]:
+        """The cards that can be seen."""
+        return [card for card in self._cards if card.isVisible() and not card.visibleRegion().isEmpty()]
+
+    def toggle(self, card: Card) -> None:
+        """Lets a card fill the page, or puts it back."""
+        self.restore() if self._maximised is card else self._maximise(card)
+        self.changed.emit()
+
+    @property
+    def maximised(self) -> Card | None:
+        """The card that fills the page."""
+        return self._maximised
+
+    def _maximise(self, card: Card) -> None:
+        self.restore()
+        self._maximised = card
+        card.set_maximised(True)
+        self._home = card.parentWidget()
+        layout = self._home.layout()
+        self._place = layout.indexOf(card) if layout is not None else -1
+        self._left.hide()
+        self._right.hide()
+        self._grid.addWidget(card, 0, 0, 1, 2)
+        card.show()
+
+    def restore(self) -> None:
+        """Puts the card that fills the page back into its place."""
+        card = self._maximised
+        if card is None:
+            return
+        self._maximised = None
+        card.set_maximised(False)
+        self._grid.removeWidget(card)
+        if isinstance(self._home, QStackedWidget):
+            self._home.insertWidget(self._place, card)
+            self._home.setCurrentWidget(card)
+        else:
+            layout = self._home.layout()
+            assert isinstance(layout, QVBoxLayout)
+            layout.insertWidget(self._place, card, {0: 62, 1: 38}.get(self._place, 1) if self._home is self._left else 0)
+        self._left.show()
+        self._right.show()
+        self.changed.emit()

@@ -1,0 +1,184 @@
+"""The setup of a page while it is being edited, with undo."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from explorer.data import SOURCES, source
+from explorer.engine import Setup, training_class
+from explorer.engine.setup import choose_preset
+from models.protocol import GenerativeModel, Page, accepted, params_of
+
+__all__ = ["Draft", "State"]
+
+
+@dataclass(frozen=True)
+class State:
+    """All that can be edited.
+
+    Attributes:
+        preset: Title of the preset that was chosen last, or "".
+        data: Name of the dataset, or "" for a lab.
+        data_values: Its parameters.
+        values: Config and training fields by name.
+        seed: Of everything random.
+        device: Where to train.
+    """
+
+    preset: str = ""
+    data: str = ""
+    data_values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    device: str = "auto"
+
+
+class _Edit(QUndoCommand):
+    """One edit: the state before and after."""
+
+    def __init__(self, draft: Draft, text: str, before: State, after: State):
+        super().__init__(text)
+        self._draft, self._before, self._after = draft, before, after
+
+    def redo(self) -> None:
+        self._draft.put(self._after)
+
+    def undo(self) -> None:
+        self._draft.put(self._before)
+
+
+class Draft(QObject):
+    """What the next run of a page will be made of.
+
+    Attributes:
+        name: The page's name in the catalogue.
+        page: Its class.
+        state: As it stands.
+        undo: Edits that can be taken back.
+
+    Signals:
+        changed: The state is another one.
+
+    Args:
+        name: The page's name.
+        page: Its class.
+    """
+
+    changed = Signal()
+
+    def __init__(self, name: str, page: type[Page], parent: QObject | None = None):
+        super().__init__(parent)
+        self.name, self.page = name, page
+        self.undo = QUndoStack(self)
+        self.state = self._preset_state("", "auto", 0)
+
+    @property
+    def model(self) -> type[GenerativeModel] | None:
+        """The page's class where it is a model."""
+        return self.page if issubclass(self.page, GenerativeModel) else None
+
+    def declared(self) -> dict[str, Any]:
+        """Parameters of config and training by name."""
+        model = self.model
+        return {**params_of(self.page.Config), **(params_of(training_class(model)) if model else {})}
+
+    def datasets(self) -> dict[str, str]:
+        """Titles of the datasets that the page takes, by name."""
+        model = self.model
+        if model is None:
+            return {}
+        return {name: found.title for name, found in SOURCES.items() if accepted(found.kind, model.accepts)}
+
+    def baseline(self) -> dict[str, Any]:
+        """The values of the chosen preset: what a double click brings back."""
+        return dict(self._preset_state(self.state.preset, self.state.device, self.state.seed).values)
+
+    def _preset_state(self, title: str, device: str, seed: int) -> State:
+        values = {name: declared.default for name, declared in self.declared().items()}
+        model = self.model
+        if model is None:
+            return State(values=values, seed=seed, device=device)
+        preset = choose_preset(model, title or None, None, device)
+        if preset is None:
+            return State(data=next(iter(self.datasets())), values=values, seed=seed, device=device)
+        found = source(preset.data)
+        data_values = {name: getattr(found, name) for name in params_of(type(found))}
+        values |= {**preset.config, **preset.training}
+        return State(preset.title, found.name, data_values, values, seed, device)
+
+    # Edits
+
+    def choose_preset(self, title: str) -> None:
+        """Everything as a preset has it; seed and device stay."""
+        after = self._preset_state(title, self.state.device, self.state.seed)
+        self._push(f"preset {title}", after)
+
+    def choose_data(self, name: str) -> None:
+        """Another dataset, with its default parameters."""
+        defaults = {key: declared.default for key, declared in params_of(SOURCES[name]).items()}
+        self._push(f"dataset {name}", dataclasses.replace(self.state, data=name, data_values=defaults))
+
+    def set_data_value(self, name: str, value: Any) -> None:
+        """A parameter of the dataset."""
+        values = {**self.state.data_values, name: value}
+        self._push(name, dataclasses.replace(self.state, data_values=values))
+
+    def set_values(self, values: Mapping[str, Any], text: str = "") -> None:
+        """Config or training fields."""
+        after = dataclasses.replace(self.state, values={**self.state.values, **values})
+        self._push(text or ", ".join(values), after)
+
+    def set_seed(self, seed: int) -> None:
+        """Another seed."""
+        self._push("seed", dataclasses.replace(self.state, seed=seed))
+
+    def set_device(self, device: str) -> None:
+        """Another device."""
+        self._push("device", dataclasses.replace(self.state, device=device))
+
+    def take(self, setup: Setup) -> None:
+        """Everything as a setup has it, as when a run is opened."""
+        found = source(setup.data)
+        values = {name: getattr(setup.config, name, None) for name in params_of(type(setup.config))}
+        values |= {name: getattr(setup.training, name) for name in params_of(type(setup.training))}
+        data_values = {name: getattr(found, name) for name in params_of(type(found))}
+        self._push("run", State("", found.name, data_values, values, setup.seed, setup.device))
+
+    def _push(self, text: str, after: State) -> None:
+        if after != self.state:
+            self.undo.push(_Edit(self, text, self.state, after))
+
+    def put(self, state: State) -> None:
+        """Makes a state the present one."""
+        self.state = state
+        self.changed.emit()
+
+    # What comes of it
+
+    def data_text(self) -> str:
+        """The dataset as the command line takes it."""
+        return str(SOURCES[self.state.data](**self.state.data_values))
+
+    def setup(self) -> Setup:
+        """The setup.
+
+        Raises:
+            BadInput: It cannot be trained as it stands.
+        """
+        state = self.state
+        titles = self.model.presets if self.model else ()
+        preset = state.preset if any(p.title == state.preset for p in titles) else None
+        return Setup.of(
+            self.name, preset=preset, data=self.data_text(), values=state.values, seed=state.seed, device=state.device
+        )
+
+    def config(self) -> Any:
+        """The page's config."""
+        fields = params_of(self.page.Config)
+        return self.page.Config(**{name: self.state.values[name] for name in fields})

@@ -1,0 +1,212 @@
+"""The latent panel: a slider for every latent dimension, one state with the map and the decoded picture."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from explorer.ui.controls import Button, IconButton, Slider, ValueBox, text_label
+from explorer.ui.controls.scale import Scale
+from explorer.ui.theme import Theme
+
+__all__ = ["LatentPanel"]
+
+LIMIT = 4.0  # standard deviations of the prior
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_WALK = 40  # ms
+_SPEED = 0.03  # radians a tick
+
+
+class _Row(QFrame):
+    """One dimension: name, slider, value, lock."""
+
+    moved = Signal(int, float)
+
+    def __init__(self, theme: Theme, dim: int, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.dim = dim
+        scale = Scale(-LIMIT, LIMIT, 0.05)
+        name = "z" + str(dim + 1).translate(_SUBSCRIPTS)
+        self.slider = Slider(theme, scale, 0.0, "prior")
+        self.slider.setObjectName(f"latent.{dim}")
+        self.slider.setAccessibleName(f"Latent dimension {dim + 1}")
+        self.box = ValueBox(scale, 0.0)
+        self.box.setObjectName(f"latent_value.{dim}")
+        self.box.setAccessibleName(f"Value of latent dimension {dim + 1}")
+        self.lock = IconButton(theme, "unlock", f"Lock {name}: Sample and Walk leave it alone", "text3")
+        self.lock.setCheckable(True)
+        self._theme, self._name = theme, name
+        label = text_label(name, "label")
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        head.setSpacing(4)
+        head.addWidget(label)
+        head.addStretch(1)
+        head.addWidget(self.lock)
+        head.addWidget(self.box)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(head)
+        column.addWidget(self.slider)
+        self.slider.moved.connect(self._on_moved)
+        self.box.committed.connect(self._on_committed)
+        self.lock.toggled.connect(self._on_locked)
+
+    def set_value(self, value: float) -> None:
+        """Shows a value without a signal."""
+        self.slider.set_number(value)
+        self.box.set_number(value)
+
+    @Slot(float)
+    def _on_moved(self, value: float) -> None:
+        self.box.set_number(value)
+        self.moved.emit(self.dim, value)
+
+    @Slot(float, float)
+    def _on_committed(self, _before: float, value: float) -> None:
+        self.slider.set_number(value)
+        self.moved.emit(self.dim, value)
+
+    @Slot(bool)
+    def _on_locked(self, locked: bool) -> None:
+        word = "Unlock" if locked else "Lock"
+        self.lock.set_face("lock" if locked else "unlock", f"{word} {self._name}", "accent_text" if locked else "text3")
+
+
+class LatentPanel(QFrame):
+    """Sliders of a point in latent space.
+
+    Signals:
+        moved: The point, (latent,) array, whenever it is moved here.
+
+    Args:
+        theme: Colours.
+    """
+
+    moved = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setObjectName("latent_panel")
+        self.setAccessibleName("Latent point")
+        self._theme = theme
+        self._rows: dict[int, _Row] = {}
+        self._order: list[int] = []
+        self._random = np.random.default_rng()
+        self._towards = np.zeros(0)
+        self.z = np.zeros(0)
+        self._list = QVBoxLayout()
+        self._list.setContentsMargins(0, 0, 8, 0)
+        self._list.setSpacing(8)
+        inner = QFrame()
+        inner.setLayout(self._list)
+        self._list.setAlignment(Qt.AlignmentFlag.AlignTop)
+        scroll = QScrollArea()
+        scroll.setWidget(inner)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.sample = Button(theme, "Sample", "dice")
+        self.sample.setObjectName("latent_sample")
+        self.sample.setToolTip("A point from the prior")
+        self.walk = Button(theme, "Walk", "play")
+        self.walk.setObjectName("latent_walk")
+        self.walk.setCheckable(True)
+        self.walk.setToolTip("Wander through the prior")
+        self.origin = IconButton(theme, "reset", "Back to the origin")
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(0, 0, 8, 0)
+        buttons.setSpacing(8)
+        buttons.addWidget(self.sample, 1)
+        buttons.addWidget(self.walk, 1)
+        buttons.addWidget(self.origin)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(scroll, 1)
+        column.addLayout(buttons)
+        self._timer = QTimer(self, interval=_WALK)
+        self._timer.timeout.connect(self._on_walk)
+        self.sample.clicked.connect(self._on_sample)
+        self.walk.toggled.connect(self._on_walk_toggled)
+        self.origin.clicked.connect(self._on_origin)
+
+    def set_dimension(self, latent: int) -> None:
+        """As many sliders as there are latent dimensions; the point goes to the origin where the number is new."""
+        if latent == len(self.z):
+            return
+        for row in self._rows.values():
+            self._list.removeWidget(row)
+            row.deleteLater()
+        self.z = np.zeros(latent)
+        self._rows = {}
+        for dim in range(latent):
+            row = _Row(self._theme, dim)
+            row.moved.connect(self._on_row)
+            self._rows[dim] = row
+            self._list.addWidget(row)
+        self._order = list(range(latent))
+
+    def set_order(self, importance: np.ndarray) -> None:
+        """Puts the dimensions with the most KL first, (latent,)."""
+        order = np.argsort(-importance, kind="stable").tolist()
+        if order == self._order or len(order) != len(self.z) or self._is_held():
+            return
+        self._order = order
+        for place, dim in enumerate(order):
+            self._list.removeWidget(self._rows[dim])
+            self._list.insertWidget(place, self._rows[dim])
+
+    def set_point(self, z: np.ndarray) -> None:
+        """Shows a point without a signal."""
+        self.z = np.clip(z, -LIMIT, LIMIT)
+        for dim, row in self._rows.items():
+            row.set_value(float(self.z[dim]))
+
+    def stop(self) -> None:
+        """Ends the walk."""
+        self.walk.setChecked(False)
+
+    def _is_held(self) -> bool:
+        return any(row.slider.isSliderDown() or row.slider.hasFocus() for row in self._rows.values())
+
+    def _free(self) -> np.ndarray:
+        return np.array([not self._rows[dim].lock.isChecked() for dim in range(len(self.z))], dtype=bool)
+
+    def _move(self, z: np.ndarray) -> None:
+        self.set_point(z)
+        self.moved.emit(self.z)
+
+    @Slot(int, float)
+    def _on_row(self, dim: int, value: float) -> None:
+        self.z = self.z.copy()
+        self.z[dim] = value
+        self.moved.emit(self.z)
+
+    @Slot()
+    def _on_sample(self) -> None:
+        self._move(np.where(self._free(), self._random.normal(size=len(self.z)), self.z))
+
+    @Slot()
+    def _on_origin(self) -> None:
+        self._move(np.zeros(len(self.z)))
+
+    @Slot(bool)
+    def _on_walk_toggled(self, on: bool) -> None:
+        self.walk.set_face("Stop" if on else "Walk", "pause" if on else "play")
+        if on:
+            self._towards = self._random.normal(size=len(self.z))
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    @Slot()
+    def _on_walk(self) -> None:
+        # z cos ω + ε sin ω keeps a normal z normal; the direction ε drifts, so that the path never repeats.
+        self._towards = 0.995 * self._towards + math.sqrt(1 - 0.995**2) * self._random.normal(size=len(self.z))
+        z = self.z * math.cos(_SPEED) + self._towards * math.sin(_SPEED)
+        self._move(np.where(self._free(), z, self.z))

@@ -1,0 +1,100 @@
+"""What the cards of a page look at: inputs that several of them share, and each card's own controls."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import numpy as np
+import torch
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from explorer.engine import Request
+from explorer.ui.card import Card
+from models.protocol import Input, LatentPoint, Noise, View
+
+__all__ = ["Looking"]
+
+_COALESCE = 16  # ms; interactive requests are no more frequent
+
+
+class Looking(QObject):
+    """One value for each kind of input on a page; a change asks every card that uses it to be drawn anew.
+
+    Attributes:
+        z: The latent point, (latent,).
+
+    Signals:
+        asked: A request that should be answered soon.
+        watched: Views in sight or their inputs changed.
+        point_moved: The latent point moved.
+    """
+
+    asked = Signal(object)
+    watched = Signal()
+    point_moved = Signal()
+
+    def __init__(self, cards: dict[str, Card], parent: QObject | None = None):
+        super().__init__(parent)
+        self._cards = cards
+        self.z = np.zeros(0)
+        self.device = torch.device("cpu")
+        self._noise: dict[str, int] = {}
+        self._params: dict[str, dict[str, Any]] = {name: {} for name in cards}
+        self._stamp = 0
+        self._due: set[str] = set()
+        self._timer = QTimer(self, interval=_COALESCE, singleShot=True)
+        self._timer.timeout.connect(self._on_due)
+        for card in cards.values():
+            card.changed.connect(self._on_card_changed)
+
+    def request(self, view: View) -> Request:
+        """A request for a view with everything as it is chosen now."""
+        self._stamp += 1
+        return Request(view.name, self._inputs(view), dict(self._params[view.name]), self._stamp)
+
+    def _inputs(self, view: View) -> dict[str, Input]:
+        inputs: dict[str, Input] = {}
+        for name, kind in view.inputs.items():
+            if kind is LatentPoint and len(self.z):
+                inputs[name] = LatentPoint(torch.tensor(self.z[None], dtype=torch.float32, device=self.device))
+            elif kind is Noise:
+                inputs[name] = Noise(self._noise.get(view.name, 0))
+        return inputs
+
+    def set_param(self, view: str, name: str, value: Any) -> None:
+        """A card's own control."""
+        self._params[view][name] = value
+        self._ask([view])
+
+    def params(self, view: str) -> dict[str, Any]:
+        """The values of a card's own controls that were chosen."""
+        return self._params[view]
+
+    def set_point(self, z: np.ndarray) -> None:
+        """Moves the latent point."""
+        self.z = np.asarray(z, dtype=float)
+        self.point_moved.emit()
+        self._ask([name for name, card in self._cards.items() if LatentPoint in card.view.inputs.values()])
+
+    def redraw_noise(self, view: str) -> None:
+        """Other noise for one card."""
+        self._noise[view] = secrets.randbelow(2**31)
+        self._ask([view])
+
+    def _ask(self, views: list[str]) -> None:
+        self._due.update(views)
+        if not self._timer.isActive():
+            self._timer.start()
+        self.watched.emit()
+
+    @Slot()
+    def _on_due(self) -> None:
+        for name in sorted(self._due):
+            if self._cards[name].isVisible():
+                self.asked.emit(self.request(self._cards[name].view))
+        self._due.clear()
+
+    @Slot(str, object)
+    def _on_card_changed(self, name: str, value: object) -> None:
+        self.set_param(self.sender().view.name, name, value)

@@ -1,0 +1,128 @@
+"""The run bar: Train or Pause, Step, Reset, and how far the run is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from explorer.engine.host import Snapshot
+from explorer.ui.controls import Button, restyle
+from explorer.ui.numbers import count, number
+from explorer.ui.theme import Theme, mono_font
+
+__all__ = ["RunBar"]
+
+_FACES = {
+    "exhibit": ("Train", "play"),
+    "ready": ("Train", "play"),
+    "training": ("Pause", "pause"),
+    "paused": ("Train", "play"),
+    "stopped": ("Train", "play"),
+    "done": ("Train on", "play"),
+}
+
+
+class RunBar(QFrame):
+    """Above the views, so that it never scrolls away.
+
+    Signals:
+        train: Train, pause, or train on.
+        step: One round.
+        reset: Back to step 0.
+        explain: Explain is to be shown or hidden.
+
+    Args:
+        theme: Colours.
+    """
+
+    train = Signal()
+    step = Signal()
+    reset = Signal()
+    explain = Signal(bool)
+
+    def __init__(self, theme: Theme, trainable: bool, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setProperty("panel", "bar")
+        self.setFixedHeight(52)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 0, 12, 0)
+        layout.setSpacing(6)
+        self.train_button = Button(theme, "Train", "play", "primary")
+        self.train_button.setObjectName("train")
+        self.train_button.setMinimumWidth(88)
+        self.train_button.setToolTip("Train or pause (Space)")
+        self.step_button = Button(theme, "Step", "step", "ghost")
+        self.step_button.setObjectName("step")
+        self.step_button.setToolTip("One round of training (.)")
+        self.reset_button = Button(theme, "Reset", "reset", "ghost")
+        self.reset_button.setObjectName("reset")
+        self.reset_button.setToolTip("Back to step 0 with the same initial weights (Ctrl R)")
+        for button in (self.train_button, self.step_button, self.reset_button):
+            layout.addWidget(button)
+            button.setVisible(trainable)
+        self.steps = _mono("steps")
+        self.pace = _mono("pace")
+        numbers = QHBoxLayout()
+        numbers.addWidget(self.steps)
+        numbers.addStretch(1)
+        numbers.addWidget(self.pace)
+        self.progress = QProgressBar(textVisible=False, minimum=0, maximum=1000)
+        self.progress.setObjectName("progress")
+        self.progress.setAccessibleName("Progress of the run")
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        column.addStretch(1)
+        column.addLayout(numbers)
+        column.addWidget(self.progress)
+        column.addStretch(1)
+        layout.addSpacing(6)
+        layout.addLayout(column, 1)
+        layout.addSpacing(6)
+        for widget in (self.steps, self.pace, self.progress):
+            widget.setVisible(trainable)
+        self.explain_button = Button(theme, "Explain", "panel", "ghost")
+        self.explain_button.setObjectName("explain_button")
+        self.explain_button.setCheckable(True)
+        self.explain_button.setChecked(True)
+        self.explain_button.setToolTip("Objective, what to look at, what to try (E)")
+        layout.addWidget(self.explain_button)
+        self.train_button.clicked.connect(self.train)
+        self.step_button.clicked.connect(self.step)
+        self.reset_button.clicked.connect(self.reset)
+        self.explain_button.toggled.connect(self.explain)
+
+    @Slot(str)
+    def show_state(self, state: str) -> None:
+        """The face of the train button; it is the one accent button unless an error offers its fix."""
+        word, icon = _FACES.get(state, ("Train", "play"))
+        self.train_button.set_face(word, icon)
+        self.train_button.set_kind("plain" if state in ("diverged", "out of memory", "failed") else "primary")
+        restyle(self.progress, failed="true" if state in ("diverged", "out of memory") else "false")
+
+    def show_progress(self, snapshot: Snapshot, steps: int, seconds: float) -> None:
+        """How far the run is.
+
+        Args:
+            snapshot: As it stands.
+            steps: Steps it is to have.
+            seconds: Seconds it is to take, or 0 where steps count.
+        """
+        self.progress.setValue(round(1000 * snapshot.progress))
+        if seconds > 0:
+            self.steps.setText(f"{count(snapshot.step)} steps, {snapshot.seconds:.0f} / {seconds:.0f} s")
+        else:
+            self.steps.setText(f"{count(snapshot.step)} / {count(steps)} steps")
+        if snapshot.state != "training" or snapshot.rate <= 0:
+            self.pace.setText("")
+            return
+        left = seconds - snapshot.seconds if seconds > 0 else (steps - snapshot.step) / snapshot.rate
+        minutes, rest = divmod(max(0, round(left)), 60)
+        self.pace.setText(f"{number(snapshot.rate, 3)} it/s · ETA {minutes}:{rest:02d}")
+
+
+def _mono(name: str) -> QLabel:
+    label = QLabel()
+    label.setObjectName(name)
+    label.setProperty("kind", "label")
+    label.setFont(mono_font(12))
+    return label
