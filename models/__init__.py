@@ -13,17 +13,37 @@ __all__ = ["FAMILIES", "Family", "page"]
 
 @dataclass(frozen=True)
 class Family:
-    """The pages of one tab; `id` is the folder's name."""
+    """The pages of one tab.
+
+    Attributes:
+        id: Name of the folder.
+        title: Of the tab.
+        pages: Models and labs by name.
+        about: How noise becomes data here, in two or three short sentences.
+        likelihood: What can be had of log p(x), in two or three words.
+        sampling: What a sample costs, likewise.
+        latent_code: What leads from a datum to its code, likewise.
+    """
 
     id: str
     title: str
     pages: Mapping[str, type[GenerativeModel] | type[Lab]]
+    about: str = ""
+    likelihood: str = ""
+    sampling: str = ""
+    latent_code: str = ""
 
 
 FAMILIES: tuple[Family, ...] = (
     Family("vae", "VAE", {
         "vae": VAE,
-    }),
+    },
+        about="A short code, decoded, and noise on every pixel. The two together outnumber the pixels, so no datum tells "
+        "which noise it came from: an encoder approximates the code.",
+        likelihood="lower bound",
+        sampling="1 pass",
+        latent_code="approximate",
+    ),
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from explorer.cli.arguments import parse
+from explorer.cli.bundling import bundle
 from explorer.cli.listing import list_all, versions
 from explorer.cli.tour import tour
 from explorer.cli.training import resume, train
@@ -22,6 +23,7 @@ _COMMANDS = {
     "sample": sample,
     "evaluate": evaluate_run,
     "figure": draw_figure,
+    "bundle": bundle,
     "lab": lab,
     "tour": tour,
 }

@@ -105,6 +105,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_checkpoint(figure)
     _add_device(figure, "cpu")
 
+    bundle = _run_command(commands, "bundle", "pack a trained run into a file of at most 2 MB, with 2,000 test images")
+    bundle.add_argument("--out", required=True, metavar="F", help="the file, such as vae.safetensors")
+    _add_json(bundle)
+
     lab = _page_command(commands, "lab", "compute a lab and draw its views", page_help)
     _add_set(lab, "the lab's parameters")
     lab.add_argument("--out", metavar="DIR", help="folder of the figures (./PAGE)")

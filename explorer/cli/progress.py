@@ -50,11 +50,13 @@ class Bar:
             self._bar.set_postfix({"step": self._session.step_count, **shown}, refresh=False)
 
     def __enter__(self) -> Self:
+        """The bar itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Closes the bar; it stays on the screen as it is."""
         self._bar.close()
 
 

@@ -109,14 +109,15 @@ def run_to_end(session: Session, stop_at: int | None = None) -> tuple[int, str]:
     """
     interrupt = _Interrupt()
     try:
-        with interrupt.installed(), Bar(session) as bar:
-            session.serve()
-            while not session.finished and not interrupt.asked:
-                if stop_at is not None and session.step_count >= stop_at:
-                    break
-                session.step()
-                bar.update()
-        session.stop()
+        with interrupt.installed():
+            with Bar(session) as bar:
+                session.serve()
+                while not session.finished and not interrupt.asked:
+                    if stop_at is not None and session.step_count >= stop_at:
+                        break
+                    session.step()
+                    bar.update()
+            session.stop()
     except ExplorerError as error:
         return error.code, str(error)
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -98,7 +99,8 @@ def evaluate_run(arguments: argparse.Namespace) -> int:
         "metrics": metrics,
     }
     if arguments.json:
-        print(json.dumps(result, allow_nan=False))
+        finite = {key: value if value is None or math.isfinite(value) else None for key, value in metrics.items()}
+        print(json.dumps({**result, "metrics": finite}, allow_nan=False))
         return 0
     print(f"step {loaded.step} ({loaded.checkpoint}), {n} {arguments.split} data")
     for key, value in metrics.items():

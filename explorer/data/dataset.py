@@ -33,11 +33,14 @@ class Split:
         x: Data, (n, *shape); float32 in data units, or uint8 to be multiplied by the dataset's `scale`.
         y: Class of each datum, (n,) int64, or None.
         factors: What each datum was made from, (n, k) float64, or None.
+        part_of: "train", "valid" or "test" where the data are from another split than the one they stand for, as when
+            a model comes with test data alone; else "".
     """
 
     x: np.ndarray
     y: np.ndarray | None = None
     factors: np.ndarray | None = None
+    part_of: str = ""
 
     def __post_init__(self) -> None:
         """Makes the arrays read-only."""

@@ -54,7 +54,7 @@ def _splits() -> list[tuple[np.ndarray, np.ndarray]]:
 class Digits(Source):
     """Handwritten digits, grey."""
 
-    name, title = "digits", "Handwritten digits 8×8"
+    name, title = "digits", "Digits 8×8"
     about = "1,797 handwritten digits of 8×8 grey pixels, small enough for every model to train in seconds."
     kind = Image(1, 8, 8, "grey")
     licence = "CC BY 4.0"
@@ -71,7 +71,7 @@ class Digits(Source):
 class DigitsBinary(Source):
     """Handwritten digits, black and white."""
 
-    name, title = "digits-binary", "Handwritten digits 8×8, binary"
+    name, title = "digits-binary", "Binary digits 8×8"
     about = "The handwritten digits with a pixel on where it has at least half the ink (8 of 16)."
     kind = Image(1, 8, 8, "binary")
     licence = Digits.licence

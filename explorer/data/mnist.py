@@ -144,7 +144,7 @@ class FashionMnist(Source):
 class MnistBinarized(Source):
     """MNIST, binarized once and for all."""
 
-    name, title = "mnist-binarized", "MNIST, static binarization"
+    name, title = "mnist-binarized", "MNIST, binarized"
     about = "MNIST with each pixel drawn once, the split on which log-likelihoods are compared in the literature."
     kind = Image(1, 28, 28, "binary")
     licence = "free for research; the authors ask to be cited"
@@ -166,7 +166,7 @@ def _drawn(grey: np.ndarray, seed: int) -> np.ndarray:
 class MnistDynamic(Source):
     """MNIST whose pixels are probabilities."""
 
-    name, title = "mnist-dynamic", "MNIST, dynamic binarization"
+    name, title = "mnist-dynamic", "MNIST, dynamic"
     about = "MNIST with each pixel drawn anew in every training batch; validation and test images are drawn once."
     kind = Image(1, 28, 28, "binary")
     licence = Mnist.licence

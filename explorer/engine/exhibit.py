@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from explorer.engine.history import History
 from explorer.engine.recorder import Recorder
 from explorer.engine.tensors import TensorData
-from explorer.engine.viewer import Reply, Requests, Viewer
-from models.protocol import Page
+from explorer.engine.viewer import Reply, Request, Requests, Viewer
+from models.protocol import DataBatch, Input, Page, View
 
 __all__ = ["Exhibit"]
+
+_MANY, _ALL = 1000, 2000
 
 
 @dataclass
@@ -38,7 +41,7 @@ class Exhibit:
     def __post_init__(self) -> None:
         """Makes what serves requests."""
         device = self.page.device if isinstance(self.page, nn.Module) else torch.device("cpu")
-        self.viewer = Viewer(self.page, self.data, device)  # type: ignore[arg-type]
+        self.viewer = _StillViewer(self.page, self.data, device)  # type: ignore[arg-type]
         self.history = History()
         self.recorder = Recorder()
 
@@ -54,3 +57,47 @@ class Exhibit:
     def answer(self, requests: Requests, reply: Callable[[Reply], None]) -> None:
         """Answers the requests that wait."""
         self.viewer.serve(requests, self.looked_at, self.step, reply)
+
+
+class _StillViewer(Viewer):
+    """Views of weights that stay as they are: a picture that was asked for again is the one that was made.
+
+    A view that asks for at least a thousand data would take more if it did not have to be made anew so often; here it
+    is not, and gets two thousand.
+    """
+
+    def __init__(self, page: Page, data: TensorData | None = None, device: torch.device | None = None):
+        super().__init__(page, data, device)
+        self._made: dict[str, tuple[Hashable, Reply]] = {}
+
+    def default(self, view: View, kind: type[Input], params: Mapping[str, Any]) -> Input:
+        """As for any page, but more data."""
+        if kind is DataBatch and self._data is not None and view.batch >= _MANY:
+            return self._data.batch(str(params.get("split", view.splits[0])), 0, max(_ALL, view.batch))
+        return super().default(view, kind, params)
+
+    def answer(self, request: Request, page: Page, step: int) -> Reply:
+        """A frame, at once; made anew only where something else is asked for than the last time."""
+        asked = _content(request)
+        known, reply = self._made.get(request.view, (None, None))
+        if reply is None or known != asked:
+            reply = super().answer(request, page, step)
+            self._made[request.view] = asked, reply
+        return Reply(request, reply.frame, reply.step, reply.seconds, reply.final, reply.error)
+
+
+def _content(request: Request) -> Hashable:
+    """What a request asks for, its stamp apart, as something that can be compared."""
+    inputs = tuple((name, type(given), _plain(vars(given))) for name, given in sorted(request.inputs.items()))
+    return inputs, _plain(request.params), request.raw
+
+
+def _plain(values: Mapping[str, Any]) -> Hashable:
+    return tuple((name, _whole(value)) for name, value in sorted(values.items()))
+
+
+def _whole(value: Any) -> Hashable:
+    if isinstance(value, (Tensor, np.ndarray)):
+        array = np.asarray(value.detach().cpu() if isinstance(value, Tensor) else value)
+        return array.dtype.str, array.shape, array.tobytes()
+    return repr(value)

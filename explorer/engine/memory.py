@@ -41,7 +41,9 @@ def largest_batch(
     """A batch of which a loss and its gradient fit into memory, found by halving; None where none does.
 
     Args:
-        model, players, data: What is trained, and on what.
+        model: What is trained.
+        players: Its players.
+        data: What it is trained on.
         batch: The batch that did not fit.
         parts: Micro-batches into which it is cut; only one of them has to fit.
     """
@@ -68,7 +70,7 @@ def _try(model: GenerativeModel, players: list[Optimisation], data: TensorData, 
     generator = torch.Generator(model.device).manual_seed(0)
     for optimisation in players:
         drawn = data.train_batch(0, batch, generator)
-        model.player_loss(optimisation.player.name, drawn, generator=generator)["loss"].backward()  # type: ignore[no-untyped-call]
+        model.player_loss(optimisation.player.name, drawn, generator=generator)["loss"].backward()
 
 
 def out_of_memory(

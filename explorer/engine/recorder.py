@@ -26,7 +26,7 @@ class Recorder:
     def __init__(self, folder: Path | None = None, budget: int = BUDGET):
         self._folder = folder
         self._budget = budget
-        self._cadence = Cadence(every=1, growth=0.06, cap=2000)
+        self._cadence = Cadence(every=1, growth=0.1, cap=2000)
         self._moments: dict[int, dict[str, Frame]] = {}
         self._bytes = 0
 

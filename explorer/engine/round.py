@@ -126,7 +126,7 @@ def play(
             clock.stop()
             yield Phase(player.name, "forward", player.explanation("forward"), values)
             clock.start()
-            (values["loss"] if parts == 1 else values["loss"] / parts).backward()  # type: ignore[no-untyped-call]
+            (values["loss"] if parts == 1 else values["loss"] / parts).backward()
             for key, value in values.items():
                 mean = value.detach() if parts == 1 else value.detach() / parts
                 sums[key] = sums[key] + mean if part else mean

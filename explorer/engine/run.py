@@ -150,7 +150,7 @@ class Run:
         """Appends a line to `metrics.jsonl`; it reaches the disk within a second of further lines."""
         if self._metrics is None:
             with self._writing():
-                self._metrics = open(self.folder / "metrics.jsonl", "a", encoding="utf-8", buffering=1 << 16)
+                self._metrics = open(self.folder / "metrics.jsonl", "a", encoding="utf-8", buffering=1 << 16)  # noqa: SIM115 (until `close`)
         now = time.monotonic()
         with self._writing():
             self._metrics.write(json.dumps(record, allow_nan=False) + "\n")

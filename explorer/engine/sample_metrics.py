@@ -56,11 +56,14 @@ def precision_recall(x: Tensor, data: Tensor, neighbours: int = 5) -> tuple[floa
         neighbours: k.
     """
 
-    def covered(points: Tensor, by: Tensor) -> float:
-        radius = torch.cdist(by, by).kthvalue(neighbours + 1, dim=1).values  # (m,); the point itself is the first
-        return float((torch.cdist(points, by) <= radius).any(1).double().mean())
+    def radius(points: Tensor) -> Tensor:
+        """Distance of each point to its k-th neighbour; (m, d) to (m,). The nearest of all is the point itself."""
+        return torch.cdist(points, points).topk(neighbours + 1, dim=1, largest=False).values[:, -1]
 
-    return covered(x, data), covered(data, x)
+    between = torch.cdist(x, data)  # (n, m)
+    precision = (between <= radius(data)).any(dim=1).double().mean()
+    recall = (between <= radius(x)[:, None]).any(dim=0).double().mean()
+    return float(precision), float(recall)
 
 
 def knn_accuracy(z: Tensor, y: Tensor, of: Tensor, classes: Tensor, neighbours: int = 5) -> float:

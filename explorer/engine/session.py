@@ -160,22 +160,18 @@ class Session:
     def substep(self) -> Phase:
         """One phase of one player: draw, forward, backward or update. See `step` for what it raises."""
         self.serve()
-        phase = self._advance(whole=False)
-        assert phase is not None
-        return phase
+        return self._advance(whole=False)
 
-    def _advance(self, *, whole: bool) -> Phase | None:
+    def _advance(self, *, whole: bool) -> Phase:
         if self.state in _OVER:
             raise BadInput(f"this run is over ({self.state}); reset it or go on from its last checkpoint")
         self.state = "training"
         self._round = self._round or self._play()
-        phase = None
         with self._minding():
             if not whole:
                 return next(self._round)
-            for phase in self._round:
-                pass
-        return phase
+            *_, last = self._round
+        return last
 
     @contextlib.contextmanager
     def _minding(self) -> Iterator[None]:

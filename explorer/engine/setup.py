@@ -102,7 +102,7 @@ class Setup:
         """
         try:
             model = model_page(str(stored["page"]))
-            config = build(model.Config, stored["config"])
+            config: Any = build(model.Config, stored["config"])
             training = build(training_class(model), stored["training"])
             return cls(
                 str(stored["page"]), str(stored["data"]), config, training, int(stored["seed"]), str(stored["device"])
@@ -151,7 +151,7 @@ def split_values(model: type[GenerativeModel], values: Mapping[str, Any]) -> tup
         if name not in of_config and name not in of_training:
             raise BadInput(f"there is no parameter {name}; there are {', '.join([*of_config, *of_training])}")
     try:
-        config = build(model.Config, {k: v for k, v in values.items() if k in of_config})
+        config: Any = build(model.Config, {k: v for k, v in values.items() if k in of_config})
         training = build(training_class(model), {k: v for k, v in values.items() if k in of_training})
     except BadValue as error:
         raise BadInput(str(error)) from None

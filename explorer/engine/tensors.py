@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,11 @@ from explorer.engine.setup import spec_of
 from models.protocol import Data, DataBatch
 
 __all__ = ["TensorData"]
+
+# Views ask for the same first data of a split fifteen times a second; to pick and binarize them takes longer than
+# some views do.
+_KEPT_BATCHES = 16
+_KEPT_DATA = 2000
 
 
 class TensorData:
@@ -32,7 +38,9 @@ class TensorData:
         self._order = BatchOrder(len(data.train), derive(seed, "order"))
         self._x = {name: self._put(split.x) for name, split in self._splits()}
         self._y = {name: None if split.y is None else self._put(split.y) for name, split in self._splits()}
+        self._part_of = {name: split.part_of or name for name, split in self._splits()}
         self._fixed = derive(seed, "binarization")
+        self._kept: dict[tuple[str, int, int], DataBatch] = {}
 
     def _splits(self) -> list[tuple[str, Split]]:
         return [("train", self.data.train), ("valid", self.data.valid), ("test", self.data.test)]
@@ -57,16 +65,21 @@ class TensorData:
     def batch(self, split: str, start: int = 0, count: int | None = None) -> DataBatch:
         """Some data of a split in their stored order; the same each time, also where training resamples them."""
         stop = self.size(split) if count is None else min(start + count, self.size(split))
-        return self.pick(split, torch.arange(start, stop, device=self._device))
+        kept = self._kept.get((split, start, stop))
+        if kept is None:
+            kept = self.pick(split, torch.arange(start, stop, device=self._device))
+            if stop - start <= _KEPT_DATA and len(self._kept) < _KEPT_BATCHES:
+                self._kept[split, start, stop] = kept
+        return dataclasses.replace(kept, x=kept.x.detach())  # who wants gradients of x sets that on a tensor of his own
 
     def pick(self, split: str, index: Tensor) -> DataBatch:
-        """The data at given positions of a split."""
+        """The data at given positions of a split; the batch says which split they really are from."""
         x = self._units(self._x[split][index])
         if self.data.resample and split == "train":
             generator = torch.Generator(x.device).manual_seed(self._fixed)
             x = torch.bernoulli(x, generator=generator)
         y = self._y[split]
-        return DataBatch(x, None if y is None else y[index], index, split=split)
+        return DataBatch(x, None if y is None else y[index], index, split=self._part_of[split])
 
     def _units(self, raw: Tensor) -> Tensor:
         x = raw.to(torch.float32)

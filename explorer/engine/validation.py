@@ -31,7 +31,7 @@ class Validator:
     def __init__(self, data: TensorData, seed: int):
         self._data = data
         self._seed = derive(seed, "validation")
-        self._cadence = Cadence(every=50, growth=0.12, cap=2000)
+        self._cadence = Cadence(every=100, growth=0.15, cap=2000)
 
     def due(self, step: int) -> bool:
         """Whether something is measured at a step."""

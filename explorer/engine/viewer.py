@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import copy
 import threading
@@ -91,6 +92,7 @@ class Requests:
             self._waiting[request.view] = request
 
     def __bool__(self) -> bool:
+        """Whether any wait."""
         return bool(self._waiting)  # asked between any two steps; reading a dict's size needs no lock
 
     def take(self) -> list[Request]:
@@ -206,12 +208,10 @@ class Viewer:
 
     def last_frame(self, request: Request, page: Page | None = None) -> Frame:
         """The result of a request: its only frame, or the last of a stream."""
-        frame = None
-        for frame in self.frames(request, page):
-            pass
-        if frame is None:
+        newest = collections.deque(self.frames(request, page), maxlen=1)
+        if not newest:
             raise BadInput(f"view {request.view} gave no frame")
-        return frame
+        return newest[0]
 
     def serve(
         self, requests: Requests, page: Callable[[bool], Page], step: int, reply: Callable[[Reply], None]

@@ -40,7 +40,7 @@ class DataBatch(Input):
         y: Class of each datum, (n,), or None.
         index: Position of each datum in its split, (n,).
         mask: 1 where a datum's entry is observed, (n, *shape), or None for all.
-        split: "train", "valid" or "test".
+        split: "train", "valid" or "test": where the data really are from, whatever was asked for.
     """
 
     x: Tensor
@@ -50,6 +50,7 @@ class DataBatch(Input):
     split: str = "train"
 
     def __len__(self) -> int:
+        """Number of data."""
         return len(self.x)
 
 

@@ -38,6 +38,7 @@ class Plane(Kind):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """A point."""
         return (2,)
 
 
@@ -52,6 +53,7 @@ class Image(Kind):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """Channels, height and width."""
         if self.c is None or self.h is None or self.w is None:
             raise TypeError(f"{self} leaves its size open")
         return (self.c, self.h, self.w)
@@ -65,6 +67,7 @@ class Table(Kind):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """One row."""
         if self.d is None:
             raise TypeError(f"{self} leaves its width open")
         return (self.d,)
@@ -79,6 +82,7 @@ class Waveform(Kind):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """One sound."""
         if self.length is None:
             raise TypeError(f"{self} leaves its length open")
         return (self.length,)
@@ -93,6 +97,7 @@ class Tokens(Kind):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """One sequence."""
         if self.length is None:
             raise TypeError(f"{self} leaves its length open")
         return (self.length,)

@@ -131,7 +131,7 @@ class GenerativeModel(Page, nn.Module, ABC):
         """Called after each update of a player (weight clipping, say)."""
 
     def evaluate(self, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
-        """Values per datum, (n,), by the key that is reported ("elbo_nats"); keywords made with `settings` can be set."""
+        """Values per datum, (n,), by the key that is reported ("elbo_nats"); keywords of `settings` can be set."""
         return {}
 
     @property

@@ -28,10 +28,12 @@ from models.vae.networks import prior_kl
 __all__ = ["LatentViews"]
 
 _SHOW = {"mean": "mean of p(x|z)", "draw": "draw from p(x|z)"}
+_SHOWN = {"mean": "mean", "draw": "draw"}
 _SPACING = {"quantiles": "prior quantiles", "regular": "regular, −3 to 3"}
 _SPLITS = {"train": "training", "valid": "validation", "test": "test"}
 _ELLIPSES = 50  # posteriors drawn as ellipses; more of them hide one another
 _ACTIVE = 0.01  # variance of the posterior mean above which a unit counts as active (Burda et al., 2015)
+_NEAREST = 6  # images shown
 _PIECE = 1 << 18  # pixels decoded between two looks at whether anyone still waits for the picture
 _GREY = "Grey data: intensities are taken as probabilities of ink."
 
@@ -139,16 +141,31 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         return _array(self.decode_mean(z) if show == "mean" else self.decode_draw(z, generator=generator))
 
     @view("Decode", help="What the decoder makes of the chosen latent point.")
-    def decode(self, z: LatentPoint, noise: Noise, show: str = param("mean", "Show", choices=_SHOW)) -> Images:
+    def decode(self, z: LatentPoint, noise: Noise, show: str = param("mean", "p(x|z)", choices=_SHOWN)) -> Images:
         """The image of one latent point."""
         images = self._images(z.z, show, noise.generator(self.device))
         return Images(images, columns=1, subtitle=f"{_SHOW[show]} at the chosen z")
+
+    @view("Nearest images", splits=("train",), batch=2000, help="The images that are most like the decoded one.")
+    def nearest(self, z: LatentPoint, batch: DataBatch) -> Images:
+        """The images nearest to the mean of p(x|z) by Euclidean distance, the nearest first."""
+        mean = self.decode_mean(z.z)  # (1, c, h, w)
+        distances = torch.cdist(mean.flatten(1), batch.x.to(mean).flatten(1))[0]  # (n,)
+        found = distances.topk(min(_NEAREST, len(batch)), largest=False)
+        among = _plural(len(batch), f"{_SPLITS[batch.split]} image")
+        return Images(
+            _array(batch.x[found.indices]),
+            columns=len(found.indices),
+            captions=tuple(f"{distance:.2f}" for distance in found.values.tolist()),
+            index=_array(batch.index[found.indices]),
+            subtitle=f"nearest of {among}, Euclidean distance",
+        )
 
     @view("Samples", record=True, help="New images: z from the prior, then x from the decoder.")
     def samples(
         self,
         noise: Noise,
-        show: str = param("mean", "Show", choices=_SHOW),
+        show: str = param("mean", "p(x|z)", choices=_SHOWN),
         n: int = param(64, "Images", 1, 256),
     ) -> Images:
         """Images of draws from the prior; the same noise gives the same z at each step and for either choice."""
@@ -161,7 +178,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         help="Images, and what is left of them after passing through z.",
     )  # fmt: skip
     def reconstructions(
-        self, batch: DataBatch, noise: Noise, show: str = param("mean", "Show", choices=_SHOW)
+        self, batch: DataBatch, noise: Noise, show: str = param("mean", "p(x|z)", choices=_SHOWN)
     ) -> Images:
         """Images above their reconstructions at the posterior mean."""
         mean, _ = self.encode(batch.x)

@@ -153,6 +153,10 @@ class Acts(QObject):
             self._page.thread_.host.open(partial(resumed, self._left, {}))
             self._left = None
 
+    def open_run(self, folder: Path) -> None:
+        """Opens a run from disk, to look at or to go on with."""
+        self._page.thread_.host.open(partial(resumed, folder, {}))
+
     @Slot()
     def substep(self) -> None:
         """One phase of one player."""
@@ -257,13 +261,14 @@ class Acts(QObject):
             lr = f"{error.lr / 10:.1g}"
             page.banner.show_error(
                 f"Training stopped at step {error.step}: the loss was not finite",
-                f"The update was not made. {kept} The last checkpoint is kept; a learning rate of {error.lr:g} was too much.",
+                f"The update was not made. {kept} The last checkpoint is kept; "
+                f"a learning rate of {error.lr:g} was too much.",
                 f"Go on from there with {lr}",
                 "Reset",
                 details or str(error),
             )
             page.timeline.mark_failure(page._snapshot.step, error.step)
-            for name in (page.page.rates if page.draft.model else {}):
+            for name in page.draft.model.rates if page.draft.model else ():
                 page.side.complain(name, f"{error.lr:g} was too much here; {lr} is tried next")
             for card in page.cards.values():
                 if not card.is_empty:
@@ -285,7 +290,7 @@ class Acts(QObject):
         page, failure = self._page, self._failure
         page.banner.hide()
         if isinstance(failure, Diverged) and self.folder is not None:
-            rates = {name: failure.lr / 10 for name in page.draft.model.rates} if page.draft.model else {}
+            rates = dict.fromkeys(page.draft.model.rates, failure.lr / 10) if page.draft.model else {}
             page.draft.set_values(rates, "smaller learning rate")
             page.thread_.host.open(partial(resumed, self.folder, rates), train=True)
         elif isinstance(failure, OutOfMemory) and failure.fits:

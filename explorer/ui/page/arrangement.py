@@ -1,9 +1,8 @@
-"""Where the cards of a page stand: the hero at top left, curves below it, latent pictures at right, the rest in tabs."""
+"""Where the cards of a page stand: hero at top left, curves below it, latent pictures at right, the rest in tabs."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.ui.card import Card
@@ -13,6 +12,8 @@ __all__ = ["Arrangement", "CardTabs"]
 
 GAP = 12
 RIGHT = 352
+_SHARES = (62, 38)  # of the height at left
+_SIDE_HEIGHTS = (264, 120)  # px of the first card at top right, which holds the sliders, and of those below it
 
 
 class CardTabs(QFrame):
@@ -103,11 +104,12 @@ class Arrangement(QFrame):
         left, right = QVBoxLayout(), QVBoxLayout()
         for column in (left, right):
             column.setSpacing(GAP)
-        left.addWidget(hero, 62)
+        left.addWidget(hero, _SHARES[0])
         if curves is not None:
-            left.addWidget(curves, 38)
-        for card in beside:
-            right.addWidget(card, 0 if card.view.batch and card is not beside[0] else 0)
+            left.addWidget(curves, _SHARES[1])
+        for place, card in enumerate(beside):
+            card.setFixedHeight(_SIDE_HEIGHTS[min(place, 1)])
+            right.addWidget(card)
         if self.tabs is not None:
             self.tabs.switched.connect(self.changed)
             right.addWidget(self.tabs, 1)
@@ -165,7 +167,7 @@ class Arrangement(QFrame):
         else:
             layout = self._home.layout()
             assert isinstance(layout, QVBoxLayout)
-            layout.insertWidget(self._place, card, {0: 62, 1: 38}.get(self._place, 1) if self._home is self._left else 0)
+            layout.insertWidget(self._place, card, _SHARES[self._place] if self._home is self._left else 0)
         self._left.show()
         self._right.show()
         self.changed.emit()

@@ -83,7 +83,7 @@ class Banner(QFrame):
 
     @property
     def kind(self) -> str:
-        """ "error", "welcome" or "" where nothing is shown."""
+        """What is shown: "error", "welcome", or "" for nothing."""
         return "" if self.isHidden() else self._kind
 
     @property

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSettings, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -17,7 +17,6 @@ from explorer.ui.card import Card
 from explorer.ui.controls import Button
 from explorer.ui.explain import Explain
 from explorer.ui.frames.curves import CurvesView
-from explorer.ui.frames.images import ImagesView
 from explorer.ui.frames.plane import PlaneView
 from explorer.ui.page.acts import Acts
 from explorer.ui.page.arrangement import Arrangement
@@ -113,7 +112,9 @@ class PageWidget(QFrame):
         self.banner = Banner(theme)
         self.explain = Explain(theme)
         self.explain.setFixedWidth(304)
+        self.explain.setProperty("edge", "left")
         self.timeline = Timeline(theme)
+        self.timeline.setProperty("edge", "top")
         self.timeline.setVisible(self.draft.model is not None)
         self.latent = LatentPanel(theme) if self._latent_cards() else None
         if self.latent is not None:
@@ -293,10 +294,9 @@ class PageWidget(QFrame):
 
     def _follow(self, card: Card, frame: Frame) -> None:
         """What one card's picture means for others: the cross-hair's dimensions, the order of the sliders."""
-        if card.view.sets is LatentPoint and isinstance(frame, Plane):
-            if frame.dims != self._dims:
-                self._dims = frame.dims
-                self._on_point_moved()
+        if card.view.sets is LatentPoint and isinstance(frame, Plane) and frame.dims != self._dims:
+            self._dims = frame.dims
+            self._on_point_moved()
         if self.latent is not None and isinstance(frame, Bars) and len(frame.values) == len(self.looking.z) > 2:
             self.latent.set_order(frame.values)
 
@@ -322,14 +322,14 @@ class PageWidget(QFrame):
             self.latent.set_dimension(page.latent_dim)
             if len(self.looking.z) != page.latent_dim:
                 self.looking.set_point(np.zeros(page.latent_dim))
-        if not isinstance(shown, Session) or shown.step_count == 0:
-            if "curves" in self.cards:
-                self.cards["curves"].show_empty()
+        if "curves" in self.cards and (not isinstance(shown, Session) or shown.step_count == 0):
+            self.cards["curves"].show_empty()
         self._watch()
 
     def cards_of_config(self, config: Any) -> None:
-        """Says so on cards whose views make no sense for a config."""
+        """Shows what makes sense for a config, and says so on cards whose views do not."""
         for card in self.cards.values():
+            card.set_config(config)
             if not card.view.shown(config):
                 card.show_empty("Not for this configuration")
 

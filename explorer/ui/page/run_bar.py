@@ -43,6 +43,7 @@ class RunBar(QFrame):
     def __init__(self, theme: Theme, trainable: bool, parent: QWidget | None = None):
         super().__init__(parent)
         self.setProperty("panel", "bar")
+        self.setProperty("edge", "bottom")
         self.setFixedHeight(52)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 12, 0)

@@ -20,7 +20,7 @@ from models.protocol import Lab, params_of
 
 __all__ = ["SidePanel"]
 
-_LABEL = 76
+_LABEL = 60
 _LARGEST_SEED = 999_999
 _DEVICES = {"auto": "Automatic", "cpu": "CPU", "mps": "Apple GPU"}
 
@@ -64,6 +64,7 @@ class SidePanel(QScrollArea):
     def __init__(self, theme: Theme, family: Family, draft: Draft, parent: QWidget | None = None):
         super().__init__(parent)
         self._draft = draft
+        self.setProperty("panel", "side")
         self.setFixedWidth(296)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -175,6 +176,20 @@ class SidePanel(QScrollArea):
         elif self.training is not None and name in self.training.rows:
             self.optimisation.set_open(True)
             self.training.complain(name, sentence)
+
+    def focus_on(self, name: str) -> None:
+        """Puts the focus on a field, unfolding what hides it."""
+        form = self.form if name in self.form.rows else self.training
+        if form is None:
+            return
+        row = form.rows[name]
+        if form is self.training:
+            self.optimisation.set_open(True)
+        if row.declared.more and form.section is not None:
+            form.section.set_open(True)
+        self.ensureWidgetVisible(row)
+        row.setFocus()
+        row.focusNextChild() if row.focusProxy() is None else None
 
     @Slot()
     def refresh(self) -> None:

@@ -1,0 +1,229 @@
+"""Models that come with the application: a run's weights in half precision and some of its test data in one small file.
+
+A page shows one before anything was trained. The file is a checkpoint: named tensors, and JSON that tells how the model
+was made and how good it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import importlib.resources
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+import models
+from explorer.data import SOURCES, Dataset, Split
+from explorer.engine.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from explorer.engine.devices import prepare_thread
+from explorer.engine.errors import BadInput, RunError
+from explorer.engine.evaluation import evaluate
+from explorer.engine.exhibit import Exhibit
+from explorer.engine.files import read_json
+from explorer.engine.keeping import load_weights
+from explorer.engine.loading import LoadedRun, load_run
+from explorer.engine.randomness import build_model
+from explorer.engine.setup import Setup, split_values
+from explorer.engine.tensors import TensorData
+from explorer.engine.training import training_class
+from models.protocol import BadValue, DataSpec, GenerativeModel, Image, build, params_of
+
+__all__ = ["BUNDLES", "LARGEST", "make_bundle", "open_bundle", "read_card"]
+
+BUNDLES: Mapping[str, str] = {"vae": "vae-mnist-2d.safetensors"}
+LARGEST = 2_000_000  # bytes
+
+_FORMAT = 1
+_IMAGES = 2000
+
+
+def make_bundle(
+    run: Path, out: Path, *, count: int = _IMAGES, progress: Callable[[int, int], None] | None = None
+) -> dict[str, Any]:
+    """Writes a trained run as one small file: weights, config, test data, and a card of how it was made.
+
+    Float weights are rounded to half precision. The test data are `count` of the run's test split at equal distances,
+    pixels of binary images as bits, others as bytes, deflated. What the card says of the model's quality is measured
+    on the whole test split with the rounded weights.
+
+    Args:
+        run: The run's folder.
+        out: The file.
+        count: Test data to pack, fewer where the split has fewer.
+        progress: Told of the evaluation: data done, and in all.
+
+    Returns:
+        The card.
+
+    Raises:
+        RunError: No run there, or the file cannot be written.
+        BadInput: Data that cannot be packed, weights beyond half precision, or a file that would be too large.
+    """
+    loaded = load_run(run)
+    part = loaded.model.state_dict()
+    tensors = {f"model/{name}": _halved(name, tensor) for name, tensor in part.items()}
+    loaded.model.load_state_dict({name: tensors[f"model/{name}"] for name in part})
+    index = np.linspace(0, len(loaded.data.test) - 1, min(count, len(loaded.data.test))).round().astype(np.int64)
+    packed, packing = _packed(loaded.data, index)
+    tensors |= {"data/x": packed, "data/index": torch.from_numpy(index.astype(np.int32))}
+    if loaded.data.test.y is not None:
+        tensors["data/y"] = torch.from_numpy(loaded.data.test.y[index].astype(np.uint8))
+    card = _card(loaded, progress)
+    state = {
+        "format": _FORMAT,
+        "stage": loaded.model.stage,
+        "page": loaded.run.setup.page,
+        "config": dataclasses.asdict(loaded.config),
+        "spec": loaded.run.spec.to_json(),
+        "data": {"name": loaded.run.setup.data, "n": len(index), "packing": packing, "scale": loaded.data.scale},
+        "metrics": _last_metrics(loaded),
+        "card": card,
+    }
+    size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
+    if size > LARGEST:
+        raise BadInput(f"the file would have {size / 1e6:.1f} MB, at most 2 MB are bundled; train a narrower model")
+    write_checkpoint(out, Checkpoint(loaded.step, state, tensors))
+    return card
+
+
+def _halved(name: str, tensor: Tensor) -> Tensor:
+    half = tensor.detach().half() if tensor.is_floating_point() else tensor.detach().clone()
+    if not half.isfinite().all():
+        raise BadInput(f"weights of {name} are beyond half precision, so this run cannot be bundled")
+    return half
+
+
+def _packed(data: Dataset, index: np.ndarray) -> tuple[Tensor, str]:
+    """Pixels of some test data, deflated, and whether they are "bits" or "bytes"."""
+    x = data.test.x[index]
+    if x.dtype != np.uint8 or not isinstance(data.kind, Image):
+        raise BadInput(f"{data.name} cannot be bundled: only images of whole numbers can be packed small")
+    bits = data.kind.values == "binary"
+    raw = np.packbits(x > 0) if bits else x
+    return torch.frombuffer(bytearray(zlib.compress(raw.tobytes(), 9)), dtype=torch.uint8), "bits" if bits else "bytes"
+
+
+def _unpacked(checkpoint: Checkpoint, shape: tuple[int, ...]) -> tuple[np.ndarray, float]:
+    """Pixels (n, *shape) uint8, and what they are to be multiplied by."""
+    stored = checkpoint.state["data"]
+    raw = np.frombuffer(zlib.decompress(checkpoint.tensors["data/x"].numpy().tobytes()), np.uint8)
+    full = (int(stored["n"]), *shape)
+    if stored["packing"] == "bits":
+        return np.unpackbits(raw, count=int(np.prod(full))).reshape(full), 1.0
+    return raw.reshape(full).copy(), float(stored["scale"])
+
+
+def _last_metrics(loaded: LoadedRun) -> dict[str, float]:
+    try:
+        stored = read_json(loaded.run.folder / "summary.json")["metrics"]
+        return {str(key): float(value) for key, value in stored.items()}
+    except (RunError, KeyError, TypeError, ValueError, AttributeError):
+        return {}  # a run that was cut off has no summary; the card stands without
+
+
+def _card(loaded: LoadedRun, progress: Callable[[int, int], None] | None) -> dict[str, Any]:
+    found = evaluate(loaded.model, loaded.tensors, split="test", progress=progress)
+    setup = loaded.run.setup
+    return {
+        "title": loaded.model.title,
+        "reference": loaded.model.reference,
+        "data": setup.data,
+        "data_digest": loaded.run.config["data_digest"],
+        "seed": setup.seed,
+        "steps": loaded.step,
+        "command": _command(setup, loaded.step),
+        "created": loaded.run.config["created"],
+        "versions": loaded.run.config["versions"],
+        "test": {key: round(value, 5) if isinstance(value, float) else value for key, value in found.items()},
+    }
+
+
+def _command(setup: Setup, steps: int) -> str:
+    """The command that trains this model again."""
+    model = models.page(setup.page)
+    assert issubclass(model, GenerativeModel)
+    pairs = []
+    for values, cls in ((setup.config, model.Config), (setup.training, training_class(model))):
+        default: Any = build(cls, {})
+        pairs += [f"{n}={getattr(values, n)}" for n in params_of(cls) if getattr(values, n) != getattr(default, n)]
+    pairs = [pair for pair in pairs if not pair.startswith(("steps=", "seconds="))]
+    training = setup.training
+    length = f"--seconds {training.seconds:g}" if training.seconds > 0 else f"--steps {training.steps}"
+    early = "" if training.seconds > 0 or steps == training.steps else f" --stop-at {steps}"
+    rest = f"{length}{early} --seed {setup.seed} --device {setup.device}"
+    return f"dgm-explorer train {setup.page} --data {setup.data} --set {' '.join(pairs)} {rest}"
+
+
+@contextlib.contextmanager
+def _bundled(page: str) -> Iterator[Checkpoint]:
+    """The file of a page's bundled model; what is wrong with it is said in one line."""
+    if page not in BUNDLES:
+        raise BadInput(f"no model of page {page} comes with the application; there is one of {', '.join(BUNDLES)}")
+    place = importlib.resources.files("assets") / "weights" / BUNDLES[page]
+    try:
+        with importlib.resources.as_file(place) as path:
+            checkpoint = read_checkpoint(path)
+        if checkpoint.state["format"] != _FORMAT or checkpoint.state["page"] != page:
+            raise ValueError("it was made for another version")
+        yield checkpoint
+    except (RunError, OSError, KeyError, TypeError, ValueError, AttributeError, BadValue, zlib.error) as error:
+        why = " ".join(str(error).split())
+        raise RunError(
+            f"the bundled model {BUNDLES[page]} cannot be used ({why}); install the application again"
+        ) from None
+
+
+def read_card(page: str) -> dict[str, Any]:
+    """How the bundled model of a page was made, and what it reaches on test data.
+
+    Raises:
+        BadInput: There is none.
+        RunError: Its file is missing or damaged.
+    """
+    with _bundled(page) as checkpoint:
+        return dict(checkpoint.state["card"])
+
+
+def open_bundle(page: str) -> Exhibit:
+    """The bundled model of a page, in float32 and evaluation mode, with the test data that came with it.
+
+    All three splits of its data are these test data, and every batch says so.
+
+    Raises:
+        BadInput: There is none.
+        RunError: Its file is missing or damaged.
+    """
+    prepare_thread()
+    with _bundled(page) as checkpoint:
+        state = checkpoint.state
+        model_class = models.page(page)
+        assert issubclass(model_class, GenerativeModel)
+        config, _ = split_values(model_class, state["config"])
+        spec = DataSpec.from_json(state["spec"])
+        model = build_model(model_class, config, spec, 0)
+        load_weights(model, checkpoint, averaged=False)
+        data = _dataset(checkpoint, spec)
+        tensors = TensorData(data, 0, model.device)
+        tensors.spec = spec  # the test data are few; what the model was built for is what the training data were
+        note = (
+            f"Bundled model, {checkpoint.step:,} steps on {data.title}; it is shown with {len(data.test):,} test images"
+        )
+        exhibit = Exhibit(model.eval(), tensors, checkpoint.step, note)
+        exhibit.history.add(checkpoint.step, {key: float(value) for key, value in state["metrics"].items()})
+        return exhibit
+
+
+def _dataset(checkpoint: Checkpoint, spec: DataSpec) -> Dataset:
+    name = str(checkpoint.state["data"]["name"])
+    x, scale = _unpacked(checkpoint, spec.kind.shape)
+    y = checkpoint.tensors.get("data/y")
+    test = Split(x, None if y is None else y.numpy().astype(np.int64), part_of="test")
+    declared = SOURCES.get(name.split(":")[0])
+    title = declared.title if declared is not None else name
+    return Dataset(name, title, spec.kind, test, test, test, classes=spec.classes, scale=scale)

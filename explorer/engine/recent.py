@@ -1,0 +1,152 @@
+"""Recent runs at a glance: what they are, how far they came, and their newest samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from explorer.data import SOURCES
+from explorer.engine.errors import ExplorerError
+from explorer.engine.files import read_json
+from explorer.engine.frame_file import read_frames
+from explorer.engine.run import Run
+from explorer.engine.setup import model_page
+from models.frames import Frame, Images
+from models.protocol import GenerativeModel
+
+__all__ = ["Glance", "recent_runs"]
+
+_SAMPLES = "samples"
+
+
+@dataclass(frozen=True)
+class Glance:
+    """A run as it is listed.
+
+    Attributes:
+        folder: Where it is.
+        page: Name of its page.
+        title: Title of the model and of its data.
+        step, steps: Rounds done, and in all.
+        seconds: Training seconds in all where it ends by time, else 0.
+        state: "done", or what kept it from that: "stopped", "diverged", "out of memory", "interrupted".
+        when: Time of its last change, seconds since 1970.
+        label, value: The metric that matters, and its newest value, or "" and None.
+        images: Some of its newest samples, (n, c, h, w), or None.
+    """
+
+    folder: Path
+    page: str
+    title: str
+    step: int
+    steps: int
+    seconds: float
+    state: str
+    when: float
+    label: str = ""
+    value: float | None = None
+    images: np.ndarray | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is nothing left to train."""
+        return self.state == "done"
+
+
+def recent_runs(
+    folder: Path, limit: int = 4, images: int = 4, going_on: Callable[[], bool] = lambda: True
+) -> tuple[list[Glance], int]:
+    """The runs of a folder that changed last, the newest first.
+
+    Args:
+        folder: Folder in which runs are made; it need not exist.
+        limit: Runs to return.
+        images: Samples to read of each.
+        going_on: Asked before each run is read; whether to go on.
+
+    Returns:
+        The runs, and the number of run folders among the newest that cannot be read.
+    """
+    found: list[Glance] = []
+    damaged = 0
+    for when, place in _newest(folder):
+        if len(found) == limit or not going_on():
+            break
+        try:
+            found.append(_glance(place, when, images))
+        except (ExplorerError, OSError, KeyError, TypeError, ValueError, AttributeError):
+            damaged += 1
+    return found, damaged
+
+
+def _newest(folder: Path) -> list[tuple[float, Path]]:
+    try:
+        places = [place for place in folder.iterdir() if (place / "config.json").is_file()]
+    except OSError:  # no run was ever made
+        return []
+    return sorted(((_changed(place), place) for place in places), reverse=True)
+
+
+def _changed(place: Path) -> float:
+    times = [0.0]
+    for name in ("config.json", "metrics.jsonl", "summary.json"):
+        try:
+            times.append((place / name).stat().st_mtime)
+        except OSError:  # not every run has each of them
+            continue
+    return max(times)
+
+
+def _glance(place: Path, when: float, images: int) -> Glance:
+    run = Run(place)
+    page = model_page(run.setup.page)
+    summary = read_json(place / "summary.json") if (place / "summary.json").exists() else {}
+    state = str(summary.get("state", "interrupted"))
+    step = int(summary.get("steps", 0)) if summary else _saved_step(place)
+    label, value = _telling(page, summary.get("metrics", {}))
+    data = SOURCES.get(run.setup.data.split(":")[0])
+    return Glance(
+        place,
+        run.setup.page,
+        f"{page.title}, {data.title if data is not None else run.setup.data}",
+        step,
+        run.setup.training.steps,
+        run.setup.training.seconds,
+        "interrupted" if state in ("ready", "training") else state,
+        when,
+        label,
+        value,
+        _newest_samples(place / "frames", images),
+    )
+
+
+def _saved_step(place: Path) -> int:
+    names = (path.stem.removeprefix("step-") for path in (place / "checkpoints").glob("step-*.safetensors"))
+    return max((int(name) for name in names if name.isdigit()), default=0)
+
+
+def _telling(page: type[GenerativeModel], metrics: dict[str, Any]) -> tuple[str, float | None]:
+    """The metric by which the page judges, held out where that was measured; else its first that there is."""
+    labels = {metric.key: metric.label for metric in page.metrics}
+    order = [page.validation, *labels] if page.validation is not None else list(labels)
+    for key in order:
+        for name in (f"held_out.{key}", str(key)):
+            if name in metrics:
+                return labels.get(str(key), str(key)), float(metrics[name])
+    return "", None
+
+
+def _newest_samples(folder: Path, count: int) -> np.ndarray | None:
+    """The samples that were recorded last, or other images where no view of that name was."""
+    path = max(folder.glob("step-*.safetensors"), default=None)
+    if path is None:
+        return None
+    shown: dict[str, Frame] = read_frames(path)[1]
+    sheets = [frame.images for frame in shown.values() if isinstance(frame, Images)]
+    samples = shown.get(_SAMPLES)
+    chosen = samples.images if isinstance(samples, Images) else sheets[0] if sheets else None
+    return None if chosen is None else chosen[:count].copy()

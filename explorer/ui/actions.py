@@ -1,0 +1,25 @@
+"""Every action of the window, by name: menus, keys and the command palette are made from this list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+__all__ = ["Act"]
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something a person can do.
+
+    Attributes:
+        title: What it does, as an imperative.
+        run: Does it.
+        group: Heading under which it is listed.
+        key: Key sequence that does it too, or "".
+    """
+
+    title: str
+    run: Callable[[], None]
+    group: str = ""
+    key: str = ""

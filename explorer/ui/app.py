@@ -1,0 +1,104 @@
+"""The application: one process, one window."""
+
+from __future__ import annotations
+
+import gc
+import locale
+import logging
+import sys
+import threading
+import traceback
+from types import TracebackType
+
+import torch
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from explorer.ui.garbage import GarbageGuard
+from explorer.ui.main_window import MainWindow
+from explorer.ui.settings import settings
+from explorer.ui.theme import Mode, Theme, set_ui_scale
+
+__all__ = ["create_window", "run"]
+
+_log = logging.getLogger("explorer")
+
+
+class _Failures(QObject):
+    """Shows what nobody caught, once at a time, in the window's thread.
+
+    Signals:
+        happened: Title and traceback.
+    """
+
+    happened = Signal(str, str)
+
+    def __init__(self, parent: QObject):
+        super().__init__(parent)
+        self._shown = False
+        self.happened.connect(self._on_happened)
+
+    def hook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Stands in for `sys.excepthook`."""
+        details = "".join(traceback.format_exception(kind, error, trace))
+        _log.error(details)
+        self.happened.emit(f"{kind.__name__}: {error}", details)
+
+    def thread_hook(self, arguments: threading.ExceptHookArgs) -> None:
+        """Stands in for `threading.excepthook`."""
+        if arguments.exc_value is not None:
+            self.hook(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
+
+    @Slot(str, str)
+    def _on_happened(self, title: str, details: str) -> None:
+        if self._shown:
+            return
+        self._shown = True
+        box = QMessageBox(QMessageBox.Icon.Warning, "Something went wrong", title)
+        box.setInformativeText("This is a defect. Runs are kept; the window goes on.")
+        box.setDetailedText(details)
+        box.exec()
+        self._shown = False
+
+
+def _warm_up() -> None:
+    """The first optimiser imports for more than a second; better now than at the first click on Train."""
+    torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))], fused=True)
+
+
+def create_window() -> MainWindow:
+    """The main window for the running `QApplication`, not yet shown.
+
+    Raises:
+        RuntimeError: There is no application.
+    """
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        raise RuntimeError("make a QApplication first")
+    # Qt takes the numbers of the environment; C libraries would then read "0,5" where Python writes "0.5".
+    locale.setlocale(locale.LC_NUMERIC, "C")
+    mode = str(settings().value("theme", str(Mode.SYSTEM)))
+    theme = Theme(app, mode if mode in {str(known) for known in Mode} else Mode.SYSTEM, app)
+    return MainWindow(theme)
+
+
+def run() -> int:
+    """Opens the window; returns the exit status when it was closed."""
+    scale = settings().value("scale", 1.0)
+    set_ui_scale(float(scale))
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("dgm-explorer")
+    app.setApplicationDisplayName("Deep Generative Model Explorer")
+    guard = GarbageGuard(app)
+    failures = _Failures(app)
+    sys.excepthook = failures.hook
+    threading.excepthook = failures.thread_hook
+    window = create_window()
+    window.show()
+    QTimer.singleShot(0, _warm_up)
+    code = app.exec()
+    sys.excepthook = sys.__excepthook__
+    guard.release()
+    del window
+    gc.collect()
+    return code

@@ -1,0 +1,7 @@
+"""Cards: a view with its title, legend, tools, controls and state."""
+
+from explorer.ui.card.card import EXPORTS, Card
+from explorer.ui.card.ghost import Ghost
+from explorer.ui.card.legend import Legend
+
+__all__ = ["EXPORTS", "Card", "Ghost", "Legend"]

@@ -1,0 +1,128 @@
+"""What a card shows while there is nothing yet: a faint drawing of what will be there, and a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from explorer.ui.frames.drawing import polygon, stroke
+from explorer.ui.theme import Theme, Tokens, color, ui_font
+from models.frames import Audio, Bars, Curves, Frame, Images, Matrix, Plane
+
+__all__ = ["Ghost"]
+
+
+def _plane(painter: QPainter, box: QRectF) -> None:
+    radius = min(box.width(), box.height()) / 2
+    middle = box.center()
+    pen = painter.pen()
+    pen.setDashPattern([4, 3])
+    painter.setPen(pen)
+    for share in (1.0, 0.66, 0.33):
+        painter.drawEllipse(middle, radius * share, radius * share)
+    cloud = np.random.default_rng(3).normal(size=(64, 2)) * radius * 0.36
+    painter.setBrush(pen.color())
+    painter.setPen(Qt.PenStyle.NoPen)
+    for x, y in cloud.tolist():
+        painter.drawEllipse(middle + QPointF(x, y), 2.6, 2.6)
+
+
+def _curves(painter: QPainter, box: QRectF) -> None:
+    t = np.linspace(0, 1, 60)
+    for y in (0.82 - 0.82 * np.exp(-5 * t), 0.62 + 0.38 * np.exp(-6 * t)):
+        painter.drawPolyline(polygon(np.stack([box.left() + t * box.width(), box.top() + y * box.height()], axis=1)))
+
+
+def _tiles(painter: QPainter, box: QRectF) -> None:
+    side = min((box.width() - 24) / 4, (box.height() - 16) / 3)
+    left = box.center().x() - (4 * side + 24) / 2
+    for k in range(12):
+        row, column = divmod(k, 4)
+        painter.drawRoundedRect(QRectF(left + column * (side + 8), box.top() + row * (side + 8), side, side), 3, 3)
+
+
+def _bars(painter: QPainter, box: QRectF) -> None:
+    for k, share in enumerate((0.8, 0.5, 0.65, 0.3)):
+        y = box.top() + (k + 0.5) * box.height() / 4
+        painter.drawLine(QPointF(box.left(), y), QPointF(box.left() + share * box.width(), y))
+
+
+def _wave(painter: QPainter, box: QRectF) -> None:
+    t = np.linspace(0, 1, 120)
+    y = 0.5 + 0.45 * np.sin(40 * t) * np.sin(np.pi * t) ** 2
+    painter.drawPolyline(polygon(np.stack([box.left() + t * box.width(), box.top() + y * box.height()], axis=1)))
+
+
+_DRAWINGS: dict[type[Frame], Callable[[QPainter, QRectF], None]] = {
+    Plane: _plane,
+    Curves: _curves,
+    Images: _tiles,
+    Matrix: _tiles,
+    Bars: _bars,
+    Audio: _wave,
+}
+
+
+class Ghost(QWidget):
+    """A faint drawing and a sentence.
+
+    Args:
+        theme: Colours.
+        kind: Class of frame that will be there.
+        sentence: What will appear, and when.
+    """
+
+    def __init__(self, theme: Theme, kind: type[Frame], sentence: str = "", parent: QWidget | None = None):
+        super().__init__(parent)
+        self._tokens, self._kind = theme.tokens, kind
+        self._sentence = sentence
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.set_sentence(sentence)
+        theme.changed.connect(self.apply_theme)
+
+    def set_sentence(self, sentence: str) -> None:
+        """Says something else."""
+        self._sentence = sentence
+        self.setAccessibleName(sentence)
+        self.update()
+
+    @Slot(object)
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Repaints in other colours."""
+        self._tokens = tokens
+        self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the sentence."""
+        return QSize(120, 72)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draws it in the middle."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(ui_font(13))
+        room = QRectF(self.rect()).adjusted(8, 0, -8, 0)
+        flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+        room.setWidth(min(room.width(), 300.0))
+        room.moveCenter(QPointF(self.width() / 2, room.center().y()))
+        text = painter.boundingRect(room, int(flags), self._sentence)
+        height = min(210.0, self.height() - text.height() - 32)
+        top = max(0.0, (self.height() - height - 16 - text.height()) / 2)
+        if height >= 32:
+            width = min(self.width() - 48.0, 232.0)
+            box = QRectF((self.width() - width) / 2, top, width, height)
+            painter.setPen(QPen(stroke(self._tokens.bg4, 1.6)))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            _DRAWINGS[self._kind](painter, box)
+        else:
+            height = -16.0
+            top = (self.height() - text.height()) / 2 + 16 + height
+        painter.setPen(color(self._tokens.text3))
+        painter.drawText(
+            QRectF(room.left(), top + height + 16, room.width(), text.height() + 2), int(flags), self._sentence
+        )
+        painter.end()

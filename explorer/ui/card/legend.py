@@ -1,0 +1,169 @@
+"""The legend: series by name, swatch and live value, in the head of a card or in rows below it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from explorer.ui.frames.base import LegendItem
+from explorer.ui.frames.drawing import gradient_bar, stroke
+from explorer.ui.theme import Theme, Tokens, color, mono_font, ui_font
+
+__all__ = ["Legend"]
+
+_ROW, _BETWEEN, _SWATCH, _BAR = 22.0, 14.0, 12.0, 88.0  # px
+
+
+class Legend(QWidget):
+    """Shows legend items in as many rows as the width asks for.
+
+    A value is given the room of its widest so far, so that nothing moves while numbers change.
+
+    Signals:
+        hovered: Key of the item under the pointer, or "".
+
+    Args:
+        theme: Colours.
+    """
+
+    hovered = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._tokens = theme.tokens
+        self._items: list[LegendItem] = []
+        self._room: dict[str, float] = {}
+        self._key = ""
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.apply_theme)
+
+    @property
+    def items(self) -> list[LegendItem]:
+        """What is shown."""
+        return self._items
+
+    def set_items(self, items: list[LegendItem]) -> None:
+        """Shows other items or values."""
+        if items == self._items:
+            return
+        keys = [item.key for item in items]
+        if keys != [item.key for item in self._items]:
+            self._room = {}
+        before = self.line_width()
+        self._items = items
+        metrics = QFontMetricsF(mono_font(12))
+        for item in items:
+            self._room[item.key] = max(self._room.get(item.key, 0.0), metrics.horizontalAdvance(item.value))
+        self.setAccessibleName("Legend: " + ", ".join(f"{item.label} {item.value}".strip() for item in items))
+        if self.line_width() != before:
+            self.updateGeometry()
+        self.update()
+
+    @Slot(object)
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Repaints in other colours."""
+        self._tokens = tokens
+        self.update()
+
+    def _width(self, item: LegendItem) -> float:
+        words = QFontMetricsF(ui_font(12)).horizontalAdvance(item.label)
+        if item.ramp is not None:
+            ends = sum(map(QFontMetricsF(mono_font(12)).horizontalAdvance, item.ramp))
+            return words + (8 if item.label else 0) + ends + _BAR + 16
+        return _SWATCH + 6 + words + (6 + self._room.get(item.key, 0.0) if item.value else 0)
+
+    def line_width(self) -> int:
+        """Width in which everything fits in one row, px."""
+        if not self._items:
+            return 0
+        return int(sum(map(self._width, self._items)) + _BETWEEN * (len(self._items) - 1)) + 1
+
+    def boxes(self) -> list[tuple[LegendItem, QRectF]]:
+        """The items and where each is."""
+        x, y, found = 0.0, 0.0, []
+        for item in self._items:
+            width = self._width(item)
+            if x and x + width > self.width():
+                x, y = 0.0, y + _ROW
+            found.append((item, QRectF(x, y, width, _ROW)))
+            x += width + _BETWEEN
+        return found
+
+    def heightForWidth(self, width: int) -> int:
+        """Rows needed at a width."""
+        x, rows = 0.0, 1
+        for item in self._items:
+            if x and x + self._width(item) > width:
+                x, rows = 0.0, rows + 1
+            x += self._width(item) + _BETWEEN
+        return int(rows * _ROW)
+
+    def sizeHint(self) -> QSize:
+        """One row."""
+        return QSize(self.line_width(), int(_ROW))
+
+    def minimumSizeHint(self) -> QSize:
+        """Whoever gives it less must give it more rows."""
+        return QSize(0, int(_ROW))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draws swatches, names and values."""
+        tokens = self._tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        for item, box in self.boxes():
+            ink = tokens.role(item.role)
+            words = QFontMetricsF(ui_font(12)).horizontalAdvance(item.label)
+            if item.ramp is not None:
+                self._paint_ramp(painter, item, box, words)
+                continue
+            failed = item.value == "NaN"
+            painter.setPen(stroke(tokens.err if failed else ink, 2.5, 1.0, item.dashed))
+            middle = box.center().y()
+            painter.drawLine(QPointF(box.left() + 1.5, middle), QPointF(box.left() + _SWATCH - 1.5, middle))
+            painter.setFont(ui_font(12))
+            painter.setPen(color(tokens.text1 if item.key == self._key else tokens.text2))
+            painter.drawText(box.adjusted(_SWATCH + 6, 0, 4, 0), left, item.label)
+            if item.value:
+                painter.setFont(mono_font(12))
+                painter.setPen(color(tokens.err if failed else ink))
+                painter.drawText(box.adjusted(_SWATCH + 12 + words, 0, 8, 0), left, item.value)
+        painter.end()
+
+    def _paint_ramp(self, painter: QPainter, item: LegendItem, box: QRectF, words: float) -> None:
+        assert item.ramp is not None
+        tokens, left = self._tokens, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        inks = (tokens.model, tokens.data) if item.role == "real-fake" else (tokens.text3, tokens.text3)
+        painter.setFont(ui_font(12))
+        painter.setPen(color(tokens.text2))
+        painter.drawText(box, left, item.label)
+        painter.setFont(mono_font(12))
+        advance = QFontMetricsF(mono_font(12)).horizontalAdvance
+        x = box.left() + words + (8 if item.label else 0)
+        painter.setPen(color(inks[0]))
+        painter.drawText(QRectF(x, box.top(), 200, box.height()), left, item.ramp[0])
+        x += advance(item.ramp[0]) + 8
+        bar = max(16.0, min(_BAR, self.width() - x - advance(item.ramp[1]) - 8))
+        gradient_bar(painter, QRectF(x, box.center().y() - 3, bar, 6), tokens, item.role)
+        painter.setPen(color(inks[1]))
+        painter.drawText(QRectF(x + bar + 8, box.top(), 200, box.height()), left, item.ramp[1])
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Finds the item under the pointer."""
+        found = next((item for item, box in self.boxes() if box.contains(event.position())), None)
+        self.setToolTip("" if found is None else f"{found.label}, {found.unit}" if found.unit else found.label)
+        self._set_key("" if found is None else found.key)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is under the pointer any more."""
+        self._set_key("")
+        super().leaveEvent(event)
+
+    def _set_key(self, key: str) -> None:
+        if key != self._key:
+            self._key = key
+            self.update()
+            self.hovered.emit(key)

@@ -1,0 +1,35 @@
+"""Controls: what edits a value."""
+
+from explorer.ui.controls.buttons import Button, IconButton
+from explorer.ui.controls.combo import Combo
+from explorer.ui.controls.labels import ElidedLabel, restyle, text_label
+from explorer.ui.controls.menu import menu
+from explorer.ui.controls.param_form import ParamForm
+from explorer.ui.controls.param_row import ParamRow
+from explorer.ui.controls.scale import Scale, value_text
+from explorer.ui.controls.section import Section
+from explorer.ui.controls.segmented import Segmented
+from explorer.ui.controls.slider import Slider
+from explorer.ui.controls.switch import Switch
+from explorer.ui.controls.text_box import TextBox
+from explorer.ui.controls.value_box import ValueBox
+
+__all__ = [
+    "Button",
+    "Combo",
+    "ElidedLabel",
+    "IconButton",
+    "ParamForm",
+    "ParamRow",
+    "Scale",
+    "Section",
+    "Segmented",
+    "Slider",
+    "Switch",
+    "TextBox",
+    "ValueBox",
+    "menu",
+    "restyle",
+    "text_label",
+    "value_text",
+]

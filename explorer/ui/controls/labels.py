@@ -1,0 +1,77 @@
+"""Text: labels of one kind each, and one that gives way."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from explorer.ui.theme import ui_font
+
+__all__ = ["ElidedLabel", "restyle", "text_label"]
+
+_KINDS: dict[str, tuple[int, int]] = {
+    "page-title": (24, 600),
+    "hero": (18, 600),
+    "title": (13, 600),
+    "body": (13, 400),
+    "label": (13, 400),
+    "prose": (13, 400),
+    "caption": (12, 400),
+    "hint": (12, 400),
+    "error": (12, 400),
+    "warning": (12, 400),
+    "section": (11, 600),
+}
+
+
+def restyle(widget: QWidget, **properties: object) -> None:
+    """Sets properties on which the style sheet selects, and has it looked at again."""
+    if all(widget.property(name) == value for name, value in properties.items()):
+        return
+    for name, value in properties.items():
+        widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def _dress(label: QLabel, kind: str) -> None:
+    pixels, weight = _KINDS[kind]
+    label.setFont(ui_font(pixels, weight, tabular=True))
+    label.setProperty("kind", kind)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+
+
+def text_label(text: str, kind: str = "body", *, wrap: bool = False, parent: QWidget | None = None) -> QLabel:
+    """A label in the type and colour of a kind: "title", "caption", "error" and so on."""
+    label = QLabel(text, parent)
+    _dress(label, kind)
+    label.setWordWrap(wrap)
+    return label
+
+
+class ElidedLabel(QLabel):
+    """A label that may be narrower than its text, which then ends in an ellipsis and is whole in the tooltip."""
+
+    def __init__(self, text: str = "", kind: str = "caption", parent: QWidget | None = None):
+        super().__init__(text, parent)
+        _dress(self, kind)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+
+    def shown_text(self) -> str:
+        """What fits."""
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+
+    def minimumSizeHint(self) -> QSize:
+        """Nothing: it gives way first."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draws what fits."""
+        shown = self.shown_text()
+        self.setToolTip(self.text() if shown != self.text() else "")
+        painter = QPainter(self)
+        self.style().drawItemText(
+            painter, self.rect(), int(self.alignment()), self.palette(), self.isEnabled(), shown, self.foregroundRole()
+        )
+        painter.end()

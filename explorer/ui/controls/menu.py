@@ -1,0 +1,19 @@
+"""Menus with round corners."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu, QWidget
+
+from explorer.ui.theme import ui_font
+
+__all__ = ["menu"]
+
+
+def menu(parent: QWidget, title: str = "") -> QMenu:
+    """An empty menu, drawn by the style sheet."""
+    made = QMenu(title, parent)
+    made.setFont(ui_font(13))
+    made.setWindowFlags(made.windowFlags() | Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint)
+    made.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+    return made

@@ -1,0 +1,119 @@
+"""A form made from the declarations of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from explorer.ui.controls.param_row import ParamRow
+from explorer.ui.controls.section import Section
+from explorer.ui.theme import Theme
+from models.protocol import Param
+
+__all__ = ["ParamForm"]
+
+
+class ParamForm(QFrame):
+    """Rows for the parameters of a config, a training, a dataset or a view.
+
+    Values set by the program give no signals; those made by hand give both.
+
+    Attributes:
+        rows: Row of each parameter, by name.
+
+    Signals:
+        changed: Name and value, on every change made by hand, during a drag too.
+        edited: Name, value before and after, once an edit is finished: one step to undo.
+
+    Args:
+        theme: Colours.
+        params: The parameters by name, in order.
+        values: Values by name; defaults where none is given.
+        prefix: Beginning of the editors' object names: "param" or "training".
+        compact: All in one row, for the foot of a card.
+        more: Heading of what is folded away.
+    """
+
+    changed = Signal(str, object)
+    edited = Signal(str, object, object)
+
+    def __init__(
+        self,
+        theme: Theme,
+        params: Mapping[str, Param],
+        values: Mapping[str, Any] | None = None,
+        *,
+        prefix: str = "param",
+        compact: bool = False,
+        more: str = "More",
+        parent: QWidget | None = None,
+    ):
+        super().__init__(parent)
+        self.rows: dict[str, ParamRow] = {}
+        self._in_force: dict[str, Any] | None = None
+        layout = QHBoxLayout(self) if compact else QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        self.section: Section | None = None
+        for name, declared in params.items():
+            row = ParamRow(theme, declared, (values or {}).get(name, declared.default), prefix, compact, self)
+            row.changed.connect(self._on_changed)
+            row.edited.connect(self.edited)
+            self.rows[name] = row
+            if declared.more and not compact:
+                if self.section is None:
+                    self.section = Section(theme, more, parent=self)
+                self.section.content.addWidget(row)
+            else:
+                layout.addWidget(row)
+        if self.section is not None:
+            layout.addWidget(self.section)
+
+    def values(self) -> dict[str, Any]:
+        """The last good value of each parameter."""
+        return {name: row.value for name, row in self.rows.items()}
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Shows values without signals; names the form does not have are passed over."""
+        for name in values.keys() & self.rows.keys():
+            if self.rows[name].value != values[name] or self.rows[name].complaint:
+                self.rows[name].set_value(values[name])
+        self._mark_pending()
+
+    def set_baseline(self, values: Mapping[str, Any]) -> None:
+        """The preset's values: what double click brings back; defaults where none is given."""
+        for name, row in self.rows.items():
+            row.set_baseline(values.get(name, row.declared.default))
+
+    def set_in_force(self, values: Mapping[str, Any] | None) -> None:
+        """The values a run in progress was built with, or None where there is no run.
+
+        Rows that are not live and differ from them say that they apply after a reset.
+        """
+        self._in_force = None if values is None else dict(values)
+        self._mark_pending()
+
+    def set_config(self, config: Any) -> None:
+        """Hides the parameters that have no effect under a config."""
+        for row in self.rows.values():
+            row.setVisible(row.declared.when is None or bool(row.declared.when(config)))
+
+    def complain(self, name: str, sentence: str) -> None:
+        """Marks one field as the cause of an error and unfolds it, until it is edited."""
+        row = self.rows[name]
+        if row.declared.more and self.section is not None:
+            self.section.set_open(True)
+        row.complain(sentence)
+
+    @Slot(str, object)
+    def _on_changed(self, name: str, value: object) -> None:
+        self._mark_pending()
+        self.changed.emit(name, value)
+
+    def _mark_pending(self) -> None:
+        for name, row in self.rows.items():
+            stale = self._in_force is not None and name in self._in_force and self._in_force[name] != row.value
+            row.set_pending(stale and not row.declared.live)

@@ -1,0 +1,254 @@
+"""One parameter in a form: its label, what edits it, and what is to be said about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from explorer.ui.controls.combo import Combo
+from explorer.ui.controls.labels import restyle, text_label
+from explorer.ui.controls.scale import Scale, value_text
+from explorer.ui.controls.segmented import Segmented
+from explorer.ui.controls.slider import Slider
+from explorer.ui.controls.switch import Switch
+from explorer.ui.controls.text_box import TextBox
+from explorer.ui.controls.value_box import ValueBox
+from explorer.ui.theme import Theme
+from models.protocol import Param
+
+__all__ = ["ParamRow"]
+
+_PANEL = 256  # px a form has between the paddings of the left panel
+_COMBO = 160
+
+
+class _Label(QLabel):
+    """A label that hears double clicks."""
+
+    double_clicked = Signal()
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+        """Tells of it."""
+        self.double_clicked.emit()
+
+
+class ParamRow(QFrame):
+    """One parameter. Double click on the label brings back the value of the preset.
+
+    Signals:
+        changed: Name and value, on every change made by hand, during a drag too.
+        edited: Name, value before and after, once an edit is finished: one step to undo.
+
+    Args:
+        theme: Colours.
+        declared: The parameter.
+        value: Its value.
+        prefix: Beginning of the editor's object name.
+        inline: All in one row, for the foot of a card.
+    """
+
+    changed = Signal(str, object)
+    edited = Signal(str, object, object)
+
+    def __init__(
+        self,
+        theme: Theme,
+        declared: Param,
+        value: Any,
+        prefix: str = "param",
+        inline: bool = False,
+        parent: QWidget | None = None,
+    ):
+        super().__init__(parent)
+        self.declared = declared
+        self._scale = Scale.of(declared)
+        self._value = value
+        self._baseline = declared.default
+        self._pending = False
+        self._error = ""
+        self._slider: Slider | None = None
+        self._label = _Label(declared.label + (f", {declared.unit}" if declared.unit else ""), self)
+        self._label.setFont(text_label("", "caption" if inline else "label").font())
+        self._label.setProperty("kind", "caption" if inline else "label")
+        self._label.setWordWrap(not inline)
+        self._label.double_clicked.connect(self.restore)
+        self._complaint = text_label("", "error", wrap=True, parent=self)
+        self._complaint.hide()
+        self.editor = self._make_editor(theme)
+        self.editor.setObjectName(f"{prefix}.{declared.name}")
+        self.editor.setAccessibleName(declared.label)
+        if self._slider is not None:
+            self._slider.setObjectName(f"{prefix}.{declared.name}.slider")
+            self._slider.setAccessibleName(f"{declared.label}, slider")
+        self._arrange(inline)
+        self._explain()
+
+    @property
+    def value(self) -> Any:
+        """The last good value."""
+        return self._value
+
+    @property
+    def complaint(self) -> str:
+        """What is wrong with the field, or ""."""
+        return self._error
+
+    @property
+    def remark(self) -> str:
+        """The sentence in sight below the field, or ""."""
+        return self._complaint.text()
+
+    def set_value(self, value: Any) -> None:
+        """Shows a value without a signal."""
+        self._value = value
+        if isinstance(self.editor, ValueBox):
+            self.editor.set_number(float(value))
+        elif isinstance(self.editor, Switch):
+            self.editor.setChecked(bool(value))
+        elif isinstance(self.editor, (Combo, Segmented, TextBox)):
+            self.editor.set_value(value)
+        if self._slider is not None:
+            self._slider.set_number(float(value))
+        self._clear()
+
+    def set_baseline(self, value: Any) -> None:
+        """What double click brings back: the value of the preset."""
+        self._baseline = value
+        self._explain()
+
+    def set_pending(self, pending: bool) -> None:
+        """Says that the value counts only after a reset, or no longer."""
+        self._pending = pending
+        self._say()
+
+    def complain(self, sentence: str) -> None:
+        """Marks the field as the cause of an error, until it is edited."""
+        restyle(self.editor, invalid=True)
+        self._error = sentence
+        self._say()
+
+    @Slot()
+    def restore(self) -> None:
+        """Brings the value of the preset back, as an edit made by hand."""
+        before = self._value
+        self.set_value(self._baseline)
+        self._finish(before, self._baseline)
+
+    def _make_editor(self, theme: Theme) -> QWidget:
+        declared, value = self.declared, self._value
+        if declared.type is bool:
+            switch = Switch(theme, bool(value), self)
+            switch.clicked.connect(self._on_switched)
+            return switch
+        if declared.choices:
+            words = {choice: text or str(choice) for choice, text in declared.choices.items()}
+            few = len(words) <= 4 and Segmented.needed_width(words) <= _PANEL
+            picker = Segmented(theme, words, value, self) if few else Combo(theme, words, value, self)
+            picker.chosen.connect(self._on_chosen)
+            return picker
+        if declared.type is str:
+            line = TextBox(str(value), self)
+            line.committed.connect(self._on_chosen)
+            return line
+        box = ValueBox(self._scale, float(value), self)
+        box.committed.connect(self._on_chosen)
+        box.refused.connect(self._on_refused)
+        box.accepted.connect(self._clear)
+        if self._scale.bounded:
+            self._slider = Slider(theme, self._scale, float(value), parent=self)
+            self._slider.moved.connect(self._on_moved)
+            self._slider.settled.connect(self._on_settled)
+        return box
+
+    def _arrange(self, inline: bool) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        wide = isinstance(self.editor, (Segmented, TextBox)) and not inline
+        row.addWidget(self._label, 0 if inline else 1)
+        if inline:
+            if self._slider is not None:
+                self._slider.setMinimumWidth(40)
+                row.addWidget(self._slider, 1)
+            if isinstance(self.editor, ValueBox):
+                self.editor.setFixedSize(52, 24)
+            elif isinstance(self.editor, Combo):
+                self.editor.setMinimumWidth(96)
+        elif isinstance(self.editor, Combo):
+            self.editor.setFixedWidth(_COMBO)
+        if not wide:
+            row.addWidget(self.editor, 0, Qt.AlignmentFlag.AlignVCenter)
+        column.addLayout(row)
+        below: list[QWidget] = [self.editor] if wide else []
+        if self._slider is not None and not inline:
+            below.append(self._slider)
+        for widget in (*below, self._complaint):
+            column.addWidget(widget)
+
+    def _explain(self) -> None:
+        parts = [self.declared.help, f"Takes {self.declared.accepts}.", f"Preset: {self._words(self._baseline)}."]
+        tip = " ".join(part for part in parts if part)
+        for widget in (self._label, self.editor, self._slider):
+            if widget is not None:
+                widget.setToolTip(tip)
+                widget.setAccessibleDescription(tip)
+
+    def _words(self, value: Any) -> str:
+        if self.declared.choices:
+            return self.declared.choices.get(value) or str(value)
+        if self.declared.type is bool:
+            return "on" if value else "off"
+        return value_text(float(value), self._scale) if self.declared.type in (int, float) else str(value)
+
+    def _say(self) -> None:
+        self._complaint.setText(self._error or ("applies after reset" if self._pending else ""))
+        restyle(self._complaint, kind="error" if self._error else "hint")
+        self._complaint.setVisible(bool(self._complaint.text()))
+
+    @Slot()
+    def _clear(self) -> None:
+        restyle(self.editor, invalid=False)
+        self._error = ""
+        self._say()
+
+    def _typed(self, value: Any) -> Any:
+        return self.declared.type(value) if self.declared.type in (int, float) else value
+
+    def _finish(self, before: Any, after: Any) -> None:
+        if before != after:
+            self.changed.emit(self.declared.name, after)
+            self.edited.emit(self.declared.name, before, after)
+
+    @Slot(bool)
+    def _on_switched(self, on: bool) -> None:
+        self._value = on
+        self._finish(not on, on)
+
+    @Slot(object, object)
+    def _on_chosen(self, _before: object, after: object) -> None:
+        before, value = self._value, self._typed(after)
+        self.set_value(value)
+        self._finish(before, value)
+
+    @Slot(float)
+    def _on_moved(self, number: float) -> None:
+        value = self._typed(number)
+        self._value = value
+        if isinstance(self.editor, ValueBox):
+            self.editor.set_number(number)
+        self._clear()
+        self.changed.emit(self.declared.name, value)
+
+    @Slot(float, float)
+    def _on_settled(self, before: float, after: float) -> None:
+        self.edited.emit(self.declared.name, self._typed(before), self._typed(after))
+
+    @Slot(str)
+    def _on_refused(self, text: str) -> None:
+        self.complain(f"“{text}” is not {self.declared.accepts}; the preset has {self._words(self._baseline)}.")

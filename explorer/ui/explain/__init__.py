@@ -1,0 +1,6 @@
+"""Explain: what a page optimises, what to look at, and what to try."""
+
+from explorer.ui.explain.explain import Explain
+from explorer.ui.explain.formulas import typesetter
+
+__all__ = ["Explain", "typesetter"]

@@ -1,0 +1,217 @@
+"""The panel that explains a page: its objective with live values, what to look at, and what to try."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from explorer.ui.controls import IconButton, text_label
+from explorer.ui.explain.formula_view import FormulaView
+from explorer.ui.explain.formulas import typesetter
+from explorer.ui.explain.noise import NoiseBars, dimensions, noise_sentence
+from explorer.ui.explain.rows import ObjectiveRow, SumRow, TermRow
+from explorer.ui.explain.suggestion import Suggestion
+from explorer.ui.theme import Theme
+from models.protocol import GenerativeModel, Kind, Page, Try
+
+__all__ = ["Explain"]
+
+_MARGIN, _SCROLLBAR = 16, 10  # px
+_LOOK = 30  # ms between two looks at whether the formulas are set
+
+
+class Explain(QFrame):
+    """Objective, what to look at, what to try next, noise dimension; of a lab the words alone.
+
+    Formulas are typeset beside the window's thread and appear when they are ready. Values are labels beside them.
+
+    Signals:
+        tried: A suggestion was clicked, `Try`.
+        hovered: Key of the metric whose term the pointer is on, or "".
+        closed: The close button was pressed.
+
+    Args:
+        theme: Colours.
+    """
+
+    tried = Signal(object)
+    hovered = Signal(str)
+    closed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._theme = theme
+        self._page: type[Page] | None = None
+        self._rows: list[ObjectiveRow] = []
+        self._bars: NoiseBars | None = None
+        self._column: QVBoxLayout | None = None
+        self.setObjectName("explain")
+        self.setAccessibleName("Explain")
+        self.setProperty("panel", "side")
+        self._close = IconButton(theme, "close", "Close Explain", "text3", self)
+        self._close.clicked.connect(self.closed)
+        head = QHBoxLayout()
+        head.setContentsMargins(_MARGIN, 8, 8, 0)
+        head.addWidget(text_label("Explain", "title", parent=self))
+        head.addStretch(1)
+        head.addWidget(self._close)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its suggestions scroll into sight when they get the focus
+        self._scroll.setAccessibleName("Explanation")
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self._scroll, 1)
+        self._timer = QTimer(self, interval=_LOOK)
+        self._timer.timeout.connect(self._on_look)
+
+    @property
+    def rows(self) -> tuple[ObjectiveRow, ...]:
+        """The terms, then the sum; empty for a lab."""
+        return tuple(self._rows)
+
+    @property
+    def is_set(self) -> bool:
+        """Whether every formula is typeset."""
+        return all(view.is_set for view in self._formulas())
+
+    def show_page(self, page: type[Page], config: Any, kind: Kind | None = None) -> None:
+        """Explains a page; of the page that is explained already only the dimensions change.
+
+        Args:
+            page: A model or a lab.
+            config: Its parameters.
+            kind: Of the data, for the noise dimension; None leaves it out.
+        """
+        if page is not self._page:
+            self._page = page
+            self._build(page)
+        if self._bars is not None and issubclass(page, GenerativeModel):
+            self._noise.setVisible(kind is not None)
+            if kind is not None:
+                bars = dimensions(page, config, kind)
+                if bars != self._bars.bars:
+                    self._bars.show_bars(bars)
+                    self._bars_note.setText(noise_sentence(bars))
+
+    def show_values(self, last: Mapping[str, float], config: Any) -> None:
+        """Shows what each term contributes, given the newest metrics; a dash where nothing was measured."""
+        for row in self._rows:
+            row.show_value(last, config)
+
+    def emphasise(self, key: str | None) -> None:
+        """Lifts the row of a metric, or none."""
+        for row in self._rows:
+            row.emphasise(row.term.metric == key)
+
+    def _build(self, page: type[Page]) -> None:
+        body = QWidget()
+        self._column = QVBoxLayout(body)
+        self._column.setContentsMargins(_MARGIN, 4, _MARGIN, _MARGIN)
+        self._column.setSpacing(0)
+        self._rows, self._bars = [], None
+        if issubclass(page, GenerativeModel):
+            self._add_objective(page, body)
+        else:
+            self._column.addSpacing(4)
+            self._column.addWidget(text_label(page.title, "title", wrap=True, parent=body))
+        if page.look_at:
+            self._add_heading("What to look at", body)
+            for paragraph in page.look_at.split("\n\n"):
+                self._column.addWidget(text_label(paragraph, "prose", wrap=True, parent=body))
+                self._column.addSpacing(6)
+        if page.try_next:
+            self._add_heading("Try next", body)
+            for suggestion in page.try_next:
+                self._add_suggestion(suggestion, body)
+        if issubclass(page, GenerativeModel):
+            self._add_noise(body)
+        self._column.addStretch(1)
+        self._scroll.setWidget(body)  # deletes the last one
+        bar = self._scroll.verticalScrollBar()
+        bar.setValue(0)
+        self._on_range_changed(bar.minimum(), bar.maximum())
+        views = self._formulas()
+        if not all(view.look() for view in views):
+            typesetter().ask([view.tex for view in views])
+            self._timer.start()
+
+    def _add_heading(self, text: str, body: QWidget) -> None:
+        if self._column.count():
+            self._column.addSpacing(14)
+        self._column.addWidget(text_label(text, "section", parent=body))
+        self._column.addSpacing(6)
+
+    def _add_objective(self, page: type[GenerativeModel], body: QWidget) -> None:
+        objective = page.objective
+        declared = {metric.key: metric for metric in page.metrics}
+        self._add_heading(f"Objective, {'maximised' if objective.maximised else 'minimised'}", body)
+        self._column.addWidget(FormulaView(self._theme, f"{objective.tex} =", parent=body))
+        self._column.addSpacing(4)
+        for term in objective.terms:
+            self._add_row(TermRow(self._theme, term, declared.get(term.metric), body))
+            self._column.addSpacing(4)
+        rule = QFrame(body)
+        rule.setProperty("rule", True)
+        self._column.addWidget(rule)
+        unit = next((declared[term.metric].unit for term in objective.terms if term.metric in declared), "")
+        self._add_row(SumRow(self._theme, objective.total, declared.get(objective.total.metric), unit, body))
+        if objective.note:
+            self._column.addSpacing(2)
+            self._column.addWidget(text_label(objective.note, "caption", wrap=True, parent=body))
+
+    def _add_row(self, row: ObjectiveRow) -> None:
+        row.hovered.connect(self.hovered)
+        self._rows.append(row)
+        self._column.addWidget(row)
+
+    def _add_suggestion(self, suggestion: Try, body: QWidget) -> None:
+        button = Suggestion(self._theme, suggestion, body)
+        button.setObjectName(f"explain.try.{len(body.findChildren(Suggestion)) - 1}")
+        button.tried.connect(self.tried)
+        self._column.addWidget(button)
+
+    def _add_noise(self, body: QWidget) -> None:
+        self._noise = QWidget(body)
+        self._noise.setObjectName("explain.noise")
+        column = QVBoxLayout(self._noise)
+        column.setContentsMargins(0, 14, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(text_label("Noise dimension", "section", parent=self._noise))
+        self._bars = NoiseBars(self._theme, self._noise)
+        column.addWidget(self._bars)
+        self._bars_note = text_label("", "caption", wrap=True, parent=self._noise)
+        column.addWidget(self._bars_note)
+        self._noise.hide()
+        self._column.addWidget(self._noise)
+
+    def _formulas(self) -> list[FormulaView]:
+        body = self._scroll.widget()
+        return [] if body is None else body.findChildren(FormulaView)
+
+    @Slot()
+    def _on_look(self) -> None:
+        for view in self._formulas():
+            view.look()
+        if self.is_set:
+            self._timer.stop()
+        for row in self._rows:
+            if isinstance(row, TermRow):
+                row.updateGeometry()
+                row.place()
+
+    @Slot(int, int)
+    def _on_range_changed(self, low: int, high: int) -> None:
+        """The scroll bar takes its room from the margin, so that nothing moves when it comes."""
+        if self._column is None:
+            return
+        margins = self._column.contentsMargins()
+        margins.setRight(_MARGIN - _SCROLLBAR if high > low else _MARGIN)
+        self._column.setContentsMargins(margins)

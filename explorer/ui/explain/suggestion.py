@@ -1,0 +1,91 @@
+"""A suggestion of what to try next, as something to click."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from explorer.ui.theme import Theme, Tokens, color, icon_pixmap, ui_font
+from models.protocol import Try
+
+__all__ = ["Suggestion"]
+
+_LEFT, _PAD = 21, 4  # px
+_WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+
+
+class Suggestion(QAbstractButton):
+    """Arrow and sentence, wrapped as the width asks for.
+
+    Signals:
+        tried: The suggestion, `Try`, when it is clicked.
+
+    Args:
+        theme: Colours.
+        suggestion: What it does.
+    """
+
+    tried = Signal(object)
+
+    def __init__(self, theme: Theme, suggestion: Try, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._tokens = theme.tokens
+        self.suggestion = suggestion
+        self.setText(suggestion.title)
+        self.setAccessibleName(suggestion.title)
+        self.setFont(ui_font(13, 500))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.clicked.connect(self._on_clicked)
+        theme.changed.connect(self.apply_theme)
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self.tried.emit(self.suggestion)
+
+    @Slot(object)
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Repaints in other colours."""
+        self._tokens = tokens
+        self.update()
+
+    def hasHeightForWidth(self) -> bool:
+        """The sentence is wrapped."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Height at a width, px."""
+        room = QRect(0, 0, max(40, width - _LEFT - _PAD), 10_000)
+        return QFontMetrics(self.font()).boundingRect(room, _WRAP, self.text()).height() + 2 * _PAD
+
+    def sizeHint(self) -> QSize:
+        """Wrapped as it is now."""
+        return QSize(268, self.heightForWidth(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        """The sentence is wrapped."""
+        return QSize(120, 24)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draws arrow and sentence."""
+        tokens = self._tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.underMouse() or self.isDown():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color(tokens.bg4 if self.isDown() else tokens.bg3))
+            painter.drawRoundedRect(QRectF(self.rect()), 4, 4)
+        if self.hasFocus():
+            painter.setPen(QPen(color(tokens.accent_hi), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.drawPixmap(0, _PAD + 1, icon_pixmap("arrow", tokens.accent_text, 14, self.devicePixelRatioF()))
+        painter.setFont(self.font())
+        painter.setPen(color(tokens.accent_text))
+        painter.drawText(self.rect().adjusted(_LEFT, _PAD, -_PAD, 0), _WRAP, self.text())
+        painter.end()

@@ -1,0 +1,142 @@
+"""What every widget that shows a frame promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from explorer.ui.theme import Theme, Tokens, color
+from models.frames import Frame
+
+__all__ = ["FrameView", "LegendItem"]
+
+
+@dataclass(frozen=True)
+class LegendItem:
+    """One series in the head of a card.
+
+    Attributes:
+        key: What `emphasise` takes.
+        role: Role that gives the colour.
+        label: Name.
+        value: Its present value as text, or "".
+        dashed: Drawn dashed.
+        unit: Unit of the value, for the tooltip.
+        ramp: What is written at the low and the high end of a heat map's colours, or None.
+    """
+
+    key: str
+    role: str
+    label: str
+    value: str = ""
+    dashed: bool = False
+    unit: str = ""
+    ramp: tuple[str, str] | None = None
+
+
+class FrameView(QWidget):
+    """Shows the newest frame of one kind. Subclasses paint with `paint_frame` and, above it, `paint_over`.
+
+    What `paint_frame` draws is kept as a picture until the frame, the size or the theme changes, so that a pointer
+    that moves over it costs next to nothing.
+
+    Signals:
+        legend_changed: `legend()` gives something new.
+
+    Attributes:
+        painted: Number of frames drawn so far, for measuring.
+
+    Args:
+        theme: Colours.
+    """
+
+    legend_changed = Signal()
+    ideal: ClassVar[tuple[int, int]] = (320, 200)  # px
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.tokens = theme.tokens
+        self.painted = 0
+        self._frame: Frame | None = None
+        self._picture: QPixmap | None = None
+        self._fresh = False
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMouseTracking(True)
+        theme.changed.connect(self.apply_theme)
+
+    @property
+    def frame(self) -> Frame | None:
+        """The frame in sight."""
+        return self._frame
+
+    def show_frame(self, frame: Frame) -> None:
+        """Shows a frame in place of the last one."""
+        self._frame = frame
+        self._fresh = True
+        self.setAccessibleDescription(frame.subtitle)
+        self.redraw()
+        self.legend_changed.emit()
+
+    @Slot(object)
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Draws everything anew in other colours."""
+        self.tokens = tokens
+        self.redraw()
+
+    def legend(self) -> list[LegendItem]:
+        """The series by name, with their present values."""
+        return []
+
+    def emphasise(self, key: str | None) -> None:
+        """Draws one series thicker, or all alike; kinds without series do nothing."""
+
+    def redraw(self) -> None:
+        """Drops the kept picture and asks to be painted."""
+        self._picture = None
+        self.update()
+
+    def paint_frame(self, painter: QPainter) -> None:
+        """Draws the frame on the card's ground."""
+        raise NotImplementedError
+
+    def paint_over(self, painter: QPainter) -> None:
+        """Draws what follows the pointer."""
+
+    def sizeHint(self) -> QSize:
+        """What it needs to look well."""
+        return QSize(*self.ideal)
+
+    def minimumSizeHint(self) -> QSize:
+        """What it needs to be readable."""
+        return QSize(120, 72)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Draws for the new size."""
+        self._picture = None
+        super().resizeEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draws the kept picture, and what follows the pointer."""
+        ratio = self.devicePixelRatioF()
+        if self._picture is None or self._picture.devicePixelRatioF() != ratio:
+            self._picture = QPixmap(self.size() * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(color(self.tokens.bg2))
+            if self._frame is not None:
+                painter = QPainter(self._picture)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                self.paint_frame(painter)
+                painter.end()
+            self.painted += self._fresh
+            self._fresh = False
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+        if self._frame is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.paint_over(painter)
+        painter.end()

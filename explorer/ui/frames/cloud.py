@@ -1,0 +1,91 @@
+"""A cloud of points: its dots, and the names of its classes on the clusters."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPainter
+
+from explorer.ui.frames.drawing import dot, halo_text
+from explorer.ui.frames.viewport import Viewport
+from explorer.ui.theme import Tokens
+from models.frames import Points
+
+__all__ = ["ClassLabels", "paint_points"]
+
+_BINS = 18  # cells of the search for a mode, in each direction
+_KEEP = 0.8  # a label stays while its place holds this share of the points of the best place
+_SOFT = 0.78  # opacity of a dot of a class
+
+
+def paint_points(painter: QPainter, layer: Points, view: Viewport, tokens: Tokens) -> np.ndarray:
+    """Draws the dots; returns where each is, (n, 2) px, NaN where it is not drawn."""
+    xy = view.to_pixels(layer.xy) if len(layer.xy) else np.empty((0, 2))
+    rect, size = view.rect, layer.size
+    with np.errstate(invalid="ignore"):
+        shown = np.isfinite(xy).all(axis=1) & (np.abs(xy - [rect.center().x(), rect.center().y()]) * 2 <= [
+            rect.width() + 2 * size, rect.height() + 2 * size
+        ]).all(axis=1)  # fmt: skip
+    ratio = painter.device().devicePixelRatioF()
+    if layer.label is None:
+        groups = [(shown, dot(tokens.role(layer.role), size, ratio))]
+    else:
+        groups = [
+            (shown & (layer.label == k), dot(tokens.of_class(int(k)), size, ratio, _SOFT))
+            for k in np.unique(layer.label).tolist()
+        ]
+    draw, half = painter.drawPixmap, (int(np.ceil(size)) + 2) / 2
+    for chosen, pixmap in groups:
+        for x, y in (xy[chosen] - half).tolist():
+            draw(QPointF(x, y), pixmap)
+    return np.where(shown[:, None], xy, np.nan)
+
+
+class ClassLabels:
+    """Where the name of each class is printed: at its mode, and where it was while that is nearly as good."""
+
+    def __init__(self) -> None:
+        self._cells: dict[int, int] = {}
+
+    def places(self, layer: Points, pixels: np.ndarray, view: Viewport) -> dict[int, QPointF]:
+        """Where the names go, px, by class.
+
+        Args:
+            layer: The cloud; has labels.
+            pixels: Where its points are, (n, 2) px, NaN where they are not drawn.
+            view: The plane.
+        """
+        assert layer.label is not None
+        rect = view.rect
+        good = np.isfinite(pixels).all(axis=1)
+        if not good.any():
+            return {}
+        xy, label = pixels[good], layer.label[good].astype(int)
+        classes = int(label.max()) + 1
+        cell = np.clip(
+            ((xy - [rect.left(), rect.top()]) / [rect.width(), rect.height()] * _BINS).astype(int), 0, _BINS - 1
+        )
+        flat = cell[:, 1] * _BINS + cell[:, 0]
+        counts = np.bincount(label * _BINS**2 + flat, minlength=classes * _BINS**2).reshape(classes, _BINS, _BINS)
+        wide = np.pad(counts, ((0, 0), (1, 1), (1, 1)))
+        near = sum(wide[:, i : i + _BINS, j : j + _BINS] for i in range(3) for j in range(3))  # of 3 × 3 cells
+        near = np.asarray(near).reshape(classes, -1) * 8 + counts.reshape(classes, -1)  # ties go to the fuller middle
+        found: dict[int, QPointF] = {}
+        for k in np.unique(label).tolist():
+            best = int(near[k].argmax())
+            old = self._cells.get(k, best)
+            here = self._cells[k] = old if near[k, old] >= _KEEP * near[k, best] else best
+            row, column = divmod(here, _BINS)
+            mine = (label == k) & (np.abs(cell[:, 1] - row) <= 1) & (np.abs(cell[:, 0] - column) <= 1)
+            if mine.any():
+                x, y = xy[mine].mean(axis=0).tolist()
+                found[k] = QPointF(x, y)
+        return found
+
+    def paint(self, painter: QPainter, layer: Points, pixels: np.ndarray, view: Viewport, tokens: Tokens) -> None:
+        """Prints the names."""
+        if layer.label is None:
+            return
+        for k, at in self.places(layer, pixels, view).items():
+            name = layer.classes[k] if k < len(layer.classes) else str(k)
+            halo_text(painter, at, name, tokens.of_class(k), tokens.bg2)

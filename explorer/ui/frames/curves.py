@@ -1,0 +1,264 @@
+"""The widget of curves: panes over one another with one x axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QFontMetricsF, QMouseEvent, QPainter
+from PySide6.QtWidgets import QWidget
+
+from explorer.ui.frames.base import FrameView, LegendItem
+from explorer.ui.frames.drawing import dot, draw_polyline, halo_text, straight, stroke
+from explorer.ui.frames.pane import paint_raw, pane_range, to_pixels
+from explorer.ui.frames.smoothing import Thinned, smooth, thin
+from explorer.ui.frames.ticks import Axis, finite_range
+from explorer.ui.numbers import count, number
+from explorer.ui.theme import Theme, color, ui_font
+from models.frames import Curves, Frame, Series
+
+__all__ = ["SMOOTHINGS", "CurvesView"]
+
+_LEFT, _BOTTOM, _TOP, _GAP = 46.0, 24.0, 4.0, 14.0  # px
+_FIRST = 1.5  # how much higher the first of several panes is
+
+SMOOTHINGS: dict[str, float] = {"Off": 0.0, "Light": 0.01, "Medium": 0.025, "Strong": 0.08}
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A series as it was painted: its values, and where they are in px."""
+
+    series: Series
+    x: np.ndarray  # shares of the axis, (m,)
+    y: np.ndarray  # values, (m,)
+    pixels: np.ndarray  # (m, 2)
+
+
+class CurvesView(FrameView):
+    """Curves in stacked panes: raw ones faint under their smoothed selves. Its actions belong in the card's menu.
+
+    Signals:
+        picked: Place on the x axis that was clicked, in its units.
+        series_hovered: Key of the series under the pointer, or "".
+    """
+
+    picked = Signal(float)
+    series_hovered = Signal(str)
+    ideal = (428, 220)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None):
+        super().__init__(theme, parent)
+        self.smoothing = SMOOTHINGS["Medium"]
+        self.log_y: bool | None = None  # None: as the frame says
+        self._horizon = 0.0
+        self._x = Axis()
+        self._y: dict[str, Axis] = {}
+        self._drawn: dict[str, _Drawn] = {}
+        self._emphasised: str | None = None
+        self._pointer: QPointF | None = None
+        self._near = ""
+        self._log_action = QAction("Logarithmic y axis", self, checkable=True)
+        self._log_action.toggled.connect(self._on_log_toggled)
+        self._smoothing_actions = QActionGroup(self)
+        self.addAction(self._log_action)
+        for name, strength in SMOOTHINGS.items():
+            action = QAction(f"Smoothing: {name.lower()}", self, checkable=True, checked=strength == self.smoothing)
+            action.setData(strength)
+            self._smoothing_actions.addAction(action)
+            self.addAction(action)
+        self._smoothing_actions.triggered.connect(self._on_smoothing_chosen)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Shows curves."""
+        assert isinstance(frame, Curves)
+        super().show_frame(frame)
+
+    def set_horizon(self, x: float) -> None:
+        """The x axis reaches at least this far: the length of the run."""
+        self._horizon = x
+        self.redraw()
+
+    def emphasise(self, key: str | None) -> None:
+        """Draws one series thicker and the others fainter, or all alike."""
+        if key != self._emphasised:
+            self._emphasised = key
+            self.redraw()
+
+    def legend(self) -> list[LegendItem]:
+        """Each series with its last value, or its value under the pointer."""
+        if not isinstance(self._frame, Curves):
+            return []
+        share = self._pointer_share()
+        items = []
+        for series in self._frame.series:
+            drawn = self._drawn.get(series.key)
+            if share is not None and drawn is not None and len(drawn.x):
+                value = float(drawn.y[int(np.abs(drawn.x - share).argmin())])
+            else:
+                value = float(series.y[-1]) if len(series.y) else float("nan")
+                if drawn is not None and drawn.series is series and len(drawn.y) and np.isfinite(value):
+                    value = float(drawn.y[-1])
+            text = number(value) if len(series.y) else ""
+            items.append(LegendItem(series.key, series.role, series.label, text, series.dashed, series.unit))
+        return items
+
+    def panes(self) -> list[tuple[str, QRectF]]:
+        """The panes from top to bottom, and where each is."""
+        assert isinstance(self._frame, Curves)
+        names = list(dict.fromkeys(series.pane for series in self._frame.series))
+        weights = [_FIRST if i == 0 and len(names) > 1 else 1.0 for i in range(len(names))]
+        free = max(1.0, self.height() - _TOP - _BOTTOM - _GAP * (len(names) - 1))
+        top, found = _TOP, []
+        for name, weight in zip(names, weights, strict=True):
+            height = free * weight / sum(weights)
+            found.append((name, QRectF(_LEFT, top, max(1.0, self.width() - _LEFT - 8), height)))
+            top += height + _GAP
+        return found
+
+    def paint_frame(self, painter: QPainter) -> None:
+        """Draws axes and curves."""
+        frame = self._frame
+        assert isinstance(frame, Curves)
+        self._drawn = {}
+        panes = self.panes()
+        span = finite_range(*(series.x for series in frame.series))
+        if not panes or span is None:
+            return
+        low, high = span
+        positive = [series.x[series.x > 0] for series in frame.series]
+        log_x = frame.log_x and any(part.size for part in positive)
+        if log_x:
+            low = min(float(part.min()) for part in positive if part.size)
+        self._x.fit(low, max(high, self._horizon), pad=0.0, log=log_x)
+        for name, rect in panes:
+            self._paint_pane(painter, frame, name, rect)
+        self._paint_x_axis(painter, frame, panes)
+        self.legend_changed.emit()  # smoothed values are known only now
+
+    def _paint_pane(self, painter: QPainter, frame: Curves, name: str, rect: QRectF) -> None:
+        columns = max(8, int(rect.width()))
+        log = frame.log_y if self.log_y is None else self.log_y
+        curves: list[tuple[Series, Thinned, np.ndarray]] = []
+        for series in (s for s in frame.series if s.pane == name):
+            thinned = thin(self._x.shares(series.x), series.y, series.low, series.high, columns)
+            half = round(self.smoothing * columns) if series.smooth else 0
+            curves.append((series, thinned, smooth(thinned.y, half, log=log)))
+        span = pane_range(curves, log)
+        axis = self._y.setdefault(name, Axis())
+        if span is not None:
+            axis.fit(*span, log=log)
+        self._paint_y_axis(painter, axis, rect)
+        painter.save()
+        painter.setClipRect(rect.adjusted(-2, -3, 4, 3))
+        faint = {series.key: 0.35 if self._emphasised not in (None, series.key) else 1.0 for series, _, _ in curves}
+        for series, thinned, _ in curves:
+            ink = color(self.tokens.role(series.role), faint[series.key])
+            paint_raw(painter, axis, rect, series, thinned, ink, self.smoothing > 0)
+        for series, thinned, y in curves:
+            pixels = np.stack([rect.left() + thinned.x * rect.width(), to_pixels(axis, rect, y)], axis=1)
+            width = 3.5 if self._emphasised == series.key else 1.5 if series.dashed else 2.0
+            painter.setPen(stroke(self.tokens.role(series.role), width, faint[series.key], series.dashed))
+            coarse = series.smooth and self.smoothing * columns >= 4  # nothing is finer than the window
+            draw_polyline(painter, pixels[(len(pixels) - 1) % 2 :: 2] if coarse else pixels)
+            self._drawn[series.key] = _Drawn(series, thinned.x, y, pixels)
+        painter.restore()
+
+    def _paint_y_axis(self, painter: QPainter, axis: Axis, rect: QRectF) -> None:
+        painter.setFont(ui_font(11, tabular=True))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for share, text in axis.ticks(max(2.2, rect.height() / 32)):
+            y = round(rect.bottom() - share * rect.height()) + 0.5
+            painter.setPen(stroke(self.tokens.text3, 1.0, 0.16))
+            straight(painter, rect.left(), y, rect.right(), y)
+            painter.setPen(color(self.tokens.text3))
+            painter.drawText(QRectF(0, y - 8, _LEFT - 8, 16), right, text)
+
+    def _paint_x_axis(self, painter: QPainter, frame: Curves, panes: list[tuple[str, QRectF]]) -> None:
+        rect = panes[-1][1]
+        painter.setFont(ui_font(11, tabular=True))
+        painter.setPen(color(self.tokens.text3))
+        taken = QFontMetricsF(painter.font()).horizontalAdvance(frame.x_label) + 24 if frame.x_label else 8.0
+        for share, text in self._x.ticks(rect.width() / 56):
+            x = rect.left() + share * rect.width()
+            if rect.left() - 1 <= x <= rect.right() - taken:
+                painter.drawText(QRectF(x - 40, rect.bottom() + 7, 80, 16), Qt.AlignmentFlag.AlignCenter, text)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(rect.right() - taken, rect.bottom() + 7, taken, 16), right, frame.x_label)
+        if frame.marker is not None:
+            share = float(self._x.shares(np.array([frame.marker]))[0])
+            if 0 <= share <= 1:
+                x = round(rect.left() + share * rect.width()) + 0.5
+                painter.setPen(stroke(self.tokens.text1, 1.0, 0.5))
+                straight(painter, x, panes[0][1].top(), x, rect.bottom())
+
+    def paint_over(self, painter: QPainter) -> None:
+        """Draws the line under the pointer and the values on it."""
+        share = self._pointer_share()
+        if share is None or not self._drawn:
+            return
+        panes = self.panes()
+        x = round(_LEFT + share * panes[0][1].width()) + 0.5
+        painter.setPen(stroke(self.tokens.text3, 1.0, 0.7))
+        painter.drawLine(QPointF(x, panes[0][1].top()), QPointF(x, panes[-1][1].bottom()))
+        ratio = painter.device().devicePixelRatioF()
+        for drawn in self._drawn.values():
+            if len(drawn.x):
+                at = drawn.pixels[int(np.abs(drawn.x - share).argmin())]
+                if np.isfinite(at).all():
+                    mark = dot(self.tokens.role(drawn.series.role), 7, ratio, 1.0, self.tokens.bg2)
+                    painter.drawPixmap(QPointF(float(at[0]) - 4.5, float(at[1]) - 4.5), mark)
+        value = self._x.value(share)
+        text = count(value) if abs(value) >= 1000 else number(value)
+        x = min(max(x, _LEFT + 20), self.width() - 28)
+        halo_text(painter, QPointF(x, panes[-1][1].bottom() + 15), text, self.tokens.text1, self.tokens.bg2, 11, 600)
+
+    def _pointer_share(self) -> float | None:
+        if self._pointer is None or not isinstance(self._frame, Curves):
+            return None
+        share = (self._pointer.x() - _LEFT) / max(1.0, self.width() - _LEFT - 8)
+        return share if 0 <= share <= 1 else None
+
+    @Slot(bool)
+    def _on_log_toggled(self, on: bool) -> None:
+        self.log_y = on
+        self.redraw()
+
+    @Slot(QAction)
+    def _on_smoothing_chosen(self, action: QAction) -> None:
+        self.smoothing = float(action.data())
+        self.redraw()
+        self.legend_changed.emit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Reads the curves at the pointer."""
+        self._pointer = event.position()
+        share, near, best = self._pointer_share(), "", 12.0
+        for key, drawn in self._drawn.items():
+            if share is not None and len(drawn.x):
+                away = abs(float(drawn.pixels[int(np.abs(drawn.x - share).argmin())][1]) - self._pointer.y())
+                if away < best:
+                    near, best = key, away
+        if near != self._near:
+            self._near = near
+            self.series_hovered.emit(near)
+        self.update()
+        self.legend_changed.emit()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Shows the last values again."""
+        self._pointer = None
+        if self._near:
+            self._near = ""
+            self.series_hovered.emit("")
+        self.update()
+        self.legend_changed.emit()
+        super().leaveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tells where a click was."""
+        self._pointer = event.position()
+        share = self._pointer_share()
+        if event.button() is Qt.MouseButton.LeftButton and share is not None:
+            self.picked.emit(self._x.value(share))

@@ -1,0 +1,177 @@
+"""What several frames draw with: polylines from arrays, text with a halo, heat maps."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from shiboken6 import VoidPtr
+
+from explorer.ui.theme import Tokens, color, ui_font
+
+__all__ = [
+    "dot",
+    "draw_band",
+    "draw_columns",
+    "draw_polyline",
+    "gradient_bar",
+    "halo_text",
+    "heat_image",
+    "polygon",
+    "ramp_table",
+    "straight",
+    "stroke",
+]
+
+_PIECE = 32  # points
+
+
+def polygon(xy: np.ndarray) -> QPolygonF:
+    """A Qt polygon of points (n, 2), filled through its memory rather than point by point."""
+    made = QPolygonF()
+    n = len(xy)
+    if n:
+        made.resize(n)
+        memory = np.frombuffer(VoidPtr(made.data(), n * 16, True), dtype=np.float64).reshape(n, 2)
+        memory[:] = xy
+    return made
+
+
+def stroke(value: str, width: float = 1.0, alpha: float = 1.0, dashed: bool = False) -> QPen:
+    """A pen with round ends."""
+    pen = QPen(color(value, alpha), width)
+    pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)  # round joins of short pieces look like beads
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap if dashed else Qt.PenCapStyle.RoundCap)
+    if dashed:
+        pen.setDashPattern([4.0 / max(width, 1.0), 3.0 / max(width, 1.0)])
+    return pen
+
+
+def draw_polyline(painter: QPainter, xy: np.ndarray) -> None:
+    """Draws a line through points (n, 2) in px, broken where one is not finite.
+
+    An opaque line is drawn in short pieces: the time of Qt's painter grows faster than the length of a thick line
+    (960 points of width 2: 2.4 ms at once, 0.7 ms in pieces).
+    """
+    good = np.isfinite(xy).all(axis=1)
+    cuts = np.flatnonzero(np.diff(good.astype(np.int8))) + 1
+    for piece, valid in zip(np.split(xy, cuts), np.split(good, cuts), strict=True):
+        if not valid.size or not valid[0]:
+            continue
+        if len(piece) == 1:
+            painter.drawPoint(QPointF(*piece[0].tolist()))
+            continue
+        pen = painter.pen()
+        whole = pen.style() is not Qt.PenStyle.SolidLine or pen.color().alpha() < 255
+        step = len(piece) if whole else _PIECE
+        for start in range(0, len(piece) - 1, step):
+            painter.drawPolyline(polygon(piece[start : start + step + 1]))
+
+
+def draw_band(painter: QPainter, x: np.ndarray, low: np.ndarray, high: np.ndarray, ink: QColor) -> None:
+    """Fills between two curves over x, all (n,) px; a point that is not finite is passed over."""
+    good = np.isfinite(low) & np.isfinite(high)
+    there, back = np.stack([x, high], axis=1)[good], np.stack([x, low], axis=1)[good][::-1]
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    painter.drawPolygon(polygon(np.concatenate([there, back])))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def draw_columns(painter: QPainter, x: np.ndarray, low: np.ndarray, high: np.ndarray, ink: QColor) -> None:
+    """Fills a jagged band of one point a pixel by upright lines, which is ten times as cheap as its outline."""
+    good = np.isfinite(low) & np.isfinite(high)
+    column = np.floor(x[good]) + 0.5
+    ends = np.stack([column, low[good] + 0.5, column, high[good] - 0.5], axis=1).tolist()
+    painter.setPen(QPen(ink, 1))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.drawLines([QLineF(*end) for end in ends])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
+def straight(painter: QPainter, x0: float, y0: float, x1: float, y1: float) -> None:
+    """An upright or level line, sharp and cheap."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.drawLine(QPointF(x0, y0), QPointF(x1, y1))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
+@functools.lru_cache(maxsize=256)
+def dot(value: str, size: float, ratio: float, alpha: float = 0.85, rim: str = "") -> QPixmap:
+    """A disc of a diameter in px, with room for its soft edge."""
+    side = int(np.ceil(size)) + 2
+    pixmap = QPixmap(round(side * ratio), round(side * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(color(rim), 1) if rim else Qt.PenStyle.NoPen)
+    painter.setBrush(color(value, alpha))
+    middle = side / 2
+    painter.drawEllipse(QPointF(middle, middle), size / 2, size / 2)
+    painter.end()
+    return pixmap
+
+
+@functools.lru_cache(maxsize=512)
+def _halo(text: str, pixels: int, weight: int, ink: str, halo: str, ratio: float) -> QPixmap:
+    font = ui_font(pixels, weight)
+    metrics = QFontMetricsF(font)
+    width, height = metrics.horizontalAdvance(text) + 8, metrics.height() + 6
+    pixmap = QPixmap(round(width * ratio), round(height * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    path = QPainterPath()
+    path.addText(QPointF(4, 3 + metrics.ascent()), font, text)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.strokePath(path, stroke(halo, 4.0))
+    painter.fillPath(path, color(ink))
+    painter.end()
+    return pixmap
+
+
+def halo_text(
+    painter: QPainter, at: QPointF, text: str, ink: str, halo: str, pixels: int = 14, weight: int = 700
+) -> None:
+    """Text centred on a point, readable on any ground."""
+    pixmap = _halo(text, pixels, weight, ink, halo, painter.device().devicePixelRatioF())
+    size = pixmap.deviceIndependentSize()
+    painter.drawPixmap(at - QPointF(size.width() / 2, size.height() / 2), pixmap)
+
+
+@functools.lru_cache(maxsize=64)
+def ramp_table(colors: tuple[str, ...]) -> tuple[int, ...]:
+    """256 colours, evenly from the first over the others to the last; entry 0 is clear and means "no value"."""
+    stops = np.array([QColor(c).getRgb()[:3] for c in colors], dtype=float)  # (k, 3)
+    where = np.linspace(0, len(stops) - 1, 255)
+    rgb = np.stack([np.interp(where, np.arange(len(stops)), stops[:, c]) for c in range(3)], axis=1).round().astype(int)
+    opaque = (0xFF << 24) | (rgb[:, 0] << 16) | (rgb[:, 1] << 8) | rgb[:, 2]
+    return (0, *opaque.tolist())
+
+
+def heat_image(values: np.ndarray, low: float, high: float, table: tuple[int, ...]) -> QImage:
+    """An image of a table of numbers, (rows, columns), one pixel an entry, first row at the top; NaN is clear."""
+    span = high - low if high > low else 1.0
+    with np.errstate(invalid="ignore"):
+        level = np.clip((values - low) / span, 0, 1) * 254 + 1.5
+    index = np.where(np.isfinite(values), level, 0).astype(np.uint8)
+    rows, columns = index.shape
+    data = np.ascontiguousarray(index)
+    image = QImage(data.data, columns, rows, columns, QImage.Format.Format_Indexed8)
+    image.setColorTable(list(table))
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+
+
+def gradient_bar(painter: QPainter, rect: QRectF, tokens: Tokens, role: str) -> None:
+    """The colours of a heat map, from low at the left to high at the right."""
+    image = heat_image(np.linspace(0, 1, 64)[None], 0, 1, ramp_table(tokens.ramp(role)))
+    path = QPainterPath()
+    path.addRoundedRect(rect, 2, 2)
+    painter.save()
+    painter.setClipPath(path)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(rect, image)
+    painter.restore()

@@ -1,0 +1,70 @@
+"""What is dragged in a plane: the cross-hair, and points moved by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QPainter
+
+from explorer.ui.frames.drawing import stroke
+from explorer.ui.frames.viewport import Viewport
+from explorer.ui.theme import Tokens, color
+
+__all__ = ["HandleSet"]
+
+_REACH = 12.0  # px from a handle within which it is taken hold of
+
+
+class HandleSet:
+    """Points that can be moved; the first is the cross-hair where there is one.
+
+    Attributes:
+        xy: Positions, (k, 2), data units.
+        cross: The first has lines through the whole plane.
+        held: The one that moves, or None.
+        last: The one that keys move.
+    """
+
+    def __init__(self) -> None:
+        self.xy = np.empty((0, 2))
+        self.cross = False
+        self.held: int | None = None
+        self.last = 0
+
+    def put(self, xy: np.ndarray, cross: bool) -> None:
+        """Other positions."""
+        self.xy, self.cross = np.array(xy, dtype=float).reshape(-1, 2), cross
+        self.last = min(self.last, max(0, len(self.xy) - 1))
+        if self.held is not None and self.held >= len(self.xy):
+            self.held = None
+
+    def near(self, at: QPointF, view: Viewport) -> int | None:
+        """The handle under a point of the screen, or None."""
+        if not len(self.xy):
+            return None
+        away = np.hypot(*(view.to_pixels(self.xy) - [at.x(), at.y()]).T)
+        nearest = int(away.argmin())
+        return nearest if away[nearest] <= _REACH else None
+
+    def paint(self, painter: QPainter, view: Viewport, tokens: Tokens, focus: bool) -> None:
+        """Draws them: text1 on a halo of bg2."""
+        rect = view.rect
+        for number, (x, y) in enumerate(view.to_pixels(self.xy).tolist() if len(self.xy) else ()):
+            if self.cross and number == 0:
+                lines = []
+                if rect.left() <= x <= rect.right():
+                    lines += [QLineF(x, rect.top(), x, y - 7), QLineF(x, y + 7, x, rect.bottom())]
+                if rect.top() <= y <= rect.bottom():
+                    lines += [QLineF(rect.left(), y, x - 7, y), QLineF(x + 7, y, rect.right(), y)]
+                for pen in (stroke(tokens.bg2, 3, 0.55), stroke(tokens.text1, 1, 0.75)):
+                    painter.setPen(pen)
+                    painter.drawLines(lines)
+            at = QPointF(x, y)
+            if not rect.contains(at):
+                continue
+            painter.setBrush(color(tokens.bg2, 0.35))
+            painter.setPen(stroke(tokens.bg2, 5))
+            painter.drawEllipse(at, 7, 7)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(stroke(tokens.accent_hi if focus and number == self.last else tokens.text1, 2))
+            painter.drawEllipse(at, 7, 7)

@@ -1,0 +1,227 @@
+"""The widget of images: a contact sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPainterPath
+from PySide6.QtWidgets import QWidget
+
+from explorer.ui.frames.base import FrameView
+from explorer.ui.frames.drawing import stroke
+from explorer.ui.frames.sheet import sheet_image
+from explorer.ui.theme import Theme, color, ui_font
+from models.frames import Frame, Images
+
+__all__ = ["ImagesView"]
+
+_ZOOM_SIDE = 96.0  # px of an image under the pointer
+_CAPTION = 16.0  # px of a line of captions
+_LARGEST = 168.0  # px beyond which one image does not grow
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where the images are: px of the first one, size of each, distance between them."""
+
+    columns: int
+    rows: int
+    origin: QPointF
+    width: float
+    height: float
+    pitch_x: float
+    pitch_y: float
+    ratio: float
+
+    def box(self, place: int) -> QRectF:
+        """Where one image is."""
+        row, column = divmod(place, self.columns)
+        x, y = self.origin.x() + column * self.pitch_x, self.origin.y() + row * self.pitch_y
+        return QRectF(x, y, self.width, self.height)
+
+
+class ImagesView(FrameView):
+    """Images in rows, drawn as ink on the card's paper. Arrow keys walk through them, Enter picks.
+
+    Signals:
+        hovered: Place of the image under the pointer or keys, -1 for none; `frame.index` has its datum.
+        picked: Place of the image that was clicked.
+    """
+
+    hovered = Signal(int)
+    picked = Signal(int)
+    ideal = (320, 320)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None):
+        super().__init__(theme, parent)
+        self._place = -1
+        self._layout: _Layout | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Shows images."""
+        assert isinstance(frame, Images)
+        super().show_frame(frame)
+        if self._place >= len(frame.images):
+            self._set_place(-1)
+
+    def box(self, place: int) -> QRectF:
+        """Where one image is on the widget, px."""
+        layout = self._layout or self._fit()
+        return QRectF() if layout is None else layout.box(place)
+
+    def _fit(self) -> _Layout | None:
+        """The largest images that fit, in whole device pixels."""
+        frame = self._frame
+        if not isinstance(frame, Images) or not len(frame.images):
+            return None
+        n, _, h, w = frame.images.shape
+        ratio = self.devicePixelRatioF()
+        left = 0.0
+        if frame.row_labels:
+            metrics = QFontMetricsF(ui_font(12))
+            left = max(metrics.horizontalAdvance(text) for text in frame.row_labels) + 10
+        caption = _CAPTION if frame.captions else 0.0
+        gap = 0 if frame.sheet else max(1, round(2 * ratio))
+        room_x, room_y = (self.width() - left) * ratio, self.height() * ratio
+        best: tuple[float, int] | None = None
+        for columns in (frame.columns,) if frame.columns > 0 else range(1, n + 1):
+            rows = -(-n // columns)
+            wide = ((room_x + gap) / columns - gap) / w
+            tall = ((room_y + gap) / rows - gap - caption * ratio) / h
+            scale = min(wide, tall, _LARGEST * ratio / max(h, w))
+            if best is None or scale > best[0] * 1.0001:
+                best = (scale, columns)
+        assert best is not None
+        scale, columns = best
+        whole = int(scale)
+        scale = whole if whole >= 2 and whole >= 0.85 * scale else scale  # crisp blocks where that costs little
+        width, height = max(1, int(w * scale)), max(1, int(h * scale))
+        rows = -(-n // columns)
+        pitch_x, pitch_y = (width + gap) / ratio, (height + gap) / ratio + caption
+        used_x, used_y = columns * pitch_x - gap / ratio, rows * pitch_y - gap / ratio
+        x = round((left + (self.width() - left - used_x) / 2) * ratio) / ratio
+        y = round(max(0.0, (self.height() - used_y) / 2) * ratio) / ratio
+        return _Layout(columns, rows, QPointF(x, y), width / ratio, height / ratio, pitch_x, pitch_y, ratio)
+
+    def paint_frame(self, painter: QPainter) -> None:
+        """Draws the sheet, row labels and captions."""
+        frame = self._frame
+        assert isinstance(frame, Images)
+        layout = self._layout = self._fit()
+        if layout is None:
+            return
+        ratio = layout.ratio
+        cell = (round(layout.height * ratio), round(layout.width * ratio))
+        gap = (round(layout.pitch_y * ratio) - cell[0], round(layout.pitch_x * ratio) - cell[1])
+        image = sheet_image(frame.images, layout.columns, cell, gap, (self.tokens.ink0, self.tokens.ink1))
+        image.setDevicePixelRatio(ratio)
+        outline = QPainterPath()
+        size = image.deviceIndependentSize()
+        outline.addRoundedRect(QRectF(layout.origin, size), 4, 4)
+        painter.setClipPath(outline)
+        painter.drawImage(layout.origin, image)
+        painter.setClipping(False)
+        self._paint_words(painter, frame, layout)
+
+    def _paint_words(self, painter: QPainter, frame: Images, layout: _Layout) -> None:
+        painter.setFont(ui_font(12))
+        painter.setPen(color(self.tokens.text2))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for row, text in enumerate(frame.row_labels[: layout.rows]):
+            box = layout.box(row * layout.columns)
+            painter.drawText(QRectF(0, box.top(), box.left() - 8, box.height()), right, text)
+        painter.setFont(ui_font(11, tabular=True))
+        painter.setPen(color(self.tokens.text3))
+        metrics = QFontMetricsF(painter.font())
+        for place, text in enumerate(frame.captions[: len(frame.images)]):
+            box = layout.box(place)
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, layout.pitch_x - 2)
+            below = QRectF(box.left() - 4, box.bottom(), box.width() + 8, _CAPTION)
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, shown)
+
+    def paint_over(self, painter: QPainter) -> None:
+        """Draws the image under the pointer large."""
+        frame, layout = self._frame, self._layout
+        if layout is None or not isinstance(frame, Images) or not 0 <= self._place < len(frame.images):
+            return
+        box = layout.box(self._place)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(stroke(self.tokens.accent_hi, 1.5))
+        painter.drawRect(box.adjusted(-1, -1, 1, 1))
+        if max(box.width(), box.height()) >= _ZOOM_SIDE * 0.8:
+            return
+        _, _, h, w = frame.images.shape
+        side = _ZOOM_SIDE * layout.ratio / max(h, w)
+        side = max(1, int(side)) if side >= 1 else side
+        size = (max(1, int(h * side)), max(1, int(w * side)))
+        one = frame.images[self._place : self._place + 1]
+        image = sheet_image(one, 1, size, (0, 0), (self.tokens.ink0, self.tokens.ink1))
+        image.setDevicePixelRatio(layout.ratio)
+        zoomed = image.deviceIndependentSize()
+        x = min(max(4.0, box.center().x() - zoomed.width() / 2), self.width() - zoomed.width() - 4)
+        y = box.top() - zoomed.height() - 8
+        if y < 4:
+            y = min(box.bottom() + 8, self.height() - zoomed.height() - 4)
+        frame_box = QRectF(x, y, zoomed.width(), zoomed.height())
+        painter.setPen(stroke(self.tokens.line2, 1))
+        painter.setBrush(color(self.tokens.bg2))
+        painter.drawRoundedRect(frame_box.adjusted(-4, -4, 4, 4), 6, 6)
+        painter.drawImage(frame_box.topLeft(), image)
+
+    def place_at(self, at: QPointF) -> int:
+        """Place of the image at a point of the widget, or -1."""
+        layout, frame = self._layout, self._frame
+        if layout is None or not isinstance(frame, Images):
+            return -1
+        column = int(np.floor((at.x() - layout.origin.x()) / layout.pitch_x))
+        row = int(np.floor((at.y() - layout.origin.y()) / layout.pitch_y))
+        place = row * layout.columns + column
+        return place if 0 <= column < layout.columns and 0 <= place < len(frame.images) else -1
+
+    def _set_place(self, place: int) -> None:
+        if place != self._place:
+            self._place = place
+            self.update()
+            self.hovered.emit(place)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Enlarges what is under the pointer."""
+        self._set_place(self.place_at(event.position()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Picks what was clicked."""
+        place = self.place_at(event.position())
+        if event.button() is Qt.MouseButton.LeftButton and place >= 0:
+            self.picked.emit(place)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is under the pointer any more."""
+        self._set_place(-1)
+        super().leaveEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Keys go elsewhere."""
+        self._set_place(-1)
+        super().focusOutEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows walk, Enter picks."""
+        layout, frame = self._layout, self._frame
+        if layout is None or not isinstance(frame, Images):
+            super().keyPressEvent(event)
+            return
+        step = {
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Up: -layout.columns,
+            Qt.Key.Key_Down: layout.columns,
+        }.get(event.key())
+        if step is not None:
+            self._set_place(min(len(frame.images) - 1, max(0, self._place + step)) if self._place >= 0 else 0)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._place >= 0:
+            self.picked.emit(self._place)
+        else:
+            super().keyPressEvent(event)

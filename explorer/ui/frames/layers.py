@@ -1,0 +1,136 @@
+"""Painters of the layers of a plane, points apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from explorer.ui.frames.contours import level_lines
+from explorer.ui.frames.drawing import draw_polyline, halo_text, heat_image, polygon, ramp_table, stroke
+from explorer.ui.frames.ticks import finite_range
+from explorer.ui.frames.viewport import Viewport
+from explorer.ui.theme import Tokens
+from models.frames import Density, Ellipses, Field, Grid, Layer, Lines, Points
+
+__all__ = ["PAINTERS", "density_limits", "layer_extent"]
+
+_LABEL_ANGLE = math.radians(68)  # where on an ellipse its label sits
+_HEAD = 4.0  # px of an arrow's head
+
+
+def density_limits(layer: Density) -> tuple[float, float]:
+    """Values at the ends of the ramp."""
+    low, high = finite_range(layer.values) or (0.0, 1.0)
+    if layer.role == "real-fake":
+        low, high = 0.0, 1.0
+    return low if layer.low is None else layer.low, high if layer.high is None else layer.high
+
+
+def _paint_density(painter: QPainter, layer: Density, view: Viewport, tokens: Tokens) -> None:
+    x0, x1, y0, y1 = layer.extent
+    if layer.contours:
+        rows, columns = layer.values.shape
+        pen = stroke(tokens.role(layer.role), 1.0, 0.9)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)  # round ends of many short pieces would look like beads
+        painter.setPen(pen)
+        for level in layer.contours:
+            lines = level_lines(layer.values, level).reshape(-1, 2)  # (2 m, 2), entries
+            xy = (lines + 0.5) / [columns, rows] * [x1 - x0, y1 - y0] + [x0, y0]
+            ends = view.to_pixels(xy).reshape(-1, 4).tolist()
+            painter.drawLines([QLineF(*end) for end in ends])
+        return
+    low, high = density_limits(layer)
+    image = heat_image(layer.values[::-1], low, high, ramp_table(tokens.ramp(layer.role)))
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(QRectF(view.point(x0, y1), view.point(x1, y0)), image)
+
+
+def _paint_field(painter: QPainter, layer: Field, view: Viewport, tokens: Tokens) -> None:
+    length = np.hypot(layer.uv[:, 0], layer.uv[:, 1])
+    good = np.isfinite(length) & np.isfinite(layer.xy).all(axis=1)
+    if not good.any() or length[good].max() == 0:
+        return
+    start = layer.xy[good]
+    tip = start + layer.uv[good] * (layer.longest / length[good].max())
+    a, b = view.to_pixels(start), view.to_pixels(tip)
+    along = b - a
+    size = np.hypot(along[:, 0], along[:, 1])
+    keep = size > 0.75  # shorter than a pixel says nothing
+    a, b, along, size = a[keep], b[keep], along[keep], size[keep]
+    unit = along / size[:, None]
+    side = np.stack([-unit[:, 1], unit[:, 0]], axis=1)
+    head = np.minimum(_HEAD, size * 0.6)[:, None]
+    left, right = b - unit * head + side * head * 0.6, b - unit * head - side * head * 0.6
+    lines = np.concatenate([np.hstack(pair) for pair in ((a, b), (b, left), (b, right))])
+    painter.setPen(stroke(tokens.role(layer.role), 1.0, 0.9))
+    painter.drawLines([QLineF(*line) for line in lines.tolist()])
+
+
+def _paint_grid(painter: QPainter, layer: Grid, view: Viewport, tokens: Tokens) -> None:
+    rows, columns, _ = layer.xy.shape
+    xy = view.to_pixels(layer.xy.reshape(-1, 2)).reshape(rows, columns, 2)
+    painter.setPen(stroke(tokens.role(layer.role), 1.0, 0.6))
+    for line in (*xy, *xy.transpose(1, 0, 2)):
+        draw_polyline(painter, line)
+
+
+def _paint_lines(painter: QPainter, layer: Lines, view: Viewport, tokens: Tokens) -> None:
+    if not len(layer.xy):
+        return
+    xy = view.to_pixels(layer.xy)
+    painter.setPen(stroke(tokens.role(layer.role), layer.width, 0.85, layer.dashed))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for piece in np.split(xy, layer.starts[1:]):
+        draw_polyline(painter, piece)
+
+
+def _paint_ellipses(painter: QPainter, layer: Ellipses, view: Viewport, tokens: Tokens) -> None:
+    ink = tokens.role(layer.role)
+    around = np.linspace(0, 2 * math.pi, 73)
+    for number, (center, axes, angle) in enumerate(zip(layer.centers, layer.axes, layer.angles, strict=True)):
+        turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+        circle = np.stack([axes[0] * np.cos(around), axes[1] * np.sin(around)], axis=1) @ turn.T + center
+        if not np.isfinite(circle).all():
+            continue
+        painter.setPen(stroke(ink, 1.0, 0.75, layer.dashed))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(polygon(view.to_pixels(circle)))
+        if number < len(layer.labels):
+            local = np.array([axes[0] * math.cos(_LABEL_ANGLE), axes[1] * math.sin(_LABEL_ANGLE)])
+            x, y = view.to_pixels((turn @ local + center)[None])[0].tolist()
+            halo_text(painter, QPointF(x, y), layer.labels[number], ink, tokens.bg2, 11, 500)
+
+
+PAINTERS: dict[type[Layer], Callable[[QPainter, Any, Viewport, Tokens], None]] = {
+    Density: _paint_density,
+    Field: _paint_field,
+    Grid: _paint_grid,
+    Lines: _paint_lines,
+    Ellipses: _paint_ellipses,
+}
+
+
+def layer_extent(layer: Layer) -> tuple[float, float, float, float] | None:
+    """x0, x1, y0, y1 that a layer needs, or None; of a cloud, one point in 200 may lie outside on each side."""
+    if isinstance(layer, Density):
+        return layer.extent
+    if isinstance(layer, Ellipses):
+        reach = layer.axes.max(axis=1, keepdims=True) if len(layer.axes) else layer.axes
+        xy = np.concatenate([layer.centers - reach, layer.centers + reach])
+    elif isinstance(layer, (Points, Field, Grid, Lines)):
+        xy = layer.xy.reshape(-1, 2)
+    else:
+        return None
+    xy = xy[np.isfinite(xy).all(axis=1)]
+    if not len(xy):
+        return None
+    spare = len(xy) // 200 if isinstance(layer, Points) else 0
+    ordered = np.sort(xy, axis=0)
+    (x0, y0), (x1, y1) = ordered[spare], ordered[-1 - spare]
+    margin = 0.04 * max(x1 - x0, y1 - y0) if isinstance(layer, (Points, Field)) else 0.0
+    return float(x0 - margin), float(x1 + margin), float(y0 - margin), float(y1 + margin)

@@ -1,0 +1,61 @@
+"""One pane of curves: its range, and what is painted behind the lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from explorer.ui.frames.drawing import draw_band, draw_columns, draw_polyline
+from explorer.ui.frames.smoothing import Thinned
+from explorer.ui.frames.ticks import Axis, finite_range
+from models.frames import Series
+
+__all__ = ["paint_raw", "pane_range", "to_pixels"]
+
+_TRANSIENT = 0.03  # share of a training curve at its start that may leave the pane
+
+
+def to_pixels(axis: Axis, rect: QRectF, values: np.ndarray) -> np.ndarray:
+    """Values to px; those far outside stay a few heights away, where the painter can bear them."""
+    return np.clip(rect.bottom() - axis.shares(values) * rect.height(), -4 * rect.height(), 8 * rect.height())
+
+
+def pane_range(curves: Sequence[tuple[Series, Thinned, np.ndarray]], log: bool) -> tuple[float, float] | None:
+    """What the y axis must take in, or None; the first moments of a training curve may leave it.
+
+    Args:
+        curves: Series, thinned, and the values of its line.
+        log: Only positive values count.
+    """
+    parts: list[np.ndarray] = []
+    for series, thinned, y in curves:
+        if series.smooth and len(y) > 60:
+            parts.append(y[int(len(y) * _TRANSIENT) :])
+        else:
+            parts += [y] if series.smooth or series.low is None else [y, thinned.low, thinned.high]
+    if log:
+        parts = [part[part > 0] for part in parts]
+    return finite_range(*parts)
+
+
+def paint_raw(
+    painter: QPainter, axis: Axis, rect: QRectF, series: Series, thinned: Thinned, ink: QColor, smoothed: bool
+) -> None:
+    """Draws the raw values of a smoothed curve, or the band round one that is not."""
+    px = rect.left() + thinned.x * rect.width()
+    low, high = to_pixels(axis, rect, thinned.low), to_pixels(axis, rect, thinned.high)
+    faint = QColor(ink)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if series.smooth and smoothed:
+        faint.setAlphaF(ink.alphaF() * (0.17 if thinned.dense else 0.25))
+        if thinned.dense:
+            draw_columns(painter, px, low, high, faint)
+        else:
+            painter.setPen(QPen(faint, 1.0))
+            draw_polyline(painter, np.stack([px, to_pixels(axis, rect, thinned.y)], axis=1))
+    elif series.low is not None and series.high is not None:
+        faint.setAlphaF(ink.alphaF() * 0.16)
+        draw_band(painter, px, low, high, faint)

@@ -1,0 +1,272 @@
+"""The widget of a plane."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from explorer.ui.frames.base import FrameView, LegendItem
+from explorer.ui.frames.cloud import ClassLabels, paint_points
+from explorer.ui.frames.drawing import halo_text, stroke
+from explorer.ui.frames.handles import HandleSet
+from explorer.ui.frames.layers import PAINTERS, density_limits, layer_extent
+from explorer.ui.frames.ticks import Axis
+from explorer.ui.frames.viewport import Viewport
+from explorer.ui.numbers import number
+from explorer.ui.theme import Theme, color, ui_font
+from models.frames import Density, Frame, Layer, Plane, Points
+
+__all__ = ["PlaneView"]
+
+_LEFT, _BOTTOM, _TOP = 34.0, 24.0, 2.0  # px around the plane
+_NEAR = 8.0  # px within which a point is meant
+_STEP, _LEAP = 0.05, 0.5  # data units an arrow key moves a handle, without and with Shift
+
+
+class PlaneView(FrameView):
+    """Layers over one another, in data units, with handles that can be dragged.
+
+    With a handle, pressing anywhere in the plane takes the cross-hair there; without, the left button moves the plane,
+    as the middle one always does. The wheel zooms with Ctrl or with the focus; double click shows all again.
+
+    Signals:
+        moved: Position of the cross-hair, data units, while it is dragged or moved by keys.
+        handle_moved: Number and position of another handle.
+        picked: Position of a click, data units.
+        hovered: Datum under the pointer (its `index`, or its place in the cloud), -1 for none.
+        point_clicked: Datum that was clicked.
+    """
+
+    moved = Signal(float, float)
+    handle_moved = Signal(int, float, float)
+    picked = Signal(float, float)
+    hovered = Signal(int)
+    point_clicked = Signal(int)
+    ideal = (428, 400)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None):
+        super().__init__(theme, parent)
+        self.view = Viewport()
+        self.handles = HandleSet()
+        self._labels: dict[int, ClassLabels] = {}
+        self._dots: list[tuple[Points, np.ndarray]] = []
+        self._hover: tuple[int, int] | None = None  # cloud, point
+        self._pressed: QPointF | None = None
+        self._grabbed: QPointF | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Shows a plane."""
+        assert isinstance(frame, Plane)
+        self.view.square = frame.square
+        self.view.follow(frame.extent or _needed(frame.layers), exact=frame.extent is not None)
+        super().show_frame(frame)
+
+    def set_cross(self, x: float | None, y: float | None = None) -> None:
+        """Puts the cross-hair somewhere, or takes it away, without a signal."""
+        if x is None or y is None:
+            self.handles.put(np.empty((0, 2)), False)
+        else:
+            self.handles.put(np.array([[x, y]]), True)
+        self.update()
+
+    def set_handles(self, xy: np.ndarray) -> None:
+        """Puts points that can be dragged, (k, 2), without a signal."""
+        self.handles.put(xy, False)
+        self.update()
+
+    def legend(self) -> list[LegendItem]:
+        """The layers that have a name, and the scale of a heat map."""
+        items: list[LegendItem] = []
+        for place, layer in enumerate(self._frame.layers if isinstance(self._frame, Plane) else ()):
+            name = getattr(layer, "name", "")
+            role = getattr(layer, "role", "total")
+            if isinstance(layer, Density) and not layer.contours:
+                low, high = (number(v, 2) for v in density_limits(layer))
+                ends = ("0 fake", "1 real") if role == "real-fake" else (low, high)
+                if name or role == "real-fake":
+                    items.append(LegendItem(f"layer.{place}", role, "" if role == "real-fake" else name, ramp=ends))
+            elif name and not (isinstance(layer, Points) and layer.label is not None):
+                items.append(LegendItem(f"layer.{place}", role, name, dashed=bool(getattr(layer, "dashed", False))))
+        return items
+
+    def paint_frame(self, painter: QPainter) -> None:
+        """Draws axes and layers."""
+        assert isinstance(self._frame, Plane)
+        self.view.rect = QRectF(_LEFT, _TOP, max(1.0, self.width() - _LEFT), max(1.0, self.height() - _BOTTOM - _TOP))
+        self._paint_axes(painter, self._frame)
+        painter.setClipRect(self.view.rect)
+        self._dots = []
+        for layer in self._frame.layers:
+            if isinstance(layer, Points):
+                self._dots.append((layer, paint_points(painter, layer, self.view, self.tokens)))
+            else:
+                PAINTERS[type(layer)](painter, layer, self.view, self.tokens)
+        for place, (layer, pixels) in enumerate(self._dots):
+            labels = self._labels.setdefault(place, ClassLabels())
+            labels.paint(painter, layer, pixels, self.view, self.tokens)
+
+    def paint_over(self, painter: QPainter) -> None:
+        """Draws handles and the point under the pointer."""
+        painter.setClipRect(self.view.rect.adjusted(-8, -2, 0, 8))
+        self.handles.paint(painter, self.view, self.tokens, self.hasFocus())
+        if self._hover is not None:
+            layer, pixels = self._dots[self._hover[0]]
+            x, y = pixels[self._hover[1]].tolist()
+            painter.setPen(stroke(self.tokens.text1, 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(x, y), layer.size / 2 + 3, layer.size / 2 + 3)
+            if layer.label is not None:
+                k = int(layer.label[self._hover[1]])
+                name = layer.classes[k] if k < len(layer.classes) else str(k)
+                halo_text(painter, QPointF(x, y - 16), name, self.tokens.text1, self.tokens.bg2, 12, 600)
+
+    def _paint_axes(self, painter: QPainter, frame: Plane) -> None:
+        rect, tokens = self.view.rect, self.tokens
+        x0, x1, y0, y1 = self.view.extent
+        painter.setFont(ui_font(11, tabular=True))
+        painter.setPen(color(tokens.text3))
+        center, right = Qt.AlignmentFlag.AlignCenter, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        taken = QFontMetricsF(painter.font()).horizontalAdvance(frame.x_label) + 24 if frame.x_label else 0.0
+        for share, text in Axis(x0, x1).ticks(rect.width() / 64):
+            x = rect.left() + share * rect.width()
+            if rect.left() + 6 <= x <= rect.right() - max(8, taken):
+                painter.drawText(QRectF(x - 40, rect.bottom() + 6, 80, 16), center, text)
+        for share, text in Axis(y0, y1).ticks(rect.height() / 64):
+            y = rect.bottom() - share * rect.height()
+            if rect.top() + (22 if frame.y_label else 6) <= y <= rect.bottom() - 4:
+                painter.drawText(QRectF(0, y - 8, _LEFT - 8, 16), right, text)
+        painter.drawText(QRectF(rect.right() - taken, rect.bottom() + 6, taken, 16), right, frame.x_label)
+        painter.drawText(QRectF(0, rect.top(), _LEFT - 8, 16), right, frame.y_label)
+
+    def _point_at(self, at: QPointF) -> tuple[int, int] | None:
+        best, found = _NEAR, None
+        for place, (_, pixels) in enumerate(self._dots):
+            away = np.hypot(pixels[:, 0] - at.x(), pixels[:, 1] - at.y())
+            away = np.where(np.isnan(away), np.inf, away)
+            if away.size and away.min() <= best:
+                best, found = float(away.min()), (place, int(away.argmin()))
+        return found
+
+    def _datum(self, hit: tuple[int, int] | None) -> int:
+        if hit is None:
+            return -1
+        layer = self._dots[hit[0]][0]
+        return hit[1] if layer.index is None else int(layer.index[hit[1]])
+
+    def _set_hover(self, hit: tuple[int, int] | None) -> None:
+        if hit != self._hover:
+            self._hover = hit
+            self.update()
+            self.hovered.emit(self._datum(hit))
+
+    def _move_handle(self, which: int, x: float, y: float) -> None:
+        self.handles.xy[which] = (x, y)
+        self.handles.last = which
+        self.update()
+        if self.handles.cross and which == 0:
+            self.moved.emit(x, y)
+        else:
+            self.handle_moved.emit(which, x, y)
+
+    def redraw(self) -> None:
+        """Drops what depends on the old picture."""
+        self._hover = None
+        super().redraw()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Takes hold of a handle, or of the plane."""
+        at = event.position()
+        if event.button() is Qt.MouseButton.LeftButton and self.view.rect.contains(at):
+            self._pressed = at
+            self.handles.held = self.handles.near(at, self.view)
+            if self.handles.held is None and self.handles.cross:
+                self.handles.held = 0
+                self._move_handle(0, *self.view.to_data(at))
+            elif self.handles.held is None:
+                self._grabbed = at
+        elif event.button() is Qt.MouseButton.MiddleButton:
+            self._grabbed = at
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drags what is held, or looks for a point under the pointer."""
+        at = event.position()
+        if self.handles.held is not None:
+            self._move_handle(self.handles.held, *self.view.to_data(at))
+        elif self._grabbed is not None:
+            self.view.pan(at - self._grabbed)
+            self._grabbed = at
+            self.redraw()
+        else:
+            self._set_hover(self._point_at(at))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Lets go; without a drag it was a click."""
+        pressed, self._pressed, self._grabbed, self.handles.held = self._pressed, None, None, None
+        at = event.position()
+        if pressed is not None and (at - pressed).manhattanLength() <= 3:
+            self.picked.emit(*self.view.to_data(at))
+            hit = self._point_at(at)
+            if hit is not None:
+                self.point_clicked.emit(self._datum(hit))
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+        """Shows all again after zooming or moving."""
+        if self.view.free:
+            self.view.release()
+            if self._frame is not None:
+                self.show_frame(self._frame)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zooms about the pointer."""
+        if not self.hasFocus() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()
+            return
+        self.view.zoom(0.85 ** (event.angleDelta().y() / 120), event.position())
+        self.redraw()
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move the handle by 0.05, with Shift by 0.5."""
+        way = {
+            Qt.Key.Key_Left: (-1, 0),
+            Qt.Key.Key_Right: (1, 0),
+            Qt.Key.Key_Up: (0, 1),
+            Qt.Key.Key_Down: (0, -1),
+        }.get(event.key())
+        if way is None or not len(self.handles.xy):
+            super().keyPressEvent(event)
+            return
+        far = _LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else _STEP
+        x, y = self.handles.xy[self.handles.last].tolist()
+        self._move_handle(self.handles.last, x + way[0] * far, y + way[1] * far)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is under the pointer any more."""
+        self._set_hover(None)
+        super().leaveEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Shows that keys go here."""
+        self.update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Keys go elsewhere."""
+        self.update()
+        super().focusOutEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keeps the part in sight."""
+        self._hover = None
+        super().resizeEvent(event)
+
+
+def _needed(layers: tuple[Layer, ...]) -> tuple[float, float, float, float] | None:
+    parts = [part for part in map(layer_extent, layers) if part is not None]
+    if not parts:
+        return None
+    x0, x1, y0, y1 = zip(*parts, strict=True)
+    return min(x0), max(x1), min(y0), max(y1)

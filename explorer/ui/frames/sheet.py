@@ -1,0 +1,70 @@
+"""Contact sheets: many images in one, sized for the screen."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+from PySide6.QtGui import QImage
+
+from explorer.ui.frames.drawing import ramp_table
+
+__all__ = ["resample", "sheet_image"]
+
+
+@functools.lru_cache(maxsize=64)
+def _weights(old: int, new: int) -> np.ndarray:
+    """Matrix (new, old) of a triangle filter that is as wide as the coarser of the two grids."""
+    scale = old / new
+    reach = max(1.0, scale)
+    centers = (np.arange(new) + 0.5) * scale - 0.5
+    weights = np.maximum(0.0, 1 - np.abs(centers[:, None] - np.arange(old)) / reach)
+    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def resample(images: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Images (n, c, h, w) in another size: each pixel a block where they grow at least twofold, else filtered."""
+    _, _, h, w = images.shape
+    if (height, width) == (h, w):
+        return images
+    if height >= 2 * h and width >= 2 * w:
+        return images[:, :, np.arange(height) * h // height][:, :, :, np.arange(width) * w // width]
+    return np.einsum(
+        "Hh,nchw,Ww->ncHW", _weights(h, height), images.astype(np.float32), _weights(w, width), optimize=True
+    )
+
+
+def sheet_image(
+    images: np.ndarray, columns: int, cell: tuple[int, int], gap: tuple[int, int], ink: tuple[str, str]
+) -> QImage:
+    """One image of many.
+
+    Args:
+        images: (n, c, h, w), 0 to 1; c is 1 (drawn from the first ink to the second) or 3; NaN is clear.
+        columns: Images in a row.
+        cell: Height and width of each, device pixels.
+        gap: Pixels between rows and between columns; clear.
+        ink: Colours of 0 and of 1 for images of one channel.
+    """
+    n, channels, _, _ = images.shape
+    rows = -(-n // columns)
+    height, width = cell
+    sized = resample(images, height, width)
+    pitch_y, pitch_x = height + gap[0], width + gap[1]
+    total = (rows * pitch_y - gap[0], columns * pitch_x - gap[1])
+    grid = np.zeros((rows * pitch_y, columns * pitch_x), np.uint32)
+    table = np.array(ramp_table(ink), np.uint32)
+    with np.errstate(invalid="ignore"):
+        level = np.clip(sized, 0, 1)
+    if channels == 1:
+        index = np.where(np.isfinite(level[:, 0]), level[:, 0] * 254 + 1.5, 0).astype(np.uint8)
+        pixels = table[index]  # (n, H, W)
+    else:
+        part = np.nan_to_num(level * 255 + 0.5).astype(np.uint32)
+        pixels = (np.uint32(0xFF) << 24) | (part[:, 0] << 16) | (part[:, 1] << 8) | part[:, 2]
+    full = np.zeros((rows * columns, pitch_y, pitch_x), np.uint32)
+    full[:n, :height, :width] = pixels
+    grid[:] = full.reshape(rows, columns, pitch_y, pitch_x).transpose(0, 2, 1, 3).reshape(grid.shape)
+    data = np.ascontiguousarray(grid[: total[0], : total[1]])
+    image = QImage(data.data, total[1], total[0], 4 * total[1], QImage.Format.Format_ARGB32_Premultiplied)
+    return image.copy()

@@ -1,0 +1,122 @@
+"""Where the plane is on the screen: data units to pixels and back."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+
+from explorer.ui.frames.ticks import nice_step
+
+__all__ = ["Viewport"]
+
+_SHRINK = 0.62  # a range is given up only when less than this share of it is used
+_ZOOM = 64.0  # how far in and out one can go
+
+
+@dataclass
+class Viewport:
+    """The part of the plane in sight.
+
+    `wanted` is what the data or a person ask for; `extent` is what is shown: with `square`, the wanted part and as much
+    more in one direction as keeps a unit equally long in both.
+
+    Attributes:
+        rect: Where on the widget, px.
+        wanted: x0, x1, y0, y1 in data units.
+        square: One unit is as long upwards as sideways.
+        free: A person moved it: it does not follow the data until it is released.
+        settled: It has been fitted to data.
+        home: Width it had before a person moved it, data units.
+    """
+
+    rect: QRectF = field(default_factory=lambda: QRectF(0, 0, 100, 100))
+    wanted: tuple[float, float, float, float] = (-1.0, 1.0, -1.0, 1.0)
+    square: bool = True
+    free: bool = False
+    settled: bool = False
+    home: float = 2.0
+
+    @property
+    def extent(self) -> tuple[float, float, float, float]:
+        """x0, x1, y0, y1 in sight, data units."""
+        x0, x1, y0, y1 = self.wanted
+        if not self.square:
+            return self.wanted
+        width, height = max(self.rect.width(), 1.0), max(self.rect.height(), 1.0)
+        unit = min(width / (x1 - x0), height / (y1 - y0))
+        half_x, half_y = width / unit / 2, height / unit / 2
+        middle_x, middle_y = (x0 + x1) / 2, (y0 + y1) / 2
+        return middle_x - half_x, middle_x + half_x, middle_y - half_y, middle_y + half_y
+
+    def follow(self, need: tuple[float, float, float, float] | None, *, exact: bool = False) -> None:
+        """Takes in what the data need, in round steps, unless it fits well already or a person moved it."""
+        if need is None or self.free:
+            return
+        x0, x1, y0, y1 = need
+        if exact:
+            self.wanted, self.settled = need, True
+            return
+        a0, a1, b0, b1 = self.wanted
+        inside = a0 <= x0 and x1 <= a1 and b0 <= y0 and y1 <= b1
+        share = max((x1 - x0) / (a1 - a0), (y1 - y0) / (b1 - b0))
+        if self.settled and inside and share >= _SHRINK:
+            return
+        step = nice_step(max(x1 - x0, y1 - y0, 1e-6), 10)
+        self.wanted = (
+            math.floor(x0 / step) * step,
+            max(math.ceil(x1 / step), math.floor(x0 / step) + 1) * step,
+            math.floor(y0 / step) * step,
+            max(math.ceil(y1 / step), math.floor(y0 / step) + 1) * step,
+        )
+        self.settled = True
+
+    def zoom(self, factor: float, at: QPointF) -> None:
+        """Shows a part smaller by the factor; the point under `at` (px) stays where it is."""
+        x, y = self.to_data(at)
+        x0, x1, y0, y1 = self.wanted
+        span = (x1 - x0) * factor
+        if not self.free:
+            self.home = x1 - x0
+        if not self.home / _ZOOM <= span <= self.home * _ZOOM:
+            return
+        self.wanted = tuple(c + (v - c) * factor for c, v in ((x, x0), (x, x1), (y, y0), (y, y1)))  # type: ignore[assignment]
+        self.free = True
+
+    def pan(self, move: QPointF) -> None:
+        """Moves the plane by so many px."""
+        x0, x1, y0, y1 = self.extent
+        dx = -move.x() * (x1 - x0) / max(self.rect.width(), 1.0)
+        dy = move.y() * (y1 - y0) / max(self.rect.height(), 1.0)
+        if not self.free:
+            self.home = self.wanted[1] - self.wanted[0]
+        a0, a1, b0, b1 = self.wanted
+        self.wanted = (a0 + dx, a1 + dx, b0 + dy, b1 + dy)
+        self.free = True
+
+    def release(self) -> None:
+        """Follows the data again."""
+        self.free = self.settled = False
+
+    def to_pixels(self, xy: np.ndarray) -> np.ndarray:
+        """Data units to pixels, (n, 2) to (n, 2)."""
+        x0, x1, y0, y1 = self.extent
+        rect = self.rect
+        scale = np.array([rect.width() / (x1 - x0), -rect.height() / (y1 - y0)])
+        return (np.asarray(xy, dtype=float) - [x0, y0]) * scale + [rect.left(), rect.bottom()]
+
+    def point(self, x: float, y: float) -> QPointF:
+        """One point in px."""
+        (px, py) = self.to_pixels(np.array([[x, y]]))[0].tolist()
+        return QPointF(px, py)
+
+    def to_data(self, at: QPointF) -> tuple[float, float]:
+        """Pixels to data units."""
+        x0, x1, y0, y1 = self.extent
+        rect = self.rect
+        return (
+            x0 + (at.x() - rect.left()) / rect.width() * (x1 - x0),
+            y0 + (rect.bottom() - at.y()) / rect.height() * (y1 - y0),
+        )

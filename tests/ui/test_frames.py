@@ -1,0 +1,419 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
+
+from explorer.ui.frames import WIDGETS, BarsView, CurvesView, ImagesView, MatrixView, PlaneView
+from explorer.ui.frames.contours import level_lines
+from explorer.ui.frames.sheet import resample, sheet_image
+from explorer.ui.frames.smoothing import smooth, thin
+from explorer.ui.frames.ticks import Axis
+from explorer.ui.theme import DARK, LIGHT
+from models.frames import (
+    FRAMES,
+    Audio,
+    Bars,
+    Curves,
+    Density,
+    Ellipses,
+    Field,
+    Frame,
+    Grid,
+    Images,
+    Lines,
+    Matrix,
+    Plane,
+    Points,
+    Series,
+)
+
+_NAN = np.full((3, 2), np.nan)
+_LEFT = Qt.MouseButton.LeftButton
+
+FULL: dict[type[Frame], Frame] = {
+    Plane: Plane(layers=(
+        Density(np.linspace(0, 1, 12).reshape(3, 4), (-1, 1, -1, 1)),
+        Density(np.linspace(0, 1, 12).reshape(3, 4), (-1, 1, -1, 1), contours=(0.5,)),
+        Points(np.array([[0.0, 0.0], [1.0, 1.0], [np.nan, 0.0]]), np.array([0, 1, 1]), ("a", "b")),
+        Field(np.zeros((2, 2)), np.ones((2, 2))),
+        Grid(np.stack(np.meshgrid([0.0, 1.0], [0.0, 1.0]), axis=-1)),
+        Lines(np.array([[0.0, 0], [1, 1], [0, 1], [1, 0]]), np.array([0, 2])),
+        Ellipses(np.zeros((1, 2)), np.ones((1, 2)), np.zeros(1), ("1σ",)),
+    )),
+    Curves: Curves(series=(
+        Series("a", "A", np.arange(9.0), np.arange(9.0) ** 2, low=np.zeros(9), high=np.ones(9) * 80),
+    )),
+    Images: Images(np.linspace(0, 1, 5 * 16).reshape(5, 1, 4, 4), row_labels=("one",), captions=tuple("abcde")),
+    Bars: Bars(
+        ("a", "b"), np.array([1.0, -2.0]), np.array([0.1, 0.2]), ("data", "model"), np.array([1.5, -1.0]), "nats"
+    ),
+    Matrix: Matrix(np.array([[1.0, -2.0], [0.5, np.nan]]), ("r", "s"), ("c", "d"), "x", "y"),
+    Audio: Audio(np.sin(np.linspace(0, 99, 4000)), 8000),
+}  # fmt: skip
+EMPTY: dict[type[Frame], tuple[Frame, ...]] = {
+    Plane: (Plane(layers=()), Plane(layers=(
+        Points(_NAN), Points(np.empty((0, 2)), np.empty(0, int), ("a",)),
+        Density(np.full((2, 2), np.nan), (0, 1, 0, 1)),
+        Field(_NAN, _NAN), Grid(np.full((2, 2, 2), np.nan)), Lines(np.empty((0, 2)), np.empty(0, int)),
+        Lines(_NAN, np.zeros(1, int)), Ellipses(np.empty((0, 2)), np.empty((0, 2)), np.empty(0)),
+    ))),
+    Curves: (Curves(series=()), Curves(series=(
+        Series("a", "A", np.empty(0), np.empty(0), smooth=True), Series("b", "B", np.arange(3.0), np.full(3, np.nan)),
+        Series("c", "C", np.arange(3.0), -np.ones(3), pane="p", smooth=True),
+    ), log_y=True, log_x=True)),
+    Images: (
+        Images(np.empty((0, 1, 4, 4))), Images(np.full((2, 3, 4, 4), np.nan)), Images(np.full((1, 1, 2, 2), np.nan))
+    ),
+    Bars: (Bars((), np.empty(0)), Bars(("a",), np.array([np.nan]), np.array([np.nan]))),
+    Matrix: (Matrix(np.empty((0, 0))), Matrix(np.full((2, 2), np.nan))),
+    Audio: (Audio(np.empty(0), 8000), Audio(np.full(9, np.nan), 8000)),
+}  # fmt: skip
+
+
+def _ink(image: QImage, ground: str) -> int:
+    """Number of pixels that are not the ground."""
+    argb = image.convertToFormat(QImage.Format.Format_RGB32)
+    data = np.frombuffer(argb.constBits(), np.uint32).reshape(argb.height(), -1)[:, : argb.width()]
+    return int((data & 0xFFFFFF != QColor(ground).rgb() & 0xFFFFFF).sum())
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_every_kind_draws_and_follows_the_theme(theme, make_widget, kind) -> None:
+    widget = make_widget(WIDGETS[kind](theme), 320, 240)
+    widget.show_frame(FULL[kind])
+    dark = widget.grab().toImage()
+    assert _ink(dark, DARK.bg2) > 300
+    assert widget.painted == 1
+    theme.set_mode("light")
+    light = widget.grab().toImage()
+    assert light.pixelColor(319, 239) == QColor(LIGHT.bg2) != dark.pixelColor(319, 239)
+    assert light != dark
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_every_kind_bears_nothing_and_nan(theme, make_widget, kind) -> None:
+    widget = make_widget(WIDGETS[kind](theme), 320, 240)
+    for frame in (*EMPTY[kind], FULL[kind], *EMPTY[kind]):
+        widget.show_frame(frame)
+        widget.grab()
+        widget.legend()
+        for at in (QPoint(1, 1), QPoint(160, 120), QPoint(318, 238)):
+            QTest.mouseMove(widget, at)
+            QTest.mouseClick(widget, _LEFT, pos=at)
+    widget.resize(1, 1)
+    widget.grab()
+
+
+@pytest.fixture
+def plane(theme, make_widget) -> PlaneView:
+    view = make_widget(PlaneView(theme), 434, 426)
+    index = np.array([40, 41, 42])
+    view.show_frame(
+        Plane(layers=(Points(np.array([[-1.0, 0.0], [1.0, 0.5], [1.0, -0.5]]), index=index),), extent=(-2, 2, -2, 2))
+    )
+    view.grab()
+    return view
+
+
+def _at(view: PlaneView, x: float, y: float) -> QPoint:
+    return view.view.point(x, y).toPoint()
+
+
+def test_a_click_gives_data_coordinates_and_the_nearest_point(plane) -> None:
+    picked, clicked = [], []
+    plane.picked.connect(lambda x, y: picked.append((x, y)))
+    plane.point_clicked.connect(clicked.append)
+    rect = plane.view.rect
+    QTest.mouseClick(plane, _LEFT, pos=QPoint(round(rect.center().x()), round(rect.center().y())))
+    QTest.mouseClick(plane, _LEFT, pos=_at(plane, 1.0, 0.5) + QPoint(2, 1))
+    assert picked[0] == pytest.approx((0, 0), abs=0.02)
+    assert picked[1] == pytest.approx((1, 0.5), abs=0.04)
+    assert clicked == [41]
+
+
+def test_hovering_tells_which_datum(plane) -> None:
+    hovered = []
+    plane.hovered.connect(hovered.append)
+    for x, y in ((1.0, -0.5), (0.0, 0.0), (-1.0, 0.0)):
+        QTest.mouseMove(plane, _at(plane, x, y))
+    assert hovered == [42, -1, 40]
+
+
+def test_dragging_and_keys_move_the_cross_hair(plane) -> None:
+    plane.set_cross(0.5, 0.25)
+    moved = []
+    plane.moved.connect(lambda x, y: moved.append((x, y)))
+    QTest.mousePress(plane, _LEFT, pos=_at(plane, 0.5, 0.25))
+    QTest.mouseMove(plane, _at(plane, -1.5, 1.0))
+    QTest.mouseRelease(plane, _LEFT, pos=_at(plane, -1.5, 1.0))
+    assert moved[-1] == pytest.approx((-1.5, 1.0), abs=0.02)
+    plane.set_cross(0.5, 0.25)
+    plane.setFocus()
+    QTest.keyClick(plane, Qt.Key.Key_Right)
+    QTest.keyClick(plane, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(plane, Qt.Key.Key_Left)
+    QTest.keyClick(plane, Qt.Key.Key_Down)
+    assert moved[-4:] == [pytest.approx(p) for p in ((0.55, 0.25), (0.55, 0.75), (0.5, 0.75), (0.5, 0.7))]
+    assert plane.handles.xy[0] == pytest.approx((0.5, 0.7))
+
+
+def test_pressing_away_from_the_handle_takes_it_there(plane) -> None:
+    plane.set_cross(0.0, 0.0)
+    moved = []
+    plane.moved.connect(lambda x, y: moved.append((x, y)))
+    QTest.mouseClick(plane, _LEFT, pos=_at(plane, 1.5, -1.5))
+    assert moved == [pytest.approx((1.5, -1.5), abs=0.02)]
+
+
+def test_other_handles_move_alone(plane) -> None:
+    plane.set_handles(np.array([[0.0, 0.0], [1.0, 1.0]]))
+    moved = []
+    plane.handle_moved.connect(lambda k, x, y: moved.append((k, x, y)))
+    QTest.mousePress(plane, _LEFT, pos=_at(plane, 1.0, 1.0))
+    QTest.mouseMove(plane, _at(plane, 1.5, 1.5))
+    QTest.mouseRelease(plane, _LEFT, pos=_at(plane, 1.5, 1.5))
+    assert moved[-1] == (1, pytest.approx(1.5, abs=0.02), pytest.approx(1.5, abs=0.02))
+    assert plane.handles.xy[0].tolist() == [0, 0]
+
+
+def test_a_square_plane_has_equal_units_and_shows_all_that_is_asked(theme, make_widget) -> None:
+    view = make_widget(PlaneView(theme), 600, 300)
+    view.show_frame(Plane(layers=(), extent=(-1, 1, -1, 1)))
+    view.grab()
+    a, b, c = (view.view.point(*p) for p in ((0, 0), (1, 0), (0, 1)))
+    assert b.x() - a.x() == pytest.approx(a.y() - c.y())
+    x0, x1, y0, y1 = view.view.extent
+    assert x0 < -1 < 1 < x1
+    assert (y0, y1) == pytest.approx((-1, 1))
+
+
+def test_the_range_is_kept_while_points_wander_and_given_up_when_they_leave(theme, make_widget) -> None:
+    view = make_widget(PlaneView(theme), 400, 400)
+    cloud = np.random.default_rng(0).normal(size=(500, 2))
+    view.show_frame(Plane(layers=(Points(cloud),)))
+    first = view.view.wanted
+    for scale in (0.95, 0.9, 0.98):
+        view.show_frame(Plane(layers=(Points(cloud * scale),)))
+        assert view.view.wanted == first
+    view.show_frame(Plane(layers=(Points(cloud * 3),)))
+    assert view.view.wanted[1] > 2 * first[1]
+    view.show_frame(Plane(layers=(Points(cloud * 0.2),)))
+    assert view.view.wanted[1] < first[1]
+
+
+def test_zooming_keeps_the_point_under_the_pointer_and_double_click_goes_back(plane) -> None:
+    before = plane.view.wanted
+    at = QPointF(_at(plane, 1.0, 0.5))
+    x, y = plane.view.to_data(at)
+    plane.view.zoom(0.5, at)
+    assert plane.view.to_data(at) == pytest.approx((x, y))
+    assert plane.view.wanted[1] - plane.view.wanted[0] == pytest.approx(2)
+    plane.show_frame(plane.frame)
+    assert plane.view.wanted != before  # newer frames do not take it away
+    QTest.mouseDClick(plane, _LEFT, pos=QPoint(200, 200))
+    assert plane.view.wanted == before
+
+
+def test_class_names_stand_on_the_clusters(theme, make_widget) -> None:
+    view = make_widget(PlaneView(theme), 434, 426)
+    rng = np.random.default_rng(1)
+    centers = np.array([[-1.2, 1.0], [1.2, -1.0]])
+    label = np.repeat([0, 1], 200)
+    xy = centers[label] + rng.normal(size=(400, 2)) * 0.15
+    view.show_frame(Plane(layers=(Points(xy, label, ("seven", "nine")),), extent=(-2, 2, -2, 2)))
+    view.grab()
+    layer, pixels = view._dots[0]
+    for k, at in view._labels[0].places(layer, pixels, view.view).items():
+        assert view.view.to_data(at) == pytest.approx(tuple(centers[k]), abs=0.12)
+
+
+def test_level_lines_of_a_cone_are_a_circle() -> None:
+    g = np.linspace(-1, 1, 81)
+    segments = level_lines(np.hypot(*np.meshgrid(g, g)), 0.6) * (2 / 80) - 1
+    assert np.abs(np.hypot(segments[..., 0], segments[..., 1]) - 0.6).max() < 2e-3
+    length = np.hypot(*(segments[:, 1] - segments[:, 0]).T).sum()
+    assert length == pytest.approx(2 * math.pi * 0.6, rel=1e-3)
+
+
+def _noisy(n: int) -> Curves:
+    t = np.arange(n, dtype=float)
+    y = 100 + 50 * np.exp(-t / n * 9) + np.random.default_rng(0).normal(size=n)
+    kl = 6 * (1 - np.exp(-t / n * 9))
+    return Curves(
+        series=(
+            Series("a", "Total", t, y, "data", smooth=True),
+            Series("kl", "KL", t, kl, "prior", pane="kl", smooth=True),
+        )
+    )
+
+
+def test_emphasising_a_curve_thickens_it_and_back(theme, make_widget) -> None:
+    view = make_widget(CurvesView(theme), 400, 220)
+    view.show_frame(_noisy(2000))
+
+    def inked() -> int:
+        image = view.grab().toImage()
+        near = [image.pixelColor(x, y) for x in range(150, 380, 3) for y in range(120, 200)]
+        return sum(abs(c.red() - 0xE4) + abs(c.green() - 0x83) + abs(c.blue() - 0xBC) < 60 for c in near)
+
+    plain, picture = inked(), view.grab().toImage()
+    view.emphasise("kl")
+    assert inked() > 1.4 * plain
+    view.emphasise("a")
+    assert inked() < 0.5 * plain  # the other one steps back
+    view.emphasise(None)
+    assert view.grab().toImage() == picture
+
+
+def test_the_legend_reads_the_curve_under_the_pointer(theme, make_widget) -> None:
+    view = make_widget(CurvesView(theme), 454, 200)
+    t = np.linspace(0, 100, 101)
+    view.show_frame(Curves(series=(Series("a", "A", t, 2 * t),)))
+    view.grab()
+    assert view.legend()[0].value == "200.0"
+    rect = view.panes()[0][1]
+    QTest.mouseMove(view, QPoint(round(rect.left() + rect.width() * 0.25), 100))
+    assert float(view.legend()[0].value) == pytest.approx(50, abs=1)
+    picked = []
+    view.picked.connect(picked.append)
+    QTest.mouseClick(view, _LEFT, pos=QPoint(round(rect.left() + rect.width() * 0.75), 100))
+    assert picked[0] == pytest.approx(75, abs=0.5)
+
+
+def test_panes_share_the_axis_and_never_overlap(theme, make_widget) -> None:
+    view = make_widget(CurvesView(theme), 400, 220)
+    view.show_frame(_noisy(100))
+    (first, top), (second, bottom) = view.panes()
+    assert (first, second) == ("", "kl")
+    assert top.bottom() < bottom.top()
+    assert (top.left(), top.right()) == (bottom.left(), bottom.right())
+    assert top.height() > bottom.height()
+
+
+def test_a_million_points_are_brought_down_to_one_a_pixel() -> None:
+    n = 1_000_000
+    x, y = np.linspace(0, 1, n), np.sin(np.linspace(0, 20, n))
+    y[500_000] = 9.0
+    thinned = thin(x, y, None, None, 400)
+    assert len(thinned.x) <= 401
+    assert thinned.high.max() == 9.0  # no spike is lost
+    assert np.abs(thinned.y - np.sin(20 * thinned.x)).max() < 0.05
+
+
+def test_smoothing_keeps_lines_straight_and_quiets_noise() -> None:
+    line = np.arange(100.0)
+    assert smooth(line, 10)[:90] == pytest.approx(line[:90])
+    noise = np.random.default_rng(0).normal(size=4000)
+    assert smooth(noise, 12)[50:-50].std() == pytest.approx(1 / 5, rel=0.15)  # 25 values each
+    steep = 10.0 ** np.arange(40.0)
+    assert smooth(steep, 5, log=True)[5:-5] == pytest.approx(steep[5:-5])  # straight on a logarithmic axis
+    gap = np.where(np.arange(100) == 50, np.nan, 1.0)
+    assert np.isnan(smooth(gap, 5)).sum() == 1
+
+
+def test_logarithmic_axes_put_equal_ratios_at_equal_distances(theme, make_widget) -> None:
+    axis = Axis()
+    axis.fit(1.0, 1000.0, pad=0.0, log=True)
+    shares = axis.shares(np.array([1.0, 10.0, 100.0, 1000.0, -1.0]))
+    assert np.diff(shares[:4]) == pytest.approx([1 / 3] * 3)
+    assert np.isnan(shares[4])
+    assert [text for _, text in axis.ticks(4)] == ["1", "10", "100", "1k"]
+    view = make_widget(CurvesView(theme), 400, 200)
+    view.show_frame(Curves(series=(Series("a", "A", np.arange(1.0, 99), np.exp(np.arange(1.0, 99) / 10)),)))
+    plain = view.grab().toImage()
+    next(action for action in view.actions() if "ogarithmic" in action.text()).trigger()
+    assert view.grab().toImage() != plain
+    pixels = view._drawn["a"].pixels
+    assert np.diff(pixels[:, 1]).std() < 1e-6  # an exponential is a straight line
+
+
+@pytest.fixture
+def images(theme, make_widget) -> ImagesView:
+    view = make_widget(ImagesView(theme), 300, 200)
+    pictures = np.zeros((6, 1, 4, 4))
+    pictures[4] = 1.0
+    view.show_frame(Images(pictures, columns=3, index=np.arange(6) + 10))
+    view.grab()
+    return view
+
+
+def test_images_are_where_they_say_and_in_ink_on_paper(theme, images) -> None:
+    for mode, tokens in (("dark", DARK), ("light", LIGHT)):
+        theme.set_mode(mode)
+        image = images.grab().toImage()
+        assert image.pixelColor(images.box(4).center().toPoint()) == QColor(tokens.ink1)
+        assert image.pixelColor(images.box(0).center().toPoint()) == QColor(tokens.ink0)
+        between = QPointF((images.box(3).right() + images.box(4).left()) / 2, images.box(4).center().y())
+        assert image.pixelColor(between.toPoint()) == QColor(tokens.bg2)
+
+
+def test_hover_click_and_keys_pick_an_image(images) -> None:
+    hovered, picked = [], []
+    images.hovered.connect(hovered.append)
+    images.picked.connect(picked.append)
+    for place in (1, 5):
+        QTest.mouseMove(images, images.box(place).center().toPoint())
+    QTest.mouseMove(images, QPoint(1, 1))
+    QTest.mouseClick(images, _LEFT, pos=images.box(2).center().toPoint())
+    images.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Return):
+        QTest.keyClick(images, key)
+    assert hovered[:3] == [1, 5, -1]
+    assert picked == [2, images.place_at(images.box(hovered[-1]).center())]
+    assert hovered[-1] == 4
+
+
+def test_a_small_image_is_enlarged_under_the_pointer(theme, make_widget) -> None:
+    view = make_widget(ImagesView(theme), 300, 300)
+    pictures = np.zeros((100, 1, 4, 4))
+    pictures[55] = 1.0
+    view.show_frame(Images(pictures, columns=10))
+    ink = QColor(DARK.ink1)
+
+    def white() -> int:
+        image = view.grab().toImage()
+        return sum(image.pixelColor(x, y) == ink for x in range(0, 300, 2) for y in range(0, 300, 2))
+
+    before = white()
+    QTest.mouseMove(view, view.box(55).center().toPoint())
+    assert white() > 8 * before
+
+
+def test_enlarging_keeps_blocks_and_shrinking_keeps_the_mean() -> None:
+    x = np.random.default_rng(0).random((2, 1, 8, 8))
+    assert np.array_equal(resample(x, 24, 24)[:, :, 1::3, 1::3], x)
+    assert resample(x, 4, 4).mean() == pytest.approx(x.mean(), abs=0.02)
+    flat = sheet_image(np.full((3, 3, 2, 2), 0.5), 2, (2, 2), (1, 1), ("#000000", "#FFFFFF"))
+    assert (flat.width(), flat.height()) == (5, 5)
+    assert flat.pixelColor(0, 0) == QColor(128, 128, 128)
+    assert flat.pixelColor(2, 0).alpha() == flat.pixelColor(4, 4).alpha() == 0
+
+
+def test_bars_are_as_long_as_their_values(theme, make_widget) -> None:
+    view = make_widget(BarsView(theme), 320, 100)
+    view.show_frame(Bars(("a", "b"), np.array([10.0, 5.0]), roles=("model", "model")))
+    image, ink = view.grab().toImage(), QColor(DARK.model)
+    lengths = sorted(n for n in (sum(image.pixelColor(x, y) == ink for x in range(320)) for y in range(100)) if n)
+    assert lengths[-1] == pytest.approx(2 * lengths[0], rel=0.05)
+    crowded = Bars(tuple(map(str, range(40))), np.ones(40))
+    view.show_frame(crowded)
+    assert not view.in_rows
+    assert _ink(view.grab().toImage(), DARK.bg2) > 1000
+
+
+def test_a_matrix_shades_by_value_and_tells_what_a_cell_holds(theme, make_widget) -> None:
+    view = make_widget(MatrixView(theme), 300, 200)
+    view.show_frame(Matrix(np.array([[0.0, 1.0], [2.0, 4.0]]), ("r", "s"), ("c", "d"), unit="nats"))
+    image, cells = view.grab().toImage(), []
+    view.hovered.connect(lambda i, j: cells.append((i, j)))
+    QTest.mouseMove(view, QPoint(270, 150))
+    assert cells == [(1, 1)]
+    assert view.toolTip() == "s, d: 4.00 nats"
+    blue = [image.pixelColor(x, y).blue() for x, y in ((60, 20), (280, 20), (60, 120), (280, 120))]
+    assert blue == sorted(blue)
+    assert len(set(blue)) == 4
