@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,14 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from explorer.engine.run import Run
+from explorer.engine import ExplorerError, Run
 from explorer.ui.actions import Act
 from explorer.ui.bars import StatusBar, TopBar
 from explorer.ui.card import Card
 from explorer.ui.command_palette import CommandPalette
 from explorer.ui.detached import DetachedCard
 from explorer.ui.export_dialog import ExportDialog, copy_image
+from explorer.ui.figure_form import ExportChoices
 from explorer.ui.logo import logo_icon
 from explorer.ui.overview import Overview
 from explorer.ui.page import PageWidget
@@ -58,7 +60,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(880, 600)
         self.pages: dict[str, PageWidget] = {}
         self._of_family = {family.id: next(iter(family.pages)) for family in FAMILIES}
-        self._detached: list[DetachedCard] = []
+        self._choices = ExportChoices()
         tabs = {"overview": "Overview", **{family.id: family.title for family in FAMILIES}}
         self.top = TopBar(theme, tabs)
         self.stack = QStackedWidget()
@@ -76,6 +78,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._add_keys()
         self._restore()
+        body.setFocus()
 
     def _connect(self) -> None:
         self.top.tab_chosen.connect(self.show_tab)
@@ -126,7 +129,7 @@ class MainWindow(QMainWindow):
         """Opens a run on its page."""
         try:
             run = Run(folder)
-        except Exception as error:
+        except ExplorerError as error:
             self.status.show_message(str(error))
             return
         self.show_page(run.setup.page)
@@ -276,15 +279,15 @@ class MainWindow(QMainWindow):
             copy_image(frame)
             self.status.show_message(f"{card.view.title} is on the clipboard")
             return
-        dialog = ExportDialog(
-            self.theme, frame, page.identity(card), f"{page.name}-{card.view.name}", kind, parent=self
-        )
+        name, choices = f"{page.name}-{card.view.name}", dataclasses.replace(self._choices, format=kind)
+        dialog = ExportDialog(self.theme, frame, page.identity(card), name, choices, card.view.title, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.saved.connect(self._on_saved)
         dialog.open()
 
     @Slot(object)
     def _on_saved(self, path: Path) -> None:
+        self._choices = self.sender().choices  # type: ignore[attr-defined]
         self.status.show_message(f"Written to {path}")
 
     @Slot()

@@ -279,7 +279,7 @@ class Card(QFrame):
 
     def add_side(self, widget: QWidget) -> None:
         """Puts controls beside the picture."""
-        self._body.addWidget(widget, 1)
+        self._body.addWidget(widget)
 
     def show_foot(self) -> None:
         """Shows the foot, after controls were added to it."""

@@ -31,8 +31,12 @@ def pane_range(curves: Sequence[tuple[Series, Thinned, np.ndarray]], log: bool) 
         log: Only positive values count.
     """
     parts: list[np.ndarray] = []
+    settled = any(series.smooth and len(y) > 60 for series, _, y in curves)
     for series, thinned, y in curves:
-        if series.smooth and len(y) > 60:
+        late = thinned.x >= _TRANSIENT
+        if settled and series.low is None and len(late) == len(y) and late.any():
+            parts.append(y[late])  # measured beside a training curve, from its first moments on
+        elif series.smooth and len(y) > 60:
             parts.append(y[int(len(y) * _TRANSIENT) :])
         else:
             parts += [y] if series.smooth or series.low is None else [y, thinned.low, thinned.high]

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from explorer.engine import BadInput, Diverged, OutOfMemory, Session, Setup, new_session, resume_session
+from explorer.engine.bundle import BUNDLES, open_bundle
 from explorer.engine.exhibit import Exhibit
+from explorer.engine.files import runs_folder
 from explorer.engine.host import Event
 from models.protocol import Lab, Try
 
@@ -62,7 +64,6 @@ class Acts(QObject):
         self.folder: Path | None = None
         self._left: Path | None = None
         self._failure: Exception | None = None
-        self._pending_welcome = False
 
     # Opening
 
@@ -71,8 +72,18 @@ class Acts(QObject):
         page = self._page
         if issubclass(page.page, Lab):
             self._open_lab()
-            return
-        self.look()
+        elif page.name in BUNDLES and not _has_runs():
+            page.thread_.host.open(partial(open_bundle, page.name))
+            page.banner.show_welcome(
+                f"Train your first {page.family.title}",
+                "What you see was trained on MNIST and comes with the application: drag the cross-hair, or a slider, "
+                f"and it draws. Training here begins with {page.draft.state.data}.",
+                "Train",
+                "Look around",
+            )
+            page.run_bar.train_button.set_kind("plain")
+        else:
+            self.look()
 
     def _open_lab(self) -> None:
         page = self._page
@@ -84,10 +95,6 @@ class Acts(QObject):
         setup = self._drafted()
         if setup is not None:
             self._page.thread_.host.open(partial(fresh, setup))
-
-    def show_exhibit(self, make: Any) -> None:
-        """Shows a model that comes with the application."""
-        self._page.thread_.host.open(make)
 
     def _drafted(self) -> Setup | None:
         try:
@@ -219,6 +226,7 @@ class Acts(QObject):
             self._take(event.payload)
         elif event.kind == "training":
             self._set_state("training")
+            page.message.emit(f"Training on {self.setup.data}" if self.setup else "Training")
         elif event.kind == "paused":
             self._set_state("paused")
         elif event.kind == "done":
@@ -250,6 +258,11 @@ class Acts(QObject):
     def _set_state(self, state: str) -> None:
         self._page.state = state
         self._page.run_bar.show_state(state)
+        if self._page.banner.kind == "welcome":  # one accent button on a screen: the banner's
+            if state == "exhibit":
+                self._page.run_bar.train_button.set_kind("plain")
+            else:
+                self._page.banner.hide()
 
     def _fail(self, error: Exception, details: str) -> None:
         page = self._page
@@ -288,7 +301,11 @@ class Acts(QObject):
     def fix(self) -> None:
         """The banner's accent button."""
         page, failure = self._page, self._failure
+        welcome = page.banner.kind == "welcome"
         page.banner.hide()
+        if welcome:
+            self._train_new()
+            return
         if isinstance(failure, Diverged) and self.folder is not None:
             rates = dict.fromkeys(page.draft.model.rates, failure.lr / 10) if page.draft.model else {}
             page.draft.set_values(rates, "smaller learning rate")
@@ -296,15 +313,16 @@ class Acts(QObject):
         elif isinstance(failure, OutOfMemory) and failure.fits:
             page.draft.set_values({"batch": failure.fits}, "smaller batch")
             self._train_new()
-        elif page.banner.kind == "" and failure is None:
-            self._train_new()
 
     @Slot()
     def other(self) -> None:
         """The banner's other button."""
         page = self._page
+        welcome = page.banner.kind == "welcome"
         page.banner.hide()
-        if isinstance(self._failure, (Diverged, OutOfMemory)):
+        if welcome:
+            page.run_bar.show_state(page.state)
+        elif isinstance(self._failure, (Diverged, OutOfMemory)):
             self.reset()
         elif "digits" in page.draft.datasets():
             page.draft.choose_data("digits")
@@ -315,6 +333,10 @@ class Acts(QObject):
         if self.setup is None:
             return {"page": self._page.name}
         return {"run": self.folder.name if self.folder else "untrained", **self.setup.to_json()}
+
+
+def _has_runs() -> bool:
+    return runs_folder().exists() and any(runs_folder().iterdir())
 
 
 def _values(setup: Setup) -> dict[str, Any]:

@@ -12,8 +12,9 @@ __all__ = ["Arrangement", "CardTabs"]
 
 GAP = 12
 RIGHT = 352
+_ANY = 16_777_215  # what Qt calls no limit
 _SHARES = (62, 38)  # of the height at left
-_SIDE_HEIGHTS = (264, 120)  # px of the first card at top right, which holds the sliders, and of those below it
+_SIDE_HEIGHTS = ((220, 264), (104, 120))  # px of the card at top right, which holds the sliders, and of those below
 
 
 class CardTabs(QFrame):
@@ -71,9 +72,8 @@ class CardTabs(QFrame):
 
 
 def short_title(title: str) -> str:
-    """A title short enough for a tab: its first word, two where the first says little."""
-    words = title.split()
-    return " ".join(words[:2]) if len(words) > 1 and len(words[0]) < 4 else words[0]
+    """A title short enough for a tab: its first word."""
+    return title.split()[0]
 
 
 class Arrangement(QFrame):
@@ -108,7 +108,9 @@ class Arrangement(QFrame):
         if curves is not None:
             left.addWidget(curves, _SHARES[1])
         for place, card in enumerate(beside):
-            card.setFixedHeight(_SIDE_HEIGHTS[min(place, 1)])
+            low, high = _SIDE_HEIGHTS[min(place, 1)]
+            card.setMinimumHeight(low)
+            card.setMaximumHeight(high)
             right.addWidget(card)
         if self.tabs is not None:
             self.tabs.switched.connect(self.changed)
@@ -124,6 +126,11 @@ class Arrangement(QFrame):
         grid.addWidget(self._right, 0, 1)
         grid.setColumnStretch(0, 1)
         self._right.setFixedWidth(RIGHT)
+        hero.setMinimumHeight(240)
+        if curves is not None:
+            curves.setMinimumHeight(224)
+        for card in rest:
+            card.setMinimumHeight(152)
         self._right.setVisible(bool(beside or rest))
         self._grid = grid
 
@@ -145,9 +152,10 @@ class Arrangement(QFrame):
         self.restore()
         self._maximised = card
         card.set_maximised(True)
-        self._home = card.parentWidget()
+        self._home, self._heights = card.parentWidget(), card.maximumHeight()
         layout = self._home.layout()
         self._place = layout.indexOf(card) if layout is not None else -1
+        card.setMaximumHeight(_ANY)
         self._left.hide()
         self._right.hide()
         self._grid.addWidget(card, 0, 0, 1, 2)
@@ -160,6 +168,7 @@ class Arrangement(QFrame):
             return
         self._maximised = None
         card.set_maximised(False)
+        card.setMaximumHeight(self._heights)
         self._grid.removeWidget(card)
         if isinstance(self._home, QStackedWidget):
             self._home.insertWidget(self._place, card)

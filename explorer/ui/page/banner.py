@@ -11,6 +11,8 @@ from explorer.ui.theme import Theme, Tokens
 
 __all__ = ["Banner"]
 
+MARGIN = 12  # px that the style sheet leaves around the frame
+
 
 class Banner(QFrame):
     """One message at a time.
@@ -47,16 +49,18 @@ class Banner(QFrame):
         words.setSpacing(4)
         words.addWidget(self._title)
         words.addWidget(self._text)
-        buttons = QHBoxLayout()
+        self._buttons = QFrame()
+        buttons = QHBoxLayout(self._buttons)
+        buttons.setContentsMargins(0, 0, 0, 0)
         buttons.setSpacing(8)
         for button in (self.fix_button, self.other_button, self.copy_button):
             buttons.addWidget(button)
         buttons.addStretch(1)
-        words.addSpacing(4)
-        words.addLayout(buttons)
+        self._words = words
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 12, 12, 12)
+        row.setContentsMargins(16 + MARGIN, 12 + MARGIN, 12 + MARGIN, 12)
         row.setSpacing(12)
+        self._row = row
         column = QVBoxLayout()
         column.addWidget(self._sign)
         column.addStretch(1)
@@ -93,6 +97,10 @@ class Banner(QFrame):
 
     def _show(self, kind: str, title: str, text: str, fix: str, other: str, details: str) -> None:
         self._kind, self._details = kind, details
+        if kind == "welcome":
+            self._row.insertWidget(2, self._buttons)
+        else:
+            self._words.addWidget(self._buttons)
         restyle(self, banner=kind)
         self._title.setText(title)
         self._text.setText(text)

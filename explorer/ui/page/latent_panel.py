@@ -93,6 +93,7 @@ class LatentPanel(QFrame):
         super().__init__(parent)
         self.setObjectName("latent_panel")
         self.setAccessibleName("Latent point")
+        self.setFixedWidth(200)
         self._theme = theme
         self._rows: dict[int, _Row] = {}
         self._order: list[int] = []
@@ -100,7 +101,7 @@ class LatentPanel(QFrame):
         self._towards = np.zeros(0)
         self.z = np.zeros(0)
         self._list = QVBoxLayout()
-        self._list.setContentsMargins(0, 0, 8, 0)
+        self._list.setContentsMargins(0, 0, 6, 0)
         self._list.setSpacing(8)
         inner = QFrame()
         inner.setLayout(self._list)
@@ -119,8 +120,8 @@ class LatentPanel(QFrame):
         self.walk.setToolTip("Wander through the prior")
         self.origin = IconButton(theme, "reset", "Back to the origin")
         buttons = QHBoxLayout()
-        buttons.setContentsMargins(0, 0, 8, 0)
-        buttons.setSpacing(8)
+        buttons.setContentsMargins(0, 0, 0, 0)
+        buttons.setSpacing(4)
         buttons.addWidget(self.sample, 1)
         buttons.addWidget(self.walk, 1)
         buttons.addWidget(self.origin)

@@ -6,9 +6,9 @@ import dataclasses
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QSettings, QTimer, Signal, Slot
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.engine import BadInput, Request, Session
 from explorer.engine.host import Event, Snapshot
@@ -124,7 +124,13 @@ class PageWidget(QFrame):
         views.setContentsMargins(0, 0, 0, 0)
         views.setSpacing(0)
         views.addWidget(self.banner)
-        views.addWidget(self.arrangement, 1)
+        scroll = QScrollArea()
+        scroll.setWidget(self.arrangement)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.verticalScrollBar().valueChanged.connect(self._watch)
+        views.addWidget(scroll, 1)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addLayout(views, 1)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushBu
 
 from explorer.data import SOURCES
 from explorer.engine import available, training_class
-from explorer.ui.controls import Combo, IconButton, ParamForm, Section, ValueBox, text_label
+from explorer.ui.controls import Combo, IconButton, ParamForm, ValueBox, text_label
 from explorer.ui.controls.scale import Scale
 from explorer.ui.page.draft import Draft
 from explorer.ui.theme import Theme, Tokens, ui_font
@@ -128,12 +128,8 @@ class SidePanel(QScrollArea):
         self.training: ParamForm | None = None
         if model is None:
             return
-        self.optimisation = Section(theme, "Training")
-        fields.addWidget(self.optimisation)
-        slot = QVBoxLayout()
-        slot.setSpacing(12)
-        self.training = self._form(params_of(training_class(model)), "training", slot)
-        self.optimisation.content.addLayout(slot)
+        fields.addWidget(_rule())
+        self.training = self._form(params_of(training_class(model)), "training", fields, "Optimiser and schedule")
         fields.addWidget(_rule())
         self.seed = ValueBox(Scale(int, 0, _LARGEST_SEED, 1), draft.state.seed)
         self.seed.setObjectName("seed")
@@ -156,8 +152,8 @@ class SidePanel(QScrollArea):
         self.device.chosen.connect(self._on_device)
         fields.addLayout(_labelled("Device", self.device))
 
-    def _form(self, params: Mapping[str, Any], prefix: str, into: QVBoxLayout) -> ParamForm:
-        form = ParamForm(self._theme, params, self._draft.state.values, prefix=prefix)
+    def _form(self, params: Mapping[str, Any], prefix: str, into: QVBoxLayout, more: str = "More") -> ParamForm:
+        form = ParamForm(self._theme, params, self._draft.state.values, prefix=prefix, more=more)
         form.changed.connect(self.value_moved)
         form.edited.connect(self._on_edited)
         into.addWidget(form)
@@ -174,7 +170,6 @@ class SidePanel(QScrollArea):
         if name in self.form.rows:
             self.form.complain(name, sentence)
         elif self.training is not None and name in self.training.rows:
-            self.optimisation.set_open(True)
             self.training.complain(name, sentence)
 
     def focus_on(self, name: str) -> None:
@@ -183,13 +178,10 @@ class SidePanel(QScrollArea):
         if form is None:
             return
         row = form.rows[name]
-        if form is self.training:
-            self.optimisation.set_open(True)
         if row.declared.more and form.section is not None:
             form.section.set_open(True)
         self.ensureWidgetVisible(row)
-        row.setFocus()
-        row.focusNextChild() if row.focusProxy() is None else None
+        row.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @Slot()
     def refresh(self) -> None:

@@ -1,0 +1,153 @@
+"""The card of a family: how much noise it takes, what its samples look like, and what it can compute."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from explorer.data import SOURCES
+from explorer.ui.controls import Button, text_label
+from explorer.ui.explain.noise import Dimension, dimensions
+from explorer.ui.overview.ladder import NoiseLadder, relation
+from explorer.ui.overview.reading import bundled_page
+from explorer.ui.overview.strip import Strip
+from explorer.ui.theme import Theme, ui_font
+from models import Family
+from models.frames import Images
+from models.protocol import GenerativeModel, Kind, accepted
+
+__all__ = ["STATED", "FamilyCard", "family_bars"]
+
+STATED = ("mnist", "mnist-binarized")  # 28×28 either way; a family is measured on the first that its model accepts
+QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own name for no limit
+WIDE = 640  # px from which the parts of a card stand side by side
+_STRIP, _STRIP_WIDE = 42, 84  # px
+_FACTS = (("Likelihood", "likelihood"), ("Sampling", "sampling"), ("Latent code", "latent_code"))
+
+
+def family_bars(family: Family) -> tuple[Dimension, ...] | None:
+    """Noise and data of a family's first model that accepts 28×28 images, or None where none does."""
+    for page in family.pages.values():
+        if not issubclass(page, GenerativeModel):
+            continue
+        kinds: list[Kind] = [SOURCES[name].kind for name in STATED if accepted(SOURCES[name].kind, page.accepts)]
+        if kinds:
+            return dimensions(page, page.Config(), kinds[0])
+    return None
+
+
+class FamilyCard(QFrame):
+    """One family, as a column, or where there is room as a row.
+
+    Signals:
+        opened: Id of the family.
+
+    Args:
+        theme: Colours.
+        family: What is shown.
+    """
+
+    opened = Signal(str)
+
+    def __init__(self, theme: Theme, family: Family, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.family = family
+        self.setObjectName(f"family.{family.id}")
+        self.setProperty("card", "true")
+        self.setAccessibleName(family.title)
+        self.strip = Strip(theme, 5, _STRIP)
+        self.caption = text_label("", "caption", wrap=True)
+        self.button = Button(theme, f"Open {family.title}")
+        self.button.setObjectName(f"open.{family.id}")
+        self.button.clicked.connect(self._on_clicked)
+        self.bars = family_bars(family)
+        self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._box.setContentsMargins(1, 1, 1, 1)
+        self._box.setSpacing(0)
+        self._rule = QFrame()
+        self._rule.setProperty("edge", "true")
+        self._box.addWidget(self._noise(theme))
+        self._box.addWidget(self._rule)
+        self._box.addWidget(self._samples(), 1)
+        self._box.addWidget(self._facts())
+        self.set_wide(False)
+
+    def _noise(self, theme: Theme) -> QWidget:
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 14, 0, 0)
+        column.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 0, 12, 0)
+        title = text_label(self.family.title, "title")
+        title.setFont(ui_font(15, 600))
+        head.addWidget(title)
+        head.addStretch(1)
+        column.addLayout(head)
+        if self.bars is None:
+            column.addStretch(1)
+            return part
+        self.chip = text_label(relation(self.bars), "label")
+        self.chip.setFont(ui_font(12, 600))
+        self.chip.setProperty("chip", "true")
+        head.addWidget(self.chip)
+        self.ladder = NoiseLadder(theme, self.bars)
+        column.addWidget(self.ladder)
+        column.addStretch(1)
+        return part
+
+    def _samples(self) -> QWidget:
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(16, 12, 16, 0)
+        column.setSpacing(6)
+        column.addWidget(self.strip)
+        column.addWidget(self.caption)
+        column.addSpacing(6)
+        column.addWidget(text_label(self.family.about, "prose", wrap=True))
+        column.addStretch(1)
+        drawn = bundled_page(self.family) is not None
+        self.strip.setVisible(drawn)
+        self.caption.setVisible(drawn)
+        return part
+
+    def _facts(self) -> QWidget:
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(16, 12, 16, 16)
+        column.setSpacing(16)
+        grid = QGridLayout()
+        grid.setVerticalSpacing(4)
+        rows = [(label, getattr(self.family, field)) for label, field in _FACTS]
+        for row, (label, value) in enumerate((label, value) for label, value in rows if value):
+            grid.addWidget(text_label(label, "caption"), row, 0)
+            said: QLabel = text_label(value, "caption")
+            said.setFont(ui_font(12, 600))
+            said.setProperty("kind", "body")
+            grid.addWidget(said, row, 1, Qt.AlignmentFlag.AlignRight)
+        column.addLayout(grid)
+        column.addStretch(1)
+        column.addWidget(self.button)
+        return part
+
+    def set_wide(self, wide: bool) -> None:
+        """Parts side by side, or under one another."""
+        direction = QBoxLayout.Direction
+        self._box.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
+        self._rule.setMinimumSize(1, 1)
+        self._rule.setMaximumSize(*((1, QWIDGETSIZE_MAX) if wide else (QWIDGETSIZE_MAX, 1)))
+        for place, (tall, across) in enumerate(((0, 4), (0, 0), (1, 6), (0, 3))):
+            self._box.setStretch(place, across if wide else tall)
+        self.strip.set_side(_STRIP_WIDE if wide else _STRIP)
+
+    def show_strip(self, frame: Images | None, problem: str) -> None:
+        """Shows how the model samples, or why that cannot be shown."""
+        if frame is not None:
+            self.strip.show_images(frame.images)
+            self.strip.setAccessibleName(f"Samples: {frame.subtitle}")
+        self.strip.setVisible(frame is not None)
+        self.caption.setText(frame.subtitle if frame is not None else problem)
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self.opened.emit(self.family.id)

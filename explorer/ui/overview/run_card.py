@@ -1,0 +1,99 @@
+"""A recent run: its newest samples, how far it came, and a button that opens it."""
+
+from __future__ import annotations
+
+import datetime
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from explorer.engine.recent import Glance
+from explorer.ui.controls import Button, ElidedLabel, text_label
+from explorer.ui.numbers import count, number
+from explorer.ui.overview.strip import Strip
+from explorer.ui.theme import Theme, mono_font
+
+__all__ = ["RunCard", "progress_words", "when_words"]
+
+_THUMBNAILS, _SIDE = 4, 38  # px
+_MINUTE, _HOUR = 60, 3600  # seconds
+
+
+def when_words(then: float, now: float) -> str:
+    """How long ago something was: "just now", "2 min ago", "yesterday", "3 May 2026".
+
+    Args:
+        then: When it was, seconds since 1970.
+        now: The present, likewise.
+    """
+    day, today = datetime.date.fromtimestamp(then), datetime.date.fromtimestamp(now)
+    passed = max(0.0, now - then)
+    if passed < _MINUTE:
+        return "just now"
+    if passed < _HOUR:
+        return f"{int(passed // _MINUTE)} min ago"
+    if day == today:
+        return f"{int(passed // _HOUR)} h ago"
+    if today - day == datetime.timedelta(days=1):
+        return "yesterday"
+    return f"{day.day} {day:%b %Y}"
+
+
+def progress_words(run: Glance, now: float) -> str:
+    """How far a run came, and when."""
+    when = when_words(run.when, now)
+    if run.finished:
+        return f"finished {when}, {count(run.step)} steps"
+    if run.state in ("diverged", "out of memory"):
+        return f"{run.state} at step {count(run.step)}, {when}"
+    end = "" if run.seconds > 0 else f" of {count(run.steps)}"
+    return f"step {count(run.step)}{end}, {when}"
+
+
+class RunCard(QFrame):
+    """One run.
+
+    Signals:
+        opened: Its folder.
+
+    Args:
+        theme: Colours.
+        run: What is shown.
+        now: The present, seconds since 1970.
+    """
+
+    opened = Signal(object)
+
+    def __init__(self, theme: Theme, run: Glance, now: float, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.run = run
+        self.setObjectName(f"run.{run.folder.name}")
+        self.setProperty("card", "true")
+        self.setToolTip(str(run.folder))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 11, 12, 11)
+        row.setSpacing(12)
+        thumbnails = Strip(theme, _THUMBNAILS, _SIDE)
+        thumbnails.setFixedWidth(_THUMBNAILS * (_SIDE + 4) - 4)
+        thumbnails.show_images(run.images)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        self.title = ElidedLabel(run.title, "title")
+        self.progress = ElidedLabel(progress_words(run, now), "caption")
+        words.addWidget(self.title)
+        words.addWidget(self.progress)
+        row.addWidget(thumbnails)
+        row.addLayout(words, 1)
+        if run.value is not None:
+            value = text_label(f"{run.label} {number(run.value, 4)}", "caption")
+            value.setFont(mono_font(12))
+            row.addWidget(value)
+        self.button = Button(theme, "Open" if run.finished else "Resume", "folder" if run.finished else "play")
+        self.button.setObjectName(f"open.{run.folder.name}")
+        self.button.setAccessibleName(f"{self.button.text()} {run.title}, {self.progress.text()}")
+        self.button.clicked.connect(self._on_clicked)
+        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self.opened.emit(self.run.folder)

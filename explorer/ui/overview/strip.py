@@ -1,0 +1,91 @@
+"""A row of small images."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from explorer.ui.frames.sheet import sheet_image
+from explorer.ui.theme import Theme, Tokens, color
+
+__all__ = ["Strip"]
+
+_GAP = 4  # px
+_ROUND = 4  # px
+
+
+class Strip(QWidget):
+    """Images side by side, from the left; wells where there are none yet.
+
+    Args:
+        theme: Colours.
+        places: How many there are room for.
+        side: Height of the widget, and of an image where the width allows, px.
+    """
+
+    def __init__(self, theme: Theme, places: int, side: int, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._tokens = theme.tokens
+        self._places = places
+        self._images: np.ndarray | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.set_side(side)
+        theme.changed.connect(self.apply_theme)
+
+    @property
+    def images(self) -> np.ndarray | None:
+        """What is shown, (n, c, h, w)."""
+        return self._images
+
+    def set_side(self, side: int) -> None:
+        """Another height, px."""
+        self.setFixedHeight(side)
+        self.updateGeometry()
+
+    def show_images(self, images: np.ndarray | None) -> None:
+        """Shows images (n, c, h, w), 0 to 1, as many as there are places."""
+        self._images = None if images is None else images[: self._places]
+        self.update()
+
+    @Slot(object)
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Repaints in other colours."""
+        self._tokens = tokens
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """A square for each image."""
+        return QSize(self._places * (self.height() + _GAP) - _GAP, self.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Images become smaller in a narrow card."""
+        return QSize(self._places * (20 + _GAP) - _GAP, self.height())
+
+    def boxes(self) -> list[QRectF]:
+        """Where the images are, px, on whole device pixels."""
+        ratio = self.devicePixelRatioF()
+        room = (self.width() - _GAP * (self._places - 1)) / self._places
+        side = int(min(room, self.height()) * ratio) / ratio
+        return [QRectF(round(place * (side + _GAP) * ratio) / ratio, 0.0, side, side) for place in range(self._places)]
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draws images and wells."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ratio, ink = self.devicePixelRatioF(), (self._tokens.ink0, self._tokens.ink1)
+        for place, box in enumerate(self.boxes()):
+            outline = QPainterPath()
+            outline.addRoundedRect(box, _ROUND, _ROUND)
+            painter.fillPath(outline, color(self._tokens.inset))
+            if self._images is None or place >= len(self._images):
+                continue
+            side = max(1, round(box.width() * ratio))
+            image = sheet_image(self._images[place : place + 1], 1, (side, side), (0, 0), ink)
+            image.setDevicePixelRatio(ratio)
+            painter.save()
+            painter.setClipPath(outline, Qt.ClipOperation.IntersectClip)
+            painter.drawImage(box.topLeft(), image)
+            painter.restore()
+        painter.end()
