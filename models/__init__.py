@@ -38,8 +38,8 @@ FAMILIES: tuple[Family, ...] = (
     Family("vae", "VAE", {
         "vae": VAE,
     },
-        about="A short code, decoded, and noise on every pixel. The two together outnumber the pixels, so no datum tells "
-        "which noise it came from: an encoder approximates the code.",
+        about="A short code, decoded, and noise on every pixel. The two together outnumber the pixels, so no image "
+        "tells which noise it came from: an encoder approximates the code.",
         likelihood="lower bound",
         sampling="1 pass",
         latent_code="approximate",

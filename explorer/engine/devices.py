@@ -55,12 +55,12 @@ def resolve(name: str) -> torch.device:
 
 
 def describe(device: torch.device) -> str:
-    """A device in words: "CUDA 0 · NVIDIA H200", "CPU · 1 of 8 threads"."""
+    """A device in words: "CUDA 0 · NVIDIA H200", "CPU · 8 cores"."""
     if device.type == "cuda":
         return f"CUDA {device.index or 0} · {torch.cuda.get_device_name(device)}"
     if device.type == "mps":
         return f"MPS · {platform.processor() or 'Apple'}"
-    return f"CPU · {torch.get_num_threads()} of {os.cpu_count()} threads"
+    return f"CPU · {os.cpu_count()} cores"
 
 
 def used_memory(device: torch.device) -> tuple[float, float] | None:

@@ -55,7 +55,7 @@ class Optimisation:
             Whether the update was made: a boolean scalar on the device; on a CPU it is known already.
         """
         gradients = [parameter.grad for parameter in self.parameters if parameter.grad is not None]
-        norm = torch.nn.utils.get_total_norm(gradients, foreach=True)
+        norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
         finite = torch.isfinite(norm + loss.detach())
         if self._on_device:
             self._optimiser.found_inf = (~finite).float()  # type: ignore[attr-defined]

@@ -33,7 +33,7 @@ class Glance:
         title: Title of the model and of its data.
         step, steps: Rounds done, and in all.
         seconds: Training seconds in all where it ends by time, else 0.
-        state: "done", or what kept it from that: "stopped", "diverged", "out of memory", "interrupted".
+        state: "done", "stopped", "diverged", "out of memory", or "training" where it still goes on or was cut off.
         when: Time of its last change, seconds since 1970.
         label, value: The metric that matters, and its newest value, or "" and None.
         images: Some of its newest samples, (n, c, h, w), or None.
@@ -105,7 +105,7 @@ def _glance(place: Path, when: float, images: int) -> Glance:
     run = Run(place)
     page = model_page(run.setup.page)
     summary = read_json(place / "summary.json") if (place / "summary.json").exists() else {}
-    state = str(summary.get("state", "interrupted"))
+    state = str(summary.get("state", "training"))
     step = int(summary.get("steps", 0)) if summary else _saved_step(place)
     label, value = _telling(page, summary.get("metrics", {}))
     data = SOURCES.get(run.setup.data.split(":")[0])
@@ -116,7 +116,7 @@ def _glance(place: Path, when: float, images: int) -> Glance:
         step,
         run.setup.training.steps,
         run.setup.training.seconds,
-        "interrupted" if state in ("ready", "training") else state,
+        state,
         when,
         label,
         value,

@@ -103,7 +103,7 @@ def play(
     Raises:
         Diverged: A loss or gradient was not finite on a device that can be asked at once.
     """
-    device = model.device
+    device = players[0].parameters[0].device  # the model's own property looks for it through all its modules
     outcome = Outcome(torch.ones((), dtype=torch.bool, device=device))
     moves = [optimisation for optimisation in players for _ in range(optimisation.player.updates)]
     parts = training.micro_batches

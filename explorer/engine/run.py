@@ -121,6 +121,9 @@ class Run:
         except OSError as error:
             raise RunError(f"{self.folder} cannot be written to ({error.strerror})") from None
         self._lock = lock
+        for pattern in (".*.tmp", "checkpoints/.*.tmp", "frames/.*.tmp"):
+            for torn in self.folder.glob(pattern):  # what a writer that was killed left behind
+                torn.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Flushes what is buffered and lets another process write."""

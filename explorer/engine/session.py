@@ -216,16 +216,16 @@ class Session:
         if self.averaged is not None:
             average_into(self.averaged, self.model, self.setup.training.ema, self.step_count)
         self._ring.push(Record(self.step_count, self.seconds, outcome.rates), outcome.metrics, outcome.finite)
-        done = self.progress >= 1.0
-        measure = self.validator.due(self.step_count) or done
-        record = self._recording and (self.recorder.due(self.step_count) or done)
-        if measure or record or self._ring.due():
+        measure = self.validator.due(self.step_count)
+        record = self._recording and self.recorder.due(self.step_count)
+        if measure or record or self.progress >= 1.0 or self._ring.due():
             self.flush()
         self._clock.stop()
+        done = self.progress >= 1.0  # asked of a clock that stands, so that this and `finished` agree
         self._change_stage()
-        if measure:
+        if measure or done:
             self._measure()
-        if record:
+        if record or (done and self._recording):
             self._record()
         if done:
             self.state = "done"

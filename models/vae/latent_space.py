@@ -13,7 +13,7 @@ from models.frames import Ellipses, Lines
 __all__ = ["axis_label", "prior_circles", "prior_grid", "prior_lines", "stepped_limit"]
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_STEPS = (4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 25.0, 32.0)  # a factor of ten, from 4 = just beyond 3σ
+_STEPS = (3.25, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 25.0, 32.0)  # from just beyond 3σ
 
 
 def axis_label(dimension: int) -> str:
@@ -22,7 +22,7 @@ def axis_label(dimension: int) -> str:
 
 
 def stepped_limit(coordinates: Tensor) -> float:
-    """The smallest of a ladder of limits, 4, 5, 6, 8, 10 … that holds all coordinates with a margin of 2 %.
+    """The smallest of a ladder of limits, 3.25, 4, 5, 6, 8, 10 … that holds all coordinates with a margin of 2 %.
 
     It depends on nothing but the coordinates, and while these grow in a training it changes rarely.
     """

@@ -67,7 +67,7 @@ class VAE(LossModel, LatentViews):
             help="Expected log p(x|z) with z drawn from q(z|x), nats an image.",
         ),
         Metric(
-            "kl", "KL(q‖p)", "nats", role="prior", pane="kl",
+            "kl", "KL", "nats", role="prior", pane="kl",
             help="Divergence of q(z|x) from the prior: how much z tells of x, nats an image.",
         ),
         Metric(

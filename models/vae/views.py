@@ -166,7 +166,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         self,
         noise: Noise,
         show: str = param("mean", "p(x|z)", choices=_SHOWN),
-        n: int = param(64, "Images", 1, 256),
+        n: int = param(64, "Images", 1, 256, more=True),
     ) -> Images:
         """Images of draws from the prior; the same noise gives the same z at each step and for either choice."""
         generator = noise.generator(self.device)

@@ -13,7 +13,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from explorer.data import SOURCES, source
 from explorer.engine import Setup, training_class
 from explorer.engine.setup import choose_preset
-from models.protocol import GenerativeModel, Page, accepted, params_of
+from models.protocol import GenerativeModel, Kind, Page, accepted, params_of
 
 __all__ = ["Draft", "State"]
 
@@ -94,6 +94,10 @@ class Draft(QObject):
         if model is None:
             return {}
         return {name: found.title for name, found in SOURCES.items() if accepted(found.kind, model.accepts)}
+
+    def kind(self) -> Kind | None:
+        """What one datum is, or None for a lab."""
+        return SOURCES[self.state.data].kind if self.state.data else None
 
     def baseline(self) -> dict[str, Any]:
         """The values of the chosen preset: what a double click brings back."""

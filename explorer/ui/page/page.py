@@ -146,7 +146,7 @@ class PageWidget(QFrame):
         row.setSpacing(0)
         row.addWidget(self.side)
         row.addLayout(right, 1)
-        self.explain.show_page(self.page, self.draft.config())
+        self.explain.show_page(self.page, self.draft.config(), self.draft.kind())
 
     def _latent_cards(self) -> list[Card]:
         return [c for c in self.cards.values() if LatentPoint in c.view.inputs.values()]
@@ -419,7 +419,7 @@ class PageWidget(QFrame):
     def _on_draft(self) -> None:
         self.acts.draft_changed()
         try:
-            self.explain.show_page(self.page, self.draft.config())
+            self.explain.show_page(self.page, self.draft.config(), self.draft.kind())
         except BadInput as error:
             self.message.emit(str(error))
 

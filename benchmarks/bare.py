@@ -1,0 +1,46 @@
+"""The loop that anyone would write: batch, loss, backward, fused Adam. Nothing is checked, kept or shown."""
+
+from __future__ import annotations
+
+import torch
+
+from explorer.data import Dataset
+from explorer.engine import Setup
+from explorer.engine.randomness import build_model, derive
+from explorer.engine.setup import model_page
+from explorer.engine.tensors import TensorData
+
+__all__ = ["BareLoop"]
+
+
+class BareLoop:
+    """Trains the model of a setup on the same batches as a session, as fast as torch can.
+
+    Args:
+        setup: What is trained; its schedule is not followed.
+        data: The dataset the setup names.
+    """
+
+    def __init__(self, setup: Setup, data: Dataset):
+        device = torch.device("cpu")
+        self._batch = setup.training.batch
+        self._data = TensorData(data, setup.seed, device)
+        self._generator = torch.Generator(device).manual_seed(derive(setup.seed, "training"))
+        self._position = 0
+        self.step_count = 0
+        self.model = build_model(model_page(setup.page), setup.config, self._data.spec, setup.seed)
+        self._players = [
+            (player, torch.optim.Adam(player.parameters, setup.training.rate(player.lr), fused=True))
+            for player in self.model.players()
+        ]
+
+    def step(self) -> None:
+        """One round: each player makes its updates."""
+        for player, optimiser in self._players:
+            for _ in range(player.updates):
+                batch = self._data.train_batch(self._position, self._batch, self._generator)
+                self._position += self._batch
+                optimiser.zero_grad(set_to_none=True)
+                self.model.player_loss(player.name, batch, generator=self._generator)["loss"].backward()
+                optimiser.step()
+        self.step_count += 1

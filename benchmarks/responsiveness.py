@@ -1,0 +1,206 @@
+"""How smooth the window is while a page trains, measured through its real widgets.
+
+    python benchmarks/responsiveness.py --page vae --seconds 20 --json
+
+Counting begins 3 s after the first step. See README.md beside this file for the meaning of the numbers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform != "linux"):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import torch  # noqa: F401  # before Qt
+from bare import BareLoop
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from explorer.engine import Session, Setup, open_data
+from explorer.engine.devices import prepare_thread
+from explorer.ui.app import create_window
+from explorer.ui.controls import Slider
+from explorer.ui.garbage import GarbageGuard
+from explorer.ui.page import PageWidget
+
+WARM_UP = 3.0  # s after the first step
+DRAG = 50  # ms between two moves of the slider
+
+
+class Beat(QObject):
+    """A timer of 10 ms: the gaps between its beats are the pauses a person feels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gaps: list[float] = []
+        self._last = 0.0
+        self._timer = QTimer(self, interval=10, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._on_timeout)
+
+    def start(self) -> None:
+        self._last = time.perf_counter()
+        self._timer.start()
+
+    def _on_timeout(self) -> None:
+        now = time.perf_counter()
+        self.gaps.append((now - self._last) * 1e3)
+        self._last = now
+
+
+class Drag(QObject):
+    """Moves a latent slider to and fro, and times how long the picture takes to follow."""
+
+    def __init__(self, slider: Slider, picture: QWidget):
+        super().__init__()
+        self.delays: list[float] = []
+        self._slider, self._picture = slider, picture
+        self._moved: float | None = None
+        self._position = 0
+        picture.installEventFilter(self)
+        self._timer = QTimer(self, interval=DRAG)
+        self._timer.timeout.connect(self._on_timeout)
+
+    def start(self) -> None:
+        self._timer.start()
+
+    def _on_timeout(self) -> None:
+        self._position = (self._position + 13) % 400
+        value = -2 + 4 * abs(self._position - 200) / 200
+        if self._moved is None:
+            self._moved = time.perf_counter()
+        self._slider.set_number(value)
+        self._slider.moved.emit(value)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and self._moved is not None and self._picture._fresh:
+            QTimer.singleShot(0, self._on_painted)
+        return False
+
+    def _on_painted(self) -> None:
+        if self._moved is not None:
+            self.delays.append((time.perf_counter() - self._moved) * 1e3)
+            self._moved = None
+
+
+def percentile(values: list[float], share: float) -> float | None:
+    ordered = sorted(values)
+    return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 2) if ordered else None
+
+
+def pump(app: QApplication, until: float) -> None:
+    """Lets the application run, as `exec` would."""
+    while time.perf_counter() < until:
+        app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+        app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def bare_steps_per_second(setup: Setup, seconds: float) -> float:
+    """What the same model does without session and window."""
+    prepare_thread()
+    loop = BareLoop(setup, open_data(setup.data))
+    for _ in range(20):
+        loop.step()
+    began, first = time.perf_counter(), loop.step_count
+    while time.perf_counter() - began < seconds:
+        loop.step()
+    return (loop.step_count - first) / (time.perf_counter() - began)
+
+
+def fill(page: PageWidget, points: int) -> None:
+    """Gives the session in sight a long past."""
+    session = page.thread_.host._shown
+    assert isinstance(session, Session)
+    keys = [metric.key for metric in type(session.model).metrics if metric.source == "train"]
+    for step in range(points):
+        session.history.add(step - points, dict.fromkeys(keys, -100 + (step * 7919 % 1000) / 100))
+
+
+def measure(name: str, seconds: float, points: int, data: str | None) -> dict[str, object]:
+    app = QApplication(sys.argv[:1])
+    GarbageGuard(app)
+    window = create_window()
+    window.resize(1440, 900)
+    window.show_page(name)
+    window.show()
+    page = window.pages[name]
+    if data:
+        page.draft.choose_data(data)
+    page.draft.set_values({"steps": 100_000_000})
+    page.run_bar.train_button.click()
+    deadline = time.perf_counter() + 30
+    while page._snapshot.step < 1 and time.perf_counter() < deadline:
+        app.processEvents()
+    if points:
+        page.thread_.host.pause()
+        pump(app, time.perf_counter() + 1)
+        fill(page, points)
+        page.thread_.host.train()
+    pump(app, time.perf_counter() + WARM_UP)
+    beat = Beat()
+    slider = page.findChild(Slider, "latent.0")
+    picture = page.cards["decode"].display if "decode" in page.cards else None
+    drag = Drag(slider, picture) if slider is not None and picture is not None else None
+    session = page.thread_.host._shown
+    before = {key: card.display.painted for key, card in page.cards.items()}
+    step, began = session.step_count, time.perf_counter()
+    beat.start()
+    if drag is not None:
+        drag.start()
+    pump(app, began + seconds)
+    elapsed = time.perf_counter() - began
+    steps = session.step_count - step
+    visible = [key for key, card in page.cards.items() if card in page.arrangement.in_sight()]
+    updates = {key: round((page.cards[key].display.painted - before[key]) / elapsed, 2) for key in visible}
+    setup = session.setup
+    window.close()
+    bare = bare_steps_per_second(setup, max(3.0, seconds / 4))
+    delays = drag.delays if drag is not None else []
+    return {
+        "page": name,
+        "data": setup.data,
+        "seconds": round(elapsed, 2),
+        "history_points": points,
+        "timer_p50_ms": percentile(beat.gaps, 0.5),
+        "timer_p99_ms": percentile(beat.gaps, 0.99),
+        "timer_max_ms": percentile(beat.gaps, 1.0),
+        "timer_gaps_over_100_ms": sum(gap > 100 for gap in beat.gaps),
+        "drag_p50_ms": percentile(delays, 0.5),
+        "drag_p95_ms": percentile(delays, 0.95),
+        "steps": steps,
+        "steps_per_s_window": round(steps / elapsed, 2),
+        "steps_per_s_bare": round(bare, 2),
+        "steps_ratio": round(steps / elapsed / bare, 3),
+        "step_ms_bare": round(1e3 / bare, 3),
+        "updates_per_s": updates,
+        "cards_visible": len(visible),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--page", default="vae", help="name of a page")
+    parser.add_argument("--seconds", type=float, default=20.0, help="how long to count")
+    parser.add_argument("--points", type=int, default=0, help="steps the history holds beforehand")
+    parser.add_argument("--data", default=None, help="dataset instead of the preset's")
+    parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["DGM_EXPLORER_HOME"] = os.environ.get("DGM_EXPLORER_BENCH_HOME", home)
+        result = measure(arguments.page, arguments.seconds, arguments.points, arguments.data)
+    if arguments.json:
+        print(json.dumps(result))
+    else:
+        for key, value in result.items():
+            print(f"{key:<24}{value}")
+
+
+if __name__ == "__main__":
+    main()

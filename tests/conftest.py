@@ -1,0 +1,94 @@
+"""What all tests share: a home of their own, one thread, the command line in-process, untouched global generators."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+# Before Qt, as in the application: on Windows torch's libraries cannot be loaded once Qt's are.
+import numpy as np
+import pytest
+import torch
+from pages import FIXTURES
+
+import models
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home() -> Iterator[str]:
+    """A home for runs and caches that is gone afterwards; no mirror, so nothing is fetched from one by chance."""
+    with tempfile.TemporaryDirectory(prefix="dgm-explorer-test-") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DGM_EXPLORER_HOME", folder)
+        patch.delenv("DGM_EXPLORER_MIRROR", raising=False)
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def _denormals() -> Iterator[None]:
+    """A session flushes denormal numbers in its thread, here that of the tests, where Hypothesis misses them."""
+    yield
+    torch.set_flush_denormal(False)
+
+
+@pytest.fixture
+def fixture_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages of `pages.py` in the catalogue, as one family."""
+    monkeypatch.setattr(models, "FAMILIES", (*models.FAMILIES, FIXTURES))
+
+
+def _states() -> list[object]:
+    numpy_state = np.random.get_state(legacy=False)
+    return [
+        torch.get_rng_state().tolist(),
+        numpy_state["state"]["key"].tolist(),
+        numpy_state["state"]["pos"],
+        random.getstate(),
+    ]
+
+
+@pytest.fixture
+def untouched_generators() -> Callable[[], contextlib.AbstractContextManager[None]]:
+    """A context in which a draw from a global generator of torch, NumPy or Python is an error."""
+
+    @contextlib.contextmanager
+    def watch() -> Iterator[None]:
+        before = _states()
+        yield
+        touched = [
+            name
+            for name, old, new in zip(("torch", "numpy", "numpy", "random"), before, _states(), strict=True)
+            if old != new
+        ]
+        assert not touched, f"the global generator of {touched[0]} was drawn from"
+
+    return watch
+
+
+class Done(NamedTuple):
+    """What a command left: exit status, standard output and standard error."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str], fixture_pages: None) -> Callable[..., Done]:
+    """Runs the command line in this process, the fixture pages being in the catalogue."""
+    from explorer.cli import main
+
+    def run(*arguments: object) -> Done:
+        capsys.readouterr()
+        try:
+            code = main([os.fspath(a) if isinstance(a, os.PathLike) else str(a) for a in arguments])
+        except SystemExit as error:  # how argparse ends after --help
+            code = int(error.code or 0)
+        return Done(code, *capsys.readouterr())
+
+    return run

@@ -1,0 +1,457 @@
+"""The command line: what it prints, what it writes, how it ends."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pages import FIXTURES, SMALL, kept_session
+
+import models
+from explorer import __main__ as program
+from explorer import cli, startup
+from explorer.engine import Run, load_run
+from explorer.version import __version__
+
+VAE = ("vae", "--data", "digits", "--set", "hidden=8", "batch=16", "--device", "cpu")
+
+
+def numbers(folder: Path) -> list[dict]:
+    return [{key: value for key, value in line.items() if key != "time"} for line in Run(folder).metrics()]
+
+
+@pytest.fixture(scope="module")
+def digits_run(tmp_path_factory) -> Path:
+    """A VAE trained a little on digits."""
+    folder = tmp_path_factory.mktemp("digits") / "run"
+    session = kept_session("vae", folder, data="digits", hidden=8, batch=16, steps=60)
+    while not session.finished:
+        session.step()
+    session.close()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def gauss_run(tmp_path_factory) -> Path:
+    """A Gaussian trained a little on ring8."""
+    folder = tmp_path_factory.mktemp("gauss") / "run"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(models, "FAMILIES", (*models.FAMILIES, FIXTURES))
+        session = kept_session("gauss", folder, steps=40)
+        while not session.finished:
+            session.step()
+        session.close()
+    return folder
+
+
+# One line and exit 2
+
+
+def refused(done, *parts: str) -> None:
+    """One line on standard error with these parts, nothing on standard output, exit 2."""
+    assert done.code == 2
+    assert done.out == ""
+    assert done.err.count("\n") == 1
+    assert done.err.startswith("dgm-explorer: ")
+    for part in parts:
+        assert part in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (("train", "nowhere"), ("there is no page nowhere", "vae")),
+        (("train", "vae", "--set", "latents=3"), ("there is no parameter latents", "latent", "beta", "steps")),
+        (("train", "vae", "--set", "latent"), ("--set takes name=value, not latent",)),
+        (("train", "vae", "--set", "latent=500"), ("latent takes a whole number from 1 to 64, not 500",)),
+        (("train", "vae", "--set", "network=deep"), ("network takes mlp or convolutional, not deep",)),
+        (("train", "vae", "--steps", "0"), ("steps takes a whole number", "not 0")),
+        (("train", "vae", "--data", "digitz"), ("there is no dataset", "digits")),
+        (("train", "vae", "--data", "ring8"), ("page vae does not take ring8", "image data")),
+        (("train", "gauss", "--data", "ring8:std=9"), ("std takes a number from 0.01 to 2, not 9",)),
+        (("train", "gauss", "--data", "ring8:width=1"), ("no parameter width", "radius", "std")),
+        (("train", "vae", "--preset", "huge"), ("there is no preset huge", "Digits, 2-D latent")),
+        (("train", "vae", "--device", "tpu"), ("there is no device tpu", "cpu")),
+        (("train", "vae", "--seed", "-1"), ("--seed", "at least 0, not -1")),
+        (("train", "vae", "--stop-at", "x"), ("--stop-at", "not x")),
+        (("train", "vae", "--steps", "3", "--seconds", "3"), ("not allowed with",)),
+        (("train", "coin"), ("coin is a lab",)),
+        (("train",), ("PAGE",)),
+        (("lab", "vae"), ("vae is a model", "train vae")),
+        (("lab", "coin", "--set", "p=2"), ("p takes a number from 0 to 1, not 2",)),
+        (("lab", "nowhere"), ("there is no page nowhere",)),
+        (("dance",), ("dance", "train")),
+        ((), ("which command?", "train", "resume")),
+        (("tour", "--seconds", "soon"), ("seconds takes a number", "soon")),
+        (("resume", "/nowhere/at/all"), ("/nowhere/at/all", "give the folder of a run")),
+    ],
+    ids=lambda value: " ".join(value) if value and isinstance(value[0], str) else "",
+)
+def test_bad_input_is_one_line(arguments, parts, command):
+    refused(command(*arguments), *parts)
+
+
+@pytest.mark.parametrize("where", ["below a file", "not empty"])
+def test_an_out_that_cannot_be_written_to_is_one_line(where, tmp_path, command):
+    (tmp_path / "file").write_text("kept")
+    out = tmp_path / "file" / "run" if where == "below a file" else tmp_path
+    refused(command("train", *VAE, "--steps", 2, "--out", out), str(out), "choose another --out")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+@pytest.mark.parametrize("action", ["resume", "sample", "evaluate", "figure"])
+@pytest.mark.parametrize("damage", ["config", "truncated", "no checkpoint"])
+def test_a_damaged_run_is_one_line(action, damage, digits_run, tmp_path, command):
+    run = tmp_path / "run"
+    shutil.copytree(digits_run, run)
+    paths = sorted((run / "checkpoints").glob("step-*"))
+    if damage == "config":
+        (run / "config.json").write_text('{"format": 1, "page"')
+    elif damage == "truncated":
+        paths[-1].write_bytes(paths[-1].read_bytes()[:1000])
+    else:
+        for path in paths:
+            path.unlink()
+    more = {"sample": ("--out", tmp_path / "x.npz"), "figure": ("samples", "--out", tmp_path / "x.pdf")}.get(action, ())
+    words = {"config": "the run is damaged", "truncated": "is damaged", "no checkpoint": "has no checkpoint"}
+    refused(command(action, run, *more), words[damage])
+    assert not list(tmp_path.glob("x.*"))
+
+
+def test_a_damaged_metrics_line_is_one_line(digits_run, tmp_path, command):
+    run = tmp_path / "run"
+    shutil.copytree(digits_run, run)
+    lines = (run / "metrics.jsonl").read_bytes().split(b"\n")
+    (run / "metrics.jsonl").write_bytes(b"\n".join([lines[0], lines[1][:10], *lines[2:]]))
+    refused(command("resume", run), "line 2 of", "damaged")
+    refused(command("figure", run, "curves", "--out", tmp_path / "x.svg"), "line 2 of", "damaged")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (("figure", "RUN", "nothing", "--out", "OUT.png"), ("there is no view nothing", "latent_map")),
+        (("figure", "RUN", "latent_map", "--out", "OUT.jpg"), (".png", ".jpg")),
+        (("figure", "RUN", "samples", "--set", "colour=red", "--out", "OUT.png"), ("no parameter colour",)),
+        (("figure", "RUN", "samples", "--set", "noise=x", "--out", "OUT.png"), ("noise takes 1 number",)),
+        (("figure", "RUN", "decode", "--set", "z=1", "--out", "OUT.png"), ("z takes 2 numbers separated by commas",)),
+        (("figure", "RUN", "nothing", "--step", "3", "--out", "OUT.png"), ("nothing is not recorded",)),
+        (("sample", "RUN", "--n", "0", "--out", "OUT.npz"), ("--n takes", "not 0")),
+        (("sample", "RUN", "--out", "OUT.txt"), (".txt",)),
+        (("evaluate", "RUN", "--set", "L=3"), ("evaluation has no setting L", "K")),
+        (("evaluate", "RUN", "--set", "K=0"), ("K takes",)),
+        (("evaluate", "RUN", "--split", "all"), ("all", "test")),
+    ],
+    ids=lambda value: " ".join(value),
+)
+def test_bad_input_about_a_run_is_one_line(arguments, parts, digits_run, tmp_path, command):
+    names = {"RUN": str(digits_run)}
+    filled = [names.get(a, a.replace("OUT", str(tmp_path / "out"))) for a in arguments]
+    refused(command(*filled), *parts)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_in_use_is_one_line(digits_run, command):
+    with Run(digits_run).hold():
+        refused(command("resume", digits_run), "being trained by another process")
+
+
+# Training
+
+
+def test_training_twice_gives_the_same_numbers_and_one_json_object(tmp_path, command):
+    done = [command("train", *VAE, "--steps", 40, "--json", "--out", tmp_path / name) for name in ("a", "b")]
+    for each, name in zip(done, ("a", "b"), strict=True):
+        assert each.code == 0
+        (line,) = each.out.splitlines()
+        result = json.loads(line)
+        assert {"run", "steps", "state", "metrics"} <= result.keys()
+        assert (result["run"], result["steps"], result["state"]) == (str(tmp_path / name), 40, "done")
+        assert {"elbo", "kl", "reconstruction", "loss"} <= result["metrics"].keys()
+    assert numbers(tmp_path / "a") == numbers(tmp_path / "b")
+    assert [line["step"] for line in numbers(tmp_path / "a") if "held_out" not in line] == list(range(1, 41))
+
+
+def test_stopped_and_resumed_is_as_never_stopped(tmp_path, command):
+    assert command("train", *VAE, "--steps", 40, "--out", tmp_path / "whole").code == 0
+    part = command("train", *VAE, "--steps", 40, "--stop-at", 15, "--json", "--out", tmp_path / "part")
+    assert json.loads(part.out)["state"] == "stopped"
+    assert json.loads((tmp_path / "part" / "summary.json").read_text())["steps"] == 15
+    rest = command("resume", tmp_path / "part", "--json")
+    assert (rest.code, json.loads(rest.out)["state"], json.loads(rest.out)["steps"]) == (0, "done", 40)
+    assert numbers(tmp_path / "part") == numbers(tmp_path / "whole")
+
+
+def test_more_steps_go_on_along_the_stored_schedule(tmp_path, command):
+    command("train", "gauss", "--data", SMALL, "--steps", 5, "--device", "cpu", "--out", tmp_path / "run")
+    done = command("resume", tmp_path / "run", "--steps", 8, "--json")
+    assert json.loads(done.out)["steps"] == 8
+    rates = [line["lr"] for line in numbers(tmp_path / "run") if "lr" in line]
+    assert rates[5:] == pytest.approx([1e-3 * 0.02] * 3)
+    assert Run(tmp_path / "run").changes() == [{"step": 5, "set": {"steps": 8, "seconds": 0.0}}]
+
+
+def test_training_by_the_clock_stores_the_rate_of_each_step(tmp_path, command):
+    done = command(
+        "train", "gauss", "--data", SMALL, "--seconds", 0.05, "--device", "cpu", "--json", "--out", tmp_path / "run"
+    )
+    result = json.loads(done.out)
+    assert result["state"] == "done"
+    assert result["seconds"] >= 0.05
+    rows = [line for line in numbers(tmp_path / "run") if "lr" in line]
+    assert len(rows) == result["steps"] > 1
+    assert rows[0]["lr"] > rows[-1]["lr"] > 0
+
+
+def test_a_preset_is_found_by_the_beginning_of_its_title(tmp_path, command):
+    done = command(
+        "train", "gauss", "--preset", "rin", "--set", "scale=2", "--out", tmp_path / "run", "--device", "cpu"
+    )
+    assert done.code == 0
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert (config["config"]["jitter"], config["config"]["scale"], config["training"]["steps"]) == (0.1, 2.0, 20)
+
+
+def test_a_diverged_run_ends_with_1_and_still_says_how_it_stands(tmp_path, command):
+    done = command("train", "exploding", "--data", SMALL, "--json", "--out", tmp_path / "run", "--device", "cpu")
+    assert done.code == 1
+    result = json.loads(done.out)
+    assert (result["state"], result["steps"]) == ("diverged", 2)
+    assert "not finite at step 3" in result["error"]
+    assert "smaller learning rate" in done.err.splitlines()[-1]
+    assert json.loads((tmp_path / "run" / "summary.json").read_text())["state"] == "diverged"
+
+
+def test_too_little_memory_ends_with_1_and_names_a_batch(tmp_path, command):
+    arguments = ("train", "hungry", "--data", SMALL, "--device", "cpu", "--steps", 2)
+    done = command(*arguments, "--set", "batch=64", "--json", "--out", tmp_path / "run")
+    assert (done.code, json.loads(done.out)["state"]) == (1, "out of memory")
+    batch = re.search(r"set batch=(\d+)", done.err)[1]
+    assert command(*arguments, "--set", f"batch={batch}", "--out", tmp_path / "again").code == 0
+
+
+def test_the_interrupt_handler_is_given_back(tmp_path, command):
+    before = signal.getsignal(signal.SIGINT)
+    command("train", "gauss", "--data", SMALL, "--steps", 2, "--out", tmp_path / "run", "--device", "cpu")
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals")
+def test_ctrl_c_saves_ends_with_130_and_can_be_resumed(tmp_path, command):
+    folder = tmp_path / "run"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "explorer", "train", *VAE, "--steps", "1000000", "--json", "--out", str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=Path(__file__).parents[1],
+    )
+    try:
+        deadline = time.monotonic() + 60
+        metrics = folder / "metrics.jsonl"
+        while not (metrics.exists() and metrics.stat().st_size):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 130
+    result = json.loads(out.splitlines()[-1])
+    assert result["state"] == "stopped"
+    assert Run(folder).last().step == result["steps"]
+    done = command("resume", folder, "--stop-at", result["steps"] + 3, "--json")
+    assert (done.code, json.loads(done.out)["steps"]) == (0, result["steps"] + 3)
+    steps = [line["step"] for line in numbers(folder) if "held_out" not in line]
+    assert steps == list(range(1, result["steps"] + 4))
+
+
+# Using
+
+
+def test_samples_are_those_of_the_seed(digits_run, tmp_path, command):
+    arrays = []
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        done = command("sample", digits_run, "--n", 7, "--seed", seed, "--out", tmp_path / f"{name}.npz")
+        assert (done.code, done.out) == (0, f"{tmp_path / name}.npz\n")
+        with np.load(tmp_path / f"{name}.npz", allow_pickle=False) as stored:
+            arrays.append(stored["x"])
+    assert arrays[0].shape == (7, 1, 8, 8)
+    assert arrays[0].min() >= 0
+    assert arrays[0].max() <= 1
+    np.testing.assert_array_equal(arrays[0], arrays[1])
+    assert not np.array_equal(arrays[0], arrays[2])
+
+
+def test_evaluation_has_a_standard_error_for_each_metric(digits_run, command):
+    done = command("evaluate", digits_run, "--set", "K=5", "--json")
+    assert done.code == 0
+    result = json.loads(done.out.splitlines()[-1])
+    assert {"run", "step", "checkpoint", "split", "n", "metrics"} <= result.keys()
+    assert (result["step"], result["checkpoint"], result["split"], result["n"]) == (60, "last", "test", 297)
+    metrics = result["metrics"]
+    keys = {key for key in metrics if not key.endswith("_se")}
+    assert {"elbo_nats", "iwae_nats", "knn5_accuracy"} <= keys
+    assert all(f"{key}_se" in metrics for key in keys)
+    assert 0 < metrics["elbo_nats_se"] < abs(metrics["elbo_nats"])
+    few = json.loads(command("evaluate", digits_run, "--set", "K=5", "--n", 30, "--split", "valid", "--json").out)
+    assert (few["n"], few["split"]) == (30, "valid")
+
+
+def test_evaluation_of_a_density_is_its_mean_and_standard_error(gauss_run, command):
+    metrics = json.loads(command("evaluate", gauss_run, "--json").out)["metrics"]
+    loaded = load_run(gauss_run)
+    x = loaded.data.test.x.astype(np.float64)
+    mean, std = (p.detach().double().numpy() for p in (loaded.model.mean, loaded.model.log_std.exp()))
+    nll = (0.5 * ((x - mean) / std) ** 2 + np.log(std) + 0.5 * np.log(2 * np.pi)).sum(1)
+    assert metrics["nll_nats"] == pytest.approx(nll.mean(), rel=1e-5)
+    assert metrics["nll_nats_se"] == pytest.approx(nll.std(ddof=1) / 100, rel=1e-4)  # 10,000 data
+    gap = nll + loaded.data.log_prob(x)
+    assert metrics["nll_gap_nats"] == pytest.approx(gap.mean(), rel=1e-4)
+    assert {"modes", "modes_near", "high_quality_percent", "mode_kl_nats", "precision", "recall"} <= metrics.keys()
+    again = json.loads(command("evaluate", gauss_run, "--checkpoint", "best", "--json").out)
+    assert again["checkpoint"] == "best"
+
+
+def test_figures_of_a_run_are_files_of_their_kind(digits_run, tmp_path, command):
+    for view, name, more, start in (
+        ("latent_map", "x.pdf", (), b"%PDF"),
+        ("curves", "y.png", ("--width", 60, "--height", 50, "--dpi", 80), b"\x89PNG"),
+        ("latent_map", "z.npz", ("--step", 30), b"PK"),
+        ("decode", "w.svg", ("--set", "z=0.5,-1"), b"<?xml"),
+    ):
+        done = command("figure", digits_run, view, "--out", tmp_path / name, *more)
+        assert (done.code, done.out) == (0, f"{tmp_path / name}\n")
+        assert (tmp_path / name).read_bytes().startswith(start)
+
+
+def test_a_lab_draws_all_its_views(tmp_path, command):
+    done = command("lab", "coin", "--set", "p=0.25", "--out", tmp_path / "coin", "--json")
+    assert done.code == 0
+    result = json.loads(done.out)
+    assert result["config"] == {"p": 0.25}
+    names = {f"{view}.{suffix}" for view in ("entropy", "outcomes") for suffix in ("png", "svg", "npz")}
+    assert {Path(path).name for path in result["figures"]} == names
+    assert all(Path(path).stat().st_size for path in result["figures"])
+
+
+# Asking
+
+
+def test_list_tells_pages_data_and_presets(command):
+    listed = json.loads(command("list", "--json").out)
+    pages = {page["page"]: page for page in listed["pages"]}
+    assert pages["vae"]["kind"] == "model"
+    assert pages["coin"]["kind"] == "lab"
+    assert "digits" in pages["vae"]["data"]
+    assert "ring8" not in pages["vae"]["data"]
+    assert "ring8" in pages["gauss"]["data"]
+    assert pages["gauss"]["presets"][0]["title"] == "Ring"
+    assert pages["vae"]["config"]["latent"] == 2
+    data = {entry["data"]: entry for entry in listed["data"]}
+    assert data["ring8"]["params"]["std"] == 0.2
+    assert listed["devices"][-1] == "cpu"
+    text = command("list").out
+    assert all(name in text for name in [*pages, *data])
+
+
+def test_help_of_a_page_tells_its_parameters_presets_and_views(command):
+    done = command("train", "gauss", "--help")
+    assert done.code == 0
+    for part in ("scale", "Scale s: a number from 0.1 to 10 (1.0)", "zero or drawn", "steps", "Ring (ring8", "cloud"):
+        assert part in done.out
+    assert "latent" in command("train", "vae", "--help").out
+    assert "Probability p of heads" in command("lab", "coin", "--help").out
+
+
+def test_version_tells_what_runs(command):
+    done = command("--version")
+    assert done.code == 0
+    lines = dict(line.split(" ", 1) for line in done.out.splitlines())
+    assert lines["dgm-explorer"] == __version__
+    assert lines["Python"] == ".".join(map(str, sys.version_info[:3]))
+    assert {"Qt", "torch", "device"} <= lines.keys()
+
+
+# Without a display
+
+
+def test_the_tour_trains_and_draws(tmp_path, command):
+    done = command("tour", "--seconds", 0.5, "--out", tmp_path / "run")
+    assert done.code == 0
+    paths = [Path(line) for line in done.out.splitlines()]
+    views = ("curves", "latent_map", "reconstructions", "samples")
+    assert {path.name for path in paths} == {f"{view}.{suffix}" for view in views for suffix in ("png", "svg")}
+    assert all(path.stat().st_size > 1000 for path in paths)
+    assert json.loads((tmp_path / "run" / "summary.json").read_text())["state"] == "done"
+
+
+def test_without_arguments_and_display_the_tour_is_given(monkeypatch, capsys):
+    given = []
+    monkeypatch.setattr(sys, "argv", ["dgm-explorer"])
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(cli, "main", lambda arguments: given.append(list(arguments)) or 0)
+    assert program.main() == 0
+    assert given == [["tour"]]
+    assert capsys.readouterr().err == "dgm-explorer: there is no display; here is the headless tour instead\n"
+
+
+def test_arguments_go_to_the_command_line(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["dgm-explorer", "list", "--json"])
+    monkeypatch.setattr(cli, "main", lambda arguments: len(arguments))
+    assert program.main() == 2
+
+
+def test_a_display_that_does_not_answer_is_none(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DISPLAY", ":7")
+    monkeypatch.setattr(startup, "_x_answers", lambda: False)
+    assert startup.no_display() == "display :7 does not answer"
+    monkeypatch.setattr(startup, "_x_answers", lambda: True)
+    assert startup.no_display() == ""
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.delenv("DISPLAY")
+    assert startup.no_display() == ""
+
+
+@pytest.mark.parametrize(
+    ("qt", "python", "bad"),
+    [
+        ("6.12.0", (3, 11), True),
+        ("6.13.1", (3, 11), True),
+        ("6.12.0", (3, 12), False),
+        ("6.11.3", (3, 11), False),
+        ("6.10.1", (3, 11), False),
+        ("7.0.0", (3, 11), True),
+    ],
+)
+def test_the_bad_pair_of_qt_and_python_is_one_line(qt, python, bad):
+    message = startup.bad_pair(qt, python)
+    assert bool(message) is bad
+    if bad:
+        assert qt in message
+        assert "3.11" in message
+        assert "PySide6-Essentials<6.12" in message
+        assert "\n" not in message
+
+
+def test_a_missing_qt_is_one_line(monkeypatch):
+    def missing(name):
+        raise startup.importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(startup.importlib.metadata, "version", missing)
+    assert "PySide6-Essentials is not installed" in startup.window_problem()

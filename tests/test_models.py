@@ -1,0 +1,242 @@
+"""Every page of the catalogue, and the fixture pages, keep what the protocol promises."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+import torch
+from pages import FIXTURES
+
+import models
+from explorer.data import SOURCES
+from explorer.engine import BadInput, Request, Session, Setup, Viewer, open_data, training_class
+from explorer.engine.checkpoint import read_checkpoint, write_checkpoint
+from explorer.engine.keeping import full_checkpoint
+from models.frames import FRAMES, Frame, arrays_of
+from models.protocol import BadValue, GenerativeModel, Image, Lab, Waveform, accepted, build, params_of, views_of
+
+PAGES = {name: page for family in (*models.FAMILIES, FIXTURES) for name, page in family.pages.items()}
+MODELS = sorted(
+    name for name, page in PAGES.items() if issubclass(page, GenerativeModel) and name not in ("exploding", "hungry")
+)
+LABS = sorted(name for name, page in PAGES.items() if issubclass(page, Lab))
+# Small, embedded, and with everything a metric may need: classes, centres of modes.
+CANDIDATES = ("ring8:n=1000", "digits", "digits-binary", "sprites", "sprites-colour")
+
+pytestmark = pytest.mark.usefixtures("fixture_pages")
+
+
+def small_data(name: str) -> str:
+    for data in CANDIDATES:
+        if accepted(SOURCES[data.split(":")[0]].kind, PAGES[name].accepts):
+            return data
+    pytest.skip(f"{name} takes no embedded data")
+
+
+def small_session(name: str, *, seed: int = 0, steps: int = 0) -> Session:
+    setup = Setup.of(name, data=small_data(name), values={"batch": 16, "steps": 100}, seed=seed, device="cpu")
+    made = Session(setup, open_data(setup.data), record=False)
+    for _ in range(steps):
+        made.step()
+    return made
+
+
+def show(viewer: Viewer, name: str, page=None) -> list[Frame]:
+    return list(viewer.frames(Request(name), page))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_parameter_moves(name):
+    session = small_session(name)
+    before = {key: value.detach().clone() for key, value in session.model.named_parameters()}
+    for _ in range(3):  # where a last layer begins at zero, those before it have no gradient in the first round
+        session.step()
+    still = [
+        key for key, value in session.model.named_parameters() if key in before and torch.equal(value, before[key])
+    ]
+    assert still == []
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_declared_metrics_are_there_and_finite(name):
+    session = small_session(name, steps=2)
+    values = session.history.last()
+    assert all(math.isfinite(value) for value in values.values())
+    wanted = {m.key if m.source == "train" else f"held_out.{m.key}" for m in PAGES[name].metrics}
+    assert wanted - set(values) == set()
+    assert {m.source for m in PAGES[name].metrics} <= {"train", "valid", "samples"}
+    validation = PAGES[name].validation
+    assert validation is None or f"held_out.{validation}" in values
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_terms_of_the_objective_add_up_to_its_total(name):
+    session = small_session(name, steps=2)
+    values, objective = session.history.last(), PAGES[name].objective
+    terms = [term.value(values[term.metric], session.setup.config) for term in objective.terms]
+    total = objective.total.value(values[objective.total.metric], session.setup.config)
+    assert sum(terms) == pytest.approx(total, rel=1e-4, abs=1e-5 * max(map(abs, terms)))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_samples_have_the_shape_and_range_of_data(name):
+    session = small_session(name, steps=1)
+    kind = session.data.spec.kind
+    with torch.no_grad():
+        x = session.model.eval().sample(7, generator=torch.Generator().manual_seed(3))
+        again = session.model.sample(7, generator=torch.Generator().manual_seed(3))
+        other = session.model.sample(7, generator=torch.Generator().manual_seed(4))
+    assert x.shape == (7, *kind.shape)
+    assert torch.isfinite(x).all()
+    assert torch.equal(x, again)
+    assert not torch.equal(x, other)
+    if isinstance(kind, (Image, Waveform)):
+        assert x.max() <= 1
+        assert x.min() >= (0 if isinstance(kind, Image) else -1)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_shown_views_give_the_declared_frame(name):
+    session = small_session(name, steps=1)
+    for key, view in session.viewer.views.items():
+        if view.shown(session.setup.config):
+            frames = show(session.viewer, key)
+            assert frames, key
+            for frame in frames:
+                check_frame(frame, view.frame, key)
+            assert len(frames) == 1 or view.streams
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_views_of_labs_give_the_declared_frame(name):
+    page = PAGES[name]
+    config = page.Config()
+    viewer = Viewer(page(config))
+    assert viewer.views
+    for key, view in viewer.views.items():
+        if view.shown(config):
+            for frame in show(viewer, key):
+                check_frame(frame, view.frame, key)
+
+
+def check_frame(frame: Frame, declared: type[Frame], key: str) -> None:
+    assert isinstance(frame, declared), key
+    assert declared in FRAMES
+    for path, array in arrays_of(frame).items():
+        assert isinstance(array, np.ndarray)
+        assert np.isfinite(array).all(), f"{key}: {path}"
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_no_global_generator_is_drawn_from(name, untouched_generators):
+    session = small_session(name)
+    with untouched_generators():
+        session.step()
+        session.step()
+        with torch.no_grad():
+            session.model.sample(3, generator=torch.Generator())
+        for key, view in session.viewer.views.items():
+            if view.shown(session.setup.config):
+                show(session.viewer, key)
+
+
+def test_the_watch_over_global_generators_sees_a_draw(untouched_generators):
+    for name, draw in (("torch", lambda: torch.rand(1)), ("numpy", lambda: np.random.rand())):
+        with pytest.raises(AssertionError, match=name), untouched_generators():
+            draw()
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_checkpoint_brings_back_everything(name, tmp_path):
+    session = small_session(name, steps=2)
+    written = full_checkpoint(session)
+    write_checkpoint(tmp_path / "c.safetensors", written)
+    other = small_session(name, seed=5)
+    other.restore(read_checkpoint(tmp_path / "c.safetensors"))
+    found = full_checkpoint(other)
+    assert found.tensors.keys() == written.tensors.keys()
+    different = [key for key, value in written.tensors.items() if not torch.equal(value, found.tensors[key])]
+    assert different == []
+    assert (other.step_count, other.position) == (2, session.position)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_seed_decides_all_numbers(name):
+    one, same, other = (small_session(name, seed=seed, steps=2).history.last() for seed in (0, 0, 1))
+    assert one == same
+    assert one != other
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_noise_dims_is_a_positive_number(name):
+    page = PAGES[name]
+    setup = Setup.of(name, data=small_data(name))
+    dims = page.noise_dims(setup.config, open_data(setup.data).kind)
+    assert isinstance(dims, int)
+    assert dims > 0
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_everything_has_a_label_and_names_do_not_clash(name):
+    page = PAGES[name]
+    of_config = params_of(page.Config)
+    assert len(of_config) == len(dataclasses.fields(page.Config)), "a field without param(...)"
+    assert page.title
+    views = views_of(page)
+    assert len({view.title for view in views.values()}) == len(views)
+    everything = [*of_config.values(), *(p for view in views.values() for p in view.params.values())]
+    if issubclass(page, GenerativeModel):
+        of_training = params_of(training_class(page))
+        assert not of_config.keys() & of_training.keys()
+        everything += of_training.values()
+        assert set(page.rates) <= of_training.keys()
+        assert all(metric.label for metric in page.metrics)
+        assert len({metric.key for metric in page.metrics}) == len(page.metrics)
+        assert not {"step", "time", "held_out", *of_training} & {metric.key for metric in page.metrics}
+    for declared in everything:
+        assert declared.label, declared.name
+        assert declared.check(declared.default) == declared.default
+
+
+@pytest.mark.parametrize(("name", "title"), [(n, p.title) for n in sorted(PAGES) for p in PAGES[n].presets])
+def test_presets_are_valid(name, title):
+    page = PAGES[name]
+    (preset,) = (preset for preset in page.presets if preset.title == title)
+    if issubclass(page, Lab):
+        build(page.Config, preset.config)
+        return
+    setup = Setup.of(name, preset=title)
+    assert setup.data.split(":")[0] == preset.data.split(":")[0]
+    for key, value in preset.config.items():
+        assert getattr(setup.config, key) == value
+    for key, value in preset.training.items():
+        assert getattr(setup.training, key) == value
+    assert preset.device in ("cpu", "cuda")
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_what_to_try_next_can_be_tried(name):
+    for attempt in PAGES[name].try_next:
+        page = PAGES[attempt.page or name]
+        assert attempt.preset is None or attempt.preset in {preset.title for preset in page.presets}
+        if issubclass(page, Lab):
+            build(page.Config, attempt.set)
+        else:
+            changed = Setup.of(attempt.page or name, preset=attempt.preset, values=attempt.set)
+            values = {**dataclasses.asdict(changed.config), **dataclasses.asdict(changed.training)}
+            assert {key: values[key] for key in attempt.set} == dict(attempt.set)
+
+
+def test_page_finds_every_page_and_refuses_others():
+    for name, page in PAGES.items():
+        assert models.page(name) is page
+    with pytest.raises(BadValue, match=r"there is no page nowhere; there are .*vae.*coin"):
+        models.page("nowhere")
+
+
+def test_a_lab_is_not_trained():
+    with pytest.raises(BadInput, match="coin is a lab"):
+        Setup.of("coin")

@@ -1,0 +1,219 @@
+"""Requests of other threads: which is served, when, of which weights; and that looking changes nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from pages import CoinLab, session
+
+from explorer.engine import BadInput, Reply, Request, Requests, Session, Viewer
+from explorer.engine.given import request_from_text
+from explorer.engine.keeping import full_checkpoint
+from models.protocol import DataPoint, Noise
+
+pytestmark = pytest.mark.usefixtures("fixture_pages")
+
+
+class Listener:
+    """A session with everything it replied."""
+
+    def __init__(self, page: str, **values):
+        self.session: Session = session(page, **values)
+        self.replies: list[Reply] = []
+        self.session.on_reply = self.replies.append
+
+    def ask(self, view: str, **fields) -> None:
+        self.session.requests.ask(Request(view, **fields))
+
+
+def test_of_each_view_the_newest_request_wins_in_order_of_asking():
+    requests = Requests()
+    assert not requests
+    for view, stamp in (("a", 1), ("b", 2), ("a", 3)):
+        requests.ask(Request(view, stamp=stamp))
+    assert requests
+    assert [(r.view, r.stamp) for r in requests.take()] == [("b", 2), ("a", 3)]
+    assert requests.take() == []
+
+
+def test_a_reply_brings_back_stamp_and_step():
+    listener = Listener("gauss")
+    listener.session.step()
+    listener.ask("cloud", stamp=41)
+    listener.ask("cloud", stamp=42, params={"count": 5}, inputs={"noise": Noise(3)})
+    listener.session.serve()
+    (reply,) = listener.replies
+    assert (reply.request.stamp, reply.step, reply.final, reply.error) == (42, 1, True, "")
+    assert reply.frame.layers[1].xy.shape == (5, 2)
+    expected = listener.session.model.sample(5, generator=torch.Generator().manual_seed(3))
+    np.testing.assert_array_equal(reply.frame.layers[1].xy, expected.detach().numpy())
+
+
+def test_requests_are_served_between_micro_batches():
+    listener = Listener("gauss", batch=32, micro_batches=4)
+    for _ in range(3):  # draw, forward and backward of the first part
+        listener.session.substep()
+    listener.ask("density", stamp=1)
+    listener.session._advance(whole=False)  # without serving first, as inside a round
+    assert [(reply.request.stamp, reply.step) for reply in listener.replies] == [(1, 0)]
+    assert listener.session.step_count == 0
+
+
+def test_an_error_in_a_view_is_its_reply_and_training_goes_on():
+    listener = Listener("gauss")
+    listener.ask("broken", params={"wrong": True}, stamp=1)
+    listener.ask("nothing", stamp=2)
+    listener.ask("cloud", params={"count": 0}, stamp=3)
+    listener.ask("density", stamp=4)
+    listener.session.step()
+    errors = {reply.request.stamp: reply.error for reply in listener.replies}
+    assert errors[1] == "this view fails"
+    assert "there is no view nothing; there are cloud" in errors[2]
+    assert errors[3] == "count takes a whole number from 1 to 1000, not 0"
+    assert errors[4] == ""
+    assert all((reply.frame is None) == bool(reply.error) for reply in listener.replies)
+    assert listener.session.step_count == 1
+    assert listener.session.model.training
+    assert torch.is_grad_enabled()
+
+
+def test_a_stream_gives_a_frame_a_gap_of_the_weights_it_began_with():
+    listener = Listener("tiny-gan", batch=16)
+    listener.session.step()
+    with torch.no_grad():
+        of_step_1 = listener.session.model.sample(30, generator=torch.Generator().manual_seed(0)).numpy()
+    listener.ask("path", stamp=7)
+    for _ in range(6):
+        listener.session.step()
+    assert [reply.frame and reply.frame.note for reply in listener.replies] == ["0", "1", "2", "3", None]
+    assert [reply.final for reply in listener.replies] == [False] * 4 + [True]
+    assert {(reply.request.stamp, reply.step) for reply in listener.replies} == {(7, 1)}
+    np.testing.assert_array_equal(listener.replies[3].frame.layers[0].xy, of_step_1)
+    assert not listener.session.viewer.streaming
+
+
+def test_a_newer_request_closes_a_stream():
+    listener = Listener("tiny-gan", batch=16)
+    listener.ask("path", stamp=1)
+    listener.session.step()
+    listener.session.step()
+    listener.ask("path", stamp=2, params={"frames": 2})
+    for _ in range(4):
+        listener.session.step()
+    assert [(r.request.stamp, r.frame and r.frame.note, r.step) for r in listener.replies] == [
+        (1, "0", 0),
+        (1, "1", 0),
+        (2, "0", 2),
+        (2, "1", 2),
+        (2, None, 2),
+    ]
+
+
+@pytest.mark.parametrize("page", ["gauss", "tiny-gan"])
+def test_looking_and_recording_never_change_training(page):
+    quiet, watched = session(page, batch=16, micro_batches=2), Listener(page, batch=16, micro_batches=2, record=True)
+    views = [name for name, view in watched.session.viewer.views.items() if view.shown(quiet.setup.config)]
+    for step in range(12):
+        quiet.step()
+        for name in views:
+            watched.ask(name, stamp=step)
+        watched.session.step()
+    assert {reply.request.view for reply in watched.replies} == set(views)
+    assert len(watched.session.recorder.steps()) > 5
+    one, other = full_checkpoint(quiet), full_checkpoint(watched.session)
+    assert [key for key in one.tensors if not torch.equal(one.tensors[key], other.tensors[key])] == []
+    assert quiet.history.last() == watched.session.history.last()
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_modes_are_as_they_were_after_a_view(training):
+    made = session("gauss")
+    made.model.train(training)
+    seen = {}
+    original = type(made.model).log_prob
+
+    class Spy(type(made.model)):
+        def log_prob(self, x):
+            seen[len(x)] = (self.training, torch.is_grad_enabled())
+            return original(self, x)
+
+    made.model.__class__ = Spy
+    viewer = Viewer(made.model, made.data)
+    with torch.set_grad_enabled(training):
+        viewer.last_frame(Request("density"))  # 81 points
+        viewer.last_frame(Request("score"))  # 256 data
+        with pytest.raises(RuntimeError, match="this view fails"):
+            viewer.last_frame(Request("broken", params={"wrong": True}))
+        assert torch.is_grad_enabled() is training
+    assert made.model.training is training
+    assert seen == {81: (False, False), 256: (False, True)}
+
+
+def test_a_stream_leaves_no_mode_behind_between_its_frames():
+    made = session("tiny-gan")
+    made.model.train()
+    frames = Viewer(made.model, made.data).frames(Request("path"))
+    next(frames)
+    assert made.model.training
+    assert torch.is_grad_enabled()
+
+
+def test_averaged_weights_are_looked_at_unless_raw_ones_are_asked_for():
+    listener = Listener("gauss", ema=0.99, lr=0.5)
+    for _ in range(3):
+        listener.session.step()
+    listener.ask("density", stamp=1)
+    listener.session.serve()
+    listener.ask("density", stamp=2, raw=True)
+    listener.session.serve()
+    shown = {reply.request.stamp: reply.frame.layers[0].values for reply in listener.replies}
+    for stamp, model in ((1, listener.session.averaged), (2, listener.session.model)):
+        expected = Viewer(model, listener.session.data).last_frame(Request("density"))
+        np.testing.assert_array_equal(shown[stamp], expected.layers[0].values)
+    assert not np.array_equal(shown[1], shown[2])
+
+
+def test_a_lab_is_looked_at_like_a_model():
+    viewer = Viewer(CoinLab(CoinLab.Config(p=0.25)))
+    np.testing.assert_array_equal(viewer.last_frame(Request("outcomes")).values, [0.25, 0.75])
+
+
+# Requests as text
+
+
+def test_inputs_and_parameters_are_read_from_text():
+    made = session("gauss")
+    request = request_from_text(made.viewer.view("cloud"), made.model, made.data, {"noise": "3", "count": "7"})
+    assert (request.inputs, request.params) == ({"noise": Noise(3)}, {"count": "7"})
+    assert made.viewer.last_frame(request).layers[1].xy.shape == (7, 2)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"noise": "x"}, "noise takes 1 number separated by commas, not x"),
+        ({"noise": "1,2"}, "noise takes 1 number"),
+        ({"batch": "1"}, "batch cannot be given as text"),
+    ],
+)
+def test_inputs_that_cannot_be_read_are_refused(values, message):
+    made = session("gauss")
+    with pytest.raises(BadInput, match=message):
+        request_from_text(made.viewer.view("cloud"), made.model, made.data, values)
+
+
+def test_a_split_is_chosen_among_those_of_the_view():
+    made = session("gauss")
+    frame = made.frame("cloud", split="train")
+    np.testing.assert_array_equal(frame.layers[0].xy, made.data.batch("train", 0, 50).x.numpy())
+    with pytest.raises(BadInput, match="split takes valid or train, not test"):
+        made.frame("cloud", split="test")
+
+
+def test_a_data_point_is_picked_by_its_place():
+    made = session("gauss")
+    view = made.viewer.view("cloud")
+    point = made.viewer.default(view, DataPoint, {})
+    assert torch.equal(point.x, made.data.batch("valid", 0, 1).x)
+    assert (point.index, point.split) == (0, "valid")
