@@ -46,6 +46,7 @@ class Beat(QObject):
         self._timer.timeout.connect(self._on_timeout)
 
     def start(self) -> None:
+        """Begins to count."""
         self._last = time.perf_counter()
         self._timer.start()
 
@@ -69,6 +70,7 @@ class Drag(QObject):
         self._timer.timeout.connect(self._on_timeout)
 
     def start(self) -> None:
+        """Begins to drag."""
         self._timer.start()
 
     def _on_timeout(self) -> None:
@@ -80,6 +82,7 @@ class Drag(QObject):
         self._slider.moved.emit(value)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notices when a new picture is painted."""
         if event.type() == QEvent.Type.Paint and self._moved is not None and self._picture._fresh:
             QTimer.singleShot(0, self._on_painted)
         return False

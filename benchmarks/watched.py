@@ -23,7 +23,7 @@ _PARTS = {
     "recording": "_record",
     "validation": "_measure",
     "saving": "save",
-    "metrics": "_note",
+    "metrics": "journal.note",
 }
 
 
@@ -44,7 +44,7 @@ class WatchedSession:
         run = Run.create(setup, spec_of(data), data.digest, folder) if has("run") else None
         self._session = Session(setup, data, run=run, record=has("recording"))
         if not has("validation"):
-            self._session.validator.due = lambda step: False  # type: ignore[method-assign]
+            self._session.journal.validator.due = lambda step: False  # type: ignore[method-assign]
         self._training = 0.0
         self._spent: Counter[str] = Counter()
         self._calls: Counter[str] = Counter()

@@ -20,6 +20,7 @@ from explorer.engine import BadInput, LoadedRun, Request, Viewer, evaluate, load
 from explorer.engine.curves import loss_curves
 from explorer.engine.given import request_from_text
 from explorer.engine.history import History
+from explorer.engine.journal import metrics_of
 from explorer.engine.randomness import derive
 from explorer.engine.recorder import Recorder
 from explorer.engine.run import Run
@@ -115,9 +116,7 @@ def run_curves(run: Run) -> Curves:
     history = History()
     page = model_page(run.setup.page)
     for line in run.metrics():
-        held_out = line.get("held_out")
-        values = {f"held_out.{key}": value for key, value in held_out.items()} if held_out else line
-        history.add(line["step"], {k: v for k, v in values.items() if k not in {"step", "time", *page.rates}})
+        history.add(line["step"], metrics_of(line, set(page.rates)))
     return loss_curves(page, history, run.setup.config)
 
 

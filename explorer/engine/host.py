@@ -23,6 +23,7 @@ __all__ = ["Event", "PageHost", "Snapshot"]
 
 _REST = 6.0  # a snapshot that cost c seconds is followed by at least 6 c of training
 _RATE = 2.0  # seconds over which steps per second are counted
+_TELL = 0.2  # seconds between two words about a download
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Event:
     """Something that happens seldom.
 
     Attributes:
-        kind: "opened", "training", "paused", "done", "failed", "phase", "recorded", "saved" or "closed".
+        kind: "opened", "training", "paused", "done", "failed", "phase", "recorded", "progress", "saved" or "closed".
         message: One sentence, or "".
         error: What failed, or None.
         details: Traceback of what nobody expected, or "".
@@ -69,6 +70,17 @@ class Event:
     error: Exception | None = None
     details: str = ""
     payload: Any = None
+
+
+@dataclass
+class _Stream:
+    """A view of many frames that was asked for because it is watched."""
+
+    request: Request
+    step: int
+    seconds: float = 0.0
+    over: bool = False
+    ended: float = 0.0
 
 
 class PageHost:
@@ -96,17 +108,25 @@ class PageHost:
         self._stale = True
         self._snapshot_after = 0.0
         self._pace: list[tuple[float, int]] = []
+        self._kept: dict[str, Reply] = {}
+        self._streams: dict[str, _Stream] = {}
+        self._moment: int | None = None
+        self._told = 0.0
 
     # From any thread
 
-    def open(self, make: Callable[[], Session | Exhibit], *, train: bool = False) -> None:
+    def open(
+        self, make: Callable[[], Session | Exhibit], *, train: bool = False, step: bool = False, same_run: bool = False
+    ) -> None:
         """Shows something else. It is made in the host's thread; what was shown is stopped, saved and closed.
 
         Args:
             make: Makes it; what it raises becomes a "failed" event and leaves what was shown.
             train: Whether training begins at once.
+            step: Whether one round is played at once.
+            same_run: It goes on with the run that is shown, which is therefore given back before.
         """
-        self._do(lambda: self._open(make, train))
+        self._do(lambda: self._open(make, train, step, same_run))
 
     def train(self) -> None:
         """Goes on with training."""
@@ -129,8 +149,27 @@ class PageHost:
         self._do(lambda: self._change(values))
 
     def recorded(self, step: int) -> None:
-        """Asks for the recorded frames of a moment; they come as a "recorded" event with (step, frames)."""
-        self._do(lambda: self._recorded(step))
+        """Asks for the recorded frames of a moment; they come as a "recorded" event with (step, frames).
+
+        Of several wishes that wait only the newest is fulfilled.
+        """
+        waits, self._moment = self._moment is not None, step
+        if not waits:
+            self._do(self._recorded)
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """What a download tells of itself: a "progress" event, a few times a second. Called in the host's thread.
+
+        Raises:
+            ExplorerError: The host is closing, and the download is to be broken off.
+        """
+        if self._closing:
+            raise ExplorerError(f"{what} was not downloaded to its end, because its page was closed")
+        now = time.monotonic()
+        if now - self._told > _TELL or done == total:
+            self._told = now
+            of = f" of {total / 1e6:.1f}" if total else ""
+            self._event(Event("progress", f"Downloading {what}: {done / 1e6:.1f}{of} MB"))
 
     def save(self) -> None:
         """Writes a checkpoint now."""
@@ -189,9 +228,11 @@ class PageHost:
         except ExplorerError as error:
             self._training = False
             self._stale = True
-            self._event(Event("failed", str(error), error))
+            if not self._closing:
+                self._event(Event("failed", str(error), error))
         except Exception as error:  # a defect: the page says so and stays usable
             self._training = False
+            self._stale = True
             self._event(Event("failed", f"{type(error).__name__}: {error}", error, traceback.format_exc()))
 
     def _round(self) -> None:
@@ -214,27 +255,41 @@ class PageHost:
         if isinstance(self._shown, Session):
             self._shown.answer()
         elif self._shown is not None:
-            self._shown.answer(self._requests, self._reply)
+            self._shown.answer(self._requests, self._answered)
+
+    def _answered(self, reply: Reply) -> None:
+        self._keep(reply)
+        self._reply(reply)
 
     def _session(self) -> Session:
         if not isinstance(self._shown, Session):
             raise ExplorerError("there is nothing to train here")
         return self._shown
 
-    def _open(self, make: Callable[[], Session | Exhibit], train: bool) -> None:
+    def _open(self, make: Callable[[], Session | Exhibit], train: bool, step: bool, same_run: bool) -> None:
+        if same_run and isinstance(self._shown, Session):
+            if self._shown.state == "training":
+                self._shown.stop()
+            self._shown.close()
         made = make()
         self._leave()
         self._shown = made
+        self._kept.clear()
+        self._streams.clear()
+        self._pace.clear()
+        self._stale = True
+        with self._lock:
+            self._mailbox = None  # what was left in it is of something else
+        self._event(Event("opened", payload=made))
         if isinstance(made, Session):
-            made.on_reply = self._reply
+            made.on_reply = self._answered
             made.requests = self._requests
             made.serve()
         self._training = train
-        self._stale = True
-        self._pace.clear()
-        self._event(Event("opened", payload=made))
         if train:
             self._event(Event("training"))
+        elif step:
+            self._step()
 
     def _begin(self) -> None:
         session = self._session()
@@ -266,10 +321,12 @@ class PageHost:
 
     def _change(self, values: Mapping[str, Any]) -> None:
         self._session().change(**values)
+        self._kept.clear()
         self._stale = True
 
-    def _recorded(self, step: int) -> None:
-        if self._shown is not None and self._shown.recorder.steps():
+    def _recorded(self) -> None:
+        step, self._moment = self._moment, None
+        if step is not None and self._shown is not None and self._shown.recorder.steps():
             found: tuple[int, dict[str, Frame]] = self._shown.recorder.at(step)
             self._event(Event("recorded", payload=found))
 
@@ -303,8 +360,39 @@ class PageHost:
         )
 
     def _replies(self, shown: Session | Exhibit, step: int) -> tuple[Reply, ...]:
-        watched = [r for r in self._watched if r.view in shown.viewer.views]
-        return tuple(shown.viewer.answer(request, shown.looked_at(request.raw), step) for request in watched)
+        replies = []
+        for request in self._watched:
+            view = shown.viewer.views.get(request.view)
+            if view is not None and view.streams:
+                self._stream(request, step)
+            elif view is not None:
+                known = self._kept.get(request.view)
+                if known is None or (known.request.stamp, known.step) != (request.stamp, step):
+                    known = self._kept[request.view] = shown.viewer.answer(request, shown.looked_at(request.raw), step)
+                replies.append(known)
+        return tuple(replies)
+
+    def _stream(self, request: Request, step: int) -> None:
+        """Asks for a view that takes long, once for each change and, with new weights, after a rest of 6 c again."""
+        known = self._streams.get(request.view)
+        if known is not None and known.request.stamp == request.stamp:
+            if not known.over or known.step == step:
+                return
+            if self._training and time.monotonic() < known.ended + _REST * known.seconds:
+                self._stale = True
+                return
+        self._streams[request.view] = _Stream(request, step)
+        self._requests.ask(request)
+
+    def _keep(self, reply: Reply) -> None:
+        """Notes an answer, so that a snapshot of the same weights has not to make it again."""
+        stream = self._streams.get(reply.request.view)
+        if stream is None:
+            self._kept[reply.request.view] = reply
+        elif stream.request is reply.request:
+            stream.seconds += reply.seconds
+            stream.over, stream.ended = reply.final, time.monotonic()
+            self._stale = self._stale or reply.final  # the weights may have gone on meanwhile
 
     def _of_exhibit(self, shown: Exhibit) -> Snapshot:
         return Snapshot(step=shown.step, replies=self._replies(shown, shown.step), last=shown.history.last())

@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import dataclasses
-import math
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import torch
 
 from explorer.data import Dataset
 from explorer.engine.checkpoint import Checkpoint
-from explorer.engine.devices import Placement, choose_threads, prepare_thread, resolve
+from explorer.engine.devices import Placement, prepare_thread, resolve
 from explorer.engine.errors import BadInput, Diverged
 from explorer.engine.history import History
+from explorer.engine.journal import Journal
 from explorer.engine.keeping import full_checkpoint, restore, weights
+from explorer.engine.learner import Learner
 from explorer.engine.memory import TooLittleMemory, noticing_memory, out_of_memory
-from explorer.engine.optimisation import Optimisation, average_into
-from explorer.engine.randomness import build_model, derive, initialising
+from explorer.engine.optimisation import Optimisation
+from explorer.engine.randomness import derive
 from explorer.engine.recorder import Recorder
 from explorer.engine.ring import Record, Ring
 from explorer.engine.round import Clock, Outcome, Phase, play
 from explorer.engine.run import Run
-from explorer.engine.setup import Setup, live_changes, model_page
+from explorer.engine.setup import Setup, live_changes
 from explorer.engine.tensors import TensorData
 from explorer.engine.training import Training
-from explorer.engine.validation import Validator
 from explorer.engine.viewer import Reply, Request, Requests, Viewer
 from models.frames import Frame
 from models.protocol import GenerativeModel
@@ -52,6 +52,8 @@ class Session:
     Attributes:
         state: "ready", "training", "done", "stopped", "diverged" or "out of memory".
         step_count: Rounds completed.
+        learner: The model and what moves it.
+        journal: What is noted: metrics, measurements, recorded frames.
         requests: Where other threads leave wishes; served between two micro-batches.
         on_reply: Called in the session's thread with each reply.
     """
@@ -87,31 +89,53 @@ class Session:
         self.state = "ready"
         self.step_count = 0
         self.data = TensorData(self._dataset, setup.seed, device)
-        self.model = build_model(model_page(setup.page), setup.config, self.data.spec, setup.seed).to(device)
-        choose_threads(sum(parameter.numel() for parameter in self.model.parameters()))
-        if type(self.model).prepare is not GenerativeModel.prepare:  # the whole dataset is made only where it is used
-            self.model.prepare(self.data.whole())
-        self.averaged = copy.deepcopy(self.model).eval() if setup.training.ema > 0 else None
-        self.rebuild_players()
+        self.learner = Learner(setup, self.data, device)
+        self.journal = Journal(self.data, setup.seed, self.run, self._recording)
         self.generator = torch.Generator(device).manual_seed(derive(setup.seed, "training"))
         self.position = 0
         self.horizon = (setup.training.steps, setup.training.seconds)
-        self.best_score: float | None = None
-        self.history = History()
-        self.validator = Validator(self.data, setup.seed)
-        self.recorder = Recorder(self.run.frames if self.run is not None else None)
         self.viewer = Viewer(self.model, self.data, device)
-        self._best: Checkpoint | None = None
         self._ring = Ring(device)
         self._clock = Clock()
         self._round: Iterator[Phase] | None = None
         self._looked_at_start = False
         self._saved = time.monotonic()
 
-    def rebuild_players(self) -> None:
-        """Makes the optimisers anew, as when the players changed."""
-        names = {id(parameter): name for name, parameter in self.model.named_parameters()}
-        self.players = [Optimisation(player, self.setup.training, names) for player in self.model.players()]
+    # What it is made of
+
+    @property
+    def model(self) -> GenerativeModel:
+        """The model with its raw weights."""
+        return self.learner.model
+
+    @property
+    def averaged(self) -> GenerativeModel | None:
+        """The model with averaged weights, or None."""
+        return self.learner.averaged
+
+    @property
+    def players(self) -> list[Optimisation]:
+        """The players with their optimisers."""
+        return self.learner.players
+
+    @property
+    def history(self) -> History:
+        """Every metric over the steps."""
+        return self.journal.history
+
+    @property
+    def recorder(self) -> Recorder:
+        """The timeline."""
+        return self.journal.recorder
+
+    @property
+    def best_score(self) -> float | None:
+        """Score of the best checkpoint by validation, the higher the better."""
+        return self.journal.best_score
+
+    def looked_at(self, raw: bool = False) -> GenerativeModel:
+        """The model that views, samples and evaluation use: averaged weights where there are some."""
+        return self.learner.looked_at(raw)
 
     # How it stands
 
@@ -131,10 +155,6 @@ class Session:
     def finished(self) -> bool:
         """Whether all steps or seconds are done, or the run is over some other way."""
         return self.progress >= 1.0 or self.state in _OVER
-
-    def looked_at(self, raw: bool = False) -> GenerativeModel:
-        """The model that views, samples and evaluation use: averaged weights where there are some."""
-        return self.model if raw or self.averaged is None else self.averaged
 
     def summary(self) -> dict[str, Any]:
         """State, steps, seconds and the newest value of each metric."""
@@ -210,22 +230,20 @@ class Session:
 
     def _close_round(self, outcome: Outcome) -> None:
         self._round = None
-        self._configure()
+        self.learner.configure(self.setup.config)
         self.step_count += 1
-        self.position += self.setup.training.batch * sum(each.player.updates for each in self.players)
-        if self.averaged is not None:
-            average_into(self.averaged, self.model, self.setup.training.ema, self.step_count)
+        self.position += self.setup.training.batch * self.learner.updates
+        self.learner.average(self.step_count)
         self._ring.push(Record(self.step_count, self.seconds, outcome.rates), outcome.metrics, outcome.finite)
-        measure = self.validator.due(self.step_count)
-        record = self._recording and self.recorder.due(self.step_count)
+        measure, record = self.journal.due(self.step_count)
         if measure or record or self.progress >= 1.0 or self._ring.due():
             self.flush()
         self._clock.stop()
         done = self.progress >= 1.0  # asked of a clock that stands, so that this and `finished` agree
-        self._change_stage()
+        self.learner.grow(self.step_count)
         if measure or done:
             self._measure()
-        if record or (done and self._recording):
+        if record or done:
             self._record()
         if done:
             self.state = "done"
@@ -233,26 +251,12 @@ class Session:
         elif self.run is not None and time.monotonic() - self._saved > AUTOSAVE:
             self.save()
 
-    def _change_stage(self) -> None:
-        stage = self.model.stage_at(self.step_count)
-        if stage == self.model.stage:
-            return
-        memory = {each.player.name: each.state() for each in self.players}
-        with initialising(derive(self.setup.seed, "stage", stage)):
-            self.model.enter_stage(stage)
-        self.model.to(self.placement.device)
-        if self.averaged is not None:
-            self.averaged = copy.deepcopy(self.model).eval()
-        self.rebuild_players()
-        for each in self.players:
-            each.load_state(memory.get(each.player.name, {}))
-
     def _end(self, state: str) -> None:
         self.state = state
         self._round = None
         for record in self._ring.flush():
             if record.finite:
-                self._note(record)
+                self.journal.note(record)
         self._keep_summary()
 
     # Numbers
@@ -268,24 +272,13 @@ class Session:
                 self._end("diverged")
                 players = " or ".join(each.player.name for each in self.players)
                 raise Diverged(record.step, players, max(record.lr.values()))
-            self._note(record)
-
-    def _note(self, record: Record) -> None:
-        values = {key: value for key, value in record.values.items() if math.isfinite(value)}
-        if self.run is not None:
-            self.run.add_metrics({"step": record.step, "time": record.time, **record.lr, **values})
-        self.history.add(record.step, values)
+            self.journal.note(record)
 
     def _measure(self) -> None:
-        values = self.validator.measure(self.looked_at())
-        if not values:
-            return
-        if self.run is not None:
-            self.run.add_metrics({"step": self.step_count, "time": self.seconds, "held_out": values})
-        self.history.add(self.step_count, {f"held_out.{key}": value for key, value in values.items()})
-        score = self.validator.score(type(self.model), values)
-        if score is not None and (self.best_score is None or score > self.best_score):
-            self.best_score, self._best = score, weights(self)
+        self.journal.measure(self.looked_at(), self.step_count, self.seconds, partial(weights, self))
+
+    def _record(self) -> None:
+        self.journal.record(self.viewer, self.looked_at(), self.step_count)
 
     # Looking
 
@@ -303,9 +296,10 @@ class Session:
             return
         if self.run is not None:
             self.save()
-        if self.validator.due(0):
+        measure, record = self.journal.due(0)
+        if measure:
             self._measure()
-        if self._recording and self.recorder.due(0):
+        if record:
             self._record()
 
     def answer(self) -> None:
@@ -316,14 +310,6 @@ class Session:
     def frame(self, view: str, **params: Any) -> Frame:
         """A view as it is now, with default inputs."""
         return self.viewer.last_frame(Request(view, params=params), self.looked_at())
-
-    def _record(self) -> None:
-        shown = {
-            name: self.viewer.last_frame(Request(name), self.looked_at())
-            for name, view in self.viewer.views.items()
-            if view.record and view.shown(self.setup.config)
-        }
-        self.recorder.add(self.step_count, shown)
 
     # Acts
 
@@ -342,12 +328,7 @@ class Session:
         """Takes config and training as they are to be from the next round on."""
         self.setup = dataclasses.replace(self.setup, config=config, training=training)
         if self._round is None:
-            self._configure()
-
-    def _configure(self) -> None:
-        self.model.config = self.setup.config
-        if self.averaged is not None:
-            self.averaged.config = self.setup.config
+            self.learner.configure(config)
 
     def reset(self, *, seed: int | None = None) -> None:
         """Back to before step 0, with the same initial weights; a new seed is a separate act.
@@ -380,21 +361,16 @@ class Session:
         if self._round is not None:
             self._advance(whole=True)
         self.flush()
-        self._keep_best()
+        self.journal.keep_best()
         if self.run is not None:
             self.run.save(full_checkpoint(self))
         self._saved = time.monotonic()
-
-    def _keep_best(self) -> None:
-        if self.run is not None and self._best is not None:
-            self.run.save_best(self._best)
-            self._best = None
 
     def _keep_summary(self) -> None:
         if self.run is None:
             return
         if self.state in _OVER:
-            self._keep_best()
+            self.journal.keep_best()
         else:
             self.save()
         self.run.write_summary(self.summary())
@@ -408,24 +384,20 @@ class Session:
         self._begin(self.setup)
         restore(self, checkpoint)
 
+    def rebuild_players(self) -> None:
+        """Makes the optimisers anew, as when the players changed."""
+        self.learner.rebuild_players()
+
     def take_counters(
         self, *, step: int, seconds: float, position: int, horizon: tuple[int, float], best: float | None
     ) -> None:
-        """Where a checkpoint was made. Before step 0 nothing had been measured or recorded."""
-        self.step_count, self.position, self.horizon, self.best_score = step, position, horizon, best
+        """Where a checkpoint was made."""
+        self.step_count, self.position, self.horizon = step, position, horizon
         self._clock = Clock(seconds)
         self.state = "done" if self.progress >= 1.0 else "stopped"
-        past = step if step else -1
-        self.validator.skip(past)
+        self.journal.go_back(step, best, set(type(self.model).rates))
         if self.run is None:
-            self.recorder.skip(past)
             return
-        self.recorder.load(past)
-        for line in self.run.cut(step):
-            held_out = line.get("held_out")
-            values = {f"held_out.{key}": value for key, value in held_out.items()} if held_out else line
-            ignored = {"step", "time", *type(self.model).rates}
-            self.history.add(line["step"], {key: value for key, value in values.items() if key not in ignored})
         for change in self.run.changes():
             if change["step"] == step:  # made after the checkpoint, but before the next round
                 config, training, _ = live_changes(self.setup, change["set"])

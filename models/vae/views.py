@@ -158,7 +158,8 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
             columns=len(found.indices),
             captions=tuple(f"{distance:.2f}" for distance in found.values.tolist()),
             index=_array(batch.index[found.indices]),
-            subtitle=f"nearest of {among}, Euclidean distance",
+            subtitle=f"nearest of {among}",
+            note="Below each image: its Euclidean distance to the decoded mean.",
         )
 
     @view("Samples", record=True, help="New images: z from the prior, then x from the decoder.")

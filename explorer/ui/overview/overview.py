@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.data import SOURCES
@@ -54,7 +54,7 @@ class Overview(QFrame):
         self.cards = {family.id: FamilyCard(theme, family) for family in families}
         self.runs: list[RunCard] = []
         self._family_of = {page: family.id for family in families for page in family.pages}
-        self._known: tuple[list[Glance], int] | None = None
+        self._painted = False
         self.reader = OverviewReader(families, self)
         self._lay_out(families)
         self._set_primary(next(iter(self.cards), None))
@@ -166,10 +166,17 @@ class Overview(QFrame):
     # Showing
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Reads what there is, once it has been painted."""
+        """Reads the recent runs again; the first time only once everything was painted."""
         super().showEvent(event)
         self._arrange()
-        QTimer.singleShot(0, self.refresh)
+        self.refresh()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Begins to read after the first one."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.refresh)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """With the window, its thread ends."""
@@ -184,7 +191,7 @@ class Overview(QFrame):
     @Slot()
     def refresh(self) -> None:
         """Reads the recent runs again, in the background."""
-        if self.isVisible():
+        if self._painted and self.isVisible():
             self.reader.read()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

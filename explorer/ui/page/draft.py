@@ -103,11 +103,21 @@ class Draft(QObject):
         """The values of the chosen preset: what a double click brings back."""
         return dict(self._preset_state(self.state.preset, self.state.device, self.state.seed).values)
 
+    def preset_title(self) -> str:
+        """Title of the preset that the draft still is, or "" once something else was edited."""
+        state = self.state
+        if not state.preset:
+            return ""
+        there = self._preset_state(state.preset, state.device, state.seed)
+        return state.preset if there == state else ""
+
     def _preset_state(self, title: str, device: str, seed: int) -> State:
         values = {name: declared.default for name, declared in self.declared().items()}
         model = self.model
         if model is None:
-            return State(values=values, seed=seed, device=device)
+            chosen = next((p for p in self.page.presets if p.title == title), next(iter(self.page.presets), None))
+            given = {} if chosen is None else chosen.config
+            return State("" if chosen is None else chosen.title, "", {}, {**values, **given}, seed, device)
         preset = choose_preset(model, title or None, None, device)
         if preset is None:
             return State(data=next(iter(self.datasets())), values=values, seed=seed, device=device)
@@ -152,7 +162,13 @@ class Draft(QObject):
         values = {name: getattr(setup.config, name, None) for name in params_of(type(setup.config))}
         values |= {name: getattr(setup.training, name) for name in params_of(type(setup.training))}
         data_values = {name: getattr(found, name) for name in params_of(type(found))}
-        self._push("run", State("", found.name, data_values, values, setup.seed, setup.device))
+        after = State("", found.name, data_values, values, setup.seed, setup.device)
+        for preset in self.model.presets if self.model else ():
+            there = self._preset_state(preset.title, setup.device, setup.seed)
+            if dataclasses.replace(there, preset="") == after:
+                after = there
+                break
+        self._push("run", after)
 
     def _push(self, text: str, after: State) -> None:
         if after != self.state:

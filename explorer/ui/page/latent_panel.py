@@ -14,7 +14,7 @@ from explorer.ui.theme import Theme
 
 __all__ = ["LatentPanel"]
 
-LIMIT = 4.0  # standard deviations of the prior
+LIMIT = 4.0  # standard deviations of the prior that the sliders reach at first, and by which they grow
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _WALK = 40  # ms
 _SPEED = 0.03  # radians a tick
@@ -25,10 +25,10 @@ class _Row(QFrame):
 
     moved = Signal(int, float)
 
-    def __init__(self, theme: Theme, dim: int, parent: QWidget | None = None):
+    def __init__(self, theme: Theme, dim: int, limit: float, parent: QWidget | None = None):
         super().__init__(parent)
         self.dim = dim
-        scale = Scale(-LIMIT, LIMIT, 0.05)
+        scale = Scale(-limit, limit, 0.05)
         name = "z" + str(dim + 1).translate(_SUBSCRIPTS)
         self.slider = Slider(theme, scale, 0.0, "prior")
         self.slider.setObjectName(f"latent.{dim}")
@@ -37,6 +37,7 @@ class _Row(QFrame):
         self.box.setObjectName(f"latent_value.{dim}")
         self.box.setAccessibleName(f"Value of latent dimension {dim + 1}")
         self.lock = IconButton(theme, "unlock", f"Lock {name}: Sample and Walk leave it alone", "text3")
+        self.lock.setObjectName(f"latent_lock.{dim}")
         self.lock.setCheckable(True)
         self._theme, self._name = theme, name
         label = text_label(name, "label")
@@ -100,6 +101,7 @@ class LatentPanel(QFrame):
         self._random = np.random.default_rng()
         self._towards = np.zeros(0)
         self.z = np.zeros(0)
+        self._limit = LIMIT
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 6, 0)
         self._list.setSpacing(8)
@@ -119,6 +121,7 @@ class LatentPanel(QFrame):
         self.walk.setCheckable(True)
         self.walk.setToolTip("Wander through the prior")
         self.origin = IconButton(theme, "reset", "Back to the origin")
+        self.origin.setObjectName("latent_origin")
         buttons = QHBoxLayout()
         buttons.setContentsMargins(0, 0, 0, 0)
         buttons.setSpacing(4)
@@ -140,17 +143,23 @@ class LatentPanel(QFrame):
         """As many sliders as there are latent dimensions; the point goes to the origin where the number is new."""
         if latent == len(self.z):
             return
+        self.z = np.zeros(latent)
+        self._order = list(range(latent))
+        self._make_rows(LIMIT)
+
+    def _make_rows(self, limit: float) -> None:
+        locked = {dim for dim, row in self._rows.items() if row.lock.isChecked()}
         for row in self._rows.values():
             self._list.removeWidget(row)
+            row.setParent(None)
             row.deleteLater()
-        self.z = np.zeros(latent)
-        self._rows = {}
-        for dim in range(latent):
-            row = _Row(self._theme, dim)
+        self._rows, self._limit = {}, limit
+        for dim in self._order:
+            row = _Row(self._theme, dim, limit)
+            row.lock.setChecked(dim in locked)
             row.moved.connect(self._on_row)
             self._rows[dim] = row
             self._list.addWidget(row)
-        self._order = list(range(latent))
 
     def set_order(self, importance: np.ndarray) -> None:
         """Puts the dimensions with the most KL first, (latent,)."""
@@ -163,8 +172,11 @@ class LatentPanel(QFrame):
             self._list.insertWidget(place, self._rows[dim])
 
     def set_point(self, z: np.ndarray) -> None:
-        """Shows a point without a signal."""
-        self.z = np.clip(z, -LIMIT, LIMIT)
+        """Shows a point without a signal; the sliders reach further where it lies beyond them."""
+        self.z = np.array(z, dtype=float)
+        furthest = float(np.abs(self.z).max(initial=0.0))
+        if furthest > self._limit:
+            self._make_rows(LIMIT * math.ceil(furthest / LIMIT))
         for dim, row in self._rows.items():
             row.set_value(float(self.z[dim]))
 

@@ -41,7 +41,7 @@ class Looking(QObject):
         self.device = torch.device("cpu")
         self._noise: dict[str, int] = {}
         self._params: dict[str, dict[str, Any]] = {name: {} for name in cards}
-        self._stamp = 0
+        self._stamps = dict.fromkeys(cards, 0)
         self._due: set[str] = set()
         self._timer = QTimer(self, interval=_COALESCE, singleShot=True)
         self._timer.timeout.connect(self._on_due)
@@ -49,9 +49,8 @@ class Looking(QObject):
             card.changed.connect(self._on_card_changed)
 
     def request(self, view: View) -> Request:
-        """A request for a view with everything as it is chosen now."""
-        self._stamp += 1
-        return Request(view.name, self._inputs(view), dict(self._params[view.name]), self._stamp)
+        """A request for a view with everything as it is chosen now; its stamp is a new one where that changed."""
+        return Request(view.name, self._inputs(view), dict(self._params[view.name]), self._stamps[view.name])
 
     def _inputs(self, view: View) -> dict[str, Input]:
         inputs: dict[str, Input] = {}
@@ -83,6 +82,8 @@ class Looking(QObject):
         self._ask([view])
 
     def _ask(self, views: list[str]) -> None:
+        for name in views:
+            self._stamps[name] += 1
         self._due.update(views)
         if not self._timer.isActive():
             self._timer.start()
@@ -91,7 +92,7 @@ class Looking(QObject):
     @Slot()
     def _on_due(self) -> None:
         for name in sorted(self._due):
-            if self._cards[name].isVisible():
+            if self._cards[name].isVisible() and not self._cards[name].view.streams:  # those are asked for by watching
                 self.asked.emit(self.request(self._cards[name].view))
         self._due.clear()
 

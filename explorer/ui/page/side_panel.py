@@ -22,6 +22,7 @@ __all__ = ["SidePanel"]
 
 _LABEL = 60
 _LARGEST_SEED = 999_999
+_CUSTOM = "Custom"
 _DEVICES = {"auto": "Automatic", "cpu": "CPU", "mps": "Apple GPU"}
 
 
@@ -75,6 +76,7 @@ class SidePanel(QScrollArea):
         column = QVBoxLayout(body)
         column.setContentsMargins(20, 12, 16, 16)
         column.setSpacing(0)
+        self._pages: dict[str, _PageButton] = {}
         self._add_chooser(theme, family, column)
         column.addSpacing(12)
         column.addWidget(_rule())
@@ -104,6 +106,7 @@ class SidePanel(QScrollArea):
                 button.clicked.connect(self._on_page)
                 group.addButton(button)
                 column.addWidget(button)
+                self._pages[name] = button
             column.addSpacing(8)
 
     def _add_fields(self, theme: Theme, fields: QVBoxLayout) -> None:
@@ -131,12 +134,13 @@ class SidePanel(QScrollArea):
         fields.addWidget(_rule())
         self.training = self._form(params_of(training_class(model)), "training", fields, "Optimiser and schedule")
         fields.addWidget(_rule())
-        self.seed = ValueBox(Scale(int, 0, _LARGEST_SEED, 1), draft.state.seed)
+        self.seed = ValueBox(Scale(0, _LARGEST_SEED, 1, whole=True), draft.state.seed)
         self.seed.setObjectName("seed")
         self.seed.setAccessibleName("Seed")
         self.seed.setFixedWidth(72)
         self.seed.committed.connect(self._on_seed)
         self.dice = IconButton(theme, "dice", "Another seed")
+        self.dice.setObjectName("dice")
         self.dice.clicked.connect(self._on_dice)
         row = QHBoxLayout()
         row.addWidget(text_label("Seed", "label"))
@@ -158,6 +162,10 @@ class SidePanel(QScrollArea):
         form.edited.connect(self._on_edited)
         into.addWidget(form)
         return form
+
+    def mark_page(self) -> None:
+        """Marks this page in the chooser again, after another one was chosen there."""
+        self._pages[self._draft.name].setChecked(True)
 
     def set_in_force(self, values: Mapping[str, Any] | None) -> None:
         """What the run in progress was built with; fields that differ say that they apply after a reset."""
@@ -190,7 +198,7 @@ class SidePanel(QScrollArea):
         self.form.set_baseline(self._draft.baseline())
         self.form.set_values(state.values)
         self.form.set_config(self._draft.config())
-        self.preset.set_value(state.preset)
+        self._show_preset()
         if self.training is None:
             return
         self.training.set_baseline(self._draft.baseline())
@@ -202,6 +210,13 @@ class SidePanel(QScrollArea):
             self._show_data_form(state.data)
         assert self.data_form is not None
         self.data_form.set_values(state.data_values)
+
+    def _show_preset(self) -> None:
+        titles = {preset.title: preset.title for preset in self._draft.page.presets}
+        title = self._draft.preset_title()
+        if not title:
+            titles = {"": _CUSTOM, **titles}
+        self.preset.set_choices(titles, title)
 
     def _show_data_form(self, name: str) -> None:
         if self.data_form is not None:
@@ -223,7 +238,8 @@ class SidePanel(QScrollArea):
 
     @Slot(object, object)
     def _on_preset(self, _before: object, title: object) -> None:
-        self._draft.choose_preset(str(title))
+        if title:
+            self._draft.choose_preset(str(title))
 
     @Slot(str, object, object)
     def _on_edited(self, name: str, _before: object, value: object) -> None:
