@@ -8,15 +8,16 @@ from collections import Counter
 
 from explorer.engine import Reply, Request, Session
 from explorer.engine.viewer import Requests
+from models.protocol import group_views
 
 __all__ = ["Onlooker"]
 
-INTERVAL = 1 / 15  # seconds between two snapshots, at least
+INTERVAL = 1 / 10  # seconds between two snapshots, at least
 REST = 6.0  # a snapshot that cost c seconds is followed by a pause of at least REST · c
 
 
 class Onlooker(threading.Thread):
-    """Looks at all views of a session that make sense, again and again while it is `watching`.
+    """Looks at the views of a session that a page has in sight, again and again while it is `watching`.
 
     Attributes:
         watching: Set while views are asked for.
@@ -30,7 +31,8 @@ class Onlooker(threading.Thread):
     def __init__(self, session: Session):
         super().__init__(daemon=True)
         self.watching = threading.Event()
-        self.shown = [name for name, view in session.viewer.views.items() if view.shown(session.setup.config)]
+        lead, beside, rest = group_views(v for v in session.viewer.views.values() if v.shown(session.setup.config))
+        self.shown = [view.name for view in (*lead, *beside, *rest[:1])]
         self.updates: Counter[str] = Counter()
         self.cost: Counter[str] = Counter()
         self.errors: set[str] = set()

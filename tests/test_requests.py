@@ -70,7 +70,7 @@ def test_an_error_in_a_view_is_its_reply_and_training_goes_on():
     errors = {reply.request.stamp: reply.error for reply in listener.replies}
     assert errors[1] == "this view fails"
     assert "there is no view nothing; there are cloud" in errors[2]
-    assert errors[3] == "count takes a whole number from 1 to 1000, not 0"
+    assert errors[3] == "count takes a whole number from 1 to 1,000, not 0"
     assert errors[4] == ""
     assert all((reply.frame is None) == bool(reply.error) for reply in listener.replies)
     assert listener.session.step_count == 1

@@ -58,8 +58,8 @@ def source(text: str) -> Source:
     name = name.strip()
     if name not in SOURCES:
         near = difflib.get_close_matches(name.lower(), SOURCES, n=1)
-        hint = f"did you mean {near[0]}? " if near else ""
-        raise DataError(f"there is no dataset {name!r}; {hint}There are {', '.join(SOURCES)}")
+        hint = f"did you mean {near[0]}? There are" if near else "there are"
+        raise DataError(f"there is no dataset {name!r}; {hint} {', '.join(SOURCES)}")
     values: dict[str, str] = {}
     for pair in rest.split(",") if colon else ():
         key, equals, value = (part.strip() for part in pair.partition("="))

@@ -15,8 +15,10 @@ from models.protocol import GenerativeModel, HasLatent, LossModel
 
 __all__ = ["Validator", "latent_accuracy", "sample_values"]
 
-HELD_OUT = 1000  # validation data a measurement looks at
+HELD_OUT = 500  # validation data a measurement looks at
 SAMPLES = 2500
+KNOWN = 1500  # training data among which neighbours are looked for
+COMPARED = 1000  # samples and data whose neighbourhoods are compared
 _PART = 500
 
 
@@ -76,8 +78,8 @@ class Validator:
 
 
 def latent_accuracy(model: GenerativeModel, data: TensorData, split: str, limit: int) -> dict[str, float]:
-    """5-nearest-neighbour accuracy of held-out data in the latent map, among 2,000 training data."""
-    train, held_out = data.batch("train", 0, 2 * HELD_OUT), data.batch(split, 0, limit)
+    """5-nearest-neighbour accuracy of held-out data in the latent map, among 1,500 training data."""
+    train, held_out = data.batch("train", 0, KNOWN), data.batch(split, 0, limit)
     if not isinstance(model, HasLatent) or train.y is None or held_out.y is None:
         return {}
     of, z = model.encode(train.x)[0], model.encode(held_out.x)[0]
@@ -92,5 +94,5 @@ def sample_values(model: GenerativeModel, data: TensorData, split: str, generato
     values: dict[str, float] = {}
     if data.data.centers is not None and data.data.std is not None:
         values |= modes(x, torch.from_numpy(np.array(data.data.centers)), data.data.std)  # a copy: it is read-only
-    values["precision"], values["recall"] = precision_recall(x[:HELD_OUT], data.batch(split, 0, HELD_OUT).x)
+    values["precision"], values["recall"] = precision_recall(x[:COMPARED], data.batch(split, 0, COMPARED).x)
     return values

@@ -28,7 +28,7 @@ from models.protocol.model import (
     Player,
 )
 from models.protocol.params import BadValue, Param, build, param, params_of, settings
-from models.protocol.views import View, view, views_of
+from models.protocol.views import View, group_views, view, views_of
 
 __all__ = [
     "INPUTS",
@@ -69,6 +69,7 @@ __all__ = [
     "Waveform",
     "accepted",
     "build",
+    "group_views",
     "kind_from_json",
     "param",
     "params_of",

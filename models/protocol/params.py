@@ -71,11 +71,13 @@ class Param:
         if self.type is str:
             return "text"
         number = "a whole number" if self.type is int else "a number"
-        if self.low is not None and self.high is not None:
-            return f"{number} from {self.low:g} to {self.high:g}"
-        if self.low is not None:
-            return f"{number} of at least {self.low:g}"
-        return f"{number} of at most {self.high:g}" if self.high is not None else number
+        form = "," if self.type is int else "g"
+        low, high = (None if limit is None else f"{self.type(limit):{form}}" for limit in (self.low, self.high))
+        if low is not None and high is not None:
+            return f"{number} from {low} to {high}"
+        if low is not None:
+            return f"{number} of at least {low}"
+        return number if high is None else f"{number} of at most {high}"
 
     def check(self, value: Any) -> Any:
         """The value in the parameter's own type.

@@ -5,15 +5,15 @@ from __future__ import annotations
 import collections.abc
 import inspect
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from models.frames import Frame
-from models.protocol.inputs import INPUTS, Input
+from models.protocol.inputs import INPUTS, Input, LatentPoint
 from models.protocol.params import Param, read_defaults
 
-__all__ = ["View", "view", "views_of"]
+__all__ = ["View", "group_views", "view", "views_of"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -124,3 +124,16 @@ def views_of(page: type) -> dict[str, View]:
             if isinstance(declared, View):
                 found[name] = declared
     return found
+
+
+def group_views(views: Iterable[View]) -> tuple[list[View], list[View], list[View]]:
+    """The views of a page by where they belong.
+
+    Returns:
+        The leading one (or none, where there are no views); those of the latent point, which stand beside it; all
+        others, of which one at a time is in sight.
+    """
+    listed = list(views)
+    lead = [view for view in listed if view.hero][:1] or listed[:1]
+    beside = [view for view in listed if view not in lead and LatentPoint in view.inputs.values()]
+    return lead, beside, [view for view in listed if view not in lead and view not in beside]

@@ -59,7 +59,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         return torch.randn(n, self.latent_dim, generator=generator, device=self.device, dtype=dtype)
 
     @view(
-        "Latent map", sets=LatentPoint, record=True, splits=("train", "valid"), batch=1000, hero=True,
+        "Latent map", sets=LatentPoint, record=True, splits=("train", "valid"), batch=500, hero=True,
         help="Where the encoder puts images. Circles: the prior. A click decodes a point.",
     )  # fmt: skip
     def latent_map(
@@ -146,7 +146,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         images = self._images(z.z, show, noise.generator(self.device))
         return Images(images, columns=1, subtitle=f"{_SHOW[show]} at the chosen z")
 
-    @view("Nearest images", splits=("train",), batch=2000, help="The images that are most like the decoded one.")
+    @view("Nearest images", splits=("train",), batch=1000, help="The images that are most like the decoded one.")
     def nearest(self, z: LatentPoint, batch: DataBatch) -> Images:
         """The images nearest to the mean of p(x|z) by Euclidean distance, the nearest first."""
         mean = self.decode_mean(z.z)  # (1, c, h, w)
@@ -215,7 +215,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
                 subtitle=f"{_SHOW['mean']}, {side}×{side} z, {_SPACING[spacing]}{part}",
             )
 
-    @view("KL of each dimension", record=True, splits=("valid", "train"), batch=1000)
+    @view("KL of each dimension", record=True, splits=("valid", "train"), batch=250)
     def kl_per_dimension(self, batch: DataBatch) -> Bars:
         """How much each latent dimension tells of the image."""
         mean, log_var = self.encode(batch.x)

@@ -22,6 +22,7 @@ from explorer.ui.page.acts import Acts
 from explorer.ui.page.arrangement import Arrangement
 from explorer.ui.page.banner import Banner
 from explorer.ui.page.draft import Draft
+from explorer.ui.page.failures import Failures
 from explorer.ui.page.latent_panel import LatentPanel
 from explorer.ui.page.looking import Looking
 from explorer.ui.page.run_bar import RunBar
@@ -31,7 +32,7 @@ from explorer.ui.theme import Theme
 from explorer.ui.timeline import Timeline
 from models import Family
 from models.frames import Bars, Curves, Frame, Plane
-from models.protocol import GenerativeModel, HasLatent, LatentPoint, Noise, View, views_of
+from models.protocol import GenerativeModel, HasLatent, LatentPoint, Noise, View, group_views, views_of
 
 __all__ = ["PageWidget"]
 
@@ -78,10 +79,12 @@ class PageWidget(QFrame):
         self._snapshot = Snapshot()
         self._scrubbed: int | None = None
         self._dims: tuple[int, int] | None = None
-        self._stamps: dict[str, int] = {}
+        self._newest: dict[str, Reply] = {}
+        self._followers: list[Card] = []
         self._opened = False
         self._lay_out(theme, family)
         self.acts = Acts(self)
+        self.failures = Failures(self)
         self._connect()
         self._timer = QTimer(self, interval=_PULL)
         self._timer.timeout.connect(self._on_pull)
@@ -152,10 +155,8 @@ class PageWidget(QFrame):
         return [c for c in self.cards.values() if LatentPoint in c.view.inputs.values()]
 
     def _arrange(self) -> Arrangement:
-        cards = {name: card for name, card in self.cards.items() if name != "curves"}
-        hero = next((card for card in cards.values() if card.view.hero), next(iter(cards.values())))
-        beside = [card for card in self._latent_cards() if card is not hero]
-        rest = [card for card in cards.values() if card is not hero and card not in beside]
+        groups = group_views(card.view for name, card in self.cards.items() if name != "curves")
+        (hero,), beside, rest = ([self.cards[view.name] for view in group] for group in groups)
         return Arrangement(hero, self.cards.get("curves"), beside, rest)
 
     def _connect(self) -> None:
@@ -169,8 +170,8 @@ class PageWidget(QFrame):
         self.explain.closed.connect(self._on_explain_closed)
         self.explain.tried.connect(self.acts.try_next)
         self.explain.hovered.connect(self._on_term_hovered)
-        self.banner.fix.connect(self.acts.fix)
-        self.banner.other.connect(self.acts.other)
+        self.banner.fix.connect(self.failures.fix)
+        self.banner.other.connect(self.failures.other)
         self.thread_.replied.connect(self._on_reply)
         self.thread_.happened.connect(self._on_event)
         self.looking.asked.connect(self._on_asked)
@@ -185,6 +186,7 @@ class PageWidget(QFrame):
             card.maximise_asked.connect(self._on_maximise)
             card.export_asked.connect(self._on_export)
             card.copy_asked.connect(self._on_copy)
+            card.freeze_toggled.connect(self._watch)
             if isinstance(card.display, PlaneView) and card.view.sets is LatentPoint:
                 card.display.moved.connect(self._on_map_moved)
             if isinstance(card.display, CurvesView):
@@ -199,6 +201,7 @@ class PageWidget(QFrame):
             self._opened = True
             self.thread_.begin()
             self.acts.open_first()
+        self.side.mark_page()
         self._place_explain()
         self._watch()
         self._timer.start()
@@ -207,7 +210,9 @@ class PageWidget(QFrame):
         """A hidden page trains and records on, but computes no views."""
         super().hideEvent(event)
         self._timer.stop()
-        self.thread_.host.watch(())
+        if self.latent is not None:
+            self.latent.stop()
+        self._watch()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Explain lies over the cards where there is no room beside them."""
@@ -232,12 +237,25 @@ class PageWidget(QFrame):
 
     @Slot()
     def _watch(self) -> None:
-        if not self.isVisible():
-            return
-        shown = [card for card in self.arrangement.in_sight() if card.view.name != "curves" and not card.is_frozen]
+        sight = self.arrangement.in_sight() if self.isVisible() else []
+        sight += [card for card in self._followers if card not in sight]
+        shown = [card for card in sight if card.view.name != "curves" and not card.is_frozen]
         if self._scrubbed is not None:
             shown = [card for card in shown if not card.view.record]
         self.thread_.host.watch([self.looking.request(card.view) for card in shown])
+
+    def follow(self, card: Card, on: bool) -> None:
+        """Keeps a card up to date while it is shown in a window of its own, though it may be out of sight here."""
+        if on:
+            self._followers.append(card)
+        elif card in self._followers:
+            self._followers.remove(card)
+        self._watch()
+
+    @property
+    def step(self) -> int:
+        """Round of what is shown live."""
+        return self._snapshot.step
 
     def end(self, milliseconds: int = 5000) -> bool:
         """Stops training, saves, ends the thread; returns whether it ended in time."""
@@ -262,10 +280,10 @@ class PageWidget(QFrame):
             shown = snapshot if self.state == "training" else dataclasses.replace(snapshot, state=self.state)
             self.run_bar.show_progress(shown, training.steps, training.seconds)
             self.timeline.show_recorded(snapshot.recorded, training.steps)
-            self.explain.show_values(snapshot.last, self.acts.config)
+        self.explain.show_values(snapshot.last, self.acts.config)
         if self._scrubbed is None:
             self.timeline.show_step(snapshot.step)
-        if snapshot.curves is not None and snapshot.curves.series:
+        if snapshot.curves is not None and snapshot.step > 0:  # one point is no curve
             self._show_curves(snapshot.curves)
         for reply in snapshot.replies:
             self._show_reply(reply)
@@ -285,10 +303,10 @@ class PageWidget(QFrame):
 
     def _show_reply(self, reply: Reply) -> None:
         name = reply.request.view
-        card = self.cards.get(name)
-        if card is None or reply.request.stamp < self._stamps.get(name, 0):
+        card, newest = self.cards.get(name), self._newest.get(name)
+        if card is None or (newest is not None and (reply is newest or _age(reply) < _age(newest))):
             return
-        self._stamps[name] = reply.request.stamp
+        self._newest[name] = reply
         if reply.error:
             card.show_error(reply.error)
             return
@@ -315,11 +333,15 @@ class PageWidget(QFrame):
             self._show_recorded(*event.payload)
 
     def _on_opened(self, shown: Any) -> None:
+        self._snapshot = Snapshot(step=shown.step_count if isinstance(shown, Session) else shown.step)
+        self._newest.clear()
         self.go_live()
         self.timeline.clear_marks()
         for card in self.cards.values():
             card.clear_error()
             card.set_state("")
+        if self.banner.kind == "error":
+            self.banner.hide()
         self.cards_of_config(shown.config if not isinstance(shown, Session) else shown.setup.config)
         page = shown.model if isinstance(shown, Session) else shown.page
         if isinstance(page, GenerativeModel):
@@ -368,6 +390,7 @@ class PageWidget(QFrame):
         self.timeline.set_live(True)
         for card in self.cards.values():
             card.set_state("")
+        self._newest.clear()
         self._watch()
         self.show_snapshot(self._snapshot)
 
@@ -457,7 +480,20 @@ class PageWidget(QFrame):
         """Keeps what is chosen for the next start."""
         settings.setValue(f"{self.name}/explain", self.run_bar.explain_button.isChecked())
 
+    def set_reduced_motion(self, reduced: bool) -> None:
+        """Lets nothing move of itself but in leaps."""
+        self.timeline.reduced_motion = reduced
+
+    def restore_state(self, settings: QSettings) -> None:
+        """Takes what was chosen before."""
+        self.run_bar.explain_button.setChecked(bool(settings.value(f"{self.name}/explain", True, bool)))
+
     def identity(self, card: Card) -> dict[str, Any]:
         """What an exported figure of a card carries."""
         step = self._scrubbed if self._scrubbed is not None else self._snapshot.step
         return {**self.acts.identity(), "view": card.view.name, "step": step}
+
+
+def _age(reply: Reply) -> tuple[int, int]:
+    """Of two replies the one with the smaller age is the older: asked for before, or of earlier weights."""
+    return reply.request.stamp, reply.step
