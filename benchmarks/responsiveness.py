@@ -29,6 +29,7 @@ from explorer.engine.devices import prepare_thread
 from explorer.ui.app import create_window
 from explorer.ui.controls import Slider
 from explorer.ui.garbage import GarbageGuard
+from explorer.ui.main_window import MainWindow
 from explorer.ui.page import PageWidget
 
 WARM_UP = 3.0  # s after the first step
@@ -41,6 +42,7 @@ class Beat(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.gaps: list[float] = []
+        self.times: list[float] = []
         self._last = 0.0
         self._timer = QTimer(self, interval=10, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._on_timeout)
@@ -53,6 +55,7 @@ class Beat(QObject):
     def _on_timeout(self) -> None:
         now = time.perf_counter()
         self.gaps.append((now - self._last) * 1e3)
+        self.times.append(now)
         self._last = now
 
 
@@ -98,11 +101,11 @@ def percentile(values: list[float], share: float) -> float | None:
     return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 2) if ordered else None
 
 
-def pump(app: QApplication, until: float) -> None:
-    """Lets the application run, as `exec` would."""
-    while time.perf_counter() < until:
-        app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
-        app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+def pump(seconds: float) -> None:
+    """Lets the application run."""
+    loop = QEventLoop()
+    QTimer.singleShot(round(1000 * seconds), loop.quit)
+    loop.exec()
 
 
 def bare_steps_per_second(setup: Setup, seconds: float) -> float:
@@ -126,9 +129,8 @@ def fill(page: PageWidget, points: int) -> None:
         session.history.add(step - points, dict.fromkeys(keys, -100 + (step * 7919 % 1000) / 100))
 
 
-def measure(name: str, seconds: float, points: int, data: str | None) -> dict[str, object]:
-    app = QApplication(sys.argv[:1])
-    GarbageGuard(app)
+def trained_page(name: str, data: str | None) -> tuple[MainWindow, PageWidget]:
+    """The window with a page that trains, without an end."""
     window = create_window()
     window.resize(1440, 900)
     window.show_page(name)
@@ -138,15 +140,22 @@ def measure(name: str, seconds: float, points: int, data: str | None) -> dict[st
         page.draft.choose_data(data)
     page.draft.set_values({"steps": 100_000_000})
     page.run_bar.train_button.click()
-    deadline = time.perf_counter() + 30
-    while page._snapshot.step < 1 and time.perf_counter() < deadline:
-        app.processEvents()
+    deadline = time.perf_counter() + 60
+    while not (page.state == "training" and page._snapshot.state == "training") and time.perf_counter() < deadline:
+        pump(0.02)
+    return window, page
+
+
+def measure(name: str, seconds: float, points: int, data: str | None) -> dict[str, object]:
+    app = QApplication(sys.argv[:1])
+    GarbageGuard(app)
+    window, page = trained_page(name, data)
     if points:
         page.thread_.host.pause()
-        pump(app, time.perf_counter() + 1)
+        pump(1)
         fill(page, points)
         page.thread_.host.train()
-    pump(app, time.perf_counter() + WARM_UP)
+    pump(WARM_UP)
     beat = Beat()
     slider = page.findChild(Slider, "latent.0")
     picture = page.cards["decode"].display if "decode" in page.cards else None
@@ -157,7 +166,7 @@ def measure(name: str, seconds: float, points: int, data: str | None) -> dict[st
     beat.start()
     if drag is not None:
         drag.start()
-    pump(app, began + seconds)
+    pump(seconds)
     elapsed = time.perf_counter() - began
     steps = session.step_count - step
     visible = [key for key, card in page.cards.items() if card in page.arrangement.in_sight()]

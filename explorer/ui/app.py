@@ -21,6 +21,7 @@ from explorer.ui.theme import Mode, Theme, set_ui_scale
 
 __all__ = ["create_window", "run"]
 
+_SWITCH = 0.002  # s; 0.005 gave a 10 ms timer a p99 of 38 instead of 30 ms, and 0.0005 no less
 _log = logging.getLogger("explorer")
 
 
@@ -75,6 +76,8 @@ def create_window() -> MainWindow:
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         raise RuntimeError("make a QApplication first")
+    # Where the thread that trains holds the interpreter, the window waits for this long, each time it needs it.
+    sys.setswitchinterval(_SWITCH)
     # Qt takes the numbers of the environment; C libraries would then read "0,5" where Python writes "0.5".
     locale.setlocale(locale.LC_NUMERIC, "C")
     mode = str(settings().value("theme", str(Mode.SYSTEM)))

@@ -13,7 +13,7 @@ from explorer.ui.controls import Button, ElidedLabel, IconButton, text_label
 from explorer.ui.logo import logo
 from explorer.ui.theme import Theme, Tokens, color, mono_font, ui_font
 
-__all__ = ["StatusBar", "TopBar"]
+__all__ = ["StatusBar", "TopBar", "resident_memory"]
 
 TITLE = "Generative Explorer"
 _COMPACT = 1180  # px of width under which the search field is an icon and the title goes
@@ -167,6 +167,7 @@ class StatusBar(QFrame):
         row.addWidget(self.message, 1)
         self._act = Button(theme, "", "undo", "ghost")
         self._act.setObjectName("status_act")
+        self._act.setAccessibleName("Take back")
         self._act.setFixedHeight(22)
         self._act.hide()
         self._act.clicked.connect(self._on_act)
@@ -196,7 +197,7 @@ class StatusBar(QFrame):
         if used is not None:
             self._memory.setText(f"{used[0] / 2**30:.1f} / {used[1] / 2**30:.1f} GB")
         else:
-            resident = _resident()
+            resident = resident_memory()
             self._memory.setText(f"{resident / 2**20:.0f} MB" if resident else "–")
 
     def sizeHint(self) -> QSize:
@@ -204,7 +205,7 @@ class StatusBar(QFrame):
         return QSize(400, 28)
 
 
-def _resident() -> float:
+def resident_memory() -> float:
     """Memory of this process, bytes; 0 where the system does not tell."""
     try:
         with open("/proc/self/statm", encoding="ascii") as file:

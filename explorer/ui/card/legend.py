@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -13,6 +15,11 @@ from explorer.ui.theme import Theme, Tokens, color, mono_font, ui_font
 __all__ = ["Legend"]
 
 _ROW, _BETWEEN, _SWATCH, _BAR = 22.0, 14.0, 12.0, 88.0  # px
+
+
+@functools.lru_cache(maxsize=512)
+def _advance(text: str, mono: bool) -> float:
+    return QFontMetricsF(mono_font(12) if mono else ui_font(12)).horizontalAdvance(text)
 
 
 class Legend(QWidget):
@@ -68,9 +75,9 @@ class Legend(QWidget):
         self.update()
 
     def _width(self, item: LegendItem) -> float:
-        words = QFontMetricsF(ui_font(12)).horizontalAdvance(item.label)
+        words = _advance(item.label, False)
         if item.ramp is not None:
-            ends = sum(map(QFontMetricsF(mono_font(12)).horizontalAdvance, item.ramp))
+            ends = sum(_advance(end, True) for end in item.ramp)
             return words + (8 if item.label else 0) + ends + _BAR + 16
         return _SWATCH + 6 + words + (6 + self._room.get(item.key, 0.0) if item.value else 0)
 

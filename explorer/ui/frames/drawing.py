@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from shiboken6 import VoidPtr
 
@@ -81,21 +81,29 @@ def draw_band(painter: QPainter, x: np.ndarray, low: np.ndarray, high: np.ndarra
 
 
 def draw_columns(painter: QPainter, x: np.ndarray, low: np.ndarray, high: np.ndarray, ink: QColor) -> None:
-    """Fills a jagged band of one point a pixel by upright lines, which is ten times as cheap as its outline."""
+    """Fills a jagged band of one point a pixel by one line that runs up and down through it.
+
+    Without antialiasing and with a cosmetic pen it costs a twentieth of the band's outline.
+    """
     good = np.isfinite(low) & np.isfinite(high)
+    if not good.any():
+        return
     column = np.floor(x[good]) + 0.5
-    ends = np.stack([column, low[good] + 0.5, column, high[good] - 0.5], axis=1).tolist()
-    painter.setPen(QPen(ink, 1))
+    ends = np.stack([low[good], high[good]], axis=1)  # (n, 2)
+    ends[1::2] = ends[1::2, ::-1]
+    painter.setPen(QPen(ink, 0))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.drawLines([QLineF(*end) for end in ends])
+    painter.drawPolyline(polygon(np.stack([np.repeat(column, 2), ends.ravel()], axis=1)))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
-def straight(painter: QPainter, x0: float, y0: float, x1: float, y1: float) -> None:
-    """An upright or level line, sharp and cheap."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.drawLine(QPointF(x0, y0), QPointF(x1, y1))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+def straight(painter: QPainter, x0: float, y0: float, x1: float, y1: float, width: float = 1.0) -> None:
+    """An upright or level line in the pen's colour, sharp, and filled: stroking it costs twenty times as much."""
+    if x0 == x1:
+        box = QRectF(round(x0 - width / 2), y0, width, y1 - y0)
+    else:
+        box = QRectF(x0, round(y0 - width / 2), x1 - x0, width)
+    painter.fillRect(box.normalized(), painter.pen().color())
 
 
 @functools.lru_cache(maxsize=256)

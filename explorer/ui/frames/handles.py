@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from explorer.ui.frames.drawing import stroke
+from explorer.ui.frames.drawing import straight, stroke
 from explorer.ui.frames.viewport import Viewport
 from explorer.ui.theme import Tokens, color
 
@@ -51,14 +51,7 @@ class HandleSet:
         rect = view.rect
         for number, (x, y) in enumerate(view.to_pixels(self.xy).tolist() if len(self.xy) else ()):
             if self.cross and number == 0:
-                lines = []
-                if rect.left() <= x <= rect.right():
-                    lines += [QLineF(x, rect.top(), x, y - 7), QLineF(x, y + 7, x, rect.bottom())]
-                if rect.top() <= y <= rect.bottom():
-                    lines += [QLineF(rect.left(), y, x - 7, y), QLineF(x + 7, y, rect.right(), y)]
-                for pen in (stroke(tokens.bg2, 3, 0.55), stroke(tokens.text1, 1, 0.75)):
-                    painter.setPen(pen)
-                    painter.drawLines(lines)
+                self._paint_cross(painter, rect, x, y, tokens)
             at = QPointF(x, y)
             if not rect.contains(at):
                 continue
@@ -68,3 +61,14 @@ class HandleSet:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(stroke(tokens.accent_hi if focus and number == self.last else tokens.text1, 2))
             painter.drawEllipse(at, 7, 7)
+
+    def _paint_cross(self, painter: QPainter, rect: QRectF, x: float, y: float, tokens: Tokens) -> None:
+        lines: list[tuple[float, float, float, float]] = []
+        if rect.left() <= x <= rect.right():
+            lines += [(x, rect.top(), x, y - 7), (x, y + 7, x, rect.bottom())]
+        if rect.top() <= y <= rect.bottom():
+            lines += [(rect.left(), y, x - 7, y), (x + 7, y, rect.right(), y)]
+        for width, value, alpha in ((3.0, tokens.bg2, 0.55), (1.0, tokens.text1, 0.75)):
+            painter.setPen(color(value, alpha))
+            for line in lines:
+                straight(painter, *line, width)

@@ -44,7 +44,7 @@ class Looking(QObject):
         self._stamps = dict.fromkeys(cards, 0)
         self._due: set[str] = set()
         self._timer = QTimer(self, interval=_COALESCE, singleShot=True)
-        self._timer.timeout.connect(self._on_due)
+        self._timer.timeout.connect(self._on_timeout)
         for card in cards.values():
             card.changed.connect(self._on_card_changed)
 
@@ -85,16 +85,22 @@ class Looking(QObject):
         for name in views:
             self._stamps[name] += 1
         self._due.update(views)
-        if not self._timer.isActive():
+        if not self._timer.isActive():  # at once where the last was long ago, else with those that follow
+            self._on_due()
             self._timer.start()
-        self.watched.emit()
 
     @Slot()
+    def _on_timeout(self) -> None:
+        if self._due:
+            self._on_due()
+            self._timer.start()
+
     def _on_due(self) -> None:
         for name in sorted(self._due):
             if self._cards[name].isVisible() and not self._cards[name].view.streams:  # those are asked for by watching
                 self.asked.emit(self.request(self._cards[name].view))
         self._due.clear()
+        self.watched.emit()
 
     @Slot(str, object)
     def _on_card_changed(self, name: str, value: object) -> None:
