@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.protocol import BadValue, GenerativeModel, Lab
+from models.vae.elbo import ElboLab
+from models.vae.mean_field import MeanFieldLab
+from models.vae.reparameterization import ReparameterizationLab
 from models.vae.vae import VAE
 
 __all__ = ["FAMILIES", "Family", "page"]
@@ -37,6 +40,9 @@ class Family:
 FAMILIES: tuple[Family, ...] = (
     Family("vae", "VAE", {
         "vae": VAE,
+        "elbo": ElboLab,
+        "mean-field": MeanFieldLab,
+        "reparameterization": ReparameterizationLab,
     },
         about="A short code, decoded, and noise on every pixel. The two together outnumber the pixels, so no image "
         "tells which noise it came from: an encoder approximates the code.",

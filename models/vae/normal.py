@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+import torch
 
-__all__ = ["LOG_2PI", "decimal", "normal_kl", "normal_log_prob", "normal_mean"]
+__all__ = ["LOG_2PI", "decimal", "normal_kl", "normal_log_prob", "normal_mean", "standard_normal"]
 
 LOG_2PI = math.log(2.0 * math.pi)
 
@@ -31,6 +32,11 @@ def normal_kl(mean: float, std: float, other_mean: float, other_std: float) -> f
 def normal_mean(function: Callable[[np.ndarray], np.ndarray]) -> float:
     """E[f(ε)] for ε ~ N(0, 1) and a smooth f, by quadrature that is exact to rounding."""
     return float(_WEIGHTS @ function(_NODES))
+
+
+def standard_normal(*shape: int, generator: torch.Generator) -> np.ndarray:
+    """Draws of ε ~ N(0, 1) in double precision."""
+    return torch.randn(*shape, generator=generator, dtype=torch.float64).numpy()
 
 
 def decimal(value: float, digits: int = 3) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from models.vae.normal import LOG_2PI, normal_kl, normal_log_prob, normal_mean
 
-__all__ = ["OneLatent", "Weights"]
+__all__ = ["ALL", "OneLatent", "Weights"]
 
 _REACH, _STEP = 12.0, 5e-4  # quadrature over z: beyond 12σ the prior is below 1e-31
 _LOST = 1e3  # |m| beyond which gradient steps are said to diverge
@@ -22,6 +22,10 @@ class Weights:
     likelihood: float = 1.0
     prior: float = 1.0
     entropy: float = 1.0
+
+
+ALL = Weights()
+"""All parts count: the ELBO."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +94,12 @@ class OneLatent:
         likelihood = -0.5 * miss / self.sigma**2 - math.log(self.sigma) - 0.5 * LOG_2PI
         return likelihood, -0.5 * (m**2 + s**2 + LOG_2PI), np.log(s) + 0.5 * (1.0 + LOG_2PI)
 
-    def objective(self, m: np.ndarray | float, s: np.ndarray | float, weights: Weights = Weights()) -> np.ndarray:  # noqa: B008
+    def objective(self, m: np.ndarray | float, s: np.ndarray | float, weights: Weights = ALL) -> np.ndarray:
         """The weighted sum of the terms, nats; with all weights 1 the ELBO."""
         likelihood, prior, entropy = self.terms(m, s)
         return weights.likelihood * likelihood + weights.prior * prior + weights.entropy * entropy
 
-    def gradient(self, m: float, s: float, weights: Weights = Weights()) -> tuple[float, float]:  # noqa: B008
+    def gradient(self, m: float, s: float, weights: Weights = ALL) -> tuple[float, float]:
         """Exact derivatives of the objective by m and by s."""
         a, x = self.a, self.x
         if self.power == 1:
@@ -120,7 +124,7 @@ class OneLatent:
             path.append((m, s))
         return np.array(path)
 
-    def optimum(self, weights: Weights = Weights()) -> tuple[tuple[float, float], ...]:  # noqa: B008
+    def optimum(self, weights: Weights = ALL) -> tuple[tuple[float, float], ...]:
         """The (m, s) at which the objective is greatest, or which it approaches; none where it has no upper limit."""
         if not weights.likelihood:
             return ((0.0, 1.0),) if weights.prior and weights.entropy else ()
@@ -149,6 +153,14 @@ class OneLatent:
             return normal_kl(m, s, *self.gaussian_posterior())
         evidence = self.log_evidence()
         return normal_mean(lambda e: normal_log_prob(m + s * e, m, s) - self.log_joint(m + s * e) + evidence)
+
+    def ratio_variance(self, m: float, s: float) -> float:
+        """Variance of log p(x, z) − log q(z) over z ~ q, nats²: 0 where q is the posterior."""
+
+        def centred(e: np.ndarray) -> np.ndarray:
+            return self.log_joint(m + s * e) - normal_log_prob(m + s * e, m, s) - float(self.objective(m, s))
+
+        return normal_mean(lambda e: centred(e) ** 2)
 
 
 def _roots(square: float) -> tuple[float, ...]:

@@ -159,7 +159,6 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
             captions=tuple(f"{distance:.2f}" for distance in found.values.tolist()),
             index=_array(batch.index[found.indices]),
             subtitle=f"nearest of {among}",
-            note="Below each image: its Euclidean distance to the decoded mean.",
         )
 
     @view("Samples", record=True, help="New images: z from the prior, then x from the decoder.")
@@ -197,7 +196,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
     @view("Manifold", when=lambda config: config.latent == 2, help="The decoder's image all over the prior.")
     def manifold(
         self,
-        side: int = param(20, "Images a side", 10, 30),
+        side: int = param(20, "Side", 10, 30, help="Images a side."),
         spacing: str = param("quantiles", "Grid", choices=_SPACING, help="Equal probabilities, or equal steps in z."),
     ) -> Iterator[Images]:
         """Means of p(x|z) for z on a grid; across z₁ grows, downwards z₂ falls, as on the latent map."""
