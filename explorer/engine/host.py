@@ -101,6 +101,7 @@ class PageHost:
         self._lock = threading.Lock()
         self._mailbox: Snapshot | None = None
         self._watched: tuple[Request, ...] = ()
+        self._lab: Callable[[], Exhibit] | None = None
         self._wanted = False
         self._shown: Session | Exhibit | None = None
         self._training = False
@@ -127,6 +128,11 @@ class PageHost:
             same_run: It goes on with the run that is shown, which is therefore given back before.
         """
         self._do(lambda: self._open(make, train, step, same_run))
+
+    def set_lab(self, make: Callable[[], Exhibit]) -> None:
+        """Shows a lab with another config: the newest of those that wait, its views answered at once."""
+        self._lab = make
+        self._wake.set()
 
     def train(self) -> None:
         """Goes on with training."""
@@ -220,6 +226,8 @@ class PageHost:
         try:
             while not self._commands.empty():
                 self._commands.get()()
+            if self._lab is not None:
+                self._change_lab()
             if self._training:
                 self._round()
             else:
@@ -265,6 +273,22 @@ class PageHost:
         if not isinstance(self._shown, Session):
             raise ExplorerError("there is nothing to train here")
         return self._shown
+
+    def _change_lab(self) -> None:
+        make, self._lab = self._lab, None
+        assert make is not None
+        self._shown = shown = make()
+        self._kept.clear()
+        self._streams.clear()
+        self._stale = False
+        for request in self._watched:
+            view = shown.viewer.views.get(request.view)
+            if view is None or not view.shown(shown.config):
+                continue
+            if view.streams:
+                self._requests.ask(request)
+            else:
+                self._reply(shown.viewer.answer(request, shown.page, 0))
 
     def _open(self, make: Callable[[], Session | Exhibit], train: bool, step: bool, same_run: bool) -> None:
         if same_run and isinstance(self._shown, Session):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from explorer.engine.devices import describe, resolve, used_memory
@@ -68,11 +68,10 @@ class TopBar(QFrame):
             row.addWidget(button)
             self._tabs[name] = button
         row.addStretch(1)
-        self._search = Button(theme, "Search or run a command", "search", "plain")
+        self._search = _SearchField(theme)
         self._search.setObjectName("search")
-        self._search.setFont(ui_font(12))
-        self._search.setToolTip("Every action by name (Ctrl K)")
         self._small_search = IconButton(theme, "search", "Every action by name (Ctrl K)")
+        self._small_search.setObjectName("small_search")
         self._mode = IconButton(theme, "moon", "Switch between dark and light")
         self._mode.setObjectName("theme_button")
         self._settings = IconButton(theme, "sliders", "Settings")
@@ -106,6 +105,46 @@ class TopBar(QFrame):
         self._search.setVisible(wide)
         self._small_search.setVisible(not wide)
         super().resizeEvent(event)
+
+
+class _SearchField(QPushButton):
+    """Looks like a field, and opens the command palette."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._theme = theme
+        self.setFixedSize(272, 28)
+        self.setAccessibleName("Search or run a command")
+        self.setToolTip("Every action by name (Ctrl K)")
+        theme.changed.connect(self.apply_theme)
+
+    @Slot(object)
+    def apply_theme(self, _tokens: Tokens) -> None:
+        """Repaints."""
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draws ground, magnifying glass, words and key."""
+        tokens = self._theme.tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        edge = tokens.accent_hi if self.hasFocus() else tokens.line2
+        painter.setPen(QPen(color(edge), 1))
+        painter.setBrush(color(tokens.bg3 if self.underMouse() else tokens.inset))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        self._theme.icon("search", "text3").paint(painter, 8, 7, 14, 14)
+        painter.setFont(ui_font(12))
+        painter.setPen(color(tokens.text3))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(28, 0, 180, self.height()), middle | Qt.AlignmentFlag.AlignLeft, self.accessibleName())
+        chip = QRectF(self.width() - 56, 5, 50, 18)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color(tokens.bg4))
+        painter.drawRoundedRect(chip, 4, 4)
+        painter.setPen(color(tokens.text2))
+        painter.setFont(mono_font(11))
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, "Ctrl K")
+        painter.end()
 
 
 class _Dot(QWidget):
@@ -183,7 +222,7 @@ class StatusBar(QFrame):
         self.message.setText(text)
         self.message.setAccessibleName(text)
         self._act.setText(act)
-        self._act.setAccessibleName(act)
+        self._act.setAccessibleName(act or "Take back")
         self._act.setVisible(bool(act))
 
     @Slot()

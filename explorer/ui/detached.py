@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from explorer.ui.card import Card
 from explorer.ui.frames import WIDGETS
+from explorer.ui.page import PageWidget
 from explorer.ui.theme import Theme
 from models.frames import Frame
 
@@ -15,26 +16,30 @@ __all__ = ["DetachedCard"]
 
 
 class DetachedCard(QFrame):
-    """Shows what a card shows, larger; the card stays where it is.
+    """Shows what a card shows, larger; the card stays where it is, and is kept up to date even out of sight.
 
     Args:
         theme: Colours.
+        page: The card's page.
         card: Whose picture is followed.
         parent: The main window, with which it closes.
     """
 
-    def __init__(self, theme: Theme, card: Card, parent: QWidget):
+    def __init__(self, theme: Theme, page: PageWidget, card: Card, parent: QWidget):
         super().__init__(parent, Qt.WindowType.Window)
-        self.setObjectName("page")
-        self.setWindowTitle(card.view.title)
+        self.setObjectName(f"window.{card.view.name}")
+        self.setProperty("card", True)
+        self.setWindowTitle(f"{card.view.title}, {page.page.title}")
+        self.setAccessibleName(card.view.title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._card = card
+        self._page, self._card = page, card
         self.display = WIDGETS[card.view.frame](theme, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.addWidget(self.display)
         self.resize(760, 620)
         card.display.legend_changed.connect(self._on_changed)
+        page.follow(card, True)
         self._on_changed()
 
     @Slot()
@@ -46,4 +51,5 @@ class DetachedCard(QFrame):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Follows the card no longer."""
         self._card.display.legend_changed.disconnect(self._on_changed)
+        self._page.follow(self._card, False)
         super().closeEvent(event)

@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
+    QDialog,
     QFrame,
-    QLineEdit,
     QMainWindow,
-    QPlainTextEdit,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
 )
 
+import models
 from explorer.engine import ExplorerError, Run
+from explorer.figures import FigureError
 from explorer.ui.actions import Act
 from explorer.ui.bars import StatusBar, TopBar
 from explorer.ui.card import Card
@@ -33,11 +33,22 @@ from explorer.ui.overview import Overview
 from explorer.ui.page import PageWidget
 from explorer.ui.settings import SettingsDialog, settings
 from explorer.ui.theme import Mode, Theme
-from models import FAMILIES
 
 __all__ = ["MainWindow"]
 
 _TITLE = "Deep Generative Model Explorer"
+
+# Keys that count only where the widget with the focus has no use for them: editors and buttons keep theirs.
+_SINGLE_KEYS = {
+    Qt.Key.Key_Space: "Train or pause",
+    Qt.Key.Key_Period: "One step",
+    Qt.Key.Key_Comma: "One phase of a step",
+    Qt.Key.Key_L: "Live",
+    Qt.Key.Key_E: "Explain",
+    Qt.Key.Key_F: "Maximise the leading card",
+}
+_MODES = {Mode.SYSTEM: "System", Mode.LIGHT: "Light", Mode.DARK: "Dark", Mode.CONTRAST: "High contrast"}
+_KEYS = {"Reset": "Ctrl+R", "Undo": "Ctrl+Z", "Redo": "Ctrl+Shift+Z", "Settings": "Ctrl+,", "Quit": "Ctrl+Q"}
 
 
 class MainWindow(QMainWindow):
@@ -59,13 +70,16 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(logo_icon())
         self.setMinimumSize(880, 600)
         self.pages: dict[str, PageWidget] = {}
-        self._of_family = {family.id: next(iter(family.pages)) for family in FAMILIES}
+        self._families = models.FAMILIES
+        self._of_family = {family.id: next(iter(family.pages)) for family in self._families}
         self._choices = ExportChoices()
-        tabs = {"overview": "Overview", **{family.id: family.title for family in FAMILIES}}
+        self._undoer: PageWidget | None = None
+        self._said: dict[str, str] = {}  # the last message of each page
+        tabs = {"overview": "Overview", **{family.id: family.title for family in self._families}}
         self.top = TopBar(theme, tabs)
         self.stack = QStackedWidget()
         self.status = StatusBar(theme)
-        self.overview = Overview(theme)
+        self.overview = Overview(theme, self._families)
         self.stack.addWidget(self.overview)
         body = QFrame()
         body.setObjectName("page")
@@ -98,13 +112,14 @@ class MainWindow(QMainWindow):
             self.top.show_tab(name)
             self.stack.setCurrentWidget(self.overview)
             self.overview.refresh()
+            self.status.show_message("Ready")
             return
         self.show_page(self._of_family[name])
 
     @Slot(str)
     def show_page(self, name: str) -> None:
         """Brings a page into sight, making it the first time."""
-        family = next(family for family in FAMILIES if name in family.pages)
+        family = next(family for family in self._families if name in family.pages)
         if name not in self.pages:
             page = PageWidget(self.theme, family, name)
             page.page_chosen.connect(self.show_page)
@@ -112,10 +127,14 @@ class MainWindow(QMainWindow):
             page.export_asked.connect(self._on_export)
             for card in page.cards.values():
                 card.detach_asked.connect(self._on_detach)
+            page.restore_state(settings())
+            page.set_reduced_motion(bool(settings().value("reduced_motion", False, bool)))
             self.pages[name] = page
             self.stack.addWidget(page)
         self._of_family[family.id] = name
         self.top.show_tab(family.id)
+        if self.pages[name] is not self.page:
+            self.status.show_message(self._said.get(name, "Ready"))
         self.stack.setCurrentWidget(self.pages[name])
 
     @property
@@ -166,38 +185,20 @@ class MainWindow(QMainWindow):
             for declared in page.draft.declared().values():
                 acts.append(Act(declared.label, partial(page.side.focus_on, declared.name), "Set"))
         acts.append(Act("Overview", partial(self.show_tab, "overview"), "Go to", "Ctrl+1"))
-        for place, family in enumerate(FAMILIES, start=2):
-            acts.append(
-                Act(family.title, partial(self.show_tab, family.id), "Go to", f"Ctrl+{place}" if place < 10 else "")
-            )
+        for place, family in enumerate(self._families, start=2):
+            key = f"Ctrl+{place}" if place < 10 else ""
+            acts.append(Act(family.title, partial(self.show_tab, family.id), "Go to", key))
+            for name, found in family.pages.items():
+                acts.append(Act(f"{family.title}: {found.title}", partial(self.show_page, name), "Go to"))
         for mode in Mode:
-            acts.append(Act(f"{mode.name.title()} theme", partial(self.set_mode, mode), "Theme"))
+            acts.append(Act(f"{_MODES[mode]} theme", partial(self.set_mode, mode), "Theme"))
         acts.append(Act("Settings", self.show_settings, "Window", "Ctrl+,"))
         acts.append(Act("Quit", self._quit, "Window", "Ctrl+Q"))
         return acts
 
     def _add_keys(self) -> None:
-        # Single keys count only while no editor or button has the focus; see `_typed`.
-        for keys, name in (
-            ("Space", "Train or pause"),
-            (".", "One step"),
-            (",", "One phase of a step"),
-            ("L", "Live"),
-            ("E", "Explain"),
-            ("F", "Maximise the leading card"),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setObjectName(name)
-            shortcut.activated.connect(self._on_single_key)
-        for keys, name in (
-            ("Ctrl+R", "Reset"),
-            ("Ctrl+Z", "Undo"),
-            ("Ctrl+Shift+Z", "Redo"),
-            ("Ctrl+,", "Settings"),
-            ("Ctrl+Q", "Quit"),
-            *((f"Ctrl+{place}", family.title) for place, family in enumerate(FAMILIES, start=2)),
-            ("Ctrl+1", "Overview"),
-        ):
+        tabs = {family.title: f"Ctrl+{place}" for place, family in enumerate(self._families, start=2) if place < 10}
+        for name, keys in {**_KEYS, "Overview": "Ctrl+1", **tabs}.items():
             action = QAction(name, self)
             action.setShortcut(QKeySequence(keys))
             action.triggered.connect(self._on_key)
@@ -207,14 +208,19 @@ class MainWindow(QMainWindow):
         palette.triggered.connect(self.show_palette)
         self.addAction(palette)
 
-    @Slot()
-    def _on_single_key(self) -> None:
-        focus = QApplication.focusWidget()
-        if not isinstance(focus, (QLineEdit, QPlainTextEdit)):
-            if isinstance(focus, QPushButton) and self.sender().objectName() == "Train or pause":
-                focus.click()
-                return
-            self.run_act(self.sender().objectName())
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys for which the widget with the focus had no use."""
+        page, key = self.page, Qt.Key(event.key())
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        if page is not None and key == Qt.Key.Key_Escape and page.arrangement.maximised is not None:
+            page.arrangement.restore()
+        elif page is not None and key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and page.timeline.isVisible():
+            page.timeline.track.keyPressEvent(event)
+        elif key in _SINGLE_KEYS and plain:
+            if not event.isAutoRepeat() or key == Qt.Key.Key_Period:
+                self.run_act(_SINGLE_KEYS[key])
+        else:
+            super().keyPressEvent(event)
 
     @Slot()
     def _on_key(self) -> None:
@@ -230,7 +236,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_palette(self) -> None:
         """Opens the command palette."""
-        palette = CommandPalette(self.acts(), self)
+        palette = CommandPalette(self.acts(), self.theme.tokens, self)
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         palette.open()
         palette.field.setFocus()
@@ -240,7 +246,13 @@ class MainWindow(QMainWindow):
         """Opens the settings."""
         dialog = SettingsDialog(self.theme, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.motion_chosen.connect(self._on_motion)
         dialog.open()
+
+    @Slot(bool)
+    def _on_motion(self, reduced: bool) -> None:
+        for page in self.pages.values():
+            page.set_reduced_motion(reduced)
 
     @Slot()
     def toggle_theme(self) -> None:
@@ -276,8 +288,12 @@ class MainWindow(QMainWindow):
             self.status.show_message(f"{card.view.title} shows nothing yet")
             return
         if kind == "copy":
-            copy_image(frame)
-            self.status.show_message(f"{card.view.title} is on the clipboard")
+            try:
+                copy_image(frame)
+            except FigureError as error:
+                self.status.show_message(str(error))
+            else:
+                self.status.show_message(f"{card.view.title} is on the clipboard")
             return
         name, choices = f"{page.name}-{card.view.name}", dataclasses.replace(self._choices, format=kind)
         dialog = ExportDialog(self.theme, frame, page.identity(card), name, choices, card.view.title, self)
@@ -294,37 +310,41 @@ class MainWindow(QMainWindow):
     def _on_detach(self) -> None:
         card = self.sender()
         assert isinstance(card, Card)
-        window = DetachedCard(self.theme, card, self)
-        window.show()
+        page = next(page for page in self.pages.values() if card in page.cards.values())
+        DetachedCard(self.theme, page, card, self).show()
 
     @Slot(str)
     def _on_message(self, text: str) -> None:
-        undo = "Undo reset" if text.startswith("Reset.") else ""
-        self.status.show_message(text, undo)
+        page = self.sender()
+        undo = isinstance(page, PageWidget) and text.startswith("Reset.")
+        self._undoer = page if undo and isinstance(page, PageWidget) else None
+        if isinstance(page, PageWidget):
+            self._said[page.name] = text
+        self.status.show_message(text, "Undo reset" if undo else "")
 
     @Slot()
     def _on_undo_reset(self) -> None:
-        if self.page is not None:
-            self.page.acts.undo_reset()
+        if self._undoer is not None:
+            self._undoer.acts.undo_reset()
 
     # From start to start
 
     def _restore(self) -> None:
         stored = settings()
         geometry = stored.value("geometry")
-        if isinstance(geometry, QByteArray) and self.restoreGeometry(geometry):
-            pass
-        else:
+        if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
             self.resize(1440, 900)
         page = str(stored.value("page", ""))
-        known = {name for family in FAMILIES for name in family.pages}
+        known = [name for family in self._families for name in family.pages]
         if page == "overview":
             self.show_tab("overview")
         else:
-            self.show_page(page if page in known else FAMILIES[0].id if FAMILIES[0].id in known else next(iter(known)))
+            self.show_page(page if page in known else known[0])
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stops and saves every page before the window goes."""
+        for child in (*self.findChildren(QDialog), *self.findChildren(DetachedCard)):
+            child.close()
         stored = settings()
         stored.setValue("geometry", self.saveGeometry())
         stored.setValue("page", self.page.name if self.page else "overview")
@@ -332,6 +352,7 @@ class MainWindow(QMainWindow):
             page.save_state(stored)
             page.thread_.host.close()
         late = [name for name, page in self.pages.items() if not page.end(5000)]
+        self.overview.end()
         if late:
             self.status.show_message(f"{', '.join(late)} is still saving; the window closes when it has")
             event.ignore()

@@ -49,7 +49,7 @@ class BoundViews(Lab):
     @property
     def _climbed(self) -> str:
         c = self.config
-        first, second = ("E_q log p(x, z)", "−E_q log q") if c.form == "joint" else ("E_q log p(x|z)", "−KL(q‖p(z))")
+        first, second = ("E_q log p(x, z)", "−E_q log q") if c.form == "joint" else ("E_q log p(x|z)", "−KL(q ‖ p(z))")
         on = (c.joint, c.entropy) if c.form == "joint" else (c.reconstruction, c.kl)
         kept = [name for name, used in ((first, on[0]), (second, on[1])) if used]
         return {0: "nothing: both terms are off", 1: f"{''.join(kept)} alone", 2: "the ELBO"}[len(kept)]
@@ -90,7 +90,7 @@ class BoundViews(Lab):
             note += f" q is cut off: its peak is {q.max():,.3g}."
         return Curves(tuple(series), x_label="z", y_label="density", subtitle=self._q_words, note=note)
 
-    @view("Terms of the bound", help="log p(x) = ELBO + KL(q‖p(z|x)), and the ELBO in both forms.")
+    @view("Terms of the bound", help="log p(x) = ELBO + KL(q ‖ p(z|x)), and the ELBO in both forms.")
     def terms(self) -> Bars:
         """Every term of both decompositions at q."""
         m, s = self.q
@@ -100,11 +100,11 @@ class BoundViews(Lab):
         rows = [
             ("log p(x)", evidence, "total"),
             ("ELBO", elbo, "model"),
-            ("KL(q‖p(z|x)), the gap", gap, "alt"),
+            ("KL(q ‖ p(z|x)), the gap", gap, "alt"),
             ("1: E_q log p(x, z)", likelihood + prior, "data"),
             ("1: −E_q log q(z)", entropy, "model"),
             ("2: E_q log p(x|z)", likelihood, "data"),
-            ("2: −KL(q‖p(z))", prior + entropy, "prior"),
+            ("2: −KL(q ‖ p(z))", prior + entropy, "prior"),
         ]
         if not self.whole:
             rows.append(("what the steps climb", float(self.model.objective(m, s, self.weights)), "total"))

@@ -55,7 +55,7 @@ class ElboLab(AveragingViews, BoundViews):
         ),
     )  # fmt: skip
     look_at = (
-        "log p(x) does not depend on q, so whatever raises the ELBO lowers D_KL(q‖p(z|x)) by as much: move m and s and "
+        "log p(x) does not depend on q, so whatever raises the ELBO lowers D_KL(q ‖ p(z|x)) by as much: move m and s and "
         "watch the bars. The bound is tight at one place only, where q is the posterior; there log p(x, z) − log q(z) "
         "is the same number at every z. A term that is switched off shows what it is for: without the entropy, or "
         "without the KL, nothing keeps q from shrinking onto the single best z."
@@ -83,7 +83,7 @@ class ElboLab(AveragingViews, BoundViews):
         joint: bool = param(True, "Term E_q log p(x, z)", live=True, when=_form("joint"))
         entropy: bool = param(True, "Term −E_q log q(z)", live=True, when=_form("joint"), help="The entropy of q.")
         reconstruction: bool = param(True, "Term E_q log p(x|z)", live=True, when=_form("reconstruction"))
-        kl: bool = param(True, "Term −KL(q‖p(z))", live=True, when=_form("reconstruction"))
+        kl: bool = param(True, "Term −KL(q ‖ p(z))", live=True, when=_form("reconstruction"))
         posterior: str = param(
             "gaussian", "Posterior", choices=_POSTERIORS, live=True, help="x|z ~ N(a z, σ²), or N(a z², σ²)."
         )

@@ -37,8 +37,8 @@ class MeanFieldLab(Lab):
     )  # fmt: skip
     look_at = (
         "The variances of the best factorised q are 1/Λᵢᵢ, those of each zᵢ given the other, so q is more certain of "
-        "each than p is. The gap KL(q‖p) = −½ log(1 − ρ²) stays open however long one optimises. The other divergence, "
-        "KL(p‖q), is least at the product of the marginals, which covers p and spends mass where p has almost none."
+        "each than p is. The gap KL(q ‖ p) = −½ log(1 − ρ²) stays open however long one optimises. The other divergence, "
+        "KL(p ‖ q), is least at the product of the marginals, which covers p and spends mass where p has almost none."
     )
     try_next = (
         Try("Set ρ to 0.99: q shrinks further, and coordinate ascent creeps along the ridge", {"rho": 0.99}),
@@ -85,12 +85,12 @@ class MeanFieldLab(Lab):
         names = [decimal(v) for v in (*best.variance, *rival.variance)]
         return Plane(
             (
-                _rings(rival, "alt", "best KL(p‖q): the marginals", dashed=True),
+                _rings(rival, "alt", "best KL(p ‖ q): the marginals", dashed=True),
                 Ellipses(
                     np.zeros((2, 2)), np.outer([1.0, 2.0], size), np.full(2, angle), ("1σ", "2σ"),
                     role="total", dashed=False, name="p(z|x)",
                 ),
-                _rings(best, "model", "best KL(q‖p)"),
+                _rings(best, "model", "best KL(q ‖ p)"),
                 Lines(means, np.zeros(1, int), role="data", width=1.5, name="coordinate ascent on m"),
                 Points(means[:-1], role="data", size=4.0),
                 Ellipses(
@@ -106,14 +106,14 @@ class MeanFieldLab(Lab):
 
     @view("Divergences", help="Both directions, for the best q of each and for q on its way.")
     def divergences(self) -> Bars:
-        """KL(q‖p) and KL(p‖q) of the best q of each direction, and of the present q."""
+        """KL(q ‖ p) and KL(p ‖ q) of the best q of each direction, and of the present q."""
         best, rival = self.p.best(), self.p.marginals()
         rows = (
-            ("KL(q‖p), 1/Λᵢᵢ: least", self.p.from_q(best), "model"),
-            ("KL(q‖p), marginals", self.p.from_q(rival), "alt"),
-            ("KL(p‖q), 1/Λᵢᵢ", self.p.to_q(best), "model"),
-            ("KL(p‖q), marginals: least", self.p.to_q(rival), "alt"),
-            (f"KL(q‖p), {self.config.updates} updates", self.p.from_q(self.q), "data"),
+            ("KL(q ‖ p), 1/Λᵢᵢ: least", self.p.from_q(best), "model"),
+            ("KL(q ‖ p), marginals", self.p.from_q(rival), "alt"),
+            ("KL(p ‖ q), 1/Λᵢᵢ", self.p.to_q(best), "model"),
+            ("KL(p ‖ q), marginals: least", self.p.to_q(rival), "alt"),
+            (f"KL(q ‖ p), {self.config.updates} updates", self.p.from_q(self.q), "data"),
         )
         return Bars(
             tuple(label for label, *_ in rows),
@@ -126,12 +126,12 @@ class MeanFieldLab(Lab):
 
     @view("Gap against ρ", help="What no factorised q can win back.")
     def gap(self) -> Curves:
-        """The least KL(q‖p) and the variance of q against the correlation."""
+        """The least KL(q ‖ p) and the variance of q against the correlation."""
         rho = np.linspace(-_RHO, _RHO, 399)
         left = 1.0 - rho**2
         return Curves(
             (
-                Series("gap", "least KL(q‖p) = −½ log(1 − ρ²)", rho, -0.5 * np.log(left), role="model", unit="nats"),
+                Series("gap", "least KL(q ‖ p) = −½ log(1 − ρ²)", rho, -0.5 * np.log(left), role="model", unit="nats"),
                 Series("ratio", "variance of q / variance of the marginal", rho, left, role="alt", pane="ratio"),
             ),
             x_label="ρ", marker=self.config.rho, subtitle="in closed form",
@@ -139,7 +139,7 @@ class MeanFieldLab(Lab):
             f"variance ratio {decimal(1 - self.config.rho**2)}.",
         )  # fmt: skip
 
-    @view("Updates", help="KL(q‖p) after each update of one factor.")
+    @view("Updates", help="KL(q ‖ p) after each update of one factor.")
     def ascent(self) -> Curves:
         """How the divergence falls with the updates, and where it stays."""
         updates = np.arange(_MOST + 1)
@@ -147,12 +147,12 @@ class MeanFieldLab(Lab):
         excess = np.maximum(values - self.p.gap, _FLOOR)
         return Curves(
             (
-                Series("kl", "KL(q‖p)", updates, np.maximum(values, _FLOOR), role="data", unit="nats"),
+                Series("kl", "KL(q ‖ p)", updates, np.maximum(values, _FLOOR), role="data", unit="nats"),
                 Series(
                     "gap", "its least value", updates, np.full(_MOST + 1, max(self.p.gap, _FLOOR)), role="model",
                     unit="nats", dashed=True,
                 ),
-                Series("excess", "KL(q‖p) above the least", updates, excess, role="data", pane="above", unit="nats"),
+                Series("excess", "KL(q ‖ p) above the least", updates, excess, role="data", pane="above", unit="nats"),
             ),
             x_label="updates of a factor", log_y=True, marker=float(self.config.updates),
             subtitle=f"exact updates; values below {_FLOOR:g} are drawn there",

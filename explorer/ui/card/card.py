@@ -100,6 +100,7 @@ class Card(QFrame):
         self._note.setContentsMargins(0, 6, 0, 0)
         self._note.hide()
         self.form: ParamForm | None = None
+        self.more: IconButton | None = None
         self._foot = self._make_foot(theme, values)
         column = QVBoxLayout(self)
         column.setContentsMargins(_PADDING, 0, _PADDING, _PADDING)
@@ -181,6 +182,8 @@ class Card(QFrame):
         """Hides the controls that have no effect under a config."""
         for form in self.forms:
             form.set_config(config)
+        if self.more is not None:
+            self.more.setVisible(any(row.isVisibleTo(self.forms[-1]) for row in self.forms[-1].rows.values()))
         shown = any(row.isVisibleTo(form) for form in self.forms for row in form.rows.values())
         self._foot.setVisible(shown or self.foot.count() > 0)
 
@@ -331,6 +334,10 @@ class Card(QFrame):
     @Slot()
     def _on_thaw_asked(self) -> None:
         self._freeze.setChecked(False)
+
+    def hasHeightForWidth(self) -> bool:
+        """No: a note that wraps takes its lines from the picture, not from the page."""
+        return False
 
     def sizeHint(self) -> QSize:
         """What the picture needs, and the head."""

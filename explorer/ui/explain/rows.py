@@ -19,7 +19,7 @@ __all__ = ["ObjectiveRow", "SumRow", "TermRow"]
 
 _BAR, _GAP, _LEFT = 3, 8, 11  # px: colour bar, between formula and value, from the edge to the formula
 _PAD = 4  # px above and below
-_WIDEST = "\u22121\u2009234"
+_WIDEST = "\u22121.23e\u22124"
 
 
 def _value_label(weight: int, parent: QWidget) -> QLabel:

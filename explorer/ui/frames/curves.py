@@ -87,7 +87,7 @@ class CurvesView(FrameView):
             self.redraw()
 
     def legend(self) -> list[LegendItem]:
-        """Each series with its last value, or its value under the pointer."""
+        """Each series with its value under the pointer; over steps also with its last value."""
         if not isinstance(self._frame, Curves):
             return []
         share = self._pointer_share()
@@ -100,7 +100,8 @@ class CurvesView(FrameView):
                 value = float(series.y[-1]) if len(series.y) else float("nan")
                 if drawn is not None and drawn.series is series and len(drawn.y) and np.isfinite(value):
                     value = float(drawn.y[-1])
-            text = number(value) if len(series.y) else ""
+            said = len(series.y) and (share is not None or self._frame.x_label == "step")
+            text = number(value) if said else ""
             items.append(LegendItem(series.key, series.role, series.label, text, series.dashed, series.unit))
         return items
 

@@ -1,8 +1,9 @@
-"""What the buttons of a page do, and what it does about errors."""
+"""What the buttons of a page do, and what follows when its thread says something."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,8 @@ from explorer.engine import BadInput, Diverged, OutOfMemory, Session, Setup, new
 from explorer.engine.bundle import BUNDLES, open_bundle
 from explorer.engine.exhibit import Exhibit
 from explorer.engine.files import runs_folder
-from explorer.engine.host import Event
+from explorer.engine.host import Event, Snapshot
+from explorer.engine.loading import Progress
 from models.protocol import Lab, Try
 
 if TYPE_CHECKING:
@@ -21,15 +23,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Acts"]
 
+_OVER = ("diverged", "out of memory")
 
-def fresh(setup: Setup) -> Session:
+
+def fresh(setup: Setup, progress: Progress | None = None) -> Session:
     """An untrained session that keeps nothing, to look at."""
-    return new_session(setup, keep=False)
+    return new_session(setup, keep=False, progress=progress)
 
 
-def resumed(folder: Path, changes: Mapping[str, Any]) -> Session:
+def resumed(folder: Path, changes: Mapping[str, Any], progress: Progress | None = None) -> Session:
     """A run from its last checkpoint, with live parameters changed."""
-    session = resume_session(folder)
+    session = resume_session(folder, progress=progress)
     try:
         if changes:
             session.change(**changes)
@@ -63,9 +67,26 @@ class Acts(QObject):
         self.config: Any = page.draft.config()
         self.folder: Path | None = None
         self._left: Path | None = None
-        self._failure: Exception | None = None
+        self._opening = ""  # "look" or "run" while something else is being made
+        self._before = ""  # state of the page before that
+        self._shown = False
+        self._takes_setup = False
 
     # Opening
+
+    def _look_at(self, make: Callable[[], Session | Exhibit]) -> None:
+        self._opening = self._opening or "look"
+        self._page.thread_.host.open(make)
+
+    def _run(self, make: Callable[[], Session | Exhibit], **how: bool) -> None:
+        self._opening, self._before = "run", self._before or self._page.state
+        self._page.state = "ready"
+        self._page.thread_.host.open(make, **how)
+
+    def resume(self, folder: Path, changes: Mapping[str, Any] | None = None, **how: bool) -> None:
+        """Goes on with a run; the form shows what it was made of."""
+        self._takes_setup = True
+        self._run(partial(resumed, folder, changes or {}, self._page.thread_.host.progress), **how)
 
     def open_first(self) -> None:
         """What a page shows when it is seen for the first time."""
@@ -73,11 +94,11 @@ class Acts(QObject):
         if issubclass(page.page, Lab):
             self._open_lab()
         elif page.name in BUNDLES and not _has_runs():
-            page.thread_.host.open(partial(open_bundle, page.name))
+            self._look_at(partial(open_bundle, page.name))
             page.banner.show_welcome(
                 f"Train your first {page.family.title}",
                 "What you see was trained on MNIST and comes with the application: drag the cross-hair, or a slider, "
-                f"and it draws. Training here begins with {page.draft.state.data}.",
+                f"and it draws. Training here begins with {page.draft.datasets()[page.draft.state.data]}.",
                 "Train",
                 "Look around",
             )
@@ -85,16 +106,22 @@ class Acts(QObject):
         else:
             self.look()
 
+    def move_lab(self, values: Mapping[str, Any]) -> None:
+        """Shows the lab with other values, while they are being dragged too."""
+        page = self._page
+        self.config = dataclasses.replace(page.draft.config(), **values)
+        page.thread_.host.set_lab(partial(_lab, page.page, self.config))
+        page.cards_of_config(self.config)
+
     def _open_lab(self) -> None:
         page = self._page
-        made = partial(_lab, page.page, page.draft.config())
-        page.thread_.host.open(made)
+        self._look_at(partial(_lab, page.page, page.draft.config()))
 
     def look(self) -> None:
         """Shows the untrained model of the draft."""
         setup = self._drafted()
         if setup is not None:
-            self._page.thread_.host.open(partial(fresh, setup))
+            self._look_at(partial(fresh, setup, self._page.thread_.host.progress))
 
     def _drafted(self) -> Setup | None:
         try:
@@ -109,6 +136,8 @@ class Acts(QObject):
     def train(self) -> None:
         """Train, pause, go on, or train on."""
         host, state = self._page.thread_.host, self._page.state
+        if self._opening == "run":  # a second click would make another
+            return
         if state == "training":
             host.pause()
         elif state == "paused":
@@ -116,7 +145,7 @@ class Acts(QObject):
         elif state == "done" and self.setup is not None:
             self._train_on()
         else:
-            self._train_new()
+            self.train_new()
 
     def _train_on(self) -> None:
         assert self.setup is not None
@@ -128,53 +157,62 @@ class Acts(QObject):
         self._page.draft.set_values(values, "train on")
         self._page.thread_.host.train()
 
-    def _train_new(self) -> None:
+    def train_new(self) -> None:
+        """A run of the draft, from step 0."""
         setup = self._drafted()
         if setup is not None:
             self._page.banner.hide()
-            self._page.thread_.host.open(partial(new_session, setup), train=True)
+            self._begin(setup, train=True)
+
+    def _begin(self, setup: Setup, **how: bool) -> None:
+        self._page.message.emit(f"Opening {setup.data}")
+        self._run(partial(new_session, setup, progress=self._page.thread_.host.progress), **how)
 
     @Slot()
     def step(self) -> None:
         """One round; a run begins with the first."""
-        if self.folder is None:
+        if self.folder is not None and self._page.state not in _OVER:
+            self._page.thread_.host.step()
+        elif self._opening != "run":
             setup = self._drafted()
-            if setup is None:
-                return
-            self._page.thread_.host.open(partial(new_session, setup))
-        self._page.thread_.host.step()
+            if setup is not None:
+                self._page.banner.hide()
+                self._begin(setup, step=True)
 
     @Slot()
     def reset(self) -> None:
         """Back to step 0 with the same initial weights; the run that was left can be taken back."""
-        self._left = self.folder
+        left = self.folder
+        self._left = left or self._left
         self._page.banner.hide()
         self.look()
-        if self._left is not None:
+        if left is not None:
             self._page.message.emit("Reset. The run is kept; Undo reset brings it back")
 
     @Slot()
     def undo_reset(self) -> None:
         """Opens the run that the last reset left."""
         if self._left is not None:
-            self._page.thread_.host.open(partial(resumed, self._left, {}))
+            self.resume(self._left)
             self._left = None
 
     def open_run(self, folder: Path) -> None:
         """Opens a run from disk, to look at or to go on with."""
-        self._page.thread_.host.open(partial(resumed, folder, {}))
+        if folder != self.folder:
+            self._page.banner.hide()
+            self.resume(folder)
 
     @Slot()
     def substep(self) -> None:
         """One phase of one player."""
-        if self.folder is None:
+        if self.folder is None or self._page.state in _OVER:
             self.step()
         else:
             self._page.thread_.host.substep()
 
     def change(self, values: Mapping[str, Any]) -> None:
         """Changes live parameters of the session in sight."""
-        if self.setup is None:
+        if self.setup is None or self._page.state in _OVER:
             return
         self.setup = self.setup.with_values(**values)
         self.config = self.setup.config
@@ -183,8 +221,8 @@ class Acts(QObject):
     def draft_changed(self) -> None:
         """What was edited: live values go to the session, the rest waits for a reset, or is looked at at once."""
         page = self._page
-        if isinstance(page.page, type) and issubclass(page.page, Lab):
-            self._open_lab()
+        if issubclass(page.page, Lab):
+            self.move_lab({})
             return
         values = page.draft.state.values
         if self.setup is None or self.folder is None:
@@ -207,10 +245,11 @@ class Acts(QObject):
         if suggestion.preset is not None:
             page.draft.choose_preset(suggestion.preset)
         declared = page.draft.declared()
+        page.go_live()
         page.draft.set_values(suggestion.set, suggestion.title)
         structural = suggestion.preset is not None or any(not declared[name].live for name in suggestion.set)
         if structural or page.state not in ("training", "paused", "done"):
-            self._train_new()
+            self.train_new()
         elif page.state == "paused":
             page.thread_.host.train()
         elif page.state == "done":
@@ -224,16 +263,18 @@ class Acts(QObject):
         page = self._page
         if event.kind == "opened":
             self._take(event.payload)
+        elif event.kind == "progress":
+            page.message.emit(event.message)
         elif event.kind == "training":
-            self._set_state("training")
+            self.set_state("training")
             page.message.emit(f"Training on {self.setup.data}" if self.setup else "Training")
         elif event.kind == "paused":
-            self._set_state("paused")
+            self.set_state("paused")
         elif event.kind == "done":
-            self._set_state("done")
+            self.set_state("done")
             page.message.emit(f"Done. The run is kept in {self.folder}" if self.folder else "Done")
         elif event.kind == "phase":
-            self._set_state("paused")
+            self.set_state("paused")
             phase = event.payload
             page.message.emit(f"{phase.player}, {phase.name}: {phase.explanation}")
         elif event.kind == "failed":
@@ -241,21 +282,32 @@ class Acts(QObject):
             self._fail(event.error, event.details)
 
     def _take(self, shown: Session | Exhibit) -> None:
+        kept = isinstance(shown, Session) and shown.run is not None
+        if self._opening == "run" and not kept:  # what was asked for before the run
+            return
+        self._opening, self._before, self._shown = "", "", True
         if isinstance(shown, Session):
             self.setup = shown.setup
             self.config = shown.setup.config
             self.folder = shown.run.folder if shown.run is not None else None
             state = "ready" if self.folder is None else "done" if shown.finished else "paused"
+            if self._takes_setup:
+                self._page.draft.take(shown.setup)
             self._page.side.set_in_force(_values(shown.setup) if self.folder is not None else None)
         else:
             self.setup, self.folder, self.config, state = None, None, shown.config, "exhibit"
             self._page.side.set_in_force(None)
             if shown.note:
                 self._page.message.emit(shown.note)
-        self._set_state(state)
+            if self._page.draft.model is not None:
+                values = self._page.draft.state.values
+                self._page.run_bar.show_progress(Snapshot(), values["steps"], values["seconds"])
+        self._takes_setup = False
+        self.set_state(state)
         self.opened.emit()
 
-    def _set_state(self, state: str) -> None:
+    def set_state(self, state: str) -> None:
+        """Shows how the page stands: what the session says, or "exhibit", "ready", "paused" or "failed"."""
         self._page.state = state
         self._page.run_bar.show_state(state)
         if self._page.banner.kind == "welcome":  # one accent button on a screen: the banner's
@@ -265,68 +317,16 @@ class Acts(QObject):
                 self._page.banner.hide()
 
     def _fail(self, error: Exception, details: str) -> None:
-        page = self._page
-        self._failure = error
-        page.message.emit(str(error))
-        kept = "The other cards show the last good state." if self.folder else ""
-        if isinstance(error, Diverged):
-            self._set_state("diverged")
-            lr = f"{error.lr / 10:.1g}"
-            page.banner.show_error(
-                f"Training stopped at step {error.step}: the loss was not finite",
-                f"The update was not made. {kept} The last checkpoint is kept; "
-                f"a learning rate of {error.lr:g} was too much.",
-                f"Go on from there with {lr}",
-                "Reset",
-                details or str(error),
-            )
-            page.timeline.mark_failure(page._snapshot.step, error.step)
-            for name in page.draft.model.rates if page.draft.model else ():
-                page.side.complain(name, f"{error.lr:g} was too much here; {lr} is tried next")
-            for card in page.cards.values():
-                if not card.is_empty:
-                    card.set_state(f"step {page._snapshot.step}, last good")
-        elif isinstance(error, OutOfMemory):
-            self._set_state("out of memory")
-            fix = f"Train with a batch of {error.fits}" if error.fits else ""
-            page.banner.show_error("The device has too little memory", str(error), fix, "Reset", details or str(error))
-            page.side.complain("batch", str(error))
-        else:
-            if page.state == "training":
-                self._set_state("paused" if self.folder else "ready")
-            page.banner.show_error("That did not work", str(error), "", "Use the embedded digits", details)
-            page.banner.other_button.setVisible("digits" in page.draft.datasets() and page.draft.state.data != "digits")
+        page, before = self._page, self._before or self._page.state
+        opening = bool(self._opening)
+        self._opening, self._before, self._takes_setup = "", "", False
+        if not isinstance(error, (Diverged, OutOfMemory)):
+            self.set_state("failed" if not self._shown else "paused" if before == "training" else before)
+        page.failures.tell(error, details, opening)
 
-    @Slot()
-    def fix(self) -> None:
-        """The banner's accent button."""
-        page, failure = self._page, self._failure
-        welcome = page.banner.kind == "welcome"
-        page.banner.hide()
-        if welcome:
-            self._train_new()
-            return
-        if isinstance(failure, Diverged) and self.folder is not None:
-            rates = dict.fromkeys(page.draft.model.rates, failure.lr / 10) if page.draft.model else {}
-            page.draft.set_values(rates, "smaller learning rate")
-            page.thread_.host.open(partial(resumed, self.folder, rates), train=True)
-        elif isinstance(failure, OutOfMemory) and failure.fits:
-            page.draft.set_values({"batch": failure.fits}, "smaller batch")
-            self._train_new()
-
-    @Slot()
-    def other(self) -> None:
-        """The banner's other button."""
-        page = self._page
-        welcome = page.banner.kind == "welcome"
-        page.banner.hide()
-        if welcome:
-            page.run_bar.show_state(page.state)
-        elif isinstance(self._failure, (Diverged, OutOfMemory)):
-            self.reset()
-        elif "digits" in page.draft.datasets():
-            page.draft.choose_data("digits")
-            self.look()
+    def value(self, name: str) -> Any:
+        """A parameter of the session in sight, or of the draft where there is none."""
+        return _values(self.setup)[name] if self.setup is not None else self._page.draft.state.values[name]
 
     def identity(self) -> dict[str, Any]:
         """What exported figures carry."""

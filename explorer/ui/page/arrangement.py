@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from explorer.ui.card import Card
 from explorer.ui.theme import ui_font
+from models.protocol import LatentPoint
 
 __all__ = ["Arrangement", "CardTabs"]
 
 GAP = 12
 RIGHT = 352
+REST_HEIGHT = 152  # px, least
 _ANY = 16_777_215  # what Qt calls no limit
 _SHARES = (62, 38)  # of the height at left
-_SIDE_HEIGHTS = ((220, 264), (104, 120))  # px of the card at top right, which holds the sliders, and of those below
+_SIDE_HEIGHTS = ((220, 264), (128, 156))  # px of the card at top right, which holds the sliders, and of those below
 
 
 class CardTabs(QFrame):
@@ -32,6 +43,9 @@ class CardTabs(QFrame):
     def __init__(self, cards: list[Card], parent: QWidget | None = None):
         super().__init__(parent)
         self._stack = QStackedWidget()
+        # Cards that are not in sight have notes wrapped at no width at all: they must not decide the height.
+        self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        self._stack.setMinimumHeight(REST_HEIGHT)
         self._buttons: list[QPushButton] = []
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 4)
@@ -108,10 +122,12 @@ class Arrangement(QFrame):
         if curves is not None:
             left.addWidget(curves, _SHARES[1])
         for place, card in enumerate(beside):
-            low, high = _SIDE_HEIGHTS[min(place, 1)]
-            card.setMinimumHeight(low)
-            card.setMaximumHeight(high)
-            right.addWidget(card)
+            latent = LatentPoint in card.view.inputs.values()
+            if latent:
+                low, high = _SIDE_HEIGHTS[min(place, 1)]
+                card.setMinimumHeight(low)
+                card.setMaximumHeight(high)
+            right.addWidget(card, 0 if latent else 1)
         if self.tabs is not None:
             self.tabs.switched.connect(self.changed)
             right.addWidget(self.tabs, 1)
@@ -130,7 +146,7 @@ class Arrangement(QFrame):
         if curves is not None:
             curves.setMinimumHeight(224)
         for card in rest:
-            card.setMinimumHeight(152)
+            card.setMinimumHeight(REST_HEIGHT)
         self._right.setVisible(bool(beside or rest))
         self._grid = grid
 
@@ -155,6 +171,7 @@ class Arrangement(QFrame):
         self._home, self._heights = card.parentWidget(), card.maximumHeight()
         layout = self._home.layout()
         self._place = layout.indexOf(card) if layout is not None else -1
+        self._stretch = layout.stretch(self._place) if isinstance(layout, QVBoxLayout) else 0
         card.setMaximumHeight(_ANY)
         self._left.hide()
         self._right.hide()
@@ -176,7 +193,7 @@ class Arrangement(QFrame):
         else:
             layout = self._home.layout()
             assert isinstance(layout, QVBoxLayout)
-            layout.insertWidget(self._place, card, _SHARES[self._place] if self._home is self._left else 0)
+            layout.insertWidget(self._place, card, self._stretch)
         self._left.show()
         self._right.show()
         self.changed.emit()

@@ -178,7 +178,7 @@ class LatentPanel(QFrame):
         if furthest > self._limit:
             self._make_rows(LIMIT * math.ceil(furthest / LIMIT))
         for dim, row in self._rows.items():
-            row.set_value(float(self.z[dim]))
+            row.set_value(round(float(self.z[dim]), 2))
 
     def stop(self) -> None:
         """Ends the walk."""

@@ -18,6 +18,7 @@ from explorer.ui.controls import Button
 from explorer.ui.explain import Explain
 from explorer.ui.frames.curves import CurvesView
 from explorer.ui.frames.plane import PlaneView
+from explorer.ui.numbers import count
 from explorer.ui.page.acts import Acts
 from explorer.ui.page.arrangement import Arrangement
 from explorer.ui.page.banner import Banner
@@ -38,6 +39,7 @@ __all__ = ["PageWidget"]
 
 _PULL = 50  # ms between two looks into the mailbox
 _EXPLAIN_OVER = 1200  # px of window width under which Explain lies over the cards
+_SIDE_OVER = 1000  # px under which the left panel does too
 CURVES = View("curves", "Loss", {}, {}, Curves, False, help="Every metric over the steps")
 
 
@@ -82,6 +84,7 @@ class PageWidget(QFrame):
         self._newest: dict[str, Reply] = {}
         self._followers: list[Card] = []
         self._opened = False
+        self._explained = False
         self._lay_out(theme, family)
         self.acts = Acts(self)
         self.failures = Failures(self)
@@ -111,7 +114,7 @@ class PageWidget(QFrame):
 
     def _lay_out(self, theme: Theme, family: Family) -> None:
         self.side = SidePanel(theme, family, self.draft)
-        self.run_bar = RunBar(theme, self.draft.model is not None)
+        self.run_bar = RunBar(theme, self.draft.model is not None, self.page.title)
         self.banner = Banner(theme)
         self.explain = Explain(theme)
         self.explain.setFixedWidth(304)
@@ -149,6 +152,7 @@ class PageWidget(QFrame):
         row.setSpacing(0)
         row.addWidget(self.side)
         row.addLayout(right, 1)
+        self._row = row
         self.explain.show_page(self.page, self.draft.config(), self.draft.kind())
 
     def _latent_cards(self) -> list[Card]:
@@ -157,7 +161,12 @@ class PageWidget(QFrame):
     def _arrange(self) -> Arrangement:
         groups = group_views(card.view for name, card in self.cards.items() if name != "curves")
         (hero,), beside, rest = ([self.cards[view.name] for view in group] for group in groups)
-        return Arrangement(hero, self.cards.get("curves"), beside, rest)
+        below = self.cards.get("curves")
+        if below is None and rest:  # a lab has no curves over steps: its next views take their place
+            below, *rest = rest
+            if not beside and len(rest) > 1:
+                beside, rest = rest[:1], rest[1:]
+        return Arrangement(hero, below, beside, rest)
 
     def _connect(self) -> None:
         self.side.page_chosen.connect(self.page_chosen)
@@ -167,6 +176,7 @@ class PageWidget(QFrame):
         self.run_bar.step.connect(self.acts.step)
         self.run_bar.reset.connect(self.acts.reset)
         self.run_bar.explain.connect(self._on_explain)
+        self.run_bar.side.connect(self._place_side)
         self.explain.closed.connect(self._on_explain_closed)
         self.explain.tried.connect(self.acts.try_next)
         self.explain.hovered.connect(self._on_term_hovered)
@@ -202,6 +212,7 @@ class PageWidget(QFrame):
             self.thread_.begin()
             self.acts.open_first()
         self.side.mark_page()
+        self._place_side()
         self._place_explain()
         self._watch()
         self._timer.start()
@@ -217,23 +228,43 @@ class PageWidget(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Explain lies over the cards where there is no room beside them."""
         super().resizeEvent(event)
+        self._place_side()
         self._place_explain()
         QTimer.singleShot(0, self._watch)
 
     def _place_explain(self) -> None:
         wide = self.width() >= _EXPLAIN_OVER
         over = self._middle.indexOf(self.explain) < 0
+        button = self.run_bar.explain_button
         if wide and over:
             self._middle.addWidget(self.explain)
+            button.setChecked(button.isChecked() or self._explained)
         elif not wide and not over:
+            self._explained = button.isChecked()  # it comes back where there is room again
             self._middle.removeWidget(self.explain)
             self.explain.setParent(self)
-            self.run_bar.explain_button.setChecked(False)
-        self.explain.setVisible(self.run_bar.explain_button.isChecked())
+            button.setChecked(False)
+        self.explain.setVisible(button.isChecked())
         if not wide:
             top = self.run_bar.height()
             self.explain.setGeometry(self.width() - 304, top, 304, self.height() - top - self.timeline.height())
             self.explain.raise_()
+
+    @Slot()
+    def _place_side(self) -> None:
+        wide, button = self.width() >= _SIDE_OVER, self.run_bar.side_button
+        inside = self._row.indexOf(self.side) >= 0
+        if wide and not inside:
+            self._row.insertWidget(0, self.side)
+        elif not wide and inside:
+            self._row.removeWidget(self.side)
+            button.setChecked(False)
+        button.setVisible(not wide)
+        self.side.setVisible(wide or button.isChecked())
+        if not wide:
+            top = self.run_bar.height()
+            self.side.setGeometry(0, top, self.side.width(), self.height() - top - self.timeline.height())
+            self.side.raise_()
 
     @Slot()
     def _watch(self) -> None:
@@ -256,6 +287,10 @@ class PageWidget(QFrame):
     def step(self) -> int:
         """Round of what is shown live."""
         return self._snapshot.step
+
+    def step_of(self, name: str) -> int:
+        """Round of what a card shows."""
+        return self._newest[name].step if name in self._newest else self.step
 
     def end(self, milliseconds: int = 5000) -> bool:
         """Stops training, saves, ends the thread; returns whether it ended in time."""
@@ -280,9 +315,9 @@ class PageWidget(QFrame):
             shown = snapshot if self.state == "training" else dataclasses.replace(snapshot, state=self.state)
             self.run_bar.show_progress(shown, training.steps, training.seconds)
             self.timeline.show_recorded(snapshot.recorded, training.steps)
+            if self._scrubbed is None:
+                self.timeline.show_step(snapshot.step)
         self.explain.show_values(snapshot.last, self.acts.config)
-        if self._scrubbed is None:
-            self.timeline.show_step(snapshot.step)
         if snapshot.curves is not None and snapshot.step > 0:  # one point is no curve
             self._show_curves(snapshot.curves)
         for reply in snapshot.replies:
@@ -314,6 +349,8 @@ class PageWidget(QFrame):
             return
         card.clear_error()
         card.show_frame(reply.frame)
+        if self.failures.stopped:
+            card.set_state(f"step {count(reply.step)}, last good")
         self._follow(card, reply.frame)
 
     def _follow(self, card: Card, frame: Frame) -> None:
@@ -336,6 +373,7 @@ class PageWidget(QFrame):
         self._snapshot = Snapshot(step=shown.step_count if isinstance(shown, Session) else shown.step)
         self._newest.clear()
         self.go_live()
+        self.timeline.show_recorded((), 0)
         self.timeline.clear_marks()
         for card in self.cards.values():
             card.clear_error()
@@ -435,7 +473,9 @@ class PageWidget(QFrame):
 
     @Slot(str, object)
     def _on_value_moved(self, name: str, value: object) -> None:
-        if self.draft.declared()[name].live:
+        if self.draft.model is None:
+            self.acts.move_lab({name: value})
+        elif self.draft.declared()[name].live:
             self.acts.change({name: value})
 
     @Slot()
@@ -478,7 +518,9 @@ class PageWidget(QFrame):
 
     def save_state(self, settings: QSettings) -> None:
         """Keeps what is chosen for the next start."""
-        settings.setValue(f"{self.name}/explain", self.run_bar.explain_button.isChecked())
+        beside = self._middle.indexOf(self.explain) >= 0
+        wanted = self.run_bar.explain_button.isChecked() if beside else self._explained
+        settings.setValue(f"{self.name}/explain", wanted)
 
     def set_reduced_motion(self, reduced: bool) -> None:
         """Lets nothing move of itself but in leaps."""

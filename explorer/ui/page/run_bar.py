@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from explorer.engine.host import Snapshot
-from explorer.ui.controls import Button, restyle
+from explorer.ui.controls import Button, IconButton, restyle, text_label
 from explorer.ui.numbers import count, number
 from explorer.ui.theme import Theme, mono_font
 
@@ -30,17 +30,21 @@ class RunBar(QFrame):
         step: One round.
         reset: Back to step 0.
         explain: Explain is to be shown or hidden.
+        side: The left panel is to be shown or hidden.
 
     Args:
         theme: Colours.
+        trainable: Whether there is something to train.
+        title: Of the page; shown where there is not.
     """
 
     train = Signal()
     step = Signal()
     reset = Signal()
     explain = Signal(bool)
+    side = Signal(bool)
 
-    def __init__(self, theme: Theme, trainable: bool, parent: QWidget | None = None):
+    def __init__(self, theme: Theme, trainable: bool, title: str, parent: QWidget | None = None):
         super().__init__(parent)
         self.setProperty("panel", "bar")
         self.setProperty("edge", "bottom")
@@ -48,6 +52,11 @@ class RunBar(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 12, 0)
         layout.setSpacing(6)
+        self.side_button = IconButton(theme, "sliders", "Show or hide the settings of the page")
+        self.side_button.setObjectName("side_button")
+        self.side_button.setCheckable(True)
+        self.side_button.hide()
+        layout.addWidget(self.side_button)
         self.train_button = Button(theme, "Train", "play", "primary")
         self.train_button.setObjectName("train")
         self.train_button.setMinimumWidth(88)
@@ -61,6 +70,8 @@ class RunBar(QFrame):
         for button in (self.train_button, self.step_button, self.reset_button):
             layout.addWidget(button)
             button.setVisible(trainable)
+        if not trainable:
+            layout.addWidget(text_label(title, "title"))
         self.steps = _mono("steps")
         self.pace = _mono("pace")
         numbers = QHBoxLayout()
@@ -91,6 +102,7 @@ class RunBar(QFrame):
         self.step_button.clicked.connect(self.step)
         self.reset_button.clicked.connect(self.reset)
         self.explain_button.toggled.connect(self.explain)
+        self.side_button.toggled.connect(self.side)
 
     @Slot(str)
     def show_state(self, state: str) -> None:

@@ -189,7 +189,7 @@ class SidePanel(QScrollArea):
         if row.declared.more and form.section is not None:
             form.section.set_open(True)
         self.ensureWidgetVisible(row)
-        row.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        row.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @Slot()
     def refresh(self) -> None:
