@@ -17,7 +17,7 @@ TEST := $(VENV)/.test
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint types contracts check format wheel clean distclean FORCE
+.PHONY: help run test screenshots lint types contracts check format wheel clean distclean FORCE
 
 help:
 	@echo 'make run         the window, or without a display the headless tour; ARGS="list" runs a command instead'
@@ -27,6 +27,7 @@ help:
 	@echo 'make types       types (mypy)'
 	@echo 'make contracts   which part may import which (import-linter)'
 	@echo 'make format      put the code into the format that lint wants'
+	@echo 'make screenshots out/screenshots: every page in both themes, two sizes and two scales'
 	@echo 'make wheel       dist/*.whl'
 	@echo 'make clean       remove caches and what was built; make distclean removes $(VENV) too'
 	@echo
@@ -55,6 +56,9 @@ check: test lint types contracts
 format: $(TEST)
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+
+screenshots: $(APP)
+	$(PY) benchmarks/screenshots.py $(ARGS)
 
 wheel: $(TEST)
 	rm -rf build

@@ -7,50 +7,21 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from explorer.engine.curves import loss_curves
 from explorer.engine.devices import prepare_thread
 from explorer.engine.errors import ExplorerError
 from explorer.engine.exhibit import Exhibit
 from explorer.engine.round import Phase
 from explorer.engine.session import Session
+from explorer.engine.snapshot import REST, Snapshot, Watching
 from explorer.engine.viewer import Reply, Request, Requests
-from models.frames import Curves, Frame
+from models.frames import Frame
 
 __all__ = ["Event", "PageHost", "Snapshot"]
 
-_REST = 6.0  # a snapshot that cost c seconds is followed by at least 6 c of training
-_RATE = 2.0  # seconds over which steps per second are counted
 _TELL = 0.2  # seconds between two words about a download
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """How a page stands at one moment; the newest is all the window needs.
-
-    Attributes:
-        step, seconds, progress: Of the session; 0 where there is none.
-        rate: Rounds a second, lately.
-        state: The session's state, or "exhibit".
-        replies: A frame or an error for each view that is watched.
-        curves: Every metric, or None where nothing was measured.
-        last: The newest value of each metric.
-        recorded: Steps on the timeline.
-        averaged: Whether there are averaged weights.
-    """
-
-    step: int = 0
-    seconds: float = 0.0
-    progress: float = 0.0
-    rate: float = 0.0
-    state: str = "exhibit"
-    replies: tuple[Reply, ...] = ()
-    curves: Curves | None = None
-    last: Mapping[str, float] = field(default_factory=dict)
-    recorded: tuple[int, ...] = ()
-    averaged: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,17 +43,6 @@ class Event:
     payload: Any = None
 
 
-@dataclass
-class _Stream:
-    """A view of many frames that was asked for because it is watched."""
-
-    request: Request
-    step: int
-    seconds: float = 0.0
-    over: bool = False
-    ended: float = 0.0
-
-
 class PageHost:
     """Owns what one page shows. `run` is called by one thread; all other methods may be called by any.
 
@@ -100,7 +60,7 @@ class PageHost:
         self._wake = threading.Event()
         self._lock = threading.Lock()
         self._mailbox: Snapshot | None = None
-        self._watched: tuple[Request, ...] = ()
+        self._watching = Watching()
         self._lab: Callable[[], Exhibit] | None = None
         self._wanted = False
         self._shown: Session | Exhibit | None = None
@@ -108,9 +68,6 @@ class PageHost:
         self._closing = False
         self._stale = True
         self._snapshot_after = 0.0
-        self._pace: list[tuple[float, int]] = []
-        self._kept: dict[str, Reply] = {}
-        self._streams: dict[str, _Stream] = {}
         self._moment: int | None = None
         self._told = 0.0
 
@@ -193,7 +150,7 @@ class PageHost:
 
     def watch(self, requests: Iterable[Request]) -> None:
         """What the window shows: each snapshot has these views."""
-        self._watched = tuple(requests)
+        self._watching.requests = tuple(requests)
         self._stale = True
         self._wake.set()
 
@@ -266,7 +223,8 @@ class PageHost:
             self._shown.answer(self._requests, self._answered)
 
     def _answered(self, reply: Reply) -> None:
-        self._keep(reply)
+        if self._watching.keep(reply):
+            self._stale = True
         self._reply(reply)
 
     def _session(self) -> Session:
@@ -278,10 +236,9 @@ class PageHost:
         make, self._lab = self._lab, None
         assert make is not None
         self._shown = shown = make()
-        self._kept.clear()
-        self._streams.clear()
+        self._watching.clear()
         self._stale = False
-        for request in self._watched:
+        for request in self._watching.requests:
             view = shown.viewer.views.get(request.view)
             if view is None or not view.shown(shown.config):
                 continue
@@ -298,9 +255,7 @@ class PageHost:
         made = make()
         self._leave()
         self._shown = made
-        self._kept.clear()
-        self._streams.clear()
-        self._pace.clear()
+        self._watching.clear()
         self._stale = True
         with self._lock:
             self._mailbox = None  # what was left in it is of something else
@@ -320,7 +275,7 @@ class PageHost:
         if session.finished:
             raise ExplorerError("this run is finished; reset it, or raise its number of steps")
         self._training = True
-        self._pace.clear()
+        self._watching.pace.clear()
         self._event(Event("training"))
 
     def _pause(self) -> None:
@@ -345,7 +300,7 @@ class PageHost:
 
     def _change(self, values: Mapping[str, Any]) -> None:
         self._session().change(**values)
-        self._kept.clear()
+        self._watching.kept.clear()
         self._stale = True
 
     def _recorded(self) -> None:
@@ -375,72 +330,12 @@ class PageHost:
             return
         began = time.monotonic()
         self._wanted = self._stale = False
-        snapshot = self._of_session(shown) if isinstance(shown, Session) else self._of_exhibit(shown)
+        snapshot, again = self._watching.snapshot(shown, self._requests, self._training)
+        if again:  # only ever set here: the window may have set it meanwhile
+            self._stale = True
         with self._lock:
             self._mailbox = snapshot
         now = time.monotonic()
         self._snapshot_after = now + max(
-            self._interval - (now - began), _REST * (now - began) if self._training else 0.0
+            self._interval - (now - began), REST * (now - began) if self._training else 0.0
         )
-
-    def _replies(self, shown: Session | Exhibit, step: int) -> tuple[Reply, ...]:
-        replies = []
-        for request in self._watched:
-            view = shown.viewer.views.get(request.view)
-            if view is not None and view.streams:
-                self._stream(request, step)
-            elif view is not None:
-                known = self._kept.get(request.view)
-                if known is None or (known.request.stamp, known.step) != (request.stamp, step):
-                    known = self._kept[request.view] = shown.viewer.answer(request, shown.looked_at(request.raw), step)
-                replies.append(known)
-        return tuple(replies)
-
-    def _stream(self, request: Request, step: int) -> None:
-        """Asks for a view that takes long, once for each change and, with new weights, after a rest of 6 c again."""
-        known = self._streams.get(request.view)
-        if known is not None and known.request.stamp == request.stamp:
-            if not known.over or known.step == step:
-                return
-            if self._training and time.monotonic() < known.ended + _REST * known.seconds:
-                self._stale = True
-                return
-        self._streams[request.view] = _Stream(request, step)
-        self._requests.ask(request)
-
-    def _keep(self, reply: Reply) -> None:
-        """Notes an answer, so that a snapshot of the same weights has not to make it again."""
-        stream = self._streams.get(reply.request.view)
-        if stream is None:
-            self._kept[reply.request.view] = reply
-        elif stream.request is reply.request:
-            stream.seconds += reply.seconds
-            stream.over, stream.ended = reply.final, time.monotonic()
-            self._stale = self._stale or reply.final  # the weights may have gone on meanwhile
-
-    def _of_exhibit(self, shown: Exhibit) -> Snapshot:
-        return Snapshot(step=shown.step, replies=self._replies(shown, shown.step), last=shown.history.last())
-
-    def _of_session(self, session: Session) -> Snapshot:
-        session.flush()
-        page = type(session.model)
-        return Snapshot(
-            session.step_count,
-            session.seconds,
-            session.progress,
-            self._steps_per_second(session.step_count),
-            session.state,
-            self._replies(session, session.step_count),
-            loss_curves(page, session.history, session.setup.config),
-            session.history.last(),
-            tuple(session.recorder.steps()),
-            session.averaged is not None,
-        )
-
-    def _steps_per_second(self, step: int) -> float:
-        now = time.monotonic()
-        self._pace.append((now, step))
-        while len(self._pace) > 2 and now - self._pace[1][0] > _RATE:
-            del self._pace[0]
-        then, before = self._pace[0]
-        return (step - before) / (now - then) if now > then else 0.0

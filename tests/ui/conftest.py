@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import shutil
 import weakref
 from collections.abc import Callable, Iterator
 from typing import TypeVar
@@ -15,11 +16,17 @@ os.environ.pop("QT_SCALE_FACTOR", None)
 import torch  # noqa: F401, I001 - before Qt: on Windows its libraries do not load afterwards
 
 import locale
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QThread
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
+from driving import Driver
+
+from explorer.data import open_dataset
+from explorer.ui.app import create_window
 from explorer.ui.theme import Theme
 
 _W = TypeVar("_W", bound=QWidget)
@@ -65,7 +72,7 @@ def make_widget(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[
     enabled = gc.isenabled()
     gc.disable()  # a collection in the middle of an event destroys widgets that are still in use
     yield make
-    watched = [(type(w).__name__, weakref.ref(w)) for top in kept for w in (top, *top.findChildren(QWidget))]
+    watched = _watched(*kept)
     for widget in kept:
         widget.close()
         widget.deleteLater()
@@ -82,10 +89,74 @@ def make_widget(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[
         gc.enable()
     if getattr(request.node, "failed_in_call", False):
         return  # its traceback holds what it used
+    _check_gone(qapp, watched)
+
+
+def _watched(*tops: QWidget) -> list[tuple[str, weakref.ref]]:
+    return [(type(w).__name__, weakref.ref(w)) for top in tops for w in (top, *top.findChildren(QWidget))]
+
+
+def _check_gone(qapp: QApplication, watched: list[tuple[str, weakref.ref]]) -> None:
     alive = [name for name, reference in watched if reference() is not None]
     assert not alive, f"still alive after close and deleteLater, something longer-lived holds them: {alive}"
     tops = [type(w).__name__ for w in qapp.topLevelWidgets() if w.isVisible()]
     assert not tops, f"top-level windows left open: {tops}"
+
+
+@pytest.fixture
+def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of the test's own, so that neither runs nor settings of other tests are in it; the digits are at hand."""
+    open_dataset("digits")
+    kept, own = Path(os.environ["DGM_EXPLORER_HOME"]), tmp_path / "home"
+    shutil.copytree(kept / "cache", own / "cache")
+    monkeypatch.setenv("DGM_EXPLORER_HOME", str(own))
+    return own
+
+
+@pytest.fixture
+def open_window(
+    qapp: QApplication, qtbot: QtBot, apart: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Driver]]:
+    """Opens the application's window; after the test it is closed, and nothing of it is left.
+
+    The arguments are the window's width and height; 0 and 0 leave it as it was the last time.
+    """
+    opened: list[Driver] = []
+
+    def make(width: int = 1440, height: int = 900) -> Driver:
+        driver = Driver(create_window(), qtbot)
+        if width and height:
+            driver.window.resize(width, height)
+        opened.append(driver)
+        driver.window.show()
+        driver.window.activateWindow()
+        qapp.processEvents()
+        return driver
+
+    enabled = gc.isenabled()
+    gc.disable()
+    yield make
+    watched: list[tuple[str, weakref.ref]] = []
+    for driver in opened:
+        watched += _watched(driver.window)
+        driver.leave()
+    opened.clear()
+    del make
+    request.node.funcargs.pop("driver", None)
+    qapp.processEvents()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.setStyleSheet("")
+    gc.collect()
+    if enabled:
+        gc.enable()
+    if not getattr(request.node, "failed_in_call", False):
+        _check_gone(qapp, watched)
+
+
+@pytest.fixture
+def driver(open_window: Callable[..., Driver]) -> Driver:
+    """The window at 1440 × 900, on the page of the first start."""
+    return open_window()
 
 
 @pytest.hookimpl(hookwrapper=True)
