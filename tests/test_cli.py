@@ -246,6 +246,20 @@ def test_the_interrupt_handler_is_given_back(tmp_path, command):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals")
+def test_a_shorter_run_than_is_done_is_refused_and_leaves_the_run_as_it_was(tmp_path, command):
+    run = tmp_path / "run"
+    command("train", *VAE, "--steps", 6, "--out", run)
+    refused(command("resume", run, "--steps", 3), "6 steps are done")
+    assert not (run / "changes.jsonl").exists()
+    assert command("resume", run, "--steps", 8).code == 0
+
+
+def test_a_limit_that_only_the_view_knows_is_one_line(tmp_path, command):
+    run = tmp_path / "run"
+    command("train", *VAE, "--steps", 2, "--out", run)
+    refused(command("figure", run, "latent_map", "--set", "across=5", "--out", tmp_path / "x.png"), "across")
+
+
 def test_ctrl_c_saves_ends_with_130_and_can_be_resumed(tmp_path, command):
     folder = tmp_path / "run"
     process = subprocess.Popen(

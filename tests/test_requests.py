@@ -217,3 +217,41 @@ def test_a_data_point_is_picked_by_its_place():
     point = made.viewer.default(view, DataPoint, {})
     assert torch.equal(point.x, made.data.batch("valid", 0, 1).x)
     assert (point.index, point.split) == (0, "valid")
+
+
+def test_a_recorded_view_that_fails_is_left_out_and_training_goes_on(monkeypatch, caplog):
+    running = session("gauss", record=True)
+    monkeypatch.setattr(type(running.model), "sample", lambda *a, **k: 1 / 0)
+    running.journal.validator.due = lambda step: False
+    with caplog.at_level("WARNING"):
+        for _ in range(3):
+            running.step()
+    assert running.step_count == 3
+    assert [record.getMessage() for record in caplog.records] == ["view cloud is recorded no longer: division by zero"]
+    assert running.recorder.at(3)[1] == {}
+
+
+@pytest.mark.parametrize("text", ["1e300", "3.7", "-1", "x"])
+def test_noise_as_text_is_a_whole_number(text):
+    running = session("gauss")
+    view = running.viewer.views["cloud"]
+    with pytest.raises(BadInput, match="noise takes"):
+        request_from_text(view, running.model, running.data, {"noise": text})
+
+
+def test_looking_at_training_data_that_are_resampled_draws_each_datum_once():
+    from explorer.data import Dataset, Split
+    from explorer.engine.tensors import TensorData
+    from models.protocol import Image
+
+    chances = np.random.default_rng(0).integers(0, 256, (600, 1, 8, 8), dtype=np.uint8)
+    split = Split(chances)
+    data = TensorData(
+        Dataset("noise", "Noise", Image(1, 8, 8, "binary"), split, split, split, scale=1 / 255, resample=True),
+        3, torch.device("cpu"),
+    )  # fmt: skip
+    whole = data.batch("train").x
+    assert set(whole.unique().tolist()) == {0.0, 1.0}
+    torch.testing.assert_close(data.batch("train", 250, 100).x, whole[250:350])
+    assert not torch.equal(whole[:100], whole[250:350])
+    torch.testing.assert_close(whole.mean(), torch.tensor(chances.mean() / 255, dtype=torch.float32), atol=0.01, rtol=0)

@@ -28,7 +28,7 @@ class Bar:
         total = session.setup.training.seconds if self._by_time else session.setup.training.steps
         self._bar: tqdm[None] = tqdm(
             total=total,
-            initial=session.seconds if self._by_time else session.step_count,
+            initial=min(total, session.seconds if self._by_time else session.step_count),
             unit="s" if self._by_time else "step",
             mininterval=0.2 if watched else 5.0,
             dynamic_ncols=watched,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["BadInput", "Diverged", "ExplorerError", "OutOfMemory", "RunError"]
+__all__ = ["BadInput", "Diverged", "ExplorerError", "OutOfMemory", "RunError", "WriteError"]
 
 
 class ExplorerError(Exception):
@@ -19,6 +19,12 @@ class BadInput(ExplorerError):
 
 class RunError(BadInput):
     """A run folder or checkpoint cannot be read or written."""
+
+
+class WriteError(RunError):
+    """Something could not be written: no right to, or no room. Nothing was wrong with what was asked for."""
+
+    code = 1
 
 
 class Diverged(ExplorerError):

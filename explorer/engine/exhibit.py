@@ -18,7 +18,7 @@ from models.protocol import DataBatch, Input, Page, View
 
 __all__ = ["Exhibit"]
 
-_MANY, _ALL = 1000, 2000
+_MANY, _ALL = 500, 2000
 
 
 @dataclass

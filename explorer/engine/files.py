@@ -11,7 +11,7 @@ from typing import Any
 
 import platformdirs
 
-from explorer.engine.errors import RunError
+from explorer.engine.errors import RunError, WriteError
 
 __all__ = ["home", "read_json", "runs_folder", "write_atomically", "write_json"]
 
@@ -33,7 +33,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     """Writes a file so that a crash at any moment leaves the old content or the new, readable by others (0644).
 
     Raises:
-        RunError: The place cannot be written to, or the disk is full.
+        WriteError: The place cannot be written to, or the disk is full.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -48,7 +48,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
-        raise RunError(f"{path} could not be written ({error.strerror or error}); choose another folder") from error
+        raise WriteError(f"{path} could not be written ({error.strerror or error}); choose another folder") from error
 
 
 def _replace(temporary: Path, path: Path) -> None:

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from explorer.engine.errors import BadInput
 from explorer.engine.tensors import TensorData
 from explorer.engine.viewer import Request
 from models.protocol import (
     DataPoint,
+    GenerativeModel,
     Handles,
     HasLatent,
     Input,
@@ -26,6 +28,8 @@ from models.protocol import (
 )
 
 __all__ = ["request_from_text"]
+
+_SEEDS = 2**63
 
 
 def request_from_text(view: View, page: Page, data: TensorData | None, values: Mapping[str, str]) -> Request:
@@ -58,25 +62,40 @@ def _numbers(name: str, text: str, count: int | None) -> list[float]:
     return numbers
 
 
+def _whole(name: str, text: str, limit: int) -> int:
+    """A whole number from 0 to below a limit."""
+    number = _numbers(name, text, 1)[0]
+    if number != int(number) or not 0 <= number < limit:
+        raise BadInput(f"{name} takes a whole number from 0 to {limit - 1}, not {text}")
+    return int(number)
+
+
+def _pixel(name: str, text: str, page: Page) -> Pixel:
+    shape = page.spec.kind.shape if isinstance(page, GenerativeModel) else ()
+    parts = text.split(",")
+    if len(parts) != 2 or len(shape) != 3:
+        raise BadInput(f"{name} takes row,column of an image, not {text}")
+    return Pixel(_whole(name, parts[0], shape[1]), _whole(name, parts[1], shape[2]))
+
+
 def _input(name: str, text: str, view: View, page: Page, data: TensorData | None) -> Input:
     kind = view.inputs[name]
     if kind is LatentPoint and isinstance(page, HasLatent):
-        return LatentPoint(torch.tensor([_numbers(name, text, page.latent_dim)]))
+        device = next(page.parameters()).device if isinstance(page, nn.Module) else None
+        return LatentPoint(torch.tensor([_numbers(name, text, page.latent_dim)], device=device))
     if kind is Noise:
-        return Noise(int(_numbers(name, text, 1)[0]))
+        return Noise(_whole(name, text, _SEEDS))
     if kind is TimeStep:
         return TimeStep(_numbers(name, text, 1)[0])
     if kind is Pixel:
-        row, column = _numbers(name, text, 2)
-        return Pixel(int(row), int(column))
+        return _pixel(name, text, page)
     if kind is Region:
         return Region(*_numbers(name, text, 4))
     if kind is Handles:
         return Handles(np.array([_numbers(name, point, 2) for point in text.split(";")]))
     if kind is DataPoint and data is not None:
-        index, split = int(_numbers(name, text, 1)[0]), view.splits[0]
-        if not 0 <= index < data.size(split):
-            raise BadInput(f"{name} takes a position from 0 to {data.size(split) - 1} of the {split} data, not {text}")
+        split = view.splits[0]
+        index = _whole(name, text, data.size(split))
         batch = data.batch(split, index, 1)
         return DataPoint(batch.x, None if batch.y is None else int(batch.y[0]), index, split)
     raise BadInput(f"{name} cannot be given as text; leave it out for the default")

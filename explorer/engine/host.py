@@ -248,10 +248,8 @@ class PageHost:
                 self._reply(shown.viewer.answer(request, shown.page, 0))
 
     def _open(self, make: Callable[[], Session | Exhibit], train: bool, step: bool, same_run: bool) -> None:
-        if same_run and isinstance(self._shown, Session):
-            if self._shown.state == "training":
-                self._shown.stop()
-            self._shown.close()
+        if same_run:
+            self._leave()  # its folder is needed; where `make` fails nothing is shown, and the event says so
         made = make()
         self._leave()
         self._shown = made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable
 from typing import Any
@@ -14,9 +15,12 @@ from explorer.engine.run import Run
 from explorer.engine.tensors import TensorData
 from explorer.engine.validation import Validator
 from explorer.engine.viewer import Request, Viewer
+from models.frames import Frame
 from models.protocol import GenerativeModel
 
 __all__ = ["Journal", "metrics_of"]
+
+_log = logging.getLogger("explorer")
 
 
 class Journal:
@@ -43,6 +47,7 @@ class Journal:
         self._best: Checkpoint | None = None
         self._run = run
         self._recording = recording
+        self._failed: set[str] = set()
 
     def due(self, step: int) -> tuple[bool, bool]:
         """Whether a measurement and whether a recording are due at a step; steps are asked in order, each once."""
@@ -76,13 +81,17 @@ class Journal:
 
     def record(self, viewer: Viewer, model: GenerativeModel, step: int) -> None:
         """Records the views marked so, where frames are recorded at all."""
-        if self._recording:
-            shown = {
-                name: viewer.last_frame(Request(name), model)
-                for name, view in viewer.views.items()
-                if view.record and view.shown(model.config)
-            }
-            self.recorder.add(step, shown)
+        if not self._recording:
+            return
+        shown: dict[str, Frame] = {}
+        for name, view in viewer.views.items():
+            if view.record and view.shown(model.config) and name not in self._failed:
+                try:
+                    shown[name] = viewer.last_frame(Request(name), model)
+                except Exception as error:  # what a view raises must not end a training run
+                    self._failed.add(name)
+                    _log.warning("view %s is recorded no longer: %s", name, error)
+        self.recorder.add(step, shown)
 
     def keep_best(self) -> None:
         """Writes the best checkpoint where it is new."""

@@ -41,6 +41,7 @@ def full_checkpoint(session: Session) -> Checkpoint:
         **base.state,
         "threads": torch.get_num_threads(),
         "training": dataclasses.asdict(session.setup.training),
+        "device": session.placement.device.type,
         "seconds": session.seconds,
         "position": session.position,
         "horizon": list(session.horizon),
@@ -57,8 +58,10 @@ def load_weights(model: GenerativeModel, checkpoint: Checkpoint, *, averaged: bo
     """
     stage = int(checkpoint.state.get("stage", 0))
     if stage != model.stage:
+        device = model.device
         with initialising(0):  # new layers draw their weights, though these are replaced below
             model.enter_stage(stage)
+        model.to(device)
     part = checkpoint.part("averaged") if averaged else {}
     _load(model, part or checkpoint.part("model"))
 
@@ -88,6 +91,8 @@ def restore(session: Session, checkpoint: Checkpoint) -> None:
             load_weights(session.averaged, checkpoint, averaged=True)
         for optimisation in session.players:
             optimisation.load_state(checkpoint.part(f"optimiser/{optimisation.player.name}"))
+        if state["device"] != session.placement.device.type:
+            raise RunError(f"this run was trained on {state['device']}; go on there, for noise differs between devices")
         session.generator.set_state(checkpoint.tensors["generator"])
         session.take_counters(
             step=checkpoint.step,

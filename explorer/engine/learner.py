@@ -76,7 +76,11 @@ class Learner:
             self.model.enter_stage(stage)
         self.model.to(self._device)
         if self.averaged is not None:
+            kept = self.averaged.state_dict()
             self.averaged = copy.deepcopy(self.model).eval()
+            now = self.averaged.state_dict()
+            same = {name: value for name, value in kept.items() if name in now and now[name].shape == value.shape}
+            self.averaged.load_state_dict(same, strict=False)  # what is new begins at its own value
         self.rebuild_players()
         for each in self.players:
             each.load_state(memory.get(each.player.name, {}))

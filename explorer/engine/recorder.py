@@ -7,7 +7,7 @@ from pathlib import Path
 
 from explorer.engine.cadence import Cadence
 from explorer.engine.errors import BadInput
-from explorer.engine.frame_file import read_frames, size_of, write_frames
+from explorer.engine.frame_file import compact, read_frames, size_of, write_frames
 from models.frames import Frame
 
 __all__ = ["Recorder"]
@@ -41,6 +41,7 @@ class Recorder:
     def add(self, step: int, shown: dict[str, Frame]) -> None:
         """Keeps the frames of a step."""
         self._forget([step])
+        shown = {name: compact(frame) for name, frame in shown.items()}
         self._moments[step] = shown
         self._bytes += sum(size_of(frame) for frame in shown.values())
         if self._folder is not None and shown:

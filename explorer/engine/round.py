@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 from collections.abc import Callable, Iterator
@@ -61,6 +62,18 @@ class Clock:
         if self._began is not None:
             self._total += time.perf_counter() - self._began
             self._began = None
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Runs within, and stands afterwards if it stood before."""
+        stood = self._began is None
+        if stood:
+            self.start()
+        try:
+            yield
+        finally:
+            if stood:
+                self.stop()
 
     @property
     def seconds(self) -> float:

@@ -21,7 +21,7 @@ import filelock
 import torch
 
 from explorer.engine.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from explorer.engine.errors import BadInput, RunError
+from explorer.engine.errors import BadInput, RunError, WriteError
 from explorer.engine.files import read_json, runs_folder, write_atomically, write_json
 from explorer.engine.setup import Setup
 from explorer.version import __version__
@@ -84,7 +84,10 @@ class Run:
             "versions": {"app": __version__, "torch": torch.__version__, "python": sys.version.split()[0]},
             "created": now.isoformat(timespec="seconds"),
         }
-        write_json(folder / "config.json", config)
+        try:
+            write_json(folder / "config.json", config)
+        except WriteError as error:
+            raise BadInput(f"{error} (--out)") from None
         return cls(folder)
 
     @property
@@ -145,7 +148,7 @@ class Run:
         try:
             yield
         except OSError as error:
-            raise RunError(f"{self.folder} cannot be written to ({error.strerror})") from None
+            raise WriteError(f"{self.folder} cannot be written to ({error.strerror})") from None
 
     # Metrics and changes
 

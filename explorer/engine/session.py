@@ -109,6 +109,11 @@ class Session:
         return self.learner.model
 
     @property
+    def config(self) -> Any:
+        """The page's config in force."""
+        return self.setup.config
+
+    @property
     def averaged(self) -> GenerativeModel | None:
         """The model with averaged weights, or None."""
         return self.learner.averaged
@@ -267,7 +272,9 @@ class Session:
         Raises:
             Diverged: One of the rounds was not finite (its update was skipped on the device).
         """
-        for record in self._ring.flush():
+        with self._clock.running():  # the device finishes its work meanwhile
+            records = self._ring.flush()
+        for record in records:
             if not record.finite:
                 self._end("diverged")
                 players = " or ".join(each.player.name for each in self.players)
@@ -320,6 +327,10 @@ class Session:
             BadInput: Unknown, not live, or out of range.
         """
         config, training, checked = live_changes(self.setup, values)
+        if training.seconds > 0 and training.seconds < self.seconds:
+            raise BadInput(f"{self.seconds:.0f} s of training are done; seconds takes more, not {training.seconds:g}")
+        if training.seconds == 0 and training.steps < self.step_count:
+            raise BadInput(f"{self.step_count} steps are done; steps takes at least as many, not {training.steps}")
         self.apply(config, training)
         if self.run is not None:
             self.run.add_change(self.step_count + (self._round is not None), checked)

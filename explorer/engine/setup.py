@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 import models
-from explorer.data import Dataset, source
+from explorer.data import SOURCES, Dataset, source
 from explorer.engine.errors import BadInput, RunError
 from explorer.engine.training import Training, check_batch, training_class
-from models.protocol import BadValue, DataSpec, GenerativeModel, Preset, accepted, build, params_of
+from models.protocol import BadValue, DataSpec, GenerativeModel, Image, Kind, Preset, accepted, build, params_of
 
 __all__ = ["Setup", "choose_preset", "model_page", "spec_of"]
 
@@ -62,7 +64,7 @@ class Setup:
         """
         model = model_page(page)
         chosen = choose_preset(model, preset, data, device)
-        name = data or (chosen.data if chosen else "digits")
+        name = data or (chosen.data if chosen else first_accepted(model))
         try:
             found = source(name)
         except ValueError as error:
@@ -72,6 +74,7 @@ class Setup:
         merged = {**(chosen.config if chosen else {}), **(chosen.training if chosen else {}), **(values or {})}
         config, training = split_values(model, merged)
         check_batch(model, training)
+        _check_kind(model, config, found.kind)
         return cls(page, str(found), config, training, seed, device)
 
     def with_values(self, **values: Any) -> Setup:
@@ -80,6 +83,7 @@ class Setup:
         merged = {**_plain(self.config), **_plain(self.training), **values}
         config, training = split_values(model, merged)
         check_batch(model, training)
+        _check_kind(model, config, source(self.data).kind)
         return dataclasses.replace(self, config=config, training=training)
 
     def to_json(self) -> dict[str, Any]:
@@ -111,8 +115,23 @@ class Setup:
             raise RunError(f"config.json is damaged ({error})") from None
 
 
+def _check_kind(model: type[GenerativeModel], config: Any, kind: Kind) -> None:
+    try:
+        model.check(config, kind)
+    except BadValue as error:
+        raise BadInput(str(error)) from None
+
+
 def _plain(values: Any) -> dict[str, Any]:
     return {field.name: getattr(values, field.name) for field in dataclasses.fields(values)}
+
+
+def first_accepted(model: type[GenerativeModel]) -> str:
+    """Name of the first dataset that a page takes."""
+    for name, found in SOURCES.items():
+        if accepted(found.kind, model.accepts):
+            return name
+    raise BadInput(f"there is no dataset that page {model.title} takes: it needs {_wanted(model)}")
 
 
 def _wanted(model: type[GenerativeModel]) -> str:
@@ -199,4 +218,13 @@ def choose_preset(model: type[GenerativeModel], title: str | None, data: str | N
 def spec_of(data: Dataset) -> DataSpec:
     """What a model is told of a dataset."""
     mean, std = data.moments()
-    return DataSpec(data.kind, len(data.train), data.classes, mean, std)
+    return DataSpec(data.kind, len(data.train), data.classes, mean, std, _levels(data))
+
+
+def _levels(data: Dataset) -> int:
+    """Number of values an entry of an image can have: whole numbers stored with a scale, of which 1/scale is white."""
+    if not isinstance(data.kind, Image):
+        return 0
+    if data.kind.values == "binary":
+        return 2
+    return round(1 / data.scale) + 1 if data.train.x.dtype == np.uint8 else 0

@@ -131,9 +131,11 @@ class Watching:
         replies, again = [], False
         for request in self.requests:
             view = shown.viewer.views.get(request.view)
-            if view is not None and view.streams:
+            if view is None or not view.shown(shown.config):
+                continue
+            if view.streams:
                 again = self._stream(request, step, wishes, training) or again
-            elif view is not None:
+            else:
                 known = self.kept.get(request.view)
                 if known is None or (known.request.stamp, known.step) != (request.stamp, step):
                     known = self.kept[request.view] = shown.viewer.answer(request, shown.looked_at(request.raw), step)

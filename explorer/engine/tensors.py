@@ -19,6 +19,7 @@ __all__ = ["TensorData"]
 # Views ask for the same first data of a split fifteen times a second; to pick and binarize them takes longer than
 # some views do.
 _KEPT_BATCHES = 16
+_DRAWN_AT_ONCE = 4096
 _KEPT_DATA = 2000
 
 
@@ -40,6 +41,7 @@ class TensorData:
         self._y = {name: None if split.y is None else self._put(split.y) for name, split in self._splits()}
         self._part_of = {name: split.part_of or name for name, split in self._splits()}
         self._fixed = derive(seed, "binarization")
+        self._drawn: Tensor | None = None
         self._kept: dict[tuple[str, int, int], DataBatch] = {}
 
     def _splits(self) -> list[tuple[str, Split]]:
@@ -74,12 +76,21 @@ class TensorData:
 
     def pick(self, split: str, index: Tensor) -> DataBatch:
         """The data at given positions of a split; the batch says which split they really are from."""
-        x = self._units(self._x[split][index])
         if self.data.resample and split == "train":
-            generator = torch.Generator(x.device).manual_seed(self._fixed)
-            x = torch.bernoulli(x, generator=generator)
+            x = self._binarized()[index].to(torch.float32)
+        else:
+            x = self._units(self._x[split][index])
         y = self._y[split]
         return DataBatch(x, None if y is None else y[index], index, split=self._part_of[split])
+
+    def _binarized(self) -> Tensor:
+        """The training data drawn once, (n, *shape) bool, for whoever looks at them; made when first asked for."""
+        if self._drawn is None:
+            generator = torch.Generator(self._device).manual_seed(self._fixed)
+            parts = self._x["train"].split(_DRAWN_AT_ONCE)
+            drawn = [torch.bernoulli(self._units(part), generator=generator).bool() for part in parts]
+            self._drawn = torch.cat(drawn)
+        return self._drawn
 
     def _units(self, raw: Tensor) -> Tensor:
         x = raw.to(torch.float32)

@@ -80,7 +80,7 @@ class Validator:
 def latent_accuracy(model: GenerativeModel, data: TensorData, split: str, limit: int) -> dict[str, float]:
     """5-nearest-neighbour accuracy of held-out data in the latent map, among 1,500 training data."""
     train, held_out = data.batch("train", 0, KNOWN), data.batch(split, 0, limit)
-    if not isinstance(model, HasLatent) or train.y is None or held_out.y is None:
+    if split == "train" or not isinstance(model, HasLatent) or train.y is None or held_out.y is None:
         return {}
     of, z = model.encode(train.x)[0], model.encode(held_out.x)[0]
     return {"knn5_accuracy": knn_accuracy(z, held_out.y, of, train.y)}

@@ -1,4 +1,4 @@
-"""Views of a model or lab: inputs filled in, requests served, newest first wins."""
+"""Views of a model or lab: inputs filled in, requests served, of each view the newest."""
 
 from __future__ import annotations
 
@@ -110,6 +110,8 @@ def _looking(page: Page, view: View) -> Iterator[None]:
     try:
         with torch.set_grad_enabled(view.grad):
             yield
+    except BadValue as error:  # some limits depend on the config, and only the view knows them
+        raise BadInput(str(error)) from None
     finally:
         if training and isinstance(page, nn.Module):
             page.train()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 __all__ = ["DataSpec", "Image", "Kind", "Plane", "Table", "Tokens", "Waveform", "accepted", "kind_from_json"]
@@ -24,7 +24,7 @@ class Kind:
         if isinstance(wanted, type):
             return isinstance(self, wanted)
         return type(self) is type(wanted) and all(
-            getattr(wanted, field.name) in (None, getattr(self, field.name)) for field in dataclasses.fields(self)
+            getattr(wanted, part.name) in (None, getattr(self, part.name)) for part in dataclasses.fields(self)
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -135,6 +135,9 @@ class DataSpec:
         classes: Names of the classes, or empty.
         mean: Mean of the training data, per channel of an image, per dimension otherwise.
         std: Standard deviation, likewise.
+        levels: Number of values an entry of an image can have, evenly spaced from 0 to 1 (2 for binary images, 256 for
+            bytes), or 0 where they are not counted. It follows from the kind and storage of the data, so descriptions
+            that differ in it alone are equal.
     """
 
     kind: Kind
@@ -142,6 +145,7 @@ class DataSpec:
     classes: tuple[str, ...] = ()
     mean: tuple[float, ...] = (0.0,)
     std: tuple[float, ...] = (1.0,)
+    levels: int = field(default=0, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """The description as plain JSON."""
@@ -156,4 +160,5 @@ class DataSpec:
             tuple(stored["classes"]),
             tuple(stored["mean"]),
             tuple(stored["std"]),
+            int(stored.get("levels", 0)),
         )

@@ -116,6 +116,14 @@ class GenerativeModel(Page, nn.Module, ABC):
     def noise_dims(cls, config: Any, kind: Kind) -> int:
         """Number of independent scalar draws that one exact sample needs."""
 
+    @classmethod
+    def check(cls, config: Any, kind: Kind) -> None:
+        """Refuses a config that does not go with a kind of data which the model accepts otherwise.
+
+        Raises:
+            BadValue: One sentence with what goes.
+        """
+
     def prepare(self, data: Data) -> None:
         """Called once before step 0 with the data, for buffers that depend on them."""
 
@@ -131,7 +139,10 @@ class GenerativeModel(Page, nn.Module, ABC):
         """Called after each update of a player (weight clipping, say)."""
 
     def evaluate(self, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
-        """Values per datum, (n,), by the key that is reported ("elbo_nats"); keywords of `settings` can be set."""
+        """Values per datum, (n,), by the key that is reported ("elbo_nats"); keywords of `settings` can be set.
+
+        An array may have fewer rows, where something is computed for some of the data; a scalar is a count.
+        """
         return {}
 
     @property
