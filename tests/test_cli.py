@@ -318,6 +318,9 @@ def test_evaluation_has_a_standard_error_for_each_metric(digits_run, command):
     assert {"elbo_nats", "iwae_nats", "knn5_accuracy"} <= keys
     assert all(f"{key}_se" in metrics for key in keys)
     assert 0 < metrics["elbo_nats_se"] < abs(metrics["elbo_nats"])
+    # The whole split was estimated, its first 50 images integrated; errors go with the number of either.
+    assert (metrics["quadrature_n"], metrics["quadrature_n_se"]) == (50, None)
+    assert metrics["log_prob_quadrature_nats_se"] > metrics["iwae_nats_se"]
     few = json.loads(command("evaluate", digits_run, "--set", "K=5", "--n", 30, "--split", "valid", "--json").out)
     assert (few["n"], few["split"]) == (30, "valid")
 

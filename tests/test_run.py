@@ -257,7 +257,7 @@ def test_a_config_that_is_none_is_refused(content, tmp_path):
     (run.folder / "config.json").write_bytes(content)
     with pytest.raises(RunError, match=r"cannot be read|holds no run"):
         Run(run.folder)
-    with pytest.raises(RunError, match="does not exist; give the folder of a run"):
+    with pytest.raises(RunError, match="give the folder of a run"):
         Run(tmp_path)
 
 

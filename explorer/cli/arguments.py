@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import models
 from explorer.engine import BadInput, training_class
-from models.protocol import BadValue, GenerativeModel, Page, Param, params_of, views_of
+from models.protocol import BadValue, GenerativeModel, Page, Param, Preset, params_of, views_of
 
 __all__ = ["parse", "read_pairs"]
 
@@ -73,6 +73,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_json(train)
 
     resume = _run_command(commands, "resume", "go on with a run from its last checkpoint")
+    _add_set(resume, "parameters that may change while a run goes on, such as lr=1e-4")
     _add_length(resume)
     _add_device(resume, None)
     _add_json(resume)
@@ -110,6 +111,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_json(bundle)
 
     lab = _page_command(commands, "lab", "compute a lab and draw its views", page_help)
+    lab.add_argument("--preset", metavar="P", help="title of a preset, or its beginning")
     _add_set(lab, "the lab's parameters")
     lab.add_argument("--out", metavar="DIR", help="folder of the figures (./PAGE)")
     _add_json(lab)
@@ -175,10 +177,18 @@ def _described_page(arguments: Sequence[str]) -> str:
     lines = [f"{page.title} ({arguments[1]})", "", _table("parameters", params_of(page.Config))]
     if issubclass(page, GenerativeModel):
         lines.append(_table("training", params_of(training_class(page))))
-        lines.append("presets:\n" + "\n".join(f"  {p.title} ({p.data}): {p.about}" for p in page.presets))
+    if page.presets:
+        lines.append("presets (without --preset, the first for the data):")
+        lines += [_preset_line(preset) for preset in page.presets]
     views = "\n".join(f"  {name}: {view.title}" for name, view in views_of(page).items())
     lines.append(f"views:\n{views}")
     return "\n".join(lines)
+
+
+def _preset_line(preset: Preset) -> str:
+    values = ", ".join(f"{name}={value}" for name, value in {**preset.config, **preset.training}.items())
+    about = f" {preset.about}" if preset.about else ""
+    return f"  {preset.title}{f' ({preset.data})' if preset.data else ''}: {values or 'all defaults'}.{about}"
 
 
 def _table(title: str, params: Mapping[str, Param]) -> str:

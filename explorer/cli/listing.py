@@ -29,7 +29,8 @@ def list_all(arguments: argparse.Namespace) -> int:
     for page in pages:
         print(f"{page['page']:<22}{page['title']} ({page['family']}, {page['kind']})")
         for preset in page["presets"]:
-            print(f"{'':<22}· {preset['title']}: {preset['data']}, {preset['device']}")
+            where = f": {preset['data']}, {preset['device']}" if preset["data"] else ""
+            print(f"{'':<22}· {preset['title']}{where}")
     print()
     for entry in data:
         settings = ", ".join(f"{name}={value}" for name, value in entry["params"].items())

@@ -65,7 +65,7 @@ def train(arguments: argparse.Namespace) -> int:
 def resume(arguments: argparse.Namespace) -> int:
     """Goes on with a run; see the help of `resume`."""
     session = resume_session(arguments.run, device=arguments.device, progress=download_progress)
-    changes = _length(arguments)
+    changes = {**read_pairs(arguments.set), **_length(arguments)}
     if changes:
         try:
             session.change(**changes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import math
 import sys
@@ -142,11 +143,15 @@ def _frame_of(arguments: argparse.Namespace) -> tuple[Frame, dict[str, Any]]:
         recorder = Recorder(run.frames)
         recorder.load()
         step, shown = recorder.at(arguments.step)
+        if step != arguments.step:
+            print(f"nothing was recorded at step {arguments.step}; this is step {step}", file=sys.stderr)
         if arguments.view not in shown:
             raise BadInput(f"view {arguments.view} is not recorded; recorded are {', '.join(shown)}")
         if values:
             raise BadInput("a recorded moment is as it was: --set and --step do not go together")
-        return shown[arguments.view], {**run.identity, "view": arguments.view, "step": step}
+        frame = shown[arguments.view]
+        frame = dataclasses.replace(frame, subtitle=f"{frame.subtitle}, step {step:,}")
+        return frame, {**run.identity, "view": arguments.view, "step": step}
     loaded = load_run(
         arguments.run, checkpoint=arguments.checkpoint, device=arguments.device, progress=download_progress
     )
@@ -159,6 +164,15 @@ def _frame_of(arguments: argparse.Namespace) -> tuple[Frame, dict[str, Any]]:
     return viewer.last_frame(request), identity
 
 
+def _preset_values(page: type[Lab], title: str | None) -> dict[str, Any]:
+    if title is None:
+        return {}
+    for preset in page.presets:
+        if preset.title.lower().startswith(title.lower()):
+            return dict(preset.config)
+    raise BadInput(f"there is no preset {title}; there are: {'; '.join(preset.title for preset in page.presets)}")
+
+
 def lab(arguments: argparse.Namespace) -> int:
     """Computes a lab and draws its views; see the help of `lab`."""
     try:
@@ -167,7 +181,7 @@ def lab(arguments: argparse.Namespace) -> int:
         raise BadInput(str(error)) from None
     if not issubclass(page, Lab):
         raise BadInput(f"{arguments.page} is a model, which is trained; see dgm-explorer train {arguments.page}")
-    values = read_pairs(arguments.set)
+    values = {**_preset_values(page, arguments.preset), **read_pairs(arguments.set)}
     try:
         config = build(page.Config, values)
     except BadValue as error:

@@ -86,7 +86,7 @@ def read_json(path: Path) -> Any:
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise RunError(f"{path} does not exist; give the folder of a run") from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise RunError(f"{path.parent} has no {path.name}; give the folder of a run") from None
     except (OSError, ValueError) as error:
         raise RunError(f"{path} cannot be read ({error}); the run is damaged") from None

@@ -279,7 +279,7 @@ class PageHost:
     def _pause(self) -> None:
         if self._training:
             self._training = False
-            self._session().flush()
+            self._session().stop()  # saves, and the run's summary says how it stands
             self._stale = True
             self._event(Event("paused"))
 

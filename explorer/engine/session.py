@@ -37,6 +37,7 @@ __all__ = ["Session"]
 
 AUTOSAVE = 30.0  # seconds
 _OVER = ("diverged", "out of memory")
+_LEAP = 2.0  # a learning rate raised by more than this factor at once
 
 
 class Session:
@@ -331,9 +332,17 @@ class Session:
             raise BadInput(f"{self.seconds:.0f} s of training are done; seconds takes more, not {training.seconds:g}")
         if training.seconds == 0 and training.steps < self.step_count:
             raise BadInput(f"{self.step_count} steps are done; steps takes at least as many, not {training.steps}")
+        self._save_before_a_leap(training)
         self.apply(config, training)
         if self.run is not None:
             self.run.add_change(self.step_count + (self._round is not None), checked)
+
+    def _save_before_a_leap(self, training: Training) -> None:
+        """A larger learning rate may ruin the weights before a number stops being finite: these ones are kept."""
+        rates = type(self.model).rates
+        raised = any(training.rate(name) > _LEAP * self.setup.training.rate(name) for name in rates)
+        if raised and self.run is not None and self._round is None and self.step_count:
+            self.save()
 
     def apply(self, config: Any, training: Training) -> None:
         """Takes config and training as they are to be from the next round on."""

@@ -58,7 +58,7 @@ def column(values: Sequence[float]) -> list[str]:
     if largest >= 1e6 or 0 < largest < 1e-2:
         return [number(value) for value in values]
     whole = all(value == round(value) for value in finite)
-    decimals = 0 if whole or largest >= 1000 else max(1, 2 - math.floor(math.log10(largest)))
+    decimals = 0 if whole or largest >= 1000 else max(1 if largest >= 100 else 2, 2 - math.floor(math.log10(largest)))
     return [
         f"{value:,.{decimals}f}".replace(",", THIN_SPACE).replace("-", MINUS) if math.isfinite(value) else number(value)
         for value in values

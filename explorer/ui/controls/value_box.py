@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from explorer.ui.controls.labels import restyle
@@ -87,6 +87,10 @@ class ValueBox(QLineEdit):
         self.accepted.emit()
         if value != before:
             self.committed.emit(before, value)
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+        """Takes hold of the whole number: a part of one is never what is meant."""
+        self.selectAll()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and Down step, with Shift ten times as far; Esc brings the last good value back."""

@@ -20,7 +20,7 @@ from models.frames import Density, Frame, Layer, Plane, Points
 
 __all__ = ["PlaneView"]
 
-_LEFT, _BOTTOM, _TOP = 34.0, 24.0, 2.0  # px around the plane
+_LEFT, _BOTTOM, _TOP = 42.0, 24.0, 2.0  # px around the plane
 _NEAR = 8.0  # px within which a point is meant
 _STEP, _LEAP = 0.05, 0.5  # data units an arrow key moves a handle, without and with Shift
 
@@ -37,6 +37,7 @@ class PlaneView(FrameView):
         picked: Position of a click, data units.
         hovered: Datum under the pointer (its `index`, or its place in the cloud), -1 for none.
         point_clicked: Datum that was clicked.
+        datum_clicked: The same, where the cloud says by its `index` which data its points stand for.
     """
 
     moved = Signal(float, float)
@@ -44,6 +45,7 @@ class PlaneView(FrameView):
     picked = Signal(float, float)
     hovered = Signal(int)
     point_clicked = Signal(int)
+    datum_clicked = Signal(int)
     ideal = (428, 400)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
@@ -211,6 +213,8 @@ class PlaneView(FrameView):
             hit = self._point_at(at)
             if hit is not None:
                 self.point_clicked.emit(self._datum(hit))
+                if self._dots[hit[0]][0].index is not None:
+                    self.datum_clicked.emit(self._datum(hit))
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
         """Shows all again after zooming or moving."""

@@ -11,6 +11,7 @@ from explorer.ui.numbers import axis_number
 
 __all__ = ["Axis", "finite_range", "nice_step"]
 
+_FLAT = 2e-4  # what varies by less of its value is drawn as level: ticks could not tell it apart
 _SHRINK = 0.5  # a range is given up only when less than this share of it is used
 
 
@@ -50,7 +51,7 @@ class Axis:
         """Takes data from `low` to `high` in; says whether the range changed."""
         if log:
             low, high = math.log10(low), math.log10(high)
-        if high - low < 1e-9 * max(1.0, abs(low)):
+        if high - low < _FLAT * max(1e-3, abs(low)):
             middle, half = (low + high) / 2, max(abs(low) * 0.05, 0.5 if log else 1e-3)
             low, high = middle - half, middle + half
         span = high - low
