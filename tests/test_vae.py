@@ -11,6 +11,7 @@ import torch
 from torch import distributions
 from vae_cases import generator, make, some_data
 
+from explorer.engine import BadInput, Setup
 from models.protocol import BadValue, HasLatent, Image, accepted, build, params_of
 from models.vae.likelihood import Bernoulli
 from models.vae.networks import posterior_draw, prior_kl
@@ -129,7 +130,9 @@ def test_elbo_is_below_iwae_which_comes_to_the_exact_log_likelihood():
     found = model.evaluate(batch, generator=generator(), K=K)
     assert (found["elbo_nats"] < exact).all()
     assert (exact - found["elbo_nats"] > 0.3).any()  # else the bound is too tight to tell the three apart
-    few = torch.stack([model.evaluate(batch, generator=generator(s), K=5)["iwae_nats"] for s in range(200)])
+    few = torch.stack(
+        [model.evaluate(batch, generator=generator(s), K=5, quadrature=False)["iwae_nats"] for s in range(200)]
+    )
     error = few.std(0) / len(few) ** 0.5
     assert (found["elbo_nats"] < few.mean(0) + 4 * error).all()
     assert (few.mean(0) < exact + 4 * error).all()
@@ -149,14 +152,16 @@ def test_elbo_plus_the_divergence_from_the_exact_posterior_is_the_log_likelihood
         batch.x.flatten(1)
     ).sum(1)
     exact_elbo = (log_q.exp() * (log_joint - log_q)).sum().item() * cell
-    draws = torch.stack([model.evaluate(batch, generator=generator(s), K=200)["elbo_nats"] for s in range(50)])
+    draws = torch.stack(
+        [model.evaluate(batch, generator=generator(s), K=200, quadrature=False)["elbo_nats"] for s in range(50)]
+    )
     assert abs(draws.mean().item() - exact_elbo) < 5 * draws.std().item() / 50**0.5
 
 
 def test_evaluate_gives_values_per_datum_and_its_parts_add_up():
     model, batch = make(), some_data(n=5)
-    found = model.evaluate(batch, generator=generator())
-    assert set(found) == {"elbo_nats", "iwae_nats", "reconstruction_nats", "kl_nats"}
+    found = model.evaluate(batch, generator=generator(), quadrature=False)
+    assert set(found) == {"elbo_nats", "iwae_nats", "ess", "reconstruction_nats", "kl_nats"}
     assert all(value.shape == (5,) and not value.requires_grad for value in found.values())
     torch.testing.assert_close(found["elbo_nats"], found["reconstruction_nats"] - found["kl_nats"])
     declared = VAE.evaluate.__params__["K"]
@@ -169,9 +174,11 @@ def test_evaluate_gives_values_per_datum_and_its_parts_add_up():
 def test_long_evaluations_are_cut_into_pieces_that_add_up(monkeypatch):
     model, batch = make(spread=1.5), some_data(n=7)
     whole = model.evaluate(batch, generator=generator(), K=3000)
-    single = torch.stack([model.evaluate(batch, generator=generator(s), K=1)["elbo_nats"] for s in range(100)])
+    single = torch.stack(
+        [model.evaluate(batch, generator=generator(s), K=1, quadrature=False)["elbo_nats"] for s in range(100)]
+    )
     exact = log_prob_by_quadrature(model, batch.x)
-    monkeypatch.setattr("models.vae.vae._ENTRIES", 64 * 20)  # 20 images at a time
+    monkeypatch.setattr("models.vae.bounds._ENTRIES", 64 * 20)  # 20 images at a time
     widest = 0
 
     def count(_module, inputs):
@@ -200,10 +207,17 @@ def test_samples_are_black_and_white_and_their_means_are_not():
     assert abs((draws - means).mean().item()) < 5 * 0.5 / draws.numel() ** 0.5
 
 
-def test_the_page_accepts_binary_and_grey_images_only():
-    assert accepted(Image(1, 28, 28, "binary"), VAE.accepts)
-    assert accepted(Image(1, 28, 28, "grey"), VAE.accepts)
-    assert not accepted(Image(3, 32, 32, "colour"), VAE.accepts)
+def test_the_page_accepts_images_and_refuses_colour_to_the_bernoulli_decoder():
+    for values in ("binary", "grey", "colour"):
+        assert accepted(Image(3, 32, 32, values), VAE.accepts)
+    with pytest.raises(BadInput, match="decoder bernoulli takes binary or grey images, not colour"):
+        Setup.of("vae", data="sprites-colour", values={"decoder": "bernoulli"})
+    with pytest.raises(BadValue, match="set decoder to gaussian or learned"):
+        make((3, 8, 8), "colour")
+    setup = Setup.of("vae", data="sprites-colour")
+    assert setup.config.decoder == "gaussian"
+    with pytest.raises(BadInput, match="not colour"):
+        setup.with_values(decoder="bernoulli")
 
 
 def test_presets_and_suggestions_name_fields_and_values_that_exist():
@@ -229,10 +243,10 @@ def test_a_few_steps_of_training_raise_the_bound():
     model, batch = make(hidden=32), some_data(n=30)
     stream = generator()
     optimiser = torch.optim.Adam(model.parameters(), 1e-2)
-    start = model.evaluate(batch, generator=generator(), K=20)["elbo_nats"].mean()
+    start = model.evaluate(batch, generator=generator(), K=20, quadrature=False)["elbo_nats"].mean()
     for _ in range(100):
         optimiser.zero_grad()
         model.loss(batch, generator=stream)["loss"].backward()
         optimiser.step()
-    assert model.evaluate(batch, generator=generator(), K=20)["elbo_nats"].mean() > start + 2
+    assert model.evaluate(batch, generator=generator(), K=20, quadrature=False)["elbo_nats"].mean() > start + 2
     assert isinstance(model, HasLatent)

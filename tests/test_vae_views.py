@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import torch
 from torch import distributions
-from vae_cases import CLASSES, generator, make, some_data
+from vae_cases import CLASSES, generator, make, some_data, some_point
 
 from models.frames import Ellipses, Images, Lines, Points
 from models.protocol import BadValue, LatentPoint, Noise, build, views_of
+from models.vae.aggregated import Aggregated
 from models.vae.latent_space import axis_label, prior_grid, stepped_limit
 from models.vae.networks import prior_kl
 from models.vae.vae import VAE
@@ -20,7 +21,7 @@ from models.vae.vae import VAE
 
 def inputs_of(model: VAE) -> dict:
     z = LatentPoint(torch.full((1, model.latent_dim), 0.5, dtype=torch.float64))
-    return {"batch": some_data(n=9), "noise": Noise(3), "z": z}
+    return {"batch": some_data(n=9), "noise": Noise(3), "z": z, "point": some_point()}
 
 
 def shown(model: VAE, name: str, **params):
@@ -54,6 +55,8 @@ def test_views_and_loss_leave_the_global_generator_alone():
     model.sample(3, generator=generator())
     model.evaluate(some_data(), generator=generator(), K=3)
     for name, declared in views_of(VAE).items():
+        if not declared.shown(model.config):
+            continue
         shown(model, name, **({"show": "draw"} if "show" in declared.params else {}))
     assert torch.equal(torch.get_rng_state(), before)
 
@@ -137,7 +140,7 @@ def test_pictures_show_what_they_say():
     assert pairs.columns == 4
     assert len(pairs.row_labels) == 2
     point = LatentPoint(z[:1])
-    np.testing.assert_allclose(model.decode(point, noise).images, model.decode_mean(z[:1]).detach())
+    np.testing.assert_allclose(model.decode(point, batch, noise).images, model.decode_mean(z[:1]).detach())
     assert "probabilities of ink" in make(values="grey").reconstructions(batch, noise).note
     assert pairs.note == ""
 
@@ -196,4 +199,44 @@ def test_bars_show_the_kl_of_each_dimension_and_count_the_active():
     assert frame.values[1] == 0
     assert frame.values.sum() == pytest.approx(model.loss(batch, generator=generator())["kl"].item())
     assert frame.note.startswith("3 of 4 active")
+    assert "Inactive: z₂." in frame.note
+    assert not frame.warning
     assert model.kl_per_dimension(some_data(n=1)).errors is None
+
+
+def test_collapse_of_most_units_is_a_warning_that_says_what_to_try():
+    model = make(latent=10)
+    with torch.no_grad():
+        model.encoder.net[-1][-1].weight.zero_()
+    frame = model.kl_per_dimension(some_data(n=9))
+    assert frame.warning
+    assert frame.note.startswith("0 of 10 active")
+    assert "z₈ and 2 more" in frame.note
+    assert "free bits" in frame.note
+
+
+def test_the_aggregated_posterior_is_the_mean_of_the_posteriors():
+    model, batch = make(spread=2.0), some_data(n=9)
+    frame = model.latent_map(batch, aggregated=True)
+    density, limit = frame.layers[0], frame.extent[1]
+    side = len(density.values)
+    mean, log_var = (part.detach() for part in model.encode(batch.x))
+    laws = distributions.Independent(distributions.Normal(mean, (0.5 * log_var).exp()), 1)
+    axis = ((torch.arange(side * 5).double() + 0.5) / (side * 5) * 2 - 1) * limit  # five points a cell each way
+    z = torch.stack(torch.meshgrid(axis, axis, indexing="xy"), dim=-1).reshape(-1, 1, 2)
+    fine = laws.log_prob(z).exp().mean(dim=1).reshape(side, 5, side, 5).mean(dim=(1, 3))
+    np.testing.assert_allclose(density.values, fine, atol=0.01 * float(fine.max()))
+    found = Aggregated(mean, log_var).log_prob(z[:50, 0])
+    torch.testing.assert_close(found, laws.log_prob(z[:50]).logsumexp(dim=1) - math.log(9))
+
+
+def test_a_position_far_from_all_posteriors_is_flagged_also_after_the_weights_moved():
+    model, batch, noise = make(spread=2.0), some_data(n=50), Noise(1)
+    mean, _ = model.encode(batch.x)
+    far, near = LatentPoint(mean.detach().amax(0, keepdim=True) + 9.0), LatentPoint(mean.detach().mean(0, keepdim=True))
+    assert model.decode(far, batch, noise).warning
+    assert model.decode(far, batch, noise).note.startswith("Far from the data: the posteriors of 50 validation images")
+    assert not model.decode(near, batch, noise).warning
+    with torch.no_grad():
+        model.encoder.net[-1][-1].bias[:2] += 9.0
+    assert model.decode(near, batch, noise).warning

@@ -44,7 +44,9 @@ def evaluate(
         progress: Called with data done and data in all.
 
     Returns:
-        Each metric by key, and its standard error as `<key>_se`; "n" is the number of data.
+        Each metric by key, and its standard error as `<key>_se`; "n" is the number of data. A metric that the model
+        gives for some of the data only is the mean over those; what it gives as a number for a batch is a count, which
+        is added up; its error is None.
 
     Raises:
         BadInput: A setting that the model's evaluation does not have.
@@ -65,9 +67,15 @@ def evaluate(
             progress(start + len(batch), n)
     result: dict[str, Any] = {"n": n}
     for key, pieces in parts.items():
+        if pieces[0].ndim == 0:
+            result[key], result[f"{key}_se"] = int(sum(pieces)), None
+            continue
         per_datum = torch.cat(pieces)
+        rows = len(per_datum)
+        if rows == 0:
+            continue
         result[key] = float(per_datum.mean())
-        result[f"{key}_se"] = float(per_datum.std(correction=1)) / math.sqrt(n) if n > 1 else None
+        result[f"{key}_se"] = float(per_datum.std(correction=1)) / math.sqrt(rows) if rows > 1 else None
     for key, share in {
         **latent_accuracy(model, data, split, n),
         **sample_values(model, data, split, generator),

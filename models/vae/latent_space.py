@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from models.frames import Ellipses, Lines
+from models.protocol import BadValue
 
-__all__ = ["axis_label", "prior_circles", "prior_grid", "prior_lines", "stepped_limit"]
+__all__ = ["axis_label", "map_dimensions", "prior_circles", "prior_grid", "prior_lines", "stepped_limit"]
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _STEPS = (3.25, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 25.0, 32.0)  # from just beyond 3σ
@@ -19,6 +20,29 @@ _STEPS = (3.25, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 25.0, 32.0)  # from 
 def axis_label(dimension: int) -> str:
     """Name of a latent dimension, counted from 0: "z₁" for the first."""
     return "z" + str(dimension + 1).translate(_SUBSCRIPTS)
+
+
+def map_dimensions(kl: Tensor, across: int, upwards: int) -> tuple[int, int]:
+    """Dimensions of a map, counted from 0: those asked for, the others by KL; in order where none is asked for.
+
+    Args:
+        kl: Mean KL of each dimension, (latent,).
+        across: Dimension counted from 1, or 0 for one with the most KL.
+        upwards: Likewise.
+
+    Raises:
+        BadValue: A dimension that does not exist, or the same twice.
+    """
+    for name, asked in (("across", across), ("upwards", upwards)):
+        if asked > len(kl):
+            raise BadValue(name, f"{name} takes a whole number from 0 to {len(kl)}, not {asked}")
+    if across == upwards != 0:
+        raise BadValue("upwards", f"upwards must differ from across, which is {across} too")
+    ranked = [dim for dim in kl.argsort(descending=True).tolist() if dim + 1 not in (across, upwards)]
+    if across == upwards:  # sorted, so that the axes do not change places as the ranks do
+        first, second = sorted(ranked[:2])
+        return first, second
+    return across - 1 if across else ranked[0], upwards - 1 if upwards else ranked[0]
 
 
 def stepped_limit(coordinates: Tensor) -> float:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-__all__ = ["Bernoulli", "Likelihood"]
+__all__ = ["Bernoulli", "Gaussian", "LearnedGaussian", "Likelihood"]
+
+_FIRST = 0.3  # a learned σ at the start of a training
+_WIDEST = 2.0  # twice the range of the data: wider than any useful σ, and exp() stays finite
+_HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 
 
 class Likelihood(ABC):
@@ -17,10 +22,12 @@ class Likelihood(ABC):
     Attributes:
         outputs: Numbers that the decoder gives for each entry of the image; it has `outputs`·c channels.
         draws: Scalar draws for each entry.
+        continuous: Whether it is a density, of dequantised data.
     """
 
     outputs: int
     draws: int
+    continuous: bool = False
 
     @abstractmethod
     def log_prob(self, output: Tensor, x: Tensor) -> Tensor:
@@ -57,3 +64,85 @@ class Bernoulli(Likelihood):
     def draw(self, output: Tensor, *, generator: torch.Generator) -> Tensor:
         """A binary image."""
         return torch.bernoulli(output.sigmoid(), generator=generator)
+
+
+class Gaussian(Likelihood):
+    """Each entry is Normal(μ(z), σ²), the same σ everywhere, on images dequantised to values from 0 to 1.
+
+    μ is the sigmoid of the output, so that it lies where the data are.
+
+    Args:
+        sigma: Standard deviation σ, in units of the range from black to white.
+    """
+
+    outputs = 1
+    draws = 1
+    continuous = True
+
+    def __init__(self, sigma: float):
+        self.sigma = sigma
+
+    def log_prob(self, output: Tensor, x: Tensor) -> Tensor:
+        """Log density summed over entries, nats, its normaliser included."""
+        return _normal_log_prob(x, output.sigmoid(), torch.full_like(output[..., :1, :1, :1], math.log(self.sigma)))
+
+    def mean(self, output: Tensor) -> Tensor:
+        """μ(z)."""
+        return output.sigmoid()
+
+    def draw(self, output: Tensor, *, generator: torch.Generator) -> Tensor:
+        """An image with noise of σ on each entry."""
+        return output.sigmoid() + self.sigma * _noise_like(output, generator)
+
+
+class LearnedGaussian(Likelihood):
+    """Each entry is Normal(μ(z), σ²(z)) with a σ of its own, on images dequantised to values from 0 to 1.
+
+    The first half of the channels gives μ by a sigmoid, the second log σ by one that goes from the floor to 2 and
+    starts near 0.3. Without a floor σ would shrink without limit wherever the data do not vary, as at the border of
+    handwritten digits, and the density grow without limit.
+
+    Args:
+        floor: Smallest σ, in units of the range from black to white.
+    """
+
+    outputs = 2
+    draws = 1
+    continuous = True
+
+    def __init__(self, floor: float):
+        self._low = math.log(floor)
+        self._range = math.log(_WIDEST) - self._low
+        start = (math.log(max(_FIRST, 1.01 * floor)) - self._low) / self._range
+        self._start = math.log(start / (1 - start))
+
+    def _parameters(self, output: Tensor) -> tuple[Tensor, Tensor]:
+        raw_mean, raw = output.chunk(2, dim=-3)
+        return raw_mean.sigmoid(), self._low + self._range * (raw + self._start).sigmoid()
+
+    def log_prob(self, output: Tensor, x: Tensor) -> Tensor:
+        """Log density summed over entries, nats, its normaliser included."""
+        return _normal_log_prob(x, *self._parameters(output))
+
+    def mean(self, output: Tensor) -> Tensor:
+        """μ(z)."""
+        return self._parameters(output)[0]
+
+    def deviation(self, output: Tensor) -> Tensor:
+        """σ(z)."""
+        return self._parameters(output)[1].exp()
+
+    def draw(self, output: Tensor, *, generator: torch.Generator) -> Tensor:
+        """An image with noise of σ(z) on each entry."""
+        mean, log_std = self._parameters(output)
+        return mean + log_std.exp() * _noise_like(mean, generator)
+
+
+def _noise_like(mean: Tensor, generator: torch.Generator) -> Tensor:
+    return torch.randn(mean.shape, generator=generator, device=mean.device, dtype=mean.dtype)
+
+
+def _normal_log_prob(x: Tensor, mean: Tensor, log_std: Tensor) -> Tensor:
+    """Normal log densities summed over the entries; (..., c, h, w) to (...)."""
+    squares = ((x - mean) * (-log_std).exp()).square()
+    return -(0.5 * squares + log_std + _HALF_LOG_2PI).sum(dim=(-3, -2, -1))

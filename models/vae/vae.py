@@ -5,114 +5,51 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from models.protocol import (
-    DataBatch,
-    DataSpec,
-    Image,
-    Kind,
-    LossModel,
-    Metric,
-    Objective,
-    Preset,
-    Term,
-    Try,
-    param,
-    settings,
-)
-from models.vae.likelihood import Bernoulli, Likelihood
+from models.protocol import BadValue, DataBatch, DataSpec, Image, Kind, LossModel, param
+from models.vae.dequantisation import dequantise, quantise, unit_mean
+from models.vae.exact_views import ExactViews
+from models.vae.likelihood import Bernoulli, Gaussian, LearnedGaussian, Likelihood
 from models.vae.networks import Decoder, Encoder, posterior_draw, prior_kl
-from models.vae.views import LatentViews
+from models.vae.vae_page import LOOK_AT, METRICS, OBJECTIVE, PRESETS, TRY_NEXT
 
 __all__ = ["VAE"]
 
-_ENTRIES = 1 << 20  # pixels decoded at a time, which bounds the memory of long evaluations
+_DECODERS = {"bernoulli": "Bernoulli", "gaussian": "Gaussian", "learned": "Gaussian, learned σ"}
 
 
-class VAE(LossModel, LatentViews):
-    """Variational autoencoder with an inference network, on binary and grey images.
+def _likelihood(config: Any) -> Likelihood:
+    if config.decoder == "gaussian":
+        return Gaussian(config.sigma)
+    return LearnedGaussian(config.sigma_floor) if config.decoder == "learned" else Bernoulli()
 
-    z ~ N(0, I), x|z Bernoulli with logits from a decoder network; q(z|x) is a diagonal Gaussian whose mean and variance
-    come from an encoder network. Both are learned by the reparameterised ELBO (Kingma & Welling, 2014,
-    arXiv 1312.6114); β ≠ 1 weighs the KL term (Higgins et al., 2017).
 
-    Of grey images the intensities are taken as probabilities of ink. Reconstruction term, ELBO and importance-weighted
-    estimate are then statements about random binary versions of the image, not densities of its grey values: they bound
-    the expected log-likelihood of such a binarization from below.
+class VAE(LossModel, ExactViews):
+    """Variational autoencoder with an inference network, on images.
+
+    z ~ N(0, I), x|z from a decoder network; q(z|x) is a diagonal Gaussian whose mean and variance come from an encoder
+    network. Both are learned by the reparameterised ELBO (Kingma & Welling, 2014, arXiv 1312.6114); β ≠ 1 weighs the KL
+    term (Higgins et al., 2017); free bits leave dimensions of little KL alone (Kingma et al., 2016, arXiv 1606.04934).
+
+    The Bernoulli decoder takes the intensities of grey images as probabilities of ink. Reconstruction term, ELBO and
+    importance-weighted estimate are then statements about random binary versions of the image, not densities of its
+    grey values: they bound the expected log-likelihood of such a binarization from below.
+
+    The Gaussian decoders, with one σ or with σ(z) of each entry, are densities of dequantised images: where the data
+    have `DataSpec.levels` L values, each gets uniform noise that fills its share 1/L of the range (`dequantisation`),
+    anew each time the loss is computed. The encoder sees the image without noise.
     """
 
     title = "Amortised VAE"
     reference = "https://arxiv.org/abs/1312.6114"
-    accepts = (Image(values="binary"), Image(values="grey"))
-    objective = Objective(
-        r"\mathcal{L}(\theta,\phi;x)",
-        (
-            Term(r"\mathbb{E}_{q_\phi(z\mid x)}\left[\log p_\theta(x\mid z)\right]", "reconstruction"),
-            Term(r"-\,\beta\,D_{\mathrm{KL}}\left(q_\phi(z\mid x)\,\Vert\,p(z)\right)", "kl", sign=-1, weight="beta"),
-        ),
-        total=Term(r"\mathcal{L}", "loss", sign=-1),
-        note="What is descended is −𝓛, averaged over the batch: the KL in closed form, the expectation by one "
-        "reparameterised draw of z for each image; with β = 1, 𝓛 is the ELBO.",
-    )
-    metrics = (
-        Metric(
-            "elbo", "ELBO", "nats", role="total", better="higher",
-            help="Evidence lower bound on log p(x), nats an image; always with β = 1, whatever is descended.",
-        ),
-        Metric(
-            "reconstruction", "Reconstruction", "nats", role="data", better="higher",
-            help="Expected log p(x|z) with z drawn from q(z|x), nats an image.",
-        ),
-        Metric(
-            "kl", "KL", "nats", role="prior", pane="kl",
-            help="Divergence of q(z|x) from the prior: how much z tells of x, nats an image.",
-        ),
-        Metric(
-            "knn5_accuracy", "5-NN accuracy", "", role="alt", pane="accuracy", better="higher", source="valid",
-            help="Share of held-out images given their class by the 5 training images of nearest posterior mean.",
-        ),
-    )  # fmt: skip
+    accepts = (Image(values="binary"), Image(values="grey"), Image(values="colour"))
+    objective, metrics, presets = OBJECTIVE, METRICS, PRESETS
     validation = "elbo"
-    presets = (
-        Preset(
-            "Digits, 2-D latent", "digits", {"latent": 2, "hidden": 200}, {"steps": 6000, "batch": 64, "lr": 3e-3},
-            about="Ten classes find their places on a map in seconds.",
-        ),
-        Preset(
-            "Binary digits, 2-D latent", "digits-binary", {"latent": 2, "hidden": 200},
-            {"steps": 4000, "batch": 64, "lr": 3e-3},
-            about="Black and white pixels, so that the ELBO bounds a true log-likelihood.",
-        ),
-        Preset(
-            "MNIST, 2-D latent", "mnist-dynamic", {"latent": 2}, {"steps": 10_000, "batch": 128, "lr": 1e-3},
-            about="The map and the manifold of the paper's figure 4.",
-        ),
-        Preset(
-            "MNIST, 10 latents", "mnist-dynamic", {"latent": 10}, {"steps": 10_000, "batch": 128, "lr": 1e-3},
-            about="Enough dimensions for sharp reconstructions; see which of them are used.",
-        ),
-        Preset(
-            "MNIST, 50 latents", "mnist-dynamic",
-            {"network": "convolutional", "latent": 50, "hidden": 512, "channels": 64},
-            {"steps": 100_000, "batch": 256, "lr": 1e-3, "ema": 0.999},
-            device="cuda", about="A larger convolutional network, whose bars show which of 50 latents it uses.",
-        ),
-    )  # fmt: skip
-    look_at = (
-        "The classes part on the latent map while the ELBO rises: each point is the mean of one image's posterior, "
-        "the circles are the prior from which new images are drawn. Drag across the map, or through the gaps between "
-        "clusters, and see what the decoder makes of it. On grey images all values in nats are about a random "
-        "binarization, whose probabilities of ink are the intensities."
-    )
-    try_next = (
-        Try("Raise β to 4: posteriors shrink onto the prior, the KL falls and reconstructions blur", {"beta": 4.0}),
-        Try("Set β to 0: an autoencoder, whose codes leave the prior, so that samples get worse", {"beta": 0.0}),
-        Try("Use 10 latents: reconstructions sharpen, and the bars show which are used", {"latent": 10}),
-        Try("Go to MNIST with two latents, and open the manifold", preset="MNIST, 2-D latent"),
-    )
+    look_at, try_next = LOOK_AT, TRY_NEXT
 
     @dataclass(frozen=True)
     class Config:
@@ -122,66 +59,123 @@ class VAE(LossModel, LatentViews):
         beta: float = param(
             1.0, "KL weight β", 0.0, 10.0, step=0.1, live=True, help="1: the ELBO; more presses q(z|x) onto the prior."
         )
+        decoder: str = param(
+            "bernoulli", "Decoder p(x|z)", choices=_DECODERS,
+            help="Bernoulli: black or white. Gaussian: densities of dequantised images, needed for colour.",
+        )  # fmt: skip
+        sigma: float = param(
+            0.1, "Decoder σ", 0.01, 1.0, log=True, when=lambda config: config.decoder == "gaussian",
+            help="Standard deviation of each entry given z; the range from black to white is 1.",
+        )  # fmt: skip
+        sigma_floor: float = param(
+            0.02, "Smallest σ", 0.001, 0.3, log=True, when=lambda config: config.decoder == "learned",
+            help="Pixels that never vary would have an infinite density without it.",
+        )  # fmt: skip
         network: str = param(
             "mlp", "Network", choices={"mlp": "MLP", "convolutional": "Convolutional"}, help="Of encoder and decoder."
         )
         hidden: int = param(400, "Hidden width", 8, 4096, log=True, help="Units in each dense hidden layer.")
         layers: int = param(
-            2,
-            "Hidden layers",
-            1,
-            6,
-            more=True,
-            when=lambda config: config.network == "mlp",
+            2, "Hidden layers", 1, 6, more=True, when=lambda config: config.network == "mlp",
             help="Dense hidden layers of the encoder, and of the decoder.",
-        )
+        )  # fmt: skip
         channels: int = param(
             16, "Channels", 4, 256, log=True, more=True, when=lambda config: config.network == "convolutional",
             help="Of the first convolution; the second has twice as many.",
+        )  # fmt: skip
+        free_bits: float = param(
+            0.0, "Free bits λ", 0.0, 5.0, step=0.05, unit="nats", live=True, more=True,
+            help="A dimension whose mean KL is below λ is not pressed further onto the prior.",
         )  # fmt: skip
 
     config: Config
 
     def __init__(self, config: Config, spec: DataSpec):
         super().__init__(config, spec)
-        self.likelihood: Likelihood = Bernoulli()
+        self.check(config, spec.kind)
+        self.likelihood = _likelihood(config)
         sizes = (config.network, spec.kind.shape, config.latent, config.hidden, config.layers, config.channels)
         self.encoder = Encoder(*sizes)
         self.decoder = Decoder(*sizes, outputs=self.likelihood.outputs)
+
+    @classmethod
+    def check(cls, config: Config, kind: Kind) -> None:
+        """Refuses a Bernoulli decoder on colour, whose intensities are no probabilities of ink.
+
+        Raises:
+            BadValue: It is asked for.
+        """
+        if config.decoder == "bernoulli" and isinstance(kind, Image) and kind.values == "colour":
+            raise BadValue(
+                "decoder",
+                "decoder bernoulli takes binary or grey images, not colour: set decoder to gaussian or learned",
+            )
 
     @property
     def latent_dim(self) -> int:
         """Dimension of z."""
         return self.config.latent
 
+    @property
+    def levels(self) -> int:
+        """Values of an entry whose intervals the density is spread over; 0 where nothing is dequantised."""
+        return self.spec.levels if self.likelihood.continuous else 0
+
+    @property
+    def decoder_note(self) -> str:
+        """What the decoder's values are about, where that is not plain; or ""."""
+        if self.config.decoder == "learned":
+            return f"σ(z) of each entry is at least {self.config.sigma_floor:g}, with the range of the data as 1."
+        grey = isinstance(self.spec.kind, Image) and self.spec.kind.values == "grey"
+        return "Grey data: intensities are taken as probabilities of ink." if grey and not self.continuous else ""
+
+    @property
+    def continuous(self) -> bool:
+        """Whether p(x|z) is a density."""
+        return self.likelihood.continuous
+
     @classmethod
     def noise_dims(cls, config: Config, kind: Kind) -> int:
-        """One scalar for each latent dimension, one for each pixel."""
-        return config.latent + Bernoulli.draws * math.prod(kind.shape)
+        """One scalar for each latent dimension, one for each entry of the image."""
+        return config.latent + _likelihood(config).draws * math.prod(kind.shape)
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log variance of q(z|x); (n, c, h, w) to (n, latent) each."""
         return self.encoder(x)
 
     def decode_mean(self, z: Tensor) -> Tensor:
-        """Mean of p(x|z), the probability of ink; (n, latent) to (n, c, h, w)."""
-        return self.likelihood.mean(self.decoder(z))
+        """Mean of p(x|z) in data units; (n, latent) to (n, c, h, w)."""
+        return unit_mean(self.likelihood.mean(self.decoder(z)), self.levels)
 
     def decode_draw(self, z: Tensor, *, generator: torch.Generator) -> Tensor:
-        """A draw from p(x|z), black and white; (n, latent) to (n, c, h, w)."""
-        return self.likelihood.draw(self.decoder(z), generator=generator)
+        """A draw from p(x|z), one of the values the data have; (n, latent) to (n, c, h, w)."""
+        draw = self.likelihood.draw(self.decoder(z), generator=generator)
+        return quantise(draw, self.levels) if self.continuous else draw
+
+    def observed(self, x: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """What p(x|z) is a distribution of: x, dequantised for a density; any shape to the same shape."""
+        return dequantise(x, self.levels, generator)
+
+    def log_likelihood(self, z: Tensor, observed: Tensor) -> Tensor:
+        """Values of log p(x|z), nats; (k, n, latent) and (n, c, h, w) to (k, n)."""
+        output = self.decoder(z.to(observed).flatten(0, 1)).unflatten(0, z.shape[:2])  # (k, n, outputs·c, h, w)
+        return self.likelihood.log_prob(output, observed)
 
     def loss(self, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
         """The negative β-weighted bound, and its parts with one draw of z an image; nats, means over the batch."""
         mean, log_var = self.encode(batch.x)
         z, _ = posterior_draw(mean, log_var, generator=generator)
-        reconstruction = self.likelihood.log_prob(self.decoder(z), batch.x).mean()
-        kl = prior_kl(mean, log_var).sum(dim=1).mean()
+        observed = self.observed(batch.x, generator)
+        reconstruction = self.likelihood.log_prob(self.decoder(z), observed).mean()
+        each = prior_kl(mean, log_var).mean(dim=0)  # (latent,)
+        kl = each.sum()
+        free = (self.config.free_bits - each).clamp_min(0.0).sum()
         return {
-            "loss": -(reconstruction - self.config.beta * kl),
+            "loss": -(reconstruction - self.config.beta * (kl + free)),
             "elbo": reconstruction - kl,
             "reconstruction": reconstruction,
             "kl": kl,
+            "free_bits": free,
         }
 
     @torch.no_grad()
@@ -195,49 +189,4 @@ class VAE(LossModel, LatentViews):
         """
         z = self.prior_draw(n, generator=generator)
         decode = self.decode_mean if mean else partial(self.decode_draw, generator=generator)
-        return torch.cat([decode(part) for part in z.split(self._rows)])
-
-    @torch.no_grad()
-    @settings
-    def evaluate(
-        self,
-        batch: DataBatch,
-        *,
-        generator: torch.Generator,
-        K: int = param(100, "Importance samples K", 1, 100_000, log=True, help="Draws of z for each image."),
-    ) -> dict[str, Tensor]:
-        """Bounds on log p(x) from K draws of z ~ q(z|x) for each image.
-
-        Returns:
-            (n,) each, nats: `reconstruction_nats`, the mean of log p(x|z) over the K draws; `kl_nats`, in closed form;
-            `elbo_nats`, their difference, with β = 1; `iwae_nats`, the log of the mean of p(x, z)/q(z|x) over the same
-            draws: a bound that rises to log p(x) with K (Burda et al., 2015, arXiv 1509.00519).
-        """
-        parts = [self._bounds(x, K, generator) for x in batch.x.split(self._rows)]
-        return {key: torch.cat([part[key] for part in parts]) for key in parts[0]}
-
-    @property
-    def _rows(self) -> int:
-        return max(1, _ENTRIES // math.prod(self.spec.kind.shape))
-
-    def _bounds(self, x: Tensor, K: int, generator: torch.Generator) -> dict[str, Tensor]:
-        mean, log_var = self.encode(x)  # (n, latent)
-        kl = prior_kl(mean, log_var).sum(dim=1)  # (n,)
-        reconstruction = torch.zeros_like(kl)
-        log_weights = torch.full_like(kl, -math.inf)
-        at_once = max(1, self._rows // len(x))
-        for start in range(0, K, at_once):
-            shape = (min(at_once, K - start), *mean.shape)
-            z, noise = posterior_draw(mean.expand(shape), log_var.expand(shape), generator=generator)  # (k, n, latent)
-            output = self.decoder(z.flatten(0, 1)).unflatten(0, shape[:2])  # (k, n, outputs·c, h, w)
-            log_likelihood = self.likelihood.log_prob(output, x)  # (k, n)
-            reconstruction += log_likelihood.sum(dim=0) / K
-            # log p(z) − log q(z|x): the constants of the two Gaussians cancel, and (z − mean)/σ is the noise.
-            log_ratio = 0.5 * (noise.square() + log_var - z.square()).sum(dim=-1)  # (k, n)
-            log_weights = torch.logaddexp(log_weights, torch.logsumexp(log_likelihood + log_ratio, dim=0))
-        return {
-            "elbo_nats": reconstruction - kl,
-            "iwae_nats": log_weights - math.log(K),
-            "reconstruction_nats": reconstruction,
-            "kl_nats": kl,
-        }
+        return torch.cat([decode(part) for part in z.split(self.rows)])

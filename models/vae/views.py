@@ -12,17 +12,17 @@ from torch import Tensor
 
 from models.frames import Bars, Ellipses, Images, Layer, Plane, Points
 from models.protocol import (
-    BadValue,
     DataBatch,
     GenerativeModel,
     HasLatent,
-    Image,
     LatentPoint,
     Noise,
     param,
     view,
 )
-from models.vae.latent_space import axis_label, prior_circles, prior_grid, prior_lines, stepped_limit
+from models.vae.activity import activity_note
+from models.vae.aggregated import FAR, Aggregated
+from models.vae.latent_space import axis_label, map_dimensions, prior_circles, prior_grid, prior_lines, stepped_limit
 from models.vae.networks import prior_kl
 
 __all__ = ["LatentViews"]
@@ -32,10 +32,8 @@ _SHOWN = {"mean": "mean", "draw": "draw"}
 _SPACING = {"quantiles": "prior quantiles", "regular": "regular, −3 to 3"}
 _SPLITS = {"train": "training", "valid": "validation", "test": "test"}
 _ELLIPSES = 50  # posteriors drawn as ellipses; more of them hide one another
-_ACTIVE = 0.01  # variance of the posterior mean above which a unit counts as active (Burda et al., 2015)
 _NEAREST = 6  # images shown
 _PIECE = 1 << 18  # pixels decoded between two looks at whether anyone still waits for the picture
-_GREY = "Grey data: intensities are taken as probabilities of ink."
 
 
 def _array(tensor: Tensor) -> np.ndarray:
@@ -48,6 +46,13 @@ def _plural(n: int, what: str) -> str:
 
 class LatentViews(GenerativeModel, HasLatent, ABC):
     """The views of a model with latent z ~ N(0, I), a diagonal Gaussian q(z|x), and images x."""
+
+    _known: tuple[object, Aggregated] | None = None
+
+    @property
+    def decoder_note(self) -> str:
+        """What the values of p(x|z) are about, where that is not plain; or ""."""
+        return ""
 
     @abstractmethod
     def decode_draw(self, z: Tensor, *, generator: torch.Generator) -> Tensor:
@@ -76,6 +81,10 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         posteriors: bool = param(
             False, "Posteriors", when=lambda config: config.latent > 1, help=f"The first {_ELLIPSES} as ellipses of 1σ."
         ),
+        aggregated: bool = param(
+            False, "Aggregated posterior", when=lambda config: config.latent > 1,
+            help="Density of the mean of q(z|x) over these images, which the prior should match.",
+        ),
     ) -> Plane:  # fmt: skip
         """Posterior means over the prior, coloured by class."""
         mean, log_var = self.encode(batch.x)
@@ -83,10 +92,12 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         if self.latent_dim == 1:
             return self._latent_line(batch, mean, log_var, points)
         kl = prior_kl(mean, log_var).mean(dim=0).detach()  # (latent,)
-        dims = self._dimensions(kl, across, upwards)
+        dims = map_dimensions(kl, across, upwards)
         xy, std = mean[:, dims], (0.5 * log_var[:, dims]).exp()  # (n, 2) each
         limit = stepped_limit(xy)
         layers: list[Layer] = [prior_circles()]
+        if aggregated:
+            layers.insert(0, Aggregated(xy, 2 * std.log()).density(limit))
         if posteriors:
             centers, axes = _array(xy[:_ELLIPSES]), _array(std[:_ELLIPSES])
             angles = np.zeros(len(centers))
@@ -124,27 +135,34 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
             name="posterior means",
         )
 
-    def _dimensions(self, kl: Tensor, across: int, upwards: int) -> tuple[int, int]:
-        """Dimensions of a map, counted from 0: those asked for, the others by KL; in order where none is asked for."""
-        for name, asked in (("across", across), ("upwards", upwards)):
-            if asked > self.latent_dim:
-                raise BadValue(name, f"{name} takes a whole number from 0 to {self.latent_dim}, not {asked}")
-        if across == upwards != 0:
-            raise BadValue("upwards", f"upwards must differ from across, which is {across} too")
-        ranked = [dim for dim in kl.argsort(descending=True).tolist() if dim + 1 not in (across, upwards)]
-        if across == upwards:  # sorted, so that the axes do not change places as the ranks do
-            first, second = sorted(ranked[:2])
-            return first, second
-        return across - 1 if across else ranked[0], upwards - 1 if upwards else ranked[0]
-
     def _images(self, z: Tensor, show: str, generator: torch.Generator) -> np.ndarray:
         return _array(self.decode_mean(z) if show == "mean" else self.decode_draw(z, generator=generator))
 
-    @view("Decode", help="What the decoder makes of the chosen latent point.")
-    def decode(self, z: LatentPoint, noise: Noise, show: str = param("mean", "p(x|z)", choices=_SHOWN)) -> Images:
-        """The image of one latent point."""
+    @view("Decode", splits=("train",), batch=FAR, help="What the decoder makes of the chosen latent point.")
+    def decode(
+        self, z: LatentPoint, batch: DataBatch, noise: Noise, show: str = param("mean", "p(x|z)", choices=_SHOWN)
+    ) -> Images:
+        """The image of one latent point, and whether any of some data is encoded near it."""
         images = self._images(z.z, show, noise.generator(self.device))
-        return Images(images, columns=1, subtitle=f"{_SHOW[show]} at the chosen z")
+        far = self._aggregated(batch).is_far(z.z)
+        among = _plural(len(batch), f"{_SPLITS[batch.split]} image")
+        return Images(
+            images,
+            columns=1,
+            subtitle=f"{_SHOW[show]} at the chosen z",
+            note=f"Far from the data: the posteriors of {among} are less dense here than at nearly all their means."
+            if far
+            else "",
+            warning=far,
+        )
+
+    def _aggregated(self, batch: DataBatch) -> Aggregated:
+        """The aggregated posterior of a batch, remembered while neither the data nor the weights change."""
+        weights = tuple(parameter._version for parameter in self.parameters())
+        key = (batch.split, len(batch), int(batch.x.data_ptr()), weights)
+        if self._known is None or self._known[0] != key:
+            self._known = key, Aggregated(*self.encode(batch.x))
+        return self._known[1]
 
     @view("Nearest images", splits=("train",), batch=1000, help="The images that are most like the decoded one.")
     def nearest(self, z: LatentPoint, batch: DataBatch) -> Images:
@@ -183,14 +201,13 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         """Images above their reconstructions at the posterior mean."""
         mean, _ = self.encode(batch.x)
         index = _array(batch.index)
-        grey = isinstance(self.spec.kind, Image) and self.spec.kind.values == "grey"
         return Images(
             np.concatenate([_array(batch.x), self._images(mean, show, noise.generator(self.device))]),
             columns=len(batch),
             row_labels=(f"{_SPLITS[batch.split]} data", "reconstruction"),
             index=np.concatenate([index, index]),
             subtitle=f"{_SHOW[show]} at the posterior mean, {_plural(len(batch), f'{_SPLITS[batch.split]} image')}",
-            note=_GREY if grey else "",
+            note=self.decoder_note,
         )
 
     @view("Manifold", when=lambda config: config.latent == 2, help="The decoder's image all over the prior.")
@@ -220,7 +237,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         mean, log_var = self.encode(batch.x)
         kl = prior_kl(mean, log_var)  # (n, latent)
         errors = kl.std(dim=0) / len(batch) ** 0.5 if len(batch) > 1 else None
-        active = int((mean.var(dim=0, correction=0) > _ACTIVE).sum())
+        note, collapsed = activity_note(mean)
         return Bars(
             labels=tuple(axis_label(dim) for dim in range(self.latent_dim)),
             values=_array(kl.mean(dim=0)),
@@ -228,5 +245,6 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
             roles=("prior",) * self.latent_dim,
             unit="nats",
             subtitle=f"mean over {_plural(len(batch), f'{_SPLITS[batch.split]} image')} ± standard error",
-            note=f"{active} of {self.latent_dim} active: variance of the posterior mean above {_ACTIVE}.",
+            note=note,
+            warning=collapsed,
         )

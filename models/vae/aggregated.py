@@ -1,0 +1,71 @@
+"""The aggregated posterior: the mean of q(z|x) over data, which the prior should match."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.frames import Density
+
+__all__ = ["FAR", "Aggregated"]
+
+FAR = 128
+"""Data whose posteriors tell whether a latent point is far from all of them: encoded in about a millisecond."""
+
+_SHARE = 0.02  # of the data that may lie where the density of the others is lower than at a point that is not far
+_SIDE = 96  # cells of a picture along each axis
+_LOG_2PI = math.log(2 * math.pi)
+
+
+class Aggregated:
+    """The mixture (1/n) Σᵢ N(mᵢ, diag sᵢ²) of the posteriors of n data.
+
+    Args:
+        mean: Posterior means, (n, d).
+        log_var: Log variances, (n, d).
+    """
+
+    def __init__(self, mean: Tensor, log_var: Tensor):
+        self._mean, self._log_var = mean.detach().double(), log_var.detach().double()
+        self._edge: float | None = None
+
+    def _components(self, z: Tensor) -> Tensor:
+        """Log densities of each component, (k, d) to (k, n)."""
+        precision = (-self._log_var).exp()  # (n, d)
+        squares = (
+            z.square() @ precision.T - 2 * z @ (self._mean * precision).T + (self._mean.square() * precision).sum(1)
+        )
+        return -0.5 * (squares + self._log_var.sum(dim=1) + z.shape[1] * _LOG_2PI)
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        """Log density, (k, d) to (k,), nats."""
+        return self._components(z.to(self._mean)).logsumexp(dim=1) - math.log(len(self._mean))
+
+    @property
+    def edge(self) -> float:
+        """Log density that 2 % of the data do not reach at their means, each under the posteriors of the others."""
+        if self._edge is None:
+            others = self._components(self._mean)
+            others.fill_diagonal_(-math.inf)
+            n = len(self._mean)
+            self._edge = float((others.logsumexp(dim=1) - math.log(n - 1)).quantile(_SHARE)) if n > 1 else -math.inf
+        return self._edge
+
+    def is_far(self, z: Tensor) -> bool:
+        """Whether a point, (1, d), has less density than nearly all data have among the others."""
+        return float(self.log_prob(z)) < self.edge
+
+    def density(self, limit: float) -> Density:
+        """Heat map of two dimensions over [-limit, limit]², each cell with the mean of the density over it."""
+        edges = torch.linspace(-limit, limit, _SIDE + 1, dtype=torch.float64, device=self._mean.device)
+        std = (0.5 * self._log_var).exp()
+        # A Gaussian with independent coordinates is a product, so the sum over data is a product of matrices; the
+        # distribution function's differences keep a posterior that is narrower than a cell.
+        masses = torch.special.ndtr((edges - self._mean[..., None]) / std[..., None]).diff(dim=-1)  # (n, 2, side)
+        cell = (2 * limit / _SIDE) ** 2
+        values: np.ndarray = (masses[:, 1].T @ masses[:, 0] / (len(self._mean) * cell)).cpu().numpy()
+        extent = (-limit, limit, -limit, limit)
+        return Density(values, extent, role="model", low=0.0, name="aggregated posterior")

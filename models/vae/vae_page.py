@@ -1,0 +1,91 @@
+"""What the page of the amortised VAE says of itself: objective, metrics, presets, and what to look at and to try."""
+
+from __future__ import annotations
+
+from models.protocol import Metric, Objective, Preset, Term, Try
+
+__all__ = ["LOOK_AT", "METRICS", "OBJECTIVE", "PRESETS", "TRY_NEXT"]
+
+OBJECTIVE = Objective(
+    r"\mathcal{L}(\theta,\phi;x)",
+    (
+        Term(r"\mathbb{E}_{q_\phi(z\mid x)}\left[\log p_\theta(x\mid z)\right]", "reconstruction"),
+        Term(r"-\,\beta\,D_{\mathrm{KL}}\left(q_\phi(z\mid x)\,\Vert\,p(z)\right)", "kl", sign=-1, weight="beta"),
+        Term(r"-\,\beta\sum_j\left(\lambda-\overline{\mathrm{KL}}_j\right)_+", "free_bits", sign=-1, weight="beta"),
+    ),
+    total=Term(r"\mathcal{L}", "loss", sign=-1),
+    note="What is descended is −𝓛, averaged over the batch: the KL in closed form, the expectation by one "
+    "reparameterised draw of z for each image; with β = 1 and without free bits, 𝓛 is the ELBO. Free bits λ: a "
+    "dimension whose KL is below λ on the average of the batch counts as λ, so that nothing presses it further down.",
+)
+METRICS = (
+    Metric(
+        "elbo", "ELBO", "nats", role="total", better="higher",
+        help="Evidence lower bound on log p(x), nats an image; always with β = 1, whatever is descended.",
+    ),
+    Metric(
+        "reconstruction", "Reconstruction", "nats", role="data", better="higher",
+        help="Expected log p(x|z) with z drawn from q(z|x), nats an image.",
+    ),
+    Metric(
+        "kl", "KL", "nats", role="prior", pane="kl",
+        help="Divergence of q(z|x) from the prior: how much z tells of x, nats an image.",
+    ),
+    Metric(
+        "free_bits", "Free bits", "nats", role="alt", pane="kl",
+        help="What free bits add to the KL in 𝓛: the nats by which dimensions stay below λ; 0 without free bits.",
+    ),
+    Metric(
+        "knn5_accuracy", "5-NN accuracy", "", role="alt", pane="accuracy", better="higher", source="valid",
+        help="Share of held-out images given their class by the 5 training images of nearest posterior mean.",
+    ),
+)  # fmt: skip
+PRESETS = (
+    Preset(
+        "Digits, 2-D latent", "digits", {"latent": 2, "hidden": 200}, {"steps": 6000, "batch": 64, "lr": 3e-3},
+        about="Ten classes find their places on a map in seconds.",
+    ),
+    Preset(
+        "Binary digits, 2-D latent", "digits-binary", {"latent": 2, "hidden": 200},
+        {"steps": 4000, "batch": 64, "lr": 3e-3},
+        about="Black and white pixels, so that the ELBO bounds a true log-likelihood.",
+    ),
+    Preset(
+        "MNIST, 2-D latent", "mnist-dynamic", {"latent": 2}, {"steps": 10_000, "batch": 128, "lr": 1e-3},
+        about="The map and the manifold of the paper's figure 4.",
+    ),
+    Preset(
+        "MNIST, 10 latents", "mnist-dynamic", {"latent": 10}, {"steps": 10_000, "batch": 128, "lr": 1e-3},
+        about="Enough dimensions for sharp reconstructions; see which of them are used.",
+    ),
+    Preset(
+        "Digits, learned variance", "digits", {"latent": 2, "hidden": 200, "decoder": "learned", "sigma_floor": 0.03},
+        {"steps": 6000, "batch": 64, "lr": 1e-3},
+        about="Normal(μ(z), σ²(z)) on each pixel: a density of the grey values, with bits per pixel.",
+    ),
+    Preset(
+        "Coloured sprites, fixed variance", "sprites-colour",
+        {"latent": 8, "hidden": 128, "network": "convolutional", "decoder": "gaussian", "sigma": 0.1},
+        {"steps": 6000, "batch": 64, "lr": 1e-3},
+        about="Colour needs a Gaussian decoder; the bars show which latents carry hue, place, size and rotation.",
+    ),
+    Preset(
+        "MNIST, 50 latents", "mnist-dynamic",
+        {"network": "convolutional", "latent": 50, "hidden": 512, "channels": 64},
+        {"steps": 100_000, "batch": 256, "lr": 1e-3, "ema": 0.999},
+        device="cuda", about="A larger convolutional network, whose bars show which of 50 latents it uses.",
+    ),
+)  # fmt: skip
+LOOK_AT = (
+    "The classes part on the latent map while the ELBO rises: each point is the mean of one image's posterior, "
+    "the circles are the prior from which new images are drawn. Drag across the map, or through the gaps between "
+    "clusters, and see what the decoder makes of it. With the Bernoulli decoder, values in nats of "
+    "grey images are about a random binarization, whose probabilities of ink are the intensities."
+)
+TRY_NEXT = (
+    Try("Raise β to 4: posteriors shrink onto the prior, the KL falls and reconstructions blur", {"beta": 4.0}),
+    Try("Set β to 0: an autoencoder, whose codes leave the prior, so that samples get worse", {"beta": 0.0}),
+    Try("Use 10 latents: reconstructions sharpen, and the bars show which are used", {"latent": 10}),
+    Try("Learn σ(z) of each pixel: see where the decoder is sure", preset="Digits, learned variance"),
+    Try("Go to MNIST with two latents, and open the manifold", preset="MNIST, 2-D latent"),
+)
