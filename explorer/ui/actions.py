@@ -13,12 +13,14 @@ class Act:
     """Something a person can do.
 
     Attributes:
+        id: Name by which keys find it; no two acts share one.
         title: What it does, as an imperative.
         run: Does it.
         group: Heading under which it is listed.
         key: Key sequence that does it too, or "".
     """
 
+    id: str
     title: str
     run: Callable[[], None]
     group: str = ""

@@ -68,7 +68,7 @@ def _warm_up() -> None:
 
 
 def create_window() -> MainWindow:
-    """The main window for the running `QApplication`, not yet shown.
+    """The main window for the running `QApplication`, not yet shown; until it closes, garbage is collected here alone.
 
     Raises:
         RuntimeError: There is no application.
@@ -82,7 +82,9 @@ def create_window() -> MainWindow:
     locale.setlocale(locale.LC_NUMERIC, "C")
     mode = str(settings().value("theme", str(Mode.SYSTEM)))
     theme = Theme(app, mode if mode in {str(known) for known in Mode} else Mode.SYSTEM, app)
-    return MainWindow(theme)
+    window = MainWindow(theme)
+    window.closed.connect(GarbageGuard(window).release)
+    return window
 
 
 def run() -> int:
@@ -92,7 +94,6 @@ def run() -> int:
     app = QApplication(sys.argv[:1])
     app.setApplicationName("dgm-explorer")
     app.setApplicationDisplayName("Deep Generative Model Explorer")
-    guard = GarbageGuard(app)
     failures = _Failures(app)
     sys.excepthook = failures.hook
     threading.excepthook = failures.thread_hook
@@ -101,7 +102,6 @@ def run() -> int:
     QTimer.singleShot(0, _warm_up)
     code = app.exec()
     sys.excepthook = sys.__excepthook__
-    guard.release()
     del window
     gc.collect()
     return code

@@ -22,14 +22,24 @@ def _only_here(generation: int = 2) -> int:
 class GarbageGuard(QObject):
     """Turns automatic collection off and collects on a timer, youngest objects most often.
 
+    There may be several, one for each window: the first takes over, and with the last all is as it was.
+
     Args:
         parent: Who keeps it.
     """
 
+    _held = 0  # guards that are not released
+    _automatic = True  # whether collection was automatic before the first
+
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
-        gc.disable()
-        gc.collect = _only_here
+        cls = type(self)
+        if cls._held == 0:
+            cls._automatic = gc.isenabled()
+            gc.disable()
+            gc.collect = _only_here
+        cls._held += 1
+        self._holds = True
         self._timer = QTimer(self, interval=_INTERVAL)
         self._timer.timeout.connect(self._on_timeout)
         self._timer.start()
@@ -41,8 +51,16 @@ class GarbageGuard(QObject):
         if young > limits[0]:
             _collect(2 if old > limits[2] else 1 if middle > limits[1] else 0)
 
+    @Slot()
     def release(self) -> None:
-        """Collects automatically again."""
+        """Collects as before, unless another guard still holds; a second call does nothing."""
+        if not self._holds:
+            return
+        self._holds = False
         self._timer.stop()
-        gc.collect = _collect
-        gc.enable()
+        cls = type(self)
+        cls._held -= 1
+        if cls._held == 0:
+            gc.collect = _collect
+            if cls._automatic:
+                gc.enable()

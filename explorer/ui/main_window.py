@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Slot
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
@@ -25,6 +24,7 @@ from explorer.ui.actions import Act
 from explorer.ui.bars import StatusBar, TopBar
 from explorer.ui.card import Card
 from explorer.ui.command_palette import CommandPalette
+from explorer.ui.commands import acts_of
 from explorer.ui.detached import DetachedCard
 from explorer.ui.export_dialog import ExportDialog, copy_image
 from explorer.ui.figure_form import ExportChoices
@@ -40,15 +40,14 @@ _TITLE = "Deep Generative Model Explorer"
 
 # Keys that count only where the widget with the focus has no use for them: editors and buttons keep theirs.
 _SINGLE_KEYS = {
-    Qt.Key.Key_Space: "Train or pause",
-    Qt.Key.Key_Period: "One step",
-    Qt.Key.Key_Comma: "One phase of a step",
-    Qt.Key.Key_L: "Live",
-    Qt.Key.Key_E: "Explain",
-    Qt.Key.Key_F: "Maximise the leading card",
+    Qt.Key.Key_Space: "train",
+    Qt.Key.Key_Period: "step",
+    Qt.Key.Key_Comma: "phase",
+    Qt.Key.Key_L: "live",
+    Qt.Key.Key_E: "explain",
+    Qt.Key.Key_F: "maximise",
 }
-_MODES = {Mode.SYSTEM: "System", Mode.LIGHT: "Light", Mode.DARK: "Dark", Mode.CONTRAST: "High contrast"}
-_KEYS = {"Reset": "Ctrl+R", "Undo": "Ctrl+Z", "Redo": "Ctrl+Shift+Z", "Settings": "Ctrl+,", "Quit": "Ctrl+Q"}
+_KEYS = {"reset": "Ctrl+R", "undo": "Ctrl+Z", "redo": "Ctrl+Shift+Z", "settings": "Ctrl+,", "quit": "Ctrl+Q"}
 
 
 class MainWindow(QMainWindow):
@@ -56,11 +55,17 @@ class MainWindow(QMainWindow):
 
     Attributes:
         theme: Colours.
+        families: In the order of their tabs.
         pages: Pages made so far, by name.
+
+    Signals:
+        closed: It is closed, and nothing of it goes on.
 
     Args:
         theme: Colours.
     """
+
+    closed = Signal()
 
     def __init__(self, theme: Theme):
         super().__init__()
@@ -70,16 +75,15 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(logo_icon())
         self.setMinimumSize(880, 600)
         self.pages: dict[str, PageWidget] = {}
-        self._families = models.FAMILIES
-        self._of_family = {family.id: next(iter(family.pages)) for family in self._families}
+        self.families = models.FAMILIES
+        self._of_family = {family.id: next(iter(family.pages)) for family in self.families}
         self._choices = ExportChoices()
-        self._undoer: PageWidget | None = None
-        self._said: dict[str, str] = {}  # the last message of each page
-        tabs = {"overview": "Overview", **{family.id: family.title for family in self._families}}
+        self._said: dict[str, tuple[str, str]] = {}  # the last message of each page, and what its button does
+        tabs = {"overview": "Overview", **{family.id: family.title for family in self.families}}
         self.top = TopBar(theme, tabs)
         self.stack = QStackedWidget()
         self.status = StatusBar(theme)
-        self.overview = Overview(theme, self._families)
+        self.overview = Overview(theme, self.families)
         self.stack.addWidget(self.overview)
         body = QFrame()
         body.setObjectName("page")
@@ -119,12 +123,13 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def show_page(self, name: str) -> None:
         """Brings a page into sight, making it the first time."""
-        family = next(family for family in self._families if name in family.pages)
+        family = next(family for family in self.families if name in family.pages)
         if name not in self.pages:
             page = PageWidget(self.theme, family, name)
             page.page_chosen.connect(self.show_page)
             page.message.connect(self._on_message)
-            page.export_asked.connect(self._on_export)
+            page.undo_offered.connect(self._on_undo_offered)
+            page.export_asked.connect(self.export)
             for card in page.cards.values():
                 card.detach_asked.connect(self._on_detach)
             page.restore_state(settings())
@@ -134,7 +139,7 @@ class MainWindow(QMainWindow):
         self._of_family[family.id] = name
         self.top.show_tab(family.id)
         if self.pages[name] is not self.page:
-            self.status.show_message(self._said.get(name, "Ready"))
+            self.status.show_message(*self._said.get(name, ("Ready", "")))
         self.stack.setCurrentWidget(self.pages[name])
 
     @property
@@ -158,48 +163,14 @@ class MainWindow(QMainWindow):
 
     def acts(self) -> list[Act]:
         """Everything that can be done here."""
-        page = self.page
-        acts: list[Act] = []
-        if page is not None and page.draft.model is not None:
-            acts += [
-                Act("Train or pause", page.acts.train, "Run", "Space"),
-                Act("One step", page.acts.step, "Run", "."),
-                Act("One phase of a step", page.acts.substep, "Run", ","),
-                Act("Reset", page.acts.reset, "Run", "Ctrl+R"),
-                Act("Live", page.go_live, "Timeline", "L"),
-                Act("Play the timeline", page.timeline.play, "Timeline"),
-            ]
-        if page is not None:
-            acts += [
-                Act("Explain", page.run_bar.explain_button.toggle, "View", "E"),
-                Act("Maximise the leading card", self._maximise, "View", "F"),
-                Act("Undo", page.draft.undo.undo, "Edit", "Ctrl+Z"),
-                Act("Redo", page.draft.undo.redo, "Edit", "Ctrl+Shift+Z"),
-            ]
-            for preset in page.page.presets:
-                acts.append(Act(preset.title, partial(page.draft.choose_preset, preset.title), "Preset"))
-            for name, title in page.draft.datasets().items():
-                acts.append(Act(title, partial(page.draft.choose_data, name), "Dataset"))
-            for card in page.cards.values():
-                acts.append(Act(f"Export {card.view.title}", partial(self._on_export, card, "pdf"), "Export"))
-            for declared in page.draft.declared().values():
-                acts.append(Act(declared.label, partial(page.side.focus_on, declared.name), "Set"))
-        acts.append(Act("Overview", partial(self.show_tab, "overview"), "Go to", "Ctrl+1"))
-        for place, family in enumerate(self._families, start=2):
-            key = f"Ctrl+{place}" if place < 10 else ""
-            acts.append(Act(family.title, partial(self.show_tab, family.id), "Go to", key))
-            for name, found in family.pages.items():
-                acts.append(Act(f"{family.title}: {found.title}", partial(self.show_page, name), "Go to"))
-        for mode in Mode:
-            acts.append(Act(f"{_MODES[mode]} theme", partial(self.set_mode, mode), "Theme"))
-        acts.append(Act("Settings", self.show_settings, "Window", "Ctrl+,"))
-        acts.append(Act("Quit", self._quit, "Window", "Ctrl+Q"))
-        return acts
+        return acts_of(self, self.page)
 
     def _add_keys(self) -> None:
-        tabs = {family.title: f"Ctrl+{place}" for place, family in enumerate(self._families, start=2) if place < 10}
-        for name, keys in {**_KEYS, "Overview": "Ctrl+1", **tabs}.items():
-            action = QAction(name, self)
+        places = enumerate(("overview", *(family.id for family in self.families)), start=1)
+        tabs = {f"tab.{tab}": f"Ctrl+{place}" for place, tab in places if place < 10}
+        for name, keys in {**_KEYS, **tabs}.items():
+            action = QAction(self)
+            action.setData(name)
             action.setShortcut(QKeySequence(keys))
             action.triggered.connect(self._on_key)
             self.addAction(action)
@@ -224,12 +195,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_key(self) -> None:
-        self.run_act(self.sender().text())  # type: ignore[attr-defined]
+        self.run_act(self.sender().data())  # type: ignore[attr-defined]
 
-    def run_act(self, title: str) -> None:
-        """Does the act of a title, where there is one now."""
+    def run_act(self, name: str) -> None:
+        """Does the act of an id, where there is one now."""
         for act in self.acts():
-            if act.title == title:
+            if act.id == name:
                 act.run()
                 return
 
@@ -264,7 +235,8 @@ class MainWindow(QMainWindow):
         self.theme.set_mode(mode)
         settings().setValue("theme", str(mode))
 
-    def _maximise(self) -> None:
+    def maximise(self) -> None:
+        """Lets the card with the focus, or the leading one, fill the page, or puts it back."""
         page = self.page
         if page is None:
             return
@@ -274,13 +246,11 @@ class MainWindow(QMainWindow):
         hero = next((card for card in page.cards.values() if card.view.hero), next(iter(page.cards.values())))
         page.arrangement.toggle(page.arrangement.maximised or focus or hero)
 
-    def _quit(self) -> None:
-        self.close()
-
     # Cards
 
     @Slot(object, str)
-    def _on_export(self, card: Card, kind: str) -> None:
+    def export(self, card: Card, kind: str) -> None:
+        """Opens the export of a card, or copies its picture where the kind is "copy"."""
         page, frame = self.sender(), card.display.frame
         if not isinstance(page, PageWidget):
             page = self.page
@@ -315,17 +285,23 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _on_message(self, text: str) -> None:
-        page = self.sender()
-        undo = isinstance(page, PageWidget) and text.startswith("Reset.")
-        self._undoer = page if undo and isinstance(page, PageWidget) else None
+        self._say(self.sender(), text)
+
+    @Slot(str)
+    def _on_undo_offered(self, text: str) -> None:
+        self._say(self.sender(), text, "Undo reset")
+
+    def _say(self, page: object, text: str, act: str = "") -> None:
         if isinstance(page, PageWidget):
-            self._said[page.name] = text
-        self.status.show_message(text, "Undo reset" if undo else "")
+            self._said[page.name] = (text, act)
+            if page is not self.page and self.page is not None:
+                return
+        self.status.show_message(text, act)
 
     @Slot()
     def _on_undo_reset(self) -> None:
-        if self._undoer is not None:
-            self._undoer.acts.undo_reset()
+        if self.page is not None:
+            self.page.acts.undo_reset()
 
     # From start to start
 
@@ -334,8 +310,12 @@ class MainWindow(QMainWindow):
         geometry = stored.value("geometry")
         if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
             self.resize(1440, 900)
+        for family in self.families:
+            last = str(stored.value(f"family/{family.id}", ""))
+            if last in family.pages:
+                self._of_family[family.id] = last
         page = str(stored.value("page", ""))
-        known = [name for family in self._families for name in family.pages]
+        known = [name for family in self.families for name in family.pages]
         if page == "overview":
             self.show_tab("overview")
         else:
@@ -348,6 +328,8 @@ class MainWindow(QMainWindow):
         stored = settings()
         stored.setValue("geometry", self.saveGeometry())
         stored.setValue("page", self.page.name if self.page else "overview")
+        for family, name in self._of_family.items():
+            stored.setValue(f"family/{family}", name)
         for page in self.pages.values():
             page.save_state(stored)
             page.thread_.host.close()
@@ -359,3 +341,4 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(500, self.close)
             return
         super().closeEvent(event)
+        self.closed.emit()

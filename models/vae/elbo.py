@@ -55,7 +55,7 @@ class ElboLab(AveragingViews, BoundViews):
         ),
     )  # fmt: skip
     look_at = (
-        "log p(x) does not depend on q, so whatever raises the ELBO lowers D_KL(q ‖ p(z|x)) by as much: move m and s and "
+        "log p(x) does not depend on q, so whatever raises the ELBO lowers KL(q ‖ p(z|x)) by as much: move m and s and "
         "watch the bars. The bound is tight at one place only, where q is the posterior; there log p(x, z) − log q(z) "
         "is the same number at every z. A term that is switched off shows what it is for: without the entropy, or "
         "without the KL, nothing keeps q from shrinking onto the single best z."

@@ -37,7 +37,7 @@ class MeanFieldLab(Lab):
     )  # fmt: skip
     look_at = (
         "The variances of the best factorised q are 1/Λᵢᵢ, those of each zᵢ given the other, so q is more certain of "
-        "each than p is. The gap KL(q ‖ p) = −½ log(1 − ρ²) stays open however long one optimises. The other divergence, "
+        "each than p is. The gap KL(q ‖ p) = −½ log(1 − ρ²) stays open however long one optimises. The other one, "
         "KL(p ‖ q), is least at the product of the marginals, which covers p and spends mass where p has almost none."
     )
     try_next = (

@@ -60,7 +60,7 @@ class VAE(LossModel, ExactViews):
             1.0, "KL weight β", 0.0, 10.0, step=0.1, live=True, help="1: the ELBO; more presses q(z|x) onto the prior."
         )
         decoder: str = param(
-            "bernoulli", "Decoder p(x|z)", choices=_DECODERS,
+            "bernoulli", "Decoder", choices=_DECODERS,
             help="Bernoulli: black or white. Gaussian: densities of dequantised images, needed for colour.",
         )  # fmt: skip
         sigma: float = param(

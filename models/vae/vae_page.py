@@ -32,10 +32,6 @@ METRICS = (
         help="Divergence of q(z|x) from the prior: how much z tells of x, nats an image.",
     ),
     Metric(
-        "free_bits", "Free bits", "nats", role="alt", pane="kl",
-        help="What free bits add to the KL in 𝓛: the nats by which dimensions stay below λ; 0 without free bits.",
-    ),
-    Metric(
         "knn5_accuracy", "5-NN accuracy", "", role="alt", pane="accuracy", better="higher", source="valid",
         help="Share of held-out images given their class by the 5 training images of nearest posterior mean.",
     ),

@@ -29,7 +29,7 @@ __all__ = ["LatentViews"]
 
 _SHOW = {"mean": "mean of p(x|z)", "draw": "draw from p(x|z)"}
 _SHOWN = {"mean": "mean", "draw": "draw"}
-_SPACING = {"quantiles": "prior quantiles", "regular": "regular, −3 to 3"}
+_SPACING = {"quantiles": "quantiles", "regular": "regular"}
 _SPLITS = {"train": "training", "valid": "validation", "test": "test"}
 _ELLIPSES = 50  # posteriors drawn as ellipses; more of them hide one another
 _NEAREST = 6  # images shown

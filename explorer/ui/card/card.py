@@ -86,7 +86,7 @@ class Card(QFrame):
         self.setObjectName(f"card.{view.name}")
         self.setProperty("card", True)
         self.setAccessibleName(view.title)
-        self._subtitle_now, self._state = "", ""
+        self._subtitle_now, self._state, self._weights = "", "", ""
         self.display = WIDGETS[view.frame](theme, self)
         self.display.setAccessibleName(view.title)
         self._ghost = Ghost(theme, view.frame, empty or f"{view.title} will appear here", self)
@@ -271,14 +271,15 @@ class Card(QFrame):
         self._state = words
         self._say()
 
+    def set_weights(self, words: str) -> None:
+        """Says whose picture it is where there is a choice: "averaged weights" or "raw weights"; "" for no choice."""
+        if words != self._weights:
+            self._weights = words
+            self._say()
+
     def set_maximised(self, maximised: bool) -> None:
         """Draws the tool that goes back instead of the one that maximises."""
         self._head.set_maximised(maximised)
-
-    def set_exports(self, kinds: tuple[str, ...]) -> None:
-        """Offers only these exports."""
-        for kind, action in self._exports.items():
-            action.setVisible(kind in kinds)
 
     def add_side(self, widget: QWidget) -> None:
         """Puts controls beside the picture."""
@@ -290,7 +291,9 @@ class Card(QFrame):
 
     def _say(self) -> None:
         frozen = "frozen" if self.is_frozen else ""
-        self._head.subtitle.setText(", ".join(part for part in (frozen, self._state or self._subtitle_now) if part))
+        weights = "" if self.is_empty else self._weights
+        parts = (frozen, weights, self._state or self._subtitle_now)
+        self._head.subtitle.setText(", ".join(part for part in parts if part))
 
     def _show_note(self, text: str, kind: str) -> None:
         self._note.setText(text)

@@ -62,10 +62,6 @@ class Section(QFrame):
         """Folds or unfolds."""
         self._head.setChecked(is_open)
 
-    def set_summary(self, text: str) -> None:
-        """What is said while it is folded."""
-        self._summary.setText(text)
-
     @Slot(bool)
     def _on_toggled(self, is_open: bool) -> None:
         self._body.setVisible(is_open)

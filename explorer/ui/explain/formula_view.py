@@ -118,11 +118,6 @@ class FormulaView(QWidget):
         outline = self._outline()
         return outline is None or outline.width * _SHRINK <= width
 
-    def natural_width(self) -> float:
-        """Width in one line, not shrunk, px; 0 while it is not set."""
-        outline = self._outline()
-        return 0.0 if outline is None else outline.width
-
     def _outline(self) -> Outline | None:
         return None if self._typeset is None else self._typeset.whole
 

@@ -48,10 +48,12 @@ class ImagesView(FrameView):
     Signals:
         hovered: Place of the image under the pointer or keys, -1 for none; `frame.index` has its datum.
         picked: Place of the image that was clicked.
+        datum_clicked: Datum of that image, where `frame.index` says which it is.
     """
 
     hovered = Signal(int)
     picked = Signal(int)
+    datum_clicked = Signal(int)
     ideal = (320, 320)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
@@ -173,13 +175,19 @@ class ImagesView(FrameView):
 
     def place_at(self, at: QPointF) -> int:
         """Place of the image at a point of the widget, or -1."""
-        layout, frame = self._layout, self._frame
+        layout, frame = self._layout or self._fit(), self._frame
         if layout is None or not isinstance(frame, Images):
             return -1
         column = int(np.floor((at.x() - layout.origin.x()) / layout.pitch_x))
         row = int(np.floor((at.y() - layout.origin.y()) / layout.pitch_y))
         place = row * layout.columns + column
         return place if 0 <= column < layout.columns and 0 <= place < len(frame.images) else -1
+
+    def _pick(self, place: int) -> None:
+        self.picked.emit(place)
+        frame = self._frame
+        if isinstance(frame, Images) and frame.index is not None:
+            self.datum_clicked.emit(int(frame.index[place]))
 
     def _set_place(self, place: int) -> None:
         if place != self._place:
@@ -195,7 +203,7 @@ class ImagesView(FrameView):
         """Picks what was clicked."""
         place = self.place_at(event.position())
         if event.button() is Qt.MouseButton.LeftButton and place >= 0:
-            self.picked.emit(place)
+            self._pick(place)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the pointer any more."""
@@ -222,6 +230,6 @@ class ImagesView(FrameView):
         if step is not None:
             self._set_place(min(len(frame.images) - 1, max(0, self._place + step)) if self._place >= 0 else 0)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._place >= 0:
-            self.picked.emit(self._place)
+            self._pick(self._place)
         else:
             super().keyPressEvent(event)

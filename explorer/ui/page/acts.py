@@ -187,7 +187,7 @@ class Acts(QObject):
         self._page.banner.hide()
         self.look()
         if left is not None:
-            self._page.message.emit("Reset. The run is kept; Undo reset brings it back")
+            self._page.undo_offered.emit("Reset. The run is kept; Undo reset brings it back")
 
     @Slot()
     def undo_reset(self) -> None:
@@ -216,6 +216,7 @@ class Acts(QObject):
             return
         self.setup = self.setup.with_values(**values)
         self.config = self.setup.config
+        self._page.cards_of_config(self.config)
         self._page.thread_.host.change(**values)
 
     def draft_changed(self) -> None:
@@ -247,6 +248,9 @@ class Acts(QObject):
         declared = page.draft.declared()
         page.go_live()
         page.draft.set_values(suggestion.set, suggestion.title)
+        page.message.emit(suggestion.title)
+        if page.draft.model is None:  # a lab shows at once what is set
+            return
         structural = suggestion.preset is not None or any(not declared[name].live for name in suggestion.set)
         if structural or page.state not in ("training", "paused", "done"):
             self.train_new()
@@ -254,7 +258,6 @@ class Acts(QObject):
             page.thread_.host.train()
         elif page.state == "done":
             self._train_on()
-        page.message.emit(suggestion.title)
 
     # Events
 
@@ -270,6 +273,7 @@ class Acts(QObject):
             page.message.emit(f"Training on {self.setup.data}" if self.setup else "Training")
         elif event.kind == "paused":
             self.set_state("paused")
+            page.message.emit("Paused, and saved" if self.folder else "Paused")
         elif event.kind == "done":
             self.set_state("done")
             page.message.emit(f"Done. The run is kept in {self.folder}" if self.folder else "Done")

@@ -6,7 +6,6 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QPushButton,
     QSizePolicy,
     QStackedWidget,
@@ -15,14 +14,15 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.ui.card import Card
+from explorer.ui.page.tab_row import TabRow
 from explorer.ui.theme import ui_font
-from models.protocol import LatentPoint
+from models.protocol import LatentPoint, View
 
 __all__ = ["Arrangement", "CardTabs"]
 
 GAP = 12
 RIGHT = 352
-REST_HEIGHT = 152  # px, least
+REST_HEIGHT = 188  # px, least
 _ANY = 16_777_215  # what Qt calls no limit
 _SHARES = (62, 38)  # of the height at left
 _SIDE_HEIGHTS = ((220, 264), (128, 156))  # px of the card at top right, which holds the sliders, and of those below
@@ -47,11 +47,10 @@ class CardTabs(QFrame):
         self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._stack.setMinimumHeight(REST_HEIGHT)
         self._buttons: list[QPushButton] = []
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 4)
-        row.setSpacing(2)
+        self._cards = cards
+        self._row = TabRow()
         for place, card in enumerate(cards):
-            button = QPushButton(short_title(card.view.title))
+            button = QPushButton(short_title(card.view))
             button.setObjectName(f"tab_of.{card.view.name}")
             button.setProperty("tab", "true")
             button.setFont(ui_font(12, 600))
@@ -62,32 +61,34 @@ class CardTabs(QFrame):
             button.setToolTip(card.view.help)
             button.clicked.connect(self._on_clicked)
             self._buttons.append(button)
-            row.addWidget(button)
+            self._row.add(button)
             self._stack.addWidget(card)
-        row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(row)
+        column.addWidget(self._row)
         column.addWidget(self._stack, 1)
+
+    def offer(self, names: set[str]) -> None:
+        """Offers only the views of these names; where the one in sight is not among them, the first that is."""
+        kept = [button for button, card in zip(self._buttons, self._cards, strict=True) if card.view.name in names]
+        for button in self._buttons:
+            button.setVisible(button in kept)
+        self._row.arrange()
+        if kept and not any(button.isChecked() for button in kept):
+            kept[0].click()
 
     @Slot()
     def _on_clicked(self) -> None:
-        self._stack.setCurrentIndex(self._buttons.index(self.sender()))  # type: ignore[arg-type]
+        self._stack.setCurrentWidget(self._cards[self._buttons.index(self.sender())])  # type: ignore[arg-type]
         self.switched.emit()
 
-    def reveal(self, card: Card) -> None:
-        """Brings a card into sight."""
-        place = self._stack.indexOf(card)
-        if place >= 0:
-            self._buttons[place].setChecked(True)
-            self._stack.setCurrentIndex(place)
-            self.switched.emit()
 
-
-def short_title(title: str) -> str:
-    """A title short enough for a tab: its first word."""
-    return title.split()[0]
+def short_title(view: View) -> str:
+    """A title short enough for a tab: the word of it with which the view's name begins, or its first word."""
+    words, key = view.title.split(), view.name.split("_")[0]
+    word = next((word for word in words if word.lower() == key), words[0])
+    return word[:1].upper() + word[1:]
 
 
 class Arrangement(QFrame):
@@ -149,6 +150,13 @@ class Arrangement(QFrame):
             card.setMinimumHeight(REST_HEIGHT)
         self._right.setVisible(bool(beside or rest))
         self._grid = grid
+
+    def offer(self, names: set[str]) -> None:
+        """Keeps tabs only of the views of these names; a card that fills the page without being one goes back."""
+        if self._maximised is not None and self._maximised.view.name not in names:
+            self.restore()
+        if self.tabs is not None:
+            self.tabs.offer(names)
 
     def in_sight(self) -> list[Card]:
         """The cards that can be seen."""

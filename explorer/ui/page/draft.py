@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,9 +12,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from explorer.data import SOURCES, source
-from explorer.engine import Setup, training_class
+from explorer.engine import BadInput, Setup, available, training_class
 from explorer.engine.setup import choose_preset
-from models.protocol import GenerativeModel, Kind, Page, accepted, params_of
+from models.protocol import GenerativeModel, Kind, Page, Param, accepted, params_of
 
 __all__ = ["Draft", "State"]
 
@@ -179,6 +180,44 @@ class Draft(QObject):
         self.state = state
         self.changed.emit()
 
+    # From start to start
+
+    def to_json(self) -> str:
+        """The state, to be restored at the next start; "" where it is what a page begins with."""
+        untouched = self.state == self._preset_state("", "auto", 0)
+        return "" if untouched else json.dumps(dataclasses.asdict(self.state))
+
+    def restore(self, text: str) -> None:
+        """Makes what `to_json` wrote the present state; there is nothing to undo afterwards.
+
+        Raises:
+            BadInput: It cannot be read, or something in it is not accepted; the state stays.
+        """
+        try:
+            state = self._read(json.loads(text))
+        except (ValueError, TypeError, AttributeError, LookupError) as error:
+            raise BadInput(f"{self.page.title} starts from its preset: what was kept was not read, {error}") from None
+        self.put(state)
+
+    def _read(self, stored: Mapping[str, Any]) -> State:
+        preset, data, device = str(stored["preset"]), str(stored["data"]), str(stored["device"])
+        seed = stored["seed"]
+        if preset and all(known.title != preset for known in self.page.presets):
+            raise ValueError(f"there is no preset {preset}")
+        if (data or self.model is not None) and data not in self.datasets():
+            raise ValueError(f"there is no dataset {data} for it")
+        if device not in ("auto", *available()):
+            raise ValueError(f"there is no device {device}")
+        if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+            raise ValueError(f"seed takes a whole number of at least 0, not {seed}")
+        base = self._preset_state(preset, device, seed)
+        values = {**base.values, **_checked(self.declared(), stored["values"])}
+        declared = params_of(SOURCES[data]) if data else {}
+        data_values = {name: param.default for name, param in declared.items()}
+        data_values |= _checked(declared, stored["data_values"])
+        self.page.Config(**{name: values[name] for name in params_of(self.page.Config)})
+        return State(preset, data, data_values, values, seed, device)
+
     # What comes of it
 
     def data_text(self) -> str:
@@ -202,3 +241,13 @@ class Draft(QObject):
         """The page's config."""
         fields = params_of(self.page.Config)
         return self.page.Config(**{name: self.state.values[name] for name in fields})
+
+
+def _checked(declared: Mapping[str, Param], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as their parameters take them.
+
+    Raises:
+        BadValue: One of them is not accepted.
+        KeyError: There is no such parameter.
+    """
+    return {name: declared[name].check(value) for name, value in values.items()}

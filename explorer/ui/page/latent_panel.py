@@ -17,7 +17,9 @@ __all__ = ["LatentPanel"]
 LIMIT = 4.0  # standard deviations of the prior that the sliders reach at first, and by which they grow
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _WALK = 40  # ms
+_CALM = 500  # ms, with reduced motion, when it leaps as far as it would have walked
 _SPEED = 0.03  # radians a tick
+_KEPT = 0.995  # of the walk's direction from tick to tick
 
 
 class _Row(QFrame):
@@ -180,6 +182,10 @@ class LatentPanel(QFrame):
         for dim, row in self._rows.items():
             row.set_value(round(float(self.z[dim]), 2))
 
+    def set_reduced_motion(self, reduced: bool) -> None:
+        """Lets the walk leap twice a second, or glide."""
+        self._timer.setInterval(_CALM if reduced else _WALK)
+
     def stop(self) -> None:
         """Ends the walk."""
         self.walk.setChecked(False)
@@ -220,6 +226,8 @@ class LatentPanel(QFrame):
     @Slot()
     def _on_walk(self) -> None:
         # z cos ω + ε sin ω keeps a normal z normal; the direction ε drifts, so that the path never repeats.
-        self._towards = 0.995 * self._towards + math.sqrt(1 - 0.995**2) * self._random.normal(size=len(self.z))
-        z = self.z * math.cos(_SPEED) + self._towards * math.sin(_SPEED)
+        ticks = self._timer.interval() / _WALK
+        kept, angle = _KEPT**ticks, _SPEED * ticks
+        self._towards = kept * self._towards + math.sqrt(1 - kept**2) * self._random.normal(size=len(self.z))
+        z = self.z * math.cos(angle) + self._towards * math.sin(angle)
         self._move(np.where(self._free(), z, self.z))

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from explorer.engine import Request
 from explorer.ui.card import Card
-from models.protocol import Input, LatentPoint, Noise, View
+from models.protocol import DataPoint, Input, LatentPoint, Noise, View
 
 __all__ = ["Looking"]
 
@@ -23,6 +23,10 @@ class Looking(QObject):
 
     Attributes:
         z: The latent point, (latent,).
+        device: Where inputs are made.
+        config: The config in force, or None before anything is shown.
+        raw: The raw weights are looked at even where averaged ones exist.
+        datum: The datum that was picked, or None for the first of each view's split.
 
     Signals:
         asked: A request that should be answered soon.
@@ -39,6 +43,9 @@ class Looking(QObject):
         self._cards = cards
         self.z = np.zeros(0)
         self.device = torch.device("cpu")
+        self.config: Any = None
+        self.raw = False
+        self.datum: DataPoint | None = None
         self._noise: dict[str, int] = {}
         self._params: dict[str, dict[str, Any]] = {name: {} for name in cards}
         self._stamps = dict.fromkeys(cards, 0)
@@ -50,13 +57,20 @@ class Looking(QObject):
 
     def request(self, view: View) -> Request:
         """A request for a view with everything as it is chosen now; its stamp is a new one where that changed."""
-        return Request(view.name, self._inputs(view), dict(self._params[view.name]), self._stamps[view.name])
+        params, stamp = dict(self._params[view.name]), self._stamps[view.name]
+        return Request(view.name, self._inputs(view), params, stamp, self.raw)
+
+    def makes_sense(self, view: View) -> bool:
+        """Whether a view can be shown under the config in force."""
+        return self.config is not None and view.shown(self.config)
 
     def _inputs(self, view: View) -> dict[str, Input]:
         inputs: dict[str, Input] = {}
         for name, kind in view.inputs.items():
             if kind is LatentPoint and len(self.z):
                 inputs[name] = LatentPoint(torch.tensor(self.z[None], dtype=torch.float32, device=self.device))
+            elif kind is DataPoint and self.datum is not None:
+                inputs[name] = self.datum
             elif kind is Noise:
                 inputs[name] = Noise(self._noise.get(view.name, 0))
         return inputs
@@ -75,6 +89,17 @@ class Looking(QObject):
         self.z = np.asarray(z, dtype=float)
         self.point_moved.emit()
         self._ask([name for name, card in self._cards.items() if LatentPoint in card.view.inputs.values()])
+
+    def set_raw(self, raw: bool) -> None:
+        """Looks at the raw weights, or at the averaged ones where there are some."""
+        if raw != self.raw:
+            self.raw = raw
+            self._ask(list(self._cards))
+
+    def set_datum(self, datum: DataPoint | None) -> None:
+        """Picks a datum, or none."""
+        self.datum = datum
+        self._ask([name for name, card in self._cards.items() if DataPoint in card.view.inputs.values()])
 
     def redraw_noise(self, view: str) -> None:
         """Other noise for one card."""
@@ -97,8 +122,9 @@ class Looking(QObject):
 
     def _on_due(self) -> None:
         for name in sorted(self._due):
-            if self._cards[name].isVisible() and not self._cards[name].view.streams:  # those are asked for by watching
-                self.asked.emit(self.request(self._cards[name].view))
+            card = self._cards[name]
+            if card.isVisible() and not card.view.streams and self.makes_sense(card.view):  # streams: by watching
+                self.asked.emit(self.request(card.view))
         self._due.clear()
         self.watched.emit()
 

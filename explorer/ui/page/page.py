@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -17,7 +16,6 @@ from explorer.ui.card import Card
 from explorer.ui.controls import Button
 from explorer.ui.explain import Explain
 from explorer.ui.frames.curves import CurvesView
-from explorer.ui.frames.plane import PlaneView
 from explorer.ui.numbers import count
 from explorer.ui.page.acts import Acts
 from explorer.ui.page.arrangement import Arrangement
@@ -26,20 +24,21 @@ from explorer.ui.page.draft import Draft
 from explorer.ui.page.failures import Failures
 from explorer.ui.page.latent_panel import LatentPanel
 from explorer.ui.page.looking import Looking
+from explorer.ui.page.moments import Moments
+from explorer.ui.page.panels import EXPLAIN, Panels
+from explorer.ui.page.pointing import Pointing
 from explorer.ui.page.run_bar import RunBar
 from explorer.ui.page.side_panel import SidePanel
 from explorer.ui.page_thread import PageThread
 from explorer.ui.theme import Theme
 from explorer.ui.timeline import Timeline
 from models import Family
-from models.frames import Bars, Curves, Frame, Plane
-from models.protocol import GenerativeModel, HasLatent, LatentPoint, Noise, View, group_views, views_of
+from models.frames import Curves
+from models.protocol import GenerativeModel, LatentPoint, Noise, View, group_views, views_of
 
 __all__ = ["PageWidget"]
 
 _PULL = 50  # ms between two looks into the mailbox
-_EXPLAIN_OVER = 1200  # px of window width under which Explain lies over the cards
-_SIDE_OVER = 1000  # px under which the left panel does too
 CURVES = View("curves", "Loss", {}, {}, Curves, False, help="Every metric over the steps")
 
 
@@ -49,13 +48,14 @@ class PageWidget(QFrame):
     Attributes:
         name: The page's name in the catalogue.
         draft: The setup being edited.
-        thread: The page's own thread.
+        thread_: The page's own thread; `thread` is Qt's.
         cards: Card of each view, and "curves".
         acts: What the buttons do.
 
     Signals:
         page_chosen: Another page of the family was chosen.
         message: A sentence for the status bar.
+        undo_offered: A sentence for the status bar, of a reset that can be undone.
         export_asked: A card and the kind of file.
 
     Args:
@@ -66,6 +66,7 @@ class PageWidget(QFrame):
 
     page_chosen = Signal(str)
     message = Signal(str)
+    undo_offered = Signal(str)
     export_asked = Signal(object, str)
 
     def __init__(self, theme: Theme, family: Family, name: str, parent: QWidget | None = None):
@@ -75,39 +76,36 @@ class PageWidget(QFrame):
         self.page = family.pages[name]
         self.draft = Draft(name, self.page, self)
         self.thread_ = PageThread(name, self)
+        self._resamplers: list[Button] = []
         self.cards = self._make_cards(theme)
         self.looking = Looking({k: c for k, c in self.cards.items() if k != "curves"}, self)
         self.state = "exhibit"
         self._snapshot = Snapshot()
-        self._scrubbed: int | None = None
-        self._dims: tuple[int, int] | None = None
         self._newest: dict[str, Reply] = {}
         self._followers: list[Card] = []
+        self._offered: set[str] = set()
         self._opened = False
-        self._explained = False
         self._lay_out(theme, family)
         self.acts = Acts(self)
         self.failures = Failures(self)
+        self.moments = Moments(self)
+        self.pointing = Pointing(self)
         self._connect()
+        self.cards_of_config(self.acts.config)
         self._timer = QTimer(self, interval=_PULL)
         self._timer.timeout.connect(self._on_pull)
 
     # Making
 
     def _make_cards(self, theme: Theme) -> dict[str, Card]:
-        config = self.draft.config()
-        cards = {
-            name: Card(theme, view, empty=view.help, parent=self)
-            for name, view in views_of(self.page).items()
-            if view.shown(config)
-        }
+        cards = {name: Card(theme, view, empty=view.help, parent=self) for name, view in views_of(self.page).items()}
         if self.draft.model is not None:
             cards["curves"] = Card(theme, CURVES, empty="Curves appear with the first steps", parent=self)
         for name, card in cards.items():
             if Noise in card.view.inputs.values() and LatentPoint not in card.view.inputs.values():
                 button = Button(theme, "Resample", "dice")
                 button.setObjectName(f"resample.{name}")
-                button.clicked.connect(self._on_resample)
+                self._resamplers.append(button)
                 card.foot.addWidget(button)
                 card.show_foot()
         return cards
@@ -117,7 +115,7 @@ class PageWidget(QFrame):
         self.run_bar = RunBar(theme, self.draft.model is not None, self.page.title)
         self.banner = Banner(theme)
         self.explain = Explain(theme)
-        self.explain.setFixedWidth(304)
+        self.explain.setFixedWidth(EXPLAIN)
         self.explain.setProperty("edge", "left")
         self.timeline = Timeline(theme)
         self.timeline.setProperty("edge", "top")
@@ -135,13 +133,12 @@ class PageWidget(QFrame):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.verticalScrollBar().valueChanged.connect(self._watch)
+        scroll.verticalScrollBar().valueChanged.connect(self.watch)
         views.addWidget(scroll, 1)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addLayout(views, 1)
         middle.addWidget(self.explain)
-        self._middle = middle
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.run_bar)
@@ -152,7 +149,7 @@ class PageWidget(QFrame):
         row.setSpacing(0)
         row.addWidget(self.side)
         row.addLayout(right, 1)
-        self._row = row
+        self.panels = Panels(self, row, middle)
         self.explain.show_page(self.page, self.draft.config(), self.draft.kind())
 
     def _latent_cards(self) -> list[Card]:
@@ -176,7 +173,7 @@ class PageWidget(QFrame):
         self.run_bar.step.connect(self.acts.step)
         self.run_bar.reset.connect(self.acts.reset)
         self.run_bar.explain.connect(self._on_explain)
-        self.run_bar.side.connect(self._place_side)
+        self.run_bar.side.connect(self.panels.place_side)
         self.explain.closed.connect(self._on_explain_closed)
         self.explain.tried.connect(self.acts.try_next)
         self.explain.hovered.connect(self._on_term_hovered)
@@ -185,20 +182,15 @@ class PageWidget(QFrame):
         self.thread_.replied.connect(self._on_reply)
         self.thread_.happened.connect(self._on_event)
         self.looking.asked.connect(self._on_asked)
-        self.looking.watched.connect(self._watch)
-        self.looking.point_moved.connect(self._on_point_moved)
-        self.arrangement.changed.connect(self._watch)
-        self.timeline.scrubbed.connect(self._on_scrubbed)
-        self.timeline.live_requested.connect(self.go_live)
-        if self.latent is not None:
-            self.latent.moved.connect(self._on_latent)
+        self.looking.watched.connect(self.watch)
+        self.arrangement.changed.connect(self.watch)
+        for button in self._resamplers:
+            button.clicked.connect(self.pointing.redraw_noise)
         for card in self.cards.values():
             card.maximise_asked.connect(self._on_maximise)
             card.export_asked.connect(self._on_export)
             card.copy_asked.connect(self._on_copy)
-            card.freeze_toggled.connect(self._watch)
-            if isinstance(card.display, PlaneView) and card.view.sets is LatentPoint:
-                card.display.moved.connect(self._on_map_moved)
+            card.freeze_toggled.connect(self.watch)
             if isinstance(card.display, CurvesView):
                 card.display.series_hovered.connect(self._on_series_hovered)
 
@@ -212,9 +204,8 @@ class PageWidget(QFrame):
             self.thread_.begin()
             self.acts.open_first()
         self.side.mark_page()
-        self._place_side()
-        self._place_explain()
-        self._watch()
+        self.panels.place()
+        self.watch()
         self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -223,55 +214,22 @@ class PageWidget(QFrame):
         self._timer.stop()
         if self.latent is not None:
             self.latent.stop()
-        self._watch()
+        self.watch()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Explain lies over the cards where there is no room beside them."""
         super().resizeEvent(event)
-        self._place_side()
-        self._place_explain()
-        QTimer.singleShot(0, self._watch)
-
-    def _place_explain(self) -> None:
-        wide = self.width() >= _EXPLAIN_OVER
-        over = self._middle.indexOf(self.explain) < 0
-        button = self.run_bar.explain_button
-        if wide and over:
-            self._middle.addWidget(self.explain)
-            button.setChecked(button.isChecked() or self._explained)
-        elif not wide and not over:
-            self._explained = button.isChecked()  # it comes back where there is room again
-            self._middle.removeWidget(self.explain)
-            self.explain.setParent(self)
-            button.setChecked(False)
-        self.explain.setVisible(button.isChecked())
-        if not wide:
-            top = self.run_bar.height()
-            self.explain.setGeometry(self.width() - 304, top, 304, self.height() - top - self.timeline.height())
-            self.explain.raise_()
+        self.panels.place()
+        QTimer.singleShot(0, self.watch)
 
     @Slot()
-    def _place_side(self) -> None:
-        wide, button = self.width() >= _SIDE_OVER, self.run_bar.side_button
-        inside = self._row.indexOf(self.side) >= 0
-        if wide and not inside:
-            self._row.insertWidget(0, self.side)
-        elif not wide and inside:
-            self._row.removeWidget(self.side)
-            button.setChecked(False)
-        button.setVisible(not wide)
-        self.side.setVisible(wide or button.isChecked())
-        if not wide:
-            top = self.run_bar.height()
-            self.side.setGeometry(0, top, self.side.width(), self.height() - top - self.timeline.height())
-            self.side.raise_()
-
-    @Slot()
-    def _watch(self) -> None:
+    def watch(self) -> None:
+        """Tells the thread which views are in sight, and of what."""
         sight = self.arrangement.in_sight() if self.isVisible() else []
         sight += [card for card in self._followers if card not in sight]
         shown = [card for card in sight if card.view.name != "curves" and not card.is_frozen]
-        if self._scrubbed is not None:
+        shown = [card for card in shown if self.looking.makes_sense(card.view)]
+        if self.moments.scrubbed is not None:
             shown = [card for card in shown if not card.view.record]
         self.thread_.host.watch([self.looking.request(card.view) for card in shown])
 
@@ -281,7 +239,24 @@ class PageWidget(QFrame):
             self._followers.append(card)
         elif card in self._followers:
             self._followers.remove(card)
-        self._watch()
+        self.watch()
+
+    def go_live(self) -> None:
+        """Shows the newest again, where the timeline is scrubbed."""
+        self.moments.go_live()
+
+    def show_newest(self) -> None:
+        """Shows the last snapshot, and asks for everything in sight anew."""
+        for card in self.cards.values():
+            card.set_state("")
+        self._newest.clear()
+        self.watch()
+        self.show_snapshot(self._snapshot)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """How the page stood last."""
+        return self._snapshot
 
     @property
     def step(self) -> int:
@@ -310,21 +285,23 @@ class PageWidget(QFrame):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Shows how the page stands."""
         self._snapshot = snapshot
+        self.pointing.say_weights()
         training = self.acts.setup.training if self.acts.setup is not None else None
         if training is not None:
             shown = snapshot if self.state == "training" else dataclasses.replace(snapshot, state=self.state)
             self.run_bar.show_progress(shown, training.steps, training.seconds)
             self.timeline.show_recorded(snapshot.recorded, training.steps)
-            if self._scrubbed is None:
+            if self.moments.scrubbed is None:
                 self.timeline.show_step(snapshot.step)
         self.explain.show_values(snapshot.last, self.acts.config)
         if snapshot.curves is not None and snapshot.step > 0:  # one point is no curve
-            self._show_curves(snapshot.curves)
+            self.show_curves(snapshot.curves)
         for reply in snapshot.replies:
             self._show_reply(reply)
 
-    def _show_curves(self, curves: Curves) -> None:
-        marker = None if self._scrubbed is None else float(self._scrubbed)
+    def show_curves(self, curves: Curves) -> None:
+        """Shows every metric over the steps, with a marker at the moment that is scrubbed to."""
+        marker = None if self.moments.scrubbed is None else float(self.moments.scrubbed)
         card = self.cards["curves"]
         if card.isVisible():
             card.show_frame(dataclasses.replace(curves, marker=marker))
@@ -341,25 +318,19 @@ class PageWidget(QFrame):
         card, newest = self.cards.get(name), self._newest.get(name)
         if card is None or (newest is not None and (reply is newest or _age(reply) < _age(newest))):
             return
+        if not self.looking.makes_sense(card.view):
+            return
         self._newest[name] = reply
         if reply.error:
             card.show_error(reply.error)
             return
-        if reply.frame is None or (self._scrubbed is not None and card.view.record):
+        if reply.frame is None or (self.moments.scrubbed is not None and card.view.record):
             return
         card.clear_error()
         card.show_frame(reply.frame)
         if self.failures.stopped:
             card.set_state(f"step {count(reply.step)}, last good")
-        self._follow(card, reply.frame)
-
-    def _follow(self, card: Card, frame: Frame) -> None:
-        """What one card's picture means for others: the cross-hair's dimensions, the order of the sliders."""
-        if card.view.sets is LatentPoint and isinstance(frame, Plane) and frame.dims != self._dims:
-            self._dims = frame.dims
-            self._on_point_moved()
-        if self.latent is not None and isinstance(frame, Bars) and len(frame.values) == len(self.looking.z) > 2:
-            self.latent.set_order(frame.values)
+        self.pointing.follow(card, reply.frame)
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:
@@ -367,7 +338,7 @@ class PageWidget(QFrame):
         if event.kind == "opened":
             self._on_opened(event.payload)
         elif event.kind == "recorded":
-            self._show_recorded(*event.payload)
+            self.moments.show_recorded(*event.payload)
 
     def _on_opened(self, shown: Any) -> None:
         self._snapshot = Snapshot(step=shown.step_count if isinstance(shown, Session) else shown.step)
@@ -384,92 +355,31 @@ class PageWidget(QFrame):
         page = shown.model if isinstance(shown, Session) else shown.page
         if isinstance(page, GenerativeModel):
             self.looking.device = page.device
-        if self.latent is not None and isinstance(page, HasLatent):
-            self.latent.set_dimension(page.latent_dim)
-            if len(self.looking.z) != page.latent_dim:
-                self.looking.set_point(np.zeros(page.latent_dim))
+        self.pointing.look_at(page, shown.data)
         if "curves" in self.cards and (not isinstance(shown, Session) or shown.step_count == 0):
             self.cards["curves"].show_empty()
-        self._watch()
+        self.watch()
 
     def cards_of_config(self, config: Any) -> None:
-        """Shows what makes sense for a config, and says so on cards whose views do not."""
+        """Shows what makes sense for a config; the tabs of other views go, and other cards say so."""
+        before, self.looking.config = self.looking.config, config
         for card in self.cards.values():
             card.set_config(config)
             if not card.view.shown(config):
                 card.show_empty("Not for this configuration")
-
-    # Time
-
-    @Slot(int)
-    def _on_scrubbed(self, step: int) -> None:
-        self._scrubbed = step
-        self.timeline.set_live(False)
-        self.thread_.host.recorded(step)
-        self._watch()
-
-    def _show_recorded(self, step: int, shown: dict[str, Frame]) -> None:
-        if self._scrubbed is None:
-            return
-        self.timeline.show_step(step)
-        for name, frame in shown.items():
-            card = self.cards.get(name)
-            if card is not None and card.show_frame(frame):
-                card.set_state(f"step {step:,}".replace(",", "\u2009"))
-        if self._snapshot.curves is not None:
-            self._show_curves(self._snapshot.curves)
-
-    @Slot()
-    def go_live(self) -> None:
-        """Shows the newest again."""
-        if self._scrubbed is None:
-            return
-        self._scrubbed = None
-        self.timeline.set_live(True)
-        for card in self.cards.values():
-            card.set_state("")
-        self._newest.clear()
-        self._watch()
-        self.show_snapshot(self._snapshot)
-
-    # The latent point
-
-    @Slot(object)
-    def _on_latent(self, z: np.ndarray) -> None:
-        self.go_live()
-        self.looking.set_point(z)
-
-    @Slot(float, float)
-    def _on_map_moved(self, x: float, y: float) -> None:
-        if self._dims is None or not len(self.looking.z):
-            return
-        self.go_live()
-        z = self.looking.z.copy()
-        z[list(self._dims)] = x, y
-        self.looking.set_point(z)
-
-    @Slot()
-    def _on_point_moved(self) -> None:
-        z = self.looking.z
-        if self.latent is not None and len(self.latent.z) == len(z):
-            self.latent.set_point(z)
-        for card in self.cards.values():
-            if isinstance(card.display, PlaneView) and card.view.sets is LatentPoint:
-                if self._dims is None or max(self._dims) >= len(z):
-                    card.display.set_cross(None)
-                else:
-                    card.display.set_cross(*z[list(self._dims)].tolist())
+            elif before is not None and not card.view.shown(before):
+                card.show_empty(card.view.help)
+        offered = {name for name, card in self.cards.items() if card.view.shown(config)}
+        if offered != self._offered:  # else nothing else is watched, and a lab that is being moved has its answers
+            self._offered = offered
+            self.arrangement.offer(offered)
+            self.watch()
 
     # Controls
 
     @Slot(object)
     def _on_asked(self, request: Request) -> None:
         self.thread_.host.ask(request)
-
-    @Slot()
-    def _on_resample(self) -> None:
-        self.go_live()
-        self.looking.redraw_noise(self.sender().objectName().removeprefix("resample."))
 
     @Slot(str, object)
     def _on_value_moved(self, name: str, value: object) -> None:
@@ -489,7 +399,7 @@ class PageWidget(QFrame):
     @Slot(bool)
     def _on_explain(self, shown: bool) -> None:
         self.explain.setVisible(shown)
-        self._place_explain()
+        self.panels.place_explain()
 
     @Slot()
     def _on_explain_closed(self) -> None:
@@ -518,21 +428,28 @@ class PageWidget(QFrame):
 
     def save_state(self, settings: QSettings) -> None:
         """Keeps what is chosen for the next start."""
-        beside = self._middle.indexOf(self.explain) >= 0
-        wanted = self.run_bar.explain_button.isChecked() if beside else self._explained
-        settings.setValue(f"{self.name}/explain", wanted)
+        settings.setValue(f"{self.name}/explain", self.panels.is_explain_wanted)
+        settings.setValue(f"{self.name}/draft", self.draft.to_json())
 
     def set_reduced_motion(self, reduced: bool) -> None:
         """Lets nothing move of itself but in leaps."""
         self.timeline.reduced_motion = reduced
+        if self.latent is not None:
+            self.latent.set_reduced_motion(reduced)
 
     def restore_state(self, settings: QSettings) -> None:
-        """Takes what was chosen before."""
+        """Takes what was chosen before; opens no run."""
         self.run_bar.explain_button.setChecked(bool(settings.value(f"{self.name}/explain", True, bool)))
+        kept = str(settings.value(f"{self.name}/draft", ""))
+        if kept:
+            try:
+                self.draft.restore(kept)
+            except BadInput as error:
+                self.message.emit(str(error))
 
     def identity(self, card: Card) -> dict[str, Any]:
         """What an exported figure of a card carries."""
-        step = self._scrubbed if self._scrubbed is not None else self._snapshot.step
+        step = self.moments.scrubbed if self.moments.scrubbed is not None else self._snapshot.step
         return {**self.acts.identity(), "view": card.view.name, "step": step}
 
 

@@ -31,6 +31,7 @@ class RunBar(QFrame):
         reset: Back to step 0.
         explain: Explain is to be shown or hidden.
         side: The left panel is to be shown or hidden.
+        raw: The raw weights are to be looked at, or the averaged ones.
 
     Args:
         theme: Colours.
@@ -43,6 +44,7 @@ class RunBar(QFrame):
     reset = Signal()
     explain = Signal(bool)
     side = Signal(bool)
+    raw = Signal(bool)
 
     def __init__(self, theme: Theme, trainable: bool, title: str, parent: QWidget | None = None):
         super().__init__(parent)
@@ -92,6 +94,12 @@ class RunBar(QFrame):
         layout.addSpacing(6)
         for widget in (self.steps, self.pace, self.progress):
             widget.setVisible(trainable)
+        self.raw_button = Button(theme, "Raw weights", "cube", "ghost")
+        self.raw_button.setObjectName("raw_weights")
+        self.raw_button.setCheckable(True)
+        self.raw_button.setToolTip("Views show the averaged weights; this shows the raw ones, as training left them")
+        self.raw_button.hide()
+        layout.addWidget(self.raw_button)
         self.explain_button = Button(theme, "Explain", "panel", "ghost")
         self.explain_button.setObjectName("explain_button")
         self.explain_button.setCheckable(True)
@@ -103,6 +111,7 @@ class RunBar(QFrame):
         self.reset_button.clicked.connect(self.reset)
         self.explain_button.toggled.connect(self.explain)
         self.side_button.toggled.connect(self.side)
+        self.raw_button.toggled.connect(self.raw)
 
     @Slot(str)
     def show_state(self, state: str) -> None:

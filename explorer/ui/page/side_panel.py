@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.data import SOURCES
 from explorer.engine import available, training_class
@@ -272,7 +272,7 @@ def _labelled(text: str, editor: QWidget) -> QHBoxLayout:
     return row
 
 
-def _rule() -> QLabel:
+def _rule() -> QFrame:
     rule = QFrame()
     rule.setProperty("rule", "true")
-    return rule  # type: ignore[return-value]
+    return rule

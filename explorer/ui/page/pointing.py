@@ -1,0 +1,132 @@
+"""What is pointed at on a page: the latent point, a datum, other noise, raw or averaged weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from PySide6.QtCore import QObject, Slot
+
+from explorer.engine.tensors import TensorData
+from explorer.ui.card import Card
+from explorer.ui.frames.images import ImagesView
+from explorer.ui.frames.plane import PlaneView
+from models.frames import Bars, Frame, Plane
+from models.protocol import DataPoint, LatentPoint, Page
+
+if TYPE_CHECKING:
+    from explorer.ui.page.page import PageWidget
+
+__all__ = ["Pointing"]
+
+
+class Pointing(QObject):
+    """Keeps sliders, cross-hairs and what the cards look at in step. Whatever is touched, the page goes live.
+
+    Args:
+        page: The page.
+    """
+
+    def __init__(self, page: PageWidget):
+        super().__init__(page)
+        self._page = page
+        self._dims: tuple[int, int] | None = None  # of the latent space, across and upwards on the map
+        self._data: TensorData | None = None
+        page.looking.point_moved.connect(self._on_point_moved)
+        page.run_bar.raw.connect(self._on_raw)
+        if page.latent is not None:
+            page.latent.moved.connect(self._on_latent)
+        for card in page.cards.values():
+            if isinstance(card.display, PlaneView) and card.view.sets is LatentPoint:
+                card.display.moved.connect(self._on_map_moved)
+            if isinstance(card.display, (PlaneView, ImagesView)):
+                card.display.datum_clicked.connect(self._on_datum)
+
+    def look_at(self, shown: Page, data: TensorData | None) -> None:
+        """Another model or lab is shown.
+
+        Args:
+            shown: The model or lab.
+            data: Its data, or None.
+        """
+        page = self._page
+        self._data = data
+        page.looking.set_datum(None)  # a position in a split means something else there
+        latent_dim = getattr(shown, "latent_dim", None)
+        if page.latent is not None and latent_dim is not None:
+            page.latent.set_dimension(latent_dim)
+            if len(page.looking.z) != latent_dim:
+                page.looking.set_point(np.zeros(latent_dim))
+
+    def follow(self, card: Card, frame: Frame) -> None:
+        """What one card's picture means for others: the cross-hair's dimensions, the order of the sliders."""
+        latent = self._page.latent
+        if card.view.sets is LatentPoint and isinstance(frame, Plane) and frame.dims != self._dims:
+            self._dims = frame.dims
+            self._on_point_moved()
+        if latent is not None and isinstance(frame, Bars) and len(frame.values) == len(self._page.looking.z) > 2:
+            latent.set_order(frame.values)
+
+    @Slot(object)
+    def _on_latent(self, z: np.ndarray) -> None:
+        self._page.moments.go_live()
+        self._page.looking.set_point(z)
+
+    @Slot(float, float)
+    def _on_map_moved(self, x: float, y: float) -> None:
+        looking = self._page.looking
+        if self._dims is None or not len(looking.z):
+            return
+        self._page.moments.go_live()
+        z = looking.z.copy()
+        z[list(self._dims)] = x, y
+        looking.set_point(z)
+
+    @Slot()
+    def _on_point_moved(self) -> None:
+        latent, z = self._page.latent, self._page.looking.z
+        if latent is not None and len(latent.z) == len(z):
+            latent.set_point(z)
+        for card in self._page.cards.values():
+            if isinstance(card.display, PlaneView) and card.view.sets is LatentPoint:
+                if self._dims is None or max(self._dims) >= len(z):
+                    card.display.set_cross(None)
+                else:
+                    card.display.set_cross(*z[list(self._dims)].tolist())
+
+    @Slot(int)
+    def _on_datum(self, index: int) -> None:
+        page, looking = self._page, self._page.looking
+        card = next(card for card in page.cards.values() if card.display is self.sender())
+        asking = [c.view for c in page.cards.values() if DataPoint in c.view.inputs.values()]
+        titles = [view.title for view in asking if looking.makes_sense(view)]
+        split = str(looking.params(card.view.name).get("split", card.view.splits[0]))
+        if self._data is None or not titles or not 0 <= index < self._data.size(split):
+            return
+        page.moments.go_live()
+        batch = self._data.pick(split, torch.tensor([index], device=looking.device))
+        looking.set_datum(DataPoint(batch.x, None if batch.y is None else int(batch.y[0]), index, split))
+        page.message.emit(f"Datum {index} of the {split} split: {', '.join(titles)}")
+
+    @Slot(bool)
+    def _on_raw(self, raw: bool) -> None:
+        self._page.moments.go_live()
+        self._page.looking.set_raw(raw)
+        self.say_weights()
+
+    def say_weights(self) -> None:
+        """Says on the cards of which weights their pictures are, and offers the others, where there is a choice."""
+        page = self._page
+        there = page.snapshot.averaged
+        page.run_bar.raw_button.setVisible(there)
+        words = ("raw weights" if page.looking.raw else "averaged weights") if there else ""
+        for name, card in page.cards.items():
+            if name != "curves":
+                card.set_weights(words)
+
+    @Slot()
+    def redraw_noise(self) -> None:
+        """Other noise for the card whose button was clicked."""
+        self._page.moments.go_live()
+        self._page.looking.redraw_noise(self.sender().objectName().removeprefix("resample."))
