@@ -102,7 +102,7 @@ def test_counts_axes_and_columns() -> None:
     assert [axis_number(v, 0.5) for v in (-1, -0.5, 0, 1.5)] == ["−1", "−0.5", "0", "1.5"]
     assert axis_number(-2e30, 1e30) == "−2e30"
     assert column([12, 8, -3]) == ["12", "8", "−3"]
-    assert column([12.0, 8.25, float("nan")]) == ["12.0", "8.2", "NaN"]
+    assert column([12.0, 8.25, float("nan")]) == ["12.00", "8.25", "NaN"]
 
 
 @pytest.mark.parametrize(
