@@ -230,12 +230,23 @@ def test_the_aggregated_posterior_is_the_mean_of_the_posteriors():
     torch.testing.assert_close(found, laws.log_prob(z[:50]).logsumexp(dim=1) - math.log(9))
 
 
+def test_a_gap_between_narrow_posteriors_amid_the_data_is_not_far_from_them():
+    side = torch.arange(6, dtype=torch.float64)
+    mean = torch.cartesian_prod(side, side)
+    posteriors = Aggregated(mean, torch.full_like(mean, -12.0))
+    assert posteriors.edge == pytest.approx(1.0)
+    assert not posteriors.is_far(torch.tensor([[2.5, 2.5]]))
+    assert posteriors.is_far(torch.tensor([[7.0, 2.0]]))
+
+
 def test_a_position_far_from_all_posteriors_is_flagged_also_after_the_weights_moved():
     model, batch, noise = make(spread=2.0), some_data(n=50), Noise(1)
     mean, _ = model.encode(batch.x)
     far, near = LatentPoint(mean.detach().amax(0, keepdim=True) + 9.0), LatentPoint(mean.detach().mean(0, keepdim=True))
     assert model.decode(far, batch, noise).warning
-    assert model.decode(far, batch, noise).note.startswith("Far from the data: the posteriors of 50 validation images")
+    assert model.decode(far, batch, noise).note.startswith(
+        "Far from the data: the posterior means of 50 validation images"
+    )
     assert not model.decode(near, batch, noise).warning
     with torch.no_grad():
         model.encoder.net[-1][-1].bias[:2] += 9.0

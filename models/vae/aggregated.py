@@ -15,7 +15,7 @@ __all__ = ["FAR", "Aggregated"]
 FAR = 128
 """Data whose posteriors tell whether a latent point is far from all of them: encoded in about a millisecond."""
 
-_SHARE = 0.02  # of the data that may lie where the density of the others is lower than at a point that is not far
+_SHARE = 0.02  # of the data whose nearest neighbour may be further away than a point that is not far
 _SIDE = 96  # cells of a picture along each axis
 _LOG_2PI = math.log(2 * math.pi)
 
@@ -46,17 +46,19 @@ class Aggregated:
 
     @property
     def edge(self) -> float:
-        """Log density that 2 % of the data do not reach at their means, each under the posteriors of the others."""
+        """Distance from its nearest neighbour that 2 % of the posterior means exceed.
+
+        Distances, not densities, because posteriors are often narrower than the gaps between them, and a gap in the
+        midst of the data is not far from them.
+        """
         if self._edge is None:
-            others = self._components(self._mean)
-            others.fill_diagonal_(-math.inf)
-            n = len(self._mean)
-            self._edge = float((others.logsumexp(dim=1) - math.log(n - 1)).quantile(_SHARE)) if n > 1 else -math.inf
+            between = torch.cdist(self._mean, self._mean).fill_diagonal_(math.inf)
+            self._edge = float(between.amin(dim=1).quantile(1 - _SHARE)) if len(self._mean) > 1 else math.inf
         return self._edge
 
     def is_far(self, z: Tensor) -> bool:
-        """Whether a point, (1, d), has less density than nearly all data have among the others."""
-        return float(self.log_prob(z)) < self.edge
+        """Whether a point, (1, d), is further from every posterior mean than nearly all are from a neighbour."""
+        return float(torch.cdist(z.to(self._mean), self._mean).min()) > self.edge
 
     def density(self, limit: float) -> Density:
         """Heat map of two dimensions over [-limit, limit]², each cell with the mean of the density over it."""

@@ -150,7 +150,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
             images,
             columns=1,
             subtitle=f"{_SHOW[show]} at the chosen z",
-            note=f"Far from the data: the posteriors of {among} are less dense here than at nearly all their means."
+            note=f"Far from the data: the posterior means of {among} are nearly all nearer to one another."
             if far
             else "",
             warning=far,
