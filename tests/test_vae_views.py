@@ -251,3 +251,18 @@ def test_a_position_far_from_all_posteriors_is_flagged_also_after_the_weights_mo
     with torch.no_grad():
         model.encoder.net[-1][-1].bias[:2] += 9.0
     assert model.decode(near, batch, noise).warning
+
+
+def test_what_is_far_follows_the_weights_that_a_session_trains():
+    from explorer.engine import Session, Setup, open_data
+
+    values = {"hidden": 16, "steps": 60, "lr": 1e-2}
+    session = Session(Setup.of("vae", data="digits", values=values, device="cpu"), open_data("digits"), record=False)
+    assert session.frame("decode") is not None  # with the initial weights
+    while not session.finished:
+        session.step()
+    batch = session.data.batch("train", 0, 128)
+    mean = session.model.encode(batch.x)[0].detach()
+    for place in (mean[:1], mean[:1] + 50.0):
+        frame = session.model.decode(LatentPoint(place), batch, Noise(0))
+        assert frame.warning == bool(torch.equal(place, mean[:1] + 50.0))

@@ -47,8 +47,6 @@ def _plural(n: int, what: str) -> str:
 class LatentViews(GenerativeModel, HasLatent, ABC):
     """The views of a model with latent z ~ N(0, I), a diagonal Gaussian q(z|x), and images x."""
 
-    _known: tuple[object, Aggregated] | None = None
-
     @property
     def decoder_note(self) -> str:
         """What the values of p(x|z) are about, where that is not plain; or ""."""
@@ -144,7 +142,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
     ) -> Images:
         """The image of one latent point, and whether any of some data is encoded near it."""
         images = self._images(z.z, show, noise.generator(self.device))
-        far = self._aggregated(batch).is_far(z.z)
+        far = Aggregated(*self.encode(batch.x)).is_far(z.z)
         among = _plural(len(batch), f"{_SPLITS[batch.split]} image")
         return Images(
             images,
@@ -155,14 +153,6 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
             else "",
             warning=far,
         )
-
-    def _aggregated(self, batch: DataBatch) -> Aggregated:
-        """The aggregated posterior of a batch, remembered while neither the data nor the weights change."""
-        weights = tuple(parameter._version for parameter in self.parameters())
-        key = (batch.split, len(batch), int(batch.x.data_ptr()), weights)
-        if self._known is None or self._known[0] != key:
-            self._known = key, Aggregated(*self.encode(batch.x))
-        return self._known[1]
 
     @view("Nearest images", splits=("train",), batch=1000, help="The images that are most like the decoded one.")
     def nearest(self, z: LatentPoint, batch: DataBatch) -> Images:
