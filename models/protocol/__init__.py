@@ -28,7 +28,7 @@ from models.protocol.model import (
     Player,
 )
 from models.protocol.params import BadValue, Param, build, param, params_of, settings
-from models.protocol.views import View, group_views, view, views_of
+from models.protocol.views import Drag, View, group_views, view, views_of
 
 __all__ = [
     "INPUTS",
@@ -38,6 +38,7 @@ __all__ = [
     "DataBatch",
     "DataPoint",
     "DataSpec",
+    "Drag",
     "GameModel",
     "GenerativeModel",
     "Handles",

@@ -13,9 +13,35 @@ from models.frames import Frame
 from models.protocol.inputs import INPUTS, Input, LatentPoint
 from models.protocol.params import Param, read_defaults
 
-__all__ = ["View", "group_views", "view", "views_of"]
+__all__ = ["Drag", "View", "group_views", "view", "views_of"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Drag:
+    """A handle in a picture that sets parameters of the page: dragging it is the same as moving their sliders.
+
+    The fields are numbers of the page's config, live ones where the page is a model; a position is clipped to their
+    limits. Handles are taken hold of by mouse and keys, so a field whose slider suffices needs none.
+
+    Attributes:
+        x: Field of the config that is the handle's position along x, or None: it does not move that way.
+        y: Field that is its position along y, or None.
+        at: Given the config, the coordinate along an axis without a field; 0 where None.
+        when: Given the config, says whether the handle is there; None means always.
+    """
+
+    x: str | None = None
+    y: str | None = None
+    at: Callable[[Any], float] | None = None
+    when: Callable[[Any], bool] | None = None
+
+    def position(self, config: Any) -> tuple[float, float]:
+        """Where the handle is under a config, data units."""
+        other = 0.0 if self.at is None else float(self.at(config))
+        x, y = (other if name is None else float(getattr(config, name)) for name in (self.x, self.y))
+        return x, y
 
 
 @dataclass(frozen=True)
@@ -37,6 +63,7 @@ class View:
         batch: Number of data in a `DataBatch`.
         hero: The view a page leads with.
         help: One sentence for the tooltip.
+        drags: Handles in the picture, a `Plane`, that set fields of the page's config.
     """
 
     name: str
@@ -53,6 +80,7 @@ class View:
     batch: int = 256
     hero: bool = False
     help: str = ""
+    drags: tuple[Drag, ...] = ()
 
     def shown(self, config: Any) -> bool:
         """Whether the view makes sense for a config."""
@@ -70,6 +98,7 @@ def view(
     batch: int = 256,
     hero: bool = False,
     help: str = "",
+    drags: tuple[Drag, ...] = (),
 ) -> Callable[[_F], _F]:
     """Marks a method of a model or lab as a view. See `View` for the arguments.
 
@@ -109,6 +138,7 @@ def view(
             batch,
             hero,
             help,
+            drags,
         )
         return function
 
