@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal, Slot
@@ -27,6 +28,7 @@ from explorer.ui.page.failures import Failures
 from explorer.ui.page.latent_panel import LatentPanel
 from explorer.ui.page.looking import Looking
 from explorer.ui.page.moments import Moments
+from explorer.ui.page.pace import Pace
 from explorer.ui.page.panels import EXPLAIN, Panels
 from explorer.ui.page.pointing import Pointing
 from explorer.ui.page.run_bar import RunBar
@@ -95,6 +97,7 @@ class PageWidget(QFrame):
         self.dragging = Dragging(self)
         self._connect()
         self.cards_of_config(self.acts.config)
+        self.pace = Pace(self)
         self._timer = QTimer(self, interval=_PULL)
         self._timer.timeout.connect(self._on_pull)
 
@@ -215,6 +218,7 @@ class PageWidget(QFrame):
         """A hidden page trains and records on, but computes no views."""
         super().hideEvent(event)
         self._timer.stop()
+        self.pace.clear()
         if self.latent is not None:
             self.latent.stop()
         self.watch()
@@ -273,6 +277,7 @@ class PageWidget(QFrame):
     def end(self, milliseconds: int = 5000) -> bool:
         """Stops training, saves, ends the thread; returns whether it ended in time."""
         self._timer.stop()
+        self.pace.clear()
         if self.latent is not None:
             self.latent.stop()
         return self.thread_.end(milliseconds)
@@ -281,12 +286,26 @@ class PageWidget(QFrame):
 
     @Slot()
     def _on_pull(self) -> None:
+        if self.pace:
+            return
         snapshot = self.thread_.host.take()
         if snapshot is not None:
-            self.show_snapshot(snapshot)
+            self.pace.begin(self._parts(snapshot))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Shows how the page stands."""
+        """Shows how the page stands, all at once."""
+        self.pace.clear()
+        for show in self._parts(snapshot):
+            show()
+
+    def _parts(self, snapshot: Snapshot) -> list[Callable[[], None]]:
+        """What shows a snapshot, each part of about the cost of a card."""
+        parts = [partial(self._show_standing, snapshot)]
+        if snapshot.curves is not None and snapshot.step > 0:  # one point is no curve
+            parts.append(partial(self.show_curves, snapshot.curves))
+        return parts + [partial(self._show_reply, reply) for reply in snapshot.replies]
+
+    def _show_standing(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self.pointing.say_weights()
         training = self.acts.setup.training if self.acts.setup is not None else None
@@ -297,10 +316,6 @@ class PageWidget(QFrame):
             if self.moments.scrubbed is None:
                 self.timeline.show_step(snapshot.step)
         self.explain.show_values(snapshot.last, self.acts.config)
-        if snapshot.curves is not None and snapshot.step > 0:  # one point is no curve
-            self.show_curves(snapshot.curves)
-        for reply in snapshot.replies:
-            self._show_reply(reply)
 
     def show_curves(self, curves: Curves) -> None:
         """Shows every metric over the steps, with a marker at the moment that is scrubbed to."""
@@ -344,6 +359,7 @@ class PageWidget(QFrame):
             self.moments.show_recorded(*event.payload)
 
     def _on_opened(self, shown: Any) -> None:
+        self.pace.clear()
         self._snapshot = Snapshot(step=shown.step_count if isinstance(shown, Session) else shown.step)
         self._newest.clear()
         self.go_live()
