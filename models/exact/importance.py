@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.quasirandom import SobolEngine
 
-__all__ = ["PROPOSALS", "Estimate", "importance_sample"]
+__all__ = ["MOST_SOBOL", "PROPOSALS", "Estimate", "importance_sample"]
 
-PROPOSALS = {"posterior": "q(z|x)", "defensive": "0.8 N(m, (1.3 s)²) + 0.2 N(0, I)"}
-"""Where z is drawn from, by name: the encoder's q = N(m, s²), or a mixture that also covers what q leaves out."""
+PROPOSALS = {
+    "posterior": "q(z|x)",
+    "defensive": "0.8 N(m, (1.3 s)²) + 0.2 N(0, I)",
+    "wide": "0.5 N(m, (1.3 s)²) + 0.3 N(m, (4 s)²) + 0.2 N(0, I)",
+}
+"""Where z is drawn from, by name: q = N(m, s²), or a mixture that also covers what q leaves out."""
 
-_WIDENED = 1.3
-_SHARE = 0.8
+MOST_SOBOL = 3
+"""Latent dimensions up to which draws can be Sobol points; beyond, so few points are no more even than random ones."""
+
+# By proposal: share and width of each Gaussian around m; what is left over is the prior's.
+_MIXTURES = {"defensive": ((0.8, 1.3),), "wide": ((0.5, 1.3), (0.3, 4.0))}
+_SETS = 5  # of Sobol points, shifted independently: their spread tells the error
+_FEWEST = 50  # draws below which sets of Sobol points would be too small
+_BITS = 30  # of a Sobol point
 
 
 @dataclass(frozen=True)
@@ -25,9 +36,11 @@ class Estimate:
     Attributes:
         log_prob: log of the mean of the K weights p(x, z)/r(z), nats; its expectation is at most log p(x) and rises to
             it with K (Burda et al., 2015, arXiv 1509.00519).
-        error: Its standard error to first order, nats, from the spread of the weights; too small where no draw hit
-            the mass of the posterior.
-        ess: Effective sample size (Σw)²/Σw², from 1 to K (Kong, 1992).
+        error: Its standard error to first order, nats: from the spread of the weights where draws are independent,
+            from that of the means of 5 sets where they are Sobol points; too small where no draw hit the mass of the
+            posterior.
+        ess: Effective sample size (Σw)²/Σw², from 1 to K (Kong, 1992). Sobol points are worth more than as many
+            independent draws, which it does not see.
     """
 
     log_prob: Tensor
@@ -43,6 +56,7 @@ def importance_sample(
     *,
     generator: torch.Generator,
     proposal: str = "posterior",
+    sobol: bool = False,
     at_once: int = 1 << 12,
     each: Callable[[Tensor, Tensor], None] | None = None,
 ) -> Estimate:
@@ -54,40 +68,90 @@ def importance_sample(
         log_var: Log variance of q(z|x), log s², (n, d).
         K: Draws for each datum.
         generator: Source of the draws.
-        proposal: "posterior" draws from q; "defensive" from 0.8 N(m, (1.3 s)²) + 0.2 N(0, I), whose weights have
+        proposal: "posterior" draws from q; "defensive" and "wide" from the mixtures of `PROPOSALS`, whose weights have
             lighter tails where q is narrower than the posterior or misses one of its modes (Hesterberg, 1995).
+        sobol: Draws are 5 sets of K/5 Sobol points, each shifted at random for each datum, bit by bit. A single draw is
+            distributed as without, so that the mean of the weights is unbiased as well, and together they
+            cover the proposal more evenly (Owen, 1995). Only from 50 draws on and in at most `MOST_SOBOL` dimensions;
+            elsewhere independent draws are made all the same.
         at_once: Points z for which the likelihood is computed at a time.
         each: Told of each piece of draws: the likelihoods and the log weights, (k, n) each; or None.
+
+    Raises:
+        ValueError: No such proposal.
     """
-    first = torch.full_like(mean[:, 0], -math.inf)  # log Σ w, (n,)
-    second = first.clone()  # log Σ w²
-    step = max(1, at_once // len(mean))
-    for start in range(0, K, step):
-        z, log_ratio = _draw(mean, log_var, min(step, K - start), generator, proposal)
+    if proposal not in PROPOSALS:
+        raise ValueError(f"a proposal is {' or '.join(PROPOSALS)}, not {proposal}")
+    n, d = mean.shape
+    step = max(1, at_once // n)
+    even = sobol and d <= MOST_SOBOL and K >= _FEWEST
+    size = -(-K // _SETS) if even else step
+    sums = torch.full((-(-K // size), n), -math.inf, dtype=mean.dtype, device=mean.device)  # log Σ w of each set
+    second = torch.full_like(sums[0], -math.inf)  # log Σ w²
+    pieces = _sobol(mean, proposal, K, size, step, generator) if even else _random(mean, proposal, K, step, generator)
+    for number, (noise, choice) in pieces:
+        z, log_ratio = _proposed(mean, log_var, noise, choice, proposal)
         likelihood = log_likelihood(z)
         log_weight = likelihood + log_ratio  # (k, n)
-        first = torch.logaddexp(first, log_weight.logsumexp(dim=0))
+        sums[number] = torch.logaddexp(sums[number], log_weight.logsumexp(dim=0))
         second = torch.logaddexp(second, (2 * log_weight).logsumexp(dim=0))
         if each is not None:
             each(likelihood, log_weight)
+    first = sums.logsumexp(dim=0)  # log Σ w, (n,)
     ess = (2 * first - second).exp().clamp(1.0, float(K))
     error = ((K / ess - 1).clamp_min(0.0) / max(K - 1, 1)).sqrt()
+    if even:
+        counts = torch.tensor([min(size, K - start) for start in range(0, K, size)]).to(sums)[:, None]  # (sets, 1)
+        apart = (sums - first).exp() - counts / K  # each set's share of the sum, less that of its size
+        error = (apart.square().sum(dim=0) * len(sums) / (len(sums) - 1)).sqrt()
     return Estimate(first - math.log(K), error, ess)
 
 
-def _draw(mean: Tensor, log_var: Tensor, k: int, generator: torch.Generator, proposal: str) -> tuple[Tensor, Tensor]:
-    """K draws of z from the proposal r, (k, n, d), and log p(z) − log r(z), (k, n)."""
-    noise = torch.randn((k, *mean.shape), generator=generator, device=mean.device, dtype=mean.dtype)
+_Piece = tuple[
+    int, tuple[Tensor, Tensor | None]
+]  # its set; standard normal (k, n, d), uniform (k, n) for the component
+
+
+def _random(mean: Tensor, proposal: str, K: int, step: int, generator: torch.Generator) -> Iterator[_Piece]:
+    """Independent draws, in pieces."""
+    given = {"generator": generator, "device": mean.device, "dtype": mean.dtype}
+    for number, start in enumerate(range(0, K, step)):
+        k = min(step, K - start)
+        noise = torch.randn((k, *mean.shape), **given)
+        yield number, (noise, torch.rand((k, len(mean)), **given) if proposal in _MIXTURES else None)
+
+
+def _sobol(mean: Tensor, proposal: str, K: int, size: int, step: int, generator: torch.Generator) -> Iterator[_Piece]:
+    """Sets of `size` Sobol points with a random digital shift for each set and datum, in pieces."""
+    n, d = mean.shape
+    dims = d + (proposal in _MIXTURES)
+    points = SobolEngine(dims, scramble=False).draw(size, dtype=torch.float64)  # the same always: no randomness in it
+    bits = (points * 2**_BITS).round().long().to(mean.device)[:, None]  # (size, 1, dims)
+    for number, begin in enumerate(range(0, K, size)):
+        shift = torch.randint(2**_BITS, (n, dims), generator=generator, device=mean.device)
+        for part in bits[: min(size, K - begin)].split(step):
+            uniform = ((part ^ shift).double() + 0.5) / 2**_BITS  # (k, n, dims), in the middle of its cell of 2⁻³⁰
+            noise = torch.special.ndtri(uniform[..., :d]).to(mean)
+            yield number, (noise, uniform[..., d].to(mean) if proposal in _MIXTURES else None)
+
+
+def _proposed(
+    mean: Tensor, log_var: Tensor, noise: Tensor, choice: Tensor | None, proposal: str
+) -> tuple[Tensor, Tensor]:
+    """Draws of z from the proposal r, (k, n, d), and log p(z) − log r(z), (k, n)."""
     std = (0.5 * log_var).exp()
-    if proposal == "posterior":
-        z = mean + std * noise
+    if choice is None:
         # The constants of the two Gaussians cancel, and (z − m)/s is the noise.
+        z = mean + std * noise
         return z, 0.5 * (noise.square() + log_var - z.square()).sum(dim=-1)
-    if proposal != "defensive":
-        raise ValueError(f"a proposal is {' or '.join(PROPOSALS)}, not {proposal}")
-    uniform = torch.rand((k, len(mean), 1), generator=generator, device=mean.device, dtype=mean.dtype)
-    z = torch.where(uniform < _SHARE, mean + _WIDENED * std * noise, noise)
-    standard = (z - mean) / (_WIDENED * std)
-    narrow = -(0.5 * (standard.square() + log_var) + math.log(_WIDENED)).sum(dim=-1) + math.log(_SHARE)
+    z, low, parts = noise, 0.0, _MIXTURES[proposal]
+    for share, width in parts:
+        chosen = ((choice >= low) & (choice < low + share))[..., None]
+        z = torch.where(chosen, mean + width * std * noise, z)
+        low += share
     prior = -0.5 * z.square().sum(dim=-1)
-    return z, prior - torch.logaddexp(narrow, prior + math.log(1 - _SHARE))
+    density = [prior + math.log(1 - sum(share for share, _ in parts))]
+    for share, width in parts:
+        squares = ((z - mean) / (width * std)).square()
+        density.append(-(0.5 * (squares + log_var) + math.log(width)).sum(dim=-1) + math.log(share))
+    return z, prior - torch.stack(density).logsumexp(dim=0)
