@@ -114,11 +114,14 @@ _Piece = tuple[
 
 def _random(mean: Tensor, proposal: str, K: int, step: int, generator: torch.Generator) -> Iterator[_Piece]:
     """Independent draws, in pieces."""
-    given = {"generator": generator, "device": mean.device, "dtype": mean.dtype}
+    device, dtype = mean.device, mean.dtype
     for number, start in enumerate(range(0, K, step)):
         k = min(step, K - start)
-        noise = torch.randn((k, *mean.shape), **given)
-        yield number, (noise, torch.rand((k, len(mean)), **given) if proposal in _MIXTURES else None)
+        noise = torch.randn((k, *mean.shape), generator=generator, device=device, dtype=dtype)
+        choice = None
+        if proposal in _MIXTURES:
+            choice = torch.rand((k, len(mean)), generator=generator, device=device, dtype=dtype)
+        yield number, (noise, choice)
 
 
 def _sobol(mean: Tensor, proposal: str, K: int, size: int, step: int, generator: torch.Generator) -> Iterator[_Piece]:

@@ -54,7 +54,7 @@ class LatentBounds(LatentViews, ABC):
         proposal: str = param("automatic", "Draws of z from", choices=_CHOICES),
         sobol: bool = param(
             True, "Even draws",
-            help=f"5 sets of K/5 Sobol points, shifted at random, in at most {MOST_SOBOL} latent dimensions from K = 50 on.",
+            help=f"5 sets of K/5 Sobol points, shifted at random; from K = 50 on, in at most {MOST_SOBOL} dimensions.",
         ),
         quadrature: bool = param(True, "Exact log p(x)", help="By quadrature, for at most 2 latent dimensions."),
         quadrature_images: int = param(

@@ -114,8 +114,8 @@ class InferenceViews(ImageModel, ABC):
         if step == steps:
             passes = self._seconds_of_a_pass(batch)
             note = (
-                f"{value[-1]:.2f} ± {error[-1]:.2f} nats after {steps} steps, at a cost of {1e3 * spent / n:.2g} ms an "
-                f"image on this machine; one pass through an encoder of the same widths takes {1e3 * passes / n:.2g} ms."
+                f"{value[-1]:.2f} ± {error[-1]:.2f} nats after {steps} steps, at {1e3 * spent / n:.2g} ms an image on "
+                f"this machine; one pass through an encoder of the same widths takes {1e3 * passes / n:.2g} ms."
             )
         return Curves(
             (

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.protocol import DataBatch, DataSpec, Image, LossModel, Noise, Player, param
-from models.vae.image_model import DecoderConfig, ImageModel
+from models.vae.image_model import DecoderConfig
 from models.vae.inference_views import InferenceViews
 from models.vae.networks import posterior_draw, prior_kl
 from models.vae.per_datapoint_page import LOOK_AT, METRICS, OBJECTIVE, PRESETS, TRY_NEXT
@@ -67,9 +67,8 @@ class PerDatapointVAE(LossModel, InferenceViews):
     def players(self) -> tuple[Player, ...]:
         """One player, whose local parameters are rows."""
         explain = {"update": "Move the decoder, and the m and s of the data in the batch; all others stay."}
-        return (
-            Player("model", tuple(self.parameters()), explain=explain, rows=(self.mean, self.log_var), rows_lr="lr_local"),
-        )  # fmt: skip
+        local = (self.mean, self.log_var)
+        return (Player("model", tuple(self.parameters()), explain=explain, rows=local, rows_lr="lr_local"),)
 
     def codes(self, batch: DataBatch) -> tuple[Tensor, Tensor]:
         """Mean and log variance of q: of training data their own, of others fitted; (n, latent) each."""

@@ -21,11 +21,11 @@ OBJECTIVE = Objective(
         ),
     ),
     total=Term(r"\frac{1}{n}\mathcal{L}", "loss", sign=-1),
-    note="The objective 𝓛 is a sum over all n data. A batch of B data stands for it with its own sum times n/B, which is "
-    "right on the average over batches. What is descended is −𝓛/n, so that values are means over the batch, in nats an "
-    "image; KL in closed form, one reparameterised z for each image. m and s of an image get a gradient when it is in the "
-    "batch, and stay as they are when it is not, bit for bit: each has Adam moments and a step count of its own, "
-    "to which the factor n/B makes no difference.",
+    note="𝓛 is a sum over all n data. A batch of B data stands for it with its own sum times n/B, which is right on the "
+    "average over batches. What is descended is −𝓛/n, so that values are means over the batch, in nats an image; KL in "
+    "closed form, one reparameterised z for each image. m and s of an image get a gradient when it is in the batch, and "
+    "stay as they are when it is not, bit for bit: each has Adam moments and a step count of its own, to which the "
+    "factor n/B makes no difference.",
 )  # fmt: skip
 METRICS = (
     Metric(
@@ -54,7 +54,8 @@ PRESETS = (
         about="The comparison with the amortised VAE: parameters, time for a new image, held-out bound.",
     ),
     Preset(
-        "MNIST, all 50,000", "mnist-dynamic", {"latent": 2}, {"steps": 10_000, "batch": 128, "lr": 1e-3, "lr_local": 0.15},
+        "MNIST, all 50,000", "mnist-dynamic", {"latent": 2},
+        {"steps": 10_000, "batch": 128, "lr": 1e-3, "lr_local": 0.15},
         about="200,000 local parameters, each moved 26 times in 10,000 steps.",
     ),
 )  # fmt: skip

@@ -53,9 +53,7 @@ def refit(
         with torch.enable_grad():
             q = m.detach().requires_grad_(), log_var.detach().requires_grad_()
             z, _ = posterior_draw(*q, generator=generator)
-            bound = (
-                log_likelihood(z[None]).sum() - beta * prior_kl(*q).sum()
-            )  # of all data: each has a gradient of its own
+            bound = log_likelihood(z[None]).sum() - beta * prior_kl(*q).sum()  # the data share no parameter
             m.grad, log_var.grad = torch.autograd.grad(-bound, q)
         optimiser.step()
         yield m.clone(), log_var.clone()
