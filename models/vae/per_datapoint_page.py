@@ -21,9 +21,9 @@ OBJECTIVE = Objective(
         ),
     ),
     total=Term(r"\frac{1}{n}\mathcal{L}", "loss", sign=-1),
-    note="𝓛 is a sum over all n data. A batch of B data stands for it with its own sum times n/B, which is right on the "
+    note="𝓛 sums over all n data. A batch of B data stands for it with its own sum times n/B, which is right on the "
     "average over batches. What is descended is −𝓛/n, so that values are means over the batch, in nats an image; KL in "
-    "closed form, one reparameterised z for each image. m and s of an image get a gradient when it is in the batch, and "
+    "closed form, one reparameterised z for each. m and s of an image get a gradient when it is in the batch, and "
     "stay as they are when it is not, bit for bit: each has Adam moments and a step count of its own, to which the "
     "factor n/B makes no difference.",
 )  # fmt: skip
