@@ -1,4 +1,4 @@
-"""A q of its own for each datum beside an encoder: the same decoder, data and steps; what each costs, and what it gives.
+"""A q for each datum beside an encoder, with the same decoder, data and steps: what each costs, and what it gives.
 
     DGM_EXPLORER_MIRROR=file:///FOLDER python benchmarks/per_datapoint.py [--data D] [--steps N] [--images N] [--json]
 

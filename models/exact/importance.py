@@ -15,15 +15,19 @@ __all__ = ["MOST_SOBOL", "PROPOSALS", "Estimate", "importance_sample"]
 PROPOSALS = {
     "posterior": "q(z|x)",
     "defensive": "0.8 N(m, (1.3 s)²) + 0.2 N(0, I)",
-    "wide": "0.5 N(m, (1.3 s)²) + 0.3 N(m, (4 s)²) + 0.2 N(0, I)",
+    "fitted": "0.4 N(m, (1.3 s)²) + 0.4 N(m*, (1.3 s*)²) + 0.2 N(0, I)",
 }
-"""Where z is drawn from, by name: q = N(m, s²), or a mixture that also covers what q leaves out."""
+"""Where z is drawn from, by name: q = N(m, s²), or a mixture that also covers what q leaves out.
+
+N(m*, s*²) is a second approximation, found for the datum alone.
+"""
 
 MOST_SOBOL = 3
 """Latent dimensions up to which draws can be Sobol points; beyond, so few points are no more even than random ones."""
 
-# By proposal: share and width of each Gaussian around m; what is left over is the prior's.
-_MIXTURES = {"defensive": ((0.8, 1.3),), "wide": ((0.5, 1.3), (0.3, 4.0))}
+# By proposal: share of each widened Gaussian; what is left over is the prior's.
+_SHARES = {"defensive": (0.8,), "fitted": (0.4, 0.4)}
+_WIDENED = 1.3
 _SETS = 5  # of Sobol points, shifted independently: their spread tells the error
 _FEWEST = 50  # draws below which sets of Sobol points would be too small
 _BITS = 30  # of a Sobol point
@@ -56,6 +60,7 @@ def importance_sample(
     *,
     generator: torch.Generator,
     proposal: str = "posterior",
+    fitted: tuple[Tensor, Tensor] | None = None,
     sobol: bool = False,
     at_once: int = 1 << 12,
     each: Callable[[Tensor, Tensor], None] | None = None,
@@ -68,8 +73,10 @@ def importance_sample(
         log_var: Log variance of q(z|x), log s², (n, d).
         K: Draws for each datum.
         generator: Source of the draws.
-        proposal: "posterior" draws from q; "defensive" and "wide" from the mixtures of `PROPOSALS`, whose weights have
+        proposal: "posterior" draws from q; "defensive" and "fitted" from the mixtures of `PROPOSALS`, whose weights have
             lighter tails where q is narrower than the posterior or misses one of its modes (Hesterberg, 1995).
+        fitted: Mean and log variance of N(m*, s*²), (n, d) each, which may depend on the data but not on the draws;
+            for the proposal "fitted" alone.
         sobol: Draws are 5 sets of K/5 Sobol points, each shifted at random for each datum, bit by bit. A single draw is
             distributed as without, so that the mean of the weights is unbiased as well, and together they
             cover the proposal more evenly (Owen, 1995). Only from 50 draws on and in at most `MOST_SOBOL` dimensions;
@@ -78,10 +85,13 @@ def importance_sample(
         each: Told of each piece of draws: the likelihoods and the log weights, (k, n) each; or None.
 
     Raises:
-        ValueError: No such proposal.
+        ValueError: No such proposal, or `fitted` is not given for the one that needs it.
     """
     if proposal not in PROPOSALS:
         raise ValueError(f"a proposal is {' or '.join(PROPOSALS)}, not {proposal}")
+    if (proposal == "fitted") != (fitted is not None):
+        raise ValueError("the proposal fitted, and no other, needs a second approximation")
+    gaussians = [(mean, log_var)] if fitted is None else [(mean, log_var), fitted]
     n, d = mean.shape
     step = max(1, at_once // n)
     even = sobol and d <= MOST_SOBOL and K >= _FEWEST
@@ -90,7 +100,7 @@ def importance_sample(
     second = torch.full_like(sums[0], -math.inf)  # log Σ w²
     pieces = _sobol(mean, proposal, K, size, step, generator) if even else _random(mean, proposal, K, step, generator)
     for number, (noise, choice) in pieces:
-        z, log_ratio = _proposed(mean, log_var, noise, choice, proposal)
+        z, log_ratio = _proposed(gaussians, noise, choice, _SHARES.get(proposal, ()))
         likelihood = log_likelihood(z)
         log_weight = likelihood + log_ratio  # (k, n)
         sums[number] = torch.logaddexp(sums[number], log_weight.logsumexp(dim=0))
@@ -119,7 +129,7 @@ def _random(mean: Tensor, proposal: str, K: int, step: int, generator: torch.Gen
         k = min(step, K - start)
         noise = torch.randn((k, *mean.shape), generator=generator, device=device, dtype=dtype)
         choice = None
-        if proposal in _MIXTURES:
+        if proposal in _SHARES:
             choice = torch.rand((k, len(mean)), generator=generator, device=device, dtype=dtype)
         yield number, (noise, choice)
 
@@ -127,7 +137,7 @@ def _random(mean: Tensor, proposal: str, K: int, step: int, generator: torch.Gen
 def _sobol(mean: Tensor, proposal: str, K: int, size: int, step: int, generator: torch.Generator) -> Iterator[_Piece]:
     """Sets of `size` Sobol points with a random digital shift for each set and datum, in pieces."""
     n, d = mean.shape
-    dims = d + (proposal in _MIXTURES)
+    dims = d + (proposal in _SHARES)
     points = SobolEngine(dims, scramble=False).draw(size, dtype=torch.float64)  # the same always: no randomness in it
     bits = (points * 2**_BITS).round().long().to(mean.device)[:, None]  # (size, 1, dims)
     for number, begin in enumerate(range(0, K, size)):
@@ -135,26 +145,26 @@ def _sobol(mean: Tensor, proposal: str, K: int, size: int, step: int, generator:
         for part in bits[: min(size, K - begin)].split(step):
             uniform = ((part ^ shift).double() + 0.5) / 2**_BITS  # (k, n, dims), in the middle of its cell of 2⁻³⁰
             noise = torch.special.ndtri(uniform[..., :d]).to(mean)
-            yield number, (noise, uniform[..., d].to(mean) if proposal in _MIXTURES else None)
+            yield number, (noise, uniform[..., d].to(mean) if proposal in _SHARES else None)
 
 
 def _proposed(
-    mean: Tensor, log_var: Tensor, noise: Tensor, choice: Tensor | None, proposal: str
+    gaussians: list[tuple[Tensor, Tensor]], noise: Tensor, choice: Tensor | None, shares: tuple[float, ...]
 ) -> tuple[Tensor, Tensor]:
     """Draws of z from the proposal r, (k, n, d), and log p(z) − log r(z), (k, n)."""
-    std = (0.5 * log_var).exp()
     if choice is None:
+        mean, log_var = gaussians[0]
         # The constants of the two Gaussians cancel, and (z − m)/s is the noise.
-        z = mean + std * noise
+        z = mean + (0.5 * log_var).exp() * noise
         return z, 0.5 * (noise.square() + log_var - z.square()).sum(dim=-1)
-    z, low, parts = noise, 0.0, _MIXTURES[proposal]
-    for share, width in parts:
+    stds = [_WIDENED * (0.5 * log_var).exp() for _, log_var in gaussians]
+    z, low = noise, 0.0
+    for share, (mean, _), std in zip(shares, gaussians, stds, strict=True):
         chosen = ((choice >= low) & (choice < low + share))[..., None]
-        z = torch.where(chosen, mean + width * std * noise, z)
+        z = torch.where(chosen, mean + std * noise, z)
         low += share
     prior = -0.5 * z.square().sum(dim=-1)
-    density = [prior + math.log(1 - sum(share for share, _ in parts))]
-    for share, width in parts:
-        squares = ((z - mean) / (width * std)).square()
-        density.append(-(0.5 * (squares + log_var) + math.log(width)).sum(dim=-1) + math.log(share))
+    density = [prior + math.log(1 - sum(shares))]
+    for share, (mean, _), std in zip(shares, gaussians, stds, strict=True):
+        density.append(math.log(share) - (0.5 * ((z - mean) / std).square() + std.log()).sum(dim=-1))
     return z, prior - torch.stack(density).logsumexp(dim=0)

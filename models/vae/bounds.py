@@ -12,12 +12,14 @@ from models.exact.gaussian_latent import GridPosterior, posterior_on_grid
 from models.exact.importance import MOST_SOBOL, PROPOSALS, importance_sample
 from models.protocol import DataBatch, param, settings
 from models.vae.networks import prior_kl
+from models.vae.refit import STARTS, refit
 from models.vae.views import LatentViews
 
 __all__ = ["LatentBounds"]
 
 _ENTRIES = 1 << 20  # entries of images decoded at a time, which bounds the memory of long evaluations
-_CHOICES = {"automatic": "wide where log p(x) is exact, else posterior", **PROPOSALS}
+_CHOICES = {"automatic": "fitted where log p(x) is exact, else posterior", **PROPOSALS}
+_FIT = 50  # steps on the second approximation of the proposal "fitted"
 _OVER = 0.1  # nats above the exact value beyond which an estimate counts as too high
 _TOLERANCE = 1e-3  # nats: what halving the cells of the quadrature may still move, well below what is told apart
 
@@ -51,7 +53,10 @@ class LatentBounds(LatentViews, ABC):
         *,
         generator: torch.Generator,
         K: int = param(100, "Importance samples K", 1, 100_000, log=True, help="Draws of z for each image."),
-        proposal: str = param("automatic", "Draws of z from", choices=_CHOICES),
+        proposal: str = param(
+            "automatic", "Draws of z from", choices=_CHOICES,
+            help=f"m*, s*: a q fitted to the image by {_FIT} steps from the best of {STARTS} points of the prior.",
+        ),
         sobol: bool = param(
             True, "Even draws",
             help=f"5 sets of K/5 Sobol points, shifted at random; from K = 50 on, in at most {MOST_SOBOL} dimensions.",
@@ -80,7 +85,7 @@ class LatentBounds(LatentViews, ABC):
         exact = quadrature and self.latent_dim <= 2
         images = quadrature_images if exact else 0
         if proposal == "automatic":
-            proposal = "wide" if exact else "posterior"
+            proposal = "fitted" if exact else "posterior"
         parts = [
             self._bounds(DataBatch(x, None, at, split=batch.split), K, proposal, sobol, images, generator)
             for x, at in zip(batch.x.split(self.rows), batch.index.split(self.rows), strict=True)
@@ -107,7 +112,13 @@ class LatentBounds(LatentViews, ABC):
         given = (likelihood, mean, log_var, K)
         found = importance_sample(*given, generator=generator, sobol=sobol, at_once=self.rows, each=add)
         if proposal != "posterior":  # the ELBO is an average over q all the same
-            found = importance_sample(*given, generator=generator, proposal=proposal, sobol=sobol, at_once=self.rows)
+            fitted = None
+            if proposal == "fitted":
+                zeros = torch.zeros_like(mean)
+                *_, fitted = refit(likelihood, zeros, _FIT, generator=generator, at_once=self.rows)
+            found = importance_sample(
+                *given, generator=generator, proposal=proposal, fitted=fitted, sobol=sobol, at_once=self.rows
+            )
         values = {
             "elbo_nats": reconstruction - kl,
             "iwae_nats": found.log_prob,
