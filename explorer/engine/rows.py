@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import torch
@@ -72,7 +73,7 @@ class RowOptimiser:
         """Rows and their state after a step; nothing is changed in place."""
         t, lr = self._training, self.lr
         step = state["step"] + 1
-        count = step.reshape(-1, *[1] * (x.ndim - 1))  # (k, 1, …)
+        count = step.reshape(-1, *[1] * (x.ndim - 1)).to(x)  # (k, 1, …)
         if t.optimiser == "adamw":
             x = x * (1 - lr * t.weight_decay)
         elif t.weight_decay:
@@ -80,8 +81,8 @@ class RowOptimiser:
         if t.optimiser in ("adam", "adamw"):
             first = torch.lerp(state["exp_avg"], gradient, 1 - t.beta1)
             second = torch.lerp(state["exp_avg_sq"], gradient.square(), 1 - t.beta2)
-            scale = (second / (1 - t.beta2**count)).sqrt() + _EPSILON
-            x = x - lr * first / (1 - t.beta1**count) / scale
+            scale = (second / _weight_so_far(t.beta2, count)).sqrt() + _EPSILON
+            x = x - lr * first / _weight_so_far(t.beta1, count) / scale
             return x, {"step": step, "exp_avg": first, "exp_avg_sq": second}
         if t.optimiser == "rmsprop":
             square = torch.lerp(state["square_avg"], gradient.square(), 1 - t.beta2)
@@ -99,3 +100,8 @@ class RowOptimiser:
             for key, value in kept.items():
                 if f"{name}/{key}" in tensors:
                     value.copy_(tensors[f"{name}/{key}"])
+
+
+def _weight_so_far(beta: float, count: Tensor) -> Tensor:
+    """1 − β^count, the sum of the weights of a moving average that began at 0, without cancellation."""
+    return -torch.expm1(count * math.log(beta)) if beta > 0 else torch.ones_like(count)

@@ -73,8 +73,8 @@ def importance_sample(
         log_var: Log variance of q(z|x), log s², (n, d).
         K: Draws for each datum.
         generator: Source of the draws.
-        proposal: "posterior" draws from q; "defensive" and "fitted" from the mixtures of `PROPOSALS`, whose weights have
-            lighter tails where q is narrower than the posterior or misses one of its modes (Hesterberg, 1995).
+        proposal: "posterior" draws from q; "defensive" and "fitted" from the mixtures of `PROPOSALS`, whose weights
+            have lighter tails where q is narrower than the posterior or misses one of its modes (Hesterberg, 1995).
         fitted: Mean and log variance of N(m*, s*²), (n, d) each, which may depend on the data but not on the draws;
             for the proposal "fitted" alone.
         sobol: Draws are 5 sets of K/5 Sobol points, each shifted at random for each datum, bit by bit. A single draw is

@@ -256,9 +256,7 @@ class SidePanel(QScrollArea):
 
     @Slot(object, object)
     def _on_bundle(self, _before: object, title: object) -> None:
-        self.bundle.set_value(
-            ""
-        )  # it is shown once; the page may show something else since, and the choice be made again
+        self.bundle.set_value("")  # the page may show something else since
         if title:
             self.bundle_chosen.emit(str(title))
 
