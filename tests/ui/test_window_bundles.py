@@ -38,7 +38,7 @@ def test_a_bundled_model_is_shown_when_it_is_chosen_and_the_run_in_sight_is_kept
 
 def test_commands_offer_every_bundled_model_of_the_page_in_sight(driver) -> None:
     driver.at_rest()
-    acts = {act.name: act for act in acts_of(driver.window, driver.page)}
+    acts = {act.id: act for act in acts_of(driver.window, driver.page)}
     assert [name for name in acts if name.startswith("bundle.")] == [f"bundle.{title}" for title in BUNDLES["vae"]]
     acts[f"bundle.{TITLE}"].run()
     driver.until(lambda: driver.page.acts.config.latent == 10)
