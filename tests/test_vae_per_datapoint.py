@@ -127,8 +127,8 @@ def test_refitting_finds_the_exact_posterior_of_a_linear_gaussian_model():
     def log_likelihood(z):
         return distributions.Normal(z @ w, 0.5).log_prob(x).sum(-1)
 
-    *_, (m, log_var) = refit(log_likelihood, torch.zeros(4, 2, dtype=torch.float64), 2000, generator=generator())
-    torch.testing.assert_close(m, mean, atol=0.03, rtol=0)
+    *_, (m, log_var) = refit(log_likelihood, torch.zeros(4, 2, dtype=torch.float64), 3000, generator=generator())
+    torch.testing.assert_close(m, mean, atol=0.06, rtol=0)  # noise of one draw a step
     torch.testing.assert_close(log_var.exp(), factorised.expand(4, -1), atol=0, rtol=0.1)
 
 
@@ -190,12 +190,12 @@ def test_the_curve_of_held_out_bounds_rises_and_ends_after_the_steps():
     made = session(PAGE, data="digits", **SMALL)
     for _ in range(100):
         made.step()
-    frames = list(made.viewer.frames(Request("bound_of_new_images", params={"steps": 60})))
+    frames = list(made.viewer.frames(Request("fitting", params={"steps": 60})))
     last = frames[-1].series[0]
     assert (last.x[0], last.x[-1]) == (0, 60)
     assert last.y[-1] > last.y[0]
     assert "100 validation images" in frames[-1].subtitle
-    assert "after 60 steps" in frames[-1].note
+    assert f"{last.y[-1]:.2f} ±" in frames[-1].note
     assert "Step" in frames[0].note
     batch = made.data.batch("valid", 0, 100)
     with torch.no_grad():

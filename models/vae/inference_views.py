@@ -74,12 +74,15 @@ class InferenceViews(ImageModel, ABC):
             f"{encoder // each + 1:,} data on there are more here.",
         )  # fmt: skip
 
-    @view("Held-out bound", splits=("valid",), batch=100, help="The bound of new images while a q is fitted to each.")
-    def bound_of_new_images(
-        self, batch: DataBatch, noise: Noise, steps: int = param(200, "Steps on q", 10, 2000, log=True)
-    ) -> Iterator[Curves]:
+    @view(
+        "Fitting q to new images",
+        splits=("valid",),
+        batch=100,
+        help="The bound of new images while a q is fitted to each.",
+    )
+    def fitting(self, batch: DataBatch, steps: int = param(200, "Steps on q", 10, 2000, log=True)) -> Iterator[Curves]:
         """Mean bound of images that the model has never seen, against Adam steps on their m and s."""
-        observed, generator = self.observed(batch.x), noise.generator(self.device)
+        observed, generator = self.observed(batch.x), Noise().generator(self.device)
         watched = sorted({round(step) for step in np.geomspace(1, steps, 25)} | {0})
         epsilon = torch.randn(
             _DRAWS, len(batch), self.latent_dim, generator=generator, device=self.device, dtype=batch.x.dtype
@@ -114,8 +117,8 @@ class InferenceViews(ImageModel, ABC):
         if step == steps:
             passes = self._seconds_of_a_pass(batch)
             note = (
-                f"{value[-1]:.2f} ± {error[-1]:.2f} nats after {steps} steps, at {1e3 * spent / n:.2g} ms an image on "
-                f"this machine; one pass through an encoder of the same widths takes {1e3 * passes / n:.2g} ms."
+                f"{value[-1]:.2f} ± {error[-1]:.2f} nats, {1e3 * spent / n:.2g} ms an image here; one pass through an "
+                f"encoder: {1e3 * passes / n:.2g} ms."
             )
         return Curves(
             (

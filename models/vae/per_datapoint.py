@@ -43,7 +43,7 @@ class PerDatapointVAE(LossModel, InferenceViews):
     accepts = (Image(values="binary"), Image(values="grey"), Image(values="colour"))
     objective, metrics, presets = OBJECTIVE, METRICS, PRESETS
     validation = "elbo"
-    rates: ClassVar = {"lr": "Learning rate of the decoder", "lr_local": "Learning rate of m and log s²"}
+    rates: ClassVar = {"lr": "Learning rate", "lr_local": "Rate of m, log s²"}
     held_out = 100
     look_at, try_next = LOOK_AT, TRY_NEXT
 

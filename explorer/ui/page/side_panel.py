@@ -24,7 +24,7 @@ __all__ = ["SidePanel"]
 _LABEL = 60
 _LARGEST_SEED = 999_999
 _CUSTOM = "Custom"
-_UNCHOSEN = "Show a bundled model"
+_UNCHOSEN = "Bundled model …"
 _DEVICES = {"auto": "Automatic", "cpu": "CPU", "mps": "Apple GPU"}
 
 
