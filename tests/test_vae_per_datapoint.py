@@ -129,7 +129,7 @@ def test_refitting_finds_the_exact_posterior_of_a_linear_gaussian_model():
 
     *_, (m, log_var) = refit(log_likelihood, torch.zeros(4, 2, dtype=torch.float64), 3000, generator=generator())
     torch.testing.assert_close(m, mean, atol=0.06, rtol=0)  # noise of one draw a step
-    torch.testing.assert_close(log_var.exp(), factorised.expand(4, -1), atol=0, rtol=0.1)
+    torch.testing.assert_close(log_var.exp(), factorised.expand(4, -1), atol=0, rtol=0.25)
 
 
 def test_more_steps_on_new_data_raise_their_bound_and_leave_the_model_as_it_is():
