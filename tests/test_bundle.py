@@ -100,7 +100,7 @@ def test_the_readme_tells_what_the_card_tells():
     assert f"−{-test['elbo_nats']:.2f} ± {test['elbo_nats_se']:.2f}" in text
     assert f"−{-test['iwae_nats']:.2f} ± {test['iwae_nats_se']:.2f}" in text
     assert f"{test['knn5_accuracy']:.3f} ± {test['knn5_accuracy_se']:.3f}" in text
-    assert f"{(_WEIGHTS / BUNDLES['vae']).stat().st_size:,} bytes" in text
+    assert f"{(_WEIGHTS / _FIRST).stat().st_size:,} bytes" in text
     assert f"{sum(p.numel() for p in open_bundle('vae').page.parameters()):,} weights" in text
     line = next(line for line in text.splitlines() if line.startswith("dgm-explorer train"))
     assert _setup_of(line.replace("--out RUN", "")) == _setup_of(card["command"])
