@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from models.protocol import BadValue, GenerativeModel, Lab
 from models.vae.elbo import ElboLab
 from models.vae.mean_field import MeanFieldLab
+from models.vae.per_datapoint import PerDatapointVAE
 from models.vae.reparameterization import ReparameterizationLab
 from models.vae.vae import VAE
 
@@ -40,6 +41,7 @@ class Family:
 FAMILIES: tuple[Family, ...] = (
     Family("vae", "VAE", {
         "vae": VAE,
+        "vae-per-datapoint": PerDatapointVAE,
         "elbo": ElboLab,
         "mean-field": MeanFieldLab,
         "reparameterization": ReparameterizationLab,

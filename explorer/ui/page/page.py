@@ -174,6 +174,7 @@ class PageWidget(QFrame):
     def _connect(self) -> None:
         self.side.page_chosen.connect(self.page_chosen)
         self.side.value_moved.connect(self._on_value_moved)
+        self.side.bundle_chosen.connect(self.acts.open_bundled)
         self.draft.changed.connect(self._on_draft)
         self.run_bar.train.connect(self.acts.train)
         self.run_bar.step.connect(self.acts.step)
