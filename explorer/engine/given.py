@@ -98,10 +98,10 @@ def _input(
     name: str, text: str, view: View, page: Page, data: TensorData | None, kept: Iterable[KeptDirection]
 ) -> Input:
     kind = view.inputs[name]
-    if kind is Direction and isinstance(page, HasLatent):
-        return find_direction(kept, text, page.latent_dim).on(page.device if isinstance(page, GenerativeModel) else "cpu")
-    if kind is LatentPoint and isinstance(page, HasLatent):
-        device = next(page.parameters()).device if isinstance(page, nn.Module) else None
+    if kind in (LatentPoint, Direction) and isinstance(page, HasLatent):
+        device = next(page.parameters()).device if isinstance(page, nn.Module) else torch.device("cpu")
+        if kind is Direction:
+            return find_direction(kept, text, page.latent_dim).on(device)
         return LatentPoint(torch.tensor([_numbers(name, text, page.latent_dim)], device=device))
     if kind is Noise:
         return Noise(_whole(name, text, _SEEDS))

@@ -16,7 +16,18 @@ from models.protocol.inputs import (
     Region,
     TimeStep,
 )
-from models.protocol.kinds import DataSpec, Factor, Image, Kind, Plane, Table, Tokens, Waveform, accepted, kind_from_json
+from models.protocol.kinds import (
+    DataSpec,
+    Factor,
+    Image,
+    Kind,
+    Plane,
+    Table,
+    Tokens,
+    Waveform,
+    accepted,
+    kind_from_json,
+)
 from models.protocol.model import (
     GameModel,
     GenerativeModel,

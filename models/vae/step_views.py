@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.exact.gaussian_latent import refinements
+from models.exact.gaussian_latent import GridPosterior, refinements
 from models.frames import Bars
 from models.protocol import DataPoint, param, view
 from models.vae.bounds import LatentBounds
@@ -68,7 +68,8 @@ class StepViews(LatentBounds, ABC):
             bound, mean, log_var = self._bound(point)
             mean, log_var = q or (mean, log_var)
         near = mean.detach()
-        for grid in refinements(
+        grid: GridPosterior | None = None
+        for grid in refinements(  # noqa: B007  # the last one counts
             bound.log_likelihood, self.latent_dim, near=near, tolerance=_TOLERANCE, at_once=self.rows,
             device=self.device,
         ):  # fmt: skip
@@ -76,6 +77,7 @@ class StepViews(LatentBounds, ABC):
         for under in bound.averaging(mean, log_var):
             if under is None:
                 yield None
+        assert grid is not None
         assert under is not None
         yield _State(grid.log_prob, under.elbo, under.divergence(grid.log_prob))
 

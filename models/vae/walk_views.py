@@ -42,7 +42,7 @@ class WalkViews(LatentViews, ABC):
         ),
     ) -> Images:
         """A row a dimension; the framed image in each is that of the chosen point."""
-        mean, log_var = self.encode(batch.x)
+        mean, log_var = (part.detach() for part in self.encode(batch.x))
         kl = prior_kl(mean, log_var).mean(dim=0)  # (latent,)
         dims = kl.argsort(descending=True, stable=True)[:_ROWS].tolist()
         centre, reach = torch.zeros_like(kl), torch.full_like(kl, 3.0)
@@ -79,7 +79,7 @@ class WalkViews(LatentViews, ABC):
         ),
     ) -> Images:  # fmt: skip
         """Decoded images on the straight and on the spherical path between two posterior means."""
-        a, b = (self.encode(picked.x)[0][0] for picked in (point, end))  # (latent,) each
+        a, b = (self.encode(picked.x)[0][0].detach() for picked in (point, end))  # (latent,) each
         t = torch.linspace(0.0, 1.0, _STRIP, dtype=a.dtype, device=a.device)
         ways = {"straight": straight(a, b, t), "spherical": slerp(a, b, t)}
         chosen = [name for name in ways if path in ("both", name)]
@@ -140,7 +140,7 @@ class WalkViews(LatentViews, ABC):
         )
 
     def _between_classes(self, batch: DataBatch, y: Tensor, source: int, target: int) -> tuple[Tensor, str]:
-        mean, _ = self.encode(batch.x)
+        mean = self.encode(batch.x)[0].detach()
         groups, words = [], []
         for name, k in (("source", source), ("target", target)):
             group = mean[y == k]
@@ -153,8 +153,8 @@ class WalkViews(LatentViews, ABC):
         return between_groups(*groups), f"v from the mean of class {words[0]} to {words[1]}"
 
     def _between_picked(self, batch: DataBatch, point: DataPoint, end: DataPoint, k: int) -> tuple[Tensor, str]:
-        mean, _ = self.encode(batch.x)
-        ends = [self.encode(picked.x)[0][0] for picked in (point, end)]
+        mean = self.encode(batch.x)[0].detach()
+        ends = [self.encode(picked.x)[0][0].detach() for picked in (point, end)]
         groups = [mean[nearest(mean, at, k)] for at in ends]
         return between_groups(*groups), (
             f"v between the means of the {len(groups[0])} nearest to {_named(point)} and to {_named(end)}"

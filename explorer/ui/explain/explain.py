@@ -166,9 +166,7 @@ class Explain(QFrame):
                 row.setObjectName(f"{row.objectName()}.{place}")
 
     def _add_form(self, objective: Objective, declared: Mapping[str, Metric], body: QWidget) -> None:
-        self._add_heading(
-            objective.title or f"Objective, {'maximised' if objective.maximised else 'minimised'}", body
-        )
+        self._add_heading(objective.title or f"Objective, {'maximised' if objective.maximised else 'minimised'}", body)
         self._column.addWidget(FormulaView(self._theme, f"{objective.tex} =", parent=body))
         self._column.addSpacing(4)
         for term in objective.terms:

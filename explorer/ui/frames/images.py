@@ -44,7 +44,7 @@ class _Layout:
 
 
 class ImagesView(FrameView):
-    """Images in rows, drawn as ink on the card's paper. Arrow keys walk through them, Enter picks, with Shift another.
+    """Images in rows, drawn as ink on the card's paper. Arrow keys walk through them, Enter picks, with Shift a second.
 
     Signals:
         hovered: Place of the image under the pointer or keys, -1 for none; `frame.index` has its datum.

@@ -260,7 +260,7 @@ class PlaneView(FrameView):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move the handle by 0.05, with Shift by 0.5; Enter picks the datum nearest to it, with Shift another."""
+        """Arrows move the handle by 0.05, with Shift by 0.5; Enter picks the nearest datum, with Shift as second."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self.handles.xy):
             at = self.view.to_pixels(self.handles.xy[self.handles.last][None])[0].tolist()
             hit = self._point_at(QPointF(*at), np.inf)
