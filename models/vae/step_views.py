@@ -22,7 +22,7 @@ __all__ = ["StepViews"]
 
 _TOLERANCE = 1e-4  # nats
 _HALVINGS = 12
-_LAMBDA = {"encoder": "the encoder", "q": "m and s of q alone"}
+_LAMBDA = {"encoder": "encoder", "q": "q alone"}
 _ROWS = (("log p(x)", "total"), ("ELBO", "model"), ("KL(q ‖ p(z|x))", "alt"))
 
 
@@ -120,7 +120,7 @@ class StepViews(LatentBounds, ABC):
         point: DataPoint,
         part: str = param("encoder", "λ", choices=_LAMBDA, help="What is moved in the step on λ."),
         gain: float = param(
-            0.3, "Length of a step", 0.01, 3.0, log=True, unit="nats",
+            0.3, "Length of a step", 0.01, 3.0, log=True, unit="nats", more=True,
             help="What the ELBO would gain if its slope stayed; the step is halved until the ELBO rises at all.",
         ),
     ) -> Iterator[Bars]:  # fmt: skip
@@ -138,10 +138,10 @@ class StepViews(LatentBounds, ABC):
             if what:
                 made.append(found[-1].minus(found[0]))
         before, after_q, after_p = found
-        (_, _, shrunk), (evidence, _, gap) = made
+        evidence = made[1][0]
         note = (
-            f"log p(x) = ELBO + KL: {before}; after λ {after_q}; after β {after_p}. On λ log p(x) stays, and the KL "
-            f"falls by what the ELBO gains, {-shrunk:.3f}; on β log p(x) {_moved(evidence)}, the KL {_moved(gap)}."
+            f"log p = ELBO + KL: {before}; after λ {after_q}: the KL falls by what the ELBO gains; "
+            f"after β {after_p}: log p {_moved(evidence)}."
         ).replace("-", "−")
         yield self._changes(made, said, note)
 

@@ -112,9 +112,11 @@ class WalkViews(LatentViews, ABC):
         point: DataPoint,
         end: DataPoint,
         along: Direction,
-        between: str = param("classes", "Between", choices=_BETWEEN, help="Classes, or the data around two picked."),
-        source: int = param(0, "From", 0, 255, help="Class from which it leads, counted from 0."),
-        target: int = param(1, "To", 0, 255, help="Class to which it leads, counted from 0."),
+        between: str = param(
+            "classes", "Between", choices=_BETWEEN, more=True, help="Classes, or the data around two picked."
+        ),
+        source: int = param(0, "From", 0, 255, more=True, help="Class from which it leads, counted from 0."),
+        target: int = param(1, "To", 0, 255, more=True, help="Class to which it leads, counted from 0."),
         neighbours: int = param(
             10, "Images in a picked group", 1, 500, more=True, log=True, help="Nearest to the picked datum."
         ),
@@ -132,10 +134,9 @@ class WalkViews(LatentViews, ABC):
         return Images(
             as_array(images),
             columns=len(t),
-            captions=tuple(f"{value:+.1f}".replace("-", "−") if value else "z" for value in t.tolist()),
             marked=(_HALF,),
             direction=as_array(vector).astype(np.float64),
-            subtitle=f"z + t v, {said}; framed: the chosen z",
+            subtitle=f"z + t v, t from −1 to 1, {said}; framed: the chosen z",
             note=f"|v| = {float(vector.norm()):.2f}; most along {self._most(vector)}.",
         )
 

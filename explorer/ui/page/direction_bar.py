@@ -13,7 +13,7 @@ from explorer.ui.theme import Theme
 __all__ = ["DirectionBar"]
 
 _REACH = 2.0  # times the direction, both ways
-_NEW = "as set below"
+_NEW = "as set"
 
 
 class DirectionBar(QFrame):
@@ -24,6 +24,9 @@ class DirectionBar(QFrame):
         chosen: Name of a kept direction, or "" for the one that is set on the card.
         keep_asked: Name under which to keep the direction in sight.
         forget_asked: Name of one to forget.
+
+    Attributes:
+        shelf: The list, the name and the button that keeps, for the foot of the card.
 
     Args:
         theme: Colours.
@@ -67,9 +70,12 @@ class DirectionBar(QFrame):
         lower.addWidget(self.keep)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(upper)
+        self.shelf = QFrame()
+        self.shelf.setLayout(lower)
         for row in (upper, lower):
+            row.setContentsMargins(0, 0, 0, 0)
             row.setSpacing(8)
-            column.addLayout(row)
         self.slider.moved.connect(self._on_moved)
         self.names.chosen.connect(self._on_chosen)
         self.name.textChanged.connect(self._on_text)

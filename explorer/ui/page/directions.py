@@ -48,6 +48,8 @@ class Directions(QObject):
         if self.bar is None or self._card is None:
             return
         self._card.add_row(self.bar)
+        self._card.foot.addWidget(self.bar.shelf)
+        self._card.show_foot()
         self._card.changed.connect(self._start_anew)
         self.bar.moved.connect(self._on_moved)
         self.bar.keep_asked.connect(self._on_keep)
