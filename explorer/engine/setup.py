@@ -218,7 +218,7 @@ def choose_preset(model: type[GenerativeModel], title: str | None, data: str | N
 def spec_of(data: Dataset) -> DataSpec:
     """What a model is told of a dataset."""
     mean, std = data.moments()
-    return DataSpec(data.kind, len(data.train), data.classes, mean, std, _levels(data))
+    return DataSpec(data.kind, len(data.train), data.classes, mean, std, _levels(data), data.factors)
 
 
 def _levels(data: Dataset) -> int:

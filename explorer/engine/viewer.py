@@ -23,6 +23,7 @@ from models.protocol import (
     Data,
     DataBatch,
     DataPoint,
+    Direction,
     Handles,
     HasLatent,
     Input,
@@ -143,24 +144,32 @@ class Viewer:
             raise BadInput(f"there is no view {name}; there are {', '.join(self.views)}")
         return self.views[name]
 
-    def default(self, view: View, kind: type[Input], params: Mapping[str, Any]) -> Input:
-        """The input a view gets where nothing was chosen: first data, middle of latent space, the same noise."""
+    def default(self, view: View, kind: type[Input], params: Mapping[str, Any], name: str = "") -> Input:
+        """The input a view gets where nothing was chosen: first data, middle of latent space, the same noise.
+
+        Args:
+            view: The view.
+            kind: Of the input.
+            params: Values of the view's controls.
+            name: The argument: the second datum of a view is another one than the first.
+        """
         if kind is Noise:
             return Noise(0)
         if kind is TimeStep:
             return TimeStep(0.0)
         if kind is Handles:
             return Handles(np.zeros((0, 2)))
-        if kind is LatentPoint and isinstance(self._page, HasLatent):
-            return LatentPoint(torch.zeros(1, self._page.latent_dim, device=self._device))
+        if kind in (LatentPoint, Direction) and isinstance(self._page, HasLatent):
+            zeros = torch.zeros(1, self._page.latent_dim, device=self._device)
+            return LatentPoint(zeros) if kind is LatentPoint else Direction("", zeros)
         if self._data is not None and kind in (Data, DataBatch, DataPoint):
             if kind is Data:
                 return self._data.whole()
             split = str(params.get("split", view.splits[0]))
-            batch = self._data.batch(split, 0, view.batch if kind is DataBatch else 1)
             if kind is DataBatch:
-                return batch
-            return DataPoint(batch.x, None if batch.y is None else int(batch.y[0]), 0, split)
+                return self._data.batch(split, 0, view.batch)
+            place = view.data_points.index(name) if name in view.data_points else 0
+            return self._data.point(split, min(place, self._data.size(split) - 1))
         raise BadInput(f"{view.title} needs a {kind.__name__} that was not given")
 
     def frames(self, request: Request, page: Page | None = None) -> Iterator[Frame]:
@@ -177,7 +186,7 @@ class Viewer:
         page = page or self._page
         params = self._params(view, request.params)
         inputs = {
-            name: request.inputs[name] if name in request.inputs else self.default(view, kind, request.params)
+            name: request.inputs[name] if name in request.inputs else self.default(view, kind, request.params, name)
             for name, kind in view.inputs.items()
         }
         with _looking(page, view):

@@ -53,7 +53,7 @@ def acts_of(window: MainWindow, page: PageWidget | None) -> list[Act]:
         for name, title in page.draft.datasets().items():
             acts.append(Act(f"dataset.{name}", title, partial(page.draft.choose_data, name), "Dataset"))
         for name, card in page.cards.items():
-            if not card.view.shown(page.acts.config):
+            if not page.looking.makes_sense(card.view):
                 continue
             export = partial(window.export, card, "pdf")
             acts.append(Act(f"export.{name}", f"Export {card.view.title}", export, "Export"))

@@ -7,6 +7,7 @@ from models.protocol.inputs import (
     Data,
     DataBatch,
     DataPoint,
+    Direction,
     Handles,
     Input,
     LatentPoint,
@@ -15,7 +16,18 @@ from models.protocol.inputs import (
     Region,
     TimeStep,
 )
-from models.protocol.kinds import DataSpec, Image, Kind, Plane, Table, Tokens, Waveform, accepted, kind_from_json
+from models.protocol.kinds import (
+    DataSpec,
+    Factor,
+    Image,
+    Kind,
+    Plane,
+    Table,
+    Tokens,
+    Waveform,
+    accepted,
+    kind_from_json,
+)
 from models.protocol.model import (
     GameModel,
     GenerativeModel,
@@ -38,7 +50,9 @@ __all__ = [
     "DataBatch",
     "DataPoint",
     "DataSpec",
+    "Direction",
     "Drag",
+    "Factor",
     "GameModel",
     "GenerativeModel",
     "Handles",

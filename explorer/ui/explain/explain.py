@@ -15,7 +15,7 @@ from explorer.ui.explain.noise import NoiseBars, dimensions, noise_sentence
 from explorer.ui.explain.rows import ObjectiveRow, SumRow, TermRow
 from explorer.ui.explain.suggestion import Suggestion
 from explorer.ui.theme import Theme
-from models.protocol import GenerativeModel, Kind, Page, Try
+from models.protocol import GenerativeModel, Kind, Metric, Objective, Page, Try
 
 __all__ = ["Explain"]
 
@@ -56,6 +56,10 @@ class Explain(QFrame):
         head = QHBoxLayout()
         head.setContentsMargins(_MARGIN, 8, 8, 0)
         head.addWidget(text_label("Explain", "title", parent=self))
+        self._live = text_label("live", "caption", parent=self)
+        self._live.hide()
+        head.addSpacing(8)
+        head.addWidget(self._live)
         head.addStretch(1)
         head.addWidget(self._close)
         self._scroll = QScrollArea(self)
@@ -106,6 +110,10 @@ class Explain(QFrame):
         for row in self._rows:
             row.show_value(last, config)
 
+    def set_live(self, said: bool) -> None:
+        """Says that the values are of now, while cards show a moment that was recorded."""
+        self._live.setVisible(said)
+
     def emphasise(self, key: str | None) -> None:
         """Lifts the row of a metric, or none."""
         for row in self._rows:
@@ -150,9 +158,15 @@ class Explain(QFrame):
         self._column.addSpacing(6)
 
     def _add_objective(self, page: type[GenerativeModel], body: QWidget) -> None:
-        objective = page.objective
         declared = {metric.key: metric for metric in page.metrics}
-        self._add_heading(f"Objective, {'maximised' if objective.maximised else 'minimised'}", body)
+        for place, form in enumerate(page.objective.forms):
+            before = len(self._rows)
+            self._add_form(form, declared, body)
+            for row in self._rows[before:] if place else ():  # names are unique: a term can be in several forms
+                row.setObjectName(f"{row.objectName()}.{place}")
+
+    def _add_form(self, objective: Objective, declared: Mapping[str, Metric], body: QWidget) -> None:
+        self._add_heading(objective.title or f"Objective, {'maximised' if objective.maximised else 'minimised'}", body)
         self._column.addWidget(FormulaView(self._theme, f"{objective.tex} =", parent=body))
         self._column.addSpacing(4)
         for term in objective.terms:

@@ -58,7 +58,7 @@ class ObjectiveRow(QFrame):
         self.setObjectName(f"explain.term.{term.metric}")
         self._name = term.metric if metric is None else metric.label
         self._unit = "" if metric is None else metric.unit
-        self.setToolTip("" if metric is None else metric.help)
+        self.setToolTip(f"{'' if metric is None else metric.help} Of the newest step, not smoothed.".lstrip())
         self.value = _value_label(weight, self)
         self._say()
         theme.changed.connect(self.apply_theme)
@@ -125,7 +125,7 @@ class TermRow(ObjectiveRow):
 
     def __init__(self, theme: Theme, term: Term, metric: Metric | None, parent: QWidget | None = None):
         super().__init__(theme, term, metric, 400, parent)
-        self._role = "total" if metric is None else metric.role
+        self._role = term.role or ("total" if metric is None else metric.role)
         self.formula = FormulaView(theme, term.tex, self._role, self)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)

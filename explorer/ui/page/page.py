@@ -22,6 +22,7 @@ from explorer.ui.numbers import count
 from explorer.ui.page.acts import Acts
 from explorer.ui.page.arrangement import Arrangement
 from explorer.ui.page.banner import Banner
+from explorer.ui.page.directions import Directions
 from explorer.ui.page.draft import Draft
 from explorer.ui.page.dragging import Dragging
 from explorer.ui.page.failures import Failures
@@ -94,6 +95,7 @@ class PageWidget(QFrame):
         self.failures = Failures(self)
         self.moments = Moments(self)
         self.pointing = Pointing(self)
+        self.directions = Directions(self, theme)
         self.dragging = Dragging(self)
         self._connect()
         self.cards_of_config(self.acts.config)
@@ -257,6 +259,7 @@ class PageWidget(QFrame):
         """Shows the last snapshot, and asks for everything in sight anew."""
         for card in self.cards.values():
             card.set_state("")
+            card.set_live(False)
         self._newest.clear()
         self.watch()
         self.show_snapshot(self._snapshot)
@@ -350,6 +353,7 @@ class PageWidget(QFrame):
         if self.failures.stopped:
             card.set_state(f"step {count(reply.step)}, last good")
         self.pointing.follow(card, reply.frame)
+        self.directions.follow(card, reply.frame)
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:
@@ -371,11 +375,13 @@ class PageWidget(QFrame):
             card.set_state("")
         if self.banner.kind == "error":
             self.banner.hide()
-        self.cards_of_config(shown.config if not isinstance(shown, Session) else shown.setup.config)
         page = shown.model if isinstance(shown, Session) else shown.page
+        self.looking.spec = shown.spec
+        self.cards_of_config(shown.config)
         if isinstance(page, GenerativeModel):
             self.looking.device = page.device
         self.pointing.look_at(page, shown.data)
+        self.directions.look_at(page)
         if "curves" in self.cards and (not isinstance(shown, Session) or shown.step_count == 0):
             self.cards["curves"].show_empty()
         self.watch()
@@ -384,13 +390,13 @@ class PageWidget(QFrame):
         """Shows what makes sense for a config; the tabs of other views go, and other cards say so."""
         before, self.looking.config = self.looking.config, config
         self.dragging.place(config)
-        for card in self.cards.values():
+        for name, card in self.cards.items():
             card.set_config(config)
-            if not card.view.shown(config):
+            if not self.looking.makes_sense(card.view):
                 card.show_empty("Not for this configuration")
-            elif before is not None and not card.view.shown(before):
+            elif before is not None and name not in self._offered:
                 card.show_empty(card.view.help)
-        offered = {name for name, card in self.cards.items() if card.view.shown(config)}
+        offered = {name for name, card in self.cards.items() if self.looking.makes_sense(card.view)}
         if offered != self._offered:  # else nothing else is watched, and a lab that is being moved has its answers
             self._offered = offered
             self.arrangement.offer(offered)
