@@ -17,6 +17,7 @@ __all__ = ["DiracViews"]
 _ARROWS = 19  # arrows a side
 _WIDEST = 8.0  # half the side of the picture, most
 _LEAST = 1e-30  # distances below are drawn here: the axis is logarithmic
+_RUNS = 20  # with drawn noise
 _H = np.geomspace(0.01, 2.0, 200)
 
 _OBJECTIVES = {
@@ -62,14 +63,6 @@ class DiracViews(Lab):
     def flow(self) -> np.ndarray:
         """The flow at the same times, (k, 2)."""
         return flow(self.game, self.start, self.config.h, self.config.steps)
-
-    def drawn(self, noise: Noise) -> np.ndarray | None:
-        """A run with one draw of the instance noise a round, (k, 2); None without instance noise."""
-        c = self.config
-        if c.cure != "noise":
-            return None
-        draws = torch.randn(max(c.steps, 1), 2, generator=noise.generator(), dtype=torch.float64).numpy()
-        return run(self.game, self.start, c.h, c.steps, c.order, c.psi_updates, draws)
 
     @cached_property
     def _multipliers(self) -> np.ndarray | None:
@@ -118,26 +111,26 @@ class DiracViews(Lab):
     @view(
         "Field and path",
         hero=True,
-        help="Where θ and ψ are driven, the path of the updates and the flow. Drag the start.",
+        help="Where θ and ψ are driven (arrows as long as √|v|), the path of the updates and the flow. Drag the start.",
         drags=(Drag(x="theta", y="psi"),),
     )
-    def field(self, noise: Noise) -> Plane:
+    def field(self) -> Plane:
         """The vector field, the discrete path from the start, and the flow."""
-        c, path, drawn = self.config, self.path, self.drawn(noise)
-        reach = max(float(np.abs(part).max()) for part in (path, self.flow, *([] if drawn is None else [drawn])))
+        c, path = self.config, self.path
+        reach = max(float(np.abs(part).max()) for part in (path, self.flow))
         limit = min(max(2.1, 1.1 * reach), _WIDEST)
         side = np.linspace(-limit, limit, _ARROWS)
         at = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)  # (arrows, 2)
         arrows = np.stack(self.game.field(at[:, 0], at[:, 1]), axis=1)
-        layers: list[Any] = [Field(at, arrows, role="total", longest=1.6 * limit / _ARROWS, name="v")]
+        arrows /= np.sqrt(np.maximum(np.hypot(*arrows.T), 1e-12))[:, None]
+        layers: list[Any] = [Field(at, arrows, role="total", longest=1.3 * limit / _ARROWS, name="v")]
         if c.game == "clip":
             edge = np.array([[-limit, c.clip], [limit, c.clip], [-limit, -c.clip], [limit, -c.clip]])
             layers.append(Lines(edge, np.array([0, 2]), role="alt", dashed=True, name="clip"))
-        layers.append(Lines(self.flow, np.zeros(1, int), role="prior", dashed=True, width=1.5, name="flow, h → 0"))
-        if drawn is not None:
-            layers.append(Lines(drawn, np.zeros(1, int), role="alt", name="one draw of noise a round"))
         layers += [
+            Lines(self.flow, np.zeros(1, int), role="prior", dashed=True, width=1.5, name="flow, h → 0"),
             Lines(path, np.zeros(1, int), role="model", width=1.5, name="updates"),
+            Points(path[:1], role="model", size=5.0),
             Points(path[-1:], role="model", size=9.0, name="end"),
             Points(np.zeros((1, 2)), role="data", size=9.0, name="equilibrium"),
         ]
@@ -145,17 +138,16 @@ class DiracViews(Lab):
         left = "" if rounds == c.steps else f" It left the plane at {FAR:g} after {rounds} steps."
         return Plane(
             tuple(layers), x_label="θ", y_label="ψ", extent=(-limit, limit, -limit, limit),
-            subtitle=f"{self._objective}; {_TURNS[c.order]}, h = {c.h:g}",
-            note=f"After {rounds} steps |(θ, ψ)| = {np.hypot(*path[-1]):.4g}. {self._verdict}{left}",
+            subtitle=f"{rounds} steps of h = {c.h:g} from ({c.theta:g}, {c.psi:g})",
+            note=f"{self._objective}; {_TURNS[c.order]}. At the end |(θ, ψ)| = {np.hypot(*path[-1]):.4g}.{left} "
+            f"{self._verdict}",
         )  # fmt: skip
 
     @view("Distance to the equilibrium", help="|(θ, ψ)| over the steps, and what the eigenvalues foretell.")
-    def distance(self, noise: Noise) -> Curves:
+    def distance(self) -> Curves:
         """Distance over steps, measured, linearised and of the flow."""
         series = [_distance("updates", "updates", self.path, "model")]
-        drawn, jacobian = self.drawn(noise), self.game.jacobian()
-        if drawn is not None:
-            series.append(_distance("drawn", "one draw of noise a round", drawn, "alt"))
+        jacobian = self.game.jacobian()
         if jacobian is not None:
             c = self.config
             matrix = update_matrix(jacobian, c.h, c.order, c.psi_updates)
@@ -166,7 +158,7 @@ class DiracViews(Lab):
         series.append(_distance("flow", "flow, h → 0", self.flow, "prior", True))
         return Curves(
             tuple(series), x_label="steps", log_y=True,
-            subtitle="|(θ, ψ)| of the updates, of the round linearised at (0, 0), and of the flow",
+            subtitle="of the updates, the round linearised at (0, 0), and the flow",
             note=self._distance_note(),
         )  # fmt: skip
 
@@ -193,7 +185,7 @@ class DiracViews(Lab):
         jacobian, multipliers = self.game.jacobian(), self._multipliers
         if jacobian is None or multipliers is None:
             return Plane(
-                tuple(layers), x_label="real part", y_label="imaginary part", extent=extent,
+                tuple(layers), x_label="Re", y_label="Im", extent=extent,
                 subtitle="none: the gradient penalty's field jumps at ψ = 0", note=self._verdict,
             )  # fmt: skip
         continuous = np.linalg.eigvals(jacobian).astype(complex)
@@ -207,7 +199,7 @@ class DiracViews(Lab):
             Points(_xy(multipliers), role="data", size=9.0, name=f"of a round, h = {c.h:g}"),
         ]
         return Plane(
-            tuple(layers), x_label="real part", y_label="imaginary part", extent=extent,
+            tuple(layers), x_label="Re", y_label="Im", extent=extent,
             subtitle=f"λ = {_pair(continuous)}; of a round {_pair(multipliers)}; in closed form at (0, 0)",
             note=f"Moduli of a round: {np.abs(multipliers).max():.5f} and {np.abs(multipliers).min():.5f}; "
             "the flow is stable left of the dashed axis, a round inside the circle.",
@@ -247,6 +239,31 @@ class DiracViews(Lab):
             ),
             x_label="steps", subtitle="updates, and the flow at the same times (dashed); the solution is 0 for both",
             note="When ψ has one sign for long, θ runs past 0 before ψ can turn: each chases the other.",
+        )  # fmt: skip
+
+    @view(
+        "Drawn noise",
+        when=lambda config: config.cure == "noise",
+        help="Runs with one draw of the instance noise a round, beside the mean field.",
+    )
+    def drawn(self, noise: Noise) -> Curves:
+        """Distance over steps of runs with drawn noise: median and band, and of the mean field."""
+        c, paths = self.config, []
+        draws = torch.randn(_RUNS, max(c.steps, 1), 2, generator=noise.generator(), dtype=torch.float64).numpy()
+        for draw in draws:
+            path = run(self.game, self.start, c.h, c.steps, c.order, c.psi_updates, draw)
+            paths.append(np.pad(np.hypot(*path.T), (0, c.steps + 1 - len(path)), mode="edge"))
+        low, middle, high = np.quantile(np.maximum(paths, _LEAST), (0.1, 0.5, 0.9), axis=0)
+        steps = np.arange(c.steps + 1)
+        return Curves(
+            (
+                Series("runs", "drawn noise, band 10 to 90 %", steps, middle, role="alt", low=low, high=high),
+                _distance("mean", "mean field", self.path, "model", True),
+            ),
+            x_label="steps", log_y=True,
+            subtitle=f"median of {_RUNS} runs, one draw of ε for sample and data a round; std {c.std:g}",
+            note=f"The mean field ends at {np.hypot(*self.path[-1]):.3g}; runs end {middle[-1]:.3g} away (median): "
+            "steps of fixed size keep trembling.",
         )  # fmt: skip
 
     @view("All games", help="How far from the equilibrium each game ends, by order of updates.")
