@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.gan.dirac import DiracGanLab
+from models.gan.non_overlap import NonOverlapLab
 from models.protocol import BadValue, GenerativeModel, Lab
 from models.vae.elbo import ElboLab
 from models.vae.mean_field import MeanFieldLab
@@ -52,6 +53,7 @@ FAMILIES: tuple[Family, ...] = (
         latent_code="approximate",
     ),
     Family("gan", "GAN", {
+        "non-overlap": NonOverlapLab,
         "dirac-gan": DiracGanLab,
     },
         about="Noise is pushed through a network, and a second network judges the result. No likelihood, no code: the "
