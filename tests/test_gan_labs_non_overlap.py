@@ -11,10 +11,11 @@ from scipy import integrate, optimize, stats
 
 from explorer.engine import Request, Viewer
 from models.frames import arrays_of
+from models.gan.critic_views import logit_gradients
 from models.gan.noisy_overlap import overlapping
 from models.gan.non_overlap import NonOverlapLab
 from models.gan.objectives import OBJECTIVES
-from models.gan.overlap_views import descend, logit_gradients
+from models.gan.overlap_views import descend
 from models.gan.separability import flat_distances, samples_separable
 from models.gan.supports import RADIUS, Supports, lift
 from models.gan.trained_critic import Critic, Fit, fitted

@@ -14,13 +14,19 @@ from models.gan.supports import Supports
 from models.gan.trained_critic import Critic, fitted
 from models.protocol import Drag, Lab, param, view
 
-__all__ = ["LOSSES", "CriticViews", "power"]
+__all__ = ["LOSSES", "SLICE", "CriticViews", "logit_gradients", "power", "sigmoid"]
 
 LOSSES = {"minimax": "Minimax", "non-saturating": "Non-saturating"}
-_SLICE = 0.02  # s of training between two frames
+SLICE = 0.02  # s of training between two frames
 _LEAST = 1e-12  # smaller values are drawn here: the axis is logarithmic
 _SIDE, _UP = (-0.9, 2.9), (-1.0, 1.0)
 _CELLS = (96, 50)
+
+
+def logit_gradients(a: np.ndarray, theta: float) -> tuple[np.ndarray, np.ndarray]:
+    """Gradients on θ of both losses under the logit a(θ/2 − x): a σ(−aθ/2) and a σ(aθ/2), float64, any shape."""
+    half = 0.5 * a * theta
+    return a * np.exp(-np.logaddexp(0.0, half)), a * np.exp(-np.logaddexp(0.0, -half))
 
 
 class CriticViews(Lab):
@@ -38,11 +44,12 @@ class CriticViews(Lab):
     @staticmethod
     def training(critic: Critic, steps: int) -> Iterator[int]:
         """Trains a critic in slices; the number of steps made after each, at last `steps`."""
-        while (done := critic.advance(steps, _SLICE)) < steps:
+        while (done := critic.advance(steps, SLICE)) < steps:
             yield done
         yield done
 
-    def _progress(self, done: int) -> str:
+    def progress(self, done: int) -> str:
+        """What a subtitle adds while D is trained, or ""."""
         return "" if done >= self.config.steps else f"; training, {done:,} of {self.config.steps:,}"
 
     def _net(self) -> str:
@@ -66,9 +73,9 @@ class CriticViews(Lab):
         critic = self.critic
         for done in self.training(critic, c.steps):
             at, network = critic.plane(done)
-            d = _sigmoid(network(grid)[0]).reshape(_CELLS[::-1])
+            d = sigmoid(network(grid)[0]).reshape(_CELLS[::-1])
             f, gradient = network(few)
-            weight = _sigmoid(f) if loss == "minimax" else _sigmoid(-f)
+            weight = sigmoid(f) if loss == "minimax" else sigmoid(-f)
             push = weight[:, None] * gradient  # against the gradient of −softplus(F), or of softplus(−F)
             record = critic.record(done)
             on_theta = (record.minimax if loss == "minimax" else record.non_saturating)[-1, 0]
@@ -81,7 +88,7 @@ class CriticViews(Lab):
                     Field(few, push, role="total", longest=0.35, name=f"{LOSSES[loss].lower()} step"),
                 ),
                 x_label="x₁", y_label="x₂", extent=(*_SIDE, *_UP),
-                subtitle=f"{self._net()} after {at:,} steps{where}{self._progress(done)}",
+                subtitle=f"{self._net()} after {at:,} steps{where}{self.progress(done)}",
                 note=f"Longest arrow {power(float(np.hypot(*push.T).max()))}; "
                 f"gradient on θ {power(float(on_theta))} ({LOSSES[loss].lower()}).",
             )  # fmt: skip
@@ -107,7 +114,7 @@ class CriticViews(Lab):
                     series.append(Series(f"{loss}.exact", label, steps, level, role=roles[loss], dashed=True))
             yield Curves(
                 tuple(series), x_label="steps of D", log_x=True, log_y=True, marker=float(c.steps),
-                subtitle=f"{self._net()}, Adam 1e−3, θ = {c.theta:g}{self._progress(done)}",
+                subtitle=f"{self._net()}, Adam 1e−3, θ = {c.theta:g}{self.progress(done)}",
                 note=_story(record.steps, sizes, c.steps),
             )  # fmt: skip
 
@@ -115,11 +122,11 @@ class CriticViews(Lab):
     def profile(self) -> Iterator[Curves]:
         """D and |∂D/∂x₁| on the axis through both supports, logarithmic."""
         c, critic = self.config, self.critic
-        x, line = self._axis()
+        x, line = self.axis()
         for done in self.training(critic, c.steps):
             at, network = critic.plane(done)
             f, gradient = network(line)
-            d, rest = _sigmoid(f), _sigmoid(-f)
+            d, rest = sigmoid(f), sigmoid(-f)
             slope = np.abs(d * rest * gradient[:, 0])
             ends = np.interp([0.0, c.theta], x, slope)
             parts = [np.maximum(part, _LEAST) for part in (d, rest, slope)]
@@ -130,52 +137,31 @@ class CriticViews(Lab):
                     Series("slope", "|∂D/∂x₁|", x, parts[2], role="total", pane="slope"),
                 ),
                 x_label="x₁", log_y=True, marker=c.theta,
-                subtitle=f"{self._net()} after {at:,} steps, at x₂ = 0{self._progress(done)}",
+                subtitle=f"{self._net()} after {at:,} steps, at x₂ = 0{self.progress(done)}",
                 note=f"|∂D/∂x₁| is {power(ends[0])} on the data (0) and {power(ends[1])} on the model ({c.theta:g}): "
                 "a D that is right is flat where there is mass.",
             )  # fmt: skip
 
-    @view("Ratio D/(1 − D)", help="What D takes for the ratio of the densities, beside the true one.")
-    def ratio(self) -> Iterator[Curves]:
-        """exp(F) along x₁ beside the true ratio p/q: infinite on the data, 0 on the model, undefined elsewhere."""
-        c, critic = self.config, self.critic
-        x, line = self._axis()
-        for done in self.training(critic, c.steps):
-            at, network = critic.plane(done)
-            f = np.clip(network(line)[0], -60.0, 60.0)
-            series = [Series("learned", "D/(1 − D)", x, np.exp(f), role="model")]
-            top = max(float(np.exp(np.abs(f)).max()), 10.0)
-            series += self._true_ratio(x, top)
-            at_model = float(np.exp(np.interp(c.theta, x, f)))
-            true = "a finite ratio: the noise makes the supports overlap" if c.sigma else "0 in truth"
-            yield Curves(
-                tuple(series), x_label="x₁", log_y=True, marker=c.theta,
-                subtitle=f"after {at:,} steps, at x₂ = 0{self._progress(done)}",
-                note=f"On the model D/(1 − D) is {power(at_model)}, {true}. "
-                + ("" if c.sigma else "θ has a gradient because this estimate is wrong: the supports stay apart."),
-            )  # fmt: skip
+    @view("Closed form", help="The gradient on θ of both losses when the logit is a(θ/2 − x).")
+    def closed_form(self) -> Curves:
+        """Both gradients against the sharpness a, for data at 0 and the model at θ."""
+        c = self.config
+        a = np.geomspace(1e-2, 1e4, 400)
+        minimax, rival = logit_gradients(a, c.theta)
+        now = [float(g[0]) for g in logit_gradients(np.array([c.a]), c.theta)]
+        peak = 2.5569 / c.theta if c.theta else math.inf  # aθ/2 = 1 + W(1/e)
+        return Curves(
+            (
+                Series("minimax", "minimax, a σ(−aθ/2)", a, np.maximum(minimax, _LEAST), role="model"),
+                Series("non-saturating", "non-saturating, a σ(aθ/2)", a, rival, role="alt"),
+            ),
+            x_label="sharpness a", log_x=True, log_y=True, marker=c.a,
+            subtitle=f"D = σ(a(θ/2 − x)), data at 0, model at θ = {c.theta:g}; exact, from {_LEAST:g} upwards",
+            note=f"a = {c.a:g}: minimax {power(now[0])}, greatest at a = {peak:.3g}; non-saturating {power(now[1])}. "
+            "a → ∞ is the optimal D: 0 for minimax, without bound for the other, which is 0/0 at D* itself.",
+        )  # fmt: skip
 
-    def _true_ratio(self, x: np.ndarray, top: float) -> list[Series]:
-        c, half = self.config, self.supports.half_width
-        if c.sigma and self.supports.shape != "disks":
-            f = np.clip((c.theta**2 - 2.0 * c.theta * x) / (2.0 * c.sigma**2), -60.0, 60.0)
-            return [Series("true", "true ratio, in closed form", x, np.exp(f), dashed=True)]
-        if c.sigma:
-            return []
-        if c.theta == 0.0:
-            return [Series("true", "true ratio: 1 on both", np.array([-half, half]), np.ones(2), dashed=True)]
-        found = []
-        for key, label, middle, level in (
-            ("data", "true ratio: ∞ on the data", 0.0, top), ("model", "true ratio: 0 on the model", c.theta, 1 / top),
-        ):  # fmt: skip
-            ends = np.sort([middle - half, middle + half])
-            if c.theta < 2.0 * half:  # disks: where both are, the ratio is 1
-                ends[1 if key == "data" else 0] = c.theta - half if key == "data" else half
-            box = np.array([ends[0], ends[0], ends[1], ends[1]])
-            found.append(Series(key, label, box, np.array([1.0, level, level, 1.0]), role=key, dashed=True))
-        return found
-
-    def _axis(self) -> tuple[np.ndarray, np.ndarray]:
+    def axis(self) -> tuple[np.ndarray, np.ndarray]:
         """Places on x₁, both supports among them, (n,), and as points of the plane, (n, 2)."""
         x = np.union1d(np.linspace(-0.8, max(self.config.theta, 0.2) + 0.8, 321), [0.0, self.config.theta])
         return x, np.stack([x, np.zeros_like(x)], axis=1)
@@ -193,7 +179,7 @@ def _story(steps: np.ndarray, sizes: dict[str, np.ndarray], t: int) -> str:
     )
 
 
-def _sigmoid(f: np.ndarray) -> np.ndarray:
+def sigmoid(f: np.ndarray) -> np.ndarray:
     """σ(f), relatively exact at both ends."""
     return np.exp(-np.logaddexp(0.0, -f))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.gan.dirac_dynamics import CURES, GAMES, ORDERS, SIGNS
-from models.gan.dirac_views import DiracViews
+from models.gan.dirac_runs import RunViews
 from models.protocol import Preset, Try, param
 
 __all__ = ["DiracGanLab"]
@@ -17,7 +17,7 @@ def _cure(*names: str) -> Callable[[Any], bool]:
     return lambda config: config.cure in names
 
 
-class DiracGanLab(DiracViews):
+class DiracGanLab(RunViews):
     """One data point at 0, one sample at θ, the critic F(x) = ψ x: fields, paths and eigenvalues of nine games.
 
     Mescheder et al., 2018, "Which training methods for GANs do actually converge?" (arXiv 1801.04406); consensus

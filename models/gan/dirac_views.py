@@ -1,4 +1,4 @@
-"""The views of the Dirac-GAN lab: field and path, distances, eigenvalues, and all games side by side."""
+"""The views of one Dirac-GAN: field and path, distances, eigenvalues."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import torch
 
-from models.frames import Curves, Field, Lines, Matrix, Plane, Points, Series
+from models.frames import Curves, Field, Lines, Plane, Points, Series
 from models.gan.dirac_dynamics import FAR, ORDERS, DiracGame, flow, run, update_matrix
-from models.protocol import Drag, Lab, Noise, view
+from models.protocol import Drag, Lab, view
 
-__all__ = ["DiracViews"]
+__all__ = ["LEAST", "DiracViews", "distance_series", "other_order"]
 
 _ARROWS = 19  # arrows a side
 _WIDEST = 8.0  # half the side of the picture, most
-_LEAST = 1e-30  # distances below are drawn here: the axis is logarithmic
-_RUNS = 20  # with drawn noise
+LEAST = 1e-30  # distances below are drawn here: the axis is logarithmic
 _H = np.geomspace(0.01, 2.0, 200)
 
 _OBJECTIVES = {
@@ -29,17 +27,6 @@ _OBJECTIVES = {
     },
 }
 _TURNS = {"simultaneous": "both at once", "generator": "θ first, then ψ", "discriminator": "ψ first, then θ"}
-_TABLE: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("GAN", {}),
-    ("Non-saturating", {"game": "non-saturating"}),
-    ("WGAN, clip 1", {"game": "clip", "clip": 1.0}),
-    ("WGAN-GP, λ 0.7", {"game": "penalty", "weight": 0.7, "target": 1.0}),
-    ("Instance noise 1", {"cure": "noise", "std": 1.0}),
-    ("R1, γ 0.3", {"cure": "r1", "gamma": 0.3}),
-    ("R1, γ 1", {"cure": "r1", "gamma": 1.0}),
-    ("Consensus, γ 1", {"cure": "consensus", "gamma": 1.0}),
-    ("Non-sat. + R1 0.3", {"game": "non-saturating", "cure": "r1", "gamma": 0.3}),
-)
 
 
 class DiracViews(Lab):
@@ -146,7 +133,7 @@ class DiracViews(Lab):
     @view("Distance to the equilibrium", help="|(θ, ψ)| over the steps, and what the eigenvalues foretell.")
     def distance(self) -> Curves:
         """Distance over steps, measured, linearised and of the flow."""
-        series = [_distance("updates", "updates", self.path, "model")]
+        series = [distance_series("updates", "updates", self.path, "model")]
         jacobian = self.game.jacobian()
         if jacobian is not None:
             c = self.config
@@ -154,8 +141,10 @@ class DiracViews(Lab):
             linear = [np.array([c.theta, self.game.project(c.psi)])]
             while len(linear) <= c.steps and np.abs(linear[-1]).sum() < FAR:
                 linear.append(matrix @ linear[-1])
-            series.append(_distance("linear", "closed form, linearised: |Mᵏ w₀|", np.array(linear), "total", True))
-        series.append(_distance("flow", "flow, h → 0", self.flow, "prior", True))
+            series.append(
+                distance_series("linear", "closed form, linearised: |Mᵏ w₀|", np.array(linear), "total", True)
+            )
+        series.append(distance_series("flow", "flow, h → 0", self.flow, "prior", True))
         return Curves(
             tuple(series), x_label="steps", log_y=True,
             subtitle="of the updates, the round linearised at (0, 0), and the flow",
@@ -189,7 +178,10 @@ class DiracViews(Lab):
                 subtitle="none: the gradient penalty's field jumps at ψ = 0", note=self._verdict,
             )  # fmt: skip
         continuous = np.linalg.eigvals(jacobian).astype(complex)
-        for order, role, name in (("simultaneous", "model", "simultaneous"), (_other(c.order), "alt", "alternating")):
+        for order, role, name in (
+            ("simultaneous", "model", "simultaneous"),
+            (other_order(c.order), "alt", "alternating"),
+        ):
             ways = [self._eigenvalues(h, order) for h in np.linspace(0.0, 2.0, 161)]
             found = np.array([way[np.lexsort((way.real, way.imag))] for way in ways if way is not None])  # (h, 2)
             both = np.concatenate([_xy(found[:, 0]), _xy(found[:, 1])])
@@ -209,7 +201,7 @@ class DiracViews(Lab):
     def step_size(self) -> Curves:
         """Largest modulus of the eigenvalues of a round against the step size."""
         c = self.config
-        other = _other(c.order)
+        other = other_order(c.order)
         series = [Series("one", "1: neither nearer nor farther", _H, np.ones(len(_H)), dashed=True)]
         best = ""
         for order, role in (("simultaneous", "model"), (other, "alt")):
@@ -226,71 +218,15 @@ class DiracViews(Lab):
             note=best or self._verdict,
         )  # fmt: skip
 
-    @view("Players over steps", help="Where the sample is and how steep the critic is.")
-    def players(self) -> Curves:
-        """θ and ψ over the steps, and of the flow."""
-        steps, times = np.arange(len(self.path)), np.arange(len(self.flow))
-        return Curves(
-            (
-                Series("theta", "θ, the sample", steps, self.path[:, 0], role="model"),
-                Series("theta.flow", "θ of the flow", times, self.flow[:, 0], role="model", dashed=True),
-                Series("psi", "ψ, the critic's slope", steps, self.path[:, 1], role="data", pane="psi"),
-                Series("psi.flow", "ψ of the flow", times, self.flow[:, 1], role="data", pane="psi", dashed=True),
-            ),
-            x_label="steps", subtitle="updates, and the flow at the same times (dashed); the solution is 0 for both",
-            note="When ψ has one sign for long, θ runs past 0 before ψ can turn: each chases the other.",
-        )  # fmt: skip
 
-    @view(
-        "Drawn noise",
-        when=lambda config: config.cure == "noise",
-        help="Runs with one draw of the instance noise a round, beside the mean field.",
-    )
-    def drawn(self, noise: Noise) -> Curves:
-        """Distance over steps of runs with drawn noise: median and band, and of the mean field."""
-        c, paths = self.config, []
-        draws = torch.randn(_RUNS, max(c.steps, 1), 2, generator=noise.generator(), dtype=torch.float64).numpy()
-        for draw in draws:
-            path = run(self.game, self.start, c.h, c.steps, c.order, c.psi_updates, draw)
-            paths.append(np.pad(np.hypot(*path.T), (0, c.steps + 1 - len(path)), mode="edge"))
-        low, middle, high = np.quantile(np.maximum(paths, _LEAST), (0.1, 0.5, 0.9), axis=0)
-        steps = np.arange(c.steps + 1)
-        return Curves(
-            (
-                Series("runs", "drawn noise, band 10 to 90 %", steps, middle, role="alt", low=low, high=high),
-                _distance("mean", "mean field", self.path, "model", True),
-            ),
-            x_label="steps", log_y=True,
-            subtitle=f"median of {_RUNS} runs, one draw of ε for sample and data a round; std {c.std:g}",
-            note=f"The mean field ends at {np.hypot(*self.path[-1]):.3g}; runs end {middle[-1]:.3g} away (median): "
-            "steps of fixed size keep trembling.",
-        )  # fmt: skip
-
-    @view("All games", help="How far from the equilibrium each game ends, by order of updates.")
-    def games(self) -> Matrix:
-        """|(θ, ψ)| at the end, for nine games and both orders, from the start and with the h and steps that are set."""
-        c = self.config
-        orders = ("simultaneous", _other(c.order))
-        values = []
-        for _, how in _TABLE:
-            game = DiracGame(**how, sign=c.sign)
-            paths = [run(game, self.start, c.h, c.steps, order, c.psi_updates) for order in orders]
-            values.append([float(np.hypot(*path[-1])) for path in paths])
-        return Matrix(
-            np.array(values), row_labels=tuple(name for name, _ in _TABLE),
-            column_labels=("simultaneous", ORDERS[orders[1]].lower()),
-            subtitle=f"|(θ, ψ)| after {c.steps} steps of h = {c.h:g} from ({c.theta:g}, {c.psi:g})",
-            note="Instance noise is its mean field; the cures' strengths are those in the names.",
-        )  # fmt: skip
-
-
-def _other(order: str) -> str:
+def other_order(order: str) -> str:
     """The alternating order to compare with simultaneous updates."""
     return "generator" if order == "simultaneous" else order
 
 
-def _distance(key: str, label: str, path: np.ndarray, role: str, dashed: bool = False) -> Series:
-    far = np.maximum(np.hypot(path[:, 0], path[:, 1]), _LEAST)
+def distance_series(key: str, label: str, path: np.ndarray, role: str, dashed: bool = False) -> Series:
+    """|(θ, ψ)| over the steps of a path, (k, 2)."""
+    far = np.maximum(np.hypot(path[:, 0], path[:, 1]), LEAST)
     return Series(key, label, np.arange(len(path)), far, role=role, dashed=dashed)
 
 

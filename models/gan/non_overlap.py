@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.gan.overlap_views import OverlapViews
+from models.gan.room_views import RoomViews
 from models.gan.supports import SUPPORTS, Supports
 from models.gan.trained_critic import MOST
 from models.protocol import Preset, Try, param
@@ -12,7 +12,7 @@ from models.protocol import Preset, Try, param
 __all__ = ["NonOverlapLab"]
 
 
-class NonOverlapLab(OverlapViews):
+class NonOverlapLab(RoomViews):
     """Data and model on disjoint supports: gradients in closed form, of trained discriminators, and of divergences.
 
     Arjovsky & Bottou, 2017, "Towards principled methods for training generative adversarial networks"

@@ -11,28 +11,16 @@ from typing import Any
 import numpy as np
 
 from models.frames import Curves, Series
-from models.gan.critic_views import CriticViews, power
+from models.gan.critic_views import SLICE, CriticViews, power
 from models.gan.noisy_overlap import overlapping
-from models.gan.separability import flat_distances, samples_separable
 from models.gan.supports import Divergences
 from models.gan.trained_critic import Critic, fitted
-from models.protocol import Noise, param, view
+from models.protocol import param, view
 
-__all__ = ["OverlapViews", "descend", "logit_gradients"]
+__all__ = ["OverlapViews", "descend"]
 
 _AT = (-1.0, -0.5, -0.25, -0.1, 0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)  # θ at which critics are trained
 _CRITIC_STEPS = 1_000
-_SLICE = 0.02  # s between two frames
-_DIMENSIONS = (1, 2, 3, 4, 5, 6, 8, 10, 14, 20, 30, 50, 100, 200, 500, 1000)
-_PAIRS, _BATCHES = 100, 3  # of manifolds in a frame, and frames for a dimension
-_TOUCH = 3e-3  # distances below count as none: they are computed to 1e−3
-_FLOOR = 1e-12
-
-
-def logit_gradients(a: np.ndarray, theta: float) -> tuple[np.ndarray, np.ndarray]:
-    """Gradients on θ of both losses under the logit a(θ/2 − x): a σ(−aθ/2) and a σ(aθ/2), float64, any shape."""
-    half = 0.5 * a * theta
-    return a * np.exp(-np.logaddexp(0.0, half)), a * np.exp(-np.logaddexp(0.0, -half))
 
 
 def descend(gradient: Callable[[float], float], theta: float, rate: float, steps: int) -> np.ndarray:
@@ -44,28 +32,49 @@ def descend(gradient: Callable[[float], float], theta: float, rate: float, steps
 
 
 class OverlapViews(CriticViews):
-    """Closed forms, sweeps over θ, descent on θ, instance noise and dimension; configured as `NonOverlapLab`."""
+    """The ratio that D takes for true, sweeps over θ and descent on θ; configured as `NonOverlapLab`."""
 
     config: Any
 
-    @view("Closed form", help="The gradient on θ of both losses when the logit is a(θ/2 − x).")
-    def closed_form(self) -> Curves:
-        """Both gradients against the sharpness a, for data at 0 and the model at θ."""
-        c = self.config
-        a = np.geomspace(1e-2, 1e4, 400)
-        minimax, rival = logit_gradients(a, c.theta)
-        now = [float(g[0]) for g in logit_gradients(np.array([c.a]), c.theta)]
-        peak = 2.5569 / c.theta if c.theta else math.inf  # aθ/2 = 1 + W(1/e)
-        return Curves(
-            (
-                Series("minimax", "minimax, a σ(−aθ/2)", a, np.maximum(minimax, _FLOOR), role="model"),
-                Series("non-saturating", "non-saturating, a σ(aθ/2)", a, rival, role="alt"),
-            ),
-            x_label="sharpness a", log_x=True, log_y=True, marker=c.a,
-            subtitle=f"D = σ(a(θ/2 − x)), data at 0, model at θ = {c.theta:g}; exact, from {_FLOOR:g} upwards",
-            note=f"a = {c.a:g}: minimax {power(now[0])}, greatest at a = {peak:.3g}; non-saturating {power(now[1])}. "
-            "a → ∞ is the optimal D: 0 for minimax, without bound for the other, which is 0/0 at D* itself.",
-        )  # fmt: skip
+    @view("Ratio D/(1 − D)", help="What D takes for the ratio of the densities, beside the true one.")
+    def ratio(self) -> Iterator[Curves]:
+        """exp(F) along x₁ beside the true ratio p/q: infinite on the data, 0 on the model, undefined elsewhere."""
+        c, critic = self.config, self.critic
+        x, line = self.axis()
+        for done in self.training(critic, c.steps):
+            at, network = critic.plane(done)
+            f = np.clip(network(line)[0], -60.0, 60.0)
+            series = [Series("learned", "D/(1 − D)", x, np.exp(f), role="model")]
+            top = max(float(np.exp(np.abs(f)).max()), 10.0)
+            series += self._true_ratio(x, top)
+            at_model = float(np.exp(np.interp(c.theta, x, f)))
+            true = "a finite ratio: the noise makes the supports overlap" if c.sigma else "0 in truth"
+            yield Curves(
+                tuple(series), x_label="x₁", log_y=True, marker=c.theta,
+                subtitle=f"after {at:,} steps, at x₂ = 0{self.progress(done)}",
+                note=f"On the model D/(1 − D) is {power(at_model)}, {true}. "
+                + ("" if c.sigma else "θ has a gradient because this estimate is wrong: the supports stay apart."),
+            )  # fmt: skip
+
+    def _true_ratio(self, x: np.ndarray, top: float) -> list[Series]:
+        c, half = self.config, self.supports.half_width
+        if c.sigma and self.supports.shape != "disks":
+            f = np.clip((c.theta**2 - 2.0 * c.theta * x) / (2.0 * c.sigma**2), -60.0, 60.0)
+            return [Series("true", "true ratio, in closed form", x, np.exp(f), dashed=True)]
+        if c.sigma:
+            return []
+        if c.theta == 0.0:
+            return [Series("true", "true ratio: 1 on both", np.array([-half, half]), np.ones(2), dashed=True)]
+        found = []
+        for key, label, middle, level in (
+            ("data", "true ratio: ∞ on the data", 0.0, top), ("model", "true ratio: 0 on the model", c.theta, 1 / top),
+        ):  # fmt: skip
+            ends = np.sort([middle - half, middle + half])
+            if c.theta < 2.0 * half:  # disks: where both are, the ratio is 1
+                ends[1 if key == "data" else 0] = c.theta - half if key == "data" else half
+            box = np.array([ends[0], ends[0], ends[1], ends[1]])
+            found.append(Series(key, label, box, np.array([1.0, level, level, 1.0]), role=key, dashed=True))
+        return found
 
     @view("Sweep of θ", help="Divergences against θ, exact (dashed), and what trained networks say (solid).")
     def sweep(self) -> Iterator[Curves]:
@@ -135,7 +144,7 @@ class OverlapViews(CriticViews):
                 if noisy
                 else self.supports.divergences(value)
             )
-            if time.perf_counter() - began > _SLICE and len(found) < len(theta):
+            if time.perf_counter() - began > SLICE and len(found) < len(theta):
                 yield found
                 began = time.perf_counter()
         yield found
@@ -220,67 +229,6 @@ class OverlapViews(CriticViews):
                     "between them are interpolated. "
                     + ("The noise gives every divergence a slope." if c.sigma else "Only W₁ has a slope to follow."),
                 )  # fmt: skip
-
-    @view("Instance noise", help="Noise makes the supports overlap: exact gradients and divergence against σ.")
-    def instance_noise(self) -> Iterator[Curves]:
-        """Gradients on θ at the optimal D, and JSD, against the standard deviation of the noise."""
-        c, began = self.config, time.perf_counter()
-        sigmas = np.geomspace(0.02, 2.0, 61)
-        found: list[tuple[float, float, float]] = []
-        for sigma in sigmas:
-            exact = overlapping(self.supports, c.theta, float(sigma))
-            found.append((exact.minimax, exact.non_saturating, exact.divergences.jensen_shannon))
-            if time.perf_counter() - began < _SLICE and len(found) < len(sigmas):
-                continue
-            minimax, rival, jsd = np.maximum(np.abs(np.array(found).T), _FLOOR)
-            x = sigmas[: len(found)]
-            best = int(minimax.argmax())
-            yield Curves(
-                (
-                    Series("minimax", "minimax at D*: slope of 2 JSD", x, minimax, role="model", dashed=True),
-                    Series("non-saturating", "non-saturating at D*", x, rival, role="alt", dashed=True),
-                    Series("jsd", "JSD", x, jsd, role="total", pane="jsd", unit="nats", dashed=True),
-                ),
-                x_label="noise σ", log_x=True, log_y=True, marker=c.sigma or None,
-                subtitle=f"exact, by quadrature; θ = {c.theta:g}; from {_FLOOR:g} upwards",
-                note=f"Minimax has most at σ = {x[best]:.2f}: {power(minimax[best])}. On points and segments D* is "
-                "the closed form with a = θ/σ².",
-            )  # fmt: skip
-            began = time.perf_counter()
-
-    @view("Manifolds and dimension", help="How often two flat manifolds miss each other as the space grows.")
-    def manifolds(
-        self,
-        noise: Noise,
-        k: int = param(1, "Their dimension k", 1, 5),
-        n: int = param(50, "Samples n of each", 2, 500, log=True),
-    ) -> Iterator[Curves]:
-        """Share of pairs of flat k-dimensional balls that a hyperplane separates, and their distance, against d."""
-        generator = noise.generator()
-        dims = [d for d in _DIMENSIONS if d >= k]
-        distances: dict[int, np.ndarray] = {}
-        for d in (d for d in dims for _ in range(_BATCHES)):
-            drawn = flat_distances(d, k, _PAIRS, generator=generator).numpy()
-            distances[d] = np.concatenate([distances.get(d, np.empty(0)), drawn])
-            x, found = np.array(list(distances), float), list(distances.values())
-            share = np.array([(distance > _TOUCH).mean() for distance in found])
-            error = 2.0 * np.sqrt(share * (1.0 - share) / np.array([len(distance) for distance in found]))
-            low, middle, high = np.array([np.quantile(distance, (0.1, 0.5, 0.9)) for distance in found]).T
-            null = np.array([samples_separable(2 * n, int(value)) for value in x])
-            always = 2 * k + 1
-            yield Curves(
-                (
-                    Series("apart", "manifolds", x, share, role="model", low=share - error, high=share + error),
-                    Series(
-                        "same", f"null: {n} + {n} samples of one density (Cover)", x, null, role="prior", dashed=True
-                    ),
-                    Series("distance", "their distance", x, middle, role="data", pane="distance", low=low, high=high),
-                ),
-                x_label="dimension d", log_x=True, marker=float(self.config.d),
-                subtitle=f"share separable by a hyperplane: {_PAIRS * _BATCHES} pairs of {k}-dimensional balls, ± 2 s.e.",
-                note=f"From d = {always} on they miss each other with probability 1. Samples prove little there: from "
-                f"d = {2 * n - 1} on, {n} + {n} of one density are always separable.",
-            )  # fmt: skip
 
 
 def _slopes(theta: np.ndarray, values: np.ndarray, *, jumps: bool) -> np.ndarray:
