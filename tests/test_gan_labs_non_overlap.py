@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 from scipy import integrate, optimize, stats
+from torch.nn.functional import logsigmoid
 
 from explorer.engine import Request, Viewer
-from models.frames import arrays_of
+from models.frames import Curves, arrays_of
 from models.gan.critic_views import logit_gradients
 from models.gan.noisy_overlap import overlapping
 from models.gan.non_overlap import NonOverlapLab
@@ -39,13 +40,18 @@ def series(frame) -> dict:
 
 @pytest.mark.parametrize("a", [0.0, 0.1, 3.0, 50.0, 400.0])
 @pytest.mark.parametrize("theta", [0.3, 1.0, 2.0])
-def test_gradients_of_a_logit_agree_with_autograd_of_the_games(a, theta):
+def test_gradients_of_a_logit_agree_with_autograd(a, theta):
     at = torch.tensor([theta], dtype=torch.float64, requires_grad=True)
     minimax, rival = logit_gradients(np.array([a]), theta)
-    for name, found in (("minimax", minimax), ("non-saturating", rival)):
-        loss = OBJECTIVES[name].generator(a * (theta / 2 - at))  # D is held, the sample moves
-        (expected,) = torch.autograd.grad(loss, at)
+    f = a * (theta / 2 - at)  # D is held, the sample moves
+    for name, loss, found in (
+        ("minimax", logsigmoid(-f), minimax),
+        ("non-saturating", -logsigmoid(f), rival),
+    ):
+        (expected,) = torch.autograd.grad(loss.sum(), at, retain_graph=True)
         assert found == pytest.approx([float(expected)], rel=1e-12, abs=1e-300)
+        (of_game,) = torch.autograd.grad(OBJECTIVES[name].generator(f), at, retain_graph=True)
+        assert float(of_game) == pytest.approx(float(expected), rel=1e-8)  # torch's softplus is linear beyond 20
 
 
 def test_gradients_of_a_logit_in_closed_form_and_their_limits():
@@ -118,7 +124,7 @@ def test_noisy_points_by_closed_form_and_another_quadrature(theta, sigma):
     assert found.divergences.wasserstein == theta
 
 
-@pytest.mark.parametrize(("shape", "precision"), [("points", 1e-6), ("disks", 2e-3)])
+@pytest.mark.parametrize(("shape", "precision"), [("points", 1e-5), ("disks", 2e-3)])
 @pytest.mark.parametrize(("theta", "sigma"), [(1.0, 0.5), (0.4, 0.2)])
 def test_gradients_at_the_optimal_discriminator_are_those_of_divergences(shape, precision, theta, sigma):
     # Arjovsky & Bottou, 2017: minimax descends 2 JSD, the non-saturating loss KL(model ‖ data) − 2 JSD.
@@ -186,7 +192,7 @@ def test_what_is_recorded_is_the_gradient_of_the_losses(trained):
 @pytest.mark.parametrize(("penalty", "theta"), [(10.0, 1.0), (1.0, 1.0), (0.1, 1.0), (1.0, 2.0)])
 def test_the_slope_under_a_gradient_penalty_on_two_points(penalty, theta):
     critic = fitted("points", (theta,), "penalty", strength=penalty)
-    critic.advance(1_000)
+    critic.advance(700)
     late = -critic.record().slope[-12:, 0].mean()  # Adam trembles about it
     assert late == pytest.approx(1 + theta / (2 * penalty), rel=0.03)
     assert abs(late - 1) > 0.03  # and is not W₁'s
@@ -198,8 +204,9 @@ def test_a_clipped_critic_has_the_slope_that_the_clip_allows():
         critic = fitted("points", (1.0,), "clip", strength=clip)
         critic.advance(400)
         values.append(critic.record().value[-1, 0])
+        steepest = 64 * 64 * clip**3  # every weight of three layers at the clip
+        assert 0.5 * steepest < -critic.record().slope[-1, 0] <= steepest * (1 + 1e-5)
     assert values[0] < 0.05  # W₁ is 1
-    assert values[1] / values[0] == pytest.approx(8.0, rel=0.05)  # three layers of weights
 
 
 def test_fits_are_kept_bounded_and_the_same_every_time():
@@ -237,35 +244,45 @@ def test_descent_follows_a_gradient():
     assert path == pytest.approx(0.9 ** np.arange(31))
 
 
+def first(name: str, key: str, page: NonOverlapLab, **params) -> Curves:
+    """The first frame of a stream in which a series is: those before it are finished."""
+    return next(f for f in Viewer(page).frames(Request(name, params=params)) if key in series(f))
+
+
 def test_objectives_arrive_or_stay():
-    curves = series(last("descent", lab(steps=700), rounds=100))
+    curves = series(first("descent", "non-saturating", lab(steps=700), rounds=100))
     for key in ("kl", "jsd", "tv"):
         assert curves[key].y == pytest.approx(np.ones(101))
         assert curves[key].label.endswith("stays")
     assert curves["w1"].y[:51] == pytest.approx(1 - 0.02 * np.arange(51), abs=1e-9)  # its gradient is 1
     assert curves["w1"].label.endswith("arrives")
     assert curves["minimax"].label.endswith("stays")
-    assert abs(curves["gp"].y[-1]) < 0.1
+    disks = series(first("descent", "w1", lab(support="disks", theta=0.5, steps=1), rounds=200))
+    assert disks["jsd"].label.endswith("arrives")  # they overlap
+    assert disks["kl"].label.endswith("stays")  # infinite all the same
 
 
 def test_noise_and_an_early_stop_let_theta_move():
-    noisy = series(last("descent", lab(sigma=0.5, steps=1), rounds=400))
+    noisy = series(first("descent", "w1", lab(sigma=0.5, steps=1), rounds=400))
     for key in ("kl", "jsd", "tv"):
         assert abs(noisy[key].y[-1]) < 0.1
-    early = series(last("descent", lab(steps=30), rounds=400))
+    kl = noisy["kl"].y  # of θ²/(2σ²), the exact path is geometric
+    assert kl[40] == pytest.approx((1 - 0.02 / 0.25) ** 40, rel=0.01)
+    early = series(first("descent", "non-saturating", lab(steps=30), rounds=400))
     assert abs(early["minimax"].y[-1] - 1.0) > 0.2
 
 
 def test_the_sweep_shows_the_jump_and_the_kink():
-    frame = last("sweep", lab(steps=1))
+    frame = first("sweep", "gp", lab(steps=1))
     curves = series(frame)
     at_zero = np.flatnonzero(curves["jsd"].x == 0.0)[0]
     assert curves["jsd"].y[at_zero] == 0.0
     assert curves["jsd"].y[at_zero + 1] == pytest.approx(math.log(2))
     assert curves["w1"].y == pytest.approx(np.abs(curves["w1"].x))
     assert all(curves[key].dashed for key in ("jsd", "tv", "w1"))
+    assert not curves["gp"].dashed
     assert "KL ∞" in frame.note
-    assert "W" not in curves["gp"].label + curves["clip"].label
+    assert "W" not in curves["gp"].label
 
 
 # dimension

@@ -141,9 +141,7 @@ class DiracViews(Lab):
             linear = [np.array([c.theta, self.game.project(c.psi)])]
             while len(linear) <= c.steps and np.abs(linear[-1]).sum() < FAR:
                 linear.append(matrix @ linear[-1])
-            series.append(
-                distance_series("linear", "closed form, linearised: |Mᵏ w₀|", np.array(linear), "total", True)
-            )
+            series.append(distance_series("linear", "linearised, closed form: |Mᵏw₀|", np.array(linear), "total", True))
         series.append(distance_series("flow", "flow, h → 0", self.flow, "prior", True))
         return Curves(
             tuple(series), x_label="steps", log_y=True,

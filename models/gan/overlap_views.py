@@ -20,7 +20,7 @@ from models.protocol import param, view
 __all__ = ["OverlapViews", "descend"]
 
 _AT = (-1.0, -0.5, -0.25, -0.1, 0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)  # θ at which critics are trained
-_CRITIC_STEPS = 1_000
+_CRITIC_STEPS = 600
 
 
 def descend(gradient: Callable[[float], float], theta: float, rate: float, steps: int) -> np.ndarray:

@@ -185,7 +185,7 @@ class Critic:
             loss = (f_fake.mean(1) - f_real.mean(1)).sum()
         if self.fit.game == "penalty":
             loss = loss + self.fit.strength * self._penalty(real, fake)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         self._optimiser.step()
         if self.fit.game == "clip":
             with torch.no_grad():
