@@ -19,8 +19,8 @@ __all__ = ["LOSSES", "SLICE", "CriticViews", "logit_gradients", "power", "sigmoi
 LOSSES = {"minimax": "Minimax", "non-saturating": "Non-saturating"}
 SLICE = 0.02  # s of training between two frames
 _LEAST = 1e-12  # smaller values are drawn here: the axis is logarithmic
-_SIDE, _UP = (-0.9, 2.9), (-1.0, 1.0)
-_CELLS = (96, 50)
+_SIDE, _UP = (-0.9, 2.9), (-1.35, 1.35)
+_CELLS = (96, 68)
 
 
 def logit_gradients(a: np.ndarray, theta: float) -> tuple[np.ndarray, np.ndarray]:

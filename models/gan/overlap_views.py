@@ -86,10 +86,10 @@ class OverlapViews(CriticViews):
             yield self._sweep_frame(exact, "training begins")
         learned: dict[str, Series] = {}
         for key, label, role, pane, critic, steps in (
-            ("d", f"JSD as D says after {c.steps:,} steps", "model", "", self._grid("logistic"), c.steps),
+            ("d", f"JSD by D, {c.steps:,} steps", "model", "", self._grid("logistic"), c.steps),
             (
                 "gp",
-                f"critic, gradient penalty λ = {c.penalty:g}",
+                f"critic, penalty {c.penalty:g}",
                 "alt",
                 "distance",
                 self._grid("penalty"),
@@ -107,8 +107,8 @@ class OverlapViews(CriticViews):
         kl, jsd, tv, w1 = np.array([astuple(row) for row in found]).T
         series = [
             Series("jsd", "JSD", theta, jsd, role="total", unit="nats", dashed=True),
-            Series("tv", "total variation", theta, tv, role="prior", dashed=True),
-            Series("w1", "Wasserstein-1 = |θ|", theta, w1, role="total", pane="distance", dashed=True),
+            Series("tv", "TV", theta, tv, role="prior", dashed=True),
+            Series("w1", "W₁ = |θ|", theta, w1, role="total", pane="distance", dashed=True),
         ]
         if self.config.sigma:
             series.append(
@@ -155,8 +155,8 @@ class OverlapViews(CriticViews):
         strength = {"logistic": 0.0, "penalty": c.penalty, "clip": c.clip}[game]
         return fitted(c.support, _AT, game, sigma=c.sigma, strength=strength, seed=c.seed)
 
-    @view("Critic's slope", help="How steep critics are at the model, and what they should be on two points.")
-    def critic_slope(self) -> Iterator[Curves]:
+    @view("Slope of the critic", help="How steep critics are at the model, and what they should be on two points.")
+    def slope(self) -> Iterator[Curves]:
         """Slope of the critic with gradient penalty against θ beside 1 + θ/(2λ), and of the clipped critic."""
         c, at = self.config, np.array(_AT)
         right = at > 0
@@ -186,7 +186,7 @@ class OverlapViews(CriticViews):
     def descent(
         self,
         rate: float = param(0.02, "Step size", 0.001, 0.2, log=True),
-        rounds: int = param(200, "Steps of θ", 10, 1000),
+        rounds: int = param(200, "Steps", 10, 1000),
     ) -> Iterator[Curves]:
         """θ over gradient steps: exact divergences, and losses of networks trained afresh at each θ."""
         c = self.config
@@ -201,33 +201,32 @@ class OverlapViews(CriticViews):
         columns = np.array([astuple(row) for row in found]).T  # (4, θ)
         exact = []
         for place, (key, label, role) in enumerate(
-            (("kl", "KL", "prior"), ("jsd", "JSD", "model"), ("tv", "total variation", "alt"), ("w1", "W₁", "data"))
+            (("kl", "KL", "prior"), ("jsd", "JSD", "model"), ("tv", "TV", "alt"), ("w1", "W₁", "data"))
         ):
             slopes = _slopes(side, columns[place], jumps=not c.sigma and self.supports.shape != "disks")
             path = descend(_odd(side, slopes), c.theta, rate, rounds)
-            exact.append(Series(key, f"{label}: {_end(path)}", np.arange(rounds + 1), path, role=role, dashed=True))
+            exact.append(Series(key, f"{label} {_end(path)}", np.arange(rounds + 1), path, role=role, dashed=True))
+        apart = not c.sigma and self.supports.overlap(c.theta) == 0.0
         learned: dict[str, Series] = {}
         for key, label, role, game, steps in (
-            ("minimax", f"minimax, D {c.steps:,} steps", "model", "logistic", c.steps),
-            ("non-saturating", f"non-saturating, D {c.steps:,} steps", "alt", "logistic", c.steps),
-            ("gp", f"critic, penalty {c.penalty:g}", "data", "penalty", _CRITIC_STEPS),
-            ("clip", f"critic, clip {c.clip:g}", "prior", "clip", _CRITIC_STEPS),
+            ("minimax", "minimax", "model", "logistic", c.steps),
+            ("non-saturating", "non-saturating", "alt", "logistic", c.steps),
+            ("gp", f"penalty {c.penalty:g}", "data", "penalty", _CRITIC_STEPS),
+            ("clip", f"clip {c.clip:g}", "prior", "clip", _CRITIC_STEPS),
         ):
             critic = self._grid(game)
             for done in self.training(critic, steps):
                 record = critic.record(steps)
                 values = {"minimax": record.minimax, "non-saturating": record.non_saturating}.get(key, -record.slope)
                 path = descend(_between(values[-1]), c.theta, rate, rounds)
-                learned[key] = Series(
-                    key, f"{label}: {_end(path)}", np.arange(rounds + 1), path, role=role, pane="learned"
-                )
+                learned[key] = Series(key, f"{label} {_end(path)}", np.arange(rounds + 1), path, role=role)
                 yield Curves(
                     (*exact, *learned.values()), x_label="steps of θ", y_label="θ",
-                    subtitle="above: exact objectives; below: networks trained afresh at each θ"
+                    subtitle=f"dashed: exact; solid: networks trained {c.steps:,} steps, critics {_CRITIC_STEPS:,}, at each θ"
                     + ("" if done >= steps else f"; {game} {done:,} of {steps:,}"),
                     note=f"Steps of {rate:g} from θ = {c.theta:g}. Networks were trained at {len(_AT)} θ, gradients "
                     "between them are interpolated. "
-                    + ("The noise gives every divergence a slope." if c.sigma else "Only W₁ has a slope to follow."),
+                    + ("Only W₁ has a slope to follow." if apart else ""),
                 )  # fmt: skip
 
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import torch
 
 from models.frames import Curves, Series
 from models.gan.critic_views import SLICE, power
 from models.gan.noisy_overlap import overlapping
 from models.gan.overlap_views import OverlapViews
 from models.gan.separability import flat_distances, samples_separable
-from models.protocol import Noise, param, view
+from models.protocol import param, view
 
 __all__ = ["RoomViews"]
 
@@ -58,12 +59,11 @@ class RoomViews(OverlapViews):
     @view("Manifolds and dimension", help="How often two flat manifolds miss each other as the space grows.")
     def manifolds(
         self,
-        noise: Noise,
-        k: int = param(1, "Their dimension k", 1, 5),
-        n: int = param(50, "Samples n of each", 2, 500, log=True),
+        k: int = param(1, "k", 1, 5, help="Dimension of the manifolds."),
+        n: int = param(50, "n", 2, 500, log=True, help="Samples of each, in the null line."),
     ) -> Iterator[Curves]:
         """Share of pairs of flat k-dimensional balls that a hyperplane separates, and their distance, against d."""
-        generator = noise.generator()
+        generator = torch.Generator().manual_seed(self.config.seed)
         dims = [d for d in _DIMENSIONS if d >= k]
         distances: dict[int, np.ndarray] = {}
         for d in (d for d in dims for _ in range(_BATCHES)):
@@ -79,9 +79,9 @@ class RoomViews(OverlapViews):
                 (
                     Series("apart", "manifolds", x, share, role="model", low=share - error, high=share + error),
                     Series(
-                        "same", f"null: {n} + {n} samples of one density (Cover)", x, null, role="prior", dashed=True
+                        "same", f"null: {n} + {n} samples of one density", x, null, role="prior", dashed=True
                     ),
-                    Series("distance", "their distance", x, middle, role="data", pane="distance", low=low, high=high),
+                    Series("distance", "distance", x, middle, role="data", pane="distance", low=low, high=high),
                 ),
                 x_label="dimension d", log_x=True, marker=float(self.config.d),
                 subtitle=f"share a hyperplane separates: {_PAIRS * _BATCHES} pairs of {k}-dimensional balls, ± 2 s.e.",
