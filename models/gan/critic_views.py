@@ -41,6 +41,11 @@ class CriticViews(Lab):
         c = self.config
         return fitted(c.support, (c.theta,), d=c.d, sigma=c.sigma, seed=c.seed)
 
+    @property
+    def apart(self) -> bool:
+        """Whether data and model can be told apart without error."""
+        return not self.config.sigma and self.supports.overlap(self.config.theta) == 0.0
+
     @staticmethod
     def training(critic: Critic, steps: int) -> Iterator[int]:
         """Trains a critic in slices; the number of steps made after each, at last `steps`."""
@@ -115,7 +120,8 @@ class CriticViews(Lab):
             yield Curves(
                 tuple(series), x_label="steps of D", log_x=True, log_y=True, marker=float(c.steps),
                 subtitle=f"{self._net()}, Adam 1e−3, θ = {c.theta:g}{self.progress(done)}",
-                note=_story(record.steps, sizes, c.steps),
+                note=_story(record.steps, sizes, c.steps)
+                + (" At the exact D* it is ∇D/D = 0/0, undefined." if self.apart else ""),
             )  # fmt: skip
 
     @view("Profile of D", help="D, 1 − D and the slope of D along x₁, through the middle of both supports.")
@@ -138,8 +144,8 @@ class CriticViews(Lab):
                 ),
                 x_label="x₁", log_y=True, marker=c.theta,
                 subtitle=f"{self._net()} after {at:,} steps, at x₂ = 0{self.progress(done)}",
-                note=f"|∂D/∂x₁| is {power(ends[0])} on the data (0) and {power(ends[1])} on the model ({c.theta:g}): "
-                "a D that is right is flat where there is mass.",
+                note=f"|∂D/∂x₁| is {power(ends[0])} on the data (0) and {power(ends[1])} on the model ({c.theta:g})"
+                + (": a D that is right is flat where there is mass." if self.apart else "."),
             )  # fmt: skip
 
     @view("Closed form", help="The gradient on θ of both losses when the logit is a(θ/2 − x).")
@@ -175,7 +181,7 @@ def _story(steps: np.ndarray, sizes: dict[str, np.ndarray], t: int) -> str:
     return (
         f"After {steps[place]:,} steps minimax has {power(float(minimax[place] / start))} times its first gradient "
         f"(at most {minimax[peak] / start:.1f} times, at {steps[peak]:,}), non-saturating "
-        f"{rival[place] / max(float(rival[0]), _LEAST):,.0f} times. At the exact D* it is ∇D/D = 0/0, undefined."
+        f"{rival[place] / max(float(rival[0]), _LEAST):,.0f} times."
     )
 
 

@@ -48,12 +48,17 @@ class OverlapViews(CriticViews):
             top = max(float(np.exp(np.abs(f)).max()), 10.0)
             series += self._true_ratio(x, top)
             at_model = float(np.exp(np.interp(c.theta, x, f)))
-            true = "a finite ratio: the noise makes the supports overlap" if c.sigma else "0 in truth"
             yield Curves(
                 tuple(series), x_label="x₁", log_y=True, marker=c.theta,
                 subtitle=f"after {at:,} steps, at x₂ = 0{self.progress(done)}",
-                note=f"On the model D/(1 − D) is {power(at_model)}, {true}. "
-                + ("" if c.sigma else "θ has a gradient because this estimate is wrong: the supports stay apart."),
+                note=f"At θ = {c.theta:g} D/(1 − D) is {power(at_model)}. "
+                + (
+                    "0 in truth: θ has a gradient because this estimate is wrong; the supports stay apart."
+                    if self.apart
+                    else "The supports overlap, so the true ratio is finite there, and so is its gradient."
+                    if c.sigma
+                    else "Where both disks are the true ratio is 1."
+                ),
             )  # fmt: skip
 
     def _true_ratio(self, x: np.ndarray, top: float) -> list[Series]:
@@ -206,7 +211,6 @@ class OverlapViews(CriticViews):
             slopes = _slopes(side, columns[place], jumps=not c.sigma and self.supports.shape != "disks")
             path = descend(_odd(side, slopes), c.theta, rate, rounds)
             exact.append(Series(key, f"{label} {_end(path)}", np.arange(rounds + 1), path, role=role, dashed=True))
-        apart = not c.sigma and self.supports.overlap(c.theta) == 0.0
         learned: dict[str, Series] = {}
         for key, label, role, game, steps in (
             ("minimax", "minimax", "model", "logistic", c.steps),
@@ -222,11 +226,11 @@ class OverlapViews(CriticViews):
                 learned[key] = Series(key, f"{label} {_end(path)}", np.arange(rounds + 1), path, role=role)
                 yield Curves(
                     (*exact, *learned.values()), x_label="steps of θ", y_label="θ",
-                    subtitle=f"dashed: exact; solid: networks trained {c.steps:,} steps, critics {_CRITIC_STEPS:,}, at each θ"
+                    subtitle=f"dashed: exact; solid: networks, {c.steps:,} steps (critics {_CRITIC_STEPS:,}) at each θ"
                     + ("" if done >= steps else f"; {game} {done:,} of {steps:,}"),
                     note=f"Steps of {rate:g} from θ = {c.theta:g}. Networks were trained at {len(_AT)} θ, gradients "
                     "between them are interpolated. "
-                    + ("Only W₁ has a slope to follow." if apart else ""),
+                    + ("Only W₁ has a slope to follow." if self.apart else ""),
                 )  # fmt: skip
 
 
