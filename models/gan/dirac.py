@@ -33,7 +33,7 @@ class DiracGanLab(RunViews):
             about="Both eigenvalues lie on the unit circle: θ and ψ orbit for ever, 1.42 away after 500 steps.",
         ),
         Preset(
-            "Infinitely small steps", "", {"h": 0.01, "steps": 1000},
+            "Very small steps", "", {"h": 0.01, "steps": 1000},
             about="The flow itself is a circle about the solution: no step size helps.",
         ),
         Preset(
