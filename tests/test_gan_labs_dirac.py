@@ -217,7 +217,7 @@ def test_views_say_and_show_the_numbers():
     said = viewer.last_frame(Request("field")).note
     assert "L = f(ψθ) + f(0); ψ ascends it, θ descends it, ψ also descends ½·1·ψ²; both at once" in said
     eigenvalues = viewer.last_frame(Request("eigenvalues"))
-    of_round = next(layer for layer in eigenvalues.layers if getattr(layer, "name", "").startswith("of a round"))
+    of_round = next(layer for layer in eigenvalues.layers if getattr(layer, "name", "").startswith("round"))
     assert of_round.xy == pytest.approx(np.array([[0.9, 0.0], [0.9, 0.0]]), abs=1e-7)
     linear = next(s for s in Viewer(lab()).last_frame(Request("distance")).series if s.key == "linear")
     assert linear.y == pytest.approx(math.sqrt(2) * (1 + 0.01) ** (np.arange(501) / 2))

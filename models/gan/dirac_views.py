@@ -166,7 +166,7 @@ class DiracViews(Lab):
         circle = np.stack([np.cos(turn), np.sin(turn)], axis=1)
         extent = (-1.8, 1.8, -1.4, 1.4)
         layers: list[Any] = [
-            Lines(circle, np.zeros(1, int), role="total", name="unit circle"),
+            Lines(circle, np.zeros(1, int), role="total", name="circle"),
             Lines(np.array([[0.0, -1.4], [0.0, 1.4]]), np.zeros(1, int), role="total", dashed=True),
         ]
         jacobian, multipliers = self.game.jacobian(), self._multipliers
@@ -183,16 +183,16 @@ class DiracViews(Lab):
             ways = [self._eigenvalues(h, order) for h in np.linspace(0.0, 2.0, 161)]
             found = np.array([way[np.lexsort((way.real, way.imag))] for way in ways if way is not None])  # (h, 2)
             both = np.concatenate([_xy(found[:, 0]), _xy(found[:, 1])])
-            layers.append(Lines(both, np.array([0, len(found)]), role=role, name=f"{name}, h from 0 to 2"))
+            layers.append(Lines(both, np.array([0, len(found)]), role=role, name=f"{name}, h to 2"))
         layers += [
-            Points(_xy(continuous), role="prior", size=9.0, name="λ of J: the flow"),
-            Points(_xy(multipliers), role="data", size=9.0, name=f"of a round, h = {c.h:g}"),
+            Points(_xy(continuous), role="prior", size=9.0, name="flow"),
+            Points(_xy(multipliers), role="data", size=9.0, name=f"round, h = {c.h:g}"),
         ]
         return Plane(
             tuple(layers), x_label="Re", y_label="Im", extent=extent,
             subtitle=f"λ = {_pair(continuous)}; of a round {_pair(multipliers)}; in closed form at (0, 0)",
-            note=f"Moduli of a round: {np.abs(multipliers).max():.5f} and {np.abs(multipliers).min():.5f}; "
-            "the flow is stable left of the dashed axis, a round inside the circle.",
+            note=f"Moduli {np.abs(multipliers).max():.5f}, {np.abs(multipliers).min():.5f}. "
+            "The flow is stable left of the axis, a round inside the circle.",
         )  # fmt: skip
 
     @view("Step size", help="The larger modulus of a round against h, for both orders.")

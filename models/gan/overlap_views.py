@@ -94,13 +94,13 @@ class OverlapViews(CriticViews):
             ("d", f"JSD by D, {c.steps:,} steps", "model", "", self._grid("logistic"), c.steps),
             (
                 "gp",
-                f"critic, penalty {c.penalty:g}",
+                f"critic, λ = {c.penalty:g}",
                 "alt",
                 "distance",
                 self._grid("penalty"),
                 _CRITIC_STEPS,
             ),
-            ("clip", f"critic, clip {c.clip:g}", "prior", "distance", self._grid("clip"), _CRITIC_STEPS),
+            ("clip", f"clip {c.clip:g}", "prior", "distance", self._grid("clip"), _CRITIC_STEPS),
         ):
             for done in self.training(critic, steps):
                 value = critic.record(steps).value[-1]
@@ -127,15 +127,13 @@ class OverlapViews(CriticViews):
             overlapping(self.supports, c.theta, c.sigma).divergences if c.sigma else self.supports.divergences(c.theta)
         )
         kl = "∞" if math.isinf(now.kl) else f"{now.kl:.3g}"
-        jump = (
-            "" if c.sigma or self.supports.shape == "disks" else " JSD jumps from 0 to log 2 at θ = 0: discontinuous."
-        )
+        jump = "" if c.sigma or self.supports.shape == "disks" else " JSD jumps to log 2: discontinuous."
         how = f"noise σ = {c.sigma:g}, quadrature" if c.sigma else "closed form"
         return Curves(
             tuple(series), x_label="θ", marker=c.theta,
             subtitle=f"dashed: exact, {how}; solid: networks at {len(_AT)} θ in the plane{state and '; ' + state}",
             note=f"θ = {c.theta:g}: KL {kl}, JSD {now.jensen_shannon:.4f}, TV {now.total_variation:.4f}, "
-            f"W₁ {now.wasserstein:g}.{jump} The critics' values are not W₁.",
+            f"W₁ {now.wasserstein:g}.{jump} No critic's value is W₁.",
         )  # fmt: skip
 
     def _exact(self, theta: np.ndarray) -> Iterator[list[Divergences]]:
@@ -228,9 +226,8 @@ class OverlapViews(CriticViews):
                     (*exact, *learned.values()), x_label="steps of θ", y_label="θ",
                     subtitle=f"dashed: exact; solid: networks, {c.steps:,} steps (critics {_CRITIC_STEPS:,}) at each θ"
                     + ("" if done >= steps else f"; {game} {done:,} of {steps:,}"),
-                    note=f"Steps of {rate:g} from θ = {c.theta:g}. Networks were trained at {len(_AT)} θ, gradients "
-                    "between them are interpolated. "
-                    + ("Only W₁ has a slope to follow." if self.apart else ""),
+                    note=f"Gradients of networks are interpolated between {len(_AT)} θ."
+                    + (" Only W₁ has a slope to follow." if self.apart else ""),
                 )  # fmt: skip
 
 

@@ -74,17 +74,15 @@ class RoomViews(OverlapViews):
             error = 2.0 * np.sqrt(share * (1.0 - share) / np.array([len(distance) for distance in found]))
             low, middle, high = np.array([np.quantile(distance, (0.1, 0.5, 0.9)) for distance in found]).T
             null = np.array([samples_separable(2 * n, int(value)) for value in x])
-            always = 2 * k + 1
             yield Curves(
                 (
                     Series("apart", "manifolds", x, share, role="model", low=share - error, high=share + error),
                     Series(
-                        "same", f"null: {n} + {n} samples of one density", x, null, role="prior", dashed=True
+                        "same", f"null: {n} + {n} of one density", x, null, role="prior", dashed=True
                     ),
                     Series("distance", "distance", x, middle, role="data", pane="distance", low=low, high=high),
                 ),
                 x_label="dimension d", log_x=True, marker=float(self.config.d),
                 subtitle=f"share a hyperplane separates: {_PAIRS * _BATCHES} pairs of {k}-dimensional balls, ± 2 s.e.",
-                note=f"From d = {always} on they miss each other with probability 1. Samples prove little there: from "
-                f"d = {2 * n - 1} on, {n} + {n} of one density are always separable.",
+                note=f"From d = {2 * k + 1} on they never meet. From d = {2 * n - 1} on, any {n} + {n} samples separate.",
             )  # fmt: skip
