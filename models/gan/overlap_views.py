@@ -181,8 +181,7 @@ class OverlapViews(CriticViews):
                 yield Curves(
                     (*series, *learned.values()), x_label="θ", marker=c.theta,
                     subtitle=f"trained on {self.supports.shape} for {_CRITIC_STEPS:,} steps{state}",
-                    note="The penalty lets the slope grow with θ, to gain θ for each unit of it; the clip sets a slope "
-                    "of its own. Neither critic's value is W₁, whose gradient on θ is 1.",
+                    note="The penalty lets the slope grow with θ, the clip sets one of its own; W₁ has the slope 1.",
                 )  # fmt: skip
 
     @view("Descent on θ", help="Gradient descent on θ alone with each objective: it arrives or it stays.")

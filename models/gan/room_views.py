@@ -84,5 +84,5 @@ class RoomViews(OverlapViews):
                 ),
                 x_label="dimension d", log_x=True, marker=float(self.config.d),
                 subtitle=f"share a hyperplane separates: {_PAIRS * _BATCHES} pairs of {k}-dimensional balls, ± 2 s.e.",
-                note=f"From d = {2 * k + 1} on they never meet. From d = {2 * n - 1} on, any {n} + {n} samples separate.",
+                note=f"From d = {2 * k + 1} on they never meet; from {2 * n - 1} on, any {n} + {n} samples separate.",
             )  # fmt: skip
