@@ -125,7 +125,7 @@ class Critic:
         self._lift = lift(fit.d, seed=fit.seed).float()
         nodes = torch.from_numpy(Supports(fit.shape).nodes()).float()  # (n, 2)
         self._data = nodes.expand(m, -1, -1) @ self._lift.T  # (m, n, d)
-        shift = torch.tensor(fit.thetas)[:, None, None] * self._lift[:, 0]  # (m, 1, d)
+        shift = torch.tensor(fit.thetas, dtype=torch.float32)[:, None, None] * self._lift[:, 0]  # (m, 1, d)
         self._model = self._data + shift
         # Gradients are noted at the same points and noise each time.
         self._seen = self._batch(torch.Generator().manual_seed(fit.seed + 1))
@@ -171,7 +171,7 @@ class Critic:
         sides = []
         for side in (self._data, self._model):
             rows = torch.randint(side.shape[1], (_DRAWN,), generator=generator)
-            noise = torch.randn(_DRAWN, self.fit.d, generator=generator)
+            noise = torch.randn(_DRAWN, self.fit.d, generator=generator, dtype=torch.float32)
             sides.append(side[:, rows] + sigma * noise)
         return sides[0], sides[1]
 
@@ -230,7 +230,9 @@ def _initial(d: int, m: int, generator: torch.Generator) -> list[Tensor]:
     weights = []
     for size_in, size_out in ((d, _WIDTH), (_WIDTH, _WIDTH), (_WIDTH, 1)):
         for rows in (size_in, 1):
-            drawn = (2.0 * torch.rand(rows, size_out, generator=generator) - 1.0) / math.sqrt(size_in)
+            drawn = (2.0 * torch.rand(rows, size_out, generator=generator, dtype=torch.float32) - 1.0) / math.sqrt(
+                size_in
+            )
             weights.append(drawn.expand(m, -1, -1).clone().requires_grad_())
     return weights
 
