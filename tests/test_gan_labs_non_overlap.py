@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import astuple
 
 import numpy as np
 import pytest
@@ -251,9 +252,10 @@ def first(name: str, key: str, page: NonOverlapLab, **params) -> Curves:
 
 def test_objectives_arrive_or_stay():
     curves = series(first("descent", "non-saturating", lab(steps=700), rounds=100))
-    for key in ("kl", "jsd", "tv"):
-        assert curves[key].y == pytest.approx(np.ones(101))
-        assert curves[key].label.endswith("stays")
+    assert curves["still"].label == "KL, JSD, TV stay"
+    assert curves["still"].y == pytest.approx(np.ones(101))
+    near, far = (astuple(Supports().divergences(theta)) for theta in (0.01, 1.0))
+    assert near[:3] == far[:3]  # nothing changes but W₁
     assert curves["w1"].y[:51] == pytest.approx(1 - 0.02 * np.arange(51), abs=1e-9)  # its gradient is 1
     assert curves["w1"].label.endswith("arrives")
     assert curves["minimax"].label.endswith("stays")

@@ -201,18 +201,20 @@ class OverlapViews(CriticViews):
                     subtitle=f"exact divergences, {len(found)} of {len(side)} θ",
                 )  # fmt: skip
         columns = np.array([astuple(row) for row in found]).T  # (4, θ)
-        exact = []
-        for place, (key, label, role) in enumerate(
-            (("kl", "KL", "prior"), ("jsd", "JSD", "model"), ("tv", "TV", "alt"), ("w1", "W₁", "data"))
-        ):
+        rows = (("kl", "KL", "prior"), ("jsd", "JSD", "model"), ("tv", "TV", "alt"), ("w1", "W₁", "data"))
+        at = np.arange(rounds + 1)
+        exact: list[Series] = []
+        for place, (key, label, role) in enumerate(rows):
             slopes = _slopes(side, columns[place], jumps=not c.sigma and self.supports.shape != "disks")
             path = descend(_odd(side, slopes), c.theta, rate, rounds)
-            exact.append(Series(key, f"{label} {_end(path)}", np.arange(rounds + 1), path, role=role, dashed=True))
+            exact.append(Series(key, f"{label} {_end(path)}", at, path, role=role, dashed=True))
+        if self.apart:  # one line for the three that lie upon each other
+            exact[:3] = [Series("still", "KL, JSD, TV stay", at, exact[0].y, role="total", dashed=True)]
         learned: dict[str, Series] = {}
         for key, label, role, game, steps in (
             ("minimax", "minimax", "model", "logistic", c.steps),
-            ("non-saturating", "non-saturating", "alt", "logistic", c.steps),
-            ("gp", f"penalty {c.penalty:g}", "data", "penalty", _CRITIC_STEPS),
+            ("non-saturating", "non-sat.", "alt", "logistic", c.steps),
+            ("gp", f"λ = {c.penalty:g}", "data", "penalty", _CRITIC_STEPS),
             ("clip", f"clip {c.clip:g}", "prior", "clip", _CRITIC_STEPS),
         ):
             critic = self._grid(game)
@@ -220,7 +222,7 @@ class OverlapViews(CriticViews):
                 record = critic.record(steps)
                 values = {"minimax": record.minimax, "non-saturating": record.non_saturating}.get(key, -record.slope)
                 path = descend(_between(values[-1]), c.theta, rate, rounds)
-                learned[key] = Series(key, f"{label} {_end(path)}", np.arange(rounds + 1), path, role=role)
+                learned[key] = Series(key, f"{label} {_end(path)}", at, path, role=role)
                 yield Curves(
                     (*exact, *learned.values()), x_label="steps of θ", y_label="θ",
                     subtitle=f"dashed: exact; solid: networks, {c.steps:,} steps (critics {_CRITIC_STEPS:,}) at each θ"
