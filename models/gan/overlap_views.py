@@ -165,18 +165,18 @@ class OverlapViews(CriticViews):
         right = at > 0
         line = np.linspace(0.0, 2.0, 81)
         series = [
-            Series("two", "1 + θ/(2λ): two points", line, 1.0 + line / (2.0 * c.penalty), role="alt", dashed=True),
-            Series("one", "1: the slope that gives W₁", line, np.ones_like(line), role="total", dashed=True),
+            Series("two", "1 + θ/(2λ)", line, 1.0 + line / (2.0 * c.penalty), role="alt", dashed=True),
+            Series("one", "1: W₁", line, np.ones_like(line), role="total", dashed=True),
         ]
         learned: dict[str, Series] = {}
-        for key, label, role, pane in (
-            ("penalty", f"gradient penalty λ = {c.penalty:g}", "alt", ""),
-            ("clip", f"clipped at {c.clip:g}", "prior", "clip"),
+        for key, label, role in (
+            ("penalty", f"penalty λ = {c.penalty:g}", "alt"),
+            ("clip", f"clip {c.clip:g}", "prior"),
         ):
             critic = self._grid(key)
             for done in self.training(critic, _CRITIC_STEPS):
                 slope = -critic.record(_CRITIC_STEPS).slope[-1][right]
-                learned[key] = Series(key, label, at[right], slope, role=role, pane=pane)
+                learned[key] = Series(key, label, at[right], slope, role=role)
                 state = "" if done >= _CRITIC_STEPS else f"; {label}, {done:,} of {_CRITIC_STEPS:,}"
                 yield Curves(
                     (*series, *learned.values()), x_label="θ", marker=c.theta,

@@ -76,11 +76,11 @@ class RoomViews(OverlapViews):
             null = np.array([samples_separable(2 * n, int(value)) for value in x])
             yield Curves(
                 (
-                    Series("apart", "manifolds", x, share, role="model", low=share - error, high=share + error),
+                    Series("apart", "share apart", x, share, role="model", low=share - error, high=share + error),
                     Series(
-                        "same", f"null: {n} + {n} of one density", x, null, role="prior", dashed=True
+                        "same", f"null: {n} + {n} samples", x, null, role="prior", dashed=True
                     ),
-                    Series("distance", "distance", x, middle, role="data", pane="distance", low=low, high=high),
+                    Series("distance", "their distance", x, middle  , role="data", low=low, high=high),
                 ),
                 x_label="dimension d", log_x=True, marker=float(self.config.d),
                 subtitle=f"share a hyperplane separates: {_PAIRS * _BATCHES} pairs of {k}-dimensional balls, ± 2 s.e.",
