@@ -184,7 +184,11 @@ class OverlapViews(CriticViews):
                     note="The penalty lets the slope grow with θ, the clip sets one of its own; W₁ has the slope 1.",
                 )  # fmt: skip
 
-    @view("Descent on θ", help="Gradient descent on θ alone with each objective: it arrives or it stays.")
+    @view(
+        "Descent on θ",
+        help="Gradient descent on θ alone with each objective: it arrives or stays. Only W₁ has a slope while supports are "
+        "apart; gradients of networks are interpolated between the θ at which they were trained.",
+    )
     def descent(
         self,
         rate: float = param(0.02, "Step size", 0.001, 0.2, log=True),
@@ -225,10 +229,8 @@ class OverlapViews(CriticViews):
                 learned[key] = Series(key, f"{label} {_end(path)}", at, path, role=role)
                 yield Curves(
                     (*exact, *learned.values()), x_label="steps of θ", y_label="θ",
-                    subtitle=f"dashed: exact; solid: networks, {c.steps:,} steps (critics {_CRITIC_STEPS:,}) at each θ"
+                    subtitle=f"dashed: exact; solid: networks, {c.steps:,} steps (critics {_CRITIC_STEPS:,}) at {len(_AT)} θ, interpolated"
                     + ("" if done >= steps else f"; {game} {done:,} of {steps:,}"),
-                    note=f"Gradients of networks are interpolated between {len(_AT)} θ."
-                    + (" Only W₁ has a slope to follow." if self.apart else ""),
                 )  # fmt: skip
 
 
