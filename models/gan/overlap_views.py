@@ -186,8 +186,8 @@ class OverlapViews(CriticViews):
 
     @view(
         "Descent on θ",
-        help="Gradient descent on θ alone with each objective: it arrives or stays. Only W₁ has a slope while supports are "
-        "apart; gradients of networks are interpolated between the θ at which they were trained.",
+        help="Gradient descent on θ alone with each objective: it arrives or stays. While supports are apart, only W₁ has a "
+        "slope; gradients of networks are interpolated between the θ at which they were trained.",
     )
     def descent(
         self,
@@ -229,7 +229,8 @@ class OverlapViews(CriticViews):
                 learned[key] = Series(key, f"{label} {_end(path)}", at, path, role=role)
                 yield Curves(
                     (*exact, *learned.values()), x_label="steps of θ", y_label="θ",
-                    subtitle=f"dashed: exact; solid: networks, {c.steps:,} steps (critics {_CRITIC_STEPS:,}) at {len(_AT)} θ, interpolated"
+                    subtitle=f"dashed: exact; solid: networks, {c.steps:,} steps (critics {_CRITIC_STEPS:,}), "
+                    f"interpolated between {len(_AT)} θ"
                     + ("" if done >= steps else f"; {game} {done:,} of {steps:,}"),
                 )  # fmt: skip
 
