@@ -186,7 +186,7 @@ class OverlapViews(CriticViews):
 
     @view(
         "Descent on θ",
-        help="Gradient descent on θ alone with each objective: it arrives or stays. While supports are apart, only W₁ has "
+        help="Gradient descent on θ alone with each objective: it arrives or stays. Of supports apart, only W₁ has "
         "a slope; gradients of networks are interpolated between the θ at which they were trained.",
     )
     def descent(
