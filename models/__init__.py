@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.gan.dirac import DiracGanLab
+from models.gan.non_overlap import NonOverlapLab
 from models.protocol import BadValue, GenerativeModel, Lab
 from models.vae.elbo import ElboLab
 from models.vae.mean_field import MeanFieldLab
@@ -51,6 +53,16 @@ FAMILIES: tuple[Family, ...] = (
         likelihood="lower bound",
         sampling="1 pass",
         latent_code="approximate",
+    ),
+    Family("gan", "GAN", {
+        "non-overlap": NonOverlapLab,
+        "dirac-gan": DiracGanLab,
+    },
+        about="Noise is pushed through a network, and a second network judges the result. No likelihood, no code: the "
+        "judge's gradient is all that the first one learns from.",
+        likelihood="none",
+        sampling="1 pass",
+        latent_code="none",
     ),
 )  # fmt: skip
 
