@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.gan.optimal_discriminator import OptimalDiscriminatorLab
 from models.protocol import BadValue, GenerativeModel, Lab
 from models.vae.elbo import ElboLab
 from models.vae.mean_field import MeanFieldLab
@@ -49,6 +50,15 @@ FAMILIES: tuple[Family, ...] = (
         likelihood="lower bound",
         sampling="1 pass",
         latent_code="approximate",
+    ),
+    Family("gan", "GAN", {
+        "optimal-discriminator": OptimalDiscriminatorLab,
+    },
+        about="Noise goes through one network, with no density needed. Another network tells its samples from the "
+        "data, and the first learns to make that hard.",
+        likelihood="none",
+        sampling="1 pass",
+        latent_code="none",
     ),
 )  # fmt: skip
 
