@@ -103,7 +103,7 @@ def ratio_fits(
     else:
         shares, penalty = [p * abs(ones) / n, q * abs(zeros) / n], _EXACT
     basis = spline_basis(low, high, _CELLS, functions)
-    fit = SplineFit(basis, *shares, penalty)
+    fit = SplineFit(basis, shares[0], shares[1], penalty)
     first = fit.solve(LOSSES["log"], np.zeros(functions))
     starts = {
         "log": first,
