@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.gan.divergences import DivergencesLab
 from models.gan.likelihood_ratio import LikelihoodRatioLab
 from models.gan.optimal_discriminator import OptimalDiscriminatorLab
 from models.protocol import BadValue, GenerativeModel, Lab
@@ -55,6 +56,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("gan", "GAN", {
         "optimal-discriminator": OptimalDiscriminatorLab,
         "likelihood-ratio": LikelihoodRatioLab,
+        "divergences": DivergencesLab,
     },
         about="Noise goes through one network, with no density needed. Another network tells its samples from the "
         "data, and the first learns to make that hard.",
