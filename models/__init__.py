@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.gan.discrete_gan import DiscreteGanLab
 from models.gan.divergences import DivergencesLab
 from models.gan.likelihood_ratio import LikelihoodRatioLab
 from models.gan.optimal_discriminator import OptimalDiscriminatorLab
@@ -57,6 +58,7 @@ FAMILIES: tuple[Family, ...] = (
         "optimal-discriminator": OptimalDiscriminatorLab,
         "likelihood-ratio": LikelihoodRatioLab,
         "divergences": DivergencesLab,
+        "discrete-gan": DiscreteGanLab,
     },
         about="Noise goes through one network, with no density needed. Another network tells its samples from the "
         "data, and the first learns to make that hard.",
