@@ -223,7 +223,7 @@ class DivergencesLab(Lab):
         """The divergence over (μ, σ), its optima, and q."""
         c = self.config
         values, extent = _landscape(self.ratio, c.divergence)
-        box = tuple(e * c.s for e in extent)
+        box = (extent[0] * c.s, extent[1] * c.s, extent[2] * c.s, extent[3] * c.s)
         unit = c.s if c.divergence == "wasserstein" else 1.0
         values = values * unit
         low = float(values.min())
