@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.gan.dirac import DiracGanLab
+from models.gan.discrete_gan import DiscreteGanLab
+from models.gan.divergences import DivergencesLab
+from models.gan.likelihood_ratio import LikelihoodRatioLab
 from models.gan.non_overlap import NonOverlapLab
+from models.gan.optimal_discriminator import OptimalDiscriminatorLab
 from models.protocol import BadValue, GenerativeModel, Lab
 from models.vae.elbo import ElboLab
 from models.vae.mean_field import MeanFieldLab
@@ -57,9 +61,14 @@ FAMILIES: tuple[Family, ...] = (
     Family("gan", "GAN", {
         "non-overlap": NonOverlapLab,
         "dirac-gan": DiracGanLab,
+        "optimal-discriminator": OptimalDiscriminatorLab,
+        "likelihood-ratio": LikelihoodRatioLab,
+        "divergences": DivergencesLab,
+        "discrete-gan": DiscreteGanLab,
     },
-        about="Noise is pushed through a network, and a second network judges the result. No likelihood, no code: the "
-        "judge's gradient is all that the first one learns from.",
+        about="Noise goes through one network and is a datum: no noise is added at the end, so there may be less noise "
+        "than data have dimensions, and then no density. A second network tells samples from data, the first learns to "
+        "fool it.",
         likelihood="none",
         sampling="1 pass",
         latent_code="none",
