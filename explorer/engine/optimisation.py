@@ -33,8 +33,6 @@ class Optimisation:
         self._dense = [parameter for parameter in self.parameters if names[id(parameter)] not in tables]
         self._names = [names[id(parameter)] for parameter in self._dense]
         self._optimiser = _make(self._dense, training, training.rate(player.lr))
-        self._found = torch.zeros((), device=self.parameters[0].device)
-        self._one = torch.ones_like(self._found)
         # Skipping an update without asking the device needs an optimiser that looks at a flag on the device.
         self._on_device = self.parameters[0].is_cuda and bool(self._optimiser.defaults.get("fused"))
 
@@ -68,16 +66,14 @@ class Optimisation:
         gradients = [parameter.grad for parameter in self._dense if parameter.grad is not None]
         rows = {} if self._rows is None else self._rows.gradients()
         gradients += [gradient for _, gradient in rows.values()]
-        self._found.zero_()
-        # One pass over all gradients, which are multiplied by one.
-        torch._amp_foreach_non_finite_check_and_unscale_(gradients, self._found, self._one)
-        finite = torch.isfinite(loss.detach()) & (self._found == 0)
+        # The norm overflows where squares do, which would leave Adam's moments infinite and its steps zero.
+        norm = torch.stack(torch._foreach_norm(gradients)).norm()
+        finite = torch.isfinite(norm + loss.detach())
         if self._on_device:
             self._optimiser.found_inf = (~finite).float()  # type: ignore[attr-defined]
         elif not bool(finite):
             return finite
         if clip > 0:
-            norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
             torch._foreach_mul_(gradients, (clip / (norm + _TINY)).clamp(max=1.0))
         self._optimiser.step()
         if self._rows is not None:

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from explorer.ui.card import Card
 from explorer.ui.main_window import MainWindow
 from explorer.ui.page import PageWidget
+from explorer.ui.page.tab_row import TabRow
 
 __all__ = ["PATIENCE", "Driver"]
 
@@ -70,9 +71,22 @@ class Driver:
         """Clicks a button."""
         button = self.find(name)
         assert isinstance(button, QAbstractButton)
+        row = button.parentWidget()
+        if isinstance(row, TabRow) and button in row.folded:
+            row.more.menu().aboutToShow.emit()
+            self.choose_in_menu(row.more.menu(), button.accessibleName())
+            assert button.isVisible(), f"{name} was chosen and is not in sight"
+            return
         assert button.isVisible(), f"{name} is not in sight"
         assert button.isEnabled(), f"{name} is off"
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def offers_tab(self, name: str) -> bool:
+        """Whether a tab is there, in the line or in the menu of those that have no room in it."""
+        button = self.find(name)
+        row = button.parentWidget()
+        assert isinstance(row, TabRow)
+        return button.isVisible() or button in row.folded
 
     def fill(self, name: str, text: str) -> None:
         """Types into a field, in place of what is there, and presses Enter."""
@@ -125,7 +139,7 @@ class Driver:
         self.click("train")
         self.until_state("paused")
         session = self.page.thread_.host._shown
-        self.until(lambda: self.page.step == session.step_count)  # type: ignore[union-attr]
+        self.until(lambda: self.page.step == session.step_count and not self.page.pace)  # type: ignore[union-attr]
         return self.page.step
 
     def train_small(self, **values: Any) -> None:

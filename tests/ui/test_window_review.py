@@ -27,7 +27,7 @@ def test_a_view_that_makes_no_sense_has_no_tab_and_is_never_asked_for(driver) ->
     driver.until(lambda: not driver.card("manifold").is_empty)
     driver.choose_in_menu(driver.card("manifold").menu, "Open in its own window")  # which follows it out of sight
     driver.train_small(steps=100_000, latent=10)
-    assert not driver.find("tab_of.manifold").isVisible()
+    assert not driver.offers_tab("tab_of.manifold")
     assert not driver.card("manifold").isVisible()
     host.watch = lambda requests: (asked.extend(r.view for r in requests), watch(requests))
     host.ask = lambda request: (asked.append(request.view), ask(request))
@@ -51,9 +51,9 @@ def test_a_view_that_makes_sense_only_later_gets_its_card(open_window) -> None:
     again = open_window()
     again.click("reset")
     again.until_state("ready")
-    assert not again.find("tab_of.manifold").isVisible()
+    assert not again.offers_tab("tab_of.manifold")
     again.fill("param.latent", "2")
-    again.until(lambda: again.find("tab_of.manifold").isVisible())
+    again.until(lambda: again.offers_tab("tab_of.manifold"))
     again.click("tab_of.manifold")
     again.until(lambda: not again.card("manifold").is_empty)
 

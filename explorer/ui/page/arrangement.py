@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from explorer.ui.card import Card
 from explorer.ui.page.tab_row import TabRow
-from explorer.ui.theme import ui_font
+from explorer.ui.theme import Theme, ui_font
 from models.protocol import LatentPoint, View
 
 __all__ = ["Arrangement", "CardTabs"]
@@ -35,12 +35,13 @@ class CardTabs(QFrame):
         switched: Another card is in sight.
 
     Args:
+        theme: Colours.
         cards: The cards.
     """
 
     switched = Signal()
 
-    def __init__(self, cards: list[Card], parent: QWidget | None = None):
+    def __init__(self, theme: Theme, cards: list[Card], parent: QWidget | None = None):
         super().__init__(parent)
         self._stack = QStackedWidget()
         # Cards that are not in sight have notes wrapped at no width at all: they must not decide the height.
@@ -48,7 +49,7 @@ class CardTabs(QFrame):
         self._stack.setMinimumHeight(REST_HEIGHT)
         self._buttons: list[QPushButton] = []
         self._cards = cards
-        self._row = TabRow()
+        self._row = TabRow(theme)
         for place, card in enumerate(cards):
             button = QPushButton(short_title(card.view))
             button.setObjectName(f"tab_of.{card.view.name}")
@@ -72,9 +73,7 @@ class CardTabs(QFrame):
     def offer(self, names: set[str]) -> None:
         """Offers only the views of these names; where the one in sight is not among them, the first that is."""
         kept = [button for button, card in zip(self._buttons, self._cards, strict=True) if card.view.name in names]
-        for button in self._buttons:
-            button.setVisible(button in kept)
-        self._row.arrange()
+        self._row.offer(kept)
         if kept and not any(button.isChecked() for button in kept):
             kept[0].click()
 
@@ -98,6 +97,7 @@ class Arrangement(QFrame):
         changed: Other cards are in sight.
 
     Args:
+        theme: Colours.
         hero: The leading card.
         curves: The curves, or None.
         beside: Cards at top right, in order.
@@ -107,12 +107,18 @@ class Arrangement(QFrame):
     changed = Signal()
 
     def __init__(
-        self, hero: Card, curves: Card | None, beside: list[Card], rest: list[Card], parent: QWidget | None = None
+        self,
+        theme: Theme,
+        hero: Card,
+        curves: Card | None,
+        beside: list[Card],
+        rest: list[Card],
+        parent: QWidget | None = None,
     ):
         super().__init__(parent)
         self._cards = [hero, *([curves] if curves else []), *beside, *rest]
         self._maximised: Card | None = None
-        self.tabs = CardTabs(rest) if len(rest) > 1 else None
+        self.tabs = CardTabs(theme, rest) if len(rest) > 1 else None
         grid = QGridLayout(self)
         grid.setContentsMargins(GAP, GAP, GAP, GAP)
         grid.setSpacing(GAP)

@@ -115,7 +115,7 @@ class LatentPanel(QFrame):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.sample = Button(theme, "Sample", "dice")
+        self.sample = Button(theme, "Sample")
         self.sample.setObjectName("latent_sample")
         self.sample.setToolTip("A point from the prior")
         self.walk = Button(theme, "Walk", "play")

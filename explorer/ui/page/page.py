@@ -171,7 +171,7 @@ class PageWidget(QFrame):
             below, *rest = rest
             if not beside and len(rest) > 1:
                 beside, rest = rest[:1], rest[1:]
-        return Arrangement(hero, below, beside, rest)
+        return Arrangement(self._theme, hero, below, beside, rest)
 
     def _connect(self) -> None:
         self.side.page_chosen.connect(self.page_chosen)

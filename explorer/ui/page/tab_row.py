@@ -1,10 +1,15 @@
-"""Tabs in as many lines as they need."""
+"""Tabs in one line, and a menu of those for which it has no room."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from collections.abc import Collection
+
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
+
+from explorer.ui.controls import Button, menu
+from explorer.ui.theme import Theme
 
 __all__ = ["TabRow"]
 
@@ -12,35 +17,92 @@ _GAP, _BELOW = 2, 4  # px
 
 
 class TabRow(QFrame):
-    """Buttons from left to right; those for which a line has no room stand in the next."""
+    """Buttons from left to right; where they need more than a line, those at its end stand in a menu.
 
-    def __init__(self, parent: QWidget | None = None):
+    The button that is checked is always in the line.
+
+    Attributes:
+        more: The button that opens the menu.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None):
         super().__init__(parent)
         self._buttons: list[QPushButton] = []
+        self._offered: list[QPushButton] = []
+        self.more = Button(theme, "More", "chevron-down", "ghost", self)
+        self.more.setObjectName("more_tabs")
+        self.more.setAccessibleName("More views")
+        self._menu = menu(self.more)
+        self._menu.aboutToShow.connect(self._on_about_to_show)
+        self.more.setMenu(self._menu)
 
     def add(self, button: QPushButton) -> None:
         """Adds a button at the end."""
         button.setParent(self)
+        button.toggled.connect(self._on_toggled)
         self._buttons.append(button)
+        self._offered.append(button)
+
+    def offer(self, buttons: Collection[QPushButton]) -> None:
+        """Leaves out all other buttons, menu included."""
+        self._offered = [button for button in self._buttons if button in buttons]
+        self.arrange()
+
+    @property
+    def folded(self) -> list[QPushButton]:
+        """The buttons that stand in the menu."""
+        return [button for button in self._offered if button.isHidden()]
 
     def arrange(self) -> None:
-        """Gives every button that is not hidden its place, and takes the height that they need."""
-        x = y = height = 0
+        """Gives the buttons their places."""
+        shown = self._fitting()
+        x, height = 0, max((button.sizeHint().height() for button in self._buttons), default=0)
         for button in self._buttons:
-            if button.isHidden():
+            button.setVisible(button in shown)
+        for button in shown:
+            width = min(button.sizeHint().width(), self.width())
+            button.setGeometry(x, 0, width, height)
+            x += width + _GAP
+        self.more.setVisible(len(shown) < len(self._offered))
+        self.more.setGeometry(self.width() - self.more.sizeHint().width(), 0, self.more.sizeHint().width(), height)
+        self.setFixedHeight(height + _BELOW)
+
+    def _fitting(self) -> list[QPushButton]:
+        """The buttons for the line, in order: as many as it has room for, the checked one among them."""
+        widths = {button: button.sizeHint().width() + _GAP for button in self._offered}
+        if sum(widths.values()) - _GAP <= self.width():
+            return self._offered
+        left = self.width() - self.more.sizeHint().width()
+        checked = next((button for button in self._offered if button.isChecked()), None)
+        left -= widths.get(checked, 0) if checked is not None else 0
+        shown = {checked}
+        for button in self._offered:
+            if button in shown:
                 continue
-            size = button.sizeHint()
-            if x > 0 and x + size.width() > self.width():
-                x, y, height = 0, y + height + _GAP, 0
-            button.setGeometry(x, y, min(size.width(), self.width()), size.height())
-            x, height = x + size.width() + _GAP, max(height, size.height())
-        self.setFixedHeight(y + height + _BELOW)
+            if widths[button] > left:
+                break
+            left -= widths[button]
+            shown.add(button)
+        return [button for button in self._offered if button in shown]
+
+    @Slot()
+    def _on_toggled(self) -> None:
+        if self.sender().isHidden():  # chosen from the menu
+            self.arrange()
+
+    @Slot()
+    def _on_about_to_show(self) -> None:
+        self._menu.clear()
+        for button in self.folded:
+            action = self._menu.addAction(button.accessibleName())
+            action.setToolTip(button.toolTip())
+            action.triggered.connect(button.click)
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as the card below."""
         return QSize(0, self.minimumHeight())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Breaks the lines anew."""
+        """Finds out anew how many have room."""
         super().resizeEvent(event)
         self.arrange()
