@@ -12,6 +12,8 @@ from models.protocol import Player
 
 __all__ = ["Optimisation", "average_into"]
 
+_SETTINGS = ("optimiser", "beta1", "beta2", "weight_decay")
+
 
 class Optimisation:
     """A player and its optimiser.
@@ -26,9 +28,29 @@ class Optimisation:
         self.player = player
         self.parameters = list(player.parameters)
         self._names = [names[id(parameter)] for parameter in self.parameters]
-        self._optimiser = _make(self.parameters, training, training.rate(player.lr))
+        self._make(training)
+
+    def _make(self, training: Training) -> None:
+        self._training = training
+        self._optimiser = _optimiser(self.parameters, training, training.rate(self.player.lr))
         # Skipping an update without asking the device needs an optimiser that looks at a flag on the device.
         self._on_device = self.parameters[0].is_cuda and bool(self._optimiser.defaults.get("fused"))
+
+    def change(self, training: Training) -> None:
+        """Takes other settings of the optimiser, between two rounds.
+
+        Another kind begins without memory. With other momenta, Adam's estimates of the gradient's mean and mean square
+        stay what they were: its moments are scaled to the bias correction that follows from the new ones.
+        """
+        before = self._training
+        if all(getattr(before, name) == getattr(training, name) for name in _SETTINGS):
+            return
+        memory = self.state() if before.optimiser == training.optimiser else {}
+        if training.optimiser in ("adam", "adamw"):
+            _rescale(memory, "exp_avg", before.beta1, training.beta1)
+            _rescale(memory, "exp_avg_sq", before.beta2, training.beta2)
+        self._make(training)
+        self.load_state(memory)
 
     def zero(self) -> None:
         """Forgets gradients."""
@@ -87,7 +109,16 @@ class Optimisation:
                 }
 
 
-def _make(parameters: list[nn.Parameter], training: Training, lr: float) -> torch.optim.Optimizer:
+def _rescale(memory: dict[str, Tensor], moment: str, old: float, new: float) -> None:
+    """Scales a moment, which lacks its start's share β^t, so that divided by 1 - β^t it is what it was."""
+    for path in memory:
+        name, _, key = path.rpartition("/")
+        if key == moment and old != new:
+            step = float(memory[f"{name}/step"])
+            memory[path] = memory[path] * ((1 - new**step) / (1 - old**step))
+
+
+def _optimiser(parameters: list[nn.Parameter], training: Training, lr: float) -> torch.optim.Optimizer:
     fused = parameters[0].device.type in ("cpu", "cuda")
     betas = (training.beta1, training.beta2)
     decay = training.weight_decay

@@ -220,6 +220,7 @@ class Session:
 
     def _play(self) -> Iterator[Phase]:
         steps, seconds = self.horizon
+        self.learner.set_training(self.setup.training)
         return play(
             self.model,
             self.players,
@@ -403,10 +404,6 @@ class Session:
         """
         self._begin(self.setup)
         restore(self, checkpoint)
-
-    def rebuild_players(self) -> None:
-        """Makes the optimisers anew, as when the players changed."""
-        self.learner.rebuild_players()
 
     def take_counters(
         self, *, step: int, seconds: float, position: int, horizon: tuple[int, float], best: float | None

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from explorer.data import SOURCES, source
-from explorer.engine import BadInput, Setup, available, training_class
+from explorer.engine import BadInput, Setup, Training, available, training_class
 from explorer.engine.setup import choose_preset
 from models.protocol import GenerativeModel, Kind, Page, Param, accepted, params_of
 
@@ -236,6 +236,13 @@ class Draft(QObject):
         return Setup.of(
             self.name, preset=preset, data=self.data_text(), values=state.values, seed=state.seed, device=state.device
         )
+
+    def training(self) -> Training | None:
+        """Settings of the training, or None for a lab."""
+        if self.model is None:
+            return None
+        made = training_class(self.model)
+        return made(**{name: self.state.values[name] for name in params_of(made)})
 
     def config(self) -> Any:
         """The page's config."""

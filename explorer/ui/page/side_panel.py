@@ -203,6 +203,7 @@ class SidePanel(QScrollArea):
             return
         self.training.set_baseline(self._draft.baseline())
         self.training.set_values(state.values)
+        self.training.set_config(self._draft.training())
         self.seed.set_number(state.seed)
         self.device.set_value(state.device)
         if self.dataset.value != state.data or self.data_form is None:
