@@ -58,11 +58,6 @@ class Learner:
         for each in self.players:
             each.change(training)
 
-    @property
-    def updates(self) -> int:
-        """Updates of all players in one round."""
-        return sum(each.player.updates for each in self.players)
-
     def looked_at(self, raw: bool = False) -> GenerativeModel:
         """The model that views, samples and evaluation use: averaged weights where there are some."""
         return self.model if raw or self.averaged is None else self.averaged

@@ -177,7 +177,7 @@ class Acts(QObject):
             setup = self._drafted()
             if setup is not None:
                 self._page.banner.hide()
-                self._begin(setup, step=True)
+                self._begin(setup, first=self._page.thread_.host.step)
 
     @Slot()
     def reset(self) -> None:
