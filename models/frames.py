@@ -44,11 +44,14 @@ class Frame:
         subtitle: What is shown, truthfully and briefly: "posterior means, 200 validation digits".
         note: One sentence below the picture, or "".
         warning: Whether the note is a warning.
+        alert: One sentence that stands in a banner above all cards while the newest picture has it ("Collapsed: 2 of 8
+            modes"), or "".
     """
 
     subtitle: str = ""
     note: str = ""
     warning: bool = False
+    alert: str = ""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,12 @@ def acts_of(window: MainWindow, page: PageWidget | None) -> list[Act]:
         acts += [
             Act("train", "Train or pause", page.acts.train, "Run", "Space"),
             Act("step", "One step", page.acts.step, "Run", "."),
-            Act("phase", "One phase of a step", page.acts.substep, "Run", ","),
+            Act("phase", "One phase of a step", page.moves.one_phase, "Run", ","),
+            Act("slow", "Slow motion", page.run_bar.slow_button.toggle, "Run", "S"),
+            *(
+                Act(f"player.{place}", f"Step the {name} alone", partial(page.acts.step, name), "Run", str(place))
+                for place, name in enumerate(page.moves.players, start=1)
+            ),
             Act("reset", "Reset", page.acts.reset, "Run", "Ctrl+R"),
             Act("live", "Live", page.go_live, "Timeline", "L"),
             Act("play", "Play the timeline", page.timeline.play, "Timeline"),

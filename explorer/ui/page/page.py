@@ -19,12 +19,13 @@ from explorer.ui.frames.curves import CurvesView
 from explorer.ui.numbers import count
 from explorer.ui.page.acts import Acts
 from explorer.ui.page.arrangement import Arrangement
-from explorer.ui.page.banner import Banner
 from explorer.ui.page.draft import Draft
 from explorer.ui.page.failures import Failures
 from explorer.ui.page.latent_panel import LatentPanel
 from explorer.ui.page.looking import Looking
 from explorer.ui.page.moments import Moments
+from explorer.ui.page.moves import Moves
+from explorer.ui.page.notices import Notices
 from explorer.ui.page.panels import EXPLAIN, Panels
 from explorer.ui.page.pointing import Pointing
 from explorer.ui.page.run_bar import RunBar
@@ -90,6 +91,7 @@ class PageWidget(QFrame):
         self.failures = Failures(self)
         self.moments = Moments(self)
         self.pointing = Pointing(self)
+        self.moves = Moves(self)
         self._connect()
         self.cards_of_config(self.acts.config)
         self._timer = QTimer(self, interval=_PULL)
@@ -113,7 +115,8 @@ class PageWidget(QFrame):
     def _lay_out(self, theme: Theme, family: Family) -> None:
         self.side = SidePanel(theme, family, self.draft)
         self.run_bar = RunBar(theme, self.draft.model is not None, self.page.title)
-        self.banner = Banner(theme)
+        self.notices = Notices(theme, getattr(self.page, "metrics", ()))
+        self.banner = self.notices.banner
         self.explain = Explain(theme)
         self.explain.setFixedWidth(EXPLAIN)
         self.explain.setProperty("edge", "left")
@@ -127,7 +130,7 @@ class PageWidget(QFrame):
         views = QVBoxLayout()
         views.setContentsMargins(0, 0, 0, 0)
         views.setSpacing(0)
-        views.addWidget(self.banner)
+        views.addWidget(self.notices)
         scroll = QScrollArea()
         scroll.setWidget(self.arrangement)
         scroll.setWidgetResizable(True)
@@ -187,6 +190,7 @@ class PageWidget(QFrame):
         for button in self._resamplers:
             button.clicked.connect(self.pointing.redraw_noise)
         for card in self.cards.values():
+            card.alerted.connect(self.notices.take_alert)
             card.maximise_asked.connect(self._on_maximise)
             card.export_asked.connect(self._on_export)
             card.copy_asked.connect(self._on_copy)
@@ -316,7 +320,7 @@ class PageWidget(QFrame):
     def _show_reply(self, reply: Reply) -> None:
         name = reply.request.view
         card, newest = self.cards.get(name), self._newest.get(name)
-        if card is None or (newest is not None and (reply is newest or _age(reply) < _age(newest))):
+        if card is None or (newest is not None and (reply is newest or reply.age < newest.age)):
             return
         if not self.looking.makes_sense(card.view):
             return
@@ -451,8 +455,3 @@ class PageWidget(QFrame):
         """What an exported figure of a card carries."""
         step = self.moments.scrubbed if self.moments.scrubbed is not None else self._snapshot.step
         return {**self.acts.identity(), "view": card.view.name, "step": step}
-
-
-def _age(reply: Reply) -> tuple[int, int]:
-    """Of two replies the one with the smaller age is the older: asked for before, or of earlier weights."""
-    return reply.request.stamp, reply.step
