@@ -52,7 +52,7 @@ def save_drawing(name: str, xy: np.ndarray) -> Path:
         raise DataError(f"{name!r} is no name for a drawing; use up to 40 letters, digits, spaces, - and _")
     _check(xy, f"drawing {name}")
     path = drawn_folder() / f"{name}.csv"
-    text = "x,y\n" + "".join(f"{x:.9g},{y:.9g}\n" for x, y in xy.tolist())
+    text = "x,y\n" + "".join(f"{x!r},{y!r}\n" for x, y in xy.tolist())
     try:
         write_whole(path, text.encode())
     except OSError as error:

@@ -51,6 +51,8 @@ def acts_of(window: MainWindow, page: PageWidget | None) -> list[Act]:
         for preset in page.page.presets:
             choose = partial(page.draft.choose_preset, preset.title)
             acts.append(Act(f"preset.{preset.title}", preset.title, choose, "Preset"))
+        if page.drawing.offered:
+            acts.append(Act("draw", "Draw points", page.drawing.open, "Dataset"))
         for name, title in page.draft.datasets().items():
             acts.append(Act(f"dataset.{name}", title, partial(page.draft.choose_data, name), "Dataset"))
         for name, card in page.cards.items():

@@ -139,6 +139,15 @@ class Draft(QObject):
         defaults = {key: declared.default for key, declared in params_of(SOURCES[name]).items()}
         self._push(f"dataset {name}", dataclasses.replace(self.state, data=name, data_values=defaults))
 
+    def choose_drawing(self, name: str) -> None:
+        """The points drawn under a name; drawn anew under the same, they are looked at anew."""
+        smooth = self.state.data_values if self.state.data == "drawn" else {}
+        defaults = {key: declared.default for key, declared in params_of(SOURCES["drawn"]).items()}
+        after = dataclasses.replace(self.state, data="drawn", data_values={**defaults, **smooth, "file": name})
+        if after == self.state:
+            self.changed.emit()
+        self._push(f"drawing {name}", after)
+
     def set_data_value(self, name: str, value: Any) -> None:
         """A parameter of the dataset."""
         values = {**self.state.data_values, name: value}

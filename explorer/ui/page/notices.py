@@ -41,7 +41,7 @@ class Alert(QFrame):
         self.close_button = IconButton(theme, "close", "Close this warning")
         self.close_button.setObjectName("alert_close")
         row = QHBoxLayout(self)
-        row.setContentsMargins(12 + 12, 6 + 12, 8 + 12, 6)  # the style sheet leaves 12 px around the frame
+        row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(10)
         row.addWidget(self._sign)
         row.addWidget(self.text, 1)

@@ -20,6 +20,7 @@ from explorer.ui.numbers import count
 from explorer.ui.page.acts import Acts
 from explorer.ui.page.arrangement import Arrangement
 from explorer.ui.page.draft import Draft
+from explorer.ui.page.drawing import Drawing
 from explorer.ui.page.failures import Failures
 from explorer.ui.page.latent_panel import LatentPanel
 from explorer.ui.page.looking import Looking
@@ -91,7 +92,7 @@ class PageWidget(QFrame):
         self.failures = Failures(self)
         self.moments = Moments(self)
         self.pointing = Pointing(self)
-        self.moves = Moves(self)
+        self.moves, self.drawing = Moves(self), Drawing(self, theme)
         self._connect()
         self.cards_of_config(self.acts.config)
         self._timer = QTimer(self, interval=_PULL)

@@ -51,6 +51,7 @@ class SidePanel(QScrollArea):
 
     Signals:
         page_chosen: Name of another page of the family.
+        draw_asked: The canvas is to be opened.
         value_moved: Name and value of a parameter while it is being moved.
 
     Args:
@@ -60,6 +61,7 @@ class SidePanel(QScrollArea):
     """
 
     page_chosen = Signal(str)
+    draw_asked = Signal()
     value_moved = Signal(str, object)
 
     def __init__(self, theme: Theme, family: Family, draft: Draft, parent: QWidget | None = None):
@@ -121,7 +123,14 @@ class SidePanel(QScrollArea):
         self.preset.setAccessibleName("Preset")
         self.preset.chosen.connect(self._on_preset)
         if model is not None:
-            fields.addLayout(_labelled("Dataset", self.dataset))
+            row = _labelled("Dataset", self.dataset)
+            if "drawn" in draft.datasets():
+                draw = IconButton(theme, "pencil", "Draw points…")
+                draw.setObjectName("draw_points")
+                draw.clicked.connect(self.draw_asked)
+                row.addSpacing(4)
+                row.addWidget(draw)
+            fields.addLayout(row)
             self._data_slot = QVBoxLayout()
             fields.addLayout(self._data_slot)
         if draft.page.presets:
@@ -211,6 +220,7 @@ class SidePanel(QScrollArea):
             self._show_data_form(state.data)
         assert self.data_form is not None
         self.data_form.set_values(state.data_values)
+        self.data_form.set_config(SOURCES[state.data](**state.data_values))
 
     def _show_preset(self) -> None:
         titles = {preset.title: preset.title for preset in self._draft.page.presets}
