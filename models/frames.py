@@ -71,6 +71,8 @@ class Points(Layer):
         role: Colour where there are no classes.
         name: Name in the legend.
         size: Diameter in pixels.
+        trail: Where not "", a display shows where each point was in the last frames with the same `trail` ("noise 0"):
+            their points are the same ones, in the same order. A still figure has no trails.
     """
 
     xy: np.ndarray
@@ -80,6 +82,7 @@ class Points(Layer):
     role: str = "data"
     name: str = ""
     size: float = 4.0
+    trail: str = ""
 
 
 @dataclass(frozen=True)

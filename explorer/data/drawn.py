@@ -185,13 +185,14 @@ class Drawn(Source):
         xy = self.points()
         if self.smooth > 0:
             weights = np.full(len(xy), -np.log(len(xy)))
-            splits = [self._smoothed(xy, seed, n) for seed, n in enumerate((self.n, _VALID, _TEST))]
             exact = partial(log_mixture, centers=xy, log_weights=weights, std=self.smooth)
-            return Dataset(str(self), self.title, self.kind, *splits, log_prob=exact)
+            train, valid, test = (self._smoothed(xy, seed, n) for seed, n in enumerate((self.n, _VALID, _TEST)))
+            return Dataset(str(self), self.title, self.kind, train, valid, test, log_prob=exact)
         shuffled = np.random.default_rng([_SEED, 1]).permutation(xy).astype(np.float32)
         held = len(xy) // 10
-        parts = np.split(shuffled, [len(xy) - 2 * held, len(xy) - held])
-        return Dataset(str(self), self.title, self.kind, *(Split(part.copy()) for part in parts))
+        cuts = [len(xy) - 2 * held, len(xy) - held]
+        train, valid, test = (Split(part.copy()) for part in np.split(shuffled, cuts))
+        return Dataset(str(self), self.title, self.kind, train, valid, test)
 
     def _smoothed(self, xy: np.ndarray, seed: int, n: int) -> Split:
         rng = np.random.default_rng([_SEED, 2, seed])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
@@ -68,7 +69,7 @@ def test_at_a_narrow_window_the_bar_keeps_its_buttons_and_leaves_words_out(game)
     bar = game.page.run_bar
     buttons = [bar.train_button, bar.step_button, *bar.player_buttons, bar.slow_button, bar.reset_button]
     spans = [(b.mapTo(bar, QPoint(0, 0)).x(), b.mapTo(bar, QPoint(b.width(), 0)).x()) for b in buttons]
-    assert all(end <= begin for (_, end), (begin, _) in zip(spans, spans[1:], strict=False))
+    assert all(end <= begin for (_, end), (begin, _) in itertools.pairwise(spans))
     assert all(button.width() >= button.minimumSizeHint().width() for button in buttons)
     game.window.resize(1440, 900)
     game.until(lambda: game.find("step.generator").text() == "Step G")

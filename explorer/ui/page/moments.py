@@ -53,6 +53,7 @@ class Moments(QObject):
         for name, frame in shown.items():
             card = page.cards.get(name)
             if card is not None and card.show_frame(frame):
+                card.display.forget()  # another moment need not follow on the one before
                 card.set_state(f"step {count(step)}")
         if page.snapshot.curves is not None:
             page.show_curves(page.snapshot.curves)
@@ -63,5 +64,7 @@ class Moments(QObject):
         if self.scrubbed is None:
             return
         self.scrubbed = None
+        for card in self._page.cards.values():
+            card.display.forget()
         self._page.timeline.set_live(True)
         self._page.show_newest()

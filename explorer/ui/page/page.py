@@ -352,13 +352,13 @@ class PageWidget(QFrame):
         self.timeline.show_recorded((), 0)
         self.timeline.clear_marks()
         for card in self.cards.values():
+            card.display.forget()
             card.clear_error()
             card.set_state("")
         if self.banner.kind == "error":
             self.banner.hide()
         self.cards_of_config(shown.config if not isinstance(shown, Session) else shown.setup.config)
-        page = shown.model if isinstance(shown, Session) else shown.page
-        if isinstance(page, GenerativeModel):
+        if isinstance(page := shown.model if isinstance(shown, Session) else shown.page, GenerativeModel):
             self.looking.device = page.device
         self.pointing.look_at(page, shown.data)
         if "curves" in self.cards and (not isinstance(shown, Session) or shown.step_count == 0):

@@ -1,0 +1,76 @@
+"""Trails: where the points of a cloud were in the last frames."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+from PySide6.QtGui import QPainter, QPen
+
+from explorer.ui.frames.drawing import polygon
+from explorer.ui.frames.viewport import Viewport
+from explorer.ui.theme import Tokens, color
+from models.frames import Layer, Points
+
+__all__ = ["KEPT", "Trails"]
+
+KEPT = 12  # frames
+_MOST = 500  # points of a cloud that have trails
+_APART = 1.2  # px between two dots of a trail
+_DENSEST = 16  # dots between two frames: a leap is dotted
+_SHADES = (0.18, 0.35, 0.6)  # opacity of the oldest third of a trail, the middle and the newest
+
+
+class Trails:
+    """The last positions of the clouds that have trails, by the name of the trail."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, deque[np.ndarray]] = {}
+
+    def clear(self) -> None:
+        """Begins anew with the next frame."""
+        self._kept.clear()
+
+    def follow(self, layers: tuple[Layer, ...]) -> None:
+        """Takes the positions of a new frame; trails that it does not go on with end."""
+        clouds = {layer.trail: layer.xy[:_MOST] for layer in layers if isinstance(layer, Points) and layer.trail}
+        self._kept = {name: kept for name, kept in self._kept.items() if name in clouds}
+        for name, xy in clouds.items():
+            kept = self._kept.setdefault(name, deque(maxlen=KEPT))
+            if kept and kept[-1].shape != xy.shape:
+                kept.clear()
+            if not kept or kept[-1] is not xy:  # the same frame may be shown twice
+                kept.append(xy)
+
+    def pieces(self, layer: Points) -> list[np.ndarray]:
+        """Positions a shade, oldest first, each (frames, n, 2); a piece begins where the one before ends."""
+        kept = self._kept.get(layer.trail)
+        if not layer.trail or kept is None or len(kept) < 2:
+            return []
+        moves = np.array_split(np.arange(len(kept) - 1), len(_SHADES))
+        xy = np.stack(list(kept))  # (frames, n, 2)
+        return [xy[part[0] : part[-1] + 2] if len(part) else xy[:0] for part in moves]
+
+    def paint(self, painter: QPainter, layer: Points, view: Viewport, tokens: Tokens) -> None:
+        """Draws them, fading with age: as dots of one px so close that they look like lines, for a third of the time.
+
+        (200 points, 12 frames: polylines 1 ms, dots 0.3 ms.)
+        """
+        pieces = self.pieces(layer)
+        if not pieces:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for piece, alpha in zip(pieces, _SHADES, strict=True):
+            if not len(piece):
+                continue
+            pixels = view.to_pixels(piece.reshape(-1, 2)).reshape(*piece.shape)
+            pixels = pixels[:, np.isfinite(pixels).all(axis=(0, 2))]
+            ways = np.diff(pixels, axis=0)  # (frames - 1, n, 2)
+            if not ways.size:
+                continue
+            longest = float(np.percentile(np.abs(ways).max(axis=2), 95))
+            dots = int(np.clip(np.ceil(longest / _APART), 1, _DENSEST))
+            share = np.arange(dots)[:, None, None, None] / dots
+            painter.setPen(QPen(color(tokens.role(layer.role), alpha), 0))
+            painter.drawPoints(polygon((pixels[:-1] + ways * share).reshape(-1, 2)))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
