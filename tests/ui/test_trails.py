@@ -16,33 +16,28 @@ def cloud(xy: np.ndarray, trail: str = "noise 0") -> Points:
     return Points(xy, role="model", trail=trail)
 
 
-def joined(pieces: list[np.ndarray]) -> np.ndarray:
-    """The whole way, (frames, n, 2), of which neighbouring pieces share an end."""
-    full = [piece for piece in pieces if len(piece)]
-    return np.concatenate([full[0], *(piece[1:] for piece in full[1:])])
-
-
 def test_the_last_positions_are_kept_in_order() -> None:
     trails = Trails()
     way = [XY + step for step in range(KEPT + 5)]
     for xy in way:
         trails.follow((Points(XY * 9), cloud(xy)))
-    np.testing.assert_array_equal(joined(trails.pieces(cloud(XY))), np.stack(way[-KEPT:]))
+    np.testing.assert_array_equal(trails.way(cloud(XY)), np.stack(way[-KEPT:]))
 
 
 def test_a_trail_ends_where_its_points_are_others() -> None:
     trails = Trails()
     trails.follow((cloud(XY),))
-    assert trails.pieces(cloud(XY)) == []  # one frame is no way yet
+    assert not len(trails.way(cloud(XY)))  # one frame is no way yet
     trails.follow((cloud(XY + 1),))
-    assert len(joined(trails.pieces(cloud(XY)))) == 2
+    assert len(trails.way(cloud(XY))) == 2
     trails.follow((cloud(XY + 2, "noise 7"),))
-    assert trails.pieces(cloud(XY)) == trails.pieces(cloud(XY, "noise 7")) == []
+    assert not len(trails.way(cloud(XY)))
+    assert not len(trails.way(cloud(XY, "noise 7")))
     trails.follow((cloud(np.zeros((3, 2)), "noise 7"),))
-    assert trails.pieces(cloud(XY, "noise 7")) == []
+    assert not len(trails.way(cloud(XY, "noise 7")))
     trails.follow((cloud(np.ones((3, 2)), "noise 7"),))
     trails.clear()
-    assert trails.pieces(cloud(XY, "noise 7")) == []
+    assert not len(trails.way(cloud(XY, "noise 7")))
 
 
 def test_the_same_frame_shown_twice_is_one_moment() -> None:
@@ -50,7 +45,7 @@ def test_the_same_frame_shown_twice_is_one_moment() -> None:
     layer = cloud(XY)
     for _ in range(3):
         trails.follow((layer,))
-    assert trails.pieces(layer) == []
+    assert not len(trails.way(layer))
 
 
 def painted(display: PlaneView, x: float, y: float) -> bool:

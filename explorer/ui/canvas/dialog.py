@@ -25,6 +25,7 @@ _REACH = 4.0  # data units from the middle to the edge, unless what is loaded ne
 _TAKEN = 600  # points that are taken of a dataset
 _TOOLS = {"brush": "Brush", "eraser": "Eraser"}
 _PANEL = 232  # px
+_SIZE = (856, 620)  # px
 
 
 class CanvasDialog(QDialog):
@@ -82,6 +83,7 @@ class CanvasDialog(QDialog):
             self._take(f"drawn:file={name}")
             self.painting = self.board.painting = Painting(self.painting.xy, self._rng)  # nothing to undo yet
         self._say()
+        self.resize(*_SIZE)
         self.board.setFocus()
 
     @staticmethod

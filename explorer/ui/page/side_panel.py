@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QS
 
 from explorer.data import SOURCES
 from explorer.engine import available, training_class
-from explorer.ui.controls import Combo, IconButton, ParamForm, ValueBox, text_label
+from explorer.ui.controls import Button, Combo, IconButton, ParamForm, ValueBox, text_label
 from explorer.ui.controls.scale import Scale
 from explorer.ui.page.draft import Draft
 from explorer.ui.theme import Theme, Tokens, ui_font
@@ -123,14 +123,13 @@ class SidePanel(QScrollArea):
         self.preset.setAccessibleName("Preset")
         self.preset.chosen.connect(self._on_preset)
         if model is not None:
-            row = _labelled("Dataset", self.dataset)
+            fields.addLayout(_labelled("Dataset", self.dataset))
             if "drawn" in draft.datasets():
-                draw = IconButton(theme, "pencil", "Draw points…")
+                draw = Button(theme, "Draw points…", "pencil", "ghost")
                 draw.setObjectName("draw_points")
+                draw.setToolTip("Paint the data by hand")
                 draw.clicked.connect(self.draw_asked)
-                row.addSpacing(4)
-                row.addWidget(draw)
-            fields.addLayout(row)
+                fields.addWidget(draw, 0, Qt.AlignmentFlag.AlignRight)
             self._data_slot = QVBoxLayout()
             fields.addLayout(self._data_slot)
         if draft.page.presets:
