@@ -10,7 +10,8 @@ from models.protocol import param
 
 __all__ = ["MOST", "Brush", "Painting"]
 
-MOST = 50_000  # points
+MOST = 20_000  # points
+_STROKES = 100  # that can be taken back
 _SPACING = 0.05  # data units of a stroke between two dabs, or the jitter where that is wider
 
 
@@ -48,7 +49,7 @@ class Painting:
     def begin(self) -> None:
         """A stroke begins: what is there now is what undo brings back."""
         if not self._past or self._past[-1] is not self.xy:
-            self._past.append(self.xy)
+            self._past = [*self._past[-_STROKES + 1 :], self.xy]
         self._last = None
 
     def paint(self, x: float, y: float, brush: Brush) -> np.ndarray:
