@@ -263,8 +263,13 @@ def test_a_name_that_cannot_be_used_is_refused_and_nothing_is_lost(game, canvas,
     assert canvas.isVisible()
     assert "is no name for a drawing" in canvas.hint.text()
     assert not (apart / "drawn").exists()
+    left = canvas.painting.xy
     QTest.mouseClick(canvas.cancel_button, Qt.MouseButton.LeftButton)
     assert game.page.draft.state.data == "ring8"
+    game.click("draw_points")
+    again = [dialog for dialog in game.window.findChildren(CanvasDialog) if dialog.isVisible()][-1]
+    np.testing.assert_array_equal(again.painting.xy, left)
+    QTest.mouseClick(again.cancel_button, Qt.MouseButton.LeftButton)
 
 
 def test_pages_of_images_offer_no_canvas(driver) -> None:

@@ -37,13 +37,19 @@ class CanvasDialog(QDialog):
     Args:
         theme: Colours.
         name: Name of the drawing to begin with, or "" for an empty board.
+        left: Points, (n, 2), to begin with instead: what was painted and not kept the last time, or None.
         rng: Of the brush's jitter.
     """
 
     drawn = Signal(str)
 
     def __init__(
-        self, theme: Theme, name: str = "", rng: np.random.Generator | None = None, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        name: str = "",
+        left: np.ndarray | None = None,
+        rng: np.random.Generator | None = None,
+        parent: QWidget | None = None,
     ):
         super().__init__(parent)
         self.setObjectName("canvas")
@@ -82,6 +88,9 @@ class CanvasDialog(QDialog):
         if name:
             self._take(f"drawn:file={name}")
             self.painting = self.board.painting = Painting(self.painting.xy, self._rng)  # nothing to undo yet
+        if left is not None:
+            self.painting.replace(left)
+            self._fit()
         self._say()
         self.resize(*_SIZE)
         self.board.setFocus()

@@ -84,7 +84,7 @@ class Moves(QObject):
             report: PhaseReport = event.payload
             page.notices.slow.show_phase(report)
             self._emphasise(self._loss_of(report.phase.player))
-        elif event.kind in ("paused", "done", "failed") and self.is_slow and not event.message:
+        elif self.is_slow and (event.kind in ("done", "failed") or (event.kind == "paused" and not event.message)):
             self._emphasise("")
             page.notices.slow.show_rest()
 
