@@ -142,7 +142,8 @@ def test_optimiser_momenta_and_both_rates_change_while_the_game_goes_on(game) ->
     game.click("train")
     game.until_step(5)
     game.page.side.training.section.set_open(True)
-    game.pick("training.optimiser", "rmsprop")
+    choice = game.find("training.optimiser")
+    QTest.mouseClick(choice, Qt.MouseButton.LeftButton, pos=choice.segment("rmsprop").center().toPoint())
     game.fill("training.lr_d", "0.005")
     game.until(lambda: len(game.changes()) == 2)
     assert [change["set"] for change in game.changes()] == [{"optimiser": "rmsprop"}, {"lr_d": 0.005}]
@@ -180,18 +181,18 @@ def test_an_alert_follows_the_picture_and_closed_by_hand_it_comes_back_only_for_
 # Drawn points
 
 
-@pytest.fixture
-def canvas(game):
-    """The canvas, opened from the dataset chooser."""
+def open_canvas(game) -> CanvasDialog:
+    """The canvas, opened from the dataset chooser; no fixture, which would keep it alive."""
     game.click("draw_points")
-    return game.window.findChild(CanvasDialog)
+    return [dialog for dialog in game.window.findChildren(CanvasDialog) if dialog.isVisible()][-1]
 
 
 def at(board, x: float, y: float) -> QPoint:
     return board.view.point(x, y).toPoint()
 
 
-def test_strokes_of_the_mouse_become_the_page_s_data(game, canvas, apart) -> None:
+def test_strokes_of_the_mouse_become_the_page_s_data(game, apart) -> None:
+    canvas = open_canvas(game)
     board = canvas.board
     canvas.grab()  # painted once, so that the plane has its place
     assert not canvas.save_button.isEnabled()
@@ -216,7 +217,8 @@ def test_strokes_of_the_mouse_become_the_page_s_data(game, canvas, apart) -> Non
     assert len(session.data.data.train) == len(drawn) - 2 * (len(drawn) // 10)
 
 
-def test_eraser_undo_clear_and_a_start_from_other_data(game, canvas) -> None:
+def test_eraser_undo_clear_and_a_start_from_other_data(game) -> None:
+    canvas = open_canvas(game)
     board = canvas.board
     canvas.grab()
     game.drag(board, at(board, -2, 0), at(board, 2, 0))
@@ -240,7 +242,8 @@ def test_eraser_undo_clear_and_a_start_from_other_data(game, canvas) -> None:
     assert len(canvas.painting.xy) == 600
 
 
-def test_the_keyboard_paints_and_erases(canvas) -> None:
+def test_the_keyboard_paints_and_erases(game) -> None:
+    canvas = open_canvas(game)
     board = canvas.board
     board.setFocus()
     for _ in range(2):
@@ -254,7 +257,8 @@ def test_the_keyboard_paints_and_erases(canvas) -> None:
     assert len(canvas.painting.xy) < 10
 
 
-def test_a_name_that_cannot_be_used_is_refused_and_nothing_is_lost(game, canvas, apart) -> None:
+def test_a_name_that_cannot_be_used_is_refused_and_nothing_is_lost(game, apart) -> None:
+    canvas = open_canvas(game)
     board = canvas.board
     canvas.grab()
     game.drag(board, at(board, -2, 1), at(board, 2, -1))
@@ -266,8 +270,7 @@ def test_a_name_that_cannot_be_used_is_refused_and_nothing_is_lost(game, canvas,
     left = canvas.painting.xy
     QTest.mouseClick(canvas.cancel_button, Qt.MouseButton.LeftButton)
     assert game.page.draft.state.data == "ring8"
-    game.click("draw_points")
-    again = [dialog for dialog in game.window.findChildren(CanvasDialog) if dialog.isVisible()][-1]
+    again = open_canvas(game)
     np.testing.assert_array_equal(again.painting.xy, left)
     QTest.mouseClick(again.cancel_button, Qt.MouseButton.LeftButton)
 
@@ -277,7 +280,8 @@ def test_pages_of_images_offer_no_canvas(driver) -> None:
     assert driver.page.side.findChild(object, "draw_points") is None
 
 
-def test_a_drawing_drawn_anew_is_looked_at_anew(game, canvas) -> None:
+def test_a_drawing_drawn_anew_is_looked_at_anew(game) -> None:
+    canvas = open_canvas(game)
     board = canvas.board
     canvas.grab()
     game.drag(board, at(board, -2, 1), at(board, 2, 1.5))
@@ -286,8 +290,7 @@ def test_a_drawing_drawn_anew_is_looked_at_anew(game, canvas) -> None:
     host = game.page.thread_.host
     game.until(lambda: host._shown.data.data.name == "drawn:file=mine" and game.page.state == "ready")
     before = host._shown
-    game.click("draw_points")
-    again = [dialog for dialog in game.window.findChildren(CanvasDialog) if dialog.isVisible()][-1]
+    again = open_canvas(game)
     again.grab()
     assert len(again.painting.xy) == len(canvas_points(before))
     assert not again.undo_button.isEnabled()

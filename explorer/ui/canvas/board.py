@@ -19,6 +19,7 @@ _DOT = 4.0  # px
 _MANY = 3000  # points
 _STEP, _LEAP = 0.1, 0.5  # data units that an arrow moves the brush, without and with Shift
 _MARGIN = 10.0  # px
+_EDGE = 28.0  # px from the edges, within which nothing is written
 
 
 class Board(QWidget):
@@ -195,13 +196,15 @@ class Board(QWidget):
             painter.setPen(color(self._tokens.line))
             straight(painter, x, 0, x, self.height())
             painter.setPen(color(self._tokens.text3))
-            painter.drawText(QRectF(x + 4, self.height() - 20, 60, 16), Qt.AlignmentFlag.AlignLeft, text)
+            if _EDGE < x < self.width() - _EDGE:
+                painter.drawText(QRectF(x + 4, self.height() - 20, 60, 16), Qt.AlignmentFlag.AlignLeft, text)
         for share, text in Axis(y0, y1).ticks(rect.height() / 80):
             y = rect.bottom() - share * rect.height()
             painter.setPen(color(self._tokens.line))
             straight(painter, 0, y, self.width(), y)
             painter.setPen(color(self._tokens.text3))
-            painter.drawText(QRectF(4, y - 17, 60, 16), Qt.AlignmentFlag.AlignLeft, text)
+            if _EDGE < y < self.height() - _EDGE:
+                painter.drawText(QRectF(6, y - 17, 60, 16), Qt.AlignmentFlag.AlignLeft, text)
 
     def _draw_points(self, painter: QPainter, xy: np.ndarray) -> None:
         many = len(self.painting.xy) > _MANY  # round dots cost 3 µs each, square ones a tenth

@@ -33,7 +33,7 @@ class Trails:
 
     def follow(self, layers: tuple[Layer, ...]) -> None:
         """Takes the positions of a new frame; trails that it does not go on with end."""
-        clouds = {layer.trail: layer.xy[:_MOST] for layer in layers if isinstance(layer, Points) and layer.trail}
+        clouds = {layer.trail: layer.xy for layer in layers if isinstance(layer, Points) and layer.trail}
         self._kept = {name: kept for name, kept in self._kept.items() if name in clouds}
         for name, xy in clouds.items():
             kept = self._kept.setdefault(name, deque(maxlen=KEPT))
@@ -45,7 +45,7 @@ class Trails:
     def way(self, layer: Points) -> np.ndarray:
         """Where the points of a cloud were, (frames, n, 2), oldest first; of no frames where it has no trail yet."""
         kept = self._kept.get(layer.trail, ())
-        return np.stack(list(kept)) if len(kept) > 1 else np.empty((0, 0, 2))
+        return np.stack([xy[:_MOST] for xy in kept]) if len(kept) > 1 else np.empty((0, 0, 2))
 
     def paint(self, painter: QPainter, layer: Points, view: Viewport, tokens: Tokens) -> None:
         """Draws them, fading with age: as dots of one px so close that they look like lines, for a third of the time.
