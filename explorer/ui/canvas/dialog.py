@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.data import SOURCES, DataError, source
@@ -148,10 +148,13 @@ class CanvasDialog(QDialog):
         self.name.textChanged.connect(self._say)
         self.save_button.clicked.connect(self._on_save)
         self.cancel_button.clicked.connect(self.reject)
-        undo = QAction(self)
-        undo.setShortcut(QKeySequence.StandardKey.Undo)
-        undo.triggered.connect(self.undo)
-        self.addAction(undo)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl Z takes a stroke back, unless a field with the focus has its own use for it."""
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.undo()
+        else:
+            super().keyPressEvent(event)
 
     @Slot()
     def undo(self) -> None:
@@ -215,6 +218,7 @@ class CanvasDialog(QDialog):
 
     @Slot()
     def _on_clear(self) -> None:
+        self.board.setFocus()  # the button goes off, and the field after it would take Ctrl Z for its own text
         self.painting.replace(np.empty((0, 2)))
         self.start.set_value("")
         self._fit()
