@@ -44,11 +44,14 @@ class Frame:
         subtitle: What is shown, truthfully and briefly: "posterior means, 200 validation digits".
         note: One sentence below the picture, or "".
         warning: Whether the note is a warning.
+        alert: One sentence that stands in a banner above all cards while the newest picture has it ("Collapsed: 2 of 8
+            modes"), or "".
     """
 
     subtitle: str = ""
     note: str = ""
     warning: bool = False
+    alert: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class Points(Layer):
         role: Colour where there are no classes.
         name: Name in the legend.
         size: Diameter in pixels.
+        trail: Where not "", a display shows where each point was in the last frames with the same `trail` ("noise 0"):
+            their points are the same ones, in the same order. A still figure has no trails.
     """
 
     xy: np.ndarray
@@ -77,6 +82,7 @@ class Points(Layer):
     role: str = "data"
     name: str = ""
     size: float = 4.0
+    trail: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from scipy import integrate, stats
 
 from explorer.data import SOURCES, source
 from explorer.data.plane import PlanarSource
-from models.protocol import Plane
 
 # Half width of a box that holds all but 1e-9 of the mass, and a spacing fine enough for a trapezoidal sum.
 BOXES = {
@@ -26,7 +25,7 @@ BOXES = {
     "segments": (1.5, 0.02),
     "segments:gap=0.2,std=0.1,length=1": (1.5, 0.03),
 }
-PLANAR = [name for name, declared in SOURCES.items() if declared.kind == Plane()]
+PLANAR = [name for name, declared in SOURCES.items() if issubclass(declared, PlanarSource)]
 
 
 def planar(text: str) -> PlanarSource:

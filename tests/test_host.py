@@ -73,8 +73,9 @@ def test_commands_train_pause_step_and_substep(hosted) -> None:
     hosted.until_event("paused")
     assert shown.step_count == step + 1
     hosted.host.substep()
-    phase = hosted.until_event("phase").payload
-    assert (phase.player, phase.name) == ("discriminator", "draw")
+    report = hosted.until_event("phase").payload
+    assert (report.phase.player, report.phase.name, report.step) == ("discriminator", "draw", step + 2)
+    assert not report.going_on
     assert shown.step_count == step + 1
     hosted.host.train()
     hosted.until(lambda: shown.step_count >= step + 5)
@@ -237,7 +238,7 @@ def test_a_run_is_gone_on_with_although_it_is_shown(hosted, tmp_path) -> None:
     hosted.until(lambda: first.step_count > 3)
     hosted.host.open(partial(resume_session, tmp_path / "run"))
     assert "trained by another process" in hosted.until_event("failed").message
-    hosted.host.open(partial(resume_session, tmp_path / "run"), same_run=True, step=True)
+    hosted.host.open(partial(resume_session, tmp_path / "run"), same_run=True, first=hosted.host.step)
     second = hosted.until_event("opened").payload
     hosted.until(lambda: second.step_count == first.step_count + 1)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from explorer.data.curves import Moons, Segments, Spirals
 from explorer.data.dataset import Dataset
 from explorer.data.digits import Digits, DigitsBinary
+from explorer.data.drawn import Drawn
 from explorer.data.errors import DataError
 from explorer.data.mixtures import Grid25, Ring8, TwoGaussians
 from explorer.data.mnist import FashionMnist, Mnist, MnistBinarized, MnistDynamic
@@ -28,6 +29,7 @@ _CATALOGUE: tuple[type[Source], ...] = (
     Checkerboard,
     TwoGaussians,
     Segments,
+    Drawn,
     Digits,
     DigitsBinary,
     Sprites,
@@ -91,7 +93,7 @@ def open_dataset(text: str, progress: Progress | None = None) -> Dataset:
         BadValue: A parameter is wrong.
     """
     wanted = source(text)
-    key = str(wanted)
+    key = " ".join(filter(None, (str(wanted), wanted.version())))
     with _lock:
         if key in _opened:
             _opened[key] = _opened.pop(key)  # now the newest

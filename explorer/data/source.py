@@ -51,6 +51,10 @@ class Source(ABC):
         ]
         return f"{self.name}:{','.join(changed)}" if changed else self.name
 
+    def version(self) -> str:
+        """Tells apart what the same parameters may name at different times, as when a file is written anew; or ""."""
+        return ""
+
     @abstractmethod
     def load(self, progress: Progress | None = None) -> Dataset:
         """The dataset.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 import time
@@ -13,8 +14,8 @@ from typing import Any
 from explorer.engine.devices import prepare_thread
 from explorer.engine.errors import ExplorerError
 from explorer.engine.exhibit import Exhibit
-from explorer.engine.round import Phase
 from explorer.engine.session import Session
+from explorer.engine.slow_motion import SlowMotion
 from explorer.engine.snapshot import REST, Snapshot, Watching
 from explorer.engine.viewer import Reply, Request, Requests
 from models.frames import Frame
@@ -33,7 +34,7 @@ class Event:
         message: One sentence, or "".
         error: What failed, or None.
         details: Traceback of what nobody expected, or "".
-        payload: What belongs to it: a `Phase`, frames by view, a run's folder.
+        payload: What belongs to it: a `PhaseReport`, frames by view, a run's folder.
     """
 
     kind: str
@@ -65,6 +66,7 @@ class PageHost:
         self._wanted = False
         self._shown: Session | Exhibit | None = None
         self._training = False
+        self._slow = SlowMotion()
         self._closing = False
         self._stale = True
         self._snapshot_after = 0.0
@@ -74,17 +76,22 @@ class PageHost:
     # From any thread
 
     def open(
-        self, make: Callable[[], Session | Exhibit], *, train: bool = False, step: bool = False, same_run: bool = False
+        self,
+        make: Callable[[], Session | Exhibit],
+        *,
+        train: bool = False,
+        first: Callable[[], None] | None = None,
+        same_run: bool = False,
     ) -> None:
         """Shows something else. It is made in the host's thread; what was shown is stopped, saved and closed.
 
         Args:
             make: Makes it; what it raises becomes a "failed" event and leaves what was shown.
             train: Whether training begins at once.
-            step: Whether one round is played at once.
+            first: What is done with it at once: `step` or one of its kin, with its arguments.
             same_run: It goes on with the run that is shown, which is therefore given back before.
         """
-        self._do(lambda: self._open(make, train, step, same_run))
+        self._do(lambda: self._open(make, train, first, same_run))
 
     def set_lab(self, make: Callable[[], Exhibit]) -> None:
         """Shows a lab with another config: the newest of those that wait, its views answered at once."""
@@ -99,13 +106,21 @@ class PageHost:
         """Training stands still; views go on."""
         self._do(self._pause)
 
-    def step(self) -> None:
-        """One round."""
-        self._do(self._step)
+    def step(self, player: str = "") -> None:
+        """One round, or one update of one player alone."""
+        self._do(lambda: self._step(player))
 
     def substep(self) -> None:
         """One phase of one player; a "phase" event tells which."""
         self._do(self._substep)
+
+    def slow_down(self, pace: float | None) -> None:
+        """Trains phase by phase, each followed by so many seconds of rest; at full speed again with None.
+
+        Each phase is told by a "phase" event. `pause` then holds where it is, within a round, and `train` goes on from
+        there. At full speed again, a round that was begun is finished.
+        """
+        self._do(lambda: self._slow_down(pace))
 
     def change(self, **values: Any) -> None:
         """Changes live parameters."""
@@ -185,10 +200,14 @@ class PageHost:
                 self._commands.get()()
             if self._lab is not None:
                 self._change_lab()
-            if self._training:
-                self._round()
-            else:
+            if not self._training:
                 self._idle()
+            elif self._slow.pace is None:
+                self._round()
+            elif self._slow.due:
+                self._phase(going_on=True)
+            else:
+                self._idle(self._slow.next)
             self._give_snapshot()
         except ExplorerError as error:
             self._training = False
@@ -208,12 +227,26 @@ class PageHost:
             self._training = False
             self._event(Event("done"))
 
-    def _idle(self) -> None:
+    def _phase(self, *, going_on: bool) -> None:
+        session = self._session()
+        report = self._slow.play(session, going_on)
+        if report.phase.name == "update":
+            self._watching.weights_moved()
+        self._stale = True
+        self._event(Event("phase", report.phase.explanation, payload=report))
+        if report.phase.number == report.phase.count:
+            session.flush()
+            if session.finished:
+                self._training = False
+                self._event(Event("done"))
+
+    def _idle(self, until: float = math.inf) -> None:
         if self._requests or (self._shown is not None and self._shown.viewer.streaming):
             self._serve()
             return
-        due = self._wanted and self._stale
-        self._wake.wait(max(0.0, self._snapshot_after - time.monotonic()) if due else None)
+        if self._wanted and self._stale:
+            until = min(until, self._snapshot_after)
+        self._wake.wait(None if until == math.inf else max(0.0, until - time.monotonic()))
         self._wake.clear()
 
     def _serve(self) -> None:
@@ -247,7 +280,13 @@ class PageHost:
             else:
                 self._reply(shown.viewer.answer(request, shown.page, 0))
 
-    def _open(self, make: Callable[[], Session | Exhibit], train: bool, step: bool, same_run: bool) -> None:
+    def _open(
+        self,
+        make: Callable[[], Session | Exhibit],
+        train: bool,
+        first: Callable[[], None] | None,
+        same_run: bool,
+    ) -> None:
         if same_run:
             self._leave()  # its folder is needed; where `make` fails nothing is shown, and the event says so
         made = make()
@@ -265,8 +304,8 @@ class PageHost:
         self._training = train
         if train:
             self._event(Event("training"))
-        elif step:
-            self._step()
+        elif first is not None:
+            first()
 
     def _begin(self) -> None:
         session = self._session()
@@ -277,24 +316,42 @@ class PageHost:
         self._event(Event("training"))
 
     def _pause(self) -> None:
-        if self._training:
-            self._training = False
-            self._session().stop()  # saves, and the run's summary says how it stands
-            self._stale = True
-            self._event(Event("paused"))
-
-    def _step(self) -> None:
+        if not self._training:
+            return
         self._training = False
-        self._session().step()
-        self._session().flush()
         self._stale = True
-        self._event(Event("done" if self._session().finished else "paused"))
+        if self._slow.pace is not None:
+            self._event(Event("paused", "Held between two phases of a step"))
+            return
+        self._session().stop()  # saves, and the run's summary says how it stands
+        self._event(Event("paused"))
+
+    def _step(self, player: str) -> None:
+        self._training = False
+        session = self._session()
+        if player:
+            session.step_player(player)
+        else:
+            session.step()
+        session.flush()
+        self._watching.weights_moved()
+        self._stale = True
+        self._event(Event("done" if session.finished else "paused"))
 
     def _substep(self) -> None:
         self._training = False
-        phase: Phase = self._session().substep()
-        self._stale = True
-        self._event(Event("phase", phase.explanation, payload=phase))
+        self._phase(going_on=False)
+
+    def _slow_down(self, pace: float | None) -> None:
+        before, session = self._slow.pace, self._shown
+        self._slow.set_pace(pace)
+        if not isinstance(session, Session) or (before is None) == (pace is None):
+            return
+        if pace is not None:  # it may be held, and looked at, for as long as somebody likes
+            if self._training and session.run is not None:
+                session.save()
+        elif session.between_phases and not self._training:
+            self._step("")
 
     def _change(self, values: Mapping[str, Any]) -> None:
         self._session().change(**values)

@@ -41,6 +41,9 @@ def full_checkpoint(session: Session) -> Checkpoint:
         **base.state,
         "threads": torch.get_num_threads(),
         "training": dataclasses.asdict(session.setup.training),
+        "optimisers": dataclasses.asdict(
+            session.learner.training
+        ),  # which a change since the last round has not reached
         "device": session.placement.device.type,
         "seconds": session.seconds,
         "position": session.position,
@@ -84,9 +87,10 @@ def restore(session: Session, checkpoint: Checkpoint) -> None:
         model = type(session.model)
         config, _ = split_values(model, state["config"])
         _, training = split_values(model, state["training"])
+        _, of_optimisers = split_values(model, state.get("optimisers", state["training"]))
         session.apply(config, training)
         load_weights(session.model, checkpoint, averaged=False)
-        session.rebuild_players()
+        session.learner.rebuild_players(of_optimisers)
         if session.averaged is not None:
             load_weights(session.averaged, checkpoint, averaged=True)
         for optimisation in session.players:

@@ -12,6 +12,7 @@ from explorer.engine.optimisation import Optimisation, average_into
 from explorer.engine.randomness import build_model, derive, initialising
 from explorer.engine.setup import Setup, model_page
 from explorer.engine.tensors import TensorData
+from explorer.engine.training import Training
 from models.protocol import GenerativeModel
 
 __all__ = ["Learner"]
@@ -24,6 +25,7 @@ class Learner:
         model: With the raw weights.
         averaged: A copy with averaged weights, or None.
         players: Each player with its optimiser, in the order in which they move.
+        training: The settings that the optimisers were made with.
 
     Args:
         setup: What is trained, and how.
@@ -38,18 +40,23 @@ class Learner:
         if type(self.model).prepare is not GenerativeModel.prepare:  # the whole dataset is made only where it is used
             self.model.prepare(data.whole())
         self.averaged = copy.deepcopy(self.model).eval() if setup.training.ema > 0 else None
+        self.training = setup.training
         self.players: list[Optimisation] = []
-        self.rebuild_players()
+        self.rebuild_players(self.training)
 
-    def rebuild_players(self) -> None:
+    def rebuild_players(self, training: Training) -> None:
         """Makes the optimisers anew, as when the players changed."""
+        self.training = training
         names = {id(parameter): name for name, parameter in self.model.named_parameters()}
-        self.players = [Optimisation(player, self._setup.training, names) for player in self.model.players()]
+        self.players = [Optimisation(player, training, names) for player in self.model.players()]
 
-    @property
-    def updates(self) -> int:
-        """Updates of all players in one round."""
-        return sum(each.player.updates for each in self.players)
+    def set_training(self, training: Training) -> None:
+        """Takes other settings of the optimisers, at the beginning of a round, with as much memory as can be kept."""
+        if training is self.training:
+            return
+        self.training = training
+        for each in self.players:
+            each.change(training)
 
     def looked_at(self, raw: bool = False) -> GenerativeModel:
         """The model that views, samples and evaluation use: averaged weights where there are some."""
@@ -81,6 +88,6 @@ class Learner:
             now = self.averaged.state_dict()
             same = {name: value for name, value in kept.items() if name in now and now[name].shape == value.shape}
             self.averaged.load_state_dict(same, strict=False)  # what is new begins at its own value
-        self.rebuild_players()
+        self.rebuild_players(self.training)
         for each in self.players:
             each.load_state(memory.get(each.player.name, {}))

@@ -14,6 +14,7 @@ from models.protocol import Player
 __all__ = ["Optimisation", "average_into"]
 
 _TINY = 1e-6  # as in torch.nn.utils.clip_grad_norm_
+_SETTINGS = ("optimiser", "beta1", "beta2", "weight_decay")
 
 
 class Optimisation:
@@ -28,13 +29,34 @@ class Optimisation:
     def __init__(self, player: Player, training: Training, names: Mapping[int, str]):
         self.player = player
         self.parameters = list(player.parameters)
-        tables = {names[id(table)]: table for table in player.rows}
-        self._rows = RowOptimiser(tables, training, training.rate(player.rows_lr)) if tables else None
-        self._dense = [parameter for parameter in self.parameters if names[id(parameter)] not in tables]
+        self._tables = {names[id(table)]: table for table in player.rows}
+        self._dense = [parameter for parameter in self.parameters if names[id(parameter)] not in self._tables]
         self._names = [names[id(parameter)] for parameter in self._dense]
-        self._optimiser = _make(self._dense, training, training.rate(player.lr))
+        self._make(training)
+
+    def _make(self, training: Training) -> None:
+        self._training = training
+        rows_lr = training.rate(self.player.rows_lr) if self._tables else 0.0
+        self._rows = RowOptimiser(self._tables, training, rows_lr) if self._tables else None
+        self._optimiser = _optimiser(self._dense, training, training.rate(self.player.lr))
         # Skipping an update without asking the device needs an optimiser that looks at a flag on the device.
         self._on_device = self.parameters[0].is_cuda and bool(self._optimiser.defaults.get("fused"))
+
+    def change(self, training: Training) -> None:
+        """Takes other settings of the optimiser, between two rounds.
+
+        Another kind begins without memory. With other momenta, Adam's estimates of the gradient's mean and mean square
+        stay what they were: its moments are scaled to the bias correction that follows from the new ones.
+        """
+        before = self._training
+        if all(getattr(before, name) == getattr(training, name) for name in _SETTINGS):
+            return
+        memory = self.state() if before.optimiser == training.optimiser else {}
+        if training.optimiser in ("adam", "adamw"):
+            _rescale(memory, "exp_avg", before.beta1, training.beta1)
+            _rescale(memory, "exp_avg_sq", before.beta2, training.beta2)
+        self._make(training)
+        self.load_state(memory)
 
     def zero(self) -> None:
         """Forgets gradients."""
@@ -104,7 +126,19 @@ class Optimisation:
                 }
 
 
-def _make(parameters: list[nn.Parameter], training: Training, lr: float) -> torch.optim.Optimizer:
+def _rescale(memory: dict[str, Tensor], moment: str, old: float, new: float) -> None:
+    """Scales a moment, which lacks its start's share β^t, so that divided by 1 - β^t it is what it was."""
+    if old == new:
+        return
+    for path, value in memory.items():
+        name, _, key = path.rpartition("/")
+        if key == moment:
+            step = memory[f"{name}/step"].double()  # of the whole parameter, or of each of its rows
+            scale = torch.where(step > 0, (1 - new**step) / (1 - old**step), 1.0)
+            memory[path] = value * scale.reshape(*scale.shape, *[1] * (value.ndim - scale.ndim)).to(value)
+
+
+def _optimiser(parameters: list[nn.Parameter], training: Training, lr: float) -> torch.optim.Optimizer:
     fused = parameters[0].device.type in ("cpu", "cuda")
     betas = (training.beta1, training.beta2)
     decay = training.weight_decay

@@ -15,7 +15,7 @@ from explorer.engine.errors import Diverged
 from explorer.engine.optimisation import Optimisation
 from explorer.engine.tensors import TensorData
 from explorer.engine.training import Training, learning_rate
-from models.protocol import DataBatch, GenerativeModel
+from models.protocol import DataBatch, GenerativeModel, Player
 
 __all__ = ["Clock", "Outcome", "Phase", "play"]
 
@@ -29,19 +29,24 @@ class Phase:
         name: "draw", "forward", "backward" or "update".
         explanation: One sentence on what happens.
         metrics: What is known by then, scalars on the device.
+        number: Which phase of the round it is, from 1.
+        count: Phases in the round.
     """
 
     player: str
     name: str
     explanation: str
     metrics: dict[str, Tensor]
+    number: int
+    count: int
 
 
 @dataclass
 class Outcome:
-    """What a round leaves: its metrics, its learning rates, and whether all its updates were made."""
+    """What a round leaves: its metrics, its learning rates, its updates, and whether all of them were made."""
 
     finite: Tensor
+    updates: int
     metrics: dict[str, Tensor] = field(default_factory=dict)
     rates: dict[str, float] = field(default_factory=dict)
 
@@ -91,6 +96,7 @@ def play(
     step: int,
     progress: float,
     generator: torch.Generator,
+    alone: str,
     clock: Clock,
     between: Callable[[], None],
     close: Callable[[Outcome], None],
@@ -106,6 +112,7 @@ def play(
         step: Number of the round, from 1.
         progress: Share of the schedule that is done.
         generator: Of all noise of training.
+        alone: Name of the player that makes the one update of this round, or "" for all updates of all players.
         clock: Runs while something is computed.
         between: Called between two micro-batches.
         close: Called with the outcome when the last update has been made, before its phase is yielded.
@@ -117,9 +124,19 @@ def play(
         Diverged: A loss or gradient was not finite on a device that can be asked at once.
     """
     device = players[0].parameters[0].device  # the model's own property looks for it through all its modules
-    outcome = Outcome(torch.ones((), dtype=torch.bool, device=device))
-    moves = [optimisation for optimisation in players for _ in range(optimisation.player.updates)]
+    moves = [each for each in players for _ in range(each.player.updates)]
+    if alone:
+        moves = [next(each for each in players if each.player.name == alone)]
+    outcome = Outcome(torch.ones((), dtype=torch.bool, device=device), len(moves))
     parts = training.micro_batches
+    count = len(moves) * (2 + 2 * parts)
+    done = 0
+
+    def phase(player: Player, name: str, metrics: dict[str, Tensor]) -> Phase:
+        nonlocal done
+        done += 1
+        return Phase(player.name, name, player.explanation(name), metrics, done, count)
+
     for number, optimisation in enumerate(moves):
         player = optimisation.player
         clock.start()
@@ -130,7 +147,7 @@ def play(
         batch = data.train_batch(position, training.batch, generator)
         position += training.batch
         clock.stop()
-        yield Phase(player.name, "draw", player.explanation("draw"), {})
+        yield phase(player, "draw", {})
         sums: dict[str, Tensor] = {}
         for part in range(parts):
             if part:
@@ -138,14 +155,14 @@ def play(
             clock.start()
             values = model.player_loss(player.name, _part(batch, part, parts), generator=generator)
             clock.stop()
-            yield Phase(player.name, "forward", player.explanation("forward"), values)
+            yield phase(player, "forward", values)
             clock.start()
             (values["loss"] if parts == 1 else values["loss"] / parts).backward()
             for key, value in values.items():
                 mean = value.detach() if parts == 1 else value.detach() / parts
                 sums[key] = sums[key] + mean if part else mean
             clock.stop()
-            yield Phase(player.name, "backward", player.explanation("backward"), sums)
+            yield phase(player, "backward", sums)
         clock.start()
         made = optimisation.update(sums["loss"], training.clip)
         if device.type != "cuda" and not bool(made):
@@ -158,7 +175,7 @@ def play(
         if number == len(moves) - 1:
             close(outcome)
         clock.stop()
-        yield Phase(player.name, "update", player.explanation("update"), sums)
+        yield phase(player, "update", sums)
 
 
 def _part(batch: DataBatch, part: int, parts: int) -> DataBatch:

@@ -188,11 +188,18 @@ class Run:
 
     def add_change(self, step: int, values: Mapping[str, Any]) -> None:
         """Notes a live change that holds from after a step."""
+        self._append_change({"step": step, "set": dict(values)})
+
+    def add_lone_round(self, step: int, player: str) -> None:
+        """Notes that the round which made a step was one update of one player alone."""
+        self._append_change({"step": step, "player": player})
+
+    def _append_change(self, change: Mapping[str, Any]) -> None:
         with self._writing(), open(self.folder / "changes.jsonl", "a", encoding="utf-8") as file:
-            file.write(json.dumps({"step": step, "set": dict(values)}, allow_nan=False) + "\n")
+            file.write(json.dumps(change, allow_nan=False) + "\n")
 
     def changes(self) -> list[dict[str, Any]]:
-        """The live changes in order."""
+        """In order: what was set live after a step, and which steps were rounds of one player alone."""
         return _read_lines(self.folder / "changes.jsonl")
 
     def write_summary(self, summary: Mapping[str, Any]) -> None:

@@ -176,6 +176,11 @@ class Session:
             "metrics": self.history.last(),
         }
 
+    @property
+    def between_phases(self) -> bool:
+        """Whether a round has been begun by `substep` and not been finished."""
+        return self._round is not None
+
     # Training
 
     def step(self) -> None:
@@ -193,11 +198,29 @@ class Session:
         self.serve()
         return self._advance(whole=False)
 
-    def _advance(self, *, whole: bool) -> Phase:
+    def step_player(self, name: str) -> None:
+        """One update of one player alone; the others stand still. See `step` for what it raises.
+
+        It is a round of its own: it counts as a step, takes a batch from the stream, and is noted, saved and measured
+        like any other. `changes.jsonl` says of which player it was, so that the run can be replayed. A round begun by
+        `substep` is finished before.
+
+        Raises:
+            BadInput: No player has that name.
+        """
+        names = [each.player.name for each in self.players]
+        if name not in names:
+            raise BadInput(f"there is no player {name}; there are {', '.join(names)}")
+        self.serve()
+        if self._round is not None:
+            self._advance(whole=True)
+        self._advance(whole=True, alone=name)
+
+    def _advance(self, *, whole: bool, alone: str = "") -> Phase:
         if self.state in _OVER:
             raise BadInput(f"this run is over ({self.state}); reset it or go on from its last checkpoint")
         self.state = "training"
-        self._round = self._round or self._play()
+        self._round = self._round or self._play(alone)
         with self._minding():
             if not whole:
                 return next(self._round)
@@ -223,8 +246,9 @@ class Session:
             self._round = None  # the rest of a round that broke off cannot be played
             raise
 
-    def _play(self) -> Iterator[Phase]:
+    def _play(self, alone: str) -> Iterator[Phase]:
         steps, seconds = self.horizon
+        self.learner.set_training(self.setup.training)
         return play(
             self.model,
             self.players,
@@ -234,16 +258,19 @@ class Session:
             step=self.step_count + 1,
             progress=self.seconds / seconds if seconds > 0 else self.step_count / steps,
             generator=self.generator,
+            alone=alone,
             clock=self._clock,
             between=self.answer,
-            close=self._close_round,
+            close=partial(self._close_round, alone),
         )
 
-    def _close_round(self, outcome: Outcome) -> None:
+    def _close_round(self, alone: str, outcome: Outcome) -> None:
         self._round = None
         self.learner.configure(self.setup.config)
         self.step_count += 1
-        self.position += self.setup.training.batch * self.learner.updates
+        self.position += self.setup.training.batch * outcome.updates
+        if alone and self.run is not None:
+            self.run.add_lone_round(self.step_count, alone)
         self.learner.average(self.step_count)
         self._ring.push(Record(self.step_count, self.seconds, outcome.rates), outcome.metrics, outcome.finite)
         measure, record = self.journal.due(self.step_count)
@@ -409,10 +436,6 @@ class Session:
         self._begin(self.setup)
         restore(self, checkpoint)
 
-    def rebuild_players(self) -> None:
-        """Makes the optimisers anew, as when the players changed."""
-        self.learner.rebuild_players()
-
     def take_counters(
         self, *, step: int, seconds: float, position: int, horizon: tuple[int, float], best: float | None
     ) -> None:
@@ -424,7 +447,7 @@ class Session:
         if self.run is None:
             return
         for change in self.run.changes():
-            if change["step"] == step:  # made after the checkpoint, but before the next round
+            if change["step"] == step and "set" in change:  # made after the checkpoint, but before the next round
                 config, training, _ = live_changes(self.setup, change["set"])
                 self.apply(config, training)
 

@@ -80,6 +80,11 @@ class Watching:
         self.pace.clear()
         self._streams.clear()
 
+    def weights_moved(self) -> None:
+        """Forgets what shows the weights, because they are others within the same round."""
+        self.kept.clear()
+        self._streams = {name: stream for name, stream in self._streams.items() if not stream.over}
+
     def keep(self, reply: Reply) -> bool:
         """Notes an answer to a wish, so that a snapshot of the same weights has not to make it again.
 

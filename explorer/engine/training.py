@@ -37,15 +37,20 @@ class Training:
         1, "Micro-batches", 1, 256, more=True, help="Parts into which a batch is cut to save memory; same result."
     )
     optimiser: str = param(
-        "adam", "Optimiser", choices={"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}, more=True
-    )
+        "adam", "Optimiser", choices={"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"},
+        live=True, more=True, help="Another one begins without memory of earlier gradients.",
+    )  # fmt: skip
     beta1: float = param(
-        0.9, "Momentum β₁", 0.0, 0.999, more=True, help="Of Adam's first moment; of SGD, plain momentum."
-    )
-    beta2: float = param(0.999, "Momentum β₂", 0.0, 0.9999, more=True, help="Of the second moment (Adam, RMSprop).")
-    weight_decay: float = param(0.0, "Weight decay", 0.0, 1.0, more=True)
+        0.9, "Momentum β₁", 0.0, 0.999, live=True, more=True, help="Of Adam's first moment; of SGD, plain momentum.",
+        when=lambda training: training.optimiser != "rmsprop",
+    )  # fmt: skip
+    beta2: float = param(
+        0.999, "Momentum β₂", 0.0, 0.9999, live=True, more=True, help="Of the second moment (Adam, RMSprop).",
+        when=lambda training: training.optimiser != "sgd",
+    )  # fmt: skip
+    weight_decay: float = param(0.0, "Weight decay", 0.0, 1.0, live=True, more=True)
     schedule: str = param(
-        "cosine", "Schedule", choices={"cosine": "Cosine", "constant": "Constant"}, more=True,
+        "cosine", "Schedule", choices={"cosine": "Cosine", "constant": "Constant"}, live=True, more=True,
         help="Cosine lowers the learning rate to 2 % of its value at the end.",
     )  # fmt: skip
     clip: float = param(

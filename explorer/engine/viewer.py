@@ -78,6 +78,11 @@ class Reply:
     final: bool = True
     error: str = ""
 
+    @property
+    def age(self) -> tuple[int, int]:
+        """Of two replies for a view that with the smaller age is the older: asked before, or of earlier weights."""
+        return self.request.stamp, self.step
+
 
 class Requests:
     """Wishes of other threads; of each view only the newest is kept."""

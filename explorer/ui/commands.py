@@ -30,7 +30,12 @@ def acts_of(window: MainWindow, page: PageWidget | None) -> list[Act]:
         acts += [
             Act("train", "Train or pause", page.acts.train, "Run", "Space"),
             Act("step", "One step", page.acts.step, "Run", "."),
-            Act("phase", "One phase of a step", page.acts.substep, "Run", ","),
+            Act("phase", "One phase of a step", page.moves.one_phase, "Run", ","),
+            Act("slow", "Slow motion", page.run_bar.slow_button.toggle, "Run", "S"),
+            *(
+                Act(f"player.{place}", f"Step the {name} alone", partial(page.acts.step, name), "Run", str(place))
+                for place, name in enumerate(page.moves.players, start=1)
+            ),
             Act("reset", "Reset", page.acts.reset, "Run", "Ctrl+R"),
             Act("live", "Live", page.go_live, "Timeline", "L"),
             Act("play", "Play the timeline", page.timeline.play, "Timeline"),
@@ -50,6 +55,8 @@ def acts_of(window: MainWindow, page: PageWidget | None) -> list[Act]:
         for title in BUNDLES.get(page.name, {}):
             show = partial(page.acts.open_bundled, title)
             acts.append(Act(f"bundle.{title}", f"Show the bundled model: {title}", show, "Bundled model"))
+        if page.drawing.offered:
+            acts.append(Act("draw", "Draw points", page.drawing.open, "Dataset"))
         for name, title in page.draft.datasets().items():
             acts.append(Act(f"dataset.{name}", title, partial(page.draft.choose_data, name), "Dataset"))
         for name, card in page.cards.items():

@@ -43,7 +43,8 @@ class Param:
         live: May change while training goes on.
         log: A slider over it is logarithmic.
         more: Folded under "more" in a form.
-        when: Given the config, says whether the parameter has any effect; None means always.
+        when: Given the config (or training, or dataset, whose field it is), says whether the parameter has any effect;
+            None means always.
     """
 
     name: str

@@ -31,7 +31,8 @@ def test_space_trains_and_pauses_and_the_full_stop_steps(driver) -> None:
     driver.key(Qt.Key.Key_Period)
     driver.until_step(step + 1)
     driver.key(Qt.Key.Key_Comma)
-    driver.until(lambda: driver.find("message").text().startswith("model, draw"))
+    driver.until(lambda: driver.find("slow_title").text() == "Model, draw")
+    assert driver.find("slow_strip").isVisible()
     driver.key(Qt.Key.Key_R, CTRL)
     driver.until_state("ready")
 

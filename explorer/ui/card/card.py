@@ -57,6 +57,7 @@ class Card(QFrame):
         copy_asked: Copy the picture.
         export_asked: Export: "png", "svg", "pdf", "csv" or "npz".
         freeze_toggled: The card keeps what it shows, or follows again.
+        alerted: Name of the view, and what its picture warns of above the cards, "" where that is over.
         detach_asked: Move into a window of its own.
         maximise_asked: Fill the page, or go back.
 
@@ -71,6 +72,7 @@ class Card(QFrame):
     copy_asked = Signal()
     export_asked = Signal(str)
     freeze_toggled = Signal(bool)
+    alerted = Signal(str, str)
     detach_asked = Signal()
     maximise_asked = Signal()
 
@@ -87,7 +89,7 @@ class Card(QFrame):
         self.setObjectName(f"card.{view.name}")
         self.setProperty("card", True)
         self.setAccessibleName(view.title)
-        self._subtitle_now, self._state, self._weights, self._live = "", "", "", ""
+        self._subtitle_now, self._state, self._weights, self._live, self._alert = "", "", "", "", ""
         self.display = WIDGETS[view.frame](theme, self)
         self.display.setAccessibleName(view.title)
         self._ghost = Ghost(theme, view.frame, empty or f"{view.title} will appear here", self)
@@ -255,6 +257,7 @@ class Card(QFrame):
         self.display.show_frame(frame)
         self._subtitle_now = frame.subtitle
         self._say()
+        self._alert_of(frame.alert)
         if not self.property("failed"):
             self._show_note(frame.note, "warning" if frame.warning else "caption")
         return True
@@ -266,6 +269,7 @@ class Card(QFrame):
         self._stack.setCurrentWidget(self._ghost)
         self._place_legend()
         self._subtitle_now = self._state = ""
+        self._alert_of("")
         self.clear_error()
         self._say()
 
@@ -321,6 +325,11 @@ class Card(QFrame):
         live = "" if self.is_empty else self._live
         parts = (frozen, live, weights, self._state or self._subtitle_now)
         self._head.subtitle.setText(", ".join(part for part in parts if part))
+
+    def _alert_of(self, text: str) -> None:
+        if text != self._alert:
+            self._alert = text
+            self.alerted.emit(self.view.name, text)
 
     def _show_note(self, text: str, kind: str) -> None:
         self._note.setText(text)

@@ -97,6 +97,9 @@ class FrameView(QWidget):
     def emphasise(self, key: str | None) -> None:
         """Draws one series thicker, or all alike; kinds without series do nothing."""
 
+    def forget(self) -> None:
+        """Drops what it remembers of earlier frames, because the next does not follow from them."""
+
     def redraw(self) -> None:
         """Drops the kept picture and asks to be painted."""
         self._picture = None

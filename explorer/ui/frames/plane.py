@@ -15,6 +15,7 @@ from explorer.ui.frames.drawing import halo_text, mark, stroke
 from explorer.ui.frames.handles import HandleSet
 from explorer.ui.frames.layers import PAINTERS, density_limits, layer_extent
 from explorer.ui.frames.ticks import Axis
+from explorer.ui.frames.trails import Trails
 from explorer.ui.frames.viewport import Viewport
 from explorer.ui.numbers import number
 from explorer.ui.theme import Theme, color, ui_font
@@ -59,6 +60,7 @@ class PlaneView(FrameView):
         self.handles = HandleSet()
         self._labels: dict[int, ClassLabels] = {}
         self._marks: dict[int, str] = {}
+        self._trails = Trails()
         self._dots: list[tuple[Points, np.ndarray]] = []
         self._hover: tuple[int, int] | None = None  # cloud, point
         self._pressed: QPointF | None = None
@@ -69,8 +71,14 @@ class PlaneView(FrameView):
         """Shows a plane."""
         assert isinstance(frame, Plane)
         self.view.square = frame.square
+        self._trails.follow(frame.layers)
         self.view.follow(frame.extent or _needed(frame.layers), exact=frame.extent is not None)
         super().show_frame(frame)
+
+    def forget(self) -> None:
+        """Drops the trails."""
+        self._trails.clear()
+        self.redraw()
 
     def set_cross(self, x: float | None, y: float | None = None) -> None:
         """Puts the cross-hair somewhere, or takes it away, without a signal."""
@@ -114,6 +122,7 @@ class PlaneView(FrameView):
         self._dots = []
         for layer in self._frame.layers:
             if isinstance(layer, Points):
+                self._trails.paint(painter, layer, self.view, self.tokens)
                 self._dots.append((layer, paint_points(painter, layer, self.view, self.tokens)))
             else:
                 PAINTERS[type(layer)](painter, layer, self.view, self.tokens)

@@ -78,7 +78,7 @@ class Acts(QObject):
         self._opening = self._opening or "look"
         self._page.thread_.host.open(make)
 
-    def _run(self, make: Callable[[], Session | Exhibit], **how: bool) -> None:
+    def _run(self, make: Callable[[], Session | Exhibit], **how: Any) -> None:
         self._opening, self._before = "run", self._before or self._page.state
         self._page.state = "ready"
         self._page.thread_.host.open(make, **how)
@@ -164,20 +164,23 @@ class Acts(QObject):
             self._page.banner.hide()
             self._begin(setup, train=True)
 
-    def _begin(self, setup: Setup, **how: bool) -> None:
+    def _begin(self, setup: Setup, **how: Any) -> None:
         self._page.message.emit(f"Opening {setup.data}")
         self._run(partial(new_session, setup, progress=self._page.thread_.host.progress), **how)
 
     @Slot()
-    def step(self) -> None:
-        """One round; a run begins with the first."""
+    def step(self, player: str = "") -> None:
+        """One round, or one update of one player alone; a run begins with the first."""
+        self._do_one(partial(self._page.thread_.host.step, player))
+
+    def _do_one(self, act: Callable[[], None]) -> None:
         if self.folder is not None and self._page.state not in _OVER:
-            self._page.thread_.host.step()
+            act()
         elif self._opening != "run":
             setup = self._drafted()
             if setup is not None:
                 self._page.banner.hide()
-                self._begin(setup, step=True)
+                self._begin(setup, first=act)
 
     @Slot()
     def reset(self) -> None:
@@ -215,10 +218,7 @@ class Acts(QObject):
     @Slot()
     def substep(self) -> None:
         """One phase of one player."""
-        if self.folder is None or self._page.state in _OVER:
-            self.step()
-        else:
-            self._page.thread_.host.substep()
+        self._do_one(self._page.thread_.host.substep)
 
     def change(self, values: Mapping[str, Any]) -> None:
         """Changes live parameters of the session in sight."""
@@ -283,14 +283,12 @@ class Acts(QObject):
             page.message.emit(f"Training on {self.setup.data}" if self.setup else "Training")
         elif event.kind == "paused":
             self.set_state("paused")
-            page.message.emit("Paused, and saved" if self.folder else "Paused")
+            page.message.emit(event.message or ("Paused, and saved" if self.folder else "Paused"))
         elif event.kind == "done":
             self.set_state("done")
             page.message.emit(f"Done. The run is kept in {self.folder}" if self.folder else "Done")
         elif event.kind == "phase":
-            self.set_state("paused")
-            phase = event.payload
-            page.message.emit(f"{phase.player}, {phase.name}: {phase.explanation}")
+            self.set_state("training" if event.payload.going_on else "paused")
         elif event.kind == "failed":
             assert event.error is not None
             self._fail(event.error, event.details)

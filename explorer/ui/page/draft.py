@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from explorer.data import SOURCES, source
-from explorer.engine import BadInput, Setup, available, training_class
+from explorer.engine import BadInput, Setup, Training, available, training_class
 from explorer.engine.setup import choose_preset
 from models.protocol import GenerativeModel, Kind, Page, Param, accepted, params_of
 
@@ -139,6 +139,15 @@ class Draft(QObject):
         defaults = {key: declared.default for key, declared in params_of(SOURCES[name]).items()}
         self._push(f"dataset {name}", dataclasses.replace(self.state, data=name, data_values=defaults))
 
+    def choose_drawing(self, name: str) -> None:
+        """The points drawn under a name; drawn anew under the same, they are looked at anew."""
+        smooth = self.state.data_values if self.state.data == "drawn" else {}
+        defaults = {key: declared.default for key, declared in params_of(SOURCES["drawn"]).items()}
+        after = dataclasses.replace(self.state, data="drawn", data_values={**defaults, **smooth, "file": name})
+        if after == self.state:
+            self.changed.emit()
+        self._push(f"drawing {name}", after)
+
     def set_data_value(self, name: str, value: Any) -> None:
         """A parameter of the dataset."""
         values = {**self.state.data_values, name: value}
@@ -236,6 +245,13 @@ class Draft(QObject):
         return Setup.of(
             self.name, preset=preset, data=self.data_text(), values=state.values, seed=state.seed, device=state.device
         )
+
+    def training(self) -> Training | None:
+        """Settings of the training, or None for a lab."""
+        if self.model is None:
+            return None
+        made = training_class(self.model)
+        return made(**{name: self.state.values[name] for name in params_of(made)})
 
     def config(self) -> Any:
         """The page's config."""

@@ -53,6 +53,7 @@ class Moments(QObject):
         for name, frame in shown.items():
             card = page.cards.get(name)
             if card is not None and card.show_frame(frame):
+                card.display.forget()  # another moment need not follow on the one before
                 card.set_state(f"step {count(step)}")
         for name, card in page.cards.items():
             card.set_live(name not in shown and name != "curves")
@@ -66,6 +67,8 @@ class Moments(QObject):
         if self.scrubbed is None:
             return
         self.scrubbed = None
+        for card in self._page.cards.values():
+            card.display.forget()
         self._page.timeline.set_live(True)
         self._page.explain.set_live(False)
         self._page.show_newest()

@@ -21,14 +21,16 @@ from explorer.ui.frames.curves import CurvesView
 from explorer.ui.numbers import count
 from explorer.ui.page.acts import Acts
 from explorer.ui.page.arrangement import Arrangement
-from explorer.ui.page.banner import Banner
 from explorer.ui.page.directions import Directions
 from explorer.ui.page.draft import Draft
 from explorer.ui.page.dragging import Dragging
+from explorer.ui.page.drawing import Drawing
 from explorer.ui.page.failures import Failures
 from explorer.ui.page.latent_panel import LatentPanel
 from explorer.ui.page.looking import Looking
 from explorer.ui.page.moments import Moments
+from explorer.ui.page.moves import Moves
+from explorer.ui.page.notices import Notices
 from explorer.ui.page.pace import Pace
 from explorer.ui.page.panels import EXPLAIN, Panels
 from explorer.ui.page.pointing import Pointing
@@ -97,6 +99,7 @@ class PageWidget(QFrame):
         self.pointing = Pointing(self)
         self.directions = Directions(self, theme)
         self.dragging = Dragging(self)
+        self.moves, self.drawing = Moves(self), Drawing(self, theme)
         self._connect()
         self.cards_of_config(self.acts.config)
         self.pace = Pace(self)
@@ -121,7 +124,8 @@ class PageWidget(QFrame):
     def _lay_out(self, theme: Theme, family: Family) -> None:
         self.side = SidePanel(theme, family, self.draft)
         self.run_bar = RunBar(theme, self.draft.model is not None, self.page.title)
-        self.banner = Banner(theme)
+        self.notices = Notices(theme, getattr(self.page, "metrics", ()))
+        self.banner = self.notices.banner
         self.explain = Explain(theme)
         self.explain.setFixedWidth(EXPLAIN)
         self.explain.setProperty("edge", "left")
@@ -135,7 +139,7 @@ class PageWidget(QFrame):
         views = QVBoxLayout()
         views.setContentsMargins(0, 0, 0, 0)
         views.setSpacing(0)
-        views.addWidget(self.banner)
+        views.addWidget(self.notices)
         scroll = QScrollArea()
         scroll.setWidget(self.arrangement)
         scroll.setWidgetResizable(True)
@@ -196,6 +200,7 @@ class PageWidget(QFrame):
         for button in self._resamplers:
             button.clicked.connect(self.pointing.redraw_noise)
         for card in self.cards.values():
+            card.alerted.connect(self.notices.take_alert)
             card.maximise_asked.connect(self._on_maximise)
             card.export_asked.connect(self._on_export)
             card.copy_asked.connect(self._on_copy)
@@ -338,7 +343,7 @@ class PageWidget(QFrame):
     def _show_reply(self, reply: Reply) -> None:
         name = reply.request.view
         card, newest = self.cards.get(name), self._newest.get(name)
-        if card is None or (newest is not None and (reply is newest or _age(reply) < _age(newest))):
+        if card is None or (newest is not None and (reply is newest or reply.age < newest.age)):
             return
         if not self.looking.makes_sense(card.view):
             return
@@ -371,6 +376,7 @@ class PageWidget(QFrame):
         self.timeline.show_recorded((), 0)
         self.timeline.clear_marks()
         for card in self.cards.values():
+            card.display.forget()
             card.clear_error()
             card.set_state("")
         if self.banner.kind == "error":
@@ -484,8 +490,3 @@ class PageWidget(QFrame):
         """What an exported figure of a card carries."""
         step = self.moments.scrubbed if self.moments.scrubbed is not None else self._snapshot.step
         return {**self.acts.identity(), "view": card.view.name, "step": step}
-
-
-def _age(reply: Reply) -> tuple[int, int]:
-    """Of two replies the one with the smaller age is the older: asked for before, or of earlier weights."""
-    return reply.request.stamp, reply.step

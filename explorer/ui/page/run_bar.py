@@ -1,8 +1,11 @@
-"""The run bar: Train or Pause, Step, Reset, and how far the run is."""
+"""The run bar: Train or Pause, Step, a step of each player, slow motion, Reset, and how far the run is."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from explorer.engine.host import Snapshot
@@ -10,7 +13,9 @@ from explorer.ui.controls import Button, IconButton, restyle, text_label
 from explorer.ui.numbers import count, number
 from explorer.ui.theme import Theme, mono_font
 
-__all__ = ["RunBar"]
+__all__ = ["RunBar", "short_names"]
+
+_NARROW = 900  # px of the bar under which its words are left out
 
 _FACES = {
     "exhibit": ("Train", "play"),
@@ -28,6 +33,8 @@ class RunBar(QFrame):
     Signals:
         train: Train, pause, or train on.
         step: One round.
+        player_step: One update of the player of a name alone.
+        slow: Slow motion is to begin or to end.
         reset: Back to step 0.
         explain: Explain is to be shown or hidden.
         side: The left panel is to be shown or hidden.
@@ -41,6 +48,8 @@ class RunBar(QFrame):
 
     train = Signal()
     step = Signal()
+    player_step = Signal(str)
+    slow = Signal(bool)
     reset = Signal()
     explain = Signal(bool)
     side = Signal(bool)
@@ -69,9 +78,19 @@ class RunBar(QFrame):
         self.reset_button = Button(theme, "Reset", "reset", "ghost")
         self.reset_button.setObjectName("reset")
         self.reset_button.setToolTip("Back to step 0 with the same initial weights (Ctrl R)")
-        for button in (self.train_button, self.step_button, self.reset_button):
+        self.slow_button = Button(theme, "Slow", "snail", "ghost")
+        self.slow_button.setObjectName("slow_motion")
+        self.slow_button.setAccessibleName("Slow motion")
+        self.slow_button.setCheckable(True)
+        self.slow_button.setToolTip("Slow motion: training phase by phase, each explained (S)")
+        self.player_buttons: list[Button] = []
+        self._theme, self._players = theme, QHBoxLayout()
+        self._players.setSpacing(2)
+        for button in (self.train_button, self.step_button, self.slow_button, self.reset_button):
             layout.addWidget(button)
             button.setVisible(trainable)
+            if button is self.step_button:
+                layout.addLayout(self._players)
         if not trainable:
             layout.addWidget(text_label(title, "title"))
         self.steps = _mono("steps")
@@ -108,10 +127,51 @@ class RunBar(QFrame):
         layout.addWidget(self.explain_button)
         self.train_button.clicked.connect(self.train)
         self.step_button.clicked.connect(self.step)
+        self.slow_button.toggled.connect(self.slow)
         self.reset_button.clicked.connect(self.reset)
         self.explain_button.toggled.connect(self.explain)
         self.side_button.toggled.connect(self.side)
         self.raw_button.toggled.connect(self.raw)
+
+    def set_players(self, names: Sequence[str]) -> None:
+        """Offers a step of each player alone, where there are several."""
+        names = names if len(names) > 1 else ()
+        if [button.property("player") for button in self.player_buttons] == list(names):
+            return
+        for button in self.player_buttons:
+            self._players.removeWidget(button)
+            button.deleteLater()
+        self.player_buttons = [self._player_button(name, word, place) for place, (name, word) in enumerate(zip(
+            names, short_names(names), strict=True), start=1)]  # fmt: skip
+        self._fold()
+
+    def _player_button(self, name: str, word: str, place: int) -> Button:
+        button = Button(self._theme, word, "", "ghost")
+        button.setObjectName(f"step.{name}")
+        button.setProperty("player", name)
+        button.setProperty("word", word)
+        button.setAccessibleName(f"Step the {name} alone")
+        button.setToolTip(f"One update of the {name} alone; it counts as a step ({place})")
+        button.clicked.connect(self._on_player)
+        self._players.addWidget(button)
+        return button
+
+    @Slot()
+    def _on_player(self) -> None:
+        self.player_step.emit(self.sender().property("player"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leaves words out where there is little room."""
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        narrow = self.width() < _NARROW
+        for button in self.player_buttons:
+            button.setText(button.property("word") if narrow else f"Step {button.property('word')}")
+        tight = narrow and bool(self.player_buttons)
+        self.slow_button.setText("" if tight else "Slow")
+        self.reset_button.setText("" if tight else "Reset")
 
     @Slot(str)
     def show_state(self, state: str) -> None:
@@ -140,6 +200,12 @@ class RunBar(QFrame):
         left = seconds - snapshot.seconds if seconds > 0 else (steps - snapshot.step) / snapshot.rate
         minutes, rest = divmod(max(0, round(left)), 60)
         self.pace.setText(f"{number(snapshot.rate, 3)} it/s · ETA {minutes}:{rest:02d}")
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """The players' initials, or their names where two begin alike."""
+    initials = [name[:1].upper() for name in names]
+    return initials if len(set(initials)) == len(names) else [name.capitalize() for name in names]
 
 
 def _mono(name: str) -> QLabel:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QS
 from explorer.data import SOURCES
 from explorer.engine import available, training_class
 from explorer.engine.bundle import BUNDLES
-from explorer.ui.controls import Combo, IconButton, ParamForm, ValueBox, text_label
+from explorer.ui.controls import Button, Combo, IconButton, ParamForm, ValueBox, text_label
 from explorer.ui.controls.scale import Scale
 from explorer.ui.page.draft import Draft
 from explorer.ui.theme import Theme, Tokens, ui_font
@@ -53,6 +53,7 @@ class SidePanel(QScrollArea):
 
     Signals:
         page_chosen: Name of another page of the family.
+        draw_asked: The canvas is to be opened.
         value_moved: Name and value of a parameter while it is being moved.
         bundle_chosen: Title of a model that comes with the application and is to be shown.
 
@@ -63,6 +64,7 @@ class SidePanel(QScrollArea):
     """
 
     page_chosen = Signal(str)
+    draw_asked = Signal()
     value_moved = Signal(str, object)
     bundle_chosen = Signal(str)
 
@@ -126,6 +128,12 @@ class SidePanel(QScrollArea):
         self.preset.chosen.connect(self._on_preset)
         if model is not None:
             fields.addLayout(_labelled("Dataset", self.dataset))
+            if "drawn" in draft.datasets():
+                draw = Button(theme, "Draw points…", "pencil", "ghost")
+                draw.setObjectName("draw_points")
+                draw.setToolTip("Paint the data by hand")
+                draw.clicked.connect(self.draw_asked)
+                fields.addWidget(draw, 0, Qt.AlignmentFlag.AlignRight)
             self._data_slot = QVBoxLayout()
             fields.addLayout(self._data_slot)
         if draft.page.presets:
@@ -216,6 +224,7 @@ class SidePanel(QScrollArea):
             return
         self.training.set_baseline(self._draft.baseline())
         self.training.set_values(state.values)
+        self.training.set_config(self._draft.training())
         self.seed.set_number(state.seed)
         self.device.set_value(state.device)
         if self.dataset.value != state.data or self.data_form is None:
@@ -223,6 +232,7 @@ class SidePanel(QScrollArea):
             self._show_data_form(state.data)
         assert self.data_form is not None
         self.data_form.set_values(state.data_values)
+        self.data_form.set_config(SOURCES[state.data](**state.data_values))
 
     def _show_preset(self) -> None:
         titles = {preset.title: preset.title for preset in self._draft.page.presets}

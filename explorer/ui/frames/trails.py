@@ -1,0 +1,68 @@
+"""Trails: where the points of a cloud were in the last frames."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+from PySide6.QtGui import QPainter, QPen
+
+from explorer.ui.frames.drawing import polygon
+from explorer.ui.frames.viewport import Viewport
+from explorer.ui.theme import Tokens, color
+from models.frames import Layer, Points
+
+__all__ = ["KEPT", "Trails"]
+
+KEPT = 12  # frames
+_MOST = 500  # points of a cloud that have trails
+_APART = 1.2  # px between two dots of a trail
+_DENSEST = 16  # dots between two frames: a leap is dotted
+_SHADES = (0.18, 0.35, 0.6)  # opacity of the oldest third of a trail, the middle and the newest
+
+
+class Trails:
+    """The last positions of the clouds that have trails, by the name of the trail."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, deque[np.ndarray]] = {}
+
+    def clear(self) -> None:
+        """Begins anew with the next frame."""
+        self._kept.clear()
+
+    def follow(self, layers: tuple[Layer, ...]) -> None:
+        """Takes the positions of a new frame; trails that it does not go on with end."""
+        clouds = {layer.trail: layer.xy for layer in layers if isinstance(layer, Points) and layer.trail}
+        self._kept = {name: kept for name, kept in self._kept.items() if name in clouds}
+        for name, xy in clouds.items():
+            kept = self._kept.setdefault(name, deque(maxlen=KEPT))
+            if kept and kept[-1].shape != xy.shape:
+                kept.clear()
+            if not kept or kept[-1] is not xy:  # the same frame may be shown twice
+                kept.append(xy)
+
+    def way(self, layer: Points) -> np.ndarray:
+        """Where the points of a cloud were, (frames, n, 2), oldest first; of no frames where it has no trail yet."""
+        kept = self._kept.get(layer.trail, ())
+        return np.stack([xy[:_MOST] for xy in kept]) if len(kept) > 1 else np.empty((0, 0, 2))
+
+    def paint(self, painter: QPainter, layer: Points, view: Viewport, tokens: Tokens) -> None:
+        """Draws them, fading with age: as dots of one px so close that they look like lines, for a third of the time.
+
+        (200 points, 12 frames: polylines 1 ms, dots 0.3 ms.)
+        """
+        way = self.way(layer)  # (frames, n, 2)
+        way = way[:, np.isfinite(way).all(axis=(0, 2))]
+        if not way.size:
+            return
+        pixels = view.to_pixels(way.reshape(-1, 2)).reshape(way.shape)
+        moves = np.diff(pixels, axis=0)  # (frames - 1, n, 2)
+        dots = int(np.clip(np.ceil(2 * np.abs(moves).mean() / _APART), 1, _DENSEST))
+        share = np.arange(dots)[:, None, None] / dots
+        between = pixels[:-1, None] + moves[:, None] * share  # (frames - 1, dots, n, 2)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for part, alpha in zip(np.array_split(between, len(_SHADES)), _SHADES, strict=True):
+            painter.setPen(QPen(color(tokens.role(layer.role), alpha), 0))
+            painter.drawPoints(polygon(part.reshape(-1, 2)))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -1,0 +1,227 @@
+"""Rounds in parts: one player alone, and slow motion, phase by phase, by the hand of the host."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import pytest
+import torch
+from pages import kept_session, session, weights_of
+from test_host import Hosted, hosted  # noqa: F401
+from test_live_training import assert_same, replay, train_to
+
+from explorer.engine import BadInput, Request, resume_session
+
+pytestmark = pytest.mark.usefixtures("fixture_pages")
+
+HOUR = 3600.0
+LONG = {"steps": 10_000_000, "batch": 32, "schedule": "constant"}
+
+
+def moved(before: dict[str, torch.Tensor], after: dict[str, torch.Tensor]) -> set[str]:
+    """The parts of the tiny GAN whose weights differ."""
+    return {name.split(".")[0] for name in before if not torch.equal(before[name], after[name])}
+
+
+# One player alone
+
+
+@pytest.mark.parametrize(
+    ("player", "parts", "metric"),
+    [("generator", {"generator"}, "generator_loss"), ("discriminator", {"features", "head"}, "discriminator_loss")],
+)
+def test_a_player_s_step_moves_that_player_alone_and_counts_as_a_step(player, parts, metric):
+    made = train_to(session("tiny-gan", batch=16), 3)
+    before, position = weights_of(made.model), made.position
+    made.step_player(player)
+    assert moved(before, weights_of(made.model)) == parts
+    assert (made.step_count, made.position) == (4, position + 16)
+    made.flush()
+    assert made.history.curve(metric).step[-1] == 4
+    other = "discriminator_loss" if player == "generator" else "generator_loss"
+    assert made.history.curve(other).step[-1] == 3
+
+
+def test_an_unknown_player_is_refused_and_nothing_is_played():
+    made = session("tiny-gan")
+    with pytest.raises(BadInput, match="no player critic; there are discriminator, generator"):
+        made.step_player("critic")
+    assert made.step_count == 0
+
+
+def test_a_round_that_was_begun_is_finished_before_a_player_steps_alone():
+    slow, fast = session("tiny-gan", batch=16), session("tiny-gan", batch=16)
+    slow.substep()
+    slow.step_player("generator")
+    fast.step()
+    fast.step_player("generator")
+    assert slow.step_count == 2
+    assert_same(slow, fast)
+
+
+def test_players_stepped_by_hand_are_noted_and_the_run_is_replayed_and_resumed_bit_for_bit(tmp_path):
+    values = {"steps": 20, "batch": 16}
+    kept = train_to(kept_session("tiny-gan", tmp_path / "run", **values), 4)
+    kept.step_player("generator")
+    kept.step_player("generator")
+    kept.change(lr_d=0.01)
+    kept.step_player("discriminator")
+    assert kept.run.changes() == [
+        {"step": 5, "player": "generator"},
+        {"step": 6, "player": "generator"},
+        {"step": 6, "set": {"lr_d": 0.01}},
+        {"step": 7, "player": "discriminator"},
+    ]
+    train_to(kept, 9)
+    assert_same(kept, replay(kept.run, "tiny-gan", 9, **values))
+    kept.save()
+    kept.close()
+    resumed = resume_session(tmp_path / "run")
+    assert_same(kept, resumed)
+    train_to(resumed, 20)
+    assert_same(resumed, replay(resumed.run, "tiny-gan", 20, **values))
+    resumed.close()
+
+
+def test_rounds_of_one_player_after_the_checkpoint_are_cut_with_what_they_did(tmp_path):
+    kept = train_to(kept_session("tiny-gan", tmp_path / "run", steps=20, batch=16), 3)
+    kept.save()
+    kept.step_player("generator")
+    kept.close()  # as after a crash: the round is lost, and nothing claims it
+    resumed = resume_session(tmp_path / "run")
+    assert (resumed.step_count, resumed.run.changes()) == (3, [])
+    assert_same(train_to(resumed, 6), train_to(session("tiny-gan", steps=20, batch=16), 6))
+    resumed.close()
+
+
+# Phases
+
+
+@pytest.mark.parametrize(("parts", "count"), [(1, 12), (2, 18)])
+def test_phases_are_numbered_within_their_round(parts, count):
+    made = session("tiny-gan", batch=16, micro_batches=parts)
+    phases = [made.substep() for _ in range(2 * count)]
+    assert [phase.number for phase in phases] == [*range(1, count + 1)] * 2
+    assert {phase.count for phase in phases} == {count}
+    assert made.step_count == 2
+
+
+# Slow motion
+
+
+def phases(hosted) -> list:  # noqa: F811
+    return [event.payload for event in hosted.events if event.kind == "phase"]
+
+
+def test_slow_motion_plays_phases_with_their_numbers_and_rests_between_them(hosted: Hosted) -> None:  # noqa: F811
+    hosted.host.slow_down(HOUR)
+    hosted.host.open(partial(session, "tiny-gan", **LONG), train=True)
+    shown = hosted.until_event("opened").payload
+    report = hosted.until_event("phase").payload
+    assert (report.phase.name, report.phase.number, report.step, report.going_on) == ("draw", 1, 1, True)
+    hosted.snapshot()  # the host goes on serving while it rests
+    hosted.host.ask(Request("samples"))
+    hosted.until(lambda: hosted.replies)
+    assert (shown.step_count, phases(hosted)) == (0, [])
+    hosted.host.slow_down(0.0)
+    hosted.until(lambda: shown.step_count >= 3)
+    reports = phases(hosted)
+    names = ["draw", "forward", "backward", "update"] * 3
+    assert [report.phase.name for report in reports[:11]] == names[1:]
+    forward, backward, update = reports[0], reports[1], reports[2]
+    assert forward.values["loss"] == pytest.approx(-forward.values["value"])
+    assert forward.values["value"] == pytest.approx(forward.values["log_d"] + forward.values["log_one_minus_d"])
+    assert backward.values["gradient"] > 0
+    assert update.values["lr"] == 1e-3
+    assert all(math.isfinite(value) for report in reports for value in report.values.values())
+
+
+def test_the_gradient_s_norm_is_that_of_the_player_whose_phase_it_is(hosted: Hosted) -> None:  # noqa: F811
+    made = session("tiny-gan", **LONG)
+    hosted.host.open(lambda: made)
+    for _ in range(3):
+        hosted.host.substep()
+    hosted.until(lambda: len(phases(hosted)) == 3)
+    squares = [p.grad.square().sum() for p in (*made.model.features.parameters(), *made.model.head.parameters())]
+    assert phases(hosted)[2].values["gradient"] == pytest.approx(math.sqrt(float(sum(squares))), rel=1e-5)
+
+
+def test_pause_holds_within_a_round_and_training_goes_on_from_there_as_if_never_slowed(hosted: Hosted) -> None:  # noqa: F811
+    hosted.host.slow_down(HOUR)
+    hosted.host.open(partial(session, "tiny-gan", **LONG), train=True)
+    shown = hosted.until_event("opened").payload
+    hosted.until_event("phase")
+    hosted.host.pause()
+    assert hosted.until_event("paused").message == "Held between two phases of a step"
+    hosted.host.substep()
+    assert hosted.until_event("phase").payload.phase.name == "forward"
+    assert shown.between_phases
+    hosted.host.slow_down(None)  # nothing trains, so the round is finished and then all stands still
+    hosted.until_event("paused")
+    assert (shown.step_count, shown.between_phases) == (1, False)
+    hosted.host.train()
+    hosted.until(lambda: shown.step_count >= 20)
+    hosted.host.pause()
+    hosted.until_event("paused")
+    plain = train_to(session("tiny-gan", **LONG), shown.step_count)
+    assert all(torch.equal(value, weights_of(shown.model)[name]) for name, value in weights_of(plain.model).items())
+
+
+def test_a_step_finishes_the_round_that_is_held(hosted: Hosted) -> None:  # noqa: F811
+    hosted.host.slow_down(HOUR)
+    hosted.host.open(partial(session, "tiny-gan", **LONG), train=True)
+    shown = hosted.until_event("opened").payload
+    hosted.until_event("phase")
+    hosted.host.step()
+    hosted.until_event("paused")
+    assert (shown.step_count, shown.between_phases) == (1, False)
+
+
+def test_slowing_down_saves_first_and_leaving_while_held_finishes_the_round_and_saves(hosted: Hosted, tmp_path) -> None:  # noqa: F811
+    hosted.host.open(partial(kept_session, "tiny-gan", tmp_path / "run", **LONG), train=True)
+    shown = hosted.until_event("opened").payload
+    hosted.until(lambda: shown.step_count >= 5)
+    hosted.host.slow_down(HOUR)
+    hosted.until_event("phase")
+    assert shown.run.last().step == shown.step_count >= 5
+    hosted.host.pause()
+    hosted.until_event("paused")
+    step = shown.step_count
+    hosted.host.close()
+    hosted.thread.join(10)
+    assert (shown.step_count, shown.run.last().step) == (step + 1, step + 1)
+
+
+def test_pictures_are_made_anew_after_an_update_within_the_round(hosted: Hosted) -> None:  # noqa: F811
+    hosted.host.open(partial(session, "tiny-gan", **LONG))
+    shown = hosted.until_event("opened").payload
+    hosted.host.watch([Request("samples")])
+    frames = []
+    for number in range(1, 5):
+        hosted.host.substep()
+        hosted.until(lambda number=number: len(phases(hosted)) == number)
+        frames.append(hosted.snapshot().replies[0].frame)
+    assert frames[1] is frames[2]  # the weights were the same
+    assert frames[3] is not frames[2]
+    assert shown.step_count == 0
+
+
+def test_a_slow_run_ends_when_its_steps_are_done(hosted: Hosted) -> None:  # noqa: F811
+    hosted.host.slow_down(0.0)
+    hosted.host.open(partial(session, "tiny-gan", steps=2, batch=16), train=True)
+    hosted.until_event("done")
+    assert len(phases(hosted)) == 24
+    hosted.host.train()
+    assert "finished" in hosted.until_event("failed").message
+
+
+def test_a_player_steps_alone_at_the_host_s_hand(hosted: Hosted) -> None:  # noqa: F811
+    host = hosted.host
+    host.open(partial(session, "tiny-gan", **LONG), first=partial(host.step, "generator"))
+    shown = hosted.until_event("opened").payload
+    hosted.until_event("paused")
+    shown.flush()
+    assert shown.step_count == 1
+    assert shown.history.curve("generator_loss").step.tolist() == [1]
+    assert "discriminator_loss" not in shown.history.last()
