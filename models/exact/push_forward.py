@@ -15,6 +15,8 @@ __all__ = ["Mesh", "Raster", "gaussian_mesh", "push_masses", "triangles", "unifo
 
 _ROWS = 4  # lines on which a triangle is cut for one row of cells
 _BLOCK = 1 << 17  # triangles worked on at once
+_POINT = 1e-6  # cells: what is narrower still needs a stretch to lie on
+_ROUNDED = 1e-13  # mass of a cell that is nothing but what sums of larger ones leave by rounding
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,8 @@ def push_masses(image: np.ndarray, mass: np.ndarray, raster: Raster) -> np.ndarr
     """Mass that f(z) has in each cell of a raster.
 
     A triangle is cut by four lines in each row of cells it reaches into, and its density is integrated exactly along
-    them; a triangle flatter than the distance of the lines gives its whole mass to the stretch that it covers in one
-    row. What lies off the raster is left out, so the sum tells how much of the mass was met.
+    them; the mass of a triangle flatter than the distance of the lines is spread evenly over the stretch and height that
+    it covers. What lies off the raster is left out, so the sum tells how much of the mass was met.
 
     Args:
         image: f at the corners of the mesh, (n + 1, n + 1, 2).
@@ -136,7 +138,8 @@ def push_masses(image: np.ndarray, mass: np.ndarray, raster: Raster) -> np.ndarr
     steps = np.zeros((raster.rows, raster.columns + 2))  # its running sum along a row is the mass in each cell
     for start in range(0, len(corners), _BLOCK):
         _scan(corners[start : start + _BLOCK], weights[start : start + _BLOCK], steps)
-    return np.cumsum(steps, axis=1)[:, : raster.columns]
+    found = np.cumsum(steps, axis=1)[:, : raster.columns]
+    return np.where(found > _ROUNDED, found, 0.0)
 
 
 def _scan(corners: np.ndarray, mass: np.ndarray, steps: np.ndarray) -> None:
@@ -168,12 +171,16 @@ def _chord(corners: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _flat(corners: np.ndarray, mass: np.ndarray, steps: np.ndarray) -> None:
-    row = np.floor(corners[..., 1].mean(axis=1)).astype(int)
+    """Spreads the mass of triangles that reach into two rows at most evenly over their height and width."""
+    low, high = corners[..., 1].min(axis=1), corners[..., 1].max(axis=1)
     left, right = corners[..., 0].min(axis=1), corners[..., 0].max(axis=1)
-    narrow = right - left < 1e-9  # a point still needs a stretch to lie on
-    left, right = np.where(narrow, left - 5e-10, left), np.where(narrow, right + 5e-10, right)
-    inside = (row >= 0) & (row < len(steps))
-    _spread(row[inside], left[inside], right[inside], (mass / (right - left))[inside], steps)
+    narrow = right - left < _POINT
+    left, right = np.where(narrow, left - _POINT / 2, left), np.where(narrow, right + _POINT / 2, right)
+    row = np.floor(low).astype(int)
+    above = np.clip((high - row - 1.0) / np.maximum(high - low, _POINT), 0.0, 1.0)  # share in the row above
+    for at, share in ((row, 1.0 - above), (row + 1, above)):
+        inside = (at >= 0) & (at < len(steps)) & (share > 0)
+        _spread(at[inside], left[inside], right[inside], (share * mass / (right - left))[inside], steps)
 
 
 def _spread(row: np.ndarray, left: np.ndarray, right: np.ndarray, height: np.ndarray, steps: np.ndarray) -> None:
