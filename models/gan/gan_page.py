@@ -119,7 +119,7 @@ PRESETS = (
         about="R1 and no momentum: eight modes, and the losses settle at their equilibrium.",
     ),
     Preset(
-        "Collapse", _RING, {"hidden_d": 32, "updates_g": 3},
+        "Collapse", _RING, {"hidden_d": 16, "updates_g": 3},
         {"steps": 8000, "batch": 256, "lr_d": 1e-3, "lr_g": 1e-3, "beta1": 0.9, "beta2": 0.999, "schedule": "constant"},
         about="A small D, momentum, and three steps of G to one of D: samples hop from mode to mode.",
     ),
