@@ -120,8 +120,8 @@ def push_masses(image: np.ndarray, mass: np.ndarray, raster: Raster) -> np.ndarr
     """Mass that f(z) has in each cell of a raster.
 
     A triangle is cut by four lines in each row of cells it reaches into, and its density is integrated exactly along
-    them; the mass of a triangle flatter than the distance of the lines is spread evenly over the stretch and height that
-    it covers. What lies off the raster is left out, so the sum tells how much of the mass was met.
+    them; the mass of a triangle flatter than the distance of the lines is spread evenly over its width and height. What
+    lies off the raster is left out, so the sum tells how much of the mass was met.
 
     Args:
         image: f at the corners of the mesh, (n + 1, n + 1, 2).

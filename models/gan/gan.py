@@ -22,7 +22,7 @@ _ACTIVATIONS = {name: title for name, (title, _) in ACTIVATIONS.items()}
 _NOISE = {"gaussian": "Gaussian", "uniform": "Uniform"}
 
 
-class GAN(GameModel, SampleViews, DensityViews):
+class GAN(GameModel, DensityViews, SampleViews):
     """Generator and discriminator on points of the plane (Goodfellow et al., 2014, arXiv 1406.2661).
 
     x = G(z) with z of any dimension; the losses are those of one of the games of `models.gan.objectives`. D can be
@@ -72,8 +72,12 @@ class GAN(GameModel, SampleViews, DensityViews):
         )
         updates_d: int = param(1, "Updates of D", 1, 20, help="Updates of the discriminator in a round.")
         updates_g: int = param(1, "Updates of G", 1, 20, help="Updates of the generator in a round.")
-        hidden_g: int = param(128, "Hidden width of G", 2, 1024, log=True, help="Units in each hidden layer of G.")
-        hidden_d: int = param(128, "Hidden width of D", 2, 1024, log=True, help="Units in each hidden layer of D.")
+        hidden_g: int = param(
+            128, "Hidden width of G", 2, 1024, log=True, more=True, help="Units in each hidden layer of G."
+        )
+        hidden_d: int = param(
+            128, "Hidden width of D", 2, 1024, log=True, more=True, help="Units in each hidden layer of D."
+        )
         layers_g: int = param(2, "Hidden layers of G", 0, 6, more=True, help="0: an affine map of the noise.")
         layers_d: int = param(2, "Hidden layers of D", 0, 6, more=True, help="0: a straight boundary.")
         activation_g: str = param("relu", "Activation of G", choices=_ACTIVATIONS, more=True)

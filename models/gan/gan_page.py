@@ -61,8 +61,8 @@ def _plays_likelihood(config: Any) -> bool:
 
 METRICS = (
     Metric(
-        "value", "L, raised by D", "nats", role="data", equilibrium=_level(-1.0), when=_plays_likelihood,
-        help="E_p[log D] + E_q[log(1 − D)]; −log 4 where samples cannot be told from data.",
+        "value", "L", "nats", role="data", equilibrium=_level(-1.0), when=_plays_likelihood,
+        help="E_p[log D] + E_q[log(1 − D)], raised by D; −log 4 where samples cannot be told from data.",
     ),
     Metric(
         "discriminator_loss", "Loss of D", role="data", equilibrium=_level(1.0),
@@ -88,7 +88,7 @@ METRICS = (
         help="Modes with at least one of 2,500 samples within 3 standard deviations.",
     ),
     Metric(
-        "modes_near", "Modes near", role="alt", pane="modes", better="higher", source="samples",
+        "modes_near", "Modes near", role="alt", pane="modes", better="higher", source="samples", plotted=False,
         help="Modes with at least 2 % of the samples within 0.3 of the distance to the next mode.",
     ),
     Metric(

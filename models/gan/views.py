@@ -16,7 +16,7 @@ from models.protocol import Data, DataBatch, Noise, param, view
 
 __all__ = ["SampleViews"]
 
-_MAPS = {"discriminator": "Discriminator", "ratio": "Ratio D/(1 − D)", "none": "None"}
+_MAPS = {"discriminator": "D", "ratio": "D/(1 − D)", "none": "None"}
 _SIDE = 64  # cells of the map
 _RATIO = 6.0  # nats at which the map of the ratio ends
 _BEGUN = 200  # updates of G before which no collapse is called one
@@ -34,7 +34,6 @@ class SampleViews(PlanarGame, ABC):
         self,
         batch: DataBatch,
         data: Data,
-        noise: Noise,
         heat: str = param(
             "discriminator", "Map", choices=_MAPS, help="D itself, or the ratio of densities that it stands for."
         ),
@@ -42,25 +41,26 @@ class SampleViews(PlanarGame, ABC):
             True, "Gradient", help=f"Where G's loss pushes {PROBES} samples, and where these were lately."
         ),
         grid: bool = param(
-            False, "Warped noise", when=lambda config: config.latent < 3, help="A mesh of the noise, as G bends it."
+            False, "Warped noise", more=True, when=lambda config: config.latent < 3,
+            help="A mesh of the noise, as G bends it.",
         ),
         count: int = param(1000, "Samples", 10, 5000, log=True, more=True),
         points: bool = param(True, "Data", more=True, help="Show the data."),
         made: bool = param(True, "Model", more=True, help="Show the samples."),
     ) -> Plane:  # fmt: skip
         """Samples over data, on the map of the discriminator."""
-        x = self._drawn(count, noise)
+        x = self._drawn(count, Noise())  # always the same noise, so that samples can be followed
         extent = square_of(batch.x)
         layers: list[Layer] = []
-        said = f"{count:,} samples"
+        said = f"{count:,} samples, {len(batch)} {_SPLITS[batch.split]} data"
         if heat != "none":
             map_layer, map_words = self._map(heat, extent, batch.x, x)
             layers.append(map_layer)
-            said = f"{said} on {map_words}"
+            said = f"{said}, {map_words}"
         if grid:
             layers.append(self._warped(1.0))
         if points:
-            layers.append(Points(array(batch.x), role="data", name=f"{len(batch)} {_SPLITS[batch.split]} data", size=3))
+            layers.append(Points(array(batch.x), role="data", name="data", size=3))
         if made:
             layers.append(Points(array(x), role="model", name="samples", size=3.0))
         if gradient:
@@ -82,13 +82,16 @@ class SampleViews(PlanarGame, ABC):
         if heat == "ratio" and game.log_ratio is not None:
             ratio = game.log_ratio(f).clamp(-_RATIO, _RATIO)
             layer = Density(array(ratio), extent, "real-fake", low=-_RATIO, high=_RATIO, name="log D/(1 − D), nats")
-            return layer, f"log D/(1 − D), which is log p/q if D is optimal{packs}"
+            return layer, f"map: log D/(1 − D), which is log p/q if D is optimal{packs}"
         if game.free_level:
             low, high = (float(self.judged(self.to_units(points), beside).mean()) for points in (fake, real))
             values = ((f - low) / (high - low)).clamp(0.0, 1.0) if high > low else torch.full_like(f, 0.5)
-            words = f"the critic F, from its mean on samples, {low:.2f}, to its mean on data, {high:.2f}{packs}"
+            words = f"map: the critic F, from its mean on samples, {low:.2f}, to its mean on data, {high:.2f}{packs}"
         else:
-            values, words = game.probability(f), f"D{packs}" if game.log_ratio is not None else f"F from −1 to 1{packs}"
+            values, words = (
+                game.probability(f),
+                f"map: D{packs}" if game.log_ratio is not None else f"map: F from −1 to 1{packs}",
+            )
         if heat == "ratio":
             words = f"{words}: this game's optimum does not tell the ratio"
         return Density(array(values), extent, role="real-fake", low=0.0, high=1.0), words
@@ -122,8 +125,8 @@ class SampleViews(PlanarGame, ABC):
         if len(self.trail) > 1:
             paths = torch.stack([*self.trail, x]).transpose(0, 1)  # (probes, positions, 2)
             starts = np.arange(PROBES) * paths.shape[1]
-            layers.append(Lines(array(paths).reshape(-1, 2), starts, role="alt", name="where they were"))
-        name = f"−∇ of G's loss at {PROBES} samples, longest {longest:.2g}"
+            layers.append(Lines(array(paths).reshape(-1, 2), starts, role="alt", name="trails"))
+        name = f"−∇ loss of G, longest {longest:.2g}"
         layers.append(Field(array(x), array(push), role="total", longest=0.35 * float(self.spread), name=name))
         return layers
 
