@@ -181,7 +181,7 @@ class DensityViews(PlanarGame, ABC):
         if game.optimal is not None:
             best = value_of(game, array(game.optimal(torch.from_numpy(known.log_ratio()))), known)
             learned = value_of(game, f, known)
-            note = f"L(D*) = {best:.3f}, L(D) = {learned:.3f} for the D in force: it lacks {best - learned:.3f}."
+            note = f"L(D*) = {_signed(best)}; the D in force has L = {_signed(learned)}: it lacks {best - learned:.3f}."
         if shown == "ratio":
             ratio = known.log_ratio().clip(-_RATIO, _RATIO)
             name = "log p/q, nats"
@@ -213,7 +213,7 @@ class DensityViews(PlanarGame, ABC):
         everywhere = Density(np.ones((2, 2)), raster.extent, role="real-fake", low=0.0, high=1.0)
         return Plane(
             (everywhere, self._curve()), extent=raster.extent, subtitle=_NO_DENSITY,
-            note=f"{best}the D in force has L = {learned:.3f} on {len(real):,} test data and as many samples.",
+            note=f"{best}the D in force has L = {_signed(learned)} on {len(real):,} test data and as many samples.",
         )  # fmt: skip
 
     def _curve(self) -> Lines:
@@ -253,6 +253,10 @@ class DensityViews(PlanarGame, ABC):
                 subtitle=f"density of G(z), mesh of {n}² z; {mass.sum():.1%} of its mass is in the picture",
                 note="Where the mesh folds over itself, densities add up.",
             )  # fmt: skip
+
+
+def _signed(value: float) -> str:
+    return f"{value:.3f}".replace("-", "−")
 
 
 def _shaded(q: np.ndarray, raster: Raster, scale: str) -> Density:

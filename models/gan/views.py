@@ -38,7 +38,7 @@ class SampleViews(PlanarGame, ABC):
             "discriminator", "Map", choices=_MAPS, help="D itself, or the ratio of densities that it stands for."
         ),
         gradient: bool = param(
-            True, "Gradient", help=f"Where G's loss pushes {PROBES} samples, and where these were lately."
+            True, "Arrows", help=f"Where G's loss pushes {PROBES} samples, and where these were lately."
         ),
         grid: bool = param(
             False, "Warped noise", more=True, when=lambda config: config.latent < 3,
