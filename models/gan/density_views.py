@@ -89,66 +89,6 @@ class DensityViews(PlanarGame, ABC):
             yield Comparison(p, _blurred(q, cells)), n
 
     @view(
-        "Divergences", help="JSD and KL both ways between data and model, exact for 2-D noise, and from samples.",
-    )  # fmt: skip
-    def divergences(self, data: Data, noise: Noise) -> Iterator[Bars]:
-        """Exact divergences by two meshes, and estimates from samples with their null line."""
-        estimates = self._estimates(data, noise)
-        if self.config.latent == 1:
-            yield _bars(
-                [("JSD, exact", math.log(2.0), 0.0)],
-                estimates,
-                "no density, so JSD = log 2 exactly",
-                (
-                    "Samples lie on a curve, which has no area: KL is infinite both ways. The estimates cannot see it: "
-                    "cells are wider than the curve."
-                ),
-            )
-        elif self.config.latent > 2 or data.log_prob is None:
-            why = (
-                "the density of these data is not known"
-                if data.log_prob is None
-                else (f"with {self.config.latent} noise dimensions the model's density is an integral over preimages")
-            )
-            yield _bars([], estimates, f"estimates alone: {why}", "")
-        else:
-            yield from self._exact_divergences(data, estimates)
-
-    def _exact_divergences(self, data: Data, estimates: list[tuple[str, float, float, float]]) -> Iterator[Bars]:
-        first: Comparison | None = None
-        for known in self.compared(data):
-            if known is None:
-                yield _bars([], estimates, _WAIT, "")
-                continue
-            now, n = known
-            first = first or now
-            values, others = now.divergences(), first.divergences()
-            exact = [
-                (f"{name}, exact", value, abs(value - other))
-                for name, value, other in zip(_NAMES, values, others, strict=True)
-            ]
-            meshes = f"exact: ± the difference between meshes of {_MESH // 2}² and {_MESH}² z"
-            yield _bars(exact, estimates, meshes if n == _MESH else f"exact: mesh of {n}² z, {_MESH}² to come", (
-                f"log 2 = 0.693 is the most that JSD can be. {now.uncovered():.1%} of the data lie where the model has "
-                f"no mass, where KL(p‖q) is infinite: {SPREAD:g} of the mass is spread evenly before each KL."
-            ))  # fmt: skip
-
-    def _estimates(self, data: Data, noise: Noise) -> list[tuple[str, float, float, float]]:
-        """Name, estimate, bootstrap error and null of each divergence, from samples alone."""
-        extent = square_of(data.valid.x, margin=0.15)
-        x = self.sample(_COMPARED, generator=noise.generator(self.center.device))
-        n = min(_COMPARED, len(data.test) // 2)
-        real, other = (array(data.test.x[part]) for part in (slice(0, n), slice(n, 2 * n)))
-        p, null = histogram(real, extent, _BINS), histogram(other, extent, _BINS)
-        q = histogram(array(x)[:n], extent, _BINS)
-        values, nulls = sample_divergences(p, q), sample_divergences(p, null)
-        rng = np.random.default_rng(noise.seed)
-        drawn = [rng.multinomial(n, counts / counts.sum(), _RESAMPLED) for counts in (p, q)]
-        spread = np.std([sample_divergences(a, b) for a, b in zip(*drawn, strict=True)], axis=0)
-        rows = zip(_NAMES, values, spread.tolist(), nulls, strict=True)
-        return [(f"{name}, samples", value, error, null) for name, value, error, null in rows]
-
-    @view(
         "Optimal discriminator", when=lambda config: config.latent <= 2 and config.pac == 1,
         help="D* = p/(p + q) from both densities, to compare with the learned D on the samples' card.",
     )  # fmt: skip
@@ -253,6 +193,66 @@ class DensityViews(PlanarGame, ABC):
                 subtitle=f"density of G(z), mesh of {n}² z; {mass.sum():.1%} of its mass is in the picture",
                 note="Where the mesh folds over itself, densities add up.",
             )  # fmt: skip
+
+    @view(
+        "Divergences", help="JSD and KL both ways between data and model, exact for 2-D noise, and from samples.",
+    )  # fmt: skip
+    def divergences(self, data: Data, noise: Noise) -> Iterator[Bars]:
+        """Exact divergences by two meshes, and estimates from samples with their null line."""
+        estimates = self._estimates(data, noise)
+        if self.config.latent == 1:
+            yield _bars(
+                [("JSD, exact", math.log(2.0), 0.0)],
+                estimates,
+                "no density, so JSD = log 2 exactly",
+                (
+                    "Samples lie on a curve, which has no area: KL is infinite both ways. The estimates cannot see it: "
+                    "cells are wider than the curve."
+                ),
+            )
+        elif self.config.latent > 2 or data.log_prob is None:
+            why = (
+                "the density of these data is not known"
+                if data.log_prob is None
+                else (f"with {self.config.latent} noise dimensions the model's density is an integral over preimages")
+            )
+            yield _bars([], estimates, f"estimates alone: {why}", "")
+        else:
+            yield from self._exact_divergences(data, estimates)
+
+    def _exact_divergences(self, data: Data, estimates: list[tuple[str, float, float, float]]) -> Iterator[Bars]:
+        first: Comparison | None = None
+        for known in self.compared(data):
+            if known is None:
+                yield _bars([], estimates, _WAIT, "")
+                continue
+            now, n = known
+            first = first or now
+            values, others = now.divergences(), first.divergences()
+            exact = [
+                (f"{name}, exact", value, abs(value - other))
+                for name, value, other in zip(_NAMES, values, others, strict=True)
+            ]
+            meshes = f"exact: ± the difference between meshes of {_MESH // 2}² and {_MESH}² z"
+            yield _bars(exact, estimates, meshes if n == _MESH else f"exact: mesh of {n}² z, {_MESH}² to come", (
+                f"log 2 = 0.693 is the most that JSD can be. {now.uncovered():.1%} of the data lie where the model has "
+                f"no mass, where KL(p‖q) is infinite: {SPREAD:g} of the mass is spread evenly before each KL."
+            ))  # fmt: skip
+
+    def _estimates(self, data: Data, noise: Noise) -> list[tuple[str, float, float, float]]:
+        """Name, estimate, bootstrap error and null of each divergence, from samples alone."""
+        extent = square_of(data.valid.x, margin=0.15)
+        x = self.sample(_COMPARED, generator=noise.generator(self.center.device))
+        n = min(_COMPARED, len(data.test) // 2)
+        real, other = (array(data.test.x[part]) for part in (slice(0, n), slice(n, 2 * n)))
+        p, null = histogram(real, extent, _BINS), histogram(other, extent, _BINS)
+        q = histogram(array(x)[:n], extent, _BINS)
+        values, nulls = sample_divergences(p, q), sample_divergences(p, null)
+        rng = np.random.default_rng(noise.seed)
+        drawn = [rng.multinomial(n, counts / counts.sum(), _RESAMPLED) for counts in (p, q)]
+        spread = np.std([sample_divergences(a, b) for a, b in zip(*drawn, strict=True)], axis=0)
+        rows = zip(_NAMES, values, spread.tolist(), nulls, strict=True)
+        return [(f"{name}, samples", value, error, null) for name, value, error, null in rows]
 
 
 def _signed(value: float) -> str:

@@ -70,8 +70,8 @@ class GAN(GameModel, DensityViews, SampleViews):
         noise: str = param(
             "gaussian", "Noise", choices=_NOISE, help="z is standard normal, or uniform from −1 to 1 in each dimension."
         )
-        updates_d: int = param(1, "Updates of D", 1, 20, help="Updates of the discriminator in a round.")
-        updates_g: int = param(1, "Updates of G", 1, 20, help="Updates of the generator in a round.")
+        updates_d: int = param(1, "Updates of D", 1, 20, live=True, help="Updates of the discriminator in a round.")
+        updates_g: int = param(1, "Updates of G", 1, 20, live=True, help="Updates of the generator in a round.")
         hidden_g: int = param(
             128, "Hidden width of G", 2, 1024, log=True, more=True, help="Units in each hidden layer of G."
         )
@@ -148,7 +148,7 @@ class GAN(GameModel, DensityViews, SampleViews):
         if c.objective == "wasserstein-gp":
             values["gradient_penalty"] = gradient_penalty(self.judge, real, fake, generator=generator)
             loss = loss + c.penalty * values["gradient_penalty"]
-        return {"loss": loss, **values}
+        return {"loss": loss, "objective": -loss, **values}
 
     def _generator_loss(self, n: int, generator: torch.Generator) -> dict[str, Tensor]:
         fake = self._blurred(self.generator(self.draw_noise(n, generator)), generator)

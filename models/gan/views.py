@@ -63,9 +63,11 @@ class SampleViews(PlanarGame, ABC):
             layers.append(Points(array(batch.x), role="data", name="data", size=3))
         if made:
             layers.append(Points(array(x), role="model", name="samples", size=3.0))
-        if gradient:
-            layers += self._forces()
         note, warning = self._verdict(x, data)
+        if gradient:
+            forces, words = self._forces()
+            layers += forces
+            note = f"{note} {words}".lstrip()
         return Plane(tuple(layers), extent=extent, subtitle=said, note=note, warning=warning)
 
     def _drawn(self, count: int, noise: Noise) -> Tensor:
@@ -116,7 +118,8 @@ class SampleViews(PlanarGame, ABC):
             (gradient,) = torch.autograd.grad(self.game.on_generated(f).sum(), u)
         return -gradient
 
-    def _forces(self) -> list[Layer]:
+    def _forces(self) -> tuple[list[Layer], str]:
+        """Arrows at the probes, above where these were lately, and how long the longest is."""
         with torch.no_grad():
             x = self.from_units(self.generator(self.probes()))
         push = self.pushes(x)
@@ -125,10 +128,10 @@ class SampleViews(PlanarGame, ABC):
         if len(self.trail) > 1:
             paths = torch.stack([*self.trail, x]).transpose(0, 1)  # (probes, positions, 2)
             starts = np.arange(PROBES) * paths.shape[1]
-            layers.append(Lines(array(paths).reshape(-1, 2), starts, role="alt", name="trails"))
-        name = f"−∇ loss of G, longest {longest:.2g}"
-        layers.append(Field(array(x), array(push), role="total", longest=0.35 * float(self.spread), name=name))
-        return layers
+            layers.append(Lines(array(paths).reshape(-1, 2), starts, role="alt"))
+        reach = 0.35 * float(self.spread)
+        layers.append(Field(array(x), array(push), role="total", longest=reach, name="−∇ of G's loss"))
+        return layers, f"Longest of {PROBES} arrows: {longest:.2g}."
 
     def _verdict(self, x: Tensor, data: Data) -> tuple[str, bool]:
         if data.centers is None or data.std is None:
@@ -146,6 +149,7 @@ class SampleViews(PlanarGame, ABC):
         made, real = (count_modes(points, data.centers, data.std) for points in (x, data.test.x))
         share = made.good.double() / made.n
         note, warning = verdict(made, names, begun=int(self.moves) >= _BEGUN)
+        note = f"{note} High quality: {100 * float(share.sum()):.1f} %."
         return Bars(
             labels=(*names, "none"),
             values=100 * np.append(array(share), 1.0 - float(share.sum())),
