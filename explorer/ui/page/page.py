@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal, Slot
@@ -21,6 +22,7 @@ from explorer.ui.page.acts import Acts
 from explorer.ui.page.arrangement import Arrangement
 from explorer.ui.page.banner import Banner
 from explorer.ui.page.draft import Draft
+from explorer.ui.page.dragging import Dragging
 from explorer.ui.page.failures import Failures
 from explorer.ui.page.latent_panel import LatentPanel
 from explorer.ui.page.looking import Looking
@@ -90,6 +92,7 @@ class PageWidget(QFrame):
         self.failures = Failures(self)
         self.moments = Moments(self)
         self.pointing = Pointing(self)
+        self.dragging = Dragging(self)
         self._connect()
         self.cards_of_config(self.acts.config)
         self._timer = QTimer(self, interval=_PULL)
@@ -363,6 +366,7 @@ class PageWidget(QFrame):
     def cards_of_config(self, config: Any) -> None:
         """Shows what makes sense for a config; the tabs of other views go, and other cards say so."""
         before, self.looking.config = self.looking.config, config
+        self.dragging.place(config)
         for card in self.cards.values():
             card.set_config(config)
             if not card.view.shown(config):
@@ -383,10 +387,16 @@ class PageWidget(QFrame):
 
     @Slot(str, object)
     def _on_value_moved(self, name: str, value: object) -> None:
+        self.move_values({name: value})
+
+    def move_values(self, values: Mapping[str, Any]) -> None:
+        """Shows the page with other values of live parameters, before they are an edit."""
         if self.draft.model is None:
-            self.acts.move_lab({name: value})
-        elif self.draft.declared()[name].live:
-            self.acts.change({name: value})
+            self.acts.move_lab(values)
+            return
+        live = {name: value for name, value in values.items() if self.draft.declared()[name].live}
+        if live:
+            self.acts.change(live)
 
     @Slot()
     def _on_draft(self) -> None:
