@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.gan.images import ImageGAN
 from models.protocol import BadValue, GenerativeModel, Lab
 from models.vae.elbo import ElboLab
 from models.vae.mean_field import MeanFieldLab
@@ -49,6 +50,15 @@ FAMILIES: tuple[Family, ...] = (
         likelihood="lower bound",
         sampling="1 pass",
         latent_code="approximate",
+    ),
+    Family("gan", "GAN", {
+        "gan-images": ImageGAN,
+    },
+        about="Noise becomes data in one pass. A second network tells samples from data, and by what it sees the first "
+        "one learns.",
+        likelihood="none",
+        sampling="1 pass",
+        latent_code="none",
     ),
 )  # fmt: skip
 

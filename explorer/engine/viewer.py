@@ -20,11 +20,12 @@ from explorer.engine.tensors import TensorData
 from models.frames import Frame
 from models.protocol import (
     BadValue,
+    Classifier,
     Data,
     DataBatch,
     DataPoint,
     Handles,
-    HasLatent,
+    HasDecoder,
     Input,
     Lab,
     LatentPoint,
@@ -36,6 +37,8 @@ from models.protocol import (
 )
 
 __all__ = ["Reply", "Request", "Requests", "Viewer"]
+
+_SPLITS = ("train", "valid", "test")
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,11 @@ class Viewer:
             return TimeStep(0.0)
         if kind is Handles:
             return Handles(np.zeros((0, 2)))
-        if kind is LatentPoint and isinstance(self._page, HasLatent):
+        if kind is Classifier and self._data is not None:
+            if self._data.classifier is None:
+                raise BadInput(f"{view.title} needs a classifier, and none comes with {self._data.data.title}")
+            return self._data.classifier
+        if kind is LatentPoint and isinstance(self._page, HasDecoder):
             return LatentPoint(torch.zeros(1, self._page.latent_dim, device=self._device))
         if self._data is not None and kind in (Data, DataBatch, DataPoint):
             if kind is Data:
@@ -177,7 +184,7 @@ class Viewer:
         page = page or self._page
         params = self._params(view, request.params)
         inputs = {
-            name: request.inputs[name] if name in request.inputs else self.default(view, kind, request.params)
+            name: request.inputs[name] if name in request.inputs else self._filled(view, name, kind, request.params)
             for name, kind in view.inputs.items()
         }
         with _looking(page, view):
@@ -191,6 +198,10 @@ class Viewer:
             if frame is None:
                 return
             yield frame
+
+    def _filled(self, view: View, name: str, kind: type[Input], params: Mapping[str, Any]) -> Input:
+        """The input of an argument; a batch whose name is that of a split is from there."""
+        return self.default(view, kind, {**params, "split": name} if kind is DataBatch and name in _SPLITS else params)
 
     def _params(self, view: View, given: Mapping[str, Any]) -> dict[str, Any]:
         params = {}
