@@ -146,6 +146,15 @@ class Viewer:
             raise BadInput(f"there is no view {name}; there are {', '.join(self.views)}")
         return self.views[name]
 
+    def can_show(self, view: View, config: Any) -> bool:
+        """Whether a view makes sense for a config, and the data have what it asks for."""
+        return view.shown(config) and not (self.lacking & set(view.inputs.values()))
+
+    @property
+    def lacking(self) -> frozenset[type[Input]]:
+        """Kinds of input that the data cannot give: a classifier, where none comes with them."""
+        return frozenset() if self._data is None or self._data.classifier is not None else frozenset({Classifier})
+
     def default(self, view: View, kind: type[Input], params: Mapping[str, Any]) -> Input:
         """The input a view gets where nothing was chosen: first data, middle of latent space, the same noise."""
         if kind is Noise:

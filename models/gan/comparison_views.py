@@ -52,6 +52,12 @@ def _once(classifier: Classifier, what: str, batches: Sequence[DataBatch], compu
     return classifier.kept[key]
 
 
+def _nearest(x: Tensor, of: Tensor) -> tuple[Tensor, Tensor]:
+    """Index of the nearest of some points for each x, and its distance; (n, d) and (m, d) to (n,) each."""
+    index = torch.cdist(x, of).argmin(dim=1)
+    return index, (x - of[index]).norm(dim=1)  # anew: cdist is off by rounding where the distance is 0
+
+
 def _features(classifier: Classifier, batch: DataBatch) -> Tensor:
     return _once(classifier, "features", (batch,), lambda: classifier.features(batch.x))
 
@@ -99,26 +105,24 @@ class ComparisonViews(ImageViews, ABC):
         """Samples above the nearest training images, and the distances of samples and of held-out data to these."""
         held_out = valid.x[: 4 * _ASKED]
         x = self._drawn(_ASKED, noise)
-        of, features = train.x.to(x), _features(classifier, train)
-        pixels = torch.cdist(x.flatten(1), of.flatten(1))  # (asked, searched)
-        depths = torch.cdist(classifier.features(x), features)
-        near, deep = pixels.min(dim=1), depths.min(dim=1)
+        pixels, features = train.x.to(x).flatten(1), _features(classifier, train)
+        near, far = _nearest(x.flatten(1), pixels)
+        deep, depth = _nearest(classifier.features(x), features)
         real = _once(
             classifier, f"nearest {len(held_out)}", (train, valid),
             lambda: (
-                float(torch.cdist(held_out.to(of).flatten(1), of.flatten(1)).min(dim=1).values.median()),
-                float(torch.cdist(classifier.features(held_out), features).min(dim=1).values.median()),
+                float(_nearest(held_out.to(pixels).flatten(1), pixels)[1].median()),
+                float(_nearest(classifier.features(held_out), features)[1].median()),
             ),
         )  # fmt: skip
-        ours = float(near.values.median()), float(deep.values.median())
+        ours = float(far.median()), float(depth.median())
         copies = ours[0] < _COPY * real[0]
-        rows = (x[:n], train.x[near.indices[:n]], train.x[deep.indices[:n]])
+        rows = (x[:n], train.x[near[:n]], train.x[deep[:n]])
         return Images(
             np.concatenate([_array(row).astype(np.float32) for row in rows]),
             columns=n,
             row_labels=("sample", "by pixels", "by features"),
-            captions=("",) * n
-            + tuple(f"{value:.2f}" for value in [*near.values[:n].tolist(), *deep.values[:n].tolist()]),
+            captions=("",) * n + tuple(f"{value:.2f}" for value in [*far[:n].tolist(), *depth[:n].tolist()]),
             subtitle=f"nearest of {len(train):,} {SPLITS[train.split]} images, and their distance",
             note=f"Median distance to the nearest: {_ASKED} samples {ours[0]:.2f} by pixels, {ours[1]:.2f} by "
             f"features; {len(held_out)} {SPLITS[valid.split]} images {real[0]:.2f} and {real[1]:.2f}. "

@@ -11,7 +11,7 @@ from models.nets import halvings
 
 __all__ = ["NORMS", "ImageDiscriminator", "ImageGenerator", "initialise", "stages"]
 
-_DEEPEST = 7  # pixels of the longer side at which halving ends
+_DEEPEST = 8  # pixels of the longer side at which halving ends
 _SLOPE = 0.2
 
 NORMS = {"none": "None", "layer": "Layer", "batch": "Batch"}
@@ -23,7 +23,7 @@ _NORMS: dict[str, Callable[[int], nn.Module]] = {
 
 
 def stages(shape: tuple[int, ...]) -> int:
-    """How often the sides of an image are halved: 1 for 8×8, 2 for 28×28, 3 for 32×32."""
+    """How often the sides of an image are halved: once for 8×8, twice for 28×28 and 32×32."""
     side, count = max(shape[1:]), 0
     while side > _DEEPEST:
         side, count = (side + 1) // 2, count + 1

@@ -57,7 +57,7 @@ class ImageGAN(GameModel, ComparisonViews):
             "non-saturating", "Objective", choices=_OBJECTIVES, help="The game; Wasserstein has a gradient penalty."
         )
         r1: float = param(
-            0.0, "R1 weight γ", 0.0, 100.0, live=True, when=lambda config: not _wasserstein(config),
+            0.02, "R1 weight γ", 0.0, 100.0, live=True, when=lambda config: not _wasserstein(config),
             help="Presses the slope of D on the data towards 0: γ/2 · E‖∇F(x)‖².",
         )  # fmt: skip
         r1_every: int = param(
@@ -73,7 +73,7 @@ class ImageGAN(GameModel, ComparisonViews):
             16, "Channels", 4, 256, log=True, help="Of the widest stage; each narrower one has twice as many."
         )
         norm: str = param(
-            "none", "Normalisation of D", choices=NORMS, more=True,
+            "layer", "Normalisation of D", choices=NORMS, more=True,
             help="After each of its stages but the first. The generator always has batch normalisation.",
         )  # fmt: skip
         d_updates: int = param(1, "Updates of D", 1, 10, more=True, help="Moves of D in one round; G makes one.")

@@ -22,21 +22,78 @@ OBJECTIVE = Objective(
     r"\mathcal{L}_D",
     (
         Term(r"\mathbb{E}\left[\ell_1(F(x)) + \ell_0(F(G(z)))\right]", "game"),
-        Term(r"\lambda\,\mathrm{penalty}", "penalty"),
+        Term(r"\mathrm{penalty}", "penalty"),
     ),
     total=Term(r"\mathcal{L}_D", "discriminator_loss"),
     maximised=False,
-    note="F is D before squashing. Non-saturating: ℓ₁(F) = log(1 + e⁻ᶠ) and ℓ₀(F) = log(1 + eᶠ), and G descends "
-    "ℓ₁(F(G(z))). Wasserstein: ℓ₁(F) = −F, ℓ₀(F) = F.",
+    note="F is what D computes before squashing. Non-saturating: ℓ₁ = log(1 + e⁻ᶠ), ℓ₀ = log(1 + eᶠ), and G descends "
+    "E[ℓ₁(F(G(z)))]. Least squares: ½(F − 1)², ½F². Hinge: max(0, 1 − F), max(0, 1 + F), and G descends −E[F]. "
+    "Wasserstein: −F, F, and −E[F]. The penalty is R1, γ/2 E‖∇F(x)‖² in every 16th move with 16 times its weight, or "
+    "for Wasserstein λ E(‖∇F(x̂)‖ − 1)² in each.",
 )
 METRICS = (
-    Metric("game", "Loss of D", role="data", equilibrium=_rest_discriminator),
-    Metric("generator_loss", "Loss of G", role="model", equilibrium=_rest_generator),
-    Metric("penalty", "Penalty", role="alt"),
-    Metric("discriminator_loss", "Loss of D with penalty", role="total"),
-    Metric("score_real", "F on data", role="data", pane="score"),
-    Metric("score_fake", "F on samples", role="model", pane="score"),
-)
-PRESETS = (Preset("MNIST", "mnist", {}, {"steps": 9000, "batch": 64, "lr_g": 1e-3, "lr_d": 1e-3, "beta1": 0.5}),)
+    Metric(
+        "game", "Loss of D", role="data", equilibrium=_rest_discriminator,
+        help="Without its penalty; dashed where no D can tell samples from data.",
+    ),
+    Metric(
+        "generator_loss", "Loss of G", role="model", equilibrium=_rest_generator,
+        help="It need not fall while samples get better: D gets better too.",
+    ),
+    Metric("penalty", "Penalty of D", role="alt", help="With its weight; R1 is 0 in the moves that leave it out."),
+    Metric("discriminator_loss", "Loss of D with penalty", role="total", help="What D descends."),
+    Metric("score_real", "F on data", role="data", pane="score", help="Mean score of the batch's data."),
+    Metric("score_fake", "F on samples", role="model", pane="score", help="Mean score of as many samples."),
+    Metric(
+        "frechet", "Fréchet distance", role="model", pane="frechet", better="lower", source="samples",
+        help="Of up to 1,000 samples to as many training images, in the features of a small classifier.",
+    ),
+    Metric(
+        "frechet_null", "Fréchet, held out", role="data", pane="frechet", source="samples",
+        help="The same with held-out images in place of the samples: no model gets below.",
+    ),
+    Metric(
+        "confident_percent", "Clearly of a class", "%", role="model", pane="percent", better="higher",
+        source="samples", help="Samples of which the classifier is more than 90 % sure.",
+    ),
+    Metric(
+        "least_class_percent", "Least class", "%", role="alt", pane="percent", better="higher", source="samples",
+        help="Share of the class that is generated least.",
+    ),
+)  # fmt: skip
+_ADAM = {"batch": 64, "lr_g": 1e-3, "lr_d": 1e-3, "beta1": 0.5}
+PRESETS = (
+    Preset(
+        "Digits", "digits", {"channels": 32}, {"steps": 4000, "ema": 0.99, **_ADAM},
+        about="Small digits in seconds, all ten classes of them.",
+    ),
+    Preset(
+        "Digits, Wasserstein", "digits", {"channels": 32, "objective": "wasserstein", "d_updates": 3},
+        {"steps": 2000, "ema": 0.99, **_ADAM},
+        about="A critic of slope near 1, which moves three times a round: its loss falls to 0 as samples get better.",
+    ),
+    Preset(
+        "MNIST", "mnist", {}, {"steps": 8000, "ema": 0.995, **_ADAM},
+        about="Digits that can be read after about three minutes on a CPU.",
+    ),
+    Preset(
+        "Sprites", "sprites", {}, {"steps": 6000, "ema": 0.995, **_ADAM},
+        about="Four shapes in any size, place and rotation.",
+    ),
+    Preset(
+        "Coloured sprites", "sprites-colour", {"channels": 12}, {"steps": 6000, "ema": 0.995, **_ADAM},
+        about="Shapes of 32×32 pixels in colour.",
+    ),
+    Preset(
+        "MNIST, wide", "mnist", {"channels": 64, "latent": 64},
+        {"steps": 40_000, "ema": 0.999, "batch": 128, "lr_g": 5e-4, "lr_d": 5e-4, "beta1": 0.5},
+        device="cuda", about="Four times as many channels, for a GPU.",
+    ),
+    Preset(
+        "MNIST, Wasserstein", "mnist", {"channels": 64, "latent": 64, "objective": "wasserstein", "d_updates": 5},
+        {"steps": 20_000, "ema": 0.999, "batch": 64, "lr_g": 2e-4, "lr_d": 2e-4, "beta1": 0.0, "beta2": 0.9},
+        device="cuda", about="Five moves of the critic a round, as in the paper.",
+    ),
+)  # fmt: skip
 LOOK_AT = ""
 TRY_NEXT: tuple[Try, ...] = ()

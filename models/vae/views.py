@@ -233,6 +233,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
             values=_array(kl.mean(dim=0)),
             errors=None if errors is None else _array(errors),
             roles=("prior",) * self.latent_dim,
+            dims=tuple(range(self.latent_dim)),
             unit="nats",
             subtitle=f"mean over {_plural(len(batch), f'{_SPLITS[batch.split]} image')} ± standard error",
             note=note,

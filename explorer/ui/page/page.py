@@ -34,7 +34,7 @@ from explorer.ui.theme import Theme
 from explorer.ui.timeline import Timeline
 from models import Family
 from models.frames import Curves
-from models.protocol import GenerativeModel, LatentPoint, Noise, View, group_views, views_of
+from models.protocol import GenerativeModel, Input, LatentPoint, Noise, View, group_views, views_of
 
 __all__ = ["PageWidget"]
 
@@ -351,7 +351,9 @@ class PageWidget(QFrame):
             card.set_state("")
         if self.banner.kind == "error":
             self.banner.hide()
-        self.cards_of_config(shown.config if not isinstance(shown, Session) else shown.setup.config)
+        self.cards_of_config(
+            shown.config if not isinstance(shown, Session) else shown.setup.config, shown.viewer.lacking
+        )
         page = shown.model if isinstance(shown, Session) else shown.page
         if isinstance(page, GenerativeModel):
             self.looking.device = page.device
@@ -360,16 +362,24 @@ class PageWidget(QFrame):
             self.cards["curves"].show_empty()
         self.watch()
 
-    def cards_of_config(self, config: Any) -> None:
-        """Shows what makes sense for a config; the tabs of other views go, and other cards say so."""
-        before, self.looking.config = self.looking.config, config
-        for card in self.cards.values():
+    def cards_of_config(self, config: Any, lacking: frozenset[type[Input]] | None = None) -> None:
+        """Shows what makes sense for a config and data; the tabs of other views go, and other cards say so.
+
+        Args:
+            config: The config in force.
+            lacking: Kinds of input that the data cannot give, where other data are shown from now on.
+        """
+        before = {name for name, card in self.cards.items() if self.looking.makes_sense(card.view)}
+        first, self.looking.config = self.looking.config is None, config
+        if lacking is not None:
+            self.looking.lacking = lacking
+        offered = {name for name, card in self.cards.items() if self.looking.makes_sense(card.view)}
+        for name, card in self.cards.items():
             card.set_config(config)
-            if not card.view.shown(config):
+            if name not in offered:
                 card.show_empty("Not for this configuration")
-            elif before is not None and not card.view.shown(before):
+            elif not first and name not in before:
                 card.show_empty(card.view.help)
-        offered = {name for name, card in self.cards.items() if card.view.shown(config)}
         if offered != self._offered:  # else nothing else is watched, and a lab that is being moved has its answers
             self._offered = offered
             self.arrangement.offer(offered)

@@ -64,7 +64,8 @@ class Pointing(QObject):
         if card.view.sets is LatentPoint and isinstance(frame, Plane) and frame.dims != self._dims:
             self._dims = frame.dims
             self._on_point_moved()
-        if latent is not None and isinstance(frame, Bars) and len(frame.values) == len(self._page.looking.z) > 2:
+        z = self._page.looking.z
+        if latent is not None and isinstance(frame, Bars) and frame.dims == tuple(range(len(z))) and len(z) > 2:
             latent.set_order(frame.values)
 
     @Slot(object)
