@@ -70,8 +70,8 @@ def test_initial_weights_are_those_of_dcgan():
 def test_a_score_does_not_depend_on_the_other_images_unless_the_batch_normalises():
     x = batch_of(9).x
     for norm in ("none", "layer", "batch"):
-        discriminator = ImageDiscriminator(4, (1, 16, 16), norm)
-        big = nn.functional.interpolate(x, scale_factor=2)
+        discriminator = ImageDiscriminator(4, (1, 32, 32), norm)
+        big = nn.functional.interpolate(x, scale_factor=4)
         alone, among = discriminator(big[:2])[0], discriminator(big)[0]
         assert torch.allclose(alone, among, atol=1e-6) == (norm != "batch")
 

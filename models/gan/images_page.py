@@ -73,9 +73,9 @@ PRESETS = (
         about="A critic of slope near 1, which moves three times a round: its loss falls to 0 as samples get better.",
     ),
     Preset(
-        "Digits, classes lost", "digits", {"channels": 32, "norm": "none", "r1": 0.0},
+        "Digits, classes lost", "digits", {"channels": 32, "r1": 0.0},
         {"steps": 3000, "batch": 64, "lr_g": 1e-2, "lr_d": 1e-4, "schedule": "constant"},
-        about="D learns a hundred times more slowly than G, which runs from class to class: see Classes of the samples.",
+        about="D learns a hundred times more slowly than G, which runs from class to class: see Classes.",
     ),
     Preset(
         "MNIST", "mnist", {}, {"steps": 8000, "ema": 0.995, **_ADAM},
@@ -86,7 +86,7 @@ PRESETS = (
         about="Four shapes in any size, place and rotation.",
     ),
     Preset(
-        "Coloured sprites", "sprites-colour", {"channels": 12}, {"steps": 6000, "ema": 0.995, **_ADAM},
+        "Coloured sprites", "sprites-colour", {"channels": 10}, {"steps": 6000, "ema": 0.995, **_ADAM},
         about="Shapes of 32×32 pixels in colour.",
     ),
     Preset(
@@ -103,9 +103,9 @@ PRESETS = (
 LOOK_AT = (
     "The same noise at each step: blobs become strokes, strokes become digits, and they go on changing when they are "
     "good, because the game has no end. Losses hardly tell: both stay near the dashed lines while samples improve; the "
-    "Fréchet distance and the classes of the samples do. Images are sharp where those of a VAE are blurred, and what is "
-    "lost instead are modes: see whether every class is there. Scores of D tell how much it knows its training data by "
-    "heart, the nearest training images whether the generator copies."
+    "Fréchet distance and the classes of the samples do. Images are sharp where those of a VAE are blurred, and what "
+    "is lost instead are modes: see whether every class is there. Scores of D tell how well it knows its training data "
+    "by heart, the nearest training images whether the generator copies."
 )
 TRY_NEXT = (
     Try("Set R1 to 0: see whether the least class gets lost more often", {"r1": 0.0}),
