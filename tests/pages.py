@@ -19,6 +19,7 @@ from models.protocol import (
     Data,
     DataBatch,
     DataSpec,
+    Drag,
     GameModel,
     HasLogProb,
     Lab,
@@ -213,6 +214,7 @@ class CoinLab(Lab):
     @dataclass(frozen=True)
     class Config:
         p: float = param(0.3, "Probability p of heads", 0.0, 1.0, step=0.05)
+        q: float = param(0.5, "Height q", -1.5, 1.5)
 
     @view("Entropy", hero=True)
     def entropy(self, points: int = param(11, "Points", 2, 1000)) -> Curves:
@@ -223,6 +225,10 @@ class CoinLab(Lab):
     @view("Outcomes")
     def outcomes(self) -> Bars:
         return Bars(("heads", "tails"), np.array([self.config.p, 1 - self.config.p]))
+
+    @view("Slope", drags=(Drag(x="p", at=lambda config: -1.0), Drag(x="p", y="q")))
+    def slope(self) -> Plane:
+        return Plane((Points(np.array([[self.config.p, self.config.q]])),), extent=(-1.0, 2.0, -2.0, 2.0))
 
 
 class Growing(Gauss):

@@ -38,6 +38,11 @@ class HandleSet:
         if self.held is not None and self.held >= len(self.xy):
             self.held = None
 
+    @property
+    def comes(self) -> bool:
+        """Whether there is no doubt which handle is meant when one presses far from all: it comes there."""
+        return self.cross or len(self.xy) == 1
+
     def near(self, at: QPointF, view: Viewport) -> int | None:
         """The handle under a point of the screen, or None."""
         if not len(self.xy):

@@ -34,6 +34,7 @@ class PlaneView(FrameView):
     Signals:
         moved: Position of the cross-hair, data units, while it is dragged or moved by keys.
         handle_moved: Number and position of another handle.
+        handle_left: A handle was let go, or moved by a key: where it is now is meant.
         picked: Position of a click, data units.
         hovered: Datum under the pointer (its `index`, or its place in the cloud), -1 for none.
         point_clicked: Datum that was clicked.
@@ -42,6 +43,7 @@ class PlaneView(FrameView):
 
     moved = Signal(float, float)
     handle_moved = Signal(int, float, float)
+    handle_left = Signal()
     picked = Signal(float, float)
     hovered = Signal(int)
     point_clicked = Signal(int)
@@ -75,7 +77,7 @@ class PlaneView(FrameView):
         self.update()
 
     def set_handles(self, xy: np.ndarray) -> None:
-        """Puts points that can be dragged, (k, 2), without a signal."""
+        """Puts points that can be dragged, (k, 2), without a signal; a single one comes to where one presses."""
         self.handles.put(xy, False)
         self.update()
 
@@ -184,7 +186,7 @@ class PlaneView(FrameView):
         if event.button() is Qt.MouseButton.LeftButton and self.view.rect.contains(at):
             self._pressed = at
             self.handles.held = self.handles.near(at, self.view)
-            if self.handles.held is None and self.handles.cross:
+            if self.handles.held is None and self.handles.comes:
                 self.handles.held = 0
                 self._move_handle(0, *self.view.to_data(at))
             elif self.handles.held is None:
@@ -206,8 +208,10 @@ class PlaneView(FrameView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Lets go; without a drag it was a click."""
-        pressed, self._pressed, self._grabbed, self.handles.held = self._pressed, None, None, None
-        at = event.position()
+        pressed, held, at = self._pressed, self.handles.held, event.position()
+        self._pressed = self._grabbed = self.handles.held = None
+        if held is not None:
+            self.handle_left.emit()
         if pressed is not None and (at - pressed).manhattanLength() <= 3:
             self.picked.emit(*self.view.to_data(at))
             hit = self._point_at(at)
@@ -246,6 +250,7 @@ class PlaneView(FrameView):
         far = _LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else _STEP
         x, y = self.handles.xy[self.handles.last].tolist()
         self._move_handle(self.handles.last, x + way[0] * far, y + way[1] * far)
+        self.handle_left.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the pointer any more."""

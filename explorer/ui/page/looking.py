@@ -27,7 +27,6 @@ class Looking(QObject):
         config: The config in force, or None before anything is shown.
         raw: The raw weights are looked at even where averaged ones exist.
         datum: The datum that was picked, or None for the first of each view's split.
-        lacking: Kinds of input that the data cannot give.
 
     Signals:
         asked: A request that should be answered soon.
@@ -47,7 +46,6 @@ class Looking(QObject):
         self.config: Any = None
         self.raw = False
         self.datum: DataPoint | None = None
-        self.lacking: frozenset[type[Input]] = frozenset()
         self._noise: dict[str, int] = {}
         self._params: dict[str, dict[str, Any]] = {name: {} for name in cards}
         self._stamps = dict.fromkeys(cards, 0)
@@ -63,9 +61,8 @@ class Looking(QObject):
         return Request(view.name, self._inputs(view), params, stamp, self.raw)
 
     def makes_sense(self, view: View) -> bool:
-        """Whether a view can be shown under the config in force, of the data in sight."""
-        there = not self.lacking & set(view.inputs.values())
-        return self.config is not None and view.shown(self.config) and there
+        """Whether a view can be shown under the config in force."""
+        return self.config is not None and view.shown(self.config)
 
     def _inputs(self, view: View) -> dict[str, Input]:
         inputs: dict[str, Input] = {}

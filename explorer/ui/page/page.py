@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal, Slot
@@ -21,6 +22,7 @@ from explorer.ui.page.acts import Acts
 from explorer.ui.page.arrangement import Arrangement
 from explorer.ui.page.banner import Banner
 from explorer.ui.page.draft import Draft
+from explorer.ui.page.dragging import Dragging
 from explorer.ui.page.failures import Failures
 from explorer.ui.page.latent_panel import LatentPanel
 from explorer.ui.page.looking import Looking
@@ -34,7 +36,7 @@ from explorer.ui.theme import Theme
 from explorer.ui.timeline import Timeline
 from models import Family
 from models.frames import Curves
-from models.protocol import GenerativeModel, Input, LatentPoint, Noise, View, group_views, views_of
+from models.protocol import GenerativeModel, LatentPoint, Noise, View, group_views, views_of
 
 __all__ = ["PageWidget"]
 
@@ -90,6 +92,7 @@ class PageWidget(QFrame):
         self.failures = Failures(self)
         self.moments = Moments(self)
         self.pointing = Pointing(self)
+        self.dragging = Dragging(self)
         self._connect()
         self.cards_of_config(self.acts.config)
         self._timer = QTimer(self, interval=_PULL)
@@ -351,9 +354,7 @@ class PageWidget(QFrame):
             card.set_state("")
         if self.banner.kind == "error":
             self.banner.hide()
-        self.cards_of_config(
-            shown.config if not isinstance(shown, Session) else shown.setup.config, shown.viewer.lacking
-        )
+        self.cards_of_config(shown.config if not isinstance(shown, Session) else shown.setup.config)
         page = shown.model if isinstance(shown, Session) else shown.page
         if isinstance(page, GenerativeModel):
             self.looking.device = page.device
@@ -362,24 +363,17 @@ class PageWidget(QFrame):
             self.cards["curves"].show_empty()
         self.watch()
 
-    def cards_of_config(self, config: Any, lacking: frozenset[type[Input]] | None = None) -> None:
-        """Shows what makes sense for a config and data; the tabs of other views go, and other cards say so.
-
-        Args:
-            config: The config in force.
-            lacking: Kinds of input that the data cannot give, where other data are shown from now on.
-        """
-        before = {name for name, card in self.cards.items() if self.looking.makes_sense(card.view)}
-        first, self.looking.config = self.looking.config is None, config
-        if lacking is not None:
-            self.looking.lacking = lacking
-        offered = {name for name, card in self.cards.items() if self.looking.makes_sense(card.view)}
-        for name, card in self.cards.items():
+    def cards_of_config(self, config: Any) -> None:
+        """Shows what makes sense for a config; the tabs of other views go, and other cards say so."""
+        before, self.looking.config = self.looking.config, config
+        self.dragging.place(config)
+        for card in self.cards.values():
             card.set_config(config)
-            if name not in offered:
+            if not card.view.shown(config):
                 card.show_empty("Not for this configuration")
-            elif not first and name not in before:
+            elif before is not None and not card.view.shown(before):
                 card.show_empty(card.view.help)
+        offered = {name for name, card in self.cards.items() if card.view.shown(config)}
         if offered != self._offered:  # else nothing else is watched, and a lab that is being moved has its answers
             self._offered = offered
             self.arrangement.offer(offered)
@@ -393,10 +387,16 @@ class PageWidget(QFrame):
 
     @Slot(str, object)
     def _on_value_moved(self, name: str, value: object) -> None:
+        self.move_values({name: value})
+
+    def move_values(self, values: Mapping[str, Any]) -> None:
+        """Shows the page with other values of live parameters, before they are an edit."""
         if self.draft.model is None:
-            self.acts.move_lab({name: value})
-        elif self.draft.declared()[name].live:
-            self.acts.change({name: value})
+            self.acts.move_lab(values)
+            return
+        live = {name: value for name, value in values.items() if self.draft.declared()[name].live}
+        if live:
+            self.acts.change(live)
 
     @Slot()
     def _on_draft(self) -> None:
