@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.gan.gan import GAN
 from models.gan.images import ImageGAN
 from models.protocol import BadValue, GenerativeModel, Lab
 from models.vae.elbo import ElboLab
@@ -52,10 +53,12 @@ FAMILIES: tuple[Family, ...] = (
         latent_code="approximate",
     ),
     Family("gan", "GAN", {
+        "gan": GAN,
         "gan-images": ImageGAN,
     },
-        about="Noise becomes data in one pass. A second network tells samples from data, and by what it sees the first "
-        "one learns.",
+        about="Noise goes through one network and is a datum: no noise is added at the end, so there may be less noise "
+        "than data have dimensions, and then no density. A second network tells samples from data, the first learns to "
+        "fool it.",
         likelihood="none",
         sampling="1 pass",
         latent_code="none",

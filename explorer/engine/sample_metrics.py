@@ -7,6 +7,8 @@ import math
 import torch
 from torch import Tensor
 
+from models.exact.modes import count_modes
+
 __all__ = ["knn_accuracy", "modes"]
 
 
@@ -26,21 +28,15 @@ def modes(x: Tensor, centers: Tensor, std: float) -> dict[str, float]:
     Returns:
         `modes`, `modes_near`, `high_quality_percent`, `mode_kl_nats` (the entropy log k where nothing is of quality).
     """
-    centers = centers.to(x)
-    k = len(centers)
-    distance, nearest = torch.cdist(x, centers).min(1)  # (n,), (n,)
-    good = distance <= 3 * std
-    counts = torch.bincount(nearest[good], minlength=k).double()  # (k,)
-    between = torch.cdist(centers, centers)
-    spacing = float(between[between > 0].min()) if k > 1 else math.inf
-    near = torch.bincount(nearest[distance <= 0.3 * spacing], minlength=k)
+    counted = count_modes(x, centers, std)
+    counts = counted.good.double()
     share = counts / counts.sum().clamp(min=1)
     entropy = -torch.special.xlogy(share, share).sum()
     return {
         "modes": float((counts > 0).sum()),
-        "modes_near": float((near >= 0.02 * len(x)).sum()),
-        "high_quality_percent": 100 * float(good.double().mean()),
-        "mode_kl_nats": max(0.0, math.log(k) - float(entropy)),
+        "modes_near": float(counted.held.sum()),
+        "high_quality_percent": 100 * float(counts.sum()) / len(x),
+        "mode_kl_nats": max(0.0, math.log(len(centers)) - float(entropy)),
     }
 
 

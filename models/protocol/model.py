@@ -75,7 +75,7 @@ class GenerativeModel(Page, nn.Module, ABC):
     Class attributes:
         title, reference, presets, look_at, try_next: What the page says of itself.
         accepts: Kinds of data the model can be built for.
-        objective: What is optimised.
+        objective: What is optimised; where it depends on the config, `objective_of` says so instead.
         metrics: Numbers to follow; those of source "train" come with every loss.
         validation: Key of the metric that picks the best checkpoint, or None for no validation.
         rates: Training field and label of each learning rate.
@@ -116,6 +116,11 @@ class GenerativeModel(Page, nn.Module, ABC):
     @abstractmethod
     def noise_dims(cls, config: Any, kind: Kind) -> int:
         """Number of independent scalar draws that one exact sample needs."""
+
+    @classmethod
+    def objective_of(cls, config: Any) -> Objective:
+        """What is optimised under a config."""
+        return cls.objective
 
     @classmethod
     def check(cls, config: Any, kind: Kind) -> None:

@@ -1,0 +1,226 @@
+"""Pictures of a game in the plane: samples on the discriminator's map, the noise warped, shares of the modes."""
+
+from __future__ import annotations
+
+from abc import ABC
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.exact.modes import count_modes, mode_names
+from models.frames import Bars, Density, Field, Grid, Layer, Lines, Plane, Points
+from models.gan.collapse import verdict
+from models.gan.planar_game import PROBES, PlanarGame, array, square_of
+from models.protocol import Data, DataBatch, Noise, param, view
+
+__all__ = ["SampleViews"]
+
+_MAPS = {"discriminator": "D", "ratio": "D/(1 − D)", "none": "None"}
+_SIDE = 64  # cells of the map
+_RATIO = 6.0  # nats at which the map of the ratio ends
+_BEGUN = 200  # updates of G before which no collapse is called one
+_SPLITS = {"train": "training", "valid": "validation", "test": "test"}
+
+
+class SampleViews(PlanarGame, ABC):
+    """What can be seen of samples, noise and discriminator without any density."""
+
+    @view(
+        "Samples", record=True, grad=True, splits=("valid", "train"), batch=500, hero=True,
+        help="Data and samples on the discriminator's map, and the gradient that each sample feels.",
+    )  # fmt: skip
+    def samples(
+        self,
+        batch: DataBatch,
+        data: Data,
+        heat: str = param(
+            "discriminator", "Map", choices=_MAPS, help="D itself, or the ratio of densities that it stands for."
+        ),
+        gradient: bool = param(
+            True, "Arrows", help=f"Where G's loss pushes {PROBES} samples, and where these were lately."
+        ),
+        grid: bool = param(
+            False, "Warped noise", more=True, when=lambda config: config.latent < 3,
+            help="A mesh of the noise, as G bends it.",
+        ),
+        count: int = param(1000, "Samples", 10, 5000, log=True, more=True),
+        points: bool = param(True, "Data", more=True, help="Show the data."),
+        made: bool = param(True, "Model", more=True, help="Show the samples."),
+    ) -> Plane:  # fmt: skip
+        """Samples over data, on the map of the discriminator."""
+        x = self._drawn(count, Noise())  # always the same noise, so that samples can be followed
+        extent = square_of(batch.x)
+        layers: list[Layer] = []
+        said = f"{count:,} samples, {len(batch)} {_SPLITS[batch.split]} data"
+        if heat != "none":
+            map_layer, map_words = self._map(heat, extent, batch.x, x)
+            layers.append(map_layer)
+            said = f"{said}, {map_words}"
+        if grid:
+            layers.append(self._warped(1.0))
+        if points:
+            layers.append(Points(array(batch.x), role="data", name="data", size=3))
+        if made:
+            layers.append(Points(array(x), role="model", name="samples", size=3.0))
+        if gradient:
+            layers += self._forces()
+        note, warning = self._verdict(x, data)
+        return Plane(tuple(layers), extent=extent, subtitle=said, note=note, warning=warning)
+
+    def _drawn(self, count: int, noise: Noise) -> Tensor:
+        return self.sample(count, generator=noise.generator(self.center.device))
+
+    @torch.no_grad()
+    def _map(
+        self, heat: str, extent: tuple[float, float, float, float], real: Tensor, fake: Tensor
+    ) -> tuple[Density, str]:
+        beside = self.to_units(real)
+        f = self.judged(self.to_units(self._cells(extent, _SIDE)), beside).reshape(_SIDE, _SIDE)
+        game = self.game
+        packs = f", beside {self.config.pac - 1} data in each pack" if self.config.pac > 1 else ""
+        if heat == "ratio" and game.log_ratio is not None:
+            ratio = game.log_ratio(f).clamp(-_RATIO, _RATIO)
+            layer = Density(array(ratio), extent, "real-fake", low=-_RATIO, high=_RATIO, name="log D/(1 − D), nats")
+            return layer, f"map: log D/(1 − D), which is log p/q if D is optimal{packs}"
+        if game.free_level:
+            low, high = (float(self.judged(self.to_units(points), beside).mean()) for points in (fake, real))
+            values = ((f - low) / (high - low)).clamp(0.0, 1.0) if high > low else torch.full_like(f, 0.5)
+            words = f"map: the critic F, from its mean on samples, {low:.2f}, to its mean on data, {high:.2f}{packs}"
+        else:
+            values, words = (
+                game.probability(f),
+                f"map: D{packs}" if game.log_ratio is not None else f"map: F from −1 to 1{packs}",
+            )
+        if heat == "ratio":
+            words = f"{words}: this game's optimum does not tell the ratio"
+        return Density(array(values), extent, role="real-fake", low=0.0, high=1.0), words
+
+    def _cells(self, extent: tuple[float, float, float, float], side: int) -> Tensor:
+        """Middles of the cells of a square, (side², 2), row by row from below."""
+        x0, x1, y0, y1 = extent
+        steps = (torch.arange(side).to(self.center) + 0.5) / side
+        y, x = torch.meshgrid(y0 + (y1 - y0) * steps, x0 + (x1 - x0) * steps, indexing="ij")
+        return torch.stack([x, y], dim=-1).reshape(-1, 2)
+
+    def pushes(self, x: Tensor) -> Tensor:
+        """Minus the gradient of what each sample adds to G's loss, by its place in standard units, (n, 2).
+
+        Args:
+            x: Samples in data units, (n, 2); with packing, in the order in which packs are filled.
+        """
+        m = self.config.pac
+        u = self.to_units(x.detach()).requires_grad_()
+        with torch.enable_grad():
+            f = self.discriminator(u[: len(u) - len(u) % m].reshape(-1, 2 * m))[:, 0]
+            (gradient,) = torch.autograd.grad(self.game.on_generated(f).sum(), u)
+        return -gradient
+
+    def _forces(self) -> list[Layer]:
+        with torch.no_grad():
+            x = self.from_units(self.generator(self.probes()))
+        push = self.pushes(x)
+        longest = float(push.norm(dim=1).max())
+        layers: list[Layer] = []
+        if len(self.trail) > 1:
+            paths = torch.stack([*self.trail, x]).transpose(0, 1)  # (probes, positions, 2)
+            starts = np.arange(PROBES) * paths.shape[1]
+            layers.append(Lines(array(paths).reshape(-1, 2), starts, role="alt", name="trails"))
+        name = f"−∇ loss of G, longest {longest:.2g}"
+        layers.append(Field(array(x), array(push), role="total", longest=0.35 * float(self.spread), name=name))
+        return layers
+
+    def _verdict(self, x: Tensor, data: Data) -> tuple[str, bool]:
+        if data.centers is None or data.std is None:
+            return "", False
+        counts = count_modes(x, data.centers, data.std)
+        return verdict(counts, mode_names(data.centers, data.spec.classes), begun=int(self.moves) >= _BEGUN)
+
+    @view("Modes", record=True, help="Share of the samples of high quality that each mode holds, beside the data's.")
+    def modes(self, data: Data, noise: Noise, count: int = param(2500, "Samples", 100, 20_000, log=True)) -> Bars:
+        """Shares of samples and data by mode."""
+        x = self._drawn(count, noise)
+        if data.centers is None or data.std is None:
+            return self._without_modes(x, data)
+        names = mode_names(data.centers, data.spec.classes)
+        made, real = (count_modes(points, data.centers, data.std) for points in (x, data.test.x))
+        share = made.good.double() / made.n
+        note, warning = verdict(made, names, begun=int(self.moves) >= _BEGUN)
+        return Bars(
+            labels=(*names, "none"),
+            values=100 * np.append(array(share), 1.0 - float(share.sum())),
+            errors=100 * _share_errors(np.append(array(share), 1.0 - float(share.sum())), made.n),
+            roles=("model",) * len(names) + ("total",),
+            reference=100 * np.append(array(real.good / real.n), 1.0 - float(real.good.sum()) / real.n),
+            unit="%",
+            subtitle=f"{count:,} samples within 3 std of each mode; dashed: {real.n:,} test data",
+            note=note,
+            warning=warning,
+        )
+
+    def _without_modes(self, x: Tensor, data: Data) -> Bars:
+        """By the class of the nearest datum, where the data are not made of modes."""
+        real = data.train.x[:1500]
+        names = tuple(data.spec.classes) or ("data",)
+        of = data.train.y[:1500] if data.train.y is not None else torch.zeros(len(real), dtype=torch.long)
+        near = of[torch.cdist(x, real).argmin(dim=1)]
+        share = array(torch.bincount(near, minlength=len(names))) / len(x)
+        true = data.test.y if data.test.y is not None else torch.zeros(len(data.test), dtype=torch.long)
+        return Bars(
+            labels=names,
+            values=100 * share,
+            errors=100 * _share_errors(share, len(x)),
+            roles=("model",) * len(names),
+            reference=100 * array(torch.bincount(true, minlength=len(names))) / len(true),
+            unit="%",
+            subtitle=f"{len(x):,} samples by the class of the nearest of 1,500 data; dashed: test data",
+            note="These data are not made of modes that could be counted.",
+        )
+
+    @view(
+        "Manifold", record=True, when=lambda config: config.latent < 3,
+        help="The noise as a mesh, on its way from itself (t = 0) to where G takes it (t = 1).",
+    )  # fmt: skip
+    def manifold(self, batch: DataBatch, noise: Noise, t: float = param(1.0, "Warp t", 0.0, 1.0, step=0.05)) -> Plane:
+        """The mesh of the noise, warped, over the data."""
+        z = self.draw_noise(300, noise.generator(self.center.device))
+        with torch.no_grad():
+            x = self.from_units(self.generator(z))
+        start = self._laid_out(array(z))
+        way = (1.0 - t) * start + t * array(x)
+        x0, x1, y0, y1 = square_of(batch.x)
+        reach = max(x1 - x0, y1 - y0, 4.0 * float(self.spread))
+        cx, cy = 0.5 * (x0 + x1), 0.5 * (y0 + y1)
+        words = "2-D" if self.config.latent == 2 else "1-D"
+        return Plane(
+            (
+                Points(array(batch.x), role="data", name="data", size=3.0),
+                self._warped(t),
+                Points(way, role="model", name=f"{len(way)} samples", size=3.0),
+            ),
+            extent=(cx - reach / 2, cx + reach / 2, cy - reach / 2, cy + reach / 2),
+            subtitle=f"(1 − t) z + t G(z) for {words} {self.config.noise} z, t = {t:g}; z is drawn to the data's scale",
+            note="" if self.config.latent == 2 else "One noise dimension: whatever G does, samples lie on a curve.",
+        )
+
+    def _laid_out(self, z: np.ndarray) -> np.ndarray:
+        """z in the plane of the data, (..., latent) to (..., 2): in standard units, a single dimension along x."""
+        u = z if z.shape[-1] == 2 else np.concatenate([z, np.zeros_like(z)], axis=-1)
+        return array(self.center) + float(self.spread) * u
+
+    def _warped(self, t: float) -> Layer:
+        reach = 1.0 if self.config.noise == "uniform" else 2.5
+        if self.config.latent == 1:
+            line = np.linspace(-reach, reach, 400)[:, None]
+            xy = (1.0 - t) * self._laid_out(line) + t * self.decode(line)
+            return Lines(xy, np.zeros(1, int), role="prior", width=1.5, name="G(z) for all z")
+        axis = np.linspace(-reach, reach, 31)
+        mesh = np.stack(np.meshgrid(axis, axis), axis=-1)  # (31, 31, 2)
+        image = self.decode(mesh.reshape(-1, 2)).reshape(mesh.shape)
+        name = f"z from {-reach:g} to {reach:g}".replace("-", "−")
+        return Grid((1.0 - t) * self._laid_out(mesh) + t * image, role="prior", name=name)
+
+
+def _share_errors(share: np.ndarray, n: int) -> np.ndarray:
+    """Standard errors of shares of n independent samples."""
+    return np.sqrt(share * (1.0 - share).clip(0.0) / n)
