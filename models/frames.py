@@ -217,6 +217,9 @@ class Images(Frame):
         captions: A word below each image, or empty.
         index: Position of each in its split, (n,) int, or None.
         sheet: No gaps, as for a manifold.
+        marked: Places of images that are framed.
+        direction: Where the images lie along a line in latent space, the vector from 0 to 1 along it, (latent,), or
+            None: a window can keep it under a name.
     """
 
     images: np.ndarray
@@ -225,6 +228,8 @@ class Images(Frame):
     captions: tuple[str, ...] = ()
     index: np.ndarray | None = None
     sheet: bool = False
+    marked: tuple[int, ...] = ()
+    direction: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import torch
 from pages import session
 from torch import nn
 
-from explorer.engine import BadInput, Request, Setup, Viewer, evaluate, open_data
+from explorer.engine import BadInput, Request, Setup, evaluate, open_data
 from explorer.engine.optimisation import average_into
 from explorer.engine.tensors import TensorData
 from models.frames import Bars, Curves, Images
@@ -272,10 +272,10 @@ def test_views_of_two_splits_get_each_its_own(trained):
 
 
 def test_data_without_a_classifier_have_no_views_that_need_one(monkeypatch):
-    monkeypatch.setattr(TensorData, "classifier", None)
+    monkeypatch.setattr("explorer.engine.classifier.CLASSIFIERS", {})
     made = session("gan-images", data="digits", channels=4, batch=16, record=True)
-    config = made.setup.config
-    offered = {name for name, view in made.viewer.views.items() if made.viewer.can_show(view, config)}
+    config, spec = made.setup.config, made.model.spec
+    offered = {name for name, view in made.viewer.views.items() if view.shown(config, spec)}
     assert offered == {"samples", "decode", "interpolation", "scores"}
     made.step()
     assert set(made.recorder.at(0)[1]) == {"samples", "interpolation"}
@@ -310,7 +310,3 @@ def test_evaluation_of_the_training_data_themselves_is_perfect(monkeypatch):
     p = found["confident_percent"] / 100
     assert p > 0.9
     assert found["confident_percent_se"] == pytest.approx(100 * math.sqrt(p * (1 - p) / 297))
-
-
-def test_a_viewer_without_data_lacks_nothing():
-    assert Viewer(made()).lacking == frozenset()

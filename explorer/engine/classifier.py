@@ -20,12 +20,11 @@ from explorer.engine.checkpoint import Checkpoint, read_checkpoint, write_checkp
 from explorer.engine.devices import prepare_thread
 from explorer.engine.errors import BadInput, RunError
 from explorer.engine.randomness import derive, initialising
-from explorer.engine.setup import spec_of
 from explorer.engine.training import learning_rate
 from models.classifier import ImageClassifier
 from models.protocol import Classifier, DataSpec, Image
 
-__all__ = ["CLASSIFIERS", "make_classifier", "open_classifier"]
+__all__ = ["CLASSIFIERS", "has_classifier", "make_classifier", "open_classifier"]
 
 CLASSIFIERS: Mapping[str, str] = {
     name: f"classifier-{name}.safetensors" for name in ("digits", "sprites", "sprites-colour", "mnist")
@@ -87,7 +86,8 @@ def make_classifier(
         "command": f"dgm-explorer classifier {data.name} --seed {seed}",
         "test": _quality(net, data),
     }
-    state = {"format": _FORMAT, "spec": spec_of(data).to_json(), "card": card}
+    spec = DataSpec(data.kind, len(data.train), data.classes)
+    state = {"format": _FORMAT, "spec": spec.to_json(), "card": card}
     write_checkpoint(out, Checkpoint(_STEPS, state, {f"classifier/{name}": t for name, t in weights.items()}))
     return card
 
@@ -131,7 +131,11 @@ def _read(name: str) -> tuple[Checkpoint, DataSpec]:
         ) from None
 
 
-@functools.cache
+def has_classifier(name: str) -> bool:
+    """Whether a classifier of a dataset comes with the application; the name is with or without parameters."""
+    return name.split(":")[0] in CLASSIFIERS
+
+
 def open_classifier(name: str, device: torch.device) -> Classifier | None:
     """The classifier that comes with the application for a dataset, or None.
 
@@ -142,10 +146,12 @@ def open_classifier(name: str, device: torch.device) -> Classifier | None:
     Raises:
         RunError: Its file is missing or damaged.
     """
-    name = name.split(":")[0]
-    if name not in CLASSIFIERS:
-        return None
-    checkpoint, spec = _read(name)
+    return _opened(name, device) if has_classifier(name) else None
+
+
+@functools.cache
+def _opened(name: str, device: torch.device) -> Classifier:
+    checkpoint, spec = _read(name.split(":")[0])
     with initialising(0):  # weights that are drawn only to be replaced
         net = ImageClassifier(spec.kind.shape, len(spec.classes))
     net.load_state_dict(checkpoint.part("classifier"))

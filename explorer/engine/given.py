@@ -96,6 +96,5 @@ def _input(name: str, text: str, view: View, page: Page, data: TensorData | None
     if kind is DataPoint and data is not None:
         split = view.splits[0]
         index = _whole(name, text, data.size(split))
-        batch = data.batch(split, index, 1)
-        return DataPoint(batch.x, None if batch.y is None else int(batch.y[0]), index, split)
+        return data.point(split, index)
     raise BadInput(f"{name} cannot be given as text; leave it out for the default")

@@ -24,6 +24,7 @@ from models.protocol import (
     Data,
     DataBatch,
     DataPoint,
+    Direction,
     Handles,
     HasDecoder,
     Input,
@@ -146,17 +147,15 @@ class Viewer:
             raise BadInput(f"there is no view {name}; there are {', '.join(self.views)}")
         return self.views[name]
 
-    def can_show(self, view: View, config: Any) -> bool:
-        """Whether a view makes sense for a config, and the data have what it asks for."""
-        return view.shown(config) and not (self.lacking & set(view.inputs.values()))
+    def default(self, view: View, kind: type[Input], params: Mapping[str, Any], name: str = "") -> Input:
+        """The input a view gets where nothing was chosen: first data, middle of latent space, the same noise.
 
-    @property
-    def lacking(self) -> frozenset[type[Input]]:
-        """Kinds of input that the data cannot give: a classifier, where none comes with them."""
-        return frozenset() if self._data is None or self._data.classifier is not None else frozenset({Classifier})
-
-    def default(self, view: View, kind: type[Input], params: Mapping[str, Any]) -> Input:
-        """The input a view gets where nothing was chosen: first data, middle of latent space, the same noise."""
+        Args:
+            view: The view.
+            kind: Of the input.
+            params: Values of the view's controls.
+            name: The argument: the second datum of a view is another one than the first.
+        """
         if kind is Noise:
             return Noise(0)
         if kind is TimeStep:
@@ -167,17 +166,23 @@ class Viewer:
             if self._data.classifier is None:
                 raise BadInput(f"{view.title} needs a classifier, and none comes with {self._data.data.title}")
             return self._data.classifier
-        if kind is LatentPoint and isinstance(self._page, HasDecoder):
-            return LatentPoint(torch.zeros(1, self._page.latent_dim, device=self._device))
+        if kind in (LatentPoint, Direction) and isinstance(self._page, HasDecoder):
+            zeros = torch.zeros(1, self._page.latent_dim, device=self._device)
+            return LatentPoint(zeros) if kind is LatentPoint else Direction("", zeros)
         if self._data is not None and kind in (Data, DataBatch, DataPoint):
             if kind is Data:
                 return self._data.whole()
-            split = str(params.get("split", view.splits[0]))
-            batch = self._data.batch(split, 0, view.batch if kind is DataBatch else 1)
+            split = self._split(view, kind, params, name)
             if kind is DataBatch:
-                return batch
-            return DataPoint(batch.x, None if batch.y is None else int(batch.y[0]), 0, split)
+                return self._data.batch(split, 0, view.batch)
+            place = view.data_points.index(name) if name in view.data_points else 0
+            return self._data.point(split, min(place, self._data.size(split) - 1))
         raise BadInput(f"{view.title} needs a {kind.__name__} that was not given")
+
+    @staticmethod
+    def _split(view: View, kind: type[Input], params: Mapping[str, Any], name: str) -> str:
+        """Where data come from: a batch called train, valid or test from there, others from where was chosen."""
+        return name if kind is DataBatch and name in _SPLITS else str(params.get("split", view.splits[0]))
 
     def frames(self, request: Request, page: Page | None = None) -> Iterator[Frame]:
         """The frames of a request: one, or those of a stream as they are made.
@@ -193,7 +198,7 @@ class Viewer:
         page = page or self._page
         params = self._params(view, request.params)
         inputs = {
-            name: request.inputs[name] if name in request.inputs else self._filled(view, name, kind, request.params)
+            name: request.inputs[name] if name in request.inputs else self.default(view, kind, request.params, name)
             for name, kind in view.inputs.items()
         }
         with _looking(page, view):
@@ -207,10 +212,6 @@ class Viewer:
             if frame is None:
                 return
             yield frame
-
-    def _filled(self, view: View, name: str, kind: type[Input], params: Mapping[str, Any]) -> Input:
-        """The input of an argument; a batch whose name is that of a split is from there."""
-        return self.default(view, kind, {**params, "split": name} if kind is DataBatch and name in _SPLITS else params)
 
     def _params(self, view: View, given: Mapping[str, Any]) -> dict[str, Any]:
         params = {}

@@ -8,6 +8,7 @@ from models.protocol.inputs import (
     Data,
     DataBatch,
     DataPoint,
+    Direction,
     Handles,
     Input,
     LatentPoint,
@@ -16,7 +17,18 @@ from models.protocol.inputs import (
     Region,
     TimeStep,
 )
-from models.protocol.kinds import DataSpec, Image, Kind, Plane, Table, Tokens, Waveform, accepted, kind_from_json
+from models.protocol.kinds import (
+    DataSpec,
+    Factor,
+    Image,
+    Kind,
+    Plane,
+    Table,
+    Tokens,
+    Waveform,
+    accepted,
+    kind_from_json,
+)
 from models.protocol.model import (
     GameModel,
     GenerativeModel,
@@ -41,7 +53,9 @@ __all__ = [
     "DataBatch",
     "DataPoint",
     "DataSpec",
+    "Direction",
     "Drag",
+    "Factor",
     "GameModel",
     "GenerativeModel",
     "Handles",

@@ -19,6 +19,7 @@ __all__ = [
     "Data",
     "DataBatch",
     "DataPoint",
+    "Direction",
     "Handles",
     "Input",
     "LatentPoint",
@@ -43,6 +44,8 @@ class DataBatch(Input):
         index: Position of each datum in its split, (n,).
         mask: 1 where a datum's entry is observed, (n, *shape), or None for all.
         split: "train", "valid" or "test": where the data really are from, whatever was asked for.
+        factors: What each datum was made from, (n, k), as `DataSpec.factors` says, or None. Views have them, training
+            does not.
     """
 
     x: Tensor
@@ -50,6 +53,7 @@ class DataBatch(Input):
     index: Tensor
     mask: Tensor | None = None
     split: str = "train"
+    factors: Tensor | None = None
 
     def __len__(self) -> int:
         """Number of data."""
@@ -71,6 +75,14 @@ class LatentPoint(Input):
     """A point in latent space, z of shape (1, latent)."""
 
     z: Tensor
+
+
+@dataclass(frozen=True)
+class Direction(Input):
+    """A direction in latent space that was kept under a name, vector of shape (1, latent); "" and zeros for none."""
+
+    name: str
+    vector: Tensor
 
 
 @dataclass(frozen=True)
@@ -173,6 +185,7 @@ INPUTS: tuple[type[Input], ...] = (
     DataBatch,
     DataPoint,
     LatentPoint,
+    Direction,
     Noise,
     Handles,
     Canvas,
