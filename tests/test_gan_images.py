@@ -92,7 +92,7 @@ class Linear(nn.Module):
 
 def test_the_gradient_penalty_takes_one_norm_over_all_pixels_and_channels():
     spec = DataSpec(Image(3, 8, 8, "colour"), 100)
-    model = made(spec, objective="wasserstein", gradient_penalty=7.0)
+    model = made(spec, objective="wasserstein-gp", gradient_penalty=7.0)
     w = torch.randn(3, 8, 8, generator=torch.Generator().manual_seed(1))
     model.discriminator = Linear(w)
     real, fake = batch_of(5, (3, 8, 8)).x, batch_of(5, (3, 8, 8), seed=2).x
@@ -128,7 +128,7 @@ def test_when_r1_is_due_is_a_part_of_the_state():
     assert float(other.penalty(real, real, generator=torch.Generator()).detach()) > 0.0
 
 
-@pytest.mark.parametrize("objective", ["non-saturating", "least-squares", "hinge", "wasserstein"])
+@pytest.mark.parametrize("objective", ["non-saturating", "least-squares", "hinge", "wasserstein-gp"])
 def test_the_losses_are_those_of_the_game_and_every_parameter_moves(objective):
     made = session("gan-images", data="digits", objective=objective, channels=4, batch=16)
     before = {name: parameter.detach().clone() for name, parameter in made.model.named_parameters()}
@@ -136,7 +136,7 @@ def test_the_losses_are_those_of_the_game_and_every_parameter_moves(objective):
         made.step()
     last = made.history.last()
     assert last["discriminator_loss"] == pytest.approx(last["game"] + last["penalty"], rel=1e-5)
-    assert (last["penalty"] > 0) == (objective == "wasserstein")
+    assert (last["penalty"] > 0) == (objective == "wasserstein-gp")
     still = {name for name, parameter in made.model.named_parameters() if torch.equal(parameter, before[name])}
     # Where all scores are within the margins, the hinge loss is one of differences too.
     assert still <= ({"discriminator.head.bias"} if objective == "hinge" else set())
@@ -161,7 +161,7 @@ def test_the_generators_move_leaves_the_discriminator_without_gradients():
 def test_batch_statistics_do_not_go_with_micro_batches_nor_with_penalties_on_one_datum():
     with pytest.raises(BadInput, match="micro_batches must be 1"):
         Setup.of("gan-images", data="digits", values={"micro_batches": 2})
-    for values in ({"r1": 0.1}, {"objective": "wasserstein"}):
+    for values in ({"r1": 0.1}, {"objective": "wasserstein-gp"}):
         with pytest.raises(BadValue, match="norm batch"):
             ImageGAN.check(build(ImageGAN.Config, {"norm": "batch", **values}), GREY.kind)
     ImageGAN.check(build(ImageGAN.Config, {"norm": "batch", "r1": 0.0}), GREY.kind)

@@ -5,24 +5,25 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from models.gan.comparison_views import ComparisonViews
 from models.gan.image_networks import NORMS, ImageDiscriminator, ImageGenerator
-from models.gan.images_page import LOOK_AT, METRICS, OBJECTIVE, PRESETS, TRY_NEXT
+from models.gan.images_page import LOOK_AT, METRICS, PRESETS, TRY_NEXT, objective_of
 from models.gan.objectives import OBJECTIVES, Game, gradient_penalty, r1_penalty
-from models.protocol import BadValue, DataBatch, DataSpec, GameModel, Image, Kind, Player, param
+from models.protocol import BadValue, DataBatch, DataSpec, GameModel, Image, Kind, Objective, Player, param
 
 __all__ = ["ImageGAN"]
 
-_CHOSEN = ("non-saturating", "least-squares", "hinge", "wasserstein")
+_CHOSEN = ("non-saturating", "least-squares", "hinge", "wasserstein-gp")
 _OBJECTIVES = {name: OBJECTIVES[name].title for name in _CHOSEN}
 
 
 def _wasserstein(config: object) -> bool:
-    return getattr(config, "objective", "") == "wasserstein"
+    return getattr(config, "objective", "") == "wasserstein-gp"
 
 
 class ImageGAN(GameModel, ComparisonViews):
@@ -44,7 +45,7 @@ class ImageGAN(GameModel, ComparisonViews):
     title = "Images"
     reference = "https://arxiv.org/abs/1511.06434"
     accepts = (Image(values="grey"), Image(values="colour"))
-    objective, metrics, presets = OBJECTIVE, METRICS, PRESETS
+    metrics, presets = METRICS, PRESETS
     rates = {"lr_g": "Learning rate of G", "lr_d": "Learning rate of D"}  # noqa: RUF012
     batch_statistics = True
     look_at, try_next = LOOK_AT, TRY_NEXT
@@ -111,6 +112,11 @@ class ImageGAN(GameModel, ComparisonViews):
         """Takes back what `get_extra_state` gave."""
         self._moves = int(state)
 
+    @classmethod
+    def objective_of(cls, config: Any) -> Objective:
+        """What the discriminator maximises under a config."""
+        return objective_of(config)
+
     @property
     def game(self) -> Game:
         """The game that is played."""
@@ -118,10 +124,9 @@ class ImageGAN(GameModel, ComparisonViews):
 
     @property
     def even_score(self) -> float | None:
-        """F where D is even between data and samples: 0 of a log ratio, ½ of D itself."""
-        if self.config.objective == "wasserstein":
-            return None
-        return 0.5 if self.config.objective == "least-squares" else 0.0
+        """F of the optimal discriminator where data and samples are equally likely."""
+        optimal = self.game.optimal
+        return None if optimal is None else float(optimal(torch.zeros(())))
 
     @property
     def latent_dim(self) -> int:
@@ -135,13 +140,14 @@ class ImageGAN(GameModel, ComparisonViews):
 
     def players(self) -> tuple[Player, ...]:
         """The discriminator, then the generator."""
-        penalty = "its penalty" if self.config.objective == "wasserstein" or self.config.r1 > 0 else "no penalty"
+        penalised = _wasserstein(self.config) or self.config.r1 > 0
         return (
             Player(
                 "discriminator", tuple(self.discriminator.parameters()), self.config.d_updates, "lr_d",
                 {
                     "draw": "Draw a mini-batch of images.",
-                    "forward": f"Draw z, generate as many samples, and score both; {penalty} is added.",
+                    "forward": "Draw z, generate as many samples, and score both"
+                    + ("; add the penalty on D's slope." if penalised else "."),
                     "update": "Move D so that it tells images from samples better.",
                 },
             ),
@@ -169,11 +175,13 @@ class ImageGAN(GameModel, ComparisonViews):
         with torch.no_grad():
             fake = self.generator(z)
         on_real, on_fake = self.discriminator(batch.x), self.discriminator(fake)
-        game = self.game.discriminator(on_real, on_fake)
+        on_data, on_samples = -self.game.on_data(on_real).mean(), -self.game.on_samples(on_fake).mean()
         penalty = self.penalty(batch.x, fake, generator=generator)
         return {
-            "loss": game + penalty,
-            "game": game,
+            "loss": penalty - on_data - on_samples,
+            "game": -on_data - on_samples,
+            "on_data": on_data,
+            "on_samples": on_samples,
             "penalty": penalty,
             "score_real": on_real.mean(),
             "score_fake": on_fake.mean(),
@@ -182,7 +190,7 @@ class ImageGAN(GameModel, ComparisonViews):
     def penalty(self, real: Tensor, fake: Tensor, *, generator: torch.Generator) -> Tensor:
         """The penalty of this move of the discriminator, with its weight; 0 in moves that R1 leaves out."""
         config = self.config
-        if config.objective == "wasserstein":
+        if _wasserstein(config):
             weight = config.gradient_penalty
             return weight * gradient_penalty(self.discriminator, real, fake, generator=generator)
         if config.r1 > 0 and self._moves % config.r1_every == 0:

@@ -7,7 +7,7 @@ from typing import Any
 from models.gan.objectives import OBJECTIVES
 from models.protocol import Metric, Objective, Preset, Term, Try
 
-__all__ = ["LOOK_AT", "METRICS", "OBJECTIVE", "PRESETS", "TRY_NEXT"]
+__all__ = ["LOOK_AT", "METRICS", "PRESETS", "TRY_NEXT", "objective_of"]
 
 
 def _rest_discriminator(config: Any) -> float | None:
@@ -18,19 +18,34 @@ def _rest_generator(config: Any) -> float | None:
     return OBJECTIVES[config.objective].rest_generator
 
 
-OBJECTIVE = Objective(
-    r"\mathcal{L}_D",
-    (
-        Term(r"\mathbb{E}\left[\ell_1(F(x)) + \ell_0(F(G(z)))\right]", "game"),
-        Term(r"\mathrm{penalty}", "penalty"),
-    ),
-    total=Term(r"\mathcal{L}_D", "discriminator_loss"),
-    maximised=False,
-    note="F is what D computes before squashing. Non-saturating: ℓ₁ = log(1 + e⁻ᶠ), ℓ₀ = log(1 + eᶠ), and G descends "
-    "E[ℓ₁(F(G(z)))]. Least squares: ½(F − 1)², ½F². Hinge: max(0, 1 − F), max(0, 1 + F), and G descends −E[F]. "
-    "Wasserstein: −F, F, and −E[F]. The penalty is R1, γ/2 E‖∇F(x)‖² in every 16th move with 16 times its weight, or "
-    "for Wasserstein λ E(‖∇F(x̂)‖ − 1)² in each.",
-)
+_GENERATOR = {
+    "non-saturating": "G maximises 𝔼_q[log D], with D = σ(F), F being what D computes before squashing.",
+    "least-squares": "D = F. G minimises ½𝔼_q[(D − 1)²].",
+    "hinge": "G maximises 𝔼_q[F].",
+    "wasserstein-gp": "G maximises 𝔼_q[F]. F has no level of its own: only its differences mean something.",
+}
+
+
+def _penalised(config: Any) -> bool:
+    return config.objective == "wasserstein-gp" or config.r1 > 0
+
+
+def objective_of(config: Any) -> Objective:
+    """What the discriminator maximises: the game's two terms, and the penalty that is in force."""
+    game = OBJECTIVES[config.objective]
+    terms = [Term(game.terms[0], "on_data"), Term(game.terms[1], "on_samples")]
+    note = f"p: data, q: samples of G. {_GENERATOR[config.objective]}"
+    if config.objective == "wasserstein-gp":
+        penalty = r"-\,\lambda\,\mathbb{E}_{\hat{x}}\left[(\Vert\nabla F(\hat{x})\Vert-1)^2\right]"
+        terms.append(Term(penalty, "penalty", sign=-1))
+    elif config.r1 > 0:
+        penalty = r"-\,\frac{\gamma}{2}\,\mathbb{E}_{p}\left[\Vert\nabla F(x)\Vert^2\right]"
+        terms.append(Term(penalty, "penalty", sign=-1))
+        note += f" R1 enters one move of D in {config.r1_every}, with {config.r1_every} times its weight, else it is 0."
+    total = Term(r"\mathcal{L}", "discriminator_loss", sign=-1)
+    return Objective(r"\mathcal{L}(\phi,\theta)", tuple(terms), total, note=note)
+
+
 METRICS = (
     Metric(
         "game", "Loss of D", role="data", equilibrium=_rest_discriminator,
@@ -40,8 +55,13 @@ METRICS = (
         "generator_loss", "Loss of G", role="model", equilibrium=_rest_generator,
         help="It need not fall while samples get better: D gets better too.",
     ),
-    Metric("penalty", "Penalty of D", role="alt", help="With its weight; R1 is 0 in the moves that leave it out."),
-    Metric("discriminator_loss", "Loss of D with penalty", role="total", help="What D descends."),
+    Metric(
+        "penalty", "Penalty of D", role="alt", when=_penalised,
+        help="With its weight; R1 is 0 in the moves that leave it out, and its average what counts.",
+    ),
+    Metric("discriminator_loss", "Loss of D with penalty", role="total", plotted=False, help="What D descends."),
+    Metric("on_data", "Value on data", role="data", plotted=False, help="The objective's term on data."),
+    Metric("on_samples", "Value on samples", role="model", plotted=False, help="The objective's term on samples."),
     Metric("score_real", "F on data", role="data", pane="score", help="Mean score of the batch's data."),
     Metric("score_fake", "F on samples", role="model", pane="score", help="Mean score of as many samples."),
     Metric(
@@ -68,7 +88,7 @@ PRESETS = (
         about="Small digits in seconds, all ten classes of them.",
     ),
     Preset(
-        "Digits, Wasserstein", "digits", {"channels": 32, "objective": "wasserstein", "d_updates": 3},
+        "Digits, Wasserstein", "digits", {"channels": 32, "objective": "wasserstein-gp", "d_updates": 3},
         {"steps": 2000, "ema": 0.99, **_ADAM},
         about="A critic of slope near 1, which moves three times a round: its loss falls to 0 as samples get better.",
     ),
@@ -95,7 +115,7 @@ PRESETS = (
         device="cuda", about="Four times as many channels, for a GPU.",
     ),
     Preset(
-        "MNIST, Wasserstein", "mnist", {"channels": 64, "latent": 64, "objective": "wasserstein", "d_updates": 5},
+        "MNIST, Wasserstein", "mnist", {"channels": 64, "latent": 64, "objective": "wasserstein-gp", "d_updates": 5},
         {"steps": 20_000, "ema": 0.999, "batch": 64, "lr_g": 2e-4, "lr_d": 2e-4, "beta1": 0.0, "beta2": 0.9},
         device="cuda", about="Five moves of the critic a round, as in the paper.",
     ),
