@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.gan.gan import GAN
+from models.gan.images import ImageGAN
 from models.protocol import BadValue, GenerativeModel, Lab
 from models.vae.elbo import ElboLab
 from models.vae.mean_field import MeanFieldLab
@@ -53,6 +54,7 @@ FAMILIES: tuple[Family, ...] = (
     ),
     Family("gan", "GAN", {
         "gan": GAN,
+        "gan-images": ImageGAN,
     },
         about="Noise goes through one network and is a datum: no noise is added at the end, so there may be less noise "
         "than data have dimensions, and then no density. A second network tells samples from data, the first learns to "

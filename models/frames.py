@@ -217,6 +217,9 @@ class Images(Frame):
         captions: A word below each image, or empty.
         index: Position of each in its split, (n,) int, or None.
         sheet: No gaps, as for a manifold.
+        marked: Places of images that are framed.
+        direction: Where the images lie along a line in latent space, the vector from 0 to 1 along it, (latent,), or
+            None: a window can keep it under a name.
     """
 
     images: np.ndarray
@@ -225,11 +228,17 @@ class Images(Frame):
     captions: tuple[str, ...] = ()
     index: np.ndarray | None = None
     sheet: bool = False
+    marked: tuple[int, ...] = ()
+    direction: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
 class Bars(Frame):
-    """Named values (n,), with standard errors (n,) or None, a role each, and a dashed reference each or None."""
+    """Named values (n,), with standard errors (n,) or None, a role each, and a dashed reference each or None.
+
+    Attributes:
+        dims: The latent dimension of each bar, where they are of such; sliders then stand in the order of the values.
+    """
 
     labels: tuple[str, ...]
     values: np.ndarray
@@ -237,6 +246,7 @@ class Bars(Frame):
     roles: tuple[str, ...] = ()
     reference: np.ndarray | None = None
     unit: str = ""
+    dims: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)

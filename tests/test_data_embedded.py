@@ -79,7 +79,7 @@ def test_digits_load_where_no_copy_can_be_kept(home, monkeypatch):
 def test_factors_move_what_they_name(name, pixels):
     data = source(f"{name}:n=1000").load()
     x, factors = data.train.x * data.scale, data.train.factors
-    column = {factor: factors[:, k] for k, factor in enumerate(data.factor_names)}
+    column = {factor.name: factors[:, k] for k, factor in enumerate(data.factors)}
     ink = x.max(axis=1)  # every colour has a channel of full value
     area = ink.sum(axis=(1, 2)) / pixels**2
     centre = (np.arange(pixels) + 0.5) / pixels

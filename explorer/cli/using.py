@@ -157,8 +157,8 @@ def _frame_of(arguments: argparse.Namespace) -> tuple[Frame, dict[str, Any]]:
     )
     viewer = Viewer(loaded.model, loaded.tensors, loaded.model.device)
     view = viewer.view(arguments.view)
-    if not view.shown(loaded.config):
-        raise BadInput(f"view {view.name} makes no sense for this run's config")
+    if not view.shown(loaded.config, loaded.model.spec):
+        raise BadInput(f"view {view.name} makes no sense for this run's config and data")
     request = request_from_text(view, loaded.model, loaded.tensors, values)
     identity = {**loaded.run.identity, "view": view.name, "step": loaded.step, "set": values}
     return viewer.last_frame(request), identity

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from models.protocol import Kind
+from models.protocol import Factor, Kind
 
 __all__ = ["Dataset", "Split", "sha256"]
 
@@ -70,7 +70,7 @@ class Dataset:
         scale: Stored x times scale is x in data units.
         resample: Training data are probabilities: each training batch draws x ~ Bernoulli(x · scale) afresh.
             Validation and test data were drawn once and are binary already, 0 or 1/scale.
-        factor_names: Names of the columns of `Split.factors`.
+        factors: What the columns of `Split.factors` are.
         log_prob: Exact log density, (n, 2) float64 to (n,) nats, or None.
         entropy_of: Computes the exact entropy in nats, or None; `entropy` remembers it.
         centers: Centres of a Gaussian mixture, (k, 2), or None.
@@ -86,7 +86,7 @@ class Dataset:
     classes: tuple[str, ...] = ()
     scale: float = 1.0
     resample: bool = False
-    factor_names: tuple[str, ...] = ()
+    factors: tuple[Factor, ...] = ()
     log_prob: Callable[[np.ndarray], np.ndarray] | None = None
     entropy_of: Callable[[], float] | None = None
     centers: np.ndarray | None = None

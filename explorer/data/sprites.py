@@ -9,12 +9,18 @@ import numpy as np
 
 from explorer.data.dataset import Dataset, Split
 from explorer.data.source import Progress, Source
-from models.protocol import Image, param
+from models.protocol import Factor, Image, param
 
 __all__ = ["SHAPES", "Sprites", "SpritesColour", "draw_sprites"]
 
 SHAPES = ("square", "ellipse", "triangle", "cross")
-FACTORS = ("shape", "size", "rotation", "x", "y")
+FACTORS = (
+    Factor("shape", values=SHAPES),
+    Factor("size"),
+    Factor("rotation", period=np.pi / 2),  # a square and a cross look the same a quarter turn further
+    Factor("x"),
+    Factor("y"),
+)
 _SEED = 5717
 _SIZE, _ROTATION, _PLACE = (0.2, 0.36), (0.0, np.pi / 2), (0.32, 0.68)
 _VALID, _TEST = 1_000, 2_000
@@ -94,7 +100,7 @@ class Sprites(Source):
     about = "Four shapes of equal area in any size, rotation and place: five known factors to find in a latent space."
     kind = Image(1, 28, 28, "grey")
     origin = "in the manner of Matthey et al., dSprites, 2017"
-    factor_names: ClassVar[tuple[str, ...]] = FACTORS
+    factors: ClassVar[tuple[Factor, ...]] = FACTORS
 
     n: int = param(10_000, "Training images", 1_000, 100_000, log=True, more=True)
 
@@ -110,7 +116,7 @@ class Sprites(Source):
             test,
             classes=SHAPES,
             scale=1 / 255,
-            factor_names=self.factor_names,
+            factors=self.factors,
         )
 
     def _split(self, seed: int, n: int) -> Split:
@@ -129,4 +135,4 @@ class SpritesColour(Sprites):
     name, title = "sprites-colour", "Coloured sprites 32×32"
     about = "The sprites in colour: hue is the sixth known factor."
     kind = Image(3, 32, 32, "colour")
-    factor_names: ClassVar[tuple[str, ...]] = (*FACTORS, "hue")
+    factors: ClassVar[tuple[Factor, ...]] = (*FACTORS, Factor("hue", period=1.0))

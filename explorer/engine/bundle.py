@@ -74,6 +74,8 @@ def make_bundle(
     tensors |= {"data/x": packed, "data/index": torch.from_numpy(index.astype(np.int32))}
     if loaded.data.test.y is not None:
         tensors["data/y"] = torch.from_numpy(loaded.data.test.y[index].astype(np.uint8))
+    if loaded.data.test.factors is not None:
+        tensors["data/factors"] = torch.from_numpy(loaded.data.test.factors[index].astype(np.float32))
     card = _card(loaded, progress)
     state = {
         "format": _FORMAT,
@@ -206,6 +208,8 @@ def open_bundle(page: str) -> Exhibit:
         assert issubclass(model_class, GenerativeModel)
         config, _ = split_values(model_class, state["config"])
         spec = DataSpec.from_json(state["spec"])
+        if "data/factors" not in checkpoint.tensors:
+            spec = dataclasses.replace(spec, factors=())
         model = build_model(model_class, config, spec, 0)
         load_weights(model, checkpoint, averaged=False)
         data = _dataset(checkpoint, spec)
@@ -223,7 +227,13 @@ def _dataset(checkpoint: Checkpoint, spec: DataSpec) -> Dataset:
     name = str(checkpoint.state["data"]["name"])
     x, scale = _unpacked(checkpoint, spec.kind.shape)
     y = checkpoint.tensors.get("data/y")
-    test = Split(x, None if y is None else y.numpy().astype(np.int64), part_of="test")
+    factors = checkpoint.tensors.get("data/factors")
+    test = Split(
+        x,
+        None if y is None else y.numpy().astype(np.int64),
+        None if factors is None else factors.numpy().astype(np.float64),
+        part_of="test",
+    )
     declared = SOURCES.get(name.split(":")[0])
     title = declared.title if declared is not None else name
-    return Dataset(name, title, spec.kind, test, test, test, classes=spec.classes, scale=scale)
+    return Dataset(name, title, spec.kind, test, test, test, classes=spec.classes, scale=scale, factors=spec.factors)

@@ -14,7 +14,7 @@ from explorer.engine.history import History
 from explorer.engine.recorder import Recorder
 from explorer.engine.tensors import TensorData
 from explorer.engine.viewer import Reply, Request, Requests, Viewer
-from models.protocol import DataBatch, Input, Page, View
+from models.protocol import DataBatch, DataSpec, GenerativeModel, Input, Page, View
 
 __all__ = ["Exhibit"]
 
@@ -50,6 +50,11 @@ class Exhibit:
         """The page's config."""
         return self.page.config  # type: ignore[attr-defined]
 
+    @property
+    def spec(self) -> DataSpec | None:
+        """What the model was built for, or None for a lab."""
+        return self.page.spec if isinstance(self.page, GenerativeModel) else None
+
     def looked_at(self, raw: bool = False) -> Page:
         """The page itself: there are no other weights."""
         return self.page
@@ -70,11 +75,11 @@ class _StillViewer(Viewer):
         super().__init__(page, data, device)
         self._made: dict[str, tuple[Hashable, Reply]] = {}
 
-    def default(self, view: View, kind: type[Input], params: Mapping[str, Any]) -> Input:
+    def default(self, view: View, kind: type[Input], params: Mapping[str, Any], name: str = "") -> Input:
         """As for any page, but more data."""
         if kind is DataBatch and self._data is not None and view.batch >= _MANY:
-            return self._data.batch(str(params.get("split", view.splits[0])), 0, max(_ALL, view.batch))
-        return super().default(view, kind, params)
+            return self._data.batch(self._split(view, kind, params, name), 0, max(_ALL, view.batch))
+        return super().default(view, kind, params, name)
 
     def answer(self, request: Request, page: Page, step: int) -> Reply:
         """A frame, at once; made anew only where something else is asked for than the last time."""

@@ -16,7 +16,7 @@ from models.protocol import (
     DataPoint,
     GenerativeModel,
     Handles,
-    HasLatent,
+    HasDecoder,
     Input,
     LatentPoint,
     Noise,
@@ -80,7 +80,7 @@ def _pixel(name: str, text: str, page: Page) -> Pixel:
 
 def _input(name: str, text: str, view: View, page: Page, data: TensorData | None) -> Input:
     kind = view.inputs[name]
-    if kind is LatentPoint and isinstance(page, HasLatent):
+    if kind is LatentPoint and isinstance(page, HasDecoder):
         device = next(page.parameters()).device if isinstance(page, nn.Module) else None
         return LatentPoint(torch.tensor([_numbers(name, text, page.latent_dim)], device=device))
     if kind is Noise:
@@ -96,6 +96,5 @@ def _input(name: str, text: str, view: View, page: Page, data: TensorData | None
     if kind is DataPoint and data is not None:
         split = view.splits[0]
         index = _whole(name, text, data.size(split))
-        batch = data.batch(split, index, 1)
-        return DataPoint(batch.x, None if batch.y is None else int(batch.y[0]), index, split)
+        return data.point(split, index)
     raise BadInput(f"{name} cannot be given as text; leave it out for the default")

@@ -31,7 +31,7 @@ from explorer.engine.tensors import TensorData
 from explorer.engine.training import Training
 from explorer.engine.viewer import Reply, Request, Requests, Viewer
 from models.frames import Frame
-from models.protocol import GenerativeModel
+from models.protocol import DataSpec, GenerativeModel
 
 __all__ = ["Session"]
 
@@ -113,6 +113,11 @@ class Session:
     def config(self) -> Any:
         """The page's config in force."""
         return self.setup.config
+
+    @property
+    def spec(self) -> DataSpec:
+        """What the model was built for."""
+        return self.model.spec
 
     @property
     def averaged(self) -> GenerativeModel | None:

@@ -131,7 +131,7 @@ class Watching:
         replies, again = [], False
         for request in self.requests:
             view = shown.viewer.views.get(request.view)
-            if view is None or not view.shown(shown.config):
+            if view is None or not view.shown(shown.config, shown.spec):
                 continue
             if view.streams:
                 again = self._stream(request, step, wishes, training) or again

@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 
 from explorer.data import Dataset, Split
+from explorer.engine.classifier import open_classifier
 from explorer.engine.randomness import BatchOrder, derive
 from explorer.engine.setup import spec_of
-from models.protocol import Data, DataBatch
+from models.protocol import Classifier, Data, DataBatch, DataPoint
 
 __all__ = ["TensorData"]
 
@@ -39,6 +40,7 @@ class TensorData:
         self._order = BatchOrder(len(data.train), derive(seed, "order"))
         self._x = {name: self._put(split.x) for name, split in self._splits()}
         self._y = {name: None if split.y is None else self._put(split.y) for name, split in self._splits()}
+        self._factors = {name: s.factors if s.factors is None else self._put(s.factors) for name, s in self._splits()}
         self._part_of = {name: split.part_of or name for name, split in self._splits()}
         self._fixed = derive(seed, "binarization")
         self._drawn: Tensor | None = None
@@ -54,6 +56,11 @@ class TensorData:
     def size(self, split: str) -> int:
         """Number of data in a split."""
         return len(self._x[split])
+
+    @property
+    def classifier(self) -> Classifier | None:
+        """The classifier that comes with the application for these data, or None."""
+        return open_classifier(self.data.name, self._device)
 
     def train_batch(self, position: int, count: int, generator: torch.Generator) -> DataBatch:
         """The next training batch, from a position in the stream of epochs."""
@@ -80,8 +87,19 @@ class TensorData:
             x = self._binarized()[index].to(torch.float32)
         else:
             x = self._units(self._x[split][index])
-        y = self._y[split]
-        return DataBatch(x, None if y is None else y[index], index, split=self._part_of[split])
+        y, factors = self._y[split], self._factors[split]
+        return DataBatch(
+            x,
+            None if y is None else y[index],
+            index,
+            split=self._part_of[split],
+            factors=None if factors is None else factors[index],
+        )
+
+    def point(self, split: str, index: int) -> DataPoint:
+        """One datum of a split; it says which split it really is from."""
+        batch = self.pick(split, torch.tensor([index], device=self._device))
+        return DataPoint(batch.x, None if batch.y is None else int(batch.y[0]), index, batch.split)
 
     def _binarized(self) -> Tensor:
         """The training data drawn once, (n, *shape) bool, for whoever looks at them; made when first asked for."""

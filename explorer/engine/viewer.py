@@ -20,11 +20,13 @@ from explorer.engine.tensors import TensorData
 from models.frames import Frame
 from models.protocol import (
     BadValue,
+    Classifier,
     Data,
     DataBatch,
     DataPoint,
+    Direction,
     Handles,
-    HasLatent,
+    HasDecoder,
     Input,
     Lab,
     LatentPoint,
@@ -36,6 +38,8 @@ from models.protocol import (
 )
 
 __all__ = ["Reply", "Request", "Requests", "Viewer"]
+
+_SPLITS = ("train", "valid", "test")
 
 
 @dataclass(frozen=True)
@@ -143,25 +147,42 @@ class Viewer:
             raise BadInput(f"there is no view {name}; there are {', '.join(self.views)}")
         return self.views[name]
 
-    def default(self, view: View, kind: type[Input], params: Mapping[str, Any]) -> Input:
-        """The input a view gets where nothing was chosen: first data, middle of latent space, the same noise."""
+    def default(self, view: View, kind: type[Input], params: Mapping[str, Any], name: str = "") -> Input:
+        """The input a view gets where nothing was chosen: first data, middle of latent space, the same noise.
+
+        Args:
+            view: The view.
+            kind: Of the input.
+            params: Values of the view's controls.
+            name: The argument: the second datum of a view is another one than the first.
+        """
         if kind is Noise:
             return Noise(0)
         if kind is TimeStep:
             return TimeStep(0.0)
         if kind is Handles:
             return Handles(np.zeros((0, 2)))
-        if kind is LatentPoint and isinstance(self._page, HasLatent):
-            return LatentPoint(torch.zeros(1, self._page.latent_dim, device=self._device))
+        if kind is Classifier and self._data is not None:
+            if self._data.classifier is None:
+                raise BadInput(f"{view.title} needs a classifier, and none comes with {self._data.data.title}")
+            return self._data.classifier
+        if kind in (LatentPoint, Direction) and isinstance(self._page, HasDecoder):
+            zeros = torch.zeros(1, self._page.latent_dim, device=self._device)
+            return LatentPoint(zeros) if kind is LatentPoint else Direction("", zeros)
         if self._data is not None and kind in (Data, DataBatch, DataPoint):
             if kind is Data:
                 return self._data.whole()
-            split = str(params.get("split", view.splits[0]))
-            batch = self._data.batch(split, 0, view.batch if kind is DataBatch else 1)
+            split = self._split(view, kind, params, name)
             if kind is DataBatch:
-                return batch
-            return DataPoint(batch.x, None if batch.y is None else int(batch.y[0]), 0, split)
+                return self._data.batch(split, 0, view.batch)
+            place = view.data_points.index(name) if name in view.data_points else 0
+            return self._data.point(split, min(place, self._data.size(split) - 1))
         raise BadInput(f"{view.title} needs a {kind.__name__} that was not given")
+
+    @staticmethod
+    def _split(view: View, kind: type[Input], params: Mapping[str, Any], name: str) -> str:
+        """Where data come from: a batch called train, valid or test from there, others from where was chosen."""
+        return name if kind is DataBatch and name in _SPLITS else str(params.get("split", view.splits[0]))
 
     def frames(self, request: Request, page: Page | None = None) -> Iterator[Frame]:
         """The frames of a request: one, or those of a stream as they are made.
@@ -177,7 +198,7 @@ class Viewer:
         page = page or self._page
         params = self._params(view, request.params)
         inputs = {
-            name: request.inputs[name] if name in request.inputs else self.default(view, kind, request.params)
+            name: request.inputs[name] if name in request.inputs else self.default(view, kind, request.params, name)
             for name, kind in view.inputs.items()
         }
         with _looking(page, view):

@@ -18,12 +18,14 @@ class Term:
         metric: Key of the metric it is made of.
         sign: +1 or -1, the sign with which the metric enters.
         weight: Name of the config field that multiplies it, or None.
+        role: What its colour says; "" for that of its metric.
     """
 
     tex: str
     metric: str
     sign: int = 1
     weight: str | None = None
+    role: str = ""
 
     def value(self, metric: float, config: Any) -> float:
         """What the term contributes, given its metric's value."""
@@ -40,6 +42,8 @@ class Objective:
         total: The sum as a term of its own.
         maximised: Whether learning raises it; what is descended is always the loss.
         note: One sentence on which form is descended, or "".
+        other: The same quantity, or what it is without weights, in other terms.
+        title: Heading of one of these; "" for the objective itself.
     """
 
     tex: str
@@ -47,6 +51,13 @@ class Objective:
     total: Term
     maximised: bool = True
     note: str = ""
+    other: tuple[Objective, ...] = ()
+    title: str = ""
+
+    @property
+    def forms(self) -> tuple[Objective, ...]:
+        """The objective, then its other forms."""
+        return (self, *self.other)
 
 
 @dataclass(frozen=True)

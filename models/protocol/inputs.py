@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,9 +15,11 @@ from models.protocol.kinds import DataSpec
 __all__ = [
     "INPUTS",
     "Canvas",
+    "Classifier",
     "Data",
     "DataBatch",
     "DataPoint",
+    "Direction",
     "Handles",
     "Input",
     "LatentPoint",
@@ -41,6 +44,8 @@ class DataBatch(Input):
         index: Position of each datum in its split, (n,).
         mask: 1 where a datum's entry is observed, (n, *shape), or None for all.
         split: "train", "valid" or "test": where the data really are from, whatever was asked for.
+        factors: What each datum was made from, (n, k), as `DataSpec.factors` says, or None. Views have them, training
+            does not.
     """
 
     x: Tensor
@@ -48,6 +53,7 @@ class DataBatch(Input):
     index: Tensor
     mask: Tensor | None = None
     split: str = "train"
+    factors: Tensor | None = None
 
     def __len__(self) -> int:
         """Number of data."""
@@ -69,6 +75,14 @@ class LatentPoint(Input):
     """A point in latent space, z of shape (1, latent)."""
 
     z: Tensor
+
+
+@dataclass(frozen=True)
+class Direction(Input):
+    """A direction in latent space that was kept under a name, vector of shape (1, latent); "" and zeros for none."""
+
+    name: str
+    vector: Tensor
 
 
 @dataclass(frozen=True)
@@ -146,10 +160,32 @@ class Data(Input):
     std: float | None = None
 
 
+@dataclass(frozen=True)
+class Classifier(Input):
+    """A classifier of the data, trained beforehand and fixed: a ruler that comes with the data, not with a model.
+
+    A view that asks for it is offered only where there is one for the data.
+
+    Attributes:
+        features: What the last layer sees, (n, *shape) to (n, d).
+        log_prob: Log probability of each class, (n, *shape) to (n, classes).
+        classes: Names of the classes.
+        accuracy: Share of the test data that it classifies rightly.
+        kept: What views computed of classifier and data alone, which they need not compute again.
+    """
+
+    features: Callable[[Tensor], Tensor]
+    log_prob: Callable[[Tensor], Tensor]
+    classes: tuple[str, ...]
+    accuracy: float
+    kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+
 INPUTS: tuple[type[Input], ...] = (
     DataBatch,
     DataPoint,
     LatentPoint,
+    Direction,
     Noise,
     Handles,
     Canvas,
@@ -157,4 +193,5 @@ INPUTS: tuple[type[Input], ...] = (
     Region,
     TimeStep,
     Data,
+    Classifier,
 )

@@ -7,7 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["DataSpec", "Image", "Kind", "Plane", "Table", "Tokens", "Waveform", "accepted", "kind_from_json"]
+__all__ = [
+    "DataSpec",
+    "Factor",
+    "Image",
+    "Kind",
+    "Plane",
+    "Table",
+    "Tokens",
+    "Waveform",
+    "accepted",
+    "kind_from_json",
+]
 
 
 @dataclass(frozen=True)
@@ -126,6 +137,21 @@ def accepted(kind: Kind, accepts: Iterable[Kind | type[Kind]]) -> bool:
 
 
 @dataclass(frozen=True)
+class Factor:
+    """One number from which data were made.
+
+    Attributes:
+        name: What it is.
+        period: Of a circular factor: values this far apart mean the same; 0 for one that is not circular.
+        values: Names of a factor that takes whole numbers from 0 on; empty for one that takes real numbers.
+    """
+
+    name: str
+    period: float = 0.0
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class DataSpec:
     """What a model is built for: all it needs to know of its data, small enough to be stored with a run.
 
@@ -138,6 +164,9 @@ class DataSpec:
         levels: Number of values an entry of an image can have, evenly spaced from 0 to 1 (2 for binary images, 256 for
             bytes), or 0 where they are not counted. It follows from the kind and storage of the data, so descriptions
             that differ in it alone are equal.
+        factors: What the columns of `DataBatch.factors` are; empty where it is not known what data were made from.
+            Models are not built from them, so descriptions that differ in them alone are equal.
+        classified: Whether a classifier of these data comes with the application (`Classifier`); likewise.
     """
 
     kind: Kind
@@ -146,6 +175,8 @@ class DataSpec:
     mean: tuple[float, ...] = (0.0,)
     std: tuple[float, ...] = (1.0,)
     levels: int = field(default=0, compare=False)
+    factors: tuple[Factor, ...] = field(default=(), compare=False)
+    classified: bool = field(default=False, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """The description as plain JSON."""
@@ -161,4 +192,6 @@ class DataSpec:
             tuple(stored["mean"]),
             tuple(stored["std"]),
             int(stored.get("levels", 0)),
+            tuple(Factor(f["name"], float(f["period"]), tuple(f["values"])) for f in stored.get("factors", ())),
+            bool(stored.get("classified", False)),
         )

@@ -18,6 +18,7 @@ __all__ = [
     "GameModel",
     "GenerativeModel",
     "HasConditional",
+    "HasDecoder",
     "HasLatent",
     "HasLogProb",
     "Lab",
@@ -192,8 +193,8 @@ class HasLogProb(ABC):
         """Log density, (n, *data_shape) to (n,), nats, in data units."""
 
 
-class HasLatent(ABC):
-    """The model has a latent space that can be entered from the data and left towards them."""
+class HasDecoder(ABC):
+    """The model has a latent space, every point of which can be decoded: the window gives it sliders."""
 
     @property
     @abstractmethod
@@ -201,12 +202,16 @@ class HasLatent(ABC):
         """Dimension of the latent space."""
 
     @abstractmethod
-    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log variance of q(z|x), each (n, latent_dim)."""
+    def decode_mean(self, z: Tensor) -> Tensor:
+        """Mean of p(x|z), which is x itself where z determines it; (n, latent_dim) to (n, *data_shape)."""
+
+
+class HasLatent(HasDecoder, ABC):
+    """The latent space can also be entered from the data."""
 
     @abstractmethod
-    def decode_mean(self, z: Tensor) -> Tensor:
-        """Mean of p(x|z), (n, latent_dim) to (n, *data_shape)."""
+    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log variance of q(z|x), each (n, latent_dim)."""
 
 
 class HasConditional(ABC):

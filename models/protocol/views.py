@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from models.frames import Frame
-from models.protocol.inputs import INPUTS, Input, LatentPoint
+from models.protocol.inputs import INPUTS, Classifier, DataPoint, Input, LatentPoint
+from models.protocol.kinds import DataSpec
 from models.protocol.params import Param, read_defaults
 
 __all__ = ["Drag", "View", "group_views", "view", "views_of"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_BESIDE = 2  # views of the latent point that stand beside the leading one
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,11 @@ class View:
         streams: Whether the method yields several frames, the last being the result.
         sets: Input that a click in the picture sets, or None.
         when: Given the config, says whether the view makes sense; None means always.
+        given: Given what is known of the data, says the same; None means always.
         grad: Gradients are kept while the view is computed.
         record: The view is recorded on the timeline.
         splits: Splits a `DataBatch` of the view may come from, the first being the default.
-        batch: Number of data in a `DataBatch`.
+        batch: Number of data in each `DataBatch`.
         hero: The view a page leads with.
         help: One sentence for the tooltip.
         drags: Handles in the picture, a `Plane`, that set fields of the page's config.
@@ -81,10 +84,20 @@ class View:
     hero: bool = False
     help: str = ""
     drags: tuple[Drag, ...] = ()
+    given: Callable[[DataSpec], bool] | None = None
 
-    def shown(self, config: Any) -> bool:
-        """Whether the view makes sense for a config."""
+    def shown(self, config: Any, spec: DataSpec | None = None) -> bool:
+        """Whether the view makes sense for a config and data; `spec` is None where there are no data, or not yet."""
+        if self.given is not None and (spec is None or not self.given(spec)):
+            return False
+        if spec is not None and Classifier in self.inputs.values() and not spec.classified:
+            return False
         return self.when is None or self.when(config)
+
+    @property
+    def data_points(self) -> tuple[str, ...]:
+        """The arguments that are data picked by hand: the first by a click, the second by a click with Shift."""
+        return tuple(name for name, kind in self.inputs.items() if kind is DataPoint)
 
 
 def view(
@@ -99,10 +112,12 @@ def view(
     hero: bool = False,
     help: str = "",
     drags: tuple[Drag, ...] = (),
+    given: Callable[[DataSpec], bool] | None = None,
 ) -> Callable[[_F], _F]:
     """Marks a method of a model or lab as a view. See `View` for the arguments.
 
-    Arguments of the method annotated with an input kind are filled in by who shows the view; keywords with
+    Arguments of the method annotated with an input kind are filled in by who shows the view (a `DataBatch` called
+    train, valid or test from the split of that name, so that a view can compare two); keywords with
     `param(...)` defaults become the card's controls; the return annotation is a frame, or an iterator of frames
     where the view can take more than 30 ms.
     """
@@ -139,6 +154,7 @@ def view(
             hero,
             help,
             drags,
+            given,
         )
         return function
 
@@ -160,10 +176,10 @@ def group_views(views: Iterable[View]) -> tuple[list[View], list[View], list[Vie
     """The views of a page by where they belong.
 
     Returns:
-        The leading one (or none, where there are no views); those of the latent point, which stand beside it; all
-        others, of which one at a time is in sight.
+        The leading one (or none, where there are no views); the first two of the latent point, which stand beside it;
+        all others, of which one at a time is in sight.
     """
     listed = list(views)
     lead = [view for view in listed if view.hero][:1] or listed[:1]
-    beside = [view for view in listed if view not in lead and LatentPoint in view.inputs.values()]
+    beside = [view for view in listed if view not in lead and LatentPoint in view.inputs.values()][:_BESIDE]
     return lead, beside, [view for view in listed if view not in lead and view not in beside]

@@ -16,6 +16,7 @@ from models.protocol import DataPoint, param, view
 from models.vae.bounds import LatentBounds
 from models.vae.latent_space import axis_label, prior_circles
 from models.vae.per_point import GaussianBound, UnderQ
+from models.vae.words import SPLITS
 
 __all__ = ["ExactViews"]
 
@@ -24,7 +25,6 @@ _EVERY = 4  # steps on q between two frames
 _SIDE = 96  # points of the picture of a posterior along each axis
 _PART = 1024  # of these computed between two looks at whether anyone still waits
 _LEVELS = (4.5, 2.0, 0.5)  # nats below the peak: 3σ, 2σ and 1σ of a Gaussian
-_SPLITS = {"train": "training", "valid": "validation", "test": "test"}
 
 
 class ExactViews(LatentBounds, ABC):
@@ -47,7 +47,7 @@ class ExactViews(LatentBounds, ABC):
 
     def _said(self, point: DataPoint) -> str:
         middle = ", each entry in the middle of its interval" if self.levels else ""
-        return f"{_SPLITS[point.split]} image {point.index}{middle}"
+        return f"{SPLITS[point.split]} image {point.index}{middle}"
 
     @view(
         "The bound made exact", when=lambda config: config.latent <= 2,

@@ -16,7 +16,7 @@ __all__ = ["GaussianBound", "UnderQ"]
 _REACH = 7.0  # of the grid in standard deviations of q: a Gaussian sums to 1 on it within 1e-11
 _SPACING = {1: 0.02, 2: 0.2}  # by dimension; so fine because networks of rectified units have kinks
 _COARSE_REACH, _COARSE_SPACING = 4.0, 0.8  # where only a slope is needed
-_PART = 2048  # points at a time
+_PART = 512  # points at a time, between two looks at whether anyone still waits
 _LOG_2PI = math.log(2 * math.pi)
 
 
@@ -58,21 +58,36 @@ class GaussianBound:
         """Values of log p(x, z), (k, d) to (k,), nats."""
         return self.log_likelihood(z).double() - 0.5 * (z.square().sum(dim=1) + self.dim * _LOG_2PI)
 
-    def _under_q(self, mean: Tensor, log_var: Tensor, reach: float, spacing: float) -> tuple[Tensor, Tensor]:
-        """Weights of the points of the grid, (k,), and log p(x, z) − log q(z) there."""
+    def _grid(self, mean: Tensor, log_var: Tensor, reach: float, spacing: float) -> tuple[Tensor, Tensor, Tensor]:
+        """Weights of the points of the grid, (k,), the points, (k, d), and log q(z) there, (k,)."""
         steps = round(reach / spacing)
         axis = spacing * torch.arange(-steps, steps + 1, dtype=torch.float64, device=mean.device)
         noise = torch.cartesian_prod(*[axis] * self.dim).reshape(-1, self.dim)
         log_weight = -0.5 * noise.square().sum(dim=1)
         weight = log_weight.softmax(dim=0)
         log_q = log_weight - 0.5 * (log_var.sum() + self.dim * _LOG_2PI)
-        z = mean + (0.5 * log_var).exp() * noise
-        return weight, torch.cat([self.log_joint(part) for part in z.split(_PART)]) - log_q
+        return weight, mean + (0.5 * log_var).exp() * noise, log_q
 
-    @torch.no_grad()
     def under(self, mean: Tensor, log_var: Tensor) -> UnderQ:
         """Averages under q; mean and log variance (d,) float64."""
-        return UnderQ(*self._under_q(mean, log_var, _REACH, _SPACING[self.dim]))
+        *_, found = self.averaging(mean, log_var)
+        assert found is not None
+        return found
+
+    def averaging(self, mean: Tensor, log_var: Tensor) -> Iterator[UnderQ | None]:
+        """The same in pieces of some milliseconds: None after each, and last the averages."""
+        weight, z, log_q = self._grid(mean.detach(), log_var.detach(), _REACH, _SPACING[self.dim])
+        parts: list[Tensor] = []
+        for part in z.split(_PART):
+            with torch.no_grad():
+                parts.append(self.log_joint(part))
+            yield None
+        yield UnderQ(weight, torch.cat(parts) - log_q)
+
+    def elbo(self, mean: Tensor, log_var: Tensor) -> Tensor:
+        """The bound as a number that can be differentiated, on a coarse grid; mean and log variance (d,) float64."""
+        weight, z, log_q = self._grid(mean, log_var, _COARSE_REACH, _COARSE_SPACING)
+        return weight @ (self.log_joint(z) - log_q)
 
     def optimised(self, mean: Tensor, log_var: Tensor, steps: int, lr: float = 0.05) -> Iterator[tuple[Tensor, Tensor]]:
         """Adam steps on m/s₀ and log s² that raise the bound, from a q; yields mean and log variance after each.
@@ -87,7 +102,7 @@ class GaussianBound:
             optimiser.param_groups[0]["lr"] = 0.5 * lr * (1 + math.cos(math.pi * (step - 1) / steps))
             with torch.enable_grad():
                 s, c = shift.requires_grad_(), change.requires_grad_()
-                weight, ratio = self._under_q(mean + scale * s, log_var + c, _COARSE_REACH, _COARSE_SPACING)
-                shift.grad, change.grad = torch.autograd.grad(-(weight @ ratio), [s, c])
+                bound = self.elbo(mean + scale * s, log_var + c)
+                shift.grad, change.grad = torch.autograd.grad(-bound, [s, c])
             optimiser.step()
             yield (mean + scale * shift).detach(), (log_var + change).detach()

@@ -11,11 +11,15 @@ import torch
 from torch import Tensor
 
 from models.protocol import BadValue, DataBatch, DataSpec, Image, Kind, LossModel, param
+from models.vae.blur_views import BlurViews
 from models.vae.dequantisation import dequantise, quantise, unit_mean
 from models.vae.exact_views import ExactViews
+from models.vae.factor_views import FactorViews
 from models.vae.likelihood import Bernoulli, Gaussian, LearnedGaussian, Likelihood
 from models.vae.networks import Decoder, Encoder, posterior_draw, prior_kl
+from models.vae.step_views import StepViews
 from models.vae.vae_page import LOOK_AT, METRICS, OBJECTIVE, PRESETS, TRY_NEXT
+from models.vae.walk_views import WalkViews
 
 __all__ = ["VAE"]
 
@@ -28,7 +32,7 @@ def _likelihood(config: Any) -> Likelihood:
     return LearnedGaussian(config.sigma_floor) if config.decoder == "learned" else Bernoulli()
 
 
-class VAE(LossModel, ExactViews):
+class VAE(LossModel, StepViews, ExactViews, FactorViews, BlurViews, WalkViews):
     """Variational autoencoder with an inference network, on images.
 
     z ~ N(0, I), x|z from a decoder network; q(z|x) is a diagonal Gaussian whose mean and variance come from an encoder
@@ -170,13 +174,22 @@ class VAE(LossModel, ExactViews):
         each = prior_kl(mean, log_var).mean(dim=0)  # (latent,)
         kl = each.sum()
         free = (self.config.free_bits - each).clamp_min(0.0).sum()
+        entropy, joint = self._other_form(log_var, reconstruction - kl)
         return {
             "loss": -(reconstruction - self.config.beta * (kl + free)),
             "elbo": reconstruction - kl,
             "reconstruction": reconstruction,
             "kl": kl,
             "free_bits": free,
+            "entropy": entropy,
+            "joint": joint,
         }
+
+    @torch.no_grad()
+    def _other_form(self, log_var: Tensor, elbo: Tensor) -> tuple[Tensor, Tensor]:
+        """Entropy of q in closed form, and what then is left of the bound for E_q log p(x, z); nats, batch means."""
+        entropy = 0.5 * log_var.sum() / len(log_var) + 0.5 * self.latent_dim * (1 + math.log(2 * math.pi))
+        return entropy, elbo - entropy
 
     @torch.no_grad()
     def sample(self, n: int, *, generator: torch.Generator, mean: bool = False) -> Tensor:

@@ -6,6 +6,27 @@ from models.protocol import Metric, Objective, Preset, Term, Try
 
 __all__ = ["LOOK_AT", "METRICS", "OBJECTIVE", "PRESETS", "TRY_NEXT"]
 
+_FORM_1 = Objective(
+    r"\mathrm{ELBO}",
+    (
+        Term(r"\mathbb{E}_{q_\phi(z\mid x)}\left[\log p_\theta(x,z)\right]", "joint", role="data"),
+        Term(r"-\,\mathbb{E}_{q_\phi(z\mid x)}\left[\log q_\phi(z\mid x)\right]", "entropy", role="model"),
+    ),
+    total=Term(r"\mathrm{ELBO}", "elbo"),
+    title="Form 1: joint and entropy",
+    note="Without the entropy q would shrink to a point: where p(z|x) is greatest.",
+)
+_FORM_2 = Objective(
+    r"\mathrm{ELBO}",
+    (
+        Term(r"\mathbb{E}_{q_\phi(z\mid x)}\left[\log p_\theta(x\mid z)\right]", "reconstruction"),
+        Term(r"-\,D_{\mathrm{KL}}\left(q_\phi(z\mid x)\,\Vert\,p(z)\right)", "kl", sign=-1),
+    ),
+    total=Term(r"\mathrm{ELBO}", "elbo"),
+    title="Form 2: likelihood and KL",
+    note="This form is descended, with the KL weighted by β. For λ, the encoder's parameters, raising the ELBO is "
+    "lowering KL(q ‖ p(z|x)), as log p(x) stays; a step on the decoder moves log p(x) too: see Steps on λ and β.",
+)
 OBJECTIVE = Objective(
     r"\mathcal{L}(\theta,\phi;x)",
     (
@@ -17,6 +38,7 @@ OBJECTIVE = Objective(
     note="What is descended is −𝓛, averaged over the batch: the KL in closed form, the expectation by one "
     "reparameterised draw of z for each image; with β = 1 and without free bits, 𝓛 is the ELBO. Free bits λ: a "
     "dimension whose KL is below λ on the average of the batch counts as λ, so that nothing presses it further down.",
+    other=(_FORM_1, _FORM_2),
 )
 METRICS = (
     Metric(
@@ -32,7 +54,7 @@ METRICS = (
         help="Divergence of q(z|x) from the prior: how much z tells of x, nats an image.",
     ),
     Metric(
-        "knn5_accuracy", "5-NN accuracy", "", role="alt", pane="accuracy", better="higher", source="valid",
+        "knn5_accuracy", "5-NN accuracy", "", role="model", pane="accuracy", better="higher", source="valid",
         help="Share of held-out images given their class by the 5 training images of nearest posterior mean.",
     ),
 )  # fmt: skip

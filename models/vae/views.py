@@ -24,24 +24,14 @@ from models.vae.activity import activity_note
 from models.vae.aggregated import FAR, Aggregated
 from models.vae.latent_space import axis_label, map_dimensions, prior_circles, prior_grid, prior_lines, stepped_limit
 from models.vae.networks import prior_kl
+from models.vae.words import SHOW, SHOWN, SPLITS, as_array, plural
 
 __all__ = ["LatentViews"]
 
-_SHOW = {"mean": "mean of p(x|z)", "draw": "draw from p(x|z)"}
-_SHOWN = {"mean": "mean", "draw": "draw"}
 _SPACING = {"quantiles": "quantiles", "regular": "regular"}
-_SPLITS = {"train": "training", "valid": "validation", "test": "test"}
 _ELLIPSES = 50  # posteriors drawn as ellipses; more of them hide one another
 _NEAREST = 6  # images shown
 _PIECE = 1 << 18  # pixels decoded between two looks at whether anyone still waits for the picture
-
-
-def _array(tensor: Tensor) -> np.ndarray:
-    return tensor.detach().cpu().numpy()
-
-
-def _plural(n: int, what: str) -> str:
-    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
 
 
 class LatentViews(GenerativeModel, HasLatent, ABC):
@@ -86,7 +76,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
     ) -> Plane:  # fmt: skip
         """Posterior means over the prior, coloured by class."""
         mean, log_var = self.encode(batch.x)
-        points = f"posterior means, {_plural(len(batch), f'{_SPLITS[batch.split]} image')}"
+        points = f"posterior means, {plural(len(batch), f'{SPLITS[batch.split]} image')}"
         if self.latent_dim == 1:
             return self._latent_line(batch, mean, log_var, points)
         kl = prior_kl(mean, log_var).mean(dim=0).detach()  # (latent,)
@@ -97,7 +87,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         if aggregated:
             layers.insert(0, Aggregated(xy, 2 * std.log()).density(limit))
         if posteriors:
-            centers, axes = _array(xy[:_ELLIPSES]), _array(std[:_ELLIPSES])
+            centers, axes = as_array(xy[:_ELLIPSES]), as_array(std[:_ELLIPSES])
             angles = np.zeros(len(centers))
             layers.append(Ellipses(centers, axes, angles, role="model", dashed=False, name="posteriors q(z|x), 1σ"))
         share = float(kl[list(dims)].sum() / kl.sum().clamp_min(1e-12))
@@ -126,28 +116,28 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
 
     def _points(self, xy: Tensor, batch: DataBatch) -> Points:
         return Points(
-            _array(xy),
-            label=None if batch.y is None else _array(batch.y),
+            as_array(xy),
+            label=None if batch.y is None else as_array(batch.y),
             classes=() if batch.y is None else self.spec.classes,
-            index=_array(batch.index),
+            index=as_array(batch.index),
             name="posterior means",
         )
 
     def _images(self, z: Tensor, show: str, generator: torch.Generator) -> np.ndarray:
-        return _array(self.decode_mean(z) if show == "mean" else self.decode_draw(z, generator=generator))
+        return as_array(self.decode_mean(z) if show == "mean" else self.decode_draw(z, generator=generator))
 
     @view("Decode", splits=("train",), batch=FAR, help="What the decoder makes of the chosen latent point.")
     def decode(
-        self, z: LatentPoint, batch: DataBatch, noise: Noise, show: str = param("mean", "p(x|z)", choices=_SHOWN)
+        self, z: LatentPoint, batch: DataBatch, noise: Noise, show: str = param("mean", "p(x|z)", choices=SHOWN)
     ) -> Images:
         """The image of one latent point, and whether any of some data is encoded near it."""
         images = self._images(z.z, show, noise.generator(self.device))
         far = Aggregated(*self.encode(batch.x)).is_far(z.z)
-        among = _plural(len(batch), f"{_SPLITS[batch.split]} image")
+        among = plural(len(batch), f"{SPLITS[batch.split]} image")
         return Images(
             images,
             columns=1,
-            subtitle=f"{_SHOW[show]} at the chosen z",
+            subtitle=f"{SHOW[show]} at the chosen z",
             note=f"Far from the data: the posterior means of {among} are nearly all nearer to one another."
             if far
             else "",
@@ -160,12 +150,12 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         mean = self.decode_mean(z.z)  # (1, c, h, w)
         distances = torch.cdist(mean.flatten(1), batch.x.to(mean).flatten(1))[0]  # (n,)
         found = distances.topk(min(_NEAREST, len(batch)), largest=False)
-        among = _plural(len(batch), f"{_SPLITS[batch.split]} image")
+        among = plural(len(batch), f"{SPLITS[batch.split]} image")
         return Images(
-            _array(batch.x[found.indices]),
+            as_array(batch.x[found.indices]),
             columns=len(found.indices),
             captions=tuple(f"{distance:.2f}" for distance in found.values.tolist()),
-            index=_array(batch.index[found.indices]),
+            index=as_array(batch.index[found.indices]),
             subtitle=f"nearest of {among}",
         )
 
@@ -173,30 +163,30 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
     def samples(
         self,
         noise: Noise,
-        show: str = param("mean", "p(x|z)", choices=_SHOWN),
+        show: str = param("mean", "p(x|z)", choices=SHOWN),
         n: int = param(64, "Images", 1, 256, more=True),
     ) -> Images:
         """Images of draws from the prior; the same noise gives the same z at each step and for either choice."""
         generator = noise.generator(self.device)
         z = self.prior_draw(n, generator=generator)
-        return Images(self._images(z, show, generator), subtitle=f"{_SHOW[show]}, {n} z from the prior")
+        return Images(self._images(z, show, generator), subtitle=f"{SHOW[show]}, {n} z from the prior")
 
     @view(
         "Reconstructions", record=True, splits=("valid", "train"), batch=10,
         help="Images, and what is left of them after passing through z.",
     )  # fmt: skip
     def reconstructions(
-        self, batch: DataBatch, noise: Noise, show: str = param("mean", "p(x|z)", choices=_SHOWN)
+        self, batch: DataBatch, noise: Noise, show: str = param("mean", "p(x|z)", choices=SHOWN)
     ) -> Images:
         """Images above their reconstructions at the posterior mean."""
         mean, _ = self.encode(batch.x)
-        index = _array(batch.index)
+        index = as_array(batch.index)
         return Images(
-            np.concatenate([_array(batch.x), self._images(mean, show, noise.generator(self.device))]),
+            np.concatenate([as_array(batch.x), self._images(mean, show, noise.generator(self.device))]),
             columns=len(batch),
-            row_labels=(f"{_SPLITS[batch.split]} data", "reconstruction"),
+            row_labels=(f"{SPLITS[batch.split]} data", "reconstruction"),
             index=np.concatenate([index, index]),
-            subtitle=f"{_SHOW[show]} at the posterior mean, {_plural(len(batch), f'{_SPLITS[batch.split]} image')}",
+            subtitle=f"{SHOW[show]} at the posterior mean, {plural(len(batch), f'{SPLITS[batch.split]} image')}",
             note=self.decoder_note,
         )
 
@@ -211,14 +201,14 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         rows = max(1, _PIECE // (side * math.prod(self.spec.kind.shape)))
         images: list[np.ndarray] = []
         for piece in grid.split(rows * side):
-            images.append(_array(self.decode_mean(piece)))
+            images.append(as_array(self.decode_mean(piece)))
             sheet = np.concatenate(images)
-            part = "" if len(sheet) == side**2 else f", first {_plural(len(sheet) // side, 'row')}"
+            part = "" if len(sheet) == side**2 else f", first {plural(len(sheet) // side, 'row')}"
             yield Images(
                 sheet,
                 columns=side,
                 sheet=True,
-                subtitle=f"{_SHOW['mean']}, {side}×{side} z, {_SPACING[spacing]}{part}",
+                subtitle=f"{SHOW['mean']}, {side}×{side} z, {_SPACING[spacing]}{part}",
             )
 
     @view("KL of each dimension", record=True, splits=("valid", "train"), batch=250)
@@ -230,11 +220,12 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         note, collapsed = activity_note(mean)
         return Bars(
             labels=tuple(axis_label(dim) for dim in range(self.latent_dim)),
-            values=_array(kl.mean(dim=0)),
-            errors=None if errors is None else _array(errors),
+            values=as_array(kl.mean(dim=0)),
+            errors=None if errors is None else as_array(errors),
             roles=("prior",) * self.latent_dim,
+            dims=tuple(range(self.latent_dim)),
             unit="nats",
-            subtitle=f"mean over {_plural(len(batch), f'{_SPLITS[batch.split]} image')} ± standard error",
+            subtitle=f"mean over {plural(len(batch), f'{SPLITS[batch.split]} image')} ± standard error",
             note=note,
             warning=collapsed,
         )

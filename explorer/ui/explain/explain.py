@@ -15,7 +15,7 @@ from explorer.ui.explain.noise import NoiseBars, dimensions, noise_sentence
 from explorer.ui.explain.rows import ObjectiveRow, SumRow, TermRow
 from explorer.ui.explain.suggestion import Suggestion
 from explorer.ui.theme import Theme
-from models.protocol import GenerativeModel, Kind, Objective, Page, Try
+from models.protocol import GenerativeModel, Kind, Metric, Objective, Page, Try
 
 __all__ = ["Explain"]
 
@@ -153,7 +153,14 @@ class Explain(QFrame):
 
     def _add_objective(self, page: type[GenerativeModel], objective: Objective, body: QWidget) -> None:
         declared = {metric.key: metric for metric in page.metrics}
-        self._add_heading(f"Objective, {'maximised' if objective.maximised else 'minimised'}", body)
+        for place, form in enumerate(objective.forms):
+            before = len(self._rows)
+            self._add_form(form, declared, body)
+            for row in self._rows[before:] if place else ():  # names are unique: a term can be in several forms
+                row.setObjectName(f"{row.objectName()}.{place}")
+
+    def _add_form(self, objective: Objective, declared: Mapping[str, Metric], body: QWidget) -> None:
+        self._add_heading(objective.title or f"Objective, {'maximised' if objective.maximised else 'minimised'}", body)
         self._column.addWidget(FormulaView(self._theme, f"{objective.tex} =", parent=body))
         self._column.addSpacing(4)
         for term in objective.terms:

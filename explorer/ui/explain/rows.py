@@ -125,7 +125,7 @@ class TermRow(ObjectiveRow):
 
     def __init__(self, theme: Theme, term: Term, metric: Metric | None, parent: QWidget | None = None):
         super().__init__(theme, term, metric, 400, parent)
-        self._role = "total" if metric is None else metric.role
+        self._role = term.role or ("total" if metric is None else metric.role)
         self.formula = FormulaView(theme, term.tex, self._role, self)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)

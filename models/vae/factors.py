@@ -1,0 +1,71 @@
+"""How much latents tell of the factors that data were made from."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from models.protocol import Factor
+
+__all__ = ["explained", "features", "targets"]
+
+_PRODUCTS = 16  # latents beyond which products of two would be more than the data can tell apart
+
+
+def targets(column: np.ndarray, factor: Factor) -> np.ndarray:
+    """What is regressed in place of a factor, (n,) to (n, m), such that equal meanings have equal values.
+
+    A factor with names gives an indicator of each, a circular one cos and sin of its angle, any other itself.
+    """
+    if factor.values:
+        return (column[:, None] == np.arange(len(factor.values))).astype(np.float64)
+    if factor.period:
+        angle = 2 * math.pi * column / factor.period
+        return np.column_stack([np.cos(angle), np.sin(angle)])
+    return column[:, None].astype(np.float64)
+
+
+def features(z: np.ndarray) -> np.ndarray:
+    """Regressors made of latents, (n, d) to (n, p): 1, z, z², z³, and products of two where there are at most 16."""
+    spread = z.std(axis=0)
+    x = (z - z.mean(axis=0)) / np.where(spread > 1e-9, spread, np.inf)  # a latent that does not vary tells nothing
+    columns = [np.ones(len(z)), *x.T, *(x**2).T, *(x**3).T]
+    if x.shape[1] <= _PRODUCTS:
+        columns += [x[:, i] * x[:, j] for i, j in itertools.combinations(range(x.shape[1]), 2)]
+    return np.column_stack(columns)
+
+
+def _adjusted(design: np.ndarray, target: np.ndarray) -> float:
+    """R² of a least-squares fit, all columns of the target together, adjusted for the number of regressors."""
+    centred = target - target.mean(axis=0)
+    total = float((centred**2).sum())
+    if total <= 1e-12 * len(target):
+        return 0.0
+    solution, _, rank, _ = np.linalg.lstsq(design, centred, rcond=1e-9)
+    rest = float(((centred - design @ solution) ** 2).sum())
+    n = len(target)
+    if n <= rank:
+        return 0.0
+    return max(0.0, 1.0 - rest / total * (n - 1) / (n - rank))
+
+
+def explained(z: np.ndarray, factors: np.ndarray, kinds: Sequence[Factor]) -> np.ndarray:
+    """Share of each factor's variance that a cubic polynomial explains, of each latent alone and of all together.
+
+    R² adjusted for the number of regressors, so that a latent that tells nothing has 0 on the average; what is less
+    than 0 is given as 0.
+
+    Args:
+        z: Latents, (n, d).
+        factors: What the data were made from, (n, k).
+        kinds: What the k columns are.
+
+    Returns:
+        (d + 1, k), the last row of all latents together.
+    """
+    wanted = [targets(factors[:, column], kind) for column, kind in enumerate(kinds)]
+    designs = [*(features(z[:, [dim]]) for dim in range(z.shape[1])), features(z)]
+    return np.array([[_adjusted(design, target) for target in wanted] for design in designs])
