@@ -172,6 +172,19 @@ def test_the_manifold_goes_from_the_noise_to_the_samples():
     np.testing.assert_allclose(end, z @ np.array([[0.5, 0.0], [0.2, 1.5]]) + [0.3, 0.0], atol=1e-5)
 
 
+def test_noise_is_coloured_by_the_mode_that_it_becomes():
+    s = gan(layers_g=0)
+    affine(s, [[4.0, 0.0], [0.0, 0.0]], [0.0, 0.0])  # a line through the modes in the east and in the west
+    (frame,) = frames(s, "latent")
+    (points,) = frame.layers
+    assert points.classes == (*WINDS, "between")
+    x = 4 * points.xy[:, 0]
+    expected = np.where(np.abs(x - 2) <= 0.6, 0, np.where(np.abs(x + 2) <= 0.6, 4, 8))
+    edge = np.abs(np.abs(np.abs(x) - 2) - 0.6) < 1e-4
+    assert (points.label == expected)[~edge].all()
+    assert set(points.label.tolist()) == {0, 4, 8}
+
+
 # Densities
 
 

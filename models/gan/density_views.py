@@ -22,6 +22,7 @@ _BAND = 16  # rows of the mesh pushed at once
 _SIDE = 224  # cells a side of the raster on which densities are compared
 _BINS = 20  # cells a side of the histograms of samples
 _RESAMPLED = 40
+_TINY = 1e-300
 _COMPARED = 2500
 _RATIO = 6.0
 _WAIT = "the density of the data is being computed"
@@ -46,7 +47,8 @@ class DensityViews(PlanarGame, ABC):
         parts = []
         for rows in np.array_split(raster.middles(), 16):
             log_p = data.log_prob(torch.from_numpy(rows.reshape(-1, 2)).to(self.center))
-            parts.append(np.exp(array(log_p).astype(float)).reshape(rows.shape[:2]) * raster.cell)
+            mass = np.exp(array(log_p).astype(float)).reshape(rows.shape[:2]) * raster.cell
+            parts.append(np.maximum(mass, _TINY))  # tails of a Gaussian are never 0: off the model's image D* is 1
             yield
         self.known[raster] = np.concatenate(parts)
 
@@ -93,32 +95,45 @@ class DensityViews(PlanarGame, ABC):
         help="D* = p/(p + q) from both densities, to compare with the learned D on the samples' card.",
     )  # fmt: skip
     def optimal(
-        self, data: Data, noise: Noise, shown: str = param("optimal", "Show", choices=_SHOWN)
+        self,
+        data: Data,
+        shown: str = param("optimal", "Show", choices=_SHOWN, when=lambda config: config.latent == 2),
     ) -> Iterator[Plane]:
         """D* by push-forward, and how far the learned D is from it."""
         raster = self._raster(data)
-        f = self._critic(raster)
-        if self.config.latent == 1 or data.log_prob is None:
-            yield self._optimal_on_curve(data, raster, f, noise)
+        if self.config.latent == 1:
+            yield self._optimal_on_curve(data, raster)
             return
+        if data.log_prob is None:
+            yield Plane((), extent=raster.extent, subtitle="the density of these data is not known, and so is D*")
+            return
+        f: np.ndarray | None = None
         for known in self.compared(data, blur=self.config.instance_noise):
             if known is None:
-                yield Plane((self._learned(f, raster.extent),), extent=raster.extent, subtitle=f"learned D; {_WAIT}")
-            else:
-                yield self._optimal_frame(*known, raster, f, shown)
+                yield Plane((), extent=raster.extent, subtitle=_WAIT)
+                continue
+            if f is None:
+                parts = []
+                for rows in np.array_split(raster.middles(), 8):
+                    yield self._optimal_frame(*known, raster, None, shown)
+                    parts.append(self._critic(rows))
+                f = np.concatenate(parts)
+            yield self._optimal_frame(*known, raster, f, shown)
 
-    def _critic(self, raster: Raster) -> np.ndarray:
-        """F at the middle of each cell."""
+    def _critic(self, at: np.ndarray) -> np.ndarray:
+        """F at points in data units, (rows, columns, 2) to (rows, columns)."""
         with torch.no_grad():
-            at = torch.from_numpy(raster.middles().reshape(-1, 2)).to(self.center)
-            return array(self.discriminator(self.to_units(at))[:, 0]).astype(float).reshape(raster.rows, raster.columns)
+            u = self.to_units(torch.from_numpy(at.reshape(-1, 2)).to(self.center))
+            return array(self.discriminator(u)[:, 0]).astype(float).reshape(at.shape[:2])
 
-    def _optimal_frame(self, known: Comparison, n: int, raster: Raster, f: np.ndarray, shown: str) -> Plane:
+    def _optimal_frame(self, known: Comparison, n: int, raster: Raster, f: np.ndarray | None, shown: str) -> Plane:
         game, extent = self.game, raster.extent
         mesh = f"mesh of {n}² z"
         blur = f", both blurred by σ = {self.config.instance_noise:g}" if self.config.instance_noise > 0 else ""
         note = "The optimum of a critic is no function of p/q alone: D* stands for the other games."
-        if game.optimal is not None:
+        if game.optimal is not None and f is None:
+            note = "What the D in force lacks is being computed."
+        elif game.optimal is not None and f is not None:
             best = value_of(game, array(game.optimal(torch.from_numpy(known.log_ratio()))), known)
             learned = value_of(game, f, known)
             note = f"L(D*) = {_signed(best)}; the D in force has L = {_signed(learned)}: it lacks {best - learned:.3f}."
@@ -127,7 +142,7 @@ class DensityViews(PlanarGame, ABC):
             name = "log p/q, nats"
             layer = Density(ratio, extent, role="real-fake", low=-_RATIO, high=_RATIO, name=name)
             words = f"exact log p/q, {mesh}{blur}"
-        elif shown == "learned":
+        elif shown == "learned" and f is not None:
             layer, words = self._learned(f, extent), "the D in force"
         else:
             layer = Density(known.optimal(), extent, role="real-fake", low=0.0, high=1.0)
@@ -138,17 +153,12 @@ class DensityViews(PlanarGame, ABC):
         values = array(self.game.probability(torch.from_numpy(f)))
         return Density(values, extent, role="real-fake", low=0.0, high=1.0)
 
-    def _optimal_on_curve(self, data: Data, raster: Raster, f: np.ndarray, noise: Noise) -> Plane:
+    def _optimal_on_curve(self, data: Data, raster: Raster) -> Plane:
         real = data.test.x[:2000]
         with torch.no_grad():
-            fake = self.sample(len(real), generator=noise.generator(self.center.device))
+            fake = self.sample(len(real), generator=Noise().generator(self.center.device))
             values = [self.discriminator(self.to_units(x))[:, 0] for x in (real, fake)]
         learned = -float(self.game.discriminator(*values))
-        if self.config.latent > 1:
-            return Plane(
-                (self._learned(f, raster.extent),), extent=raster.extent,
-                subtitle="the D in force; the density of these data is not known",
-            )  # fmt: skip
         best = "" if self.game.optimal is None or self.game.rest_discriminator != math.log(4.0) else "L(D*) = 0; "
         everywhere = Density(np.ones((2, 2)), raster.extent, role="real-fake", low=0.0, high=1.0)
         return Plane(

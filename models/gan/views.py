@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.exact.modes import count_modes, mode_names
+from models.exact.modes import GOOD, count_modes, mode_names
 from models.frames import Bars, Density, Field, Grid, Layer, Lines, Plane, Points
 from models.gan.collapse import verdict
 from models.gan.planar_game import PROBES, PlanarGame, array, square_of
@@ -19,6 +19,7 @@ __all__ = ["SampleViews"]
 _MAPS = {"discriminator": "D", "ratio": "D/(1 − D)", "none": "None"}
 _SIDE = 64  # cells of the map
 _RATIO = 6.0  # nats at which the map of the ratio ends
+_NEIGHBOURS = 1500
 _BEGUN = 200  # updates of G before which no collapse is called one
 _SPLITS = {"train": "training", "valid": "validation", "test": "test"}
 
@@ -164,10 +165,7 @@ class SampleViews(PlanarGame, ABC):
 
     def _without_modes(self, x: Tensor, data: Data) -> Bars:
         """By the class of the nearest datum, where the data are not made of modes."""
-        real = data.train.x[:1500]
-        names = tuple(data.spec.classes) or ("data",)
-        of = data.train.y[:1500] if data.train.y is not None else torch.zeros(len(real), dtype=torch.long)
-        near = of[torch.cdist(x, real).argmin(dim=1)]
+        near, names = self._nearest_class(x, data)
         share = array(torch.bincount(near, minlength=len(names))) / len(x)
         true = data.test.y if data.test.y is not None else torch.zeros(len(data.test), dtype=torch.long)
         return Bars(
@@ -177,7 +175,7 @@ class SampleViews(PlanarGame, ABC):
             roles=("model",) * len(names),
             reference=100 * array(torch.bincount(true, minlength=len(names))) / len(true),
             unit="%",
-            subtitle=f"{len(x):,} samples by the class of the nearest of 1,500 data; dashed: test data",
+            subtitle=f"{len(x):,} samples by the class of the nearest of {_NEIGHBOURS:,} data; dashed: test data",
             note="These data are not made of modes that could be counted.",
         )
 
@@ -206,6 +204,38 @@ class SampleViews(PlanarGame, ABC):
             subtitle=f"(1 − t) z + t G(z) for {words} {self.config.noise} z, t = {t:g}; z is drawn to the data's scale",
             note="" if self.config.latent == 2 else "One noise dimension: whatever G does, samples lie on a curve.",
         )
+
+    @view(
+        "Latent space", record=True, when=lambda config: config.latent == 2,
+        help="Draws of the noise, coloured by where G takes them: each mode has a region of its own.",
+    )  # fmt: skip
+    def latent(self, data: Data, noise: Noise) -> Plane:
+        """Which part of the noise becomes which mode."""
+        z = self.draw_noise(1500, noise.generator(self.center.device))
+        with torch.no_grad():
+            x = self.from_units(self.generator(z))
+        if data.centers is None or data.std is None:
+            label, names = self._nearest_class(x, data)
+            words = "coloured by the class of the nearest datum of G(z)"
+        else:
+            distance, label = torch.cdist(x, data.centers.to(x)).min(dim=1)
+            names = (*mode_names(data.centers, data.spec.classes), "between")
+            label = torch.where(distance <= GOOD * data.std, label, len(names) - 1)
+            words = f"coloured by the mode within {GOOD:g} std of G(z)"
+        return Plane(
+            (Points(array(z), label=array(label), classes=names, size=3.0),),
+            x_label="z₁",
+            y_label="z₂",
+            subtitle=f"{len(z):,} {self.config.noise} z, {words}",
+            note="A continuous G cannot jump: between two regions there are z whose G(z) is between two modes.",
+        )
+
+    def _nearest_class(self, x: Tensor, data: Data) -> tuple[Tensor, tuple[str, ...]]:
+        """Class of the training datum that is nearest to each point, (n,), and the names of the classes."""
+        real, names = data.train.x[:_NEIGHBOURS], tuple(data.spec.classes) or ("data",)
+        classes = data.train.y
+        of = torch.zeros(len(real), dtype=torch.long) if classes is None else classes[:_NEIGHBOURS]
+        return of[torch.cdist(x, real.to(x)).argmin(dim=1)], names
 
     def _laid_out(self, z: np.ndarray) -> np.ndarray:
         """z in the plane of the data, (..., latent) to (..., 2): in standard units, a single dimension along x."""
