@@ -244,6 +244,9 @@ def test_disjoint_masses_and_mass_elsewhere():
     assert jsd == pytest.approx(math.log(2))
     assert 5 < forward < math.inf
     assert Comparison(left, right).uncovered() == 1
+    empty = Comparison(np.array([[1.0, 0.0, 0.0]]), np.array([[0.0, 0.0, 1.0]]))
+    assert empty.optimal().tolist() == [[1.0, 0.5, 0.0]]
+    assert empty.log_ratio().tolist() == [[30.0, 0.0, -30.0]]
     same = np.array([[0.2, 0.3]])  # half of either lies elsewhere
     assert Comparison(same, same).divergences()[0] == pytest.approx(0.0, abs=1e-12)
     assert Comparison(same, same).uncovered() == 0
