@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from models.gan.density_views import DensityViews
+from models.gan.divergence_views import DivergenceViews
 from models.gan.gan_page import LOOK_AT, METRICS, PRESETS, RATES, TRY_NEXT, explanations, objective_of
 from models.gan.networks import ACTIVATIONS, dense
+from models.gan.noise_views import NoiseViews
 from models.gan.objectives import OBJECTIVES, gradient_penalty, squared_slopes
 from models.gan.views import SampleViews
 from models.protocol import DataBatch, DataSpec, GameModel, Kind, Objective, Plane, Player, param
@@ -22,7 +23,7 @@ _ACTIVATIONS = {name: title for name, (title, _) in ACTIVATIONS.items()}
 _NOISE = {"gaussian": "Gaussian", "uniform": "Uniform"}
 
 
-class GAN(GameModel, DensityViews, SampleViews):
+class GAN(GameModel, DivergenceViews, NoiseViews, SampleViews):
     """Generator and discriminator on points of the plane (Goodfellow et al., 2014, arXiv 1406.2661).
 
     x = G(z) with z of any dimension; the losses are those of one of the games of `models.gan.objectives`. D can be

@@ -1,4 +1,4 @@
-"""Pictures of a game in the plane: samples on the discriminator's map, the noise warped, shares of the modes."""
+"""Pictures of a game in the plane: samples on the discriminator's map, and shares of the modes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.exact.modes import GOOD, count_modes, mode_names
-from models.frames import Bars, Density, Field, Grid, Layer, Lines, Plane, Points
+from models.exact.modes import count_modes, mode_names
+from models.frames import Bars, Density, Field, Layer, Lines, Plane, Points
 from models.gan.collapse import verdict
 from models.gan.planar_game import PROBES, PlanarGame, array, square_of
 from models.protocol import Data, DataBatch, Noise, param, view
@@ -19,7 +19,6 @@ __all__ = ["SampleViews"]
 _MAPS = {"discriminator": "D", "ratio": "D/(1 − D)", "none": "None"}
 _SIDE = 64  # cells of the map
 _RATIO = 6.0  # nats at which the map of the ratio ends
-_NEIGHBOURS = 1500
 _BEGUN = 200  # updates of G before which no collapse is called one
 _SPLITS = {"train": "training", "valid": "validation", "test": "test"}
 
@@ -59,7 +58,7 @@ class SampleViews(PlanarGame, ABC):
             layers.append(map_layer)
             said = f"{said}, {map_words}"
         if grid:
-            layers.append(self._warped(1.0))
+            layers.append(self.warped(1.0))
         if points:
             layers.append(Points(array(batch.x), role="data", name="data", size=3))
         if made:
@@ -165,7 +164,7 @@ class SampleViews(PlanarGame, ABC):
 
     def _without_modes(self, x: Tensor, data: Data) -> Bars:
         """By the class of the nearest datum, where the data are not made of modes."""
-        near, names = self._nearest_class(x, data)
+        near, names = self.nearest_class(x, data)
         share = array(torch.bincount(near, minlength=len(names))) / len(x)
         true = data.test.y if data.test.y is not None else torch.zeros(len(data.test), dtype=torch.long)
         return Bars(
@@ -175,84 +174,9 @@ class SampleViews(PlanarGame, ABC):
             roles=("model",) * len(names),
             reference=100 * array(torch.bincount(true, minlength=len(names))) / len(true),
             unit="%",
-            subtitle=f"{len(x):,} samples by the class of the nearest of {_NEIGHBOURS:,} data; dashed: test data",
+            subtitle=f"{len(x):,} samples by the class of the nearest training datum; dashed: test data",
             note="These data are not made of modes that could be counted.",
         )
-
-    @view(
-        "Manifold", record=True, when=lambda config: config.latent < 3,
-        help="The noise as a mesh, on its way from itself (t = 0) to where G takes it (t = 1).",
-    )  # fmt: skip
-    def manifold(self, batch: DataBatch, noise: Noise, t: float = param(1.0, "Warp t", 0.0, 1.0, step=0.05)) -> Plane:
-        """The mesh of the noise, warped, over the data."""
-        z = self.draw_noise(300, noise.generator(self.center.device))
-        with torch.no_grad():
-            x = self.from_units(self.generator(z))
-        start = self._laid_out(array(z))
-        way = (1.0 - t) * start + t * array(x)
-        x0, x1, y0, y1 = square_of(batch.x)
-        reach = max(x1 - x0, y1 - y0, 4.0 * float(self.spread))
-        cx, cy = 0.5 * (x0 + x1), 0.5 * (y0 + y1)
-        words = "2-D" if self.config.latent == 2 else "1-D"
-        return Plane(
-            (
-                Points(array(batch.x), role="data", name="data", size=3.0),
-                self._warped(t),
-                Points(way, role="model", name=f"{len(way)} samples", size=3.0),
-            ),
-            extent=(cx - reach / 2, cx + reach / 2, cy - reach / 2, cy + reach / 2),
-            subtitle=f"(1 − t) z + t G(z) for {words} {self.config.noise} z, t = {t:g}; z is drawn to the data's scale",
-            note="" if self.config.latent == 2 else "One noise dimension: whatever G does, samples lie on a curve.",
-        )
-
-    @view(
-        "Latent space", record=True, when=lambda config: config.latent == 2,
-        help="Draws of the noise, coloured by where G takes them: each mode has a region of its own.",
-    )  # fmt: skip
-    def latent(self, data: Data, noise: Noise) -> Plane:
-        """Which part of the noise becomes which mode."""
-        z = self.draw_noise(1500, noise.generator(self.center.device))
-        with torch.no_grad():
-            x = self.from_units(self.generator(z))
-        if data.centers is None or data.std is None:
-            label, names = self._nearest_class(x, data)
-            words = "coloured by the class of the nearest datum of G(z)"
-        else:
-            distance, label = torch.cdist(x, data.centers.to(x)).min(dim=1)
-            names = (*mode_names(data.centers, data.spec.classes), "between")
-            label = torch.where(distance <= GOOD * data.std, label, len(names) - 1)
-            words = f"coloured by the mode within {GOOD:g} std of G(z)"
-        return Plane(
-            (Points(array(z), label=array(label), classes=names, size=3.0),),
-            x_label="z₁",
-            y_label="z₂",
-            subtitle=f"{len(z):,} {self.config.noise} z, {words}",
-            note="A continuous G cannot jump: between two regions there are z whose G(z) is between two modes.",
-        )
-
-    def _nearest_class(self, x: Tensor, data: Data) -> tuple[Tensor, tuple[str, ...]]:
-        """Class of the training datum that is nearest to each point, (n,), and the names of the classes."""
-        real, names = data.train.x[:_NEIGHBOURS], tuple(data.spec.classes) or ("data",)
-        classes = data.train.y
-        of = torch.zeros(len(real), dtype=torch.long) if classes is None else classes[:_NEIGHBOURS]
-        return of[torch.cdist(x, real.to(x)).argmin(dim=1)], names
-
-    def _laid_out(self, z: np.ndarray) -> np.ndarray:
-        """z in the plane of the data, (..., latent) to (..., 2): in standard units, a single dimension along x."""
-        u = z if z.shape[-1] == 2 else np.concatenate([z, np.zeros_like(z)], axis=-1)
-        return array(self.center) + float(self.spread) * u
-
-    def _warped(self, t: float) -> Layer:
-        reach = 1.0 if self.config.noise == "uniform" else 2.5
-        if self.config.latent == 1:
-            line = np.linspace(-reach, reach, 400)[:, None]
-            xy = (1.0 - t) * self._laid_out(line) + t * self.decode(line)
-            return Lines(xy, np.zeros(1, int), role="prior", width=1.5, name="G(z) for all z")
-        axis = np.linspace(-reach, reach, 31)
-        mesh = np.stack(np.meshgrid(axis, axis), axis=-1)  # (31, 31, 2)
-        image = self.decode(mesh.reshape(-1, 2)).reshape(mesh.shape)
-        name = f"z from {-reach:g} to {reach:g}".replace("-", "−")
-        return Grid((1.0 - t) * self._laid_out(mesh) + t * image, role="prior", name=name)
 
 
 def _share_errors(share: np.ndarray, n: int) -> np.ndarray:
