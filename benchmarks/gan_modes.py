@@ -25,10 +25,8 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--only", default="", help="only presets whose title begins so")
     arguments = parser.parse_args()
-    print(
-        "| preset | seed | steps | modes | near | high quality | KL of modes | precision, recall | last half: modes, near |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("| preset | seed | steps | modes, near | high quality | KL of modes | precision, recall | last half |")
+    print("|---|---|---|---|---|---|---|---|")
     for title, data in PRESETS.items():
         if title.lower().startswith(arguments.only.lower()):
             for seed in arguments.seeds:
