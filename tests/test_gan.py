@@ -105,6 +105,14 @@ def test_packs_are_points_side_by_side_all_of_one_kind_and_a_remainder_is_left_o
     torch.testing.assert_close(packs[2:].reshape(10, 2), samples(model)[:10].detach())
 
 
+def test_points_too_few_for_a_pack_are_repeated():
+    model = make(pac=8)
+    found = model.loss("discriminator", batch(3), generator=noise())
+    assert torch.isfinite(found["loss"])
+    pack = model.to_units(batch(3).x).repeat(3, 1)[:8].reshape(1, 16)
+    torch.testing.assert_close(found["on_data"], -model.game.on_data(model.judge(pack)).mean())
+
+
 def test_instance_noise_is_in_units_of_the_data_and_on_both():
     model, data = make(instance_noise=0.5), batch(4000)
     judged = []

@@ -125,6 +125,16 @@ def test_arrows_are_minus_the_gradient_of_the_generator_s_loss(config):
     assert np.abs(arrows.uv).max() > 0
 
 
+def test_infinite_gradients_are_told_and_not_drawn():
+    s = gan(objective="forward-kl")
+    with torch.no_grad():
+        s.model.discriminator[-1].weight.mul_(1e8)
+    (frame,) = frames(s, "samples")
+    assert np.isfinite(frame.layers[-1].uv).all()
+    assert len(frame.layers[-1].uv) < 120
+    assert "gradients are infinite" in frame.note
+
+
 def test_layers_can_be_switched_off_and_trails_end_at_the_arrows():
     s = gan()
     for _ in range(12):

@@ -162,8 +162,13 @@ class GAN(GameModel, DivergenceViews, NoiseViews, SampleViews):
         return self.discriminator(packs)[:, 0]
 
     def _packs(self, u: Tensor) -> Tensor:
-        """Points in the order in which they come, m side by side; (n, 2) to (n/m, 2 m), a remainder is left out."""
+        """Points in the order in which they come, m side by side; (n, 2) to (n/m, 2 m), a remainder is left out.
+
+        Fewer points than one pack holds are repeated.
+        """
         m = self.config.pac
+        if len(u) < m:
+            u = u.repeat(-(-m // len(u)), 1)
         return u if m == 1 else u[: len(u) - len(u) % m].reshape(-1, 2 * m)
 
     def _blurred(self, u: Tensor, generator: torch.Generator) -> Tensor:

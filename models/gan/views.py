@@ -123,15 +123,17 @@ class SampleViews(PlanarGame, ABC):
         with torch.no_grad():
             x = self.from_units(self.generator(self.probes()))
         push = self.pushes(x)
-        longest = float(push.norm(dim=1).max())
+        known = push.isfinite().all(dim=1)  # a KL's exp(F) has no end
+        longest = float(push[known].norm(dim=1).max()) if known.any() else 0.0
+        words = f"Longest of {int(known.sum())} arrows: {longest:.2g}."
         layers: list[Layer] = []
         if len(self.trail) > 1:
             paths = torch.stack([*self.trail, x]).transpose(0, 1)  # (probes, positions, 2)
             starts = np.arange(PROBES) * paths.shape[1]
             layers.append(Lines(array(paths).reshape(-1, 2), starts, role="alt"))
         reach = 0.35 * float(self.spread)
-        layers.append(Field(array(x), array(push), role="total", longest=reach, name="−∇ of G's loss"))
-        return layers, f"Longest of {PROBES} arrows: {longest:.2g}."
+        layers.append(Field(array(x[known]), array(push[known]), role="total", longest=reach, name="−∇ of G's loss"))
+        return layers, words if known.all() else f"{words} {PROBES - int(known.sum())} gradients are infinite."
 
     def _verdict(self, x: Tensor, data: Data) -> tuple[str, bool]:
         if data.centers is None or data.std is None:
