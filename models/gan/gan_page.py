@@ -152,7 +152,7 @@ PRESETS = (
     ),
     Preset(
         "Reverse KL", _RING, {"objective": "reverse-kl", "r1": 0.1}, {"steps": 6000, **_SMOOTH},
-        about="An f-GAN of the divergence that may drop modes.",
+        about="An f-GAN of the divergence that may drop modes: in a fair game it need not.",
     ),
     Preset(
         "Hinge, spectral normalisation", _RING, {"objective": "hinge", "spectral": True, "layers_d": 3},
