@@ -69,6 +69,7 @@ def test_counts_tell_apart_good_near_and_nearest():
     (at(0, 3), "Collapsed: 2 of 8 modes hold samples; lost: NE, N, W, SW, S, SE.", True),
     (at(0, 1, 2, 3, 4, 5, 7), "7 of 8 modes hold samples; missing: S.", False),
     (1.7 * at(6), "Collapsed between modes: none of 8 holds 2 % of the samples; nearest: S.", True),
+    (torch.cat([at(0), 0.3 * at(*range(8))]), "1 of 8 modes hold samples; missing: NE, N, NW, W, SW, S, SE.", False),
     (0.3 * at(*range(8)), "None of 8 modes holds 2 % of the samples yet.", False),
 ])  # fmt: skip
 def test_a_collapse_names_the_modes(x, words, warning):

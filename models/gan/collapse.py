@@ -14,7 +14,8 @@ _LISTED = 8  # names that fit into a sentence
 def verdict(counts: ModeCounts, names: Sequence[str], *, begun: bool) -> tuple[str, bool]:
     """What is to be said of the modes, and whether it is a warning.
 
-    A mode is held by 2 % of the samples near it. At most half of the modes held is a collapse; so is it when no mode is
+    A mode is held by 2 % of the samples near it. At most half of the modes held is a collapse, unless the samples are
+    strewn about the others too, as before they have found them; so is it when no mode is
     held, but nearly all samples lie nearest to a quarter of the modes or less: a collapsed generator hops about modes.
 
     Args:
@@ -36,7 +37,7 @@ def verdict(counts: ModeCounts, names: Sequence[str], *, begun: bool) -> tuple[s
         if len(claimed) * 4 <= k:
             return f"Collapsed between modes: none of {k} holds 2 % of the samples; nearest: {_listed(claimed)}.", True
         return f"None of {k} modes holds 2 % of the samples yet.", False
-    if held * 2 <= k:
+    if held * 2 <= k and int(counts.claimed.sum()) * 2 <= k:
         return f"Collapsed: {held} of {k} modes hold samples; lost: {_listed(lost)}.", True
     return f"{held} of {k} modes hold samples; missing: {_listed(lost)}.", False
 
