@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from models.gan.dirac import DiracGanLab
 from models.gan.discrete_gan import DiscreteGanLab
 from models.gan.divergences import DivergencesLab
+from models.gan.gan import GAN
+from models.gan.images import ImageGAN
 from models.gan.likelihood_ratio import LikelihoodRatioLab
 from models.gan.non_overlap import NonOverlapLab
 from models.gan.optimal_discriminator import OptimalDiscriminatorLab
@@ -59,6 +61,8 @@ FAMILIES: tuple[Family, ...] = (
         latent_code="approximate",
     ),
     Family("gan", "GAN", {
+        "gan": GAN,
+        "gan-images": ImageGAN,
         "non-overlap": NonOverlapLab,
         "dirac-gan": DiracGanLab,
         "optimal-discriminator": OptimalDiscriminatorLab,

@@ -240,7 +240,11 @@ class Images(Frame):
 
 @dataclass(frozen=True)
 class Bars(Frame):
-    """Named values (n,), with standard errors (n,) or None, a role each, and a dashed reference each or None."""
+    """Named values (n,), with standard errors (n,) or None, a role each, and a dashed reference each or None.
+
+    Attributes:
+        dims: The latent dimension of each bar, where they are of such; sliders then stand in the order of the values.
+    """
 
     labels: tuple[str, ...]
     values: np.ndarray
@@ -248,6 +252,7 @@ class Bars(Frame):
     roles: tuple[str, ...] = ()
     reference: np.ndarray | None = None
     unit: str = ""
+    dims: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-__all__ = ["MLP", "ConvDecoder", "ConvEncoder", "Dropout", "parameter_count"]
+__all__ = ["MLP", "ConvDecoder", "ConvEncoder", "Dropout", "halvings", "parameter_count"]
 
 _SMALLEST = 8  # an image with a shorter side is nothing but border after two halvings
 
@@ -83,7 +83,7 @@ class ConvEncoder(nn.Module):
         activation: Callable[[], nn.Module] = nn.ReLU,
     ):
         super().__init__()
-        sides = _halvings(shape, len(channels))
+        sides = halvings(shape, len(channels))
         stages: list[nn.Module] = []
         for width_in, width_out in zip([shape[0], *channels[:-1]], channels, strict=True):
             stages += [nn.Conv2d(width_in, width_out, 3, stride=2, padding=1), activation()]
@@ -119,7 +119,7 @@ class ConvDecoder(nn.Module):
         activation: Callable[[], nn.Module] = nn.ReLU,
     ):
         super().__init__()
-        self._sides = _halvings(shape, len(channels))[::-1]
+        self._sides = halvings(shape, len(channels))[::-1]
         self.foot = nn.Linear(features, channels[0] * math.prod(self._sides[0]))
         self.activation = activation()
         self.stages = nn.ModuleList(
@@ -140,7 +140,7 @@ def parameter_count(module: nn.Module) -> int:
     return sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
 
 
-def _halvings(shape: tuple[int, ...], stages: int) -> list[tuple[int, int]]:
+def halvings(shape: tuple[int, ...], stages: int) -> list[tuple[int, int]]:
     """(height, width) of the image and after each halving."""
     _, height, width = shape
     if min(height, width) < _SMALLEST:

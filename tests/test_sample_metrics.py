@@ -10,7 +10,8 @@ import torch
 from sklearn.neighbors import KNeighborsClassifier
 
 from explorer.data import open_dataset
-from explorer.engine.sample_metrics import knn_accuracy, modes, precision_recall
+from explorer.engine.sample_metrics import knn_accuracy, modes
+from models.exact.coverage import precision_recall
 
 SQUARE = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from explorer.cli.arguments import parse
 from explorer.cli.bundling import bundle
+from explorer.cli.classifying import classifier
 from explorer.cli.listing import list_all, versions
 from explorer.cli.tour import tour
 from explorer.cli.training import resume, train
@@ -24,6 +25,7 @@ _COMMANDS = {
     "evaluate": evaluate_run,
     "figure": draw_figure,
     "bundle": bundle,
+    "classifier": classifier,
     "lab": lab,
     "tour": tour,
 }

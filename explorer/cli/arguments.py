@@ -110,6 +110,13 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     bundle.add_argument("--out", required=True, metavar="F", help="the file, such as vae.safetensors")
     _add_json(bundle)
 
+    about = "train the small classifier of a dataset by which samples are compared with data"
+    classifier = commands.add_parser("classifier", help=about, description=about[0].upper() + about[1:] + ".")
+    classifier.add_argument("data", metavar="D[:k=v,…]", help="images with classes")
+    classifier.add_argument("--seed", type=_whole, default=0, metavar="S", help="of weights, order and shifts (0)")
+    classifier.add_argument("--out", required=True, metavar="F", help="the file, such as classifier-mnist.safetensors")
+    _add_json(classifier)
+
     lab = _page_command(commands, "lab", "compute a lab and draw its views", page_help)
     lab.add_argument("--preset", metavar="P", help="title of a preset, or its beginning")
     _add_set(lab, "the lab's parameters")

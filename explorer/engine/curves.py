@@ -22,7 +22,7 @@ _OF_DATA = (
 
 
 def loss_curves(page: type[GenerativeModel], history: History, config: Any) -> Curves:
-    """Every declared metric over the steps: at each step from the loss, at some from held-out data and samples.
+    """Every metric of a config over the steps: at each step from the loss, at some from held-out data and samples.
 
     Args:
         page: Whose metrics they are.
@@ -33,6 +33,8 @@ def loss_curves(page: type[GenerativeModel], history: History, config: Any) -> C
     series: list[Series] = []
     last = 0
     for metric in (*page.metrics, *(extra for extra in _OF_DATA if extra.key not in {m.key for m in page.metrics})):
+        if not metric.plotted or not metric.followed(config):
+            continue
         if metric.source == "train" and metric.key in present:
             curve = history.curve(metric.key)
             last = max(last, int(curve.step[-1]))

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from explorer.engine.errors import BadInput
+from explorer.engine.image_metrics import image_values
 from explorer.engine.randomness import derive
 from explorer.engine.tensors import TensorData
 from explorer.engine.validation import latent_accuracy, sample_values
@@ -83,6 +84,8 @@ def evaluate(
         result[key] = share
         error = math.sqrt(max(share * (1 - share), 0.0) / n) if key.endswith("accuracy") else None
         result[f"{key}_se"] = error
+    for key, (found, error) in image_values(model, data, split, n, generator).items():
+        result[key], result[f"{key}_se"] = found, error
     return result
 
 

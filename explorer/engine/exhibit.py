@@ -78,7 +78,7 @@ class _StillViewer(Viewer):
     def default(self, view: View, kind: type[Input], params: Mapping[str, Any], name: str = "") -> Input:
         """As for any page, but more data."""
         if kind is DataBatch and self._data is not None and view.batch >= _MANY:
-            return self._data.batch(str(params.get("split", view.splits[0])), 0, max(_ALL, view.batch))
+            return self._data.batch(self._split(view, kind, params, name), 0, max(_ALL, view.batch))
         return super().default(view, kind, params, name)
 
     def answer(self, request: Request, page: Page, step: int) -> Reply:

@@ -18,7 +18,7 @@ from models.protocol import (
     Direction,
     GenerativeModel,
     Handles,
-    HasLatent,
+    HasDecoder,
     Input,
     LatentPoint,
     Noise,
@@ -98,7 +98,7 @@ def _input(
     name: str, text: str, view: View, page: Page, data: TensorData | None, kept: Iterable[KeptDirection]
 ) -> Input:
     kind = view.inputs[name]
-    if kind in (LatentPoint, Direction) and isinstance(page, HasLatent):
+    if kind in (LatentPoint, Direction) and isinstance(page, HasDecoder):
         device = next(page.parameters()).device if isinstance(page, nn.Module) else torch.device("cpu")
         if kind is Direction:
             return find_direction(kept, text, page.latent_dim).on(device)

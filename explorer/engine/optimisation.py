@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from explorer.engine.rows import RowOptimiser
 from explorer.engine.training import Training
@@ -155,9 +156,22 @@ def _optimiser(parameters: list[nn.Parameter], training: Training, lr: float) ->
 def average_into(average: nn.Module, model: nn.Module, decay: float, step: int) -> None:
     """Moves averaged weights towards the model's; early on faster, so that they forget the initial weights.
 
+    Running statistics of batch normalisation are averaged in the same way: they are those of the layers before them,
+    which are averages. Other buffers (a step count, a constant) are copied.
+
     Source: Tarvainen & Valpola (2017, arXiv 1703.01780) use the same warm-up, min(decay, (1 + t)/(10 + t)).
     """
     weight = 1 - min(decay, (1 + step) / (10 + step))
     torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), weight)
+    running = _running_statistics(model)
     for mean, value in zip(average.buffers(), model.buffers(), strict=True):
-        mean.copy_(value)
+        if id(value) in running:
+            mean.lerp_(value, weight)
+        else:
+            mean.copy_(value)
+
+
+def _running_statistics(model: nn.Module) -> set[int]:
+    """Identities of the means and variances of batch normalisation, which belong to weights of the same moments."""
+    kept = [(m.running_mean, m.running_var) for m in model.modules() if isinstance(m, _BatchNorm)]
+    return {id(buffer) for pair in kept for buffer in pair if buffer is not None}

@@ -1,4 +1,4 @@
-"""Numbers that need only samples of a model and data: modes, precision and recall, neighbours in a latent map."""
+"""Numbers that need only samples of a model and data: modes, neighbours in a latent map."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import math
 import torch
 from torch import Tensor
 
-__all__ = ["knn_accuracy", "modes", "precision_recall"]
+from models.exact.modes import count_modes
+
+__all__ = ["knn_accuracy", "modes"]
 
 
 def modes(x: Tensor, centers: Tensor, std: float) -> dict[str, float]:
@@ -26,44 +28,16 @@ def modes(x: Tensor, centers: Tensor, std: float) -> dict[str, float]:
     Returns:
         `modes`, `modes_near`, `high_quality_percent`, `mode_kl_nats` (the entropy log k where nothing is of quality).
     """
-    centers = centers.to(x)
-    k = len(centers)
-    distance, nearest = torch.cdist(x, centers).min(1)  # (n,), (n,)
-    good = distance <= 3 * std
-    counts = torch.bincount(nearest[good], minlength=k).double()  # (k,)
-    between = torch.cdist(centers, centers)
-    spacing = float(between[between > 0].min()) if k > 1 else math.inf
-    near = torch.bincount(nearest[distance <= 0.3 * spacing], minlength=k)
+    counted = count_modes(x, centers, std)
+    counts = counted.good.double()
     share = counts / counts.sum().clamp(min=1)
     entropy = -torch.special.xlogy(share, share).sum()
     return {
         "modes": float((counts > 0).sum()),
-        "modes_near": float((near >= 0.02 * len(x)).sum()),
-        "high_quality_percent": 100 * float(good.double().mean()),
-        "mode_kl_nats": max(0.0, math.log(k) - float(entropy)),
+        "modes_near": float(counted.held.sum()),
+        "high_quality_percent": 100 * float(counts.sum()) / len(x),
+        "mode_kl_nats": max(0.0, math.log(len(centers)) - float(entropy)),
     }
-
-
-def precision_recall(x: Tensor, data: Tensor, neighbours: int = 5) -> tuple[float, float]:
-    """Share of samples near the data, and of data near the samples.
-
-    "Near" is within the distance of a point of the other set to its k-th neighbour in its own set
-    (Kynkäänniemi et al., 2019, arXiv 1904.06991).
-
-    Args:
-        x: Samples, (n, d).
-        data: Data, (m, d).
-        neighbours: k.
-    """
-
-    def radius(points: Tensor) -> Tensor:
-        """Distance of each point to its k-th neighbour; (m, d) to (m,). The nearest of all is the point itself."""
-        return torch.cdist(points, points).topk(neighbours + 1, dim=1, largest=False).values[:, -1]
-
-    between = torch.cdist(x, data)  # (n, m)
-    precision = (between <= radius(data)).any(dim=1).double().mean()
-    recall = (between <= radius(x)[:, None]).any(dim=0).double().mean()
-    return float(precision), float(recall)
 
 
 def knn_accuracy(z: Tensor, y: Tensor, of: Tensor, classes: Tensor, neighbours: int = 5) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 
 import models
 from explorer.data import SOURCES, Dataset, source
+from explorer.engine.classifier import has_classifier
 from explorer.engine.errors import BadInput, RunError
 from explorer.engine.training import Training, check_batch, training_class
 from models.protocol import BadValue, DataSpec, GenerativeModel, Image, Kind, Preset, accepted, build, params_of
@@ -218,7 +219,8 @@ def choose_preset(model: type[GenerativeModel], title: str | None, data: str | N
 def spec_of(data: Dataset) -> DataSpec:
     """What a model is told of a dataset."""
     mean, std = data.moments()
-    return DataSpec(data.kind, len(data.train), data.classes, mean, std, _levels(data), data.factors)
+    classified = has_classifier(data.name)
+    return DataSpec(data.kind, len(data.train), data.classes, mean, std, _levels(data), data.factors, classified)
 
 
 def _levels(data: Dataset) -> int:

@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 
 from explorer.data import Dataset, Split
+from explorer.engine.classifier import open_classifier
 from explorer.engine.randomness import BatchOrder, derive
 from explorer.engine.setup import spec_of
-from models.protocol import Data, DataBatch, DataPoint
+from models.protocol import Classifier, Data, DataBatch, DataPoint
 
 __all__ = ["TensorData"]
 
@@ -55,6 +56,11 @@ class TensorData:
     def size(self, split: str) -> int:
         """Number of data in a split."""
         return len(self._x[split])
+
+    @property
+    def classifier(self) -> Classifier | None:
+        """The classifier that comes with the application for these data, or None."""
+        return open_classifier(self.data.name, self._device)
 
     def train_batch(self, position: int, count: int, generator: torch.Generator) -> DataBatch:
         """The next training batch, from a position in the stream of epochs."""

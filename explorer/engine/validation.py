@@ -8,9 +8,11 @@ import numpy as np
 import torch
 
 from explorer.engine.cadence import Cadence
+from explorer.engine.image_metrics import image_values
 from explorer.engine.randomness import derive
-from explorer.engine.sample_metrics import knn_accuracy, modes, precision_recall
+from explorer.engine.sample_metrics import knn_accuracy, modes
 from explorer.engine.tensors import TensorData
+from models.exact.coverage import precision_recall
 from models.protocol import GenerativeModel, HasLatent, LossModel
 
 __all__ = ["Validator", "latent_accuracy", "sample_values"]
@@ -54,6 +56,8 @@ class Validator:
                 values |= self._loss(model, generator)
             values |= latent_accuracy(model, self._data, "valid", model.held_out)
             values |= sample_values(model, self._data, "valid", generator)
+            compared = image_values(model, self._data, "valid", COMPARED, generator)
+            values |= {metric.key: compared[metric.key][0] for metric in model.metrics if metric.key in compared}
             return {key: value for key, value in values.items() if math.isfinite(value)}
         finally:
             model.train(training)

@@ -20,12 +20,13 @@ from explorer.engine.tensors import TensorData
 from models.frames import Frame
 from models.protocol import (
     BadValue,
+    Classifier,
     Data,
     DataBatch,
     DataPoint,
     Direction,
     Handles,
-    HasLatent,
+    HasDecoder,
     Input,
     Lab,
     LatentPoint,
@@ -37,6 +38,8 @@ from models.protocol import (
 )
 
 __all__ = ["Reply", "Request", "Requests", "Viewer"]
+
+_SPLITS = ("train", "valid", "test")
 
 
 @dataclass(frozen=True)
@@ -164,18 +167,27 @@ class Viewer:
             return TimeStep(0.0)
         if kind is Handles:
             return Handles(np.zeros((0, 2)))
-        if kind in (LatentPoint, Direction) and isinstance(self._page, HasLatent):
+        if kind is Classifier and self._data is not None:
+            if self._data.classifier is None:
+                raise BadInput(f"{view.title} needs a classifier, and none comes with {self._data.data.title}")
+            return self._data.classifier
+        if kind in (LatentPoint, Direction) and isinstance(self._page, HasDecoder):
             zeros = torch.zeros(1, self._page.latent_dim, device=self._device)
             return LatentPoint(zeros) if kind is LatentPoint else Direction("", zeros)
         if self._data is not None and kind in (Data, DataBatch, DataPoint):
             if kind is Data:
                 return self._data.whole()
-            split = str(params.get("split", view.splits[0]))
+            split = self._split(view, kind, params, name)
             if kind is DataBatch:
                 return self._data.batch(split, 0, view.batch)
             place = view.data_points.index(name) if name in view.data_points else 0
             return self._data.point(split, min(place, self._data.size(split) - 1))
         raise BadInput(f"{view.title} needs a {kind.__name__} that was not given")
+
+    @staticmethod
+    def _split(view: View, kind: type[Input], params: Mapping[str, Any], name: str) -> str:
+        """Where data come from: a batch called train, valid or test from there, others from where was chosen."""
+        return name if kind is DataBatch and name in _SPLITS else str(params.get("split", view.splits[0]))
 
     def frames(self, request: Request, page: Page | None = None) -> Iterator[Frame]:
         """The frames of a request: one, or those of a stream as they are made.

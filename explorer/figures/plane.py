@@ -88,7 +88,7 @@ def _keys(page: Page, layer: Layer) -> list[Key]:
     palette = page.palette
     if isinstance(layer, Density) and not layer.contours:
         stops = palette.stops(layer.role)
-        if layer.role == "real-fake":
+        if layer.role == "real-fake" and (layer.low or 0.0, 1.0 if layer.high is None else layer.high) == (0.0, 1.0):
             return [Key(layer.name, palette.text1, "ramp", stops=stops, ends=("0 fake", "1 real"))]
         low, high = span(layer.values)
         low, high = low if layer.low is None else layer.low, high if layer.high is None else layer.high

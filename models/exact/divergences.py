@@ -31,7 +31,8 @@ def kl(p: np.ndarray, q: np.ndarray) -> float:
 
 def jensen_shannon(p: np.ndarray, q: np.ndarray) -> float:
     """½ KL(p ‖ m) + ½ KL(q ‖ m) with m the mean of p and q; at most log 2, which disjoint supports have."""
-    middle = 0.5 * (np.asarray(p, dtype=float) + np.asarray(q, dtype=float))
+    p, q = (np.where(0.5 * np.asarray(mass, dtype=float) > 0, mass, 0.0) for mass in (p, q))  # half of the least is 0
+    middle = 0.5 * (p + q)
     return 0.5 * kl(p, middle) + 0.5 * kl(q, middle)
 
 

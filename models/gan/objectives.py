@@ -14,7 +14,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import relu, softplus
 
-__all__ = ["OBJECTIVES", "Game", "gradient_penalty", "logit", "r1_penalty"]
+__all__ = ["OBJECTIVES", "Game", "gradient_penalty", "logit", "r1_penalty", "squared_slopes"]
+
+Pointwise = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -23,25 +25,47 @@ class Game:
 
     Attributes:
         title: In menus.
-        tex: What the discriminator maximises, as it is typeset.
-        discriminator: F on data (n,) and on samples (m,) to the loss of the discriminator, a scalar.
-        generator: F on samples (m,) to the loss of the generator, a scalar.
+        terms: What the discriminator maximises, as it is typeset: the term on data and the term on samples.
+        on_data: F of each datum to what that datum adds to the discriminator's loss, any shape to the same.
+        on_samples: F of each sample to what that sample adds to it, likewise.
+        on_generated: F of each sample to what it adds to the loss of the generator, likewise.
         rest_discriminator: Loss of the discriminator where p = q and it is optimal, nats where it is a log-likelihood.
         rest_generator: Loss of the generator there, or None where it depends on a constant that the game leaves open.
+        optimal: log p/q, nats, to F of the optimal discriminator; None where that depends on more than the ratio.
         log_ratio: F of the optimal discriminator to log p/q, nats; None where it does not tell the ratio.
         probability: F to a number from 0 (model) over ½ to 1 (data), for a heat map; it is D where the game has one.
         reference: Where it is from.
+        free_level: A constant added to F changes nothing, so that only differences of F mean something.
+        generator_tex: What the generator minimises, as it is typeset.
     """
 
     title: str
-    tex: str
-    discriminator: Callable[[Tensor, Tensor], Tensor]
-    generator: Callable[[Tensor], Tensor]
+    terms: tuple[str, str]
+    on_data: Pointwise
+    on_samples: Pointwise
+    on_generated: Pointwise
     rest_discriminator: float
     rest_generator: float | None
-    log_ratio: Callable[[Tensor], Tensor] | None
-    probability: Callable[[Tensor], Tensor]
+    optimal: Pointwise | None
+    log_ratio: Pointwise | None
+    probability: Pointwise
     reference: str
+    generator_tex: str
+    free_level: bool = False
+
+    @property
+    def tex(self) -> str:
+        """What the discriminator maximises, in one line."""
+        on_data, on_samples = self.terms
+        return f"{on_data} {on_samples}" if on_samples.startswith("-") else f"{on_data} + {on_samples}"
+
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """F on data (n,) and on samples (m,) to the loss of the discriminator, a scalar."""
+        return self.on_data(real).mean() + self.on_samples(fake).mean()
+
+    def generator(self, fake: Tensor) -> Tensor:
+        """F on samples (m,) to the loss of the generator, a scalar."""
+        return self.on_generated(fake).mean()
 
 
 def logit(d: Tensor) -> Tensor:
@@ -49,63 +73,90 @@ def logit(d: Tensor) -> Tensor:
     return torch.logit(d.clamp(0.0, 1.0))
 
 
-def _logistic(real: Tensor, fake: Tensor) -> Tensor:
-    """−E[log D(x)] − E[log(1 − D(G(z)))] with D = σ(F)."""
-    return softplus(-real).mean() + softplus(fake).mean()
-
-
-def _identity(f: Tensor) -> Tensor:
+def _same(f: Tensor) -> Tensor:
     return f
 
 
-_LOG_D = r"\mathbb{E}_{p}[\log D(x)] + \mathbb{E}_{q}[\log(1-D(x))]"
+def _minus(f: Tensor) -> Tensor:
+    return -f
+
+
+def _minus_log_d(f: Tensor) -> Tensor:
+    """−log D with D = σ(F)."""
+    return softplus(-f)
+
+
+_LOG_D = (r"\mathbb{E}_{p}\left[\log D(x)\right]", r"\mathbb{E}_{q}\left[\log(1-D(x))\right]")
+_F = (r"\mathbb{E}_{p}\left[F(x)\right]", r"-\mathbb{E}_{q}\left[F(x)\right]")
 
 OBJECTIVES: Mapping[str, Game] = {
     "minimax": Game(
-        "Minimax", _LOG_D, _logistic, lambda fake: -softplus(fake).mean(),
-        math.log(4.0), -math.log(2.0), _identity, torch.sigmoid, "Goodfellow et al., 2014, arXiv 1406.2661",
+        "Minimax", _LOG_D, _minus_log_d, softplus, lambda fake: -softplus(fake),
+        math.log(4.0), -math.log(2.0), _same, _same, torch.sigmoid,
+        "Goodfellow et al., 2014, arXiv 1406.2661", r"\mathbb{E}_{q}[\log(1-D(x))]",
     ),
     "non-saturating": Game(
-        "Non-saturating", _LOG_D, _logistic, lambda fake: softplus(-fake).mean(),
-        math.log(4.0), math.log(2.0), _identity, torch.sigmoid, "Goodfellow et al., 2014, arXiv 1406.2661",
+        "Non-saturating", _LOG_D, _minus_log_d, softplus, _minus_log_d,
+        math.log(4.0), math.log(2.0), _same, _same, torch.sigmoid,
+        "Goodfellow et al., 2014, arXiv 1406.2661", r"-\mathbb{E}_{q}[\log D(x)]",
     ),
     "least-squares": Game(
-        "Least squares", r"-\frac{1}{2}\mathbb{E}_{p}[(D(x)-1)^2] - \frac{1}{2}\mathbb{E}_{q}[D(x)^2]",
-        lambda real, fake: 0.5 * (real - 1.0).square().mean() + 0.5 * fake.square().mean(),
-        lambda fake: 0.5 * (fake - 1.0).square().mean(),
-        0.25, 0.125, logit, lambda f: f.clamp(0.0, 1.0), "Mao et al., 2017, arXiv 1611.04076",
+        "Least squares",
+        (
+            r"-\frac{1}{2}\mathbb{E}_{p}\left[(D(x)-1)^2\right]",
+            r"-\frac{1}{2}\mathbb{E}_{q}\left[D(x)^2\right]",
+        ),
+        lambda real: 0.5 * (real - 1.0).square(), lambda fake: 0.5 * fake.square(),
+        lambda fake: 0.5 * (fake - 1.0).square(),
+        0.25, 0.125, torch.sigmoid, logit, lambda f: f.clamp(0.0, 1.0),
+        "Mao et al., 2017, arXiv 1611.04076", r"\frac{1}{2}\mathbb{E}_{q}[(D(x)-1)^2]",
     ),
     "hinge": Game(
-        "Hinge", r"\mathbb{E}_{p}[\min(0,F(x)-1)] + \mathbb{E}_{q}[\min(0,-F(x)-1)]",
-        lambda real, fake: relu(1.0 - real).mean() + relu(1.0 + fake).mean(),
-        lambda fake: -fake.mean(),
-        2.0, None, None, lambda f: 0.5 + 0.5 * f.clamp(-1.0, 1.0), "Lim and Ye, 2017, arXiv 1705.02894",
+        "Hinge",
+        (r"\mathbb{E}_{p}\left[\min(0,F(x)-1)\right]", r"\mathbb{E}_{q}\left[\min(0,-F(x)-1)\right]"),
+        lambda real: relu(1.0 - real), lambda fake: relu(1.0 + fake), _minus,
+        2.0, None, torch.sign, None, lambda f: 0.5 + 0.5 * f.clamp(-1.0, 1.0),
+        "Lim and Ye, 2017, arXiv 1705.02894", r"-\mathbb{E}_{q}[F(x)]",
     ),
     "wasserstein": Game(
-        "Wasserstein", r"\mathbb{E}_{p}[F(x)] - \mathbb{E}_{q}[F(x)]",
-        lambda real, fake: fake.mean() - real.mean(), lambda fake: -fake.mean(),
-        0.0, None, None, torch.sigmoid, "Arjovsky et al., 2017, arXiv 1701.07875",
+        "Wasserstein, clipped weights", _F, _minus, _same, _minus,
+        0.0, None, None, None, torch.sigmoid,
+        "Arjovsky et al., 2017, arXiv 1701.07875", r"-\mathbb{E}_{q}[F(x)]", free_level=True,
+    ),
+    "wasserstein-gp": Game(
+        "Wasserstein, gradient penalty", _F, _minus, _same, _minus,
+        0.0, None, None, None, torch.sigmoid,
+        "Gulrajani et al., 2017, arXiv 1704.00028", r"-\mathbb{E}_{q}[F(x)]", free_level=True,
     ),
     "forward-kl": Game(
-        "f-GAN: KL(p ‖ q)", r"1 + \mathbb{E}_{p}[F(x)] - \mathbb{E}_{q}[e^{F(x)}]",
-        lambda real, fake: fake.exp().mean() - real.mean() - 1.0, lambda fake: -fake.exp().mean(),
-        0.0, -1.0, _identity, torch.sigmoid, "Nowozin et al., 2016, arXiv 1606.00709",
+        "f-GAN: KL(p ‖ q)", (r"\mathbb{E}_{p}\left[F(x)\right]", r"\mathbb{E}_{q}\left[1-e^{F(x)}\right]"),
+        _minus, torch.expm1, lambda fake: -fake.exp(),
+        0.0, -1.0, _same, _same, torch.sigmoid,
+        "Nowozin et al., 2016, arXiv 1606.00709", r"-\mathbb{E}_{q}[e^{F(x)}]",
     ),
     "reverse-kl": Game(
-        "f-GAN: KL(q ‖ p)", r"1 - \mathbb{E}_{p}[e^{-F(x)}] - \mathbb{E}_{q}[F(x)]",
-        lambda real, fake: (-real).exp().mean() + fake.mean() - 1.0, lambda fake: -fake.mean(),
-        0.0, 0.0, _identity, torch.sigmoid, "Nowozin et al., 2016, arXiv 1606.00709",
+        "f-GAN: KL(q ‖ p)", (r"\mathbb{E}_{p}\left[1-e^{-F(x)}\right]", r"-\mathbb{E}_{q}\left[F(x)\right]"),
+        lambda real: torch.expm1(-real), _same, _minus,
+        0.0, 0.0, _same, _same, torch.sigmoid,
+        "Nowozin et al., 2016, arXiv 1606.00709", r"-\mathbb{E}_{q}[F(x)]",
     ),
 }  # fmt: skip
 """Games by name. F is written so that it is log p/q at the optimum wherever the optimum tells the ratio (the f-GANs'
 critics are T = 1 + F and T = −exp(−F)); for least squares F is D itself."""
 
 
-def _slopes(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """Squared norm of ∇F at each datum; (n, *shape) to (n,). The graph is kept, so that it can be a part of a loss."""
-    x = x.detach().requires_grad_()
-    (gradient,) = torch.autograd.grad(critic(x).sum(), x, create_graph=True)
-    return gradient.flatten(1).square().sum(dim=1)  # one norm for a datum, over all its entries
+def squared_slopes(output: Tensor, x: Tensor) -> Tensor:
+    """Squared norm of ∇F at each datum; the graph is kept, so that it can be a part of a loss.
+
+    Args:
+        output: F at x, (n,), each entry a function of its own datum alone.
+        x: Where, (n, *shape); the leaf whose gradient is wanted.
+
+    Returns:
+        ‖∇F‖², one for a datum, over all its entries; (n,).
+    """
+    (gradient,) = torch.autograd.grad(output.sum(), x, create_graph=True)
+    return gradient.flatten(1).square().sum(dim=1)
 
 
 def gradient_penalty(
@@ -128,7 +179,8 @@ def gradient_penalty(
         target: The slope asked for.
     """
     share = torch.rand(len(real), *[1] * (real.ndim - 1), generator=generator, device=real.device, dtype=real.dtype)
-    slopes = _slopes(critic, torch.lerp(real.detach(), fake.detach(), share))
+    x = torch.lerp(real.detach(), fake.detach(), share).requires_grad_()
+    slopes = squared_slopes(critic(x), x)
     return ((slopes + 1e-12).sqrt() - target).square().mean()  # the root of 0 has no gradient
 
 
@@ -141,4 +193,5 @@ def r1_penalty(critic: Callable[[Tensor], Tensor], real: Tensor) -> Tensor:
         critic: F, (n, *shape) to (n,).
         real: Data, (n, *shape).
     """
-    return 0.5 * _slopes(critic, real).mean()
+    x = real.detach().requires_grad_()
+    return 0.5 * squared_slopes(critic(x), x).mean()

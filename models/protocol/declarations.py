@@ -74,6 +74,8 @@ class Metric:
         source: "train": from the loss, at every step; "valid": from held-out data, on the validation schedule;
             "samples": from samples of the model, on a schedule of steps.
         equilibrium: Given the config, the value at the game's equilibrium, or None.
+        when: Given the config, says whether the metric belongs to it; None means always.
+        plotted: Whether it is a curve; a term of the objective that is none is still shown with its value.
         help: One sentence for the tooltip.
     """
 
@@ -85,7 +87,13 @@ class Metric:
     better: str = ""
     source: str = "train"
     equilibrium: Callable[[Any], float | None] | None = None
+    when: Callable[[Any], bool] | None = None
+    plotted: bool = True
     help: str = ""
+
+    def followed(self, config: Any) -> bool:
+        """Whether the metric belongs to a config."""
+        return self.when is None or self.when(config)
 
 
 @dataclass(frozen=True)

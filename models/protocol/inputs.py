@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from models.protocol.kinds import DataSpec
 __all__ = [
     "INPUTS",
     "Canvas",
+    "Classifier",
     "Data",
     "DataBatch",
     "DataPoint",
@@ -158,6 +160,27 @@ class Data(Input):
     std: float | None = None
 
 
+@dataclass(frozen=True)
+class Classifier(Input):
+    """A classifier of the data, trained beforehand and fixed: a ruler that comes with the data, not with a model.
+
+    A view that asks for it is offered only where there is one for the data.
+
+    Attributes:
+        features: What the last layer sees, (n, *shape) to (n, d).
+        log_prob: Log probability of each class, (n, *shape) to (n, classes).
+        classes: Names of the classes.
+        accuracy: Share of the test data that it classifies rightly.
+        kept: What views computed of classifier and data alone, which they need not compute again.
+    """
+
+    features: Callable[[Tensor], Tensor]
+    log_prob: Callable[[Tensor], Tensor]
+    classes: tuple[str, ...]
+    accuracy: float
+    kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+
 INPUTS: tuple[type[Input], ...] = (
     DataBatch,
     DataPoint,
@@ -170,4 +193,5 @@ INPUTS: tuple[type[Input], ...] = (
     Region,
     TimeStep,
     Data,
+    Classifier,
 )

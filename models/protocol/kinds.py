@@ -166,6 +166,7 @@ class DataSpec:
             that differ in it alone are equal.
         factors: What the columns of `DataBatch.factors` are; empty where it is not known what data were made from.
             Models are not built from them, so descriptions that differ in them alone are equal.
+        classified: Whether a classifier of these data comes with the application (`Classifier`); likewise.
     """
 
     kind: Kind
@@ -175,6 +176,7 @@ class DataSpec:
     std: tuple[float, ...] = (1.0,)
     levels: int = field(default=0, compare=False)
     factors: tuple[Factor, ...] = field(default=(), compare=False)
+    classified: bool = field(default=False, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """The description as plain JSON."""
@@ -191,4 +193,5 @@ class DataSpec:
             tuple(stored["std"]),
             int(stored.get("levels", 0)),
             tuple(Factor(f["name"], float(f["period"]), tuple(f["values"])) for f in stored.get("factors", ())),
+            bool(stored.get("classified", False)),
         )

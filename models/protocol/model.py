@@ -18,6 +18,7 @@ __all__ = [
     "GameModel",
     "GenerativeModel",
     "HasConditional",
+    "HasDecoder",
     "HasLatent",
     "HasLogProb",
     "Lab",
@@ -84,7 +85,7 @@ class GenerativeModel(Page, nn.Module, ABC):
     Class attributes:
         title, reference, presets, look_at, try_next: What the page says of itself.
         accepts: Kinds of data the model can be built for.
-        objective: What is optimised.
+        objective: What is optimised; where it depends on the config, `objective_of` says so instead.
         metrics: Numbers to follow; those of source "train" come with every loss.
         validation: Key of the metric that picks the best checkpoint, or None for no validation.
         rates: Training field and label of each learning rate.
@@ -127,6 +128,11 @@ class GenerativeModel(Page, nn.Module, ABC):
     @abstractmethod
     def noise_dims(cls, config: Any, kind: Kind) -> int:
         """Number of independent scalar draws that one exact sample needs."""
+
+    @classmethod
+    def objective_of(cls, config: Any) -> Objective:
+        """What is optimised under a config."""
+        return cls.objective
 
     @classmethod
     def check(cls, config: Any, kind: Kind) -> None:
@@ -199,8 +205,8 @@ class HasLogProb(ABC):
         """Log density, (n, *data_shape) to (n,), nats, in data units."""
 
 
-class HasLatent(ABC):
-    """The model has a latent space that can be entered from the data and left towards them."""
+class HasDecoder(ABC):
+    """The model has a latent space, every point of which can be decoded: the window gives it sliders."""
 
     @property
     @abstractmethod
@@ -208,16 +214,20 @@ class HasLatent(ABC):
         """Dimension of the latent space."""
 
     @abstractmethod
-    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log variance of q(z|x), each (n, latent_dim)."""
+    def decode_mean(self, z: Tensor) -> Tensor:
+        """Mean of p(x|z), which is x itself where z determines it; (n, latent_dim) to (n, *data_shape)."""
+
+
+class HasLatent(HasDecoder, ABC):
+    """The latent space can also be entered from the data."""
 
     def codes(self, batch: DataBatch) -> tuple[Tensor, Tensor]:
         """Mean and log variance of the q of each datum; a model that keeps those of its training data gives these."""
         return self.encode(batch.x)
 
     @abstractmethod
-    def decode_mean(self, z: Tensor) -> Tensor:
-        """Mean of p(x|z), (n, latent_dim) to (n, *data_shape)."""
+    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log variance of q(z|x), each (n, latent_dim)."""
 
 
 class HasConditional(ABC):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from models.frames import Frame
-from models.protocol.inputs import INPUTS, DataPoint, Input, LatentPoint
+from models.protocol.inputs import INPUTS, Classifier, DataPoint, Input, LatentPoint
 from models.protocol.kinds import DataSpec
 from models.protocol.params import Param, read_defaults
 
@@ -65,7 +65,7 @@ class View:
         grad: Gradients are kept while the view is computed.
         record: The view is recorded on the timeline.
         splits: Splits a `DataBatch` of the view may come from, the first being the default.
-        batch: Number of data in a `DataBatch`.
+        batch: Number of data in each `DataBatch`.
         hero: The view a page leads with.
         help: One sentence for the tooltip.
         drags: Handles in the picture, a `Plane`, that set fields of the page's config.
@@ -92,6 +92,8 @@ class View:
         """Whether the view makes sense for a config and data; `spec` is None where there are no data, or not yet."""
         if self.given is not None and (spec is None or not self.given(spec)):
             return False
+        if spec is not None and Classifier in self.inputs.values() and not spec.classified:
+            return False
         return self.when is None or self.when(config)
 
     @property
@@ -116,7 +118,8 @@ def view(
 ) -> Callable[[_F], _F]:
     """Marks a method of a model or lab as a view. See `View` for the arguments.
 
-    Arguments of the method annotated with an input kind are filled in by who shows the view; keywords with
+    Arguments of the method annotated with an input kind are filled in by who shows the view (a `DataBatch` called
+    train, valid or test from the split of that name, so that a view can compare two); keywords with
     `param(...)` defaults become the card's controls; the return annotation is a frame, or an iterator of frames
     where the view can take more than 30 ms.
     """

@@ -223,6 +223,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
             values=as_array(kl.mean(dim=0)),
             errors=None if errors is None else as_array(errors),
             roles=("prior",) * self.latent_dim,
+            dims=tuple(range(self.latent_dim)),
             unit="nats",
             subtitle=f"mean over {plural(len(batch), f'{SPLITS[batch.split]} image')} ± standard error",
             note=note,

@@ -45,6 +45,7 @@ class Explain(QFrame):
         super().__init__(parent)
         self._theme = theme
         self._page: type[Page] | None = None
+        self._objective: Objective | None = None
         self._rows: list[ObjectiveRow] = []
         self._bars: NoiseBars | None = None
         self._column: QVBoxLayout | None = None
@@ -87,16 +88,17 @@ class Explain(QFrame):
         return all(view.is_set for view in self._formulas())
 
     def show_page(self, page: type[Page], config: Any, kind: Kind | None = None) -> None:
-        """Explains a page; of the page that is explained already only the dimensions change.
+        """Explains a page; where it is explained already, only what a change of its config touches is made anew.
 
         Args:
             page: A model or a lab.
             config: Its parameters.
             kind: Of the data, for the noise dimension; None leaves it out.
         """
-        if page is not self._page:
-            self._page = page
-            self._build(page)
+        objective = page.objective_of(config) if issubclass(page, GenerativeModel) else None
+        if page is not self._page or objective != self._objective:
+            self._page, self._objective = page, objective
+            self._build(page, objective)
         if self._bars is not None and issubclass(page, GenerativeModel):
             self._noise.setVisible(kind is not None)
             if kind is not None:
@@ -119,14 +121,14 @@ class Explain(QFrame):
         for row in self._rows:
             row.emphasise(row.term.metric == key)
 
-    def _build(self, page: type[Page]) -> None:
+    def _build(self, page: type[Page], objective: Objective | None) -> None:
         body = QWidget()
         self._column = QVBoxLayout(body)
         self._column.setContentsMargins(_MARGIN, 4, _MARGIN, _MARGIN)
         self._column.setSpacing(0)
         self._rows, self._bars = [], None
-        if issubclass(page, GenerativeModel):
-            self._add_objective(page, body)
+        if issubclass(page, GenerativeModel) and objective is not None:
+            self._add_objective(page, objective, body)
         else:
             self._column.addSpacing(4)
             self._column.addWidget(text_label(page.title, "title", wrap=True, parent=body))
@@ -157,9 +159,9 @@ class Explain(QFrame):
         self._column.addWidget(text_label(text, "section", parent=body))
         self._column.addSpacing(6)
 
-    def _add_objective(self, page: type[GenerativeModel], body: QWidget) -> None:
+    def _add_objective(self, page: type[GenerativeModel], objective: Objective, body: QWidget) -> None:
         declared = {metric.key: metric for metric in page.metrics}
-        for place, form in enumerate(page.objective.forms):
+        for place, form in enumerate(objective.forms):
             before = len(self._rows)
             self._add_form(form, declared, body)
             for row in self._rows[before:] if place else ():  # names are unique: a term can be in several forms

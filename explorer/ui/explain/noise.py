@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.numbers import count
 from explorer.ui.theme import Theme, Tokens, color, mono_font, ui_font
-from models.protocol import GenerativeModel, HasLatent, Kind
+from models.protocol import GenerativeModel, HasDecoder, Kind
 
 __all__ = ["Dimension", "NoiseBars", "dimensions", "noise_sentence"]
 
@@ -40,7 +40,7 @@ def dimensions(page: type[GenerativeModel], config: Any, kind: Kind) -> tuple[Di
     """
     noise, data = page.noise_dims(config, kind), math.prod(kind.shape)
     fields = {field.name for field in dataclasses.fields(config)}
-    latent = config.latent if issubclass(page, HasLatent) and "latent" in fields else noise
+    latent = config.latent if issubclass(page, HasDecoder) and "latent" in fields else noise
     parts = [Dimension("z", "prior", latent, "latent")]
     if noise > latent:
         parts.append(Dimension("ε", "prior", noise - latent, "noise of the decoder"))

@@ -105,10 +105,11 @@ class PlaneView(FrameView):
             name = getattr(layer, "name", "")
             role = getattr(layer, "role", "total")
             if isinstance(layer, Density) and not layer.contours:
-                low, high = (number(v, 2) for v in density_limits(layer))
-                ends = ("0 fake", "1 real") if role == "real-fake" else (low, high)
-                if name or role == "real-fake":
-                    items.append(LegendItem(f"layer.{place}", role, "" if role == "real-fake" else name, ramp=ends))
+                limits = density_limits(layer)
+                share = role == "real-fake" and limits == (0.0, 1.0)
+                ends = ("0 fake", "1 real") if share else (number(limits[0], 2), number(limits[1], 2))
+                if name or share:
+                    items.append(LegendItem(f"layer.{place}", role, "" if share else name, ramp=ends))
             elif name and not (isinstance(layer, Points) and layer.label is not None):
                 items.append(LegendItem(f"layer.{place}", role, name, dashed=bool(getattr(layer, "dashed", False))))
         return items

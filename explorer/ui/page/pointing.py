@@ -12,7 +12,7 @@ from explorer.ui.card import Card
 from explorer.ui.frames.images import ImagesView
 from explorer.ui.frames.plane import PlaneView
 from models.frames import Bars, Frame, Plane
-from models.protocol import LatentPoint, Page
+from models.protocol import HasDecoder, LatentPoint, Page
 
 if TYPE_CHECKING:
     from explorer.ui.page.page import PageWidget
@@ -56,11 +56,10 @@ class Pointing(QObject):
         page.looking.forget_picks()  # a position in a split means something else there
         self._picked = {}
         self._mark()
-        latent_dim = getattr(shown, "latent_dim", None)
-        if page.latent is not None and latent_dim is not None:
-            page.latent.set_dimension(latent_dim)
-            if len(page.looking.z) != latent_dim:
-                page.looking.set_point(np.zeros(latent_dim))
+        if page.latent is not None and isinstance(shown, HasDecoder):
+            page.latent.set_dimension(shown.latent_dim)
+            if len(page.looking.z) != shown.latent_dim:
+                page.looking.set_point(np.zeros(shown.latent_dim))
 
     def follow(self, card: Card, frame: Frame) -> None:
         """What one card's picture means for others: the cross-hair's dimensions, the order of the sliders."""
@@ -68,7 +67,8 @@ class Pointing(QObject):
         if card.view.sets is LatentPoint and isinstance(frame, Plane) and frame.dims != self._dims:
             self._dims = frame.dims
             self._on_point_moved()
-        if latent is not None and isinstance(frame, Bars) and len(frame.values) == len(self._page.looking.z) > 2:
+        z = self._page.looking.z
+        if latent is not None and isinstance(frame, Bars) and frame.dims == tuple(range(len(z))) and len(z) > 2:
             latent.set_order(frame.values)
 
     @Slot(object)

@@ -1,0 +1,79 @@
+"""Numbers that need only samples of a model, images and a classifier: each with what held-out data give."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from explorer.engine.tensors import TensorData
+from models.exact.coverage import precision_recall
+from models.exact.frechet import frechet
+from models.protocol import GenerativeModel, Image
+
+__all__ = ["CONFIDENT", "image_values"]
+
+CONFIDENT = 0.9  # probability of its class from which an image counts as clearly of it
+_NEIGHBOURS = 1000  # images whose neighbourhoods are compared; more would need a table of all pairs
+_PART = 500
+
+
+def image_values(
+    model: GenerativeModel, data: TensorData, split: str, n: int, generator: torch.Generator
+) -> dict[str, tuple[float, float | None]]:
+    """Fréchet distance, precision and recall, classes and confidence of samples, each with its standard error.
+
+    Only for a page that declares a metric `frechet`, on images for which there is a classifier; else nothing.
+
+    Args:
+        model: The model.
+        data: Its data.
+        split: Held-out data, for the null lines: the same numbers with these data in place of the samples.
+        n: Samples, training images and held-out images to compare, fewer where a split has fewer.
+        generator: Of the samples.
+
+    Returns:
+        `frechet` to training images, `precision`, `recall`, `confident_percent` (more than 90 % sure of one class), and
+        each as `<key>_null` of the held-out data; `class_percent.<class>` for each class, `least_class_percent` the
+        least of these.
+    """
+    classifier = data.classifier
+    declared = any(metric.key == "frechet" for metric in model.metrics)
+    if classifier is None or not declared or not isinstance(data.spec.kind, Image):
+        return {}
+    n = min(n, data.size("train"), data.size(split))
+    x = torch.cat([model.sample(min(_PART, n - start), generator=generator) for start in range(0, n, _PART)])
+    train, held_out = data.batch("train", 0, n).x, data.batch(split, 0, n).x
+    reference = _in_parts(classifier.features, train)
+    values: dict[str, tuple[float, float | None]] = {}
+    for suffix, images in (("", x), ("_null", held_out)):
+        features = _in_parts(classifier.features, images)
+        values[f"frechet{suffix}"] = frechet(features, reference), None
+        near, covered = precision_recall(features[:_NEIGHBOURS], reference[:_NEIGHBOURS])
+        few = min(n, _NEIGHBOURS)
+        values[f"precision{suffix}"] = near, _error(near, few)
+        values[f"recall{suffix}"] = covered, _error(covered, few)
+        best, guess = _in_parts(classifier.log_prob, images).exp().max(dim=1)
+        values[f"confident_percent{suffix}"] = _percent(float((best > CONFIDENT).double().mean()), n)
+        if not suffix:
+            shares = (torch.bincount(guess, minlength=len(classifier.classes)).double() / n).tolist()
+            values["least_class_percent"] = _percent(min(shares), n)
+            values |= {
+                f"class_percent.{name}": _percent(share, n)
+                for name, share in zip(classifier.classes, shares, strict=True)
+            }
+    return values
+
+
+def _in_parts(of: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    return torch.cat([of(part) for part in x.split(_PART)])
+
+
+def _error(share: float, n: int) -> float:
+    return math.sqrt(share * (1 - share) / n)
+
+
+def _percent(share: float, n: int) -> tuple[float, float]:
+    return 100 * share, 100 * _error(share, n)

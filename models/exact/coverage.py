@@ -1,0 +1,30 @@
+"""Precision and recall of samples: what share is near the data, and how much of the data is near the samples."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+__all__ = ["precision_recall"]
+
+
+def precision_recall(x: Tensor, data: Tensor, neighbours: int = 5) -> tuple[float, float]:
+    """Share of samples near the data, and of data near the samples.
+
+    "Near" is within the distance of a point of the other set to its k-th neighbour in its own set
+    (Kynkäänniemi et al., 2019, arXiv 1904.06991).
+
+    Args:
+        x: Samples, (n, d).
+        data: Data, (m, d).
+        neighbours: k.
+    """
+
+    def radius(points: Tensor) -> Tensor:
+        """Distance of each point to its k-th neighbour; (m, d) to (m,). The nearest of all is the point itself."""
+        return torch.cdist(points, points).topk(neighbours + 1, dim=1, largest=False).values[:, -1]
+
+    between = torch.cdist(x, data)  # (n, m)
+    precision = (between <= radius(data)).any(dim=1).double().mean()
+    recall = (between <= radius(x)[:, None]).any(dim=0).double().mean()
+    return float(precision), float(recall)

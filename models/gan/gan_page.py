@@ -1,0 +1,199 @@
+"""What the page of the planar GAN says of itself: objective, metrics, presets, and what to look at and to try."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from models.gan.objectives import OBJECTIVES
+from models.protocol import Metric, Objective, Preset, Term, Try
+
+__all__ = ["LOOK_AT", "METRICS", "PRESETS", "RATES", "TRY_NEXT", "explanations", "objective_of"]
+
+RATES: Mapping[str, str] = {"lr_d": "Learning rate of D", "lr_g": "Learning rate of G"}
+
+_LIKELIHOOD = ("minimax", "non-saturating")  # the games whose discriminator maximises a log-likelihood
+_DATA = "p: data, q: samples of G."
+_FREE = "F has no level of its own: only its differences mean something."
+
+
+def objective_of(config: Any) -> Objective:
+    """What the discriminator maximises: the game's two terms, and the penalties that are in force."""
+    game = OBJECTIVES[config.objective]
+    terms = [Term(game.terms[0], "on_data"), Term(game.terms[1], "on_samples")]
+    if config.r1 > 0:
+        penalty = r"-\,\frac{\gamma}{2}\,\mathbb{E}_{p}\left[\Vert\nabla F(x)\Vert^2\right]"
+        terms.append(Term(penalty, "r1_penalty", sign=-1, weight="r1"))
+    if config.objective == "wasserstein-gp":
+        penalty = r"-\,\lambda\,\mathbb{E}_{\hat{x}}\left[(\Vert\nabla F(\hat{x})\Vert-1)^2\right]"
+        terms.append(Term(penalty, "gradient_penalty", sign=-1, weight="penalty"))
+    names = {"minimax": " D = σ(F).", "non-saturating": " D = σ(F).", "least-squares": " D = F."}
+    note = f"{_DATA}{names.get(config.objective, '')} {_generator_words(config.objective)}"
+    if game.free_level:
+        note = f"{note} {_FREE}"
+    if config.r1 > 0 or config.objective == "wasserstein-gp":
+        note = f"{note} Gradients are with respect to points in standard units."
+    return Objective(r"\mathcal{L}(\phi,\theta)", tuple(terms), Term(r"\mathcal{L}", "objective"), note=note)
+
+
+def _generator_words(objective: str) -> str:
+    return {
+        "minimax": "G minimises the second term.",
+        "non-saturating": "G does not minimise the second term but −𝔼_q[log D], which pulls harder where D is sure.",
+        "least-squares": "G minimises ½𝔼_q[(D − 1)²].",
+        "hinge": "G maximises 𝔼_q[F].",
+        "wasserstein": "G maximises 𝔼_q[F]. Clipping keeps F from growing steep; how steep, the clip decides.",
+        "wasserstein-gp": "G maximises 𝔼_q[F].",
+        "forward-kl": "At the best F the value is KL(p ‖ q), which G minimises: it maximises 𝔼_q[exp F].",
+        "reverse-kl": "At the best F the value is KL(q ‖ p), which G minimises: it maximises 𝔼_q[F].",
+    }[objective]
+
+
+def _level(sign: float) -> Any:
+    return lambda config: sign * OBJECTIVES[config.objective].rest_discriminator
+
+
+def _plays_likelihood(config: Any) -> bool:
+    return config.objective in _LIKELIHOOD
+
+
+METRICS = (
+    Metric(
+        "value", "L", "nats", role="data", equilibrium=_level(-1.0), when=_plays_likelihood,
+        help="E_p[log D] + E_q[log(1 − D)], raised by D; −log 4 where samples cannot be told from data.",
+    ),
+    Metric(
+        "discriminator_loss", "D", role="data", equilibrium=_level(1.0),
+        when=lambda config: not _plays_likelihood(config), help="What the discriminator descends, penalties included.",
+    ),
+    Metric(
+        "generator_loss", "G", role="model",
+        equilibrium=lambda config: OBJECTIVES[config.objective].rest_generator, help="What the generator descends.",
+    ),
+    Metric("on_data", "Term on data", role="data", plotted=False, help="The part of L that data contribute."),
+    Metric("on_samples", "Term on samples", role="model", plotted=False, help="The part of L that samples contribute."),
+    Metric(
+        "r1_penalty", "R1 penalty", role="alt", plotted=False, when=lambda config: config.r1 > 0,
+        help="Half the mean squared slope of F on the data, without its weight γ.",
+    ),
+    Metric(
+        "gradient_penalty", "Gradient penalty", role="alt", plotted=False,
+        when=lambda config: config.objective == "wasserstein-gp",
+        help="Mean of (slope − 1)² between data and samples, without its weight λ.",
+    ),
+    Metric(
+        "modes", "Modes", role="data", pane="modes", better="higher", source="samples",
+        help="Modes with at least one of 2,500 samples within 3 standard deviations.",
+    ),
+    Metric(
+        "modes_near", "Modes near", role="alt", pane="modes", better="higher", source="samples", plotted=False,
+        help="Modes with at least 2 % of the samples within 0.3 of the distance to the next mode.",
+    ),
+    Metric(
+        "high_quality_percent", "High quality", "%", role="model", pane="percent", better="higher", source="samples",
+        plotted=False,
+        help="Samples within 3 standard deviations of a mode.",
+    ),
+    Metric(
+        "precision", "Precision", role="model", pane="share", better="higher", source="samples",
+        help="Share of samples that lie among the data.",
+    ),
+    Metric(
+        "recall", "Recall", role="data", pane="share", better="higher", source="samples",
+        help="Share of the data that lie among the samples.",
+    ),
+    Metric(
+        "mode_kl_nats", "KL of modes", "nats", role="total", pane="modes", better="lower", source="samples",
+        help="KL divergence of the high-quality samples' shares of the modes from equal shares.",
+    ),
+)  # fmt: skip
+
+_CURED = {"objective": "non-saturating", "r1": 0.1}
+_SMOOTH = {"batch": 256, "lr_d": 1e-3, "lr_g": 1e-3, "beta1": 0.0, "beta2": 0.9}
+_RING = "ring8:std=0.05"
+
+PRESETS = (
+    Preset(
+        "Converges", _RING, _CURED, {"steps": 8000, **_SMOOTH},
+        about="R1 and no momentum: eight modes, and the losses settle at their equilibrium.",
+    ),
+    Preset(
+        "Collapse", _RING, {"hidden_d": 32, "updates_g": 3},
+        {"steps": 8000, "batch": 256, "lr_d": 2e-4, "lr_g": 1e-3, "beta1": 0.9, "beta2": 0.999, "schedule": "constant"},
+        about="A small, slow D with momentum, and three steps of G to one of D: samples hop from mode to mode.",
+    ),
+    Preset(
+        "Cures", "grid25", _CURED, {"steps": 12_000, **_SMOOTH},
+        about="R1 on a hard grid: all of 25 modes, most samples on them.",
+    ),
+    Preset(
+        "One noise dimension", _RING, {**_CURED, "latent": 1}, {"steps": 6000, **_SMOOTH},
+        about="Samples lie on a curve: the model has no density.",
+    ),
+    Preset(
+        "Wasserstein, clipped weights", _RING,
+        {"objective": "wasserstein", "weight_limit": 0.1, "updates_d": 5},
+        {"steps": 6000, "batch": 256, "lr_d": 5e-4, "lr_g": 5e-4, "optimiser": "rmsprop", "beta2": 0.9},
+        about="The critic's slope is set by the clip, and its map is coarse.",
+    ),
+    Preset(
+        "Wasserstein, gradient penalty", _RING, {"objective": "wasserstein-gp", "penalty": 1.0, "updates_d": 3},
+        {"steps": 6000, "batch": 256, "lr_d": 1e-3, "lr_g": 1e-3, "beta1": 0.5, "beta2": 0.9},
+        about="A critic of slope 1 between data and samples pulls samples from afar.",
+    ),
+    Preset(
+        "Minimax, as in the lecture", "ring8", {"objective": "minimax"},
+        {"steps": 6000, "batch": 256, "lr_d": 5e-4, "lr_g": 5e-4, "beta1": 0.5},
+        about="Both players on one L: it settles near −log 4.",
+    ),
+    Preset(
+        "Forward KL", _RING, {"objective": "forward-kl", "r1": 0.1}, {"steps": 6000, **_SMOOTH},
+        about="An f-GAN of the divergence that never drops a mode: what it drops, the game drops.",
+    ),
+    Preset(
+        "Reverse KL", _RING, {"objective": "reverse-kl", "r1": 0.1}, {"steps": 6000, **_SMOOTH},
+        about="An f-GAN of the divergence that may drop modes: in a fair game it need not.",
+    ),
+    Preset(
+        "Hinge, spectral normalisation", _RING, {"objective": "hinge", "spectral": True, "layers_d": 3},
+        {"steps": 6000, **_SMOOTH},
+        about="No layer of D can stretch: its map stays smooth.",
+    ),
+    Preset(
+        "Instance noise", "segments", {"instance_noise": 0.3}, {"steps": 6000, **_SMOOTH},
+        about="Blurring data and samples makes thin supports overlap.",
+    ),
+)  # fmt: skip
+
+LOOK_AT = (
+    "Samples over the data, on the map of the discriminator. The arrows show where its gradient pushes each sample; "
+    "the tab beside has the optimal discriminator to compare with.\n\n"
+    "The dashed lines among the curves are where the losses would rest if model and data were the same. To be near "
+    "them proves nothing: the losses of a generator that hops from mode to mode are near them on average."
+)
+TRY_NEXT = (
+    Try("See it collapse: samples hop between modes", preset="Collapse"),
+    Try("Cure it: R1 with a weight of 1, while it trains", {"r1": 1.0}, preset="Collapse"),
+    Try("One noise dimension: no density, whatever D says", preset="One noise dimension"),
+    Try("Minimise the forward KL: modes are dropped all the same when the game is unfair",
+        {"objective": "forward-kl", "r1": 0.0}, preset="Collapse"),
+    Try("Go to a grid of 25 modes", preset="Cures"),
+)  # fmt: skip
+
+
+def explanations() -> dict[str, dict[str, str]]:
+    """What happens in each phase of each player's move, for slow motion."""
+    return {
+        "discriminator": {
+            "draw": "Draw a mini-batch of data for the discriminator.",
+            "forward": "G makes as many samples from noise; D judges both: its loss is small if it tells them apart.",
+            "backward": "Differentiate D's loss by D's weights; G is held fixed.",
+            "update": "Move D's weights: its map rises on data and falls on samples.",
+        },
+        "generator": {
+            "draw": "Draw noise for the generator, as much as a mini-batch of data.",
+            "forward": "G makes samples from noise, and D judges them; no data are needed.",
+            "backward": "D is held fixed; its gradient at each sample says where to move it, and G's weights follow.",
+            "update": "Move G's weights: samples go where D takes them for data.",
+        },
+    }

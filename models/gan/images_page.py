@@ -1,0 +1,137 @@
+"""What the page of image GANs says of itself: objective, metrics, presets, and what to look at and to try."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.gan.objectives import OBJECTIVES
+from models.protocol import Metric, Objective, Preset, Term, Try
+
+__all__ = ["LOOK_AT", "METRICS", "PRESETS", "TRY_NEXT", "objective_of"]
+
+
+def _rest_discriminator(config: Any) -> float | None:
+    return OBJECTIVES[config.objective].rest_discriminator
+
+
+def _rest_generator(config: Any) -> float | None:
+    return OBJECTIVES[config.objective].rest_generator
+
+
+_GENERATOR = {
+    "non-saturating": "G maximises 𝔼_q[log D], with D = σ(F), F being what D computes before squashing.",
+    "least-squares": "D = F. G minimises ½𝔼_q[(D − 1)²].",
+    "hinge": "G maximises 𝔼_q[F].",
+    "wasserstein-gp": "G maximises 𝔼_q[F]. F has no level of its own: only its differences mean something.",
+}
+
+
+def _penalised(config: Any) -> bool:
+    return config.objective == "wasserstein-gp" or config.r1 > 0
+
+
+def objective_of(config: Any) -> Objective:
+    """What the discriminator maximises: the game's two terms, and the penalty that is in force."""
+    game = OBJECTIVES[config.objective]
+    terms = [Term(game.terms[0], "on_data"), Term(game.terms[1], "on_samples")]
+    note = f"p: data, q: samples of G. {_GENERATOR[config.objective]}"
+    if config.objective == "wasserstein-gp":
+        penalty = r"-\,\lambda\,\mathbb{E}_{\hat{x}}\left[(\Vert\nabla F(\hat{x})\Vert-1)^2\right]"
+        terms.append(Term(penalty, "penalty", sign=-1))
+    elif config.r1 > 0:
+        penalty = r"-\,\frac{\gamma}{2}\,\mathbb{E}_{p}\left[\Vert\nabla F(x)\Vert^2\right]"
+        terms.append(Term(penalty, "penalty", sign=-1))
+        note += f" R1 enters one move of D in {config.r1_every}, with {config.r1_every} times its weight, else it is 0."
+    total = Term(r"\mathcal{L}", "discriminator_loss", sign=-1)
+    return Objective(r"\mathcal{L}(\phi,\theta)", tuple(terms), total, note=note)
+
+
+METRICS = (
+    Metric(
+        "game", "Loss of D", role="data", equilibrium=_rest_discriminator,
+        help="Without its penalty; dashed where no D can tell samples from data.",
+    ),
+    Metric(
+        "generator_loss", "Loss of G", role="model", equilibrium=_rest_generator,
+        help="It need not fall while samples get better: D gets better too.",
+    ),
+    Metric(
+        "penalty", "Penalty of D", role="alt", when=_penalised,
+        help="With its weight; R1 is 0 in the moves that leave it out, and its average what counts.",
+    ),
+    Metric("discriminator_loss", "Loss of D with penalty", role="total", plotted=False, help="What D descends."),
+    Metric("on_data", "Value on data", role="data", plotted=False, help="The objective's term on data."),
+    Metric("on_samples", "Value on samples", role="model", plotted=False, help="The objective's term on samples."),
+    Metric("score_real", "F on data", role="data", pane="score", help="Mean score of the batch's data."),
+    Metric("score_fake", "F on samples", role="model", pane="score", help="Mean score of as many samples."),
+    Metric(
+        "frechet", "Fréchet distance", role="model", pane="frechet", better="lower", source="samples",
+        help="Of up to 1,000 samples to as many training images, in the features of a small classifier.",
+    ),
+    Metric(
+        "frechet_null", "Fréchet, held out", role="data", pane="frechet", source="samples",
+        help="The same with held-out images in place of the samples: no model gets below.",
+    ),
+    Metric(
+        "confident_percent", "Clearly of a class", "%", role="model", pane="percent", better="higher",
+        source="samples", help="Samples of which the classifier is more than 90 % sure.",
+    ),
+    Metric(
+        "least_class_percent", "Least class", "%", role="alt", pane="percent", better="higher", source="samples",
+        help="Share of the class that is generated least.",
+    ),
+)  # fmt: skip
+_ADAM = {"batch": 64, "lr_g": 1e-3, "lr_d": 1e-3, "beta1": 0.5}
+PRESETS = (
+    Preset(
+        "Digits", "digits", {"channels": 32}, {"steps": 4000, "ema": 0.99, **_ADAM},
+        about="Small digits in seconds, all ten classes of them.",
+    ),
+    Preset(
+        "Digits, Wasserstein", "digits", {"channels": 32, "objective": "wasserstein-gp", "d_updates": 3},
+        {"steps": 2000, "ema": 0.99, **_ADAM},
+        about="A critic of slope near 1, which moves three times a round: its loss falls to 0 as samples get better.",
+    ),
+    Preset(
+        "Digits, classes lost", "digits", {"channels": 32, "r1": 0.0},
+        {"steps": 3000, "batch": 64, "lr_g": 1e-2, "lr_d": 1e-4, "schedule": "constant"},
+        about="D learns a hundred times more slowly than G, which runs from class to class: see Classes.",
+    ),
+    Preset(
+        "MNIST", "mnist", {}, {"steps": 8000, "ema": 0.995, **_ADAM},
+        about="Digits that can be read after about three minutes on a CPU.",
+    ),
+    Preset(
+        "Sprites", "sprites", {}, {"steps": 6000, "ema": 0.995, **_ADAM},
+        about="Four shapes in any size, place and rotation.",
+    ),
+    Preset(
+        "Coloured sprites", "sprites-colour", {"channels": 10}, {"steps": 6000, "ema": 0.995, **_ADAM},
+        about="Shapes of 32×32 pixels in colour.",
+    ),
+    Preset(
+        "MNIST, wide", "mnist", {"channels": 64, "latent": 64},
+        {"steps": 40_000, "ema": 0.999, "batch": 128, "lr_g": 5e-4, "lr_d": 5e-4, "beta1": 0.5},
+        device="cuda", about="Four times as many channels, for a GPU.",
+    ),
+    Preset(
+        "MNIST, Wasserstein", "mnist", {"channels": 64, "latent": 64, "objective": "wasserstein-gp", "d_updates": 5},
+        {"steps": 20_000, "ema": 0.999, "batch": 64, "lr_g": 2e-4, "lr_d": 2e-4, "beta1": 0.0, "beta2": 0.9},
+        device="cuda", about="Five moves of the critic a round, as in the paper.",
+    ),
+)  # fmt: skip
+LOOK_AT = (
+    "The same noise at each step: blobs become strokes, strokes become digits, and they go on changing when they are "
+    "good, because the game has no end. Losses hardly tell: both stay near the dashed lines while samples improve; the "
+    "Fréchet distance and the classes of the samples do. Images are sharp where those of a VAE are blurred, and what "
+    "is lost instead are modes: see whether every class is there. Scores of D tell how well it knows its training data "
+    "by heart, the nearest training images whether the generator copies."
+)
+TRY_NEXT = (
+    Try("Set R1 to 0: see whether the least class gets lost more often", {"r1": 0.0}),
+    Try("Let D learn ten times as fast as G, and watch the scores part", {"lr_d": 1e-2}),
+    Try("Use two latent dimensions: samples lie on a surface, and fewer kinds are reached", {"latent": 2}),
+    Try("Play the Wasserstein game: the loss of the critic falls as samples get better", preset="Digits, Wasserstein"),
+    Try("Go to MNIST, three minutes on a CPU", preset="MNIST"),
+    Try("See the same digits blurred, but none of them missing, by a VAE", page="vae"),
+)
