@@ -43,4 +43,5 @@ class BareLoop:
                 optimiser.zero_grad(set_to_none=True)
                 self.model.player_loss(player.name, batch, generator=self._generator)["loss"].backward()
                 optimiser.step()
+                self.model.after_update(player.name)
         self.step_count += 1
