@@ -66,7 +66,7 @@ METRICS = (
     Metric("score_fake", "F on samples", role="model", plotted=False, help="Mean score of as many samples."),
     Metric(
         "frechet", "Fréchet distance", role="model", pane="frechet", better="lower", source="samples",
-        help="Of up to 1,000 samples to as many training images, in the features of a small classifier.",
+        help="Of up to 500 samples to as many training images, in the features of a small classifier.",
     ),
     Metric(
         "frechet_null", "Fréchet, held out", role="data", pane="frechet", source="samples",
