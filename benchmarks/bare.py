@@ -1,4 +1,7 @@
-"""The loop that anyone would write: batch, loss, backward, fused Adam. Nothing is checked, kept or shown."""
+"""The loop that anyone would write: batch, loss, backward, fused Adam. Nothing is checked, kept or shown.
+
+Tables with a row for each datum get torch's sparse Adam.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from explorer.engine import Setup
 from explorer.engine.randomness import build_model, derive
 from explorer.engine.setup import model_page
 from explorer.engine.tensors import TensorData
+from models.protocol import Player
 
 __all__ = ["BareLoop"]
 
@@ -29,19 +33,27 @@ class BareLoop:
         self._position = 0
         self.step_count = 0
         self.model = build_model(model_page(setup.page), setup.config, self._data.spec, setup.seed)
-        self._players = [
-            (player, torch.optim.Adam(player.parameters, setup.training.rate(player.lr), fused=True))
-            for player in self.model.players()
-        ]
+        self._players = [(player, _optimisers(player, setup)) for player in self.model.players()]
 
     def step(self) -> None:
         """One round: each player makes its updates."""
-        for player, optimiser in self._players:
+        for player, optimisers in self._players:
             for _ in range(player.updates):
                 batch = self._data.train_batch(self._position, self._batch, self._generator)
                 self._position += self._batch
-                optimiser.zero_grad(set_to_none=True)
+                for optimiser in optimisers:
+                    optimiser.zero_grad(set_to_none=True)
                 self.model.player_loss(player.name, batch, generator=self._generator)["loss"].backward()
-                optimiser.step()
+                for optimiser in optimisers:
+                    optimiser.step()
                 self.model.after_update(player.name)
         self.step_count += 1
+
+
+def _optimisers(player: Player, setup: Setup) -> list[torch.optim.Optimizer]:
+    tables = {id(table) for table in player.rows}
+    dense = [parameter for parameter in player.parameters if id(parameter) not in tables]
+    made: list[torch.optim.Optimizer] = [torch.optim.Adam(dense, setup.training.rate(player.lr), fused=True)]
+    if player.rows:
+        made.append(torch.optim.SparseAdam(list(player.rows), setup.training.rate(player.rows_lr)))
+    return made

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.gan.dirac import DiracGanLab
+from models.gan.discrete_gan import DiscreteGanLab
+from models.gan.divergences import DivergencesLab
 from models.gan.gan import GAN
 from models.gan.images import ImageGAN
+from models.gan.likelihood_ratio import LikelihoodRatioLab
+from models.gan.non_overlap import NonOverlapLab
+from models.gan.optimal_discriminator import OptimalDiscriminatorLab
 from models.protocol import BadValue, GenerativeModel, Lab
 from models.vae.elbo import ElboLab
 from models.vae.mean_field import MeanFieldLab
+from models.vae.per_datapoint import PerDatapointVAE
 from models.vae.reparameterization import ReparameterizationLab
 from models.vae.vae import VAE
 
@@ -42,6 +49,7 @@ class Family:
 FAMILIES: tuple[Family, ...] = (
     Family("vae", "VAE", {
         "vae": VAE,
+        "vae-per-datapoint": PerDatapointVAE,
         "elbo": ElboLab,
         "mean-field": MeanFieldLab,
         "reparameterization": ReparameterizationLab,
@@ -54,6 +62,12 @@ FAMILIES: tuple[Family, ...] = (
     ),
     Family("gan", "GAN", {
         "gan": GAN,
+        "non-overlap": NonOverlapLab,
+        "dirac-gan": DiracGanLab,
+        "optimal-discriminator": OptimalDiscriminatorLab,
+        "likelihood-ratio": LikelihoodRatioLab,
+        "divergences": DivergencesLab,
+        "discrete-gan": DiscreteGanLab,
         "gan-images": ImageGAN,
     },
         about="Noise goes through one network and is a datum: no noise is added at the end, so there may be less noise "

@@ -20,6 +20,7 @@ from models.protocol import LatentPoint
 
 _ROOT = Path(__file__).parents[1]
 _WEIGHTS = _ROOT / "assets" / "weights"
+_FIRST = next(iter(BUNDLES["vae"].values()))
 _SHARED = _ROOT.parent / "shared" / "data"
 
 
@@ -41,14 +42,14 @@ def run(tmp_path_factory):
 
 
 def bundled(monkeypatch, path: Path) -> None:
-    monkeypatch.setitem(BUNDLES, "vae", str(path))
+    monkeypatch.setitem(BUNDLES, "vae", {"One": str(path)})
 
 
 # The file that is shipped
 
 
 def test_the_shipped_file_is_small_and_opens_in_single_precision(shipped):
-    assert (_WEIGHTS / BUNDLES["vae"]).stat().st_size <= LARGEST == 2_000_000
+    assert (_WEIGHTS / _FIRST).stat().st_size <= LARGEST == 2_000_000
     assert {p.dtype for p in shipped.page.parameters()} == {torch.float32}
     assert not shipped.page.training
     assert shipped.page.latent_dim == 2
@@ -99,7 +100,7 @@ def test_the_readme_tells_what_the_card_tells():
     assert f"−{-test['elbo_nats']:.2f} ± {test['elbo_nats_se']:.2f}" in text
     assert f"−{-test['iwae_nats']:.2f} ± {test['iwae_nats_se']:.2f}" in text
     assert f"{test['knn5_accuracy']:.3f} ± {test['knn5_accuracy_se']:.3f}" in text
-    assert f"{(_WEIGHTS / BUNDLES['vae']).stat().st_size:,} bytes" in text
+    assert f"{(_WEIGHTS / _FIRST).stat().st_size:,} bytes" in text
     assert f"{sum(p.numel() for p in open_bundle('vae').page.parameters()):,} weights" in text
     line = next(line for line in text.splitlines() if line.startswith("dgm-explorer train"))
     assert _setup_of(line.replace("--out RUN", "")) == _setup_of(card["command"])
@@ -113,6 +114,30 @@ def _setup_of(command: str) -> Setup:
     return Setup.of(
         given.page, preset=given.preset, data=given.data, values=values, seed=given.seed, device=given.device
     )
+
+
+@pytest.mark.parametrize("title", list(BUNDLES["vae"])[1:])
+def test_the_other_files_are_small_whole_and_told_of_in_the_readme(title):
+    path, text = _WEIGHTS / BUNDLES["vae"][title], (_WEIGHTS / "README.md").read_text(encoding="utf-8")
+    assert path.stat().st_size <= LARGEST
+    card, made = read_card("vae", title), open_bundle("vae", title)
+    section = text.split(f"## `{path.name}`")[1].split("\n## ")[0]
+    assert f"{path.stat().st_size:,} bytes" in section
+    assert card["data_digest"] in section
+    assert f"{card['steps']:,} steps" in section
+    assert f"{sum(p.numel() for p in made.page.parameters()):,} weights" in section
+    test = card["test"]
+    for key in ("elbo_nats", "iwae_nats"):
+        assert f"−{-test[key]:.2f} ± {test[f'{key}_se']:.2f}" in section
+    line = next(line for line in section.splitlines() if line.startswith("dgm-explorer train"))
+    assert _setup_of(line.replace("--out RUN", "")) == _setup_of(card["command"])
+    found = evaluate(made.page, made.data, limit=1000, settings={"K": 2, "quadrature": False})
+    assert abs(found["elbo_nats"] - test["elbo_nats"]) < 4 * found["elbo_nats_se"]
+
+
+def test_a_title_that_is_not_there_is_refused():
+    with pytest.raises(BadInput, match=r"no model Faces of page vae comes with the application; there are MNIST, 2-D"):
+        open_bundle("vae", "Faces")
 
 
 @pytest.mark.skipif(not (_SHARED / "mnist").is_dir(), reason="no copy of MNIST at hand")

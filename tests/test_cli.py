@@ -356,8 +356,8 @@ def test_a_lab_draws_all_its_views(tmp_path, command):
     done = command("lab", "coin", "--set", "p=0.25", "--out", tmp_path / "coin", "--json")
     assert done.code == 0
     result = json.loads(done.out)
-    assert result["config"] == {"p": 0.25}
-    names = {f"{view}.{suffix}" for view in ("entropy", "outcomes") for suffix in ("png", "svg", "npz")}
+    assert result["config"] == {"p": 0.25, "q": 0.5}
+    names = {f"{view}.{suffix}" for view in ("entropy", "outcomes", "slope") for suffix in ("png", "svg", "npz")}
     assert {Path(path).name for path in result["figures"]} == names
     assert all(Path(path).stat().st_size for path in result["figures"])
 

@@ -44,7 +44,7 @@ def test_parameters_reach_the_declaration():
         ("ring8:std=", DataError, ["'std='"]),
         ("ring8:std=0.1,std=0.2", DataError, ["std is given twice"]),
         ("ring8:sdt=0.1", BadValue, ["ring8 has no parameter sdt", "std", "radius"]),
-        ("mnist:n=5", BadValue, ["mnist has no parameter n", "it has none"]),
+        ("fashion-mnist:n=5", BadValue, ["fashion-mnist has no parameter n", "it has none"]),
         ("ring8:std=wide", BadValue, ["ring8: std takes a number from 0.01 to 2", "wide"]),
         ("ring8:std=-1", BadValue, ["std takes", "-1"]),
         ("ring8:std=nan", BadValue, ["std takes", "nan"]),

@@ -414,3 +414,15 @@ class TestRealData:
         # One draw of the grey values: the mean image is that of MNIST within five standard errors.
         wanted = grey.train.x.mean(axis=0) / 255
         assert np.abs(data.train.x.mean(axis=0) - wanted).max() < 5 * 0.5 / np.sqrt(50_000)
+
+
+@needs_data
+@pytest.mark.parametrize("name", ["mnist", "mnist-dynamic"])
+def test_fewer_training_images_of_mnist_are_the_first_and_the_others_stay(name, monkeypatch, cache):
+    monkeypatch.setenv("DGM_EXPLORER_MIRROR", SHARED.as_uri())
+    whole, part = source(name).load(), source(f"{name}:n=300").load()
+    assert len(part.train) == 300
+    np.testing.assert_array_equal(part.train.x, whole.train.x[:300])
+    np.testing.assert_array_equal(part.train.y, whole.train.y[:300])
+    np.testing.assert_array_equal(part.valid.x, whole.valid.x)
+    np.testing.assert_array_equal(part.test.x, whole.test.x)

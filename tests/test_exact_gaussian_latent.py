@@ -121,14 +121,14 @@ def test_at_the_exact_posterior_every_weight_is_the_evidence():
     assert (found.error < 1e-6).all()
 
 
-@pytest.mark.parametrize("proposal", ["posterior", "defensive"])
+@pytest.mark.parametrize("proposal", ["posterior", "defensive", "fitted"])
 @pytest.mark.parametrize("widen", [0.9, 1.4])
 def test_the_mean_of_the_weights_is_unbiased_and_its_error_is_as_stated(proposal, widen):
     model = Linear(2, 5, 1.0)
     runs = [
         importance_sample(
             model.log_likelihood, *q_of(model, widen), 400, generator=torch.Generator().manual_seed(s),
-            proposal=proposal, at_once=500,
+            proposal=proposal, fitted=q_of(model, 0.8) if proposal == "fitted" else None, at_once=500,
         )
         for s in range(300)
     ]  # fmt: skip
@@ -153,3 +153,47 @@ def test_the_defensive_proposal_bounds_the_weights_of_a_q_that_is_too_narrow():
     assert (defended.log_prob - evidence).abs().mean() < 0.5 * (plain.log_prob - evidence).abs().mean()
     with pytest.raises(ValueError, match="posterior or defensive"):
         importance_sample(model.log_likelihood, *narrow, 10, generator=generator, proposal="prior")
+    with pytest.raises(ValueError, match="needs a second approximation"):
+        importance_sample(model.log_likelihood, *narrow, 10, generator=generator, proposal="fitted")
+
+
+@pytest.mark.parametrize("proposal", ["posterior", "defensive", "fitted"])
+@pytest.mark.parametrize("K", [400, 403])
+def test_sobol_points_leave_the_mean_unbiased_make_the_error_smaller_and_state_it(proposal, K):
+    model = Linear(2, 5, 1.0)
+
+    def estimates(sobol):
+        runs = [
+            importance_sample(
+                model.log_likelihood, *q_of(model, 1.4), K, generator=torch.Generator().manual_seed(s),
+                proposal=proposal, fitted=q_of(model, 0.8) if proposal == "fitted" else None, sobol=sobol,
+                at_once=450,
+            )
+            for s in range(200)
+        ]  # fmt: skip
+        return torch.stack([run.log_prob for run in runs]), torch.stack([run.error for run in runs])
+
+    evidence = torch.from_numpy(model.evidence)
+    (even, error), (plain, _) = estimates(True), estimates(False)
+    ratios = (even - evidence).exp()  # (200, n), mean 1
+    assert ((ratios.mean(0) - 1).abs() < 4.5 * ratios.std(0) / 200**0.5).all()
+    assert even.std(0).mean() < 0.5 * plain.std(0).mean()
+    np.testing.assert_allclose(error.square().mean(0).sqrt(), even.std(0), rtol=0.3)
+    # Five sets: an error of four degrees of freedom, whose 95 % are at ± 2.78.
+    covered = ((even - evidence).abs() < 2.78 * error).double().mean()
+    assert 0.92 < covered < 0.98
+
+
+def test_sobol_draws_come_from_the_generator_alone_and_only_where_they_help(untouched_generators):
+    for dim, K, even in ((2, 50, True), (2, 49, False), (3, 50, True), (4, 50, False)):
+        model = Linear(dim, 6, 1.0)
+        with untouched_generators():
+            first, same, other, plain = (
+                importance_sample(
+                    model.log_likelihood, *q_of(model, 1.3), K, generator=torch.Generator().manual_seed(s), sobol=sobol
+                ).log_prob
+                for s, sobol in ((0, True), (0, True), (1, True), (0, False))
+            )  # fmt: skip
+        assert torch.equal(first, same)
+        assert not torch.equal(first, other)
+        assert torch.equal(first, plain) != even

@@ -161,7 +161,7 @@ def test_elbo_plus_the_divergence_from_the_exact_posterior_is_the_log_likelihood
 def test_evaluate_gives_values_per_datum_and_its_parts_add_up():
     model, batch = make(), some_data(n=5)
     found = model.evaluate(batch, generator=generator(), quadrature=False)
-    assert set(found) == {"elbo_nats", "iwae_nats", "ess", "reconstruction_nats", "kl_nats"}
+    assert set(found) == {"elbo_nats", "iwae_nats", "iwae_error_nats", "ess", "reconstruction_nats", "kl_nats"}
     assert all(value.shape == (5,) and not value.requires_grad for value in found.values())
     torch.testing.assert_close(found["elbo_nats"], found["reconstruction_nats"] - found["kl_nats"])
     declared = VAE.evaluate.__params__["K"]

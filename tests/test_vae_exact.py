@@ -121,6 +121,8 @@ def test_evaluation_adds_the_exact_evidence_of_the_first_images(latent):
     np.testing.assert_allclose(found["log_prob_quadrature_nats"], wanted, atol=2e-3)
     gap = found["log_prob_quadrature_nats"] - found["iwae_nats"][:3]
     torch.testing.assert_close(found["iwae_gap_nats"], gap)
+    torch.testing.assert_close(found["iwae_distance_nats"], gap.abs())
+    assert torch.equal(found["iwae_over_percent"], 100.0 * (gap < -0.1))
     assert gap.abs().max() < 0.2
     assert (found["quadrature_change_nats"] < 1e-3).all()
     assert ((found["ess"] >= 1) & (found["ess"] <= 4000)).all()

@@ -12,7 +12,7 @@ from torch import distributions
 from vae_cases import CLASSES, generator, make, some_data, some_point
 
 from models.frames import Ellipses, Images, Lines, Points
-from models.protocol import BadValue, LatentPoint, Noise, build, views_of
+from models.protocol import BadValue, Direction, LatentPoint, Noise, build, views_of
 from models.vae.aggregated import Aggregated
 from models.vae.latent_space import axis_label, prior_grid, stepped_limit
 from models.vae.networks import prior_kl
@@ -21,7 +21,9 @@ from models.vae.vae import VAE
 
 def inputs_of(model: VAE) -> dict:
     z = LatentPoint(torch.full((1, model.latent_dim), 0.5, dtype=torch.float64))
-    return {"batch": some_data(n=9), "noise": Noise(3), "z": z, "point": some_point()}
+    along = Direction("", torch.zeros(1, model.latent_dim, dtype=torch.float64))
+    points = {"point": some_point(), "end": some_point(seed=2)}
+    return {"batch": some_data(n=9), "noise": Noise(3), "z": z, "along": along, **points}
 
 
 def shown(model: VAE, name: str, **params):

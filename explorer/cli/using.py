@@ -19,6 +19,7 @@ from explorer.cli.arguments import read_pairs
 from explorer.cli.progress import download_progress
 from explorer.engine import BadInput, LoadedRun, Request, Viewer, evaluate, load_run
 from explorer.engine.curves import loss_curves
+from explorer.engine.directions import read_directions
 from explorer.engine.given import request_from_text
 from explorer.engine.history import History
 from explorer.engine.journal import metrics_of
@@ -159,7 +160,8 @@ def _frame_of(arguments: argparse.Namespace) -> tuple[Frame, dict[str, Any]]:
     view = viewer.view(arguments.view)
     if not view.shown(loaded.config, loaded.model.spec):
         raise BadInput(f"view {view.name} makes no sense for this run's config and data")
-    request = request_from_text(view, loaded.model, loaded.tensors, values)
+    kept = read_directions(loaded.run.folder)
+    request = request_from_text(view, loaded.model, loaded.tensors, values, kept)
     identity = {**loaded.run.identity, "view": view.name, "step": loaded.step, "set": values}
     return viewer.last_frame(request), identity
 

@@ -11,11 +11,11 @@ from explorer.data.dataset import Dataset, Split
 from explorer.data.fetch import Remote, fetch
 from explorer.data.readers import read_binary_rows, read_idx
 from explorer.data.source import Progress, Source
-from models.protocol import Image
+from models.protocol import Image, param
 
 __all__ = ["FashionMnist", "Mnist", "MnistBinarized", "MnistDynamic"]
 
-_VALID = 10_000
+_TRAIN, _VALID = 50_000, 10_000
 _DRAW_SEED = 28_28
 _SHAPES: dict[str, tuple[int, ...]] = {
     "train-images-idx3-ubyte.gz": (60_000, 28, 28),
@@ -87,12 +87,15 @@ def _static_files() -> tuple[Remote, ...]:
     )
 
 
-def _splits(files: tuple[Remote, ...], progress: Progress | None) -> tuple[Split, Split, Split]:
-    """Training, validation and test images of four IDX files; the last training images are the validation images."""
+def _splits(files: tuple[Remote, ...], progress: Progress | None, n: int = _TRAIN) -> tuple[Split, Split, Split]:
+    """Training, validation and test images of four IDX files; the last training images are the validation images.
+
+    Of the training images the first `n` are taken, and always the same validation and test images.
+    """
     x, y, x_test, y_test = (fetch(file, progress) for file in files)
     x, x_test = x[:, None], x_test[:, None]  # (n, 1, 28, 28)
     y, y_test = y.astype(np.int64), y_test.astype(np.int64)
-    return Split(x[:-_VALID], y[:-_VALID]), Split(x[-_VALID:], y[-_VALID:]), Split(x_test, y_test)
+    return Split(x[:n], y[:n]), Split(x[-_VALID:], y[-_VALID:]), Split(x_test, y_test)
 
 
 @dataclass(frozen=True)
@@ -106,9 +109,11 @@ class Mnist(Source):
     origin = "LeCun, Cortes, Burges, 1998, http://yann.lecun.com/exdb/mnist/"
     classes: ClassVar[tuple[str, ...]] = tuple("0123456789")
 
+    n: int = param(_TRAIN, "Training images", 100, _TRAIN, log=True, more=True, help="The first so many.")
+
     def load(self, progress: Progress | None = None) -> Dataset:
         """The dataset, uint8 with scale 1/255."""
-        splits = _splits(_mnist_files(), progress)
+        splits = _splits(_mnist_files(), progress, self.n)
         return Dataset(str(self), self.title, self.kind, *splits, classes=self.classes, scale=1 / 255)
 
 
@@ -173,9 +178,11 @@ class MnistDynamic(Source):
     origin = f"{Mnist.origin}; drawn as in Burda, Grosse, Salakhutdinov, 2016, arXiv:1509.00519"
     classes: ClassVar[tuple[str, ...]] = Mnist.classes
 
+    n: int = param(_TRAIN, "Training images", 100, _TRAIN, log=True, more=True, help="The first so many.")
+
     def load(self, progress: Progress | None = None) -> Dataset:
         """The dataset, uint8 with scale 1/255: probabilities to train on, 0 and 255 elsewhere."""
-        train, *rest = _splits(_mnist_files(), progress)
+        train, *rest = _splits(_mnist_files(), progress, self.n)
         valid, test = (Split(_drawn(split.x, seed), split.y) for seed, split in enumerate(rest))
         return Dataset(
             str(self),

@@ -36,7 +36,15 @@ from models.protocol import BadValue, DataSpec, GenerativeModel, Image, build, p
 
 __all__ = ["BUNDLES", "LARGEST", "make_bundle", "open_bundle", "read_card"]
 
-BUNDLES: Mapping[str, str] = {"vae": "vae-mnist-2d.safetensors"}
+BUNDLES: Mapping[str, Mapping[str, str]] = {
+    "vae": {
+        "MNIST, 2-D latent": "vae-mnist-2d.safetensors",
+        "MNIST, 10-D latent": "vae-mnist-10d.safetensors",
+        "Sprites, 2-D latent": "vae-sprites-2d.safetensors",
+    },
+}
+"""Files by page and title; the first of a page is the one that it opens with."""
+
 LARGEST = 2_000_000  # bytes
 
 _FORMAT = 1
@@ -163,11 +171,15 @@ def _command(setup: Setup, steps: int) -> str:
 
 
 @contextlib.contextmanager
-def _bundled(page: str) -> Iterator[Checkpoint]:
-    """The file of a page's bundled model; what is wrong with it is said in one line."""
+def _bundled(page: str, title: str) -> Iterator[Checkpoint]:
+    """The file of a page's bundled model, the first where no title is given; what is wrong is said in one line."""
     if page not in BUNDLES:
         raise BadInput(f"no model of page {page} comes with the application; there is one of {', '.join(BUNDLES)}")
-    place = importlib.resources.files("assets") / "weights" / BUNDLES[page]
+    files = BUNDLES[page]
+    if title and title not in files:
+        raise BadInput(f"no model {title} of page {page} comes with the application; there are {', '.join(files)}")
+    name = files[title] if title else next(iter(files.values()))
+    place = importlib.resources.files("assets") / "weights" / name
     try:
         with importlib.resources.as_file(place) as path:
             checkpoint = read_checkpoint(path)
@@ -176,24 +188,24 @@ def _bundled(page: str) -> Iterator[Checkpoint]:
         yield checkpoint
     except (RunError, OSError, KeyError, TypeError, ValueError, AttributeError, BadValue, zlib.error) as error:
         why = " ".join(str(error).split())
-        raise RunError(
-            f"the bundled model {BUNDLES[page]} cannot be used ({why}); install the application again"
-        ) from None
+        raise RunError(f"the bundled model {name} cannot be used ({why}); install the application again") from None
 
 
-def read_card(page: str) -> dict[str, Any]:
-    """How the bundled model of a page was made, and what it reaches on test data.
+def read_card(page: str, title: str = "") -> dict[str, Any]:
+    """How a bundled model of a page, the first where no title is given, was made, and what it reaches on test data.
 
     Raises:
         BadInput: There is none.
         RunError: Its file is missing or damaged.
     """
-    with _bundled(page) as checkpoint:
+    with _bundled(page, title) as checkpoint:
         return dict(checkpoint.state["card"])
 
 
-def open_bundle(page: str) -> Exhibit:
-    """The bundled model of a page, in float32 and evaluation mode, with the test data that came with it.
+def open_bundle(page: str, title: str = "") -> Exhibit:
+    """A bundled model of a page, in float32 and evaluation mode, with the test data that came with it.
+
+    It is the first of the page where no title is given.
 
     All three splits of its data are these test data, and every batch says so.
 
@@ -202,7 +214,7 @@ def open_bundle(page: str) -> Exhibit:
         RunError: Its file is missing or damaged.
     """
     prepare_thread()
-    with _bundled(page) as checkpoint:
+    with _bundled(page, title) as checkpoint:
         state = checkpoint.state
         model_class = models.page(page)
         assert issubclass(model_class, GenerativeModel)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
+from explorer.engine.directions import KeptDirection, find_direction
 from explorer.engine.errors import BadInput
 from explorer.engine.tensors import TensorData
 from explorer.engine.viewer import Request
 from models.protocol import (
     DataPoint,
+    Direction,
     GenerativeModel,
     Handles,
     HasDecoder,
@@ -32,11 +34,25 @@ __all__ = ["request_from_text"]
 _SEEDS = 2**63
 
 
-def request_from_text(view: View, page: Page, data: TensorData | None, values: Mapping[str, str]) -> Request:
+def request_from_text(
+    view: View,
+    page: Page,
+    data: TensorData | None,
+    values: Mapping[str, str],
+    kept: Iterable[KeptDirection] = (),
+) -> Request:
     """The request that "name=value" pairs describe.
 
     Latent points are "z=0.5,-1", data "point=12" (position in the view's split), noise "noise=3" (a seed), handles
-    "handles=0,1;2,3", pixels "pixel=row,column", regions "region=x0,x1,y0,y1", moments "t=0.5".
+    "handles=0,1;2,3", pixels "pixel=row,column", regions "region=x0,x1,y0,y1", moments "t=0.5", directions
+    "along=name", one of those that were kept.
+
+    Args:
+        view: The view.
+        page: Whose view it is.
+        data: Its data, or None.
+        values: Text by name.
+        kept: Directions of the run.
 
     Raises:
         BadInput: A value that cannot be read; one sentence with what can.
@@ -45,7 +61,7 @@ def request_from_text(view: View, page: Page, data: TensorData | None, values: M
     params: dict[str, Any] = {}
     for name, text in values.items():
         if name in view.inputs:
-            inputs[name] = _input(name, text, view, page, data)
+            inputs[name] = _input(name, text, view, page, data, kept)
         else:
             params[name] = text
     return Request(view.name, inputs, params)
@@ -78,10 +94,14 @@ def _pixel(name: str, text: str, page: Page) -> Pixel:
     return Pixel(_whole(name, parts[0], shape[1]), _whole(name, parts[1], shape[2]))
 
 
-def _input(name: str, text: str, view: View, page: Page, data: TensorData | None) -> Input:
+def _input(
+    name: str, text: str, view: View, page: Page, data: TensorData | None, kept: Iterable[KeptDirection]
+) -> Input:
     kind = view.inputs[name]
-    if kind is LatentPoint and isinstance(page, HasDecoder):
-        device = next(page.parameters()).device if isinstance(page, nn.Module) else None
+    if kind in (LatentPoint, Direction) and isinstance(page, HasDecoder):
+        device = next(page.parameters()).device if isinstance(page, nn.Module) else torch.device("cpu")
+        if kind is Direction:
+            return find_direction(kept, text, page.latent_dim).on(device)
         return LatentPoint(torch.tensor([_numbers(name, text, page.latent_dim)], device=device))
     if kind is Noise:
         return Noise(_whole(name, text, _SEEDS))

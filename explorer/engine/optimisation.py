@@ -8,10 +8,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from explorer.engine.rows import RowOptimiser
 from explorer.engine.training import Training
 from models.protocol import Player
 
 __all__ = ["Optimisation", "average_into"]
+
+_TINY = 1e-6  # as in torch.nn.utils.clip_grad_norm_
 
 
 class Optimisation:
@@ -26,24 +29,32 @@ class Optimisation:
     def __init__(self, player: Player, training: Training, names: Mapping[int, str]):
         self.player = player
         self.parameters = list(player.parameters)
-        self._names = [names[id(parameter)] for parameter in self.parameters]
-        self._optimiser = _make(self.parameters, training, training.rate(player.lr))
+        tables = {names[id(table)]: table for table in player.rows}
+        self._rows = RowOptimiser(tables, training, training.rate(player.rows_lr)) if tables else None
+        self._dense = [parameter for parameter in self.parameters if names[id(parameter)] not in tables]
+        self._names = [names[id(parameter)] for parameter in self._dense]
+        self._optimiser = _make(self._dense, training, training.rate(player.lr))
+        self._found = torch.zeros((), device=self.parameters[0].device)
+        self._one = torch.ones_like(self._found)
         # Skipping an update without asking the device needs an optimiser that looks at a flag on the device.
         self._on_device = self.parameters[0].is_cuda and bool(self._optimiser.defaults.get("fused"))
 
     def zero(self) -> None:
         """Forgets gradients."""
-        self._optimiser.zero_grad(set_to_none=True)
+        for parameter in self.parameters:  # the optimiser's own zero_grad costs more than a small player's whole update
+            parameter.grad = None
 
     @property
     def lr(self) -> float:
         """The learning rate of the next update."""
         return float(self._optimiser.param_groups[0]["lr"])
 
-    @lr.setter
-    def lr(self, value: float) -> None:
+    def set_rates(self, rates: Mapping[str, float]) -> None:
+        """Learning rates of the next update, by training field."""
         for group in self._optimiser.param_groups:
-            group["lr"] = value
+            group["lr"] = rates[self.player.lr]
+        if self._rows is not None:
+            self._rows.lr = rates[self.player.rows_lr]
 
     def update(self, loss: Tensor, clip: float) -> Tensor:
         """Moves the parameters against their gradient, unless the loss or the gradient is not finite.
@@ -55,30 +66,40 @@ class Optimisation:
         Returns:
             Whether the update was made: a boolean scalar on the device; on a CPU it is known already.
         """
-        gradients = [parameter.grad for parameter in self.parameters if parameter.grad is not None]
-        norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
-        finite = torch.isfinite(norm + loss.detach())
+        gradients = [parameter.grad for parameter in self._dense if parameter.grad is not None]
+        rows = {} if self._rows is None else self._rows.gradients()
+        gradients += [gradient for _, gradient in rows.values()]
+        self._found.zero_()
+        # One pass over all gradients, which are multiplied by one.
+        torch._amp_foreach_non_finite_check_and_unscale_(gradients, self._found, self._one)
+        finite = torch.isfinite(loss.detach()) & (self._found == 0)
         if self._on_device:
             self._optimiser.found_inf = (~finite).float()  # type: ignore[attr-defined]
         elif not bool(finite):
             return finite
         if clip > 0:
-            torch.nn.utils.clip_grads_with_norm_(self.parameters, clip, norm, foreach=True)
+            norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
+            torch._foreach_mul_(gradients, (clip / (norm + _TINY)).clamp(max=1.0))
         self._optimiser.step()
+        if self._rows is not None:
+            self._rows.update(rows, finite)
         return finite
 
     def state(self) -> dict[str, Tensor]:
         """The optimiser's memory by "<parameter>/<key>"."""
-        return {
+        dense = {
             f"{name}/{key}": torch.as_tensor(value)
-            for name, parameter in zip(self._names, self.parameters, strict=True)
+            for name, parameter in zip(self._names, self._dense, strict=True)
             for key, value in self._optimiser.state.get(parameter, {}).items()
             if value is not None
         }
+        return dense if self._rows is None else dense | self._rows.state()
 
     def load_state(self, tensors: Mapping[str, Tensor]) -> None:
         """Takes back what `state` gave; parameters it does not name start afresh."""
-        for name, parameter in zip(self._names, self.parameters, strict=True):
+        if self._rows is not None:
+            self._rows.load_state(tensors)
+        for name, parameter in zip(self._names, self._dense, strict=True):
             start = f"{name}/"
             found = {key[len(start) :]: value for key, value in tensors.items() if key.startswith(start)}
             if found:

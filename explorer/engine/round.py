@@ -123,8 +123,9 @@ def play(
     for number, optimisation in enumerate(moves):
         player = optimisation.player
         clock.start()
-        rate = learning_rate(training.rate(player.lr), training.schedule, progress)
-        optimisation.lr = outcome.rates[player.lr] = rate
+        rates = {name: learning_rate(training.rate(name), training.schedule, progress) for name in player.rates}
+        optimisation.set_rates(rates)
+        outcome.rates |= rates
         optimisation.zero()
         batch = data.train_batch(position, training.batch, generator)
         position += training.batch
@@ -149,7 +150,7 @@ def play(
         made = optimisation.update(sums["loss"], training.clip)
         if device.type != "cuda" and not bool(made):
             clock.stop()
-            raise Diverged(step, player.name, rate)
+            raise Diverged(step, player.name, max(rates.values()))
         outcome.finite = outcome.finite & made
         model.after_update(player.name)
         own = "loss" if len(players) == 1 else f"{player.name}_loss"

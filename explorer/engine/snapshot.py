@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ __all__ = ["REST", "Snapshot", "Watching"]
 
 REST = 6.0  # what cost c seconds of looking is followed by at least 6 c of training
 _RATE = 2.0  # seconds over which steps per second are counted
+_FRESH = 0.06  # seconds for which an answer to somebody who drags is new enough for a snapshot while training goes on
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Watching:
         self.requests: tuple[Request, ...] = ()
         self.kept: dict[str, Reply] = {}
         self.pace: list[tuple[float, int]] = []
+        self._asked: dict[str, float] = {}
         self._streams: dict[str, _Stream] = {}
 
     def clear(self) -> None:
@@ -86,6 +89,7 @@ class Watching:
         stream = self._streams.get(reply.request.view)
         if stream is None:
             self.kept[reply.request.view] = reply
+            self._asked[reply.request.view] = time.monotonic()
         elif stream.request is reply.request:
             stream.seconds += reply.seconds
             stream.over, stream.ended = reply.final, time.monotonic()
@@ -137,7 +141,8 @@ class Watching:
                 again = self._stream(request, step, wishes, training) or again
             else:
                 known = self.kept.get(request.view)
-                if known is None or (known.request.stamp, known.step) != (request.stamp, step):
+                fresh = training and time.monotonic() - self._asked.get(request.view, -math.inf) < _FRESH
+                if known is None or known.request.stamp != request.stamp or (known.step != step and not fresh):
                     known = self.kept[request.view] = shown.viewer.answer(request, shown.looked_at(request.raw), step)
                 replies.append(known)
         return tuple(replies), again

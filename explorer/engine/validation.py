@@ -17,7 +17,6 @@ from models.protocol import GenerativeModel, HasLatent, LossModel
 
 __all__ = ["Validator", "latent_accuracy", "sample_values"]
 
-HELD_OUT = 500  # validation data a measurement looks at
 SAMPLES = 2500
 KNOWN = 1500  # training data among which neighbours are looked for
 COMPARED = 1000  # samples and data whose neighbourhoods are compared
@@ -56,7 +55,7 @@ class Validator:
             values: dict[str, float] = {}
             if model.validation is not None and isinstance(model, LossModel):
                 values |= self._loss(model, generator)
-            values |= latent_accuracy(model, self._data, "valid", HELD_OUT)
+            values |= latent_accuracy(model, self._data, "valid", model.held_out)
             values |= sample_values(model, self._data, "valid", generator)
             compared = image_values(model, self._data, "valid", JUDGED, generator, neighbourhoods=False)
             values |= {metric.key: compared[metric.key][0] for metric in model.metrics if metric.key in compared}
@@ -66,7 +65,7 @@ class Validator:
 
     def _loss(self, model: LossModel, generator: torch.Generator) -> dict[str, float]:
         sums: dict[str, float] = {}
-        n = min(HELD_OUT, self._data.size("valid"))
+        n = min(model.held_out, self._data.size("valid"))
         for start in range(0, n, _PART):
             batch = self._data.batch("valid", start, min(_PART, n - start))
             for key, value in model.loss(batch, generator=generator).items():
@@ -83,11 +82,17 @@ class Validator:
 
 
 def latent_accuracy(model: GenerativeModel, data: TensorData, split: str, limit: int) -> dict[str, float]:
-    """5-nearest-neighbour accuracy of held-out data in the latent map, among 1,500 training data."""
-    train, held_out = data.batch("train", 0, KNOWN), data.batch(split, 0, limit)
-    if split == "train" or not isinstance(model, HasLatent) or train.y is None or held_out.y is None:
+    """5-nearest-neighbour accuracy of held-out data in the latent map, among 1,500 training data.
+
+    Nothing of a page that does not declare the metric, whose inference may cost too much for it.
+    """
+    declared = any(metric.key == "knn5_accuracy" for metric in model.metrics)
+    if split == "train" or not declared or not isinstance(model, HasLatent):
         return {}
-    of, z = model.encode(train.x)[0], model.encode(held_out.x)[0]
+    train, held_out = data.batch("train", 0, KNOWN), data.batch(split, 0, limit)
+    if train.y is None or held_out.y is None:
+        return {}
+    of, z = model.codes(train)[0], model.codes(held_out)[0]
     return {"knn5_accuracy": knn_accuracy(z, held_out.y, of, train.y)}
 
 

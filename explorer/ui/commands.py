@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from explorer.engine.bundle import BUNDLES
 from explorer.ui.actions import Act
 from explorer.ui.theme import Mode
 
@@ -46,10 +47,13 @@ def acts_of(window: MainWindow, page: PageWidget | None) -> list[Act]:
         for preset in page.page.presets:
             choose = partial(page.draft.choose_preset, preset.title)
             acts.append(Act(f"preset.{preset.title}", preset.title, choose, "Preset"))
+        for title in BUNDLES.get(page.name, {}):
+            show = partial(page.acts.open_bundled, title)
+            acts.append(Act(f"bundle.{title}", f"Show the bundled model: {title}", show, "Bundled model"))
         for name, title in page.draft.datasets().items():
             acts.append(Act(f"dataset.{name}", title, partial(page.draft.choose_data, name), "Dataset"))
         for name, card in page.cards.items():
-            if not card.view.shown(page.acts.config):
+            if not page.looking.makes_sense(card.view):
                 continue
             export = partial(window.export, card, "pdf")
             acts.append(Act(f"export.{name}", f"Export {card.view.title}", export, "Export"))

@@ -76,7 +76,7 @@ def draw_ticks(painter: QPainter, tokens: Tokens, places: Iterable[float]) -> No
 def draw_handle(painter: QPainter, tokens: Tokens, x: float, *, focus: bool) -> None:
     """Draws the line over the track and the round handle below it."""
     painter.setBrush(color(tokens.text1))
-    painter.drawRect(QRectF(x - 1, 6, 2, BAR - 6))
+    painter.drawRect(QRectF(round(x) - 1, 6, 2, BAR - 6))
     if focus:
         painter.setBrush(color(tokens.accent, 0.55))
         painter.drawEllipse(QPointF(x, BAR), HANDLE + 2, HANDLE + 2)
@@ -89,7 +89,7 @@ def draw_handle(painter: QPainter, tokens: Tokens, x: float, *, focus: bool) -> 
 def draw_marks(painter: QPainter, tokens: Tokens, last_good: float, stopped: float) -> None:
     """Draws the dot of what is kept and the line of what failed, at places in px."""
     painter.setBrush(color(tokens.err))
-    painter.drawRect(QRectF(stopped - 1, 6, 2, BAR - 4))
+    painter.drawRect(QRectF(round(stopped) - 1, 6, 2, BAR - 4))  # sharp, wherever the track begins
     painter.setPen(QPen(color(tokens.bg1), 1))
     painter.setBrush(color(tokens.ok))
     painter.drawEllipse(QPointF(last_good, BAR), 4.5, 4.5)

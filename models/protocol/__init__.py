@@ -42,7 +42,7 @@ from models.protocol.model import (
     Player,
 )
 from models.protocol.params import BadValue, Param, build, param, params_of, settings
-from models.protocol.views import Drag, View, group_views, view, views_of
+from models.protocol.views import Drag, View, group_views, redeclared, view, views_of
 
 __all__ = [
     "INPUTS",
@@ -92,6 +92,7 @@ __all__ = [
     "kind_from_json",
     "param",
     "params_of",
+    "redeclared",
     "settings",
     "view",
     "views_of",

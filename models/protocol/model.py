@@ -45,6 +45,9 @@ class Player:
         updates: Updates in one round.
         lr: Training field that holds its learning rate.
         explain: What happens in each phase ("draw", "forward", "backward", "update"), where not the default.
+        rows: Those of the parameters, not all of them, that are tables with a row for each training datum and have
+            sparse gradients. A row moves when its datum is in the batch; until then its moments do not fade either.
+        rows_lr: Training field that holds the learning rate of rows.
     """
 
     name: str
@@ -52,6 +55,13 @@ class Player:
     updates: int = 1
     lr: str = "lr"
     explain: Mapping[str, str] = field(default_factory=dict)
+    rows: Sequence[nn.Parameter] = ()
+    rows_lr: str = "lr"
+
+    @property
+    def rates(self) -> tuple[str, ...]:
+        """Training fields of its learning rates."""
+        return (self.lr, self.rows_lr) if self.rows and self.rows_lr != self.lr else (self.lr,)
 
     def explanation(self, phase: str) -> str:
         """One sentence on what a phase does."""
@@ -80,6 +90,7 @@ class GenerativeModel(Page, nn.Module, ABC):
         validation: Key of the metric that picks the best checkpoint, or None for no validation.
         rates: Training field and label of each learning rate.
         batch_statistics: The model normalises by its batch, so a batch cannot be split into micro-batches.
+        held_out: Data that a measurement on held-out data looks at while the model trains; fewer where they cost much.
         Config: Frozen dataclass of `param(...)` fields.
 
     Args:
@@ -93,6 +104,7 @@ class GenerativeModel(Page, nn.Module, ABC):
     validation: ClassVar[str | None] = None
     rates: ClassVar[Mapping[str, str]] = {"lr": "Learning rate"}
     batch_statistics: ClassVar[bool] = False
+    held_out: ClassVar[int] = 500
 
     def __init__(self, config: Any, spec: DataSpec):
         super().__init__()
@@ -208,6 +220,10 @@ class HasDecoder(ABC):
 
 class HasLatent(HasDecoder, ABC):
     """The latent space can also be entered from the data."""
+
+    def codes(self, batch: DataBatch) -> tuple[Tensor, Tensor]:
+        """Mean and log variance of the q of each datum; a model that keeps those of its training data gives these."""
+        return self.encode(batch.x)
 
     @abstractmethod
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import collections.abc
+import dataclasses
+import functools
 import inspect
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,7 +16,7 @@ from models.protocol.inputs import INPUTS, Classifier, DataPoint, Input, LatentP
 from models.protocol.kinds import DataSpec
 from models.protocol.params import Param, read_defaults
 
-__all__ = ["Drag", "View", "group_views", "view", "views_of"]
+__all__ = ["Drag", "View", "group_views", "redeclared", "view", "views_of"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _BESIDE = 2  # views of the latent point that stand beside the leading one
@@ -159,6 +161,18 @@ def view(
         return function
 
     return mark
+
+
+def redeclared(function: _F, **changes: Any) -> _F:
+    """A view of a base class, declared otherwise: the same method, with other values of some attributes of `View`."""
+
+    @functools.wraps(function)
+    def same(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    declared: View = function.__view__  # type: ignore[attr-defined]
+    same.__view__ = dataclasses.replace(declared, **changes)  # type: ignore[attr-defined]
+    return typing.cast(_F, same)
 
 
 def views_of(page: type) -> dict[str, View]:

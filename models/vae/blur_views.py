@@ -36,8 +36,8 @@ class BlurViews(LatentViews, ABC):
         data = batch.x
         from_data = of == "reconstructions"
         z = self.encode(data)[0] if from_data else self.prior_draw(len(batch), generator=generator)
-        mean = self.decode_mean(z)
-        draw = self.decode_draw(z, generator=generator)
+        mean = self.decode_mean(z).detach()
+        draw = self.decode_draw(z, generator=generator).detach()
         rows = [data.to(mean), mean, draw] if from_data else [mean, draw]
         labels = ("data", "mean", "draw") if from_data else ("mean", "draw")
         spread = float((draw - mean).square().mean().sqrt())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -12,7 +13,7 @@ from torch import Tensor
 
 from models.exact.gaussian_latent import GridPosterior, refinements
 from models.frames import Bars, Density, Ellipses, Plane, Points
-from models.protocol import DataPoint, param, view
+from models.protocol import DataBatch, DataPoint, param, view
 from models.vae.bounds import LatentBounds
 from models.vae.latent_space import axis_label, prior_circles
 from models.vae.per_point import GaussianBound, UnderQ
@@ -28,7 +29,13 @@ _LEVELS = (4.5, 2.0, 0.5)  # nats below the peak: 3σ, 2σ and 1σ of a Gaussian
 
 
 class ExactViews(LatentBounds, ABC):
-    """Views of one image for models of at most two latent dimensions."""
+    """Views of one image for models of at most two latent dimensions.
+
+    Class attributes:
+        fitted_gap: What it is called by how much the bound rises when q is fitted to the image alone.
+    """
+
+    fitted_gap: ClassVar[str] = "amortisation gap"
 
     def _bound_of(self, point: DataPoint) -> tuple[GaussianBound, Tensor, Tensor]:
         observed = self.observed(point.x)
@@ -36,7 +43,8 @@ class ExactViews(LatentBounds, ABC):
         def log_likelihood(z: Tensor) -> Tensor:
             return self.log_likelihood(z[:, None], observed)[:, 0]
 
-        mean, log_var = self.encode(point.x)
+        index = torch.tensor([point.index], device=point.x.device)
+        mean, log_var = self.codes(DataBatch(point.x, None, index, split=point.split))
         return GaussianBound(log_likelihood, self.latent_dim), mean[0].detach().double(), log_var[0].detach().double()
 
     def _grids(self, bound: GaussianBound, mean: Tensor) -> Iterator[GridPosterior]:
@@ -75,7 +83,7 @@ class ExactViews(LatentBounds, ABC):
         rows = [("log p(x)", grid.log_prob, "total"), ("ELBO", elbo, "model"), ("KL(q ‖ p(z|x))", gap, "alt")]
         if best is not None:
             rows += [
-                ("amortisation gap", best - elbo, "prior"),
+                (self.fitted_gap, best - elbo, "prior"),
                 ("what the best Gaussian q leaves", grid.log_prob - best, "alt"),
             ]
         note = f"{grid.log_prob:.3f} = {elbo:.3f} + {gap:.3f}. "

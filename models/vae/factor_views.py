@@ -28,7 +28,7 @@ class FactorViews(LatentViews, ABC):
         """R² of a cubic regression of each factor on each posterior mean; those with most KL, in order, then all."""
         if batch.factors is None:
             raise BadValue("split", "it is not known what these data were made from")
-        mean, log_var = self.encode(batch.x)
+        mean, log_var = self.codes(batch)
         kl = prior_kl(mean, log_var).mean(dim=0)
         dims = sorted(kl.argsort(descending=True, stable=True)[:_ROWS].tolist())
         kinds = self.spec.factors

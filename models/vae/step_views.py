@@ -11,10 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.exact.gaussian_latent import refinements
+from models.exact.gaussian_latent import GridPosterior, refinements
 from models.frames import Bars
 from models.protocol import DataPoint, param, view
 from models.vae.bounds import LatentBounds
+from models.vae.networks import Decoder
 from models.vae.per_point import GaussianBound
 from models.vae.words import SPLITS
 
@@ -22,7 +23,7 @@ __all__ = ["StepViews"]
 
 _TOLERANCE = 1e-4  # nats
 _HALVINGS = 12
-_LAMBDA = {"encoder": "the encoder", "q": "m and s of q alone"}
+_LAMBDA = {"encoder": "encoder", "q": "q alone"}
 _ROWS = (("log p(x)", "total"), ("ELBO", "model"), ("KL(q ‖ p(z|x))", "alt"))
 
 
@@ -54,7 +55,7 @@ class StepViews(LatentBounds, ABC):
     """
 
     encoder: nn.Module
-    decoder: nn.Module
+    decoder: Decoder
 
     def _bound(self, point: DataPoint) -> tuple[GaussianBound, Tensor, Tensor]:
         observed = self.observed(point.x)
@@ -68,7 +69,8 @@ class StepViews(LatentBounds, ABC):
             bound, mean, log_var = self._bound(point)
             mean, log_var = q or (mean, log_var)
         near = mean.detach()
-        for grid in refinements(
+        grid: GridPosterior | None = None
+        for grid in refinements(  # noqa: B007  # the last one counts
             bound.log_likelihood, self.latent_dim, near=near, tolerance=_TOLERANCE, at_once=self.rows,
             device=self.device,
         ):  # fmt: skip
@@ -76,6 +78,7 @@ class StepViews(LatentBounds, ABC):
         for under in bound.averaging(mean, log_var):
             if under is None:
                 yield None
+        assert grid is not None
         assert under is not None
         yield _State(grid.log_prob, under.elbo, under.divergence(grid.log_prob))
 
@@ -118,7 +121,7 @@ class StepViews(LatentBounds, ABC):
         point: DataPoint,
         part: str = param("encoder", "λ", choices=_LAMBDA, help="What is moved in the step on λ."),
         gain: float = param(
-            0.3, "Length of a step", 0.01, 3.0, log=True, unit="nats",
+            0.3, "Length of a step", 0.01, 3.0, log=True, unit="nats", more=True,
             help="What the ELBO would gain if its slope stayed; the step is halved until the ELBO rises at all.",
         ),
     ) -> Iterator[Bars]:  # fmt: skip
@@ -136,10 +139,10 @@ class StepViews(LatentBounds, ABC):
             if what:
                 made.append(found[-1].minus(found[0]))
         before, after_q, after_p = found
-        (_, _, shrunk), (evidence, _, gap) = made
+        evidence = made[1][0]
         note = (
-            f"log p(x) = ELBO + KL: {before}; after λ {after_q}; after β {after_p}. On λ log p(x) stays, and the KL "
-            f"falls by what the ELBO gains, {-shrunk:.3f}; on β log p(x) {_moved(evidence)}, the KL {_moved(gap)}."
+            f"log p = ELBO + KL: {before}; after λ {after_q}: the KL falls by what the ELBO gains; "
+            f"after β {after_p}: log p {_moved(evidence)}."
         ).replace("-", "−")
         yield self._changes(made, said, note)
 

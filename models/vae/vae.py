@@ -4,48 +4,29 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from models.protocol import BadValue, DataBatch, DataSpec, Image, Kind, LossModel, param
+from models.protocol import DataBatch, DataSpec, Image, LossModel, param
 from models.vae.blur_views import BlurViews
-from models.vae.dequantisation import dequantise, quantise, unit_mean
-from models.vae.exact_views import ExactViews
 from models.vae.factor_views import FactorViews
-from models.vae.likelihood import Bernoulli, Gaussian, LearnedGaussian, Likelihood
-from models.vae.networks import Decoder, Encoder, posterior_draw, prior_kl
+from models.vae.image_model import DecoderConfig, ImageModel
+from models.vae.networks import Encoder, posterior_draw, prior_kl
 from models.vae.step_views import StepViews
 from models.vae.vae_page import LOOK_AT, METRICS, OBJECTIVE, PRESETS, TRY_NEXT
 from models.vae.walk_views import WalkViews
 
 __all__ = ["VAE"]
 
-_DECODERS = {"bernoulli": "Bernoulli", "gaussian": "Gaussian", "learned": "Gaussian, learned σ"}
 
-
-def _likelihood(config: Any) -> Likelihood:
-    if config.decoder == "gaussian":
-        return Gaussian(config.sigma)
-    return LearnedGaussian(config.sigma_floor) if config.decoder == "learned" else Bernoulli()
-
-
-class VAE(LossModel, StepViews, ExactViews, FactorViews, BlurViews, WalkViews):
+class VAE(LossModel, StepViews, FactorViews, BlurViews, WalkViews, ImageModel):
     """Variational autoencoder with an inference network, on images.
 
     z ~ N(0, I), x|z from a decoder network; q(z|x) is a diagonal Gaussian whose mean and variance come from an encoder
     network. Both are learned by the reparameterised ELBO (Kingma & Welling, 2014, arXiv 1312.6114); β ≠ 1 weighs the KL
     term (Higgins et al., 2017); free bits leave dimensions of little KL alone (Kingma et al., 2016, arXiv 1606.04934).
-
-    The Bernoulli decoder takes the intensities of grey images as probabilities of ink. Reconstruction term, ELBO and
-    importance-weighted estimate are then statements about random binary versions of the image, not densities of its
-    grey values: they bound the expected log-likelihood of such a binarization from below.
-
-    The Gaussian decoders, with one σ or with σ(z) of each entry, are densities of dequantised images: where the data
-    have `DataSpec.levels` L values, each gets uniform noise that fills its share 1/L of the range (`dequantisation`),
-    anew each time the loss is computed. The encoder sees the image without noise.
+    What the decoders' values are about is told by `ImageModel`.
     """
 
     title = "Amortised VAE"
@@ -56,37 +37,9 @@ class VAE(LossModel, StepViews, ExactViews, FactorViews, BlurViews, WalkViews):
     look_at, try_next = LOOK_AT, TRY_NEXT
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(DecoderConfig):
         """Parameters of the page."""
 
-        latent: int = param(2, "Latent dimensions", 1, 64, help="Dimension of z.")
-        beta: float = param(
-            1.0, "KL weight β", 0.0, 10.0, step=0.1, live=True, help="1: the ELBO; more presses q(z|x) onto the prior."
-        )
-        decoder: str = param(
-            "bernoulli", "Decoder", choices=_DECODERS,
-            help="Bernoulli: black or white. Gaussian: densities of dequantised images, needed for colour.",
-        )  # fmt: skip
-        sigma: float = param(
-            0.1, "Decoder σ", 0.01, 1.0, log=True, when=lambda config: config.decoder == "gaussian",
-            help="Standard deviation of each entry given z; the range from black to white is 1.",
-        )  # fmt: skip
-        sigma_floor: float = param(
-            0.02, "Smallest σ", 0.001, 0.3, log=True, when=lambda config: config.decoder == "learned",
-            help="Pixels that never vary would have an infinite density without it.",
-        )  # fmt: skip
-        network: str = param(
-            "mlp", "Network", choices={"mlp": "MLP", "convolutional": "Convolutional"}, help="Of encoder and decoder."
-        )
-        hidden: int = param(400, "Hidden width", 8, 4096, log=True, help="Units in each dense hidden layer.")
-        layers: int = param(
-            2, "Hidden layers", 1, 6, more=True, when=lambda config: config.network == "mlp",
-            help="Dense hidden layers of the encoder, and of the decoder.",
-        )  # fmt: skip
-        channels: int = param(
-            16, "Channels", 4, 256, log=True, more=True, when=lambda config: config.network == "convolutional",
-            help="Of the first convolution; the second has twice as many.",
-        )  # fmt: skip
         free_bits: float = param(
             0.0, "Free bits λ", 0.0, 5.0, step=0.05, unit="nats", live=True, more=True,
             help="A dimension whose mean KL is below λ is not pressed further onto the prior.",
@@ -96,74 +49,12 @@ class VAE(LossModel, StepViews, ExactViews, FactorViews, BlurViews, WalkViews):
 
     def __init__(self, config: Config, spec: DataSpec):
         super().__init__(config, spec)
-        self.check(config, spec.kind)
-        self.likelihood = _likelihood(config)
-        sizes = (config.network, spec.kind.shape, config.latent, config.hidden, config.layers, config.channels)
-        self.encoder = Encoder(*sizes)
-        self.decoder = Decoder(*sizes, outputs=self.likelihood.outputs)
-
-    @classmethod
-    def check(cls, config: Config, kind: Kind) -> None:
-        """Refuses a Bernoulli decoder on colour, whose intensities are no probabilities of ink.
-
-        Raises:
-            BadValue: It is asked for.
-        """
-        if config.decoder == "bernoulli" and isinstance(kind, Image) and kind.values == "colour":
-            raise BadValue(
-                "decoder",
-                "decoder bernoulli takes binary or grey images, not colour: set decoder to gaussian or learned",
-            )
-
-    @property
-    def latent_dim(self) -> int:
-        """Dimension of z."""
-        return self.config.latent
-
-    @property
-    def levels(self) -> int:
-        """Values of an entry whose intervals the density is spread over; 0 where nothing is dequantised."""
-        return self.spec.levels if self.likelihood.continuous else 0
-
-    @property
-    def decoder_note(self) -> str:
-        """What the decoder's values are about, where that is not plain; or ""."""
-        if self.config.decoder == "learned":
-            return f"σ(z) of each entry is at least {self.config.sigma_floor:g}, with the range of the data as 1."
-        grey = isinstance(self.spec.kind, Image) and self.spec.kind.values == "grey"
-        return "Grey data: intensities are taken as probabilities of ink." if grey and not self.continuous else ""
-
-    @property
-    def continuous(self) -> bool:
-        """Whether p(x|z) is a density."""
-        return self.likelihood.continuous
-
-    @classmethod
-    def noise_dims(cls, config: Config, kind: Kind) -> int:
-        """One scalar for each latent dimension, one for each entry of the image."""
-        return config.latent + _likelihood(config).draws * math.prod(kind.shape)
+        self.encoder = Encoder(*self.sizes)
+        self.decoder = self.new_decoder()
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log variance of q(z|x); (n, c, h, w) to (n, latent) each."""
         return self.encoder(x)
-
-    def decode_mean(self, z: Tensor) -> Tensor:
-        """Mean of p(x|z) in data units; (n, latent) to (n, c, h, w)."""
-        return unit_mean(self.likelihood.mean(self.decoder(z)), self.levels)
-
-    def decode_draw(self, z: Tensor, *, generator: torch.Generator) -> Tensor:
-        """A draw from p(x|z), one of the values the data have; (n, latent) to (n, c, h, w)."""
-        draw = self.likelihood.draw(self.decoder(z), generator=generator)
-        return quantise(draw, self.levels) if self.continuous else draw
-
-    def observed(self, x: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        """What p(x|z) is a distribution of: x, dequantised for a density; any shape to the same shape."""
-        return dequantise(x, self.levels, generator)
-
-    def log_likelihood(self, z: Tensor, observed: Tensor) -> Tensor:
-        """Values of log p(x|z), nats; (k, n, latent) and (n, c, h, w) to (k, n)."""
-        output = self.decoder(z.to(observed).flatten(0, 1)).unflatten(0, z.shape[:2])  # (k, n, outputs·c, h, w)
-        return self.likelihood.log_prob(output, observed)
 
     def loss(self, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
         """The negative β-weighted bound, and its parts with one draw of z an image; nats, means over the batch."""
@@ -190,16 +81,3 @@ class VAE(LossModel, StepViews, ExactViews, FactorViews, BlurViews, WalkViews):
         """Entropy of q in closed form, and what then is left of the bound for E_q log p(x, z); nats, batch means."""
         entropy = 0.5 * log_var.sum() / len(log_var) + 0.5 * self.latent_dim * (1 + math.log(2 * math.pi))
         return entropy, elbo - entropy
-
-    @torch.no_grad()
-    def sample(self, n: int, *, generator: torch.Generator, mean: bool = False) -> Tensor:
-        """Images from the model, (n, c, h, w).
-
-        Args:
-            n: Number of images.
-            generator: Source of z and of the pixels.
-            mean: Whether the mean of p(x|z) is given instead of a draw from it.
-        """
-        z = self.prior_draw(n, generator=generator)
-        decode = self.decode_mean if mean else partial(self.decode_draw, generator=generator)
-        return torch.cat([decode(part) for part in z.split(self.rows)])

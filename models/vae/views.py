@@ -75,7 +75,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         ),
     ) -> Plane:  # fmt: skip
         """Posterior means over the prior, coloured by class."""
-        mean, log_var = self.encode(batch.x)
+        mean, log_var = self.codes(batch)
         points = f"posterior means, {plural(len(batch), f'{SPLITS[batch.split]} image')}"
         if self.latent_dim == 1:
             return self._latent_line(batch, mean, log_var, points)
@@ -132,7 +132,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
     ) -> Images:
         """The image of one latent point, and whether any of some data is encoded near it."""
         images = self._images(z.z, show, noise.generator(self.device))
-        far = Aggregated(*self.encode(batch.x)).is_far(z.z)
+        far = Aggregated(*self.codes(batch)).is_far(z.z)
         among = plural(len(batch), f"{SPLITS[batch.split]} image")
         return Images(
             images,
@@ -179,7 +179,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         self, batch: DataBatch, noise: Noise, show: str = param("mean", "p(x|z)", choices=SHOWN)
     ) -> Images:
         """Images above their reconstructions at the posterior mean."""
-        mean, _ = self.encode(batch.x)
+        mean, _ = self.codes(batch)
         index = as_array(batch.index)
         return Images(
             np.concatenate([as_array(batch.x), self._images(mean, show, noise.generator(self.device))]),
@@ -214,7 +214,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
     @view("KL of each dimension", record=True, splits=("valid", "train"), batch=250)
     def kl_per_dimension(self, batch: DataBatch) -> Bars:
         """How much each latent dimension tells of the image."""
-        mean, log_var = self.encode(batch.x)
+        mean, log_var = self.codes(batch)
         kl = prior_kl(mean, log_var)  # (n, latent)
         errors = kl.std(dim=0) / len(batch) ** 0.5 if len(batch) > 1 else None
         note, collapsed = activity_note(mean)

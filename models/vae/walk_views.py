@@ -42,7 +42,7 @@ class WalkViews(LatentViews, ABC):
         ),
     ) -> Images:
         """A row a dimension; the framed image in each is that of the chosen point."""
-        mean, log_var = self.encode(batch.x)
+        mean, log_var = (part.detach() for part in self.codes(batch))
         kl = prior_kl(mean, log_var).mean(dim=0)  # (latent,)
         dims = kl.argsort(descending=True, stable=True)[:_ROWS].tolist()
         centre, reach = torch.zeros_like(kl), torch.full_like(kl, 3.0)
@@ -79,7 +79,7 @@ class WalkViews(LatentViews, ABC):
         ),
     ) -> Images:  # fmt: skip
         """Decoded images on the straight and on the spherical path between two posterior means."""
-        a, b = (self.encode(picked.x)[0][0] for picked in (point, end))  # (latent,) each
+        a, b = (self.encode(picked.x)[0][0].detach() for picked in (point, end))  # (latent,) each
         t = torch.linspace(0.0, 1.0, _STRIP, dtype=a.dtype, device=a.device)
         ways = {"straight": straight(a, b, t), "spherical": slerp(a, b, t)}
         chosen = [name for name in ways if path in ("both", name)]
@@ -112,9 +112,11 @@ class WalkViews(LatentViews, ABC):
         point: DataPoint,
         end: DataPoint,
         along: Direction,
-        between: str = param("classes", "Between", choices=_BETWEEN, help="Classes, or the data around two picked."),
-        source: int = param(0, "From", 0, 255, help="Class from which it leads, counted from 0."),
-        target: int = param(1, "To", 0, 255, help="Class to which it leads, counted from 0."),
+        between: str = param(
+            "classes", "Between", choices=_BETWEEN, more=True, help="Classes, or the data around two picked."
+        ),
+        source: int = param(0, "From", 0, 255, more=True, help="Class from which it leads, counted from 0."),
+        target: int = param(1, "To", 0, 255, more=True, help="Class to which it leads, counted from 0."),
         neighbours: int = param(
             10, "Images in a picked group", 1, 500, more=True, log=True, help="Nearest to the picked datum."
         ),
@@ -132,15 +134,14 @@ class WalkViews(LatentViews, ABC):
         return Images(
             as_array(images),
             columns=len(t),
-            captions=tuple(f"{value:+.1f}".replace("-", "−") if value else "z" for value in t.tolist()),
             marked=(_HALF,),
             direction=as_array(vector).astype(np.float64),
-            subtitle=f"z + t v, {said}; framed: the chosen z",
+            subtitle=f"z + t v, t from −1 to 1, {said}; framed: the chosen z",
             note=f"|v| = {float(vector.norm()):.2f}; most along {self._most(vector)}.",
         )
 
     def _between_classes(self, batch: DataBatch, y: Tensor, source: int, target: int) -> tuple[Tensor, str]:
-        mean, _ = self.encode(batch.x)
+        mean = self.codes(batch)[0].detach()
         groups, words = [], []
         for name, k in (("source", source), ("target", target)):
             group = mean[y == k]
@@ -153,8 +154,8 @@ class WalkViews(LatentViews, ABC):
         return between_groups(*groups), f"v from the mean of class {words[0]} to {words[1]}"
 
     def _between_picked(self, batch: DataBatch, point: DataPoint, end: DataPoint, k: int) -> tuple[Tensor, str]:
-        mean, _ = self.encode(batch.x)
-        ends = [self.encode(picked.x)[0][0] for picked in (point, end)]
+        mean = self.codes(batch)[0].detach()
+        ends = [self.encode(picked.x)[0][0].detach() for picked in (point, end)]
         groups = [mean[nearest(mean, at, k)] for at in ends]
         return between_groups(*groups), (
             f"v between the means of the {len(groups[0])} nearest to {_named(point)} and to {_named(end)}"

@@ -18,7 +18,8 @@ def along_axis(z: Tensor, dim: int, low: float, high: float, n: int) -> tuple[Te
     Args:
         z: The point, (1, d).
         dim: The coordinate, counted from 0.
-        low, high: Ends of the sweep.
+        low: Beginning of the sweep.
+        high: End of it.
         n: Steps.
 
     Returns:

@@ -113,7 +113,7 @@ def test_the_strip_shows_samples_of_the_bundled_model(shown):
 
 
 def test_a_damaged_bundle_is_said_in_place_of_its_samples(shown, tmp_path, monkeypatch):
-    monkeypatch.setitem(BUNDLES, "vae", str(tmp_path / "gone.safetensors"))
+    monkeypatch.setitem(BUNDLES, "vae", {"One": str(tmp_path / "gone.safetensors")})
     card = shown().cards["vae"]
     assert card.strip.isHidden()
     assert "install the application again" in card.caption.text()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QPoint, QSize, Signal, Slot
-from PySide6.QtGui import QAction, QContextMenuEvent, QResizeEvent
+from PySide6.QtGui import QAction, QActionGroup, QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -32,6 +32,7 @@ __all__ = ["EXPORTS", "Card"]
 
 _PADDING = 12  # px
 _POPUP = 264  # px
+_SPLITS = {"train": "training", "valid": "validation", "test": "test"}
 
 EXPORTS: Mapping[str, str] = {
     "png": "Export PNG…",
@@ -86,7 +87,7 @@ class Card(QFrame):
         self.setObjectName(f"card.{view.name}")
         self.setProperty("card", True)
         self.setAccessibleName(view.title)
-        self._subtitle_now, self._state, self._weights = "", "", ""
+        self._subtitle_now, self._state, self._weights, self._live = "", "", "", ""
         self.display = WIDGETS[view.frame](theme, self)
         self.display.setAccessibleName(view.title)
         self._ghost = Ghost(theme, view.frame, empty or f"{view.title} will appear here", self)
@@ -112,6 +113,8 @@ class Card(QFrame):
         self._body.addWidget(self._stack, 1)
         column.addLayout(self._body, 1)
         column.addWidget(self._note)
+        self._rows = QVBoxLayout()
+        column.addLayout(self._rows)
         column.addWidget(self._foot)
         self._make_menu()
         self.display.legend_changed.connect(self._on_legend_changed)
@@ -199,11 +202,24 @@ class Card(QFrame):
         if self.display.actions():
             self._menu.addSeparator()
             self._menu.addActions(self.display.actions())
+        self._add_splits()
         self._menu.addSeparator()
         self._freeze = self._menu.addAction("Freeze this view")
         self._freeze.setCheckable(True)
         self._freeze.toggled.connect(self._on_freeze_toggled)
         self._menu.addAction("Open in its own window").triggered.connect(self.detach_asked)
+
+    def _add_splits(self) -> None:
+        """Lets the data be from another split, where the view takes several."""
+        self._splits = QActionGroup(self)
+        if len(self.view.splits) > 1:
+            self._menu.addSeparator()
+        for split in self.view.splits if len(self.view.splits) > 1 else ():
+            action = QAction(f"Of {_SPLITS[split]} data", self, checkable=True, checked=split == self.view.splits[0])
+            action.setData(split)
+            self._splits.addAction(action)
+            self._menu.addAction(action)
+        self._splits.triggered.connect(self._on_split_chosen)
 
     @property
     def menu(self) -> QMenu:
@@ -271,6 +287,11 @@ class Card(QFrame):
         self._state = words
         self._say()
 
+    def set_live(self, live: bool) -> None:
+        """Says that the picture is of now, while others beside it are of a moment that was recorded."""
+        self._live = "live" if live else ""
+        self._say()
+
     def set_weights(self, words: str) -> None:
         """Says whose picture it is where there is a choice: "averaged weights" or "raw weights"; "" for no choice."""
         if words != self._weights:
@@ -285,6 +306,11 @@ class Card(QFrame):
         """Puts controls beside the picture."""
         self._body.addWidget(widget)
 
+    def add_row(self, widget: QWidget) -> None:
+        """Puts controls in a row of their own above the foot."""
+        widget.setContentsMargins(0, 8, 0, 0)
+        self._rows.addWidget(widget)
+
     def show_foot(self) -> None:
         """Shows the foot, after controls were added to it."""
         self._foot.show()
@@ -292,7 +318,8 @@ class Card(QFrame):
     def _say(self) -> None:
         frozen = "frozen" if self.is_frozen else ""
         weights = "" if self.is_empty else self._weights
-        parts = (frozen, weights, self._state or self._subtitle_now)
+        live = "" if self.is_empty else self._live
+        parts = (frozen, live, weights, self._state or self._subtitle_now)
         self._head.subtitle.setText(", ".join(part for part in parts if part))
 
     def _show_note(self, text: str, kind: str) -> None:
@@ -327,6 +354,10 @@ class Card(QFrame):
     def _on_menu_triggered(self, action: QAction) -> None:
         if action.data() in EXPORTS and action in self._exports.values():
             self.export_asked.emit(action.data())
+
+    @Slot(QAction)
+    def _on_split_chosen(self, action: QAction) -> None:
+        self.changed.emit("split", action.data())
 
     @Slot(bool)
     def _on_freeze_toggled(self, frozen: bool) -> None:

@@ -161,7 +161,8 @@ class Legend(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Finds the item under the pointer."""
         found = next((item for item, box in self.boxes() if box.contains(event.position())), None)
-        self.setToolTip("" if found is None else f"{found.label}, {found.unit}" if found.unit else found.label)
+        words = () if found is None else (found.label, found.unit, found.hint)
+        self.setToolTip(", ".join(word for word in words if word))
         self._set_key("" if found is None else found.key)
 
     def leaveEvent(self, event: QEvent) -> None:

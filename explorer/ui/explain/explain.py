@@ -57,6 +57,10 @@ class Explain(QFrame):
         head = QHBoxLayout()
         head.setContentsMargins(_MARGIN, 8, 8, 0)
         head.addWidget(text_label("Explain", "title", parent=self))
+        self._live = text_label("live", "caption", parent=self)
+        self._live.hide()
+        head.addSpacing(8)
+        head.addWidget(self._live)
         head.addStretch(1)
         head.addWidget(self._close)
         self._scroll = QScrollArea(self)
@@ -107,6 +111,10 @@ class Explain(QFrame):
         """Shows what each term contributes, given the newest metrics; a dash where nothing was measured."""
         for row in self._rows:
             row.show_value(last, config)
+
+    def set_live(self, said: bool) -> None:
+        """Says that the values are of now, while cards show a moment that was recorded."""
+        self._live.setVisible(said)
 
     def emphasise(self, key: str | None) -> None:
         """Lifts the row of a metric, or none."""

@@ -58,7 +58,7 @@ class ObjectiveRow(QFrame):
         self.setObjectName(f"explain.term.{term.metric}")
         self._name = term.metric if metric is None else metric.label
         self._unit = "" if metric is None else metric.unit
-        self.setToolTip("" if metric is None else metric.help)
+        self.setToolTip(f"{'' if metric is None else metric.help} Of the newest step, not smoothed.".lstrip())
         self.value = _value_label(weight, self)
         self._say()
         theme.changed.connect(self.apply_theme)

@@ -26,6 +26,7 @@ class LegendItem:
         value: Its present value as text, or "".
         dashed: Drawn dashed.
         unit: Unit of the value, for the tooltip.
+        hint: What is to be known of the value, for the tooltip, or "".
         ramp: What is written at the low and the high end of a heat map's colours, or None.
     """
 
@@ -35,6 +36,7 @@ class LegendItem:
     value: str = ""
     dashed: bool = False
     unit: str = ""
+    hint: str = ""
     ramp: tuple[str, str] | None = None
 
 

@@ -102,7 +102,8 @@ class CurvesView(FrameView):
                     value = float(drawn.y[-1])
             said = len(series.y) and (share is not None or self._frame.x_label == "step")
             text = number(value) if said else ""
-            items.append(LegendItem(series.key, series.role, series.label, text, series.dashed, series.unit))
+            hint = "" if not text else "smoothed" if series.smooth and self.smoothing else "as measured"
+            items.append(LegendItem(series.key, series.role, series.label, text, series.dashed, series.unit, hint))
         return items
 
     def panes(self) -> list[tuple[str, QRectF]]:

@@ -19,6 +19,7 @@ __all__ = [
     "gradient_bar",
     "halo_text",
     "heat_image",
+    "mark",
     "polygon",
     "ramp_table",
     "straight",
@@ -148,6 +149,15 @@ def halo_text(
     pixmap = _halo(text, pixels, weight, ink, halo, painter.device().devicePixelRatioF())
     size = pixmap.deviceIndependentSize()
     painter.drawPixmap(at - QPointF(size.width() / 2, size.height() / 2), pixmap)
+
+
+def mark(painter: QPainter, at: QPointF, letter: str, tokens: Tokens) -> None:
+    """A ring around a picked datum, with its letter beside it."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for width, ink in ((4.0, tokens.bg2), (2.0, tokens.accent_hi)):
+        painter.setPen(stroke(ink, width))
+        painter.drawEllipse(at, 6, 6)
+    halo_text(painter, at + QPointF(13, -8), letter, tokens.text1, tokens.bg2, 13)
 
 
 @functools.lru_cache(maxsize=64)

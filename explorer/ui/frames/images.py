@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QP
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import FrameView
-from explorer.ui.frames.drawing import stroke
+from explorer.ui.frames.drawing import mark, stroke
 from explorer.ui.frames.sheet import sheet_image
 from explorer.ui.theme import Theme, color, ui_font
 from models.frames import Frame, Images
@@ -43,22 +44,24 @@ class _Layout:
 
 
 class ImagesView(FrameView):
-    """Images in rows, drawn as ink on the card's paper. Arrow keys walk through them, Enter picks.
+    """Images in rows, drawn as ink on the card's paper. Arrow keys walk through them, Enter picks, with Shift a second.
 
     Signals:
         hovered: Place of the image under the pointer or keys, -1 for none; `frame.index` has its datum.
         picked: Place of the image that was clicked.
-        datum_clicked: Datum of that image, where `frame.index` says which it is.
+        datum_clicked: Datum of that image, where `frame.index` says which it is, and whether the second of two was
+            meant: with Shift.
     """
 
     hovered = Signal(int)
     picked = Signal(int)
-    datum_clicked = Signal(int)
+    datum_clicked = Signal(int, bool)
     ideal = (320, 320)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
         super().__init__(theme, parent)
         self._place = -1
+        self._marks: dict[int, str] = {}
         self._layout: _Layout | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -68,6 +71,12 @@ class ImagesView(FrameView):
         super().show_frame(frame)
         if self._place >= len(frame.images):
             self._set_place(-1)
+
+    def set_marks(self, marks: Mapping[int, str]) -> None:
+        """Marks data that were picked, each by a letter under its position in the split."""
+        if marks != self._marks:
+            self._marks = dict(marks)
+            self.update()
 
     def box(self, place: int) -> QRectF:
         """Where one image is on the widget, px."""
@@ -126,6 +135,10 @@ class ImagesView(FrameView):
         painter.setClipPath(outline)
         painter.drawImage(layout.origin, image)
         painter.setClipping(False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(stroke(self.tokens.accent, 1.5))
+        for place in frame.marked:
+            painter.drawRect(layout.box(place).adjusted(-0.5, -0.5, 0.5, 0.5))
         self._paint_words(painter, frame, layout)
 
     def _paint_words(self, painter: QPainter, frame: Images, layout: _Layout) -> None:
@@ -147,6 +160,10 @@ class ImagesView(FrameView):
     def paint_over(self, painter: QPainter) -> None:
         """Draws the image under the pointer large."""
         frame, layout = self._frame, self._layout
+        if layout is not None and isinstance(frame, Images) and frame.index is not None:
+            for index, letter in self._marks.items():
+                for place in np.flatnonzero(frame.index == index)[:1].tolist():
+                    mark(painter, layout.box(place).topLeft() + QPointF(6, 6), letter, self.tokens)
         if layout is None or not isinstance(frame, Images) or not 0 <= self._place < len(frame.images):
             return
         box = layout.box(self._place)
@@ -183,11 +200,11 @@ class ImagesView(FrameView):
         place = row * layout.columns + column
         return place if 0 <= column < layout.columns and 0 <= place < len(frame.images) else -1
 
-    def _pick(self, place: int) -> None:
+    def _pick(self, place: int, modifiers: Qt.KeyboardModifier) -> None:
         self.picked.emit(place)
         frame = self._frame
         if isinstance(frame, Images) and frame.index is not None:
-            self.datum_clicked.emit(int(frame.index[place]))
+            self.datum_clicked.emit(int(frame.index[place]), bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
 
     def _set_place(self, place: int) -> None:
         if place != self._place:
@@ -203,7 +220,7 @@ class ImagesView(FrameView):
         """Picks what was clicked."""
         place = self.place_at(event.position())
         if event.button() is Qt.MouseButton.LeftButton and place >= 0:
-            self._pick(place)
+            self._pick(place, event.modifiers())
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the pointer any more."""
@@ -230,6 +247,6 @@ class ImagesView(FrameView):
         if step is not None:
             self._set_place(min(len(frame.images) - 1, max(0, self._place + step)) if self._place >= 0 else 0)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._place >= 0:
-            self._pick(self._place)
+            self._pick(self._place, event.modifiers())
         else:
             super().keyPressEvent(event)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
@@ -9,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import FrameView, LegendItem
 from explorer.ui.frames.cloud import ClassLabels, paint_points
-from explorer.ui.frames.drawing import halo_text, stroke
+from explorer.ui.frames.drawing import halo_text, mark, stroke
 from explorer.ui.frames.handles import HandleSet
 from explorer.ui.frames.layers import PAINTERS, density_limits, layer_extent
 from explorer.ui.frames.ticks import Axis
@@ -38,7 +40,8 @@ class PlaneView(FrameView):
         picked: Position of a click, data units.
         hovered: Datum under the pointer (its `index`, or its place in the cloud), -1 for none.
         point_clicked: Datum that was clicked.
-        datum_clicked: The same, where the cloud says by its `index` which data its points stand for.
+        datum_clicked: The same, where the cloud says by its `index` which data its points stand for, and whether the
+            second of two was meant: with Shift. Enter picks the datum nearest to the handle that keys move.
     """
 
     moved = Signal(float, float)
@@ -47,7 +50,7 @@ class PlaneView(FrameView):
     picked = Signal(float, float)
     hovered = Signal(int)
     point_clicked = Signal(int)
-    datum_clicked = Signal(int)
+    datum_clicked = Signal(int, bool)
     ideal = (428, 400)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
@@ -55,6 +58,7 @@ class PlaneView(FrameView):
         self.view = Viewport()
         self.handles = HandleSet()
         self._labels: dict[int, ClassLabels] = {}
+        self._marks: dict[int, str] = {}
         self._dots: list[tuple[Points, np.ndarray]] = []
         self._hover: tuple[int, int] | None = None  # cloud, point
         self._pressed: QPointF | None = None
@@ -74,6 +78,11 @@ class PlaneView(FrameView):
             self.handles.put(np.empty((0, 2)), False)
         else:
             self.handles.put(np.array([[x, y]]), True)
+        self.update()
+
+    def set_marks(self, marks: Mapping[int, str]) -> None:
+        """Marks data that were picked, each by a letter under the datum's `index`."""
+        self._marks = dict(marks)
         self.update()
 
     def set_handles(self, xy: np.ndarray) -> None:
@@ -116,6 +125,7 @@ class PlaneView(FrameView):
     def paint_over(self, painter: QPainter) -> None:
         """Draws handles and the point under the pointer."""
         painter.setClipRect(self.view.rect.adjusted(-8, -2, 0, 8))
+        self._paint_marks(painter)
         self.handles.paint(painter, self.view, self.tokens, self.hasFocus())
         if self._hover is not None:
             layer, pixels = self._dots[self._hover[0]]
@@ -127,6 +137,15 @@ class PlaneView(FrameView):
                 k = int(layer.label[self._hover[1]])
                 name = layer.classes[k] if k < len(layer.classes) else str(k)
                 halo_text(painter, QPointF(x, y - 16), name, self.tokens.text1, self.tokens.bg2, 12, 600)
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        for layer, pixels in self._dots if self._marks else ():
+            if layer.index is None:
+                continue
+            for index, letter in self._marks.items():
+                for x, y in pixels[layer.index == index].tolist():
+                    if np.isfinite(x):
+                        mark(painter, QPointF(x, y), letter, self.tokens)
 
     def _paint_axes(self, painter: QPainter, frame: Plane) -> None:
         rect, tokens = self.view.rect, self.tokens
@@ -146,12 +165,12 @@ class PlaneView(FrameView):
         painter.drawText(QRectF(rect.right() - taken, rect.bottom() + 6, taken, 16), right, frame.x_label)
         painter.drawText(QRectF(0, rect.top(), _LEFT - 8, 16), right, frame.y_label)
 
-    def _point_at(self, at: QPointF) -> tuple[int, int] | None:
-        best, found = _NEAR, None
+    def _point_at(self, at: QPointF, within: float = _NEAR) -> tuple[int, int] | None:
+        best, found = within, None
         for place, (_, pixels) in enumerate(self._dots):
             away = np.hypot(pixels[:, 0] - at.x(), pixels[:, 1] - at.y())
             away = np.where(np.isnan(away), np.inf, away)
-            if away.size and away.min() <= best:
+            if away.size and np.isfinite(away.min()) and away.min() <= best:
                 best, found = float(away.min()), (place, int(away.argmin()))
         return found
 
@@ -187,7 +206,8 @@ class PlaneView(FrameView):
         if event.button() is Qt.MouseButton.LeftButton and self.view.rect.contains(at):
             self._pressed = at
             self.handles.held = self.handles.near(at, self.view)
-            if self.handles.held is None and self.handles.comes:
+            second = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            if self.handles.held is None and self.handles.comes and not second:
                 self.handles.held = 0
                 self._move_handle(0, *self.view.to_data(at))
             elif self.handles.held is None:
@@ -218,8 +238,11 @@ class PlaneView(FrameView):
             hit = self._point_at(at)
             if hit is not None:
                 self.point_clicked.emit(self._datum(hit))
-                if self._dots[hit[0]][0].index is not None:
-                    self.datum_clicked.emit(self._datum(hit))
+                self._pick(hit, event.modifiers())
+
+    def _pick(self, hit: tuple[int, int], modifiers: Qt.KeyboardModifier) -> None:
+        if self._dots[hit[0]][0].index is not None:
+            self.datum_clicked.emit(self._datum(hit), bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
         """Shows all again after zooming or moving."""
@@ -238,7 +261,13 @@ class PlaneView(FrameView):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move the handle by 0.05, with Shift by 0.5."""
+        """Arrows move the handle by 0.05, with Shift by 0.5; Enter picks the nearest datum, with Shift as second."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self.handles.xy):
+            at = self.view.to_pixels(self.handles.xy[self.handles.last][None])[0].tolist()
+            hit = self._point_at(QPointF(*at), np.inf)
+            if hit is not None:
+                self._pick(hit, event.modifiers())
+            return
         way = {
             Qt.Key.Key_Left: (-1, 0),
             Qt.Key.Key_Right: (1, 0),

@@ -189,6 +189,16 @@ class Acts(QObject):
         if left is not None:
             self._page.undo_offered.emit("Reset. The run is kept; Undo reset brings it back")
 
+    @Slot(str)
+    def open_bundled(self, title: str) -> None:
+        """Shows a model that comes with the application; a run in sight is left as by a reset."""
+        left = self.folder
+        self._left = left or self._left
+        self._page.banner.hide()
+        self._look_at(partial(open_bundle, self._page.name, title))
+        if left is not None:
+            self._page.undo_offered.emit("The run is kept; Undo reset brings it back")
+
     @Slot()
     def undo_reset(self) -> None:
         """Opens the run that the last reset left."""

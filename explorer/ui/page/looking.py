@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from explorer.engine import Request
 from explorer.ui.card import Card
-from models.protocol import DataPoint, Input, LatentPoint, Noise, View
+from models.protocol import DataPoint, DataSpec, Direction, Input, LatentPoint, Noise, View
 
 __all__ = ["Looking"]
 
@@ -25,8 +25,11 @@ class Looking(QObject):
         z: The latent point, (latent,).
         device: Where inputs are made.
         config: The config in force, or None before anything is shown.
+        spec: What is known of the data, or None for a lab or before anything is shown.
         raw: The raw weights are looked at even where averaged ones exist.
-        datum: The datum that was picked, or None for the first of each view's split.
+        data: The data that were picked, by the name of the argument they are for; where there is none, a view gets
+            the first of its split.
+        direction: The direction that was chosen among those kept, or None.
 
     Signals:
         asked: A request that should be answered soon.
@@ -45,7 +48,9 @@ class Looking(QObject):
         self.device = torch.device("cpu")
         self.config: Any = None
         self.raw = False
-        self.datum: DataPoint | None = None
+        self.spec: DataSpec | None = None
+        self.data: dict[str, DataPoint] = {}
+        self.direction: Direction | None = None
         self._noise: dict[str, int] = {}
         self._params: dict[str, dict[str, Any]] = {name: {} for name in cards}
         self._stamps = dict.fromkeys(cards, 0)
@@ -61,16 +66,18 @@ class Looking(QObject):
         return Request(view.name, self._inputs(view), params, stamp, self.raw)
 
     def makes_sense(self, view: View) -> bool:
-        """Whether a view can be shown under the config in force."""
-        return self.config is not None and view.shown(self.config)
+        """Whether a view can be shown under the config in force, with the data there are."""
+        return self.config is not None and view.shown(self.config, self.spec)
 
     def _inputs(self, view: View) -> dict[str, Input]:
         inputs: dict[str, Input] = {}
         for name, kind in view.inputs.items():
             if kind is LatentPoint and len(self.z):
                 inputs[name] = LatentPoint(torch.tensor(self.z[None], dtype=torch.float32, device=self.device))
-            elif kind is DataPoint and self.datum is not None:
-                inputs[name] = self.datum
+            elif kind is DataPoint and name in self.data:
+                inputs[name] = self.data[name]
+            elif kind is Direction and self.direction is not None:
+                inputs[name] = self.direction
             elif kind is Noise:
                 inputs[name] = Noise(self._noise.get(view.name, 0))
         return inputs
@@ -88,7 +95,7 @@ class Looking(QObject):
         """Moves the latent point."""
         self.z = np.asarray(z, dtype=float)
         self.point_moved.emit()
-        self._ask([name for name, card in self._cards.items() if LatentPoint in card.view.inputs.values()])
+        self._ask(self._that_use(LatentPoint))
 
     def set_raw(self, raw: bool) -> None:
         """Looks at the raw weights, or at the averaged ones where there are some."""
@@ -96,10 +103,23 @@ class Looking(QObject):
             self.raw = raw
             self._ask(list(self._cards))
 
-    def set_datum(self, datum: DataPoint | None) -> None:
-        """Picks a datum, or none."""
-        self.datum = datum
-        self._ask([name for name, card in self._cards.items() if DataPoint in card.view.inputs.values()])
+    def set_datum(self, datum: DataPoint, names: set[str]) -> None:
+        """Picks a datum for the arguments of some names."""
+        self.data |= dict.fromkeys(names, datum)
+        self._ask([name for name, card in self._cards.items() if names & set(card.view.data_points)])
+
+    def forget_picks(self) -> None:
+        """No datum is picked and no direction chosen any more."""
+        self.data, self.direction = {}, None
+        self._ask(sorted({*self._that_use(DataPoint), *self._that_use(Direction)}))
+
+    def set_direction(self, direction: Direction | None) -> None:
+        """Chooses a kept direction, or none."""
+        self.direction = direction
+        self._ask(self._that_use(Direction))
+
+    def _that_use(self, kind: type[Input]) -> list[str]:
+        return [name for name, card in self._cards.items() if kind in card.view.inputs.values()]
 
     def redraw_noise(self, view: str) -> None:
         """Other noise for one card."""

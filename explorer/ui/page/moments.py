@@ -54,6 +54,9 @@ class Moments(QObject):
             card = page.cards.get(name)
             if card is not None and card.show_frame(frame):
                 card.set_state(f"step {count(step)}")
+        for name, card in page.cards.items():
+            card.set_live(name not in shown and name != "curves")
+        page.explain.set_live(True)
         if page.snapshot.curves is not None:
             page.show_curves(page.snapshot.curves)
 
@@ -64,4 +67,5 @@ class Moments(QObject):
             return
         self.scrubbed = None
         self._page.timeline.set_live(True)
+        self._page.explain.set_live(False)
         self._page.show_newest()

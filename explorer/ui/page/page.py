@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal, Slot
@@ -21,12 +22,14 @@ from explorer.ui.numbers import count
 from explorer.ui.page.acts import Acts
 from explorer.ui.page.arrangement import Arrangement
 from explorer.ui.page.banner import Banner
+from explorer.ui.page.directions import Directions
 from explorer.ui.page.draft import Draft
 from explorer.ui.page.dragging import Dragging
 from explorer.ui.page.failures import Failures
 from explorer.ui.page.latent_panel import LatentPanel
 from explorer.ui.page.looking import Looking
 from explorer.ui.page.moments import Moments
+from explorer.ui.page.pace import Pace
 from explorer.ui.page.panels import EXPLAIN, Panels
 from explorer.ui.page.pointing import Pointing
 from explorer.ui.page.run_bar import RunBar
@@ -92,9 +95,11 @@ class PageWidget(QFrame):
         self.failures = Failures(self)
         self.moments = Moments(self)
         self.pointing = Pointing(self)
+        self.directions = Directions(self, theme)
         self.dragging = Dragging(self)
         self._connect()
         self.cards_of_config(self.acts.config)
+        self.pace = Pace(self)
         self._timer = QTimer(self, interval=_PULL)
         self._timer.timeout.connect(self._on_pull)
 
@@ -171,6 +176,7 @@ class PageWidget(QFrame):
     def _connect(self) -> None:
         self.side.page_chosen.connect(self.page_chosen)
         self.side.value_moved.connect(self._on_value_moved)
+        self.side.bundle_chosen.connect(self.acts.open_bundled)
         self.draft.changed.connect(self._on_draft)
         self.run_bar.train.connect(self.acts.train)
         self.run_bar.step.connect(self.acts.step)
@@ -215,6 +221,7 @@ class PageWidget(QFrame):
         """A hidden page trains and records on, but computes no views."""
         super().hideEvent(event)
         self._timer.stop()
+        self.pace.clear()
         if self.latent is not None:
             self.latent.stop()
         self.watch()
@@ -252,6 +259,7 @@ class PageWidget(QFrame):
         """Shows the last snapshot, and asks for everything in sight anew."""
         for card in self.cards.values():
             card.set_state("")
+            card.set_live(False)
         self._newest.clear()
         self.watch()
         self.show_snapshot(self._snapshot)
@@ -273,6 +281,7 @@ class PageWidget(QFrame):
     def end(self, milliseconds: int = 5000) -> bool:
         """Stops training, saves, ends the thread; returns whether it ended in time."""
         self._timer.stop()
+        self.pace.clear()
         if self.latent is not None:
             self.latent.stop()
         return self.thread_.end(milliseconds)
@@ -281,12 +290,26 @@ class PageWidget(QFrame):
 
     @Slot()
     def _on_pull(self) -> None:
+        if self.pace:
+            return
         snapshot = self.thread_.host.take()
         if snapshot is not None:
-            self.show_snapshot(snapshot)
+            self.pace.begin(self._parts(snapshot))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Shows how the page stands."""
+        """Shows how the page stands, all at once."""
+        self.pace.clear()
+        for show in self._parts(snapshot):
+            show()
+
+    def _parts(self, snapshot: Snapshot) -> list[Callable[[], None]]:
+        """What shows a snapshot, each part of about the cost of a card."""
+        parts = [partial(self._show_standing, snapshot)]
+        if snapshot.curves is not None and snapshot.step > 0:  # one point is no curve
+            parts.append(partial(self.show_curves, snapshot.curves))
+        return parts + [partial(self._show_reply, reply) for reply in snapshot.replies]
+
+    def _show_standing(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self.pointing.say_weights()
         training = self.acts.setup.training if self.acts.setup is not None else None
@@ -297,10 +320,6 @@ class PageWidget(QFrame):
             if self.moments.scrubbed is None:
                 self.timeline.show_step(snapshot.step)
         self.explain.show_values(snapshot.last, self.acts.config)
-        if snapshot.curves is not None and snapshot.step > 0:  # one point is no curve
-            self.show_curves(snapshot.curves)
-        for reply in snapshot.replies:
-            self._show_reply(reply)
 
     def show_curves(self, curves: Curves) -> None:
         """Shows every metric over the steps, with a marker at the moment that is scrubbed to."""
@@ -334,6 +353,7 @@ class PageWidget(QFrame):
         if self.failures.stopped:
             card.set_state(f"step {count(reply.step)}, last good")
         self.pointing.follow(card, reply.frame)
+        self.directions.follow(card, reply.frame)
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:
@@ -344,6 +364,7 @@ class PageWidget(QFrame):
             self.moments.show_recorded(*event.payload)
 
     def _on_opened(self, shown: Any) -> None:
+        self.pace.clear()
         self._snapshot = Snapshot(step=shown.step_count if isinstance(shown, Session) else shown.step)
         self._newest.clear()
         self.go_live()
@@ -354,11 +375,13 @@ class PageWidget(QFrame):
             card.set_state("")
         if self.banner.kind == "error":
             self.banner.hide()
-        self.cards_of_config(shown.config if not isinstance(shown, Session) else shown.setup.config)
         page = shown.model if isinstance(shown, Session) else shown.page
+        self.looking.spec = shown.spec
+        self.cards_of_config(shown.config)
         if isinstance(page, GenerativeModel):
             self.looking.device = page.device
         self.pointing.look_at(page, shown.data)
+        self.directions.look_at(page)
         if "curves" in self.cards and (not isinstance(shown, Session) or shown.step_count == 0):
             self.cards["curves"].show_empty()
         self.watch()
@@ -367,13 +390,13 @@ class PageWidget(QFrame):
         """Shows what makes sense for a config; the tabs of other views go, and other cards say so."""
         before, self.looking.config = self.looking.config, config
         self.dragging.place(config)
-        for card in self.cards.values():
+        for name, card in self.cards.items():
             card.set_config(config)
-            if not card.view.shown(config):
+            if not self.looking.makes_sense(card.view):
                 card.show_empty("Not for this configuration")
-            elif before is not None and not card.view.shown(before):
+            elif before is not None and name not in self._offered:
                 card.show_empty(card.view.help)
-        offered = {name for name, card in self.cards.items() if card.view.shown(config)}
+        offered = {name for name, card in self.cards.items() if self.looking.makes_sense(card.view)}
         if offered != self._offered:  # else nothing else is watched, and a lab that is being moved has its answers
             self._offered = offered
             self.arrangement.offer(offered)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from PySide6.QtCore import QObject, Slot
 
 from explorer.engine.tensors import TensorData
@@ -13,7 +12,7 @@ from explorer.ui.card import Card
 from explorer.ui.frames.images import ImagesView
 from explorer.ui.frames.plane import PlaneView
 from models.frames import Bars, Frame, Plane
-from models.protocol import DataPoint, HasDecoder, LatentPoint, Page
+from models.protocol import HasDecoder, LatentPoint, Page
 
 if TYPE_CHECKING:
     from explorer.ui.page.page import PageWidget
@@ -33,6 +32,7 @@ class Pointing(QObject):
         self._page = page
         self._dims: tuple[int, int] | None = None  # of the latent space, across and upwards on the map
         self._data: TensorData | None = None
+        self._picked: dict[str, tuple[str, int]] = {}  # split and position by letter
         page.looking.point_moved.connect(self._on_point_moved)
         page.run_bar.raw.connect(self._on_raw)
         if page.latent is not None:
@@ -42,6 +42,7 @@ class Pointing(QObject):
                 card.display.moved.connect(self._on_map_moved)
             if isinstance(card.display, (PlaneView, ImagesView)):
                 card.display.datum_clicked.connect(self._on_datum)
+                card.changed.connect(self._mark)
 
     def look_at(self, shown: Page, data: TensorData | None) -> None:
         """Another model or lab is shown.
@@ -52,7 +53,9 @@ class Pointing(QObject):
         """
         page = self._page
         self._data = data
-        page.looking.set_datum(None)  # a position in a split means something else there
+        page.looking.forget_picks()  # a position in a split means something else there
+        self._picked = {}
+        self._mark()
         if page.latent is not None and isinstance(shown, HasDecoder):
             page.latent.set_dimension(shown.latent_dim)
             if len(page.looking.z) != shown.latent_dim:
@@ -95,19 +98,37 @@ class Pointing(QObject):
                 else:
                     card.display.set_cross(*z[list(self._dims)].tolist())
 
-    @Slot(int)
-    def _on_datum(self, index: int) -> None:
+    @Slot(int, bool)
+    def _on_datum(self, index: int, second: bool) -> None:
+        """A datum was picked: the first of each view that takes one, or the second of those that take two."""
         page, looking = self._page, self._page.looking
         card = next(card for card in page.cards.values() if card.display is self.sender())
-        asking = [c.view for c in page.cards.values() if DataPoint in c.view.inputs.values()]
+        asking = [c.view for c in page.cards.values() if len(c.view.data_points) > second]
         titles = [view.title for view in asking if looking.makes_sense(view)]
-        split = str(looking.params(card.view.name).get("split", card.view.splits[0]))
+        split = self._split(card)
         if self._data is None or not titles or not 0 <= index < self._data.size(split):
             return
         page.moments.go_live()
-        batch = self._data.pick(split, torch.tensor([index], device=looking.device))
-        looking.set_datum(DataPoint(batch.x, None if batch.y is None else int(batch.y[0]), index, split))
-        page.message.emit(f"Datum {index} of the {split} split: {', '.join(titles)}")
+        datum = self._data.point(split, index)
+        looking.set_datum(datum, {view.data_points[second] for view in asking})
+        letter = "B" if second else "A"
+        self._picked[letter] = split, index
+        self._mark()
+        pair = any(len(view.data_points) > 1 for view in asking)
+        more = "; Shift + click, or Shift + Enter, picks B" if pair and not second else ""
+        page.message.emit(f"{letter} is {datum.split} datum {index}: {', '.join(titles)}{more}")
+
+    def _split(self, card: Card) -> str:
+        return str(self._page.looking.params(card.view.name).get("split", card.view.splits[0]))
+
+    @Slot()
+    def _mark(self) -> None:
+        """Marks what is picked where it is in sight; views of picked data frame them of themselves."""
+        for card in self._page.cards.values():
+            if isinstance(card.display, (PlaneView, ImagesView)) and not card.view.data_points:
+                here = self._split(card)
+                marks = {index: letter for letter, (split, index) in self._picked.items() if split == here}
+                card.display.set_marks(marks)
 
     @Slot(bool)
     def _on_raw(self, raw: bool) -> None:

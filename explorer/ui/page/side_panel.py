@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QS
 
 from explorer.data import SOURCES
 from explorer.engine import available, training_class
+from explorer.engine.bundle import BUNDLES
 from explorer.ui.controls import Combo, IconButton, ParamForm, ValueBox, text_label
 from explorer.ui.controls.scale import Scale
 from explorer.ui.page.draft import Draft
@@ -23,6 +24,7 @@ __all__ = ["SidePanel"]
 _LABEL = 60
 _LARGEST_SEED = 999_999
 _CUSTOM = "Custom"
+_UNCHOSEN = "Bundled model …"
 _DEVICES = {"auto": "Automatic", "cpu": "CPU", "mps": "Apple GPU"}
 
 
@@ -52,6 +54,7 @@ class SidePanel(QScrollArea):
     Signals:
         page_chosen: Name of another page of the family.
         value_moved: Name and value of a parameter while it is being moved.
+        bundle_chosen: Title of a model that comes with the application and is to be shown.
 
     Args:
         theme: Colours.
@@ -61,6 +64,7 @@ class SidePanel(QScrollArea):
 
     page_chosen = Signal(str)
     value_moved = Signal(str, object)
+    bundle_chosen = Signal(str)
 
     def __init__(self, theme: Theme, family: Family, draft: Draft, parent: QWidget | None = None):
         super().__init__(parent)
@@ -126,6 +130,15 @@ class SidePanel(QScrollArea):
             fields.addLayout(self._data_slot)
         if draft.page.presets:
             fields.addLayout(_labelled("Preset", self.preset))
+        titles = BUNDLES.get(draft.name, {})
+        self.bundle = Combo(theme, {"": _UNCHOSEN, **{title: title for title in titles}})
+        self.bundle.setObjectName("bundle")
+        self.bundle.setAccessibleName("Bundled model")
+        self.bundle.setToolTip("Models that were trained before and come with the application, to look at")
+        self.bundle.chosen.connect(self._on_bundle)
+        if titles:
+            fields.addLayout(_labelled("Trained", self.bundle))
+        if draft.page.presets:
             fields.addWidget(_rule())
         self.form = self._form(params_of(draft.page.Config), "param", fields)
         self.training: ParamForm | None = None
@@ -240,6 +253,12 @@ class SidePanel(QScrollArea):
     def _on_preset(self, _before: object, title: object) -> None:
         if title:
             self._draft.choose_preset(str(title))
+
+    @Slot(object, object)
+    def _on_bundle(self, _before: object, title: object) -> None:
+        self.bundle.set_value("")  # the page may show something else since
+        if title:
+            self.bundle_chosen.emit(str(title))
 
     @Slot(str, object, object)
     def _on_edited(self, name: str, _before: object, value: object) -> None:

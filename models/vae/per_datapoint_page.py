@@ -1,0 +1,73 @@
+"""What the page of per-datapoint inference says of itself: objective, metrics, presets, what to look at and to try."""
+
+from __future__ import annotations
+
+from models.protocol import Metric, Objective, Preset, Term, Try
+
+__all__ = ["LOOK_AT", "METRICS", "OBJECTIVE", "PRESETS", "TRY_NEXT"]
+
+OBJECTIVE = Objective(
+    r"\frac{1}{n}\,\mathcal{L}(m,s,\theta)",
+    (
+        Term(
+            r"\frac{1}{n}\cdot\frac{n}{B}\sum_{i\in\mathrm{batch}}"
+            r"\mathbb{E}_{q(z_i;\,m_i,s_i)}\left[\log p_\theta(x_i\mid z_i)\right]",
+            "reconstruction",
+        ),
+        Term(
+            r"-\,\frac{\beta}{n}\cdot\frac{n}{B}\sum_{i\in\mathrm{batch}}"
+            r"D_{\mathrm{KL}}\left(q(z_i;\,m_i,s_i)\,\Vert\,p(z)\right)",
+            "kl", sign=-1, weight="beta",
+        ),
+    ),
+    total=Term(r"\frac{1}{n}\mathcal{L}", "loss", sign=-1),
+    note="𝓛 sums over all n data. A batch of B data stands for it with its own sum times n/B, which is right on the "
+    "average over batches. What is descended is −𝓛/n, so that values are means over the batch, in nats an image; KL in "
+    "closed form, one reparameterised z for each. m and s of an image get a gradient when it is in the batch, and "
+    "stay as they are when it is not, bit for bit: each has Adam moments and a step count of its own, to which the "
+    "factor n/B makes no difference.",
+)  # fmt: skip
+METRICS = (
+    Metric(
+        "elbo", "ELBO", "nats", role="total", better="higher",
+        help="Evidence lower bound on log p(x), nats an image, with β = 1. Held out: q is fitted to each of 100 "
+        "images by the steps that are set, the decoder being left as it is.",
+    ),
+    Metric(
+        "reconstruction", "Reconstruction", "nats", role="data", better="higher",
+        help="Expected log p(x|z) with z drawn from the image's own q, nats an image.",
+    ),
+    Metric(
+        "kl", "KL", "nats", role="prior", pane="kl",
+        help="Divergence of each q from the prior: how much z tells of x, nats an image.",
+    ),
+)  # fmt: skip
+PRESETS = (
+    Preset(
+        "Digits, 2-D latent", "digits", {"latent": 2, "hidden": 200},
+        {"steps": 6000, "batch": 64, "lr": 3e-3, "lr_local": 0.15},
+        about="1,300 images, each with an m and an s of its own: the map sorts itself, without an encoder.",
+    ),
+    Preset(
+        "2,000 digits of MNIST", "mnist-dynamic:n=2000", {"latent": 2},
+        {"steps": 5000, "batch": 128, "lr": 1e-3, "lr_local": 0.15},
+        about="The comparison with the amortised VAE: parameters, time for a new image, held-out bound.",
+    ),
+    Preset(
+        "MNIST, all 50,000", "mnist-dynamic", {"latent": 2},
+        {"steps": 10_000, "batch": 128, "lr": 1e-3, "lr_local": 0.15},
+        about="200,000 local parameters, each moved 26 times in 10,000 steps.",
+    ),
+)  # fmt: skip
+LOOK_AT = (
+    "Each point is the mean mᵢ of one training image's own q, and no network gave it: all begin near 0, and move only "
+    "when their image is in a batch. The lecture asks: any problems? Three are measured here. The parameters of q grow "
+    "with the data; a new image has no q, and gets one by many steps through the decoder instead of one pass "
+    "through an encoder; and a q that is seldom visited lags behind a decoder that changes meanwhile."
+)
+TRY_NEXT = (
+    Try("Compare with the encoder: the same model, amortised", page="vae"),
+    Try("Give a new q 10 steps: held-out bounds fall, with the model as it is", {"refit_steps": 10}),
+    Try("Slow the local parameters down: the decoder learns from codes that lag behind", {"lr_local": 0.002}),
+    Try("Take 2,000 digits of MNIST", preset="2,000 digits of MNIST"),
+)

@@ -1,0 +1,44 @@
+"""Models that come with the application can be shown at any time, not at the first start alone."""
+
+from __future__ import annotations
+
+from explorer.engine.bundle import BUNDLES
+from explorer.ui.commands import acts_of
+from explorer.ui.controls import Combo
+
+TITLE = "MNIST, 10-D latent"
+
+
+def _choose(driver, title: str) -> None:
+    combo = driver.find("bundle")
+    assert isinstance(combo, Combo)
+    row = combo.findText(title)
+    combo.setCurrentIndex(row)
+    combo.activated.emit(row)
+
+
+def test_a_bundled_model_is_shown_when_it_is_chosen_and_the_run_in_sight_is_kept(driver) -> None:
+    driver.at_rest()
+    driver.train_small(steps=30)
+    driver.until_state("done")
+    folder = driver.page.acts.folder
+    offered = []
+    driver.page.undo_offered.connect(offered.append)
+    _choose(driver, TITLE)
+    driver.until_state("exhibit")
+    assert driver.page.acts.config.latent == 10
+    assert driver.page.acts.folder is None
+    assert len(offered) == 1
+    driver.until(lambda: driver.card("latent_map").display.frame.subtitle == "posterior means, 2,000 test images")
+    assert driver.find("bundle").value == ""  # so that the same can be chosen again
+    driver.page.acts.undo_reset()
+    driver.until_state("done")
+    assert driver.page.acts.folder == folder
+
+
+def test_commands_offer_every_bundled_model_of_the_page_in_sight(driver) -> None:
+    driver.at_rest()
+    acts = {act.id: act for act in acts_of(driver.window, driver.page)}
+    assert [name for name in acts if name.startswith("bundle.")] == [f"bundle.{title}" for title in BUNDLES["vae"]]
+    acts[f"bundle.{TITLE}"].run()
+    driver.until(lambda: driver.page.acts.config.latent == 10)
