@@ -66,7 +66,7 @@ def test_the_terms_that_explain_shows_add_up_to_minus_the_loss(config):
     objective = GAN.objective_of(model.config)
     terms = sum(term.value(found[term.metric].item(), model.config) for term in objective.terms)
     assert terms == pytest.approx(-found["loss"].item(), abs=1e-12)
-    assert objective.total.metric == "discriminator_loss"
+    assert objective.total.value(found["objective"].item(), model.config) == pytest.approx(terms, abs=1e-12)
     assert {m.key for m in GAN.metrics if m.source == "train" and m.followed(model.config)} >= {
         term.metric for term in objective.terms
     }
@@ -103,6 +103,14 @@ def test_packs_are_points_side_by_side_all_of_one_kind_and_a_remainder_is_left_o
     assert packs.shape == (4, 10)
     torch.testing.assert_close(packs[:2].reshape(10, 2), model.to_units(data.x)[:10])
     torch.testing.assert_close(packs[2:].reshape(10, 2), samples(model)[:10].detach())
+
+
+def test_points_too_few_for_a_pack_are_repeated():
+    model = make(pac=8)
+    found = model.loss("discriminator", batch(3), generator=noise())
+    assert torch.isfinite(found["loss"])
+    pack = model.to_units(batch(3).x).repeat(3, 1)[:8].reshape(1, 16)
+    torch.testing.assert_close(found["on_data"], -model.game.on_data(model.judge(pack)).mean())
 
 
 def test_instance_noise_is_in_units_of_the_data_and_on_both():
@@ -200,6 +208,17 @@ def test_the_objective_may_change_while_it_learns():
     assert {"discriminator_loss", "discriminator_loss.equilibrium", "generator_loss"} <= keys
     assert "generator_loss.equilibrium" not in keys  # hinge: F has a level of its own only for D
     assert not {"value", "on_data", "r1_penalty"} & keys
+
+
+def test_updates_in_a_round_may_change_while_it_learns():
+    s = session("gan", batch=16, steps=100)
+    s.step()
+    assert int(s.model.moves) == 1
+    s.change(updates_g=3, updates_d=2)
+    s.step()
+    assert int(s.model.moves) == 4
+    assert [each.player.updates for each in s.players] == [2, 3]
+    assert s.learner.updates == 5
 
 
 def test_curves_have_the_equilibria_of_the_lecture():

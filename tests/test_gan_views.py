@@ -84,7 +84,7 @@ def test_a_collapsed_generator_is_warned_of_on_the_samples_and_in_the_bars():
     for view in ("samples", "modes"):
         (frame,) = frames(s, view)
         assert frame.warning
-        assert frame.note == "Collapsed: 1 of 8 modes hold samples; lost: E, NE, N, NW, W, SW, SE."
+        assert frame.note.startswith("Collapsed: 1 of 8 modes hold samples; lost: E, NE, N, NW, W, SW, SE.")
 
 
 def test_bars_of_the_modes_are_shares_of_the_samples_beside_the_data_s():
@@ -125,6 +125,16 @@ def test_arrows_are_minus_the_gradient_of_the_generator_s_loss(config):
     assert np.abs(arrows.uv).max() > 0
 
 
+def test_infinite_gradients_are_told_and_not_drawn():
+    s = gan(objective="forward-kl")
+    with torch.no_grad():
+        s.model.discriminator[-1].weight.mul_(1e8)
+    (frame,) = frames(s, "samples")
+    assert np.isfinite(frame.layers[-1].uv).all()
+    assert len(frame.layers[-1].uv) < 120
+    assert "gradients are infinite" in frame.note
+
+
 def test_layers_can_be_switched_off_and_trails_end_at_the_arrows():
     s = gan()
     for _ in range(12):
@@ -144,7 +154,7 @@ def test_the_map_is_d_and_its_ratio_the_logit():
     (plain,), (ratio,) = frames(s, "samples"), frames(s, "samples", heat="ratio")
     d, r = (frame.layers[0].values.astype(float) for frame in (plain, ratio))
     np.testing.assert_allclose(r, np.log(d / (1 - d)), atol=1e-4)
-    x0, x1, y0, y1 = plain.layers[0].extent
+    x0, x1, y0, _ = plain.layers[0].extent
     cell = (x1 - x0) / 64
     point = torch.tensor([[x0 + 10.5 * cell, y0 + 50.5 * cell]])
     exact = torch.sigmoid(s.model.discriminator(s.model.to_units(point)))
@@ -170,6 +180,19 @@ def test_the_manifold_goes_from_the_noise_to_the_samples():
     z = (start - s.model.center.numpy()) / float(s.model.spread)
     assert z.max() == pytest.approx(2.5, rel=1e-5)
     np.testing.assert_allclose(end, z @ np.array([[0.5, 0.0], [0.2, 1.5]]) + [0.3, 0.0], atol=1e-5)
+
+
+def test_noise_is_coloured_by_the_mode_that_it_becomes():
+    s = gan(layers_g=0)
+    affine(s, [[4.0, 0.0], [0.0, 0.0]], [0.0, 0.0])  # a line through the modes in the east and in the west
+    (frame,) = frames(s, "latent")
+    between, points = frame.layers
+    assert points.classes == WINDS
+    assert len(between.xy) + len(points.xy) == 1500
+    x, away = 4 * points.xy[:, 0], 4 * between.xy[:, 0]
+    assert set(points.label.tolist()) == {0, 4}
+    np.testing.assert_array_less(np.abs(x - np.where(points.label == 0, 2, -2)), 0.6001)
+    assert (np.abs(np.abs(away) - 2) > 0.5999).all()
 
 
 # Densities
@@ -231,6 +254,9 @@ def test_disjoint_masses_and_mass_elsewhere():
     assert jsd == pytest.approx(math.log(2))
     assert 5 < forward < math.inf
     assert Comparison(left, right).uncovered() == 1
+    empty = Comparison(np.array([[1.0, 0.0, 0.0]]), np.array([[0.0, 0.0, 1.0]]))
+    assert empty.optimal().tolist() == [[1.0, 0.5, 0.0]]
+    assert empty.log_ratio().tolist() == [[30.0, 0.0, -30.0]]
     same = np.array([[0.2, 0.3]])  # half of either lies elsewhere
     assert Comparison(same, same).divergences()[0] == pytest.approx(0.0, abs=1e-12)
     assert Comparison(same, same).uncovered() == 0

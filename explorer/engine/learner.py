@@ -56,8 +56,12 @@ class Learner:
         return self.model if raw or self.averaged is None else self.averaged
 
     def configure(self, config: Any) -> None:
-        """Takes a config with other live values."""
+        """Takes a config with other live values; numbers of updates in a round may be among them."""
+        if config is self.model.config:
+            return
         self.model.config = config
+        for each, player in zip(self.players, self.model.players(), strict=True):
+            each.player = player
         if self.averaged is not None:
             self.averaged.config = config
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-__all__ = ["ModeCounts", "count_modes", "mode_names"]
+__all__ = ["GOOD", "ModeCounts", "count_modes", "mode_names"]
 
 GOOD = 3.0  # standard deviations of a mode
 NEAR = 0.3  # of the distance between neighbouring centres

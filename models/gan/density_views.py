@@ -1,4 +1,4 @@
-"""The model's density by push-forward beside the data's: the optimal discriminator, and divergences."""
+"""The model's density by push-forward beside the data's, and the optimal discriminator that follows from both."""
 
 from __future__ import annotations
 
@@ -10,22 +10,19 @@ import numpy as np
 import torch
 
 from models.exact.push_forward import Raster, push_masses
-from models.frames import Bars, Density, Layer, Lines, Plane, Points
-from models.gan.comparison import SPREAD, Comparison, histogram, sample_divergences, value_of
+from models.frames import Density, Layer, Lines, Plane, Points
+from models.gan.comparison import Comparison, value_of
 from models.gan.planar_game import PlanarGame, array, square_of
 from models.protocol import Data, Noise, param, view
 
-__all__ = ["DensityViews"]
+__all__ = ["MESH", "WAIT", "DensityViews"]
 
-_MESH = 192  # cells a side of the finer mesh of z; the coarser has half as many
+MESH = 192  # cells a side of the finer mesh of z; the coarser has half as many
 _BAND = 16  # rows of the mesh pushed at once
 _SIDE = 224  # cells a side of the raster on which densities are compared
-_BINS = 20  # cells a side of the histograms of samples
-_RESAMPLED = 40
-_COMPARED = 2500
+_TINY = 1e-300
 _RATIO = 6.0
-_WAIT = "the density of the data is being computed"
-_NAMES = ("JSD", "KL(p‖q)", "KL(q‖p)")
+WAIT = "the density of the data is being computed"
 _NO_DENSITY = "no density: D* is 0 on the curve, 1 off it"
 _SHOWN = {"optimal": "Optimal D*", "learned": "Learned D", "ratio": "True ratio p/q"}
 _SCALES = {"log": "Logarithmic", "linear": "Linear"}
@@ -46,19 +43,20 @@ class DensityViews(PlanarGame, ABC):
         parts = []
         for rows in np.array_split(raster.middles(), 16):
             log_p = data.log_prob(torch.from_numpy(rows.reshape(-1, 2)).to(self.center))
-            parts.append(np.exp(array(log_p).astype(float)).reshape(rows.shape[:2]) * raster.cell)
+            mass = np.exp(array(log_p).astype(float)).reshape(rows.shape[:2]) * raster.cell
+            parts.append(np.maximum(mass, _TINY))  # tails of a Gaussian are never 0: off the model's image D* is 1
             yield
         self.known[raster] = np.concatenate(parts)
 
     def _pushed(self, raster: Raster) -> Iterator[tuple[np.ndarray, int]]:
         """Mass of the model in each cell, and the cells a side of the mesh: of the coarser until the finer is done."""
-        *_, coarse = self._push(_MESH // 2, raster)
-        yield coarse, _MESH // 2
+        *_, coarse = self._push(MESH // 2, raster)
+        yield coarse, MESH // 2
         fine = coarse
-        for part in self._push(_MESH, raster):
+        for part in self._push(MESH, raster):
             fine = part
-            yield coarse, _MESH // 2
-        yield fine, _MESH
+            yield coarse, MESH // 2
+        yield fine, MESH
 
     def _push(self, n: int, raster: Raster) -> Iterator[np.ndarray]:
         """The mass that more and more of the mesh gives to each cell."""
@@ -89,96 +87,49 @@ class DensityViews(PlanarGame, ABC):
             yield Comparison(p, _blurred(q, cells)), n
 
     @view(
-        "Divergences", help="JSD and KL both ways between data and model, exact for 2-D noise, and from samples.",
-    )  # fmt: skip
-    def divergences(self, data: Data, noise: Noise) -> Iterator[Bars]:
-        """Exact divergences by two meshes, and estimates from samples with their null line."""
-        estimates = self._estimates(data, noise)
-        if self.config.latent == 1:
-            yield _bars(
-                [("JSD, exact", math.log(2.0), 0.0)],
-                estimates,
-                "no density, so JSD = log 2 exactly",
-                (
-                    "Samples lie on a curve, which has no area: KL is infinite both ways. The estimates cannot see it: "
-                    "cells are wider than the curve."
-                ),
-            )
-        elif self.config.latent > 2 or data.log_prob is None:
-            why = (
-                "the density of these data is not known"
-                if data.log_prob is None
-                else (f"with {self.config.latent} noise dimensions the model's density is an integral over preimages")
-            )
-            yield _bars([], estimates, f"estimates alone: {why}", "")
-        else:
-            yield from self._exact_divergences(data, estimates)
-
-    def _exact_divergences(self, data: Data, estimates: list[tuple[str, float, float, float]]) -> Iterator[Bars]:
-        first: Comparison | None = None
-        for known in self.compared(data):
-            if known is None:
-                yield _bars([], estimates, _WAIT, "")
-                continue
-            now, n = known
-            first = first or now
-            values, others = now.divergences(), first.divergences()
-            exact = [
-                (f"{name}, exact", value, abs(value - other))
-                for name, value, other in zip(_NAMES, values, others, strict=True)
-            ]
-            meshes = f"exact: ± the difference between meshes of {_MESH // 2}² and {_MESH}² z"
-            yield _bars(exact, estimates, meshes if n == _MESH else f"exact: mesh of {n}² z, {_MESH}² to come", (
-                f"log 2 = 0.693 is the most that JSD can be. {now.uncovered():.1%} of the data lie where the model has "
-                f"no mass, where KL(p‖q) is infinite: {SPREAD:g} of the mass is spread evenly before each KL."
-            ))  # fmt: skip
-
-    def _estimates(self, data: Data, noise: Noise) -> list[tuple[str, float, float, float]]:
-        """Name, estimate, bootstrap error and null of each divergence, from samples alone."""
-        extent = square_of(data.valid.x, margin=0.15)
-        x = self.sample(_COMPARED, generator=noise.generator(self.center.device))
-        n = min(_COMPARED, len(data.test) // 2)
-        real, other = (array(data.test.x[part]) for part in (slice(0, n), slice(n, 2 * n)))
-        p, null = histogram(real, extent, _BINS), histogram(other, extent, _BINS)
-        q = histogram(array(x)[:n], extent, _BINS)
-        values, nulls = sample_divergences(p, q), sample_divergences(p, null)
-        rng = np.random.default_rng(noise.seed)
-        drawn = [rng.multinomial(n, counts / counts.sum(), _RESAMPLED) for counts in (p, q)]
-        spread = np.std([sample_divergences(a, b) for a, b in zip(*drawn, strict=True)], axis=0)
-        rows = zip(_NAMES, values, spread.tolist(), nulls, strict=True)
-        return [(f"{name}, samples", value, error, null) for name, value, error, null in rows]
-
-    @view(
         "Optimal discriminator", when=lambda config: config.latent <= 2 and config.pac == 1,
         help="D* = p/(p + q) from both densities, to compare with the learned D on the samples' card.",
     )  # fmt: skip
     def optimal(
-        self, data: Data, noise: Noise, shown: str = param("optimal", "Show", choices=_SHOWN)
+        self,
+        data: Data,
+        shown: str = param("optimal", "Show", choices=_SHOWN, when=lambda config: config.latent == 2),
     ) -> Iterator[Plane]:
         """D* by push-forward, and how far the learned D is from it."""
         raster = self._raster(data)
-        f = self._critic(raster)
-        if self.config.latent == 1 or data.log_prob is None:
-            yield self._optimal_on_curve(data, raster, f, noise)
+        if self.config.latent == 1:
+            yield self._optimal_on_curve(data, raster)
             return
+        if data.log_prob is None:
+            yield Plane((), extent=raster.extent, subtitle="the density of these data is not known, and so is D*")
+            return
+        f: np.ndarray | None = None
         for known in self.compared(data, blur=self.config.instance_noise):
             if known is None:
-                yield Plane((self._learned(f, raster.extent),), extent=raster.extent, subtitle=f"learned D; {_WAIT}")
-            else:
-                yield self._optimal_frame(*known, raster, f, shown)
+                yield Plane((), extent=raster.extent, subtitle=WAIT)
+                continue
+            if f is None:
+                parts = []
+                for rows in np.array_split(raster.middles(), 8):
+                    yield self._optimal_frame(*known, raster, None, shown)
+                    parts.append(self._critic(rows))
+                f = np.concatenate(parts)
+            yield self._optimal_frame(*known, raster, f, shown)
 
-    def _critic(self, raster: Raster) -> np.ndarray:
-        """F at the middle of each cell."""
+    def _critic(self, at: np.ndarray) -> np.ndarray:
+        """F at points in data units, (rows, columns, 2) to (rows, columns)."""
         with torch.no_grad():
-            at = torch.from_numpy(raster.middles().reshape(-1, 2)).to(self.center)
-            return array(self.discriminator(self.to_units(at))[:, 0]).astype(float).reshape(raster.rows, raster.columns)
+            u = self.to_units(torch.from_numpy(at.reshape(-1, 2)).to(self.center))
+            return array(self.discriminator(u)[:, 0]).astype(float).reshape(at.shape[:2])
 
-    def _optimal_frame(self, known: Comparison, n: int, raster: Raster, f: np.ndarray, shown: str) -> Plane:
+    def _optimal_frame(self, known: Comparison, n: int, raster: Raster, f: np.ndarray | None, shown: str) -> Plane:
         game, extent = self.game, raster.extent
         mesh = f"mesh of {n}² z"
         blur = f", both blurred by σ = {self.config.instance_noise:g}" if self.config.instance_noise > 0 else ""
         note = "The optimum of a critic is no function of p/q alone: D* stands for the other games."
-        if game.optimal is not None:
+        if game.optimal is not None and f is None:
+            note = "What the D in force lacks is being computed."
+        elif game.optimal is not None and f is not None:
             best = value_of(game, array(game.optimal(torch.from_numpy(known.log_ratio()))), known)
             learned = value_of(game, f, known)
             note = f"L(D*) = {_signed(best)}; the D in force has L = {_signed(learned)}: it lacks {best - learned:.3f}."
@@ -187,7 +138,7 @@ class DensityViews(PlanarGame, ABC):
             name = "log p/q, nats"
             layer = Density(ratio, extent, role="real-fake", low=-_RATIO, high=_RATIO, name=name)
             words = f"exact log p/q, {mesh}{blur}"
-        elif shown == "learned":
+        elif shown == "learned" and f is not None:
             layer, words = self._learned(f, extent), "the D in force"
         else:
             layer = Density(known.optimal(), extent, role="real-fake", low=0.0, high=1.0)
@@ -198,17 +149,12 @@ class DensityViews(PlanarGame, ABC):
         values = array(self.game.probability(torch.from_numpy(f)))
         return Density(values, extent, role="real-fake", low=0.0, high=1.0)
 
-    def _optimal_on_curve(self, data: Data, raster: Raster, f: np.ndarray, noise: Noise) -> Plane:
+    def _optimal_on_curve(self, data: Data, raster: Raster) -> Plane:
         real = data.test.x[:2000]
         with torch.no_grad():
-            fake = self.sample(len(real), generator=noise.generator(self.center.device))
+            fake = self.sample(len(real), generator=Noise().generator(self.center.device))
             values = [self.discriminator(self.to_units(x))[:, 0] for x in (real, fake)]
         learned = -float(self.game.discriminator(*values))
-        if self.config.latent > 1:
-            return Plane(
-                (self._learned(f, raster.extent),), extent=raster.extent,
-                subtitle="the D in force; the density of these data is not known",
-            )  # fmt: skip
         best = "" if self.game.optimal is None or self.game.rest_discriminator != math.log(4.0) else "L(D*) = 0; "
         everywhere = Density(np.ones((2, 2)), raster.extent, role="real-fake", low=0.0, high=1.0)
         return Plane(
@@ -243,7 +189,7 @@ class DensityViews(PlanarGame, ABC):
         outline: list[Layer] = []
         if data.log_prob is not None and contours:
             for _ in self._data_masses(data, raster):
-                yield Plane((), extent=raster.extent, subtitle=_WAIT)
+                yield Plane((), extent=raster.extent, subtitle=WAIT)
             p = self.known[raster] / raster.cell
             levels = (0.05 * float(p.max()), 0.5 * float(p.max()))
             outline = [Density(p, raster.extent, role="data", contours=levels, name="data, 5 and 50 % of its peak")]
@@ -274,21 +220,3 @@ def _blurred(mass: np.ndarray, cells: float) -> np.ndarray:
     from scipy.ndimage import gaussian_filter  # costs a noticeable part of a second
 
     return gaussian_filter(mass, cells, mode="constant")
-
-
-def _bars(
-    exact: list[tuple[str, float, float]], estimates: list[tuple[str, float, float, float]], words: str, note: str
-) -> Bars:
-    """Exact values with their null, 0, then estimates with theirs."""
-    rows = [(name, value, error, 0.0) for name, value, error in exact] + estimates
-    labels, values, errors, nulls = zip(*rows, strict=True)
-    return Bars(
-        labels=labels,
-        values=np.array(values),
-        errors=np.array(errors),
-        roles=("total",) * len(exact) + ("alt",) * len(estimates),
-        reference=np.array(nulls),
-        unit="nats",
-        subtitle=f"{words}; samples: {_COMPARED:,} in {_BINS}² cells ± bootstrap; dashed: null, two sets of data",
-        note=note,
-    )

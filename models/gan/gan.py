@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from models.gan.density_views import DensityViews
+from models.gan.divergence_views import DivergenceViews
 from models.gan.gan_page import LOOK_AT, METRICS, PRESETS, RATES, TRY_NEXT, explanations, objective_of
 from models.gan.networks import ACTIVATIONS, dense
+from models.gan.noise_views import NoiseViews
 from models.gan.objectives import OBJECTIVES, gradient_penalty, squared_slopes
 from models.gan.views import SampleViews
 from models.protocol import DataBatch, DataSpec, GameModel, Kind, Objective, Plane, Player, param
@@ -22,7 +23,7 @@ _ACTIVATIONS = {name: title for name, (title, _) in ACTIVATIONS.items()}
 _NOISE = {"gaussian": "Gaussian", "uniform": "Uniform"}
 
 
-class GAN(GameModel, DensityViews, SampleViews):
+class GAN(GameModel, DivergenceViews, NoiseViews, SampleViews):
     """Generator and discriminator on points of the plane (Goodfellow et al., 2014, arXiv 1406.2661).
 
     x = G(z) with z of any dimension; the losses are those of one of the games of `models.gan.objectives`. D can be
@@ -70,8 +71,8 @@ class GAN(GameModel, DensityViews, SampleViews):
         noise: str = param(
             "gaussian", "Noise", choices=_NOISE, help="z is standard normal, or uniform from −1 to 1 in each dimension."
         )
-        updates_d: int = param(1, "Updates of D", 1, 20, help="Updates of the discriminator in a round.")
-        updates_g: int = param(1, "Updates of G", 1, 20, help="Updates of the generator in a round.")
+        updates_d: int = param(1, "Updates of D", 1, 20, live=True, help="Updates of the discriminator in a round.")
+        updates_g: int = param(1, "Updates of G", 1, 20, live=True, help="Updates of the generator in a round.")
         hidden_g: int = param(
             128, "Hidden width of G", 2, 1024, log=True, more=True, help="Units in each hidden layer of G."
         )
@@ -148,7 +149,7 @@ class GAN(GameModel, DensityViews, SampleViews):
         if c.objective == "wasserstein-gp":
             values["gradient_penalty"] = gradient_penalty(self.judge, real, fake, generator=generator)
             loss = loss + c.penalty * values["gradient_penalty"]
-        return {"loss": loss, **values}
+        return {"loss": loss, "objective": -loss, **values}
 
     def _generator_loss(self, n: int, generator: torch.Generator) -> dict[str, Tensor]:
         fake = self._blurred(self.generator(self.draw_noise(n, generator)), generator)
@@ -161,8 +162,13 @@ class GAN(GameModel, DensityViews, SampleViews):
         return self.discriminator(packs)[:, 0]
 
     def _packs(self, u: Tensor) -> Tensor:
-        """Points in the order in which they come, m side by side; (n, 2) to (n/m, 2 m), a remainder is left out."""
+        """Points in the order in which they come, m side by side; (n, 2) to (n/m, 2 m), a remainder is left out.
+
+        Fewer points than one pack holds are repeated.
+        """
         m = self.config.pac
+        if len(u) < m:
+            u = u.repeat(-(-m // len(u)), 1)
         return u if m == 1 else u[: len(u) - len(u) % m].reshape(-1, 2 * m)
 
     def _blurred(self, u: Tensor, generator: torch.Generator) -> Tensor:

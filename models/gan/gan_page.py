@@ -33,9 +33,7 @@ def objective_of(config: Any) -> Objective:
         note = f"{note} {_FREE}"
     if config.r1 > 0 or config.objective == "wasserstein-gp":
         note = f"{note} Gradients are with respect to points in standard units."
-    return Objective(
-        r"\mathcal{L}(\phi,\theta)", tuple(terms), Term(r"\mathcal{L}", "discriminator_loss", sign=-1), note=note
-    )
+    return Objective(r"\mathcal{L}(\phi,\theta)", tuple(terms), Term(r"\mathcal{L}", "objective"), note=note)
 
 
 def _generator_words(objective: str) -> str:
@@ -65,11 +63,11 @@ METRICS = (
         help="E_p[log D] + E_q[log(1 − D)], raised by D; −log 4 where samples cannot be told from data.",
     ),
     Metric(
-        "discriminator_loss", "Loss of D", role="data", equilibrium=_level(1.0),
+        "discriminator_loss", "D", role="data", equilibrium=_level(1.0),
         when=lambda config: not _plays_likelihood(config), help="What the discriminator descends, penalties included.",
     ),
     Metric(
-        "generator_loss", "Loss of G", role="model",
+        "generator_loss", "G", role="model",
         equilibrium=lambda config: OBJECTIVES[config.objective].rest_generator, help="What the generator descends.",
     ),
     Metric("on_data", "Term on data", role="data", plotted=False, help="The part of L that data contribute."),
@@ -93,6 +91,7 @@ METRICS = (
     ),
     Metric(
         "high_quality_percent", "High quality", "%", role="model", pane="percent", better="higher", source="samples",
+        plotted=False,
         help="Samples within 3 standard deviations of a mode.",
     ),
     Metric(
@@ -104,7 +103,7 @@ METRICS = (
         help="Share of the data that lie among the samples.",
     ),
     Metric(
-        "mode_kl_nats", "Mode KL", "nats", role="total", pane="share", better="lower", source="samples",
+        "mode_kl_nats", "KL of modes", "nats", role="total", pane="modes", better="lower", source="samples",
         help="KL divergence of the high-quality samples' shares of the modes from equal shares.",
     ),
 )  # fmt: skip
@@ -119,9 +118,9 @@ PRESETS = (
         about="R1 and no momentum: eight modes, and the losses settle at their equilibrium.",
     ),
     Preset(
-        "Collapse", _RING, {"hidden_d": 16, "updates_g": 3},
-        {"steps": 8000, "batch": 256, "lr_d": 1e-3, "lr_g": 1e-3, "beta1": 0.9, "beta2": 0.999, "schedule": "constant"},
-        about="A small D, momentum, and three steps of G to one of D: samples hop from mode to mode.",
+        "Collapse", _RING, {"hidden_d": 32, "updates_g": 3},
+        {"steps": 8000, "batch": 256, "lr_d": 2e-4, "lr_g": 1e-3, "beta1": 0.9, "beta2": 0.999, "schedule": "constant"},
+        about="A small, slow D with momentum, and three steps of G to one of D: samples hop from mode to mode.",
     ),
     Preset(
         "Cures", "grid25", _CURED, {"steps": 12_000, **_SMOOTH},

@@ -11,11 +11,13 @@ import torch
 from torch import Tensor, nn
 
 from models.exact.push_forward import Mesh, gaussian_mesh, uniform_mesh
+from models.frames import Grid, Layer, Lines
 from models.gan.objectives import OBJECTIVES, Game
-from models.protocol import GenerativeModel
+from models.protocol import Data, GenerativeModel
 
 __all__ = ["PROBES", "Known", "PlanarGame", "array", "square_of"]
 
+_NEIGHBOURS = 1500  # training data among which the nearest is looked for
 PROBES = 120  # samples whose gradient and trail are shown
 _EVERY, _KEPT = 10, 12  # updates of G between two positions of a trail, and positions of one
 
@@ -117,3 +119,28 @@ class PlanarGame(GenerativeModel, ABC):
     def probes(self) -> Tensor:
         """The fixed noise of arrows and trails, (probes, latent)."""
         return self.draw_noise(PROBES, torch.Generator(self.center.device).manual_seed(0))
+
+    def nearest_class(self, x: Tensor, data: Data) -> tuple[Tensor, tuple[str, ...]]:
+        """Class of the training datum that is nearest to each point, (n,), and the names of the classes."""
+        real, names = data.train.x[:_NEIGHBOURS], tuple(data.spec.classes) or ("data",)
+        classes = data.train.y
+        of = torch.zeros(len(real), dtype=torch.long) if classes is None else classes[:_NEIGHBOURS]
+        return of[torch.cdist(x, real.to(x)).argmin(dim=1)], names
+
+    def laid_out(self, z: np.ndarray) -> np.ndarray:
+        """z in the plane of the data, (..., latent) to (..., 2): in standard units, a single dimension along x."""
+        u = z if z.shape[-1] == 2 else np.concatenate([z, np.zeros_like(z)], axis=-1)
+        return array(self.center) + float(self.spread) * u
+
+    def warped(self, t: float) -> Layer:
+        """The mesh, or the line, of a noise of one or two dimensions at (1 − t) z + t G(z)."""
+        reach = 1.0 if self.config.noise == "uniform" else 2.5
+        if self.config.latent == 1:
+            line = np.linspace(-reach, reach, 400)[:, None]
+            xy = (1.0 - t) * self.laid_out(line) + t * self.decode(line)
+            return Lines(xy, np.zeros(1, int), role="prior", width=1.5, name="G(z) for all z")
+        axis = np.linspace(-reach, reach, 31)
+        mesh = np.stack(np.meshgrid(axis, axis), axis=-1)  # (31, 31, 2)
+        image = self.decode(mesh.reshape(-1, 2)).reshape(mesh.shape)
+        name = f"z from {-reach:g} to {reach:g}".replace("-", "−")
+        return Grid((1.0 - t) * self.laid_out(mesh) + t * image, role="prior", name=name)

@@ -1,4 +1,4 @@
-"""Pictures of a game in the plane: samples on the discriminator's map, the noise warped, shares of the modes."""
+"""Pictures of a game in the plane: samples on the discriminator's map, and shares of the modes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from models.exact.modes import count_modes, mode_names
-from models.frames import Bars, Density, Field, Grid, Layer, Lines, Plane, Points
+from models.frames import Bars, Density, Field, Layer, Lines, Plane, Points
 from models.gan.collapse import verdict
 from models.gan.planar_game import PROBES, PlanarGame, array, square_of
 from models.protocol import Data, DataBatch, Noise, param, view
@@ -58,14 +58,16 @@ class SampleViews(PlanarGame, ABC):
             layers.append(map_layer)
             said = f"{said}, {map_words}"
         if grid:
-            layers.append(self._warped(1.0))
+            layers.append(self.warped(1.0))
         if points:
             layers.append(Points(array(batch.x), role="data", name="data", size=3))
         if made:
             layers.append(Points(array(x), role="model", name="samples", size=3.0))
-        if gradient:
-            layers += self._forces()
         note, warning = self._verdict(x, data)
+        if gradient:
+            forces, words = self._forces()
+            layers += forces
+            note = f"{note} {words}".lstrip()
         return Plane(tuple(layers), extent=extent, subtitle=said, note=note, warning=warning)
 
     def _drawn(self, count: int, noise: Noise) -> Tensor:
@@ -116,19 +118,22 @@ class SampleViews(PlanarGame, ABC):
             (gradient,) = torch.autograd.grad(self.game.on_generated(f).sum(), u)
         return -gradient
 
-    def _forces(self) -> list[Layer]:
+    def _forces(self) -> tuple[list[Layer], str]:
+        """Arrows at the probes, above where these were lately, and how long the longest is."""
         with torch.no_grad():
             x = self.from_units(self.generator(self.probes()))
         push = self.pushes(x)
-        longest = float(push.norm(dim=1).max())
+        known = push.isfinite().all(dim=1)  # a KL's exp(F) has no end
+        longest = float(push[known].norm(dim=1).max()) if known.any() else 0.0
+        words = f"Longest of {int(known.sum())} arrows: {longest:.2g}."
         layers: list[Layer] = []
         if len(self.trail) > 1:
             paths = torch.stack([*self.trail, x]).transpose(0, 1)  # (probes, positions, 2)
             starts = np.arange(PROBES) * paths.shape[1]
-            layers.append(Lines(array(paths).reshape(-1, 2), starts, role="alt", name="trails"))
-        name = f"−∇ loss of G, longest {longest:.2g}"
-        layers.append(Field(array(x), array(push), role="total", longest=0.35 * float(self.spread), name=name))
-        return layers
+            layers.append(Lines(array(paths).reshape(-1, 2), starts, role="alt"))
+        reach = 0.35 * float(self.spread)
+        layers.append(Field(array(x[known]), array(push[known]), role="total", longest=reach, name="−∇ of G's loss"))
+        return layers, words if known.all() else f"{words} {PROBES - int(known.sum())} gradients are infinite."
 
     def _verdict(self, x: Tensor, data: Data) -> tuple[str, bool]:
         if data.centers is None or data.std is None:
@@ -146,6 +151,7 @@ class SampleViews(PlanarGame, ABC):
         made, real = (count_modes(points, data.centers, data.std) for points in (x, data.test.x))
         share = made.good.double() / made.n
         note, warning = verdict(made, names, begun=int(self.moves) >= _BEGUN)
+        note = f"{note} High quality: {100 * float(share.sum()):.1f} %."
         return Bars(
             labels=(*names, "none"),
             values=100 * np.append(array(share), 1.0 - float(share.sum())),
@@ -160,10 +166,7 @@ class SampleViews(PlanarGame, ABC):
 
     def _without_modes(self, x: Tensor, data: Data) -> Bars:
         """By the class of the nearest datum, where the data are not made of modes."""
-        real = data.train.x[:1500]
-        names = tuple(data.spec.classes) or ("data",)
-        of = data.train.y[:1500] if data.train.y is not None else torch.zeros(len(real), dtype=torch.long)
-        near = of[torch.cdist(x, real).argmin(dim=1)]
+        near, names = self.nearest_class(x, data)
         share = array(torch.bincount(near, minlength=len(names))) / len(x)
         true = data.test.y if data.test.y is not None else torch.zeros(len(data.test), dtype=torch.long)
         return Bars(
@@ -173,52 +176,9 @@ class SampleViews(PlanarGame, ABC):
             roles=("model",) * len(names),
             reference=100 * array(torch.bincount(true, minlength=len(names))) / len(true),
             unit="%",
-            subtitle=f"{len(x):,} samples by the class of the nearest of 1,500 data; dashed: test data",
+            subtitle=f"{len(x):,} samples by the class of the nearest training datum; dashed: test data",
             note="These data are not made of modes that could be counted.",
         )
-
-    @view(
-        "Manifold", record=True, when=lambda config: config.latent < 3,
-        help="The noise as a mesh, on its way from itself (t = 0) to where G takes it (t = 1).",
-    )  # fmt: skip
-    def manifold(self, batch: DataBatch, noise: Noise, t: float = param(1.0, "Warp t", 0.0, 1.0, step=0.05)) -> Plane:
-        """The mesh of the noise, warped, over the data."""
-        z = self.draw_noise(300, noise.generator(self.center.device))
-        with torch.no_grad():
-            x = self.from_units(self.generator(z))
-        start = self._laid_out(array(z))
-        way = (1.0 - t) * start + t * array(x)
-        x0, x1, y0, y1 = square_of(batch.x)
-        reach = max(x1 - x0, y1 - y0, 4.0 * float(self.spread))
-        cx, cy = 0.5 * (x0 + x1), 0.5 * (y0 + y1)
-        words = "2-D" if self.config.latent == 2 else "1-D"
-        return Plane(
-            (
-                Points(array(batch.x), role="data", name="data", size=3.0),
-                self._warped(t),
-                Points(way, role="model", name=f"{len(way)} samples", size=3.0),
-            ),
-            extent=(cx - reach / 2, cx + reach / 2, cy - reach / 2, cy + reach / 2),
-            subtitle=f"(1 − t) z + t G(z) for {words} {self.config.noise} z, t = {t:g}; z is drawn to the data's scale",
-            note="" if self.config.latent == 2 else "One noise dimension: whatever G does, samples lie on a curve.",
-        )
-
-    def _laid_out(self, z: np.ndarray) -> np.ndarray:
-        """z in the plane of the data, (..., latent) to (..., 2): in standard units, a single dimension along x."""
-        u = z if z.shape[-1] == 2 else np.concatenate([z, np.zeros_like(z)], axis=-1)
-        return array(self.center) + float(self.spread) * u
-
-    def _warped(self, t: float) -> Layer:
-        reach = 1.0 if self.config.noise == "uniform" else 2.5
-        if self.config.latent == 1:
-            line = np.linspace(-reach, reach, 400)[:, None]
-            xy = (1.0 - t) * self._laid_out(line) + t * self.decode(line)
-            return Lines(xy, np.zeros(1, int), role="prior", width=1.5, name="G(z) for all z")
-        axis = np.linspace(-reach, reach, 31)
-        mesh = np.stack(np.meshgrid(axis, axis), axis=-1)  # (31, 31, 2)
-        image = self.decode(mesh.reshape(-1, 2)).reshape(mesh.shape)
-        name = f"z from {-reach:g} to {reach:g}".replace("-", "−")
-        return Grid((1.0 - t) * self._laid_out(mesh) + t * image, role="prior", name=name)
 
 
 def _share_errors(share: np.ndarray, n: int) -> np.ndarray:

@@ -296,6 +296,24 @@ def test_the_same_page_again_changes_the_noise_alone(explain) -> None:
     explain.show_values({"rec": 1.0}, None)
 
 
+class _Switching(_Model):
+    @classmethod
+    def objective_of(cls, config) -> Objective:
+        terms = cls.objective.terms if config.beta > 0 else cls.objective.terms[:1]
+        return Objective(cls.objective.tex, terms, cls.objective.total)
+
+
+def test_the_terms_are_those_of_the_config_in_force(theme, make_widget) -> None:
+    explain = make_widget(Explain(theme), 304, 900)
+    explain.show_page(_Switching, _Model.Config(beta=1.0), _KIND)
+    assert [row.term.metric for row in explain.rows] == ["rec", "kl", "penalty", "loss"]
+    kept = explain.rows[0]
+    explain.show_page(_Switching, _Model.Config(beta=3.0), _KIND)
+    assert explain.rows[0] is kept
+    explain.show_page(_Switching, _Model.Config(beta=0.0), _KIND)
+    assert [row.term.metric for row in explain.rows] == ["rec", "loss"]
+
+
 def test_a_low_window_scrolls_without_a_jump_of_the_text(explain, theme) -> None:
     width = explain.rows[0].width()
     explain.resize(304, 240)

@@ -270,6 +270,16 @@ def test_emphasising_a_curve_thickens_it_and_back(theme, make_widget) -> None:
     assert view.grab().toImage() == picture
 
 
+def test_a_map_from_fake_to_real_says_so_unless_its_ends_are_other_numbers(theme, make_widget) -> None:
+    view, extent = make_widget(PlaneView(theme), 300, 300), (0.0, 1.0, 0.0, 1.0)
+    view.show_frame(Plane((Density(np.eye(3), extent, "real-fake"),)))
+    assert [(item.label, item.ramp) for item in view.legend()] == [("", ("0 fake", "1 real"))]
+    view.show_frame(Plane((Density(np.eye(3), extent, "real-fake", -6.0, 6.0, name="log p/q, nats"),)))
+    (item,) = view.legend()
+    assert item.label == "log p/q, nats"
+    assert [end.replace("\u2212", "-") for end in item.ramp] == ["-6.0", "6.0"]
+
+
 def test_the_legend_reads_the_curve_under_the_pointer(theme, make_widget) -> None:
     view = make_widget(CurvesView(theme), 454, 200)
     t = np.linspace(0, 100, 101)
