@@ -46,6 +46,7 @@ class BareLoop:
                 self.model.player_loss(player.name, batch, generator=self._generator)["loss"].backward()
                 for optimiser in optimisers:
                     optimiser.step()
+                self.model.after_update(player.name)
         self.step_count += 1
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from explorer.engine.tensors import TensorData
 from models.exact.coverage import precision_recall
 from models.exact.frechet import frechet
-from models.protocol import GenerativeModel, Image
+from models.protocol import Classifier, GenerativeModel, Image
 
 __all__ = ["CONFIDENT", "image_values"]
 
@@ -21,7 +21,13 @@ _PART = 500
 
 
 def image_values(
-    model: GenerativeModel, data: TensorData, split: str, n: int, generator: torch.Generator
+    model: GenerativeModel,
+    data: TensorData,
+    split: str,
+    n: int,
+    generator: torch.Generator,
+    *,
+    neighbourhoods: bool = True,
 ) -> dict[str, tuple[float, float | None]]:
     """Fréchet distance, precision and recall, classes and confidence of samples, each with its standard error.
 
@@ -33,6 +39,7 @@ def image_values(
         split: Held-out data, for the null lines: the same numbers with these data in place of the samples.
         n: Samples, training images and held-out images to compare, fewer where a split has fewer.
         generator: Of the samples.
+        neighbourhoods: Whether precision and recall are among them, which take the longest.
 
     Returns:
         `frechet` to training images, `precision`, `recall`, `confident_percent` (more than 90 % sure of one class), and
@@ -45,26 +52,35 @@ def image_values(
         return {}
     n = min(n, data.size("train"), data.size(split))
     x = torch.cat([model.sample(min(_PART, n - start), generator=generator) for start in range(0, n, _PART)])
-    train, held_out = data.batch("train", 0, n).x, data.batch(split, 0, n).x
-    reference = _in_parts(classifier.features, train)
-    values: dict[str, tuple[float, float | None]] = {}
-    for suffix, images in (("", x), ("_null", held_out)):
-        features = _in_parts(classifier.features, images)
-        values[f"frechet{suffix}"] = frechet(features, reference), None
-        near, covered = precision_recall(features[:_NEIGHBOURS], reference[:_NEIGHBOURS])
+    kept = classifier.kept  # what depends on the data alone is computed once in a training
+    if ("reference", n) not in kept:
+        kept["reference", n] = _in_parts(classifier.features, data.batch("train", 0, n).x)
+    reference = kept["reference", n]
+    if (split, n, neighbourhoods) not in kept:
+        held_out = data.batch(split, 0, n).x
+        kept[split, n, neighbourhoods] = _compared(classifier, held_out, reference, neighbourhoods)
+    null, _ = kept[split, n, neighbourhoods]
+    values, shares = _compared(classifier, x, reference, neighbourhoods)
+    values |= {f"{key}_null": value for key, value in null.items()}
+    values["least_class_percent"] = _percent(min(shares), n)
+    of_classes = zip(classifier.classes, shares, strict=True)
+    return values | {f"class_percent.{name}": _percent(share, n) for name, share in of_classes}
+
+
+def _compared(
+    classifier: Classifier, images: Tensor, reference: Tensor, neighbourhoods: bool
+) -> tuple[dict[str, tuple[float, float | None]], list[float]]:
+    """What can be had of images and the features of training images, and the share of each class in the images."""
+    n = len(images)
+    features = _in_parts(classifier.features, images)
+    values: dict[str, tuple[float, float | None]] = {"frechet": (frechet(features, reference), None)}
+    if neighbourhoods:
         few = min(n, _NEIGHBOURS)
-        values[f"precision{suffix}"] = near, _error(near, few)
-        values[f"recall{suffix}"] = covered, _error(covered, few)
-        best, guess = _in_parts(classifier.log_prob, images).exp().max(dim=1)
-        values[f"confident_percent{suffix}"] = _percent(float((best > CONFIDENT).double().mean()), n)
-        if not suffix:
-            shares = (torch.bincount(guess, minlength=len(classifier.classes)).double() / n).tolist()
-            values["least_class_percent"] = _percent(min(shares), n)
-            values |= {
-                f"class_percent.{name}": _percent(share, n)
-                for name, share in zip(classifier.classes, shares, strict=True)
-            }
-    return values
+        near, covered = precision_recall(features[:few], reference[:few])
+        values |= {"precision": (near, _error(near, few)), "recall": (covered, _error(covered, few))}
+    best, guess = _in_parts(classifier.log_prob, images).exp().max(dim=1)
+    values["confident_percent"] = _percent(float((best > CONFIDENT).double().mean()), n)
+    return values, (torch.bincount(guess, minlength=len(classifier.classes)).double() / n).tolist()
 
 
 def _in_parts(of: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:

@@ -20,6 +20,7 @@ __all__ = ["Validator", "latent_accuracy", "sample_values"]
 SAMPLES = 2500
 KNOWN = 1500  # training data among which neighbours are looked for
 COMPARED = 1000  # samples and data whose neighbourhoods are compared
+JUDGED = 500  # samples and data that are compared by a classifier
 _PART = 500
 
 
@@ -56,7 +57,7 @@ class Validator:
                 values |= self._loss(model, generator)
             values |= latent_accuracy(model, self._data, "valid", model.held_out)
             values |= sample_values(model, self._data, "valid", generator)
-            compared = image_values(model, self._data, "valid", COMPARED, generator)
+            compared = image_values(model, self._data, "valid", JUDGED, generator, neighbourhoods=False)
             values |= {metric.key: compared[metric.key][0] for metric in model.metrics if metric.key in compared}
             return {key: value for key, value in values.items() if math.isfinite(value)}
         finally:

@@ -122,7 +122,9 @@ class ComparisonViews(ImageViews, ABC):
             np.concatenate([_array(row).astype(np.float32) for row in rows]),
             columns=n,
             row_labels=("sample", "by pixels", "by features"),
-            captions=("",) * n + tuple(f"{value:.2f}" for value in [*far[:n].tolist(), *depth[:n].tolist()]),
+            captions=("",) * n
+            + tuple(f"{value:.2f}" for value in far[:n].tolist())
+            + tuple(f"{value:.1f}" for value in depth[:n].tolist()),
             subtitle=f"nearest of {len(train):,} {SPLITS[train.split]} images, and their distance",
             note=f"Median distance to the nearest: {_ASKED} samples {ours[0]:.2f} by pixels, {ours[1]:.2f} by "
             f"features; {len(held_out)} {SPLITS[valid.split]} images {real[0]:.2f} and {real[1]:.2f}. "
@@ -163,6 +165,6 @@ class ComparisonViews(ImageViews, ABC):
             values=np.array([value, null]),
             roles=("model", "data"),
             subtitle=f"to {n} training images, {n} each, features of the classifier",
-            note=f"Two samples of the same distribution are {null:.1f} apart at this number: no model gets below. "
-            "Features of other classifiers give other numbers.",
+            note=f"Two samples of the same distribution are {null:.1f} apart at this number: a perfect model would "
+            "be too. Features of other classifiers give other numbers.",
         )

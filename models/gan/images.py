@@ -42,7 +42,7 @@ class ImageGAN(GameModel, ComparisonViews):
     one image could not do otherwise.
     """
 
-    title = "Images"
+    title = "GAN of images"
     reference = "https://arxiv.org/abs/1511.06434"
     accepts = (Image(values="grey"), Image(values="colour"))
     metrics, presets = METRICS, PRESETS
@@ -58,7 +58,7 @@ class ImageGAN(GameModel, ComparisonViews):
             "non-saturating", "Objective", choices=_OBJECTIVES, help="The game; Wasserstein has a gradient penalty."
         )
         r1: float = param(
-            0.02, "R1 weight γ", 0.0, 100.0, live=True, when=lambda config: not _wasserstein(config),
+            0.02, "R1 weight γ", 0.0, 1.0, step=0.01, live=True, when=lambda config: not _wasserstein(config),
             help="Presses the slope of D on the data towards 0: γ/2 · E‖∇F(x)‖².",
         )  # fmt: skip
         r1_every: int = param(

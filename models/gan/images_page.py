@@ -56,29 +56,29 @@ METRICS = (
         help="It need not fall while samples get better: D gets better too.",
     ),
     Metric(
-        "penalty", "Penalty of D", role="alt", when=_penalised,
+        "penalty", "Penalty of D", role="alt", when=_penalised, plotted=False,
         help="With its weight; R1 is 0 in the moves that leave it out, and its average what counts.",
     ),
     Metric("discriminator_loss", "Loss of D with penalty", role="total", plotted=False, help="What D descends."),
     Metric("on_data", "Value on data", role="data", plotted=False, help="The objective's term on data."),
     Metric("on_samples", "Value on samples", role="model", plotted=False, help="The objective's term on samples."),
-    Metric("score_real", "F on data", role="data", pane="score", help="Mean score of the batch's data."),
-    Metric("score_fake", "F on samples", role="model", pane="score", help="Mean score of as many samples."),
+    Metric("score_real", "F on data", role="data", plotted=False, help="Mean score of the batch's data."),
+    Metric("score_fake", "F on samples", role="model", plotted=False, help="Mean score of as many samples."),
     Metric(
         "frechet", "Fréchet distance", role="model", pane="frechet", better="lower", source="samples",
-        help="Of up to 1,000 samples to as many training images, in the features of a small classifier.",
+        help="Of up to 500 samples to as many training images, in the features of a small classifier.",
     ),
     Metric(
         "frechet_null", "Fréchet, held out", role="data", pane="frechet", source="samples",
-        help="The same with held-out images in place of the samples: no model gets below.",
+        help="The same with held-out images in place of the samples: what a perfect model would have.",
     ),
     Metric(
         "confident_percent", "Clearly of a class", "%", role="model", pane="percent", better="higher",
-        source="samples", help="Samples of which the classifier is more than 90 % sure.",
+        source="samples", plotted=False, help="Samples of which the classifier is more than 90 % sure.",
     ),
     Metric(
         "least_class_percent", "Least class", "%", role="alt", pane="percent", better="higher", source="samples",
-        help="Share of the class that is generated least.",
+        plotted=False, help="Share of the class that is generated least.",
     ),
 )  # fmt: skip
 _ADAM = {"batch": 64, "lr_g": 1e-3, "lr_d": 1e-3, "beta1": 0.5}
