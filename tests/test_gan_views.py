@@ -85,6 +85,7 @@ def test_a_collapsed_generator_is_warned_of_on_the_samples_and_in_the_bars():
     for view in ("samples", "modes"):
         (frame,) = frames(s, view)
         assert frame.warning
+        assert bool(frame.alert) == (view == "samples")  # one banner is enough
         assert frame.note.startswith("Collapsed: 1 of 8 modes hold samples; lost: E, NE, N, NW, W, SW, SE.")
 
 
@@ -104,6 +105,7 @@ def test_data_without_modes_are_told_by_their_classes():
     assert frame.labels == ("outer", "inner")
     np.testing.assert_allclose(frame.values.sum(), 100)
     assert not frame.warning
+    assert not frame.alert
 
 
 # Samples
@@ -138,14 +140,16 @@ def test_infinite_gradients_are_told_and_not_drawn():
 
 def test_layers_can_be_switched_off_and_trails_end_at_the_arrows():
     s = gan()
-    for _ in range(12):
-        s.step()
     (frame,) = frames(s, "samples", grid=True)
-    assert [type(layer) for layer in frame.layers] == [Density, Grid, Points, Points, Lines, Field]
-    trails, arrows = frame.layers[-2:]
-    assert len(trails.starts) == len(arrows.xy)
-    ends = np.array([piece[-1] for piece in trails.pieces()])
-    np.testing.assert_allclose(ends, arrows.xy)
+    assert [type(layer) for layer in frame.layers] == [Density, Grid, Points, Points, Points, Field]
+    probes, arrows = frame.layers[-2:]
+    np.testing.assert_allclose(probes.xy, arrows.xy)
+    for _ in range(3):
+        s.step()
+    (later,) = frames(s, "samples")
+    assert later.layers[-2].trail == probes.trail != ""
+    assert later.layers[-2].xy.shape == probes.xy.shape
+    assert not np.array_equal(later.layers[-2].xy, probes.xy)
     (bare,) = frames(s, "samples", heat="none", points=False, gradient=False)
     assert [layer.role for layer in bare.layers] == ["model"]
 

@@ -179,10 +179,9 @@ class GAN(GameModel, DivergenceViews, NoiseViews, SampleViews):
         return u + (sigma / self.spread) * noise
 
     def after_update(self, player: str) -> None:
-        """Clips the weights of a Wasserstein critic, and keeps track of where the generator's samples were."""
+        """Clips the weights of a Wasserstein critic, and counts the generator's moves."""
         if player == "generator":
             self.moves += 1
-            self.keep_trail()
         elif self.config.objective == "wasserstein":
             limit = self.config.weight_limit
             with torch.no_grad():

@@ -1,9 +1,8 @@
-"""What the views of a game in the plane have in common: units, noise, maps of the discriminator, trails."""
+"""What the views of a game in the plane have in common: units, noise, maps of the discriminator, probes."""
 
 from __future__ import annotations
 
 from abc import ABC
-from collections import deque
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,6 @@ __all__ = ["PROBES", "Known", "PlanarGame", "array", "square_of"]
 
 _NEIGHBOURS = 1500  # training data among which the nearest is looked for
 PROBES = 120  # samples whose gradient and trail are shown
-_EVERY, _KEPT = 10, 12  # updates of G between two positions of a trail, and positions of one
 
 
 def array(tensor: Tensor) -> np.ndarray:
@@ -52,8 +50,6 @@ class PlanarGame(GenerativeModel, ABC):
         center: Mean of the data, (2,).
         spread: Root of the mean variance of their coordinates, a scalar.
         moves: Updates of the generator so far.
-        trail: Where the samples of fixed noise were lately, oldest first, (probes, 2) each, in data units. It is a
-            memory for pictures: training does not see it, and no checkpoint holds it.
         known: Masses of the data by raster.
     """
 
@@ -66,9 +62,7 @@ class PlanarGame(GenerativeModel, ABC):
 
     def __init__(self, config: Any, spec: Any):
         super().__init__(config, spec)
-        self.trail: deque[Tensor] = deque(maxlen=_KEPT)
         self.known = Known()
-        self._since = 0
 
     @property
     def game(self) -> Game:
@@ -108,13 +102,6 @@ class PlanarGame(GenerativeModel, ABC):
         """
         others = beside[: self.config.pac - 1].reshape(1, -1).expand(len(u), -1)
         return self.discriminator(torch.cat([u, others], dim=1))[:, 0]
-
-    def keep_trail(self) -> None:
-        """Notes where the probes are, every ten updates of the generator."""
-        if self._since % _EVERY == 0:
-            with torch.no_grad():
-                self.trail.append(self.from_units(self.generator(self.probes())))
-        self._since += 1
 
     def probes(self) -> Tensor:
         """The fixed noise of arrows and trails, (probes, latent)."""

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from models.exact.modes import count_modes, mode_names
-from models.frames import Bars, Density, Field, Layer, Lines, Plane, Points
+from models.frames import Bars, Density, Field, Layer, Plane, Points
 from models.gan.collapse import verdict
 from models.gan.planar_game import PROBES, PlanarGame, array, square_of
 from models.protocol import Data, DataBatch, Noise, param, view
@@ -63,12 +63,15 @@ class SampleViews(PlanarGame, ABC):
             layers.append(Points(array(batch.x), role="data", name="data", size=3))
         if made:
             layers.append(Points(array(x), role="model", name="samples", size=3.0))
-        note, warning = self._verdict(x, data)
+        collapse, warning = self._verdict(x, data)
+        note = collapse
         if gradient:
             forces, words = self._forces()
             layers += forces
             note = f"{note} {words}".lstrip()
-        return Plane(tuple(layers), extent=extent, subtitle=said, note=note, warning=warning)
+        return Plane(
+            tuple(layers), extent=extent, subtitle=said, note=note, warning=warning, alert=collapse if warning else ""
+        )
 
     def _drawn(self, count: int, noise: Noise) -> Tensor:
         return self.sample(count, generator=noise.generator(self.center.device))
@@ -119,20 +122,18 @@ class SampleViews(PlanarGame, ABC):
         return -gradient
 
     def _forces(self) -> tuple[list[Layer], str]:
-        """Arrows at the probes, above where these were lately, and how long the longest is."""
+        """Arrows at the probes, which leave trails, and how long the longest is."""
         with torch.no_grad():
             x = self.from_units(self.generator(self.probes()))
         push = self.pushes(x)
         known = push.isfinite().all(dim=1)  # a KL's exp(F) has no end
         longest = float(push[known].norm(dim=1).max()) if known.any() else 0.0
         words = f"Longest of {int(known.sum())} arrows: {longest:.2g}."
-        layers: list[Layer] = []
-        if len(self.trail) > 1:
-            paths = torch.stack([*self.trail, x]).transpose(0, 1)  # (probes, positions, 2)
-            starts = np.arange(PROBES) * paths.shape[1]
-            layers.append(Lines(array(paths).reshape(-1, 2), starts, role="alt"))
         reach = 0.35 * float(self.spread)
-        layers.append(Field(array(x[known]), array(push[known]), role="total", longest=reach, name="−∇ of G's loss"))
+        layers = [
+            Points(array(x), role="alt", size=2.5, trail="probes"),
+            Field(array(x[known]), array(push[known]), role="total", longest=reach, name="−∇ of G's loss"),
+        ]
         return layers, words if known.all() else f"{words} {PROBES - int(known.sum())} gradients are infinite."
 
     def _verdict(self, x: Tensor, data: Data) -> tuple[str, bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QFontMetricsF, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -21,6 +21,7 @@ from models.frames import Curves, Frame, Series
 __all__ = ["SMOOTHINGS", "CurvesView"]
 
 _LEFT, _BOTTOM, _TOP, _GAP = 46.0, 24.0, 4.0, 14.0  # px
+_LEAST = 30  # px of a pane
 _FIRST = 1.5  # how much higher the first of several panes is
 
 SMOOTHINGS: dict[str, float] = {"Off": 0.0, "Light": 0.01, "Medium": 0.025, "Strong": 0.08}
@@ -73,7 +74,15 @@ class CurvesView(FrameView):
     def show_frame(self, frame: Frame) -> None:
         """Shows curves."""
         assert isinstance(frame, Curves)
+        before = self.minimumSizeHint()
         super().show_frame(frame)
+        if self.minimumSizeHint() != before:
+            self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for every pane."""
+        panes = len({series.pane for series in self._frame.series}) if isinstance(self._frame, Curves) else 1
+        return QSize(120, int(_TOP + _BOTTOM + _GAP * (panes - 1)) + max(_LEAST * panes, 96))
 
     def set_horizon(self, x: float) -> None:
         """The x axis reaches at least this far: the length of the run."""

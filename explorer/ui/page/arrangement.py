@@ -22,6 +22,7 @@ __all__ = ["Arrangement", "CardTabs"]
 
 GAP = 12
 RIGHT = 352
+HERO_HEIGHT = 200  # px, least, of the picture
 REST_HEIGHT = 188  # px, least
 _ANY = 16_777_215  # what Qt calls no limit
 _SHARES = (62, 38)  # of the height at left
@@ -149,9 +150,7 @@ class Arrangement(QFrame):
         grid.addWidget(self._right, 0, 1)
         grid.setColumnStretch(0, 1)
         self._right.setFixedWidth(RIGHT)
-        hero.setMinimumHeight(240)
-        if curves is not None:
-            curves.setMinimumHeight(224)
+        hero.display.setMinimumHeight(HERO_HEIGHT)  # of the picture: legend, note and controls come on top of it
         for card in rest:
             card.setMinimumHeight(REST_HEIGHT)
         self._right.setVisible(bool(beside or rest))
