@@ -31,6 +31,8 @@ from explorer.ui.controls import Slider
 from explorer.ui.garbage import GarbageGuard
 from explorer.ui.main_window import MainWindow
 from explorer.ui.page import PageWidget
+from models import page as page_named
+from models.protocol import Lab
 
 WARM_UP = 3.0  # s after the first step
 DRAG = 50  # ms between two moves of the slider
@@ -60,12 +62,20 @@ class Beat(QObject):
 
 
 class Drag(QObject):
-    """Moves a latent slider to and fro, and times how long the picture takes to follow."""
+    """Moves a slider to and fro, and times how long the picture takes to follow.
 
-    def __init__(self, slider: Slider, picture: QWidget):
+    Args:
+        slider: The slider.
+        picture: What follows it.
+        low: Where the way begins.
+        high: Where it ends.
+    """
+
+    def __init__(self, slider: Slider, picture: QWidget, low: float = -2.0, high: float = 2.0):
         super().__init__()
         self.delays: list[float] = []
         self._slider, self._picture = slider, picture
+        self._low, self._high = low, high
         self._moved: float | None = None
         self._position = 0
         picture.installEventFilter(self)
@@ -78,7 +88,7 @@ class Drag(QObject):
 
     def _on_timeout(self) -> None:
         self._position = (self._position + 13) % 400
-        value = -2 + 4 * abs(self._position - 200) / 200
+        value = self._low + (self._high - self._low) * abs(self._position - 200) / 200
         if self._moved is None:
             self._moved = time.perf_counter()
         self._slider.set_number(value)
@@ -146,6 +156,56 @@ def trained_page(name: str, data: str | None) -> tuple[MainWindow, PageWidget]:
     return window, page
 
 
+def drag_of(page: PageWidget) -> Drag | None:
+    """The first latent slider and the decoder's picture; on a lab its first parameter and the leading picture."""
+    if page.draft.model is not None:
+        slider = page.findChild(Slider, "latent.0")
+        return Drag(slider, page.cards["decode"].display) if slider is not None and "decode" in page.cards else None
+    hero = next(card for card in page.cards.values() if card.view.hero)
+    for name, row in page.side.form.rows.items():
+        slider, declared = row.findChild(Slider), page.draft.declared()[name]
+        if slider is not None and row.isVisible() and declared.low is not None and declared.high is not None:
+            return Drag(slider, hero.display, declared.low, declared.high)
+    return None
+
+
+def measure_lab(name: str, seconds: float) -> dict[str, object]:
+    """A lab: its first parameter is dragged over its whole range all the while."""
+    app = QApplication(sys.argv[:1])
+    GarbageGuard(app)
+    window = create_window()
+    window.resize(1440, 900)
+    window.show_page(name)
+    window.show()
+    page = window.pages[name]
+    pump(WARM_UP)
+    beat, drag = Beat(), drag_of(page)
+    before = {key: card.display.painted for key, card in page.cards.items()}
+    began = time.perf_counter()
+    beat.start()
+    if drag is not None:
+        drag.start()
+    pump(seconds)
+    elapsed = time.perf_counter() - began
+    visible = [key for key, card in page.cards.items() if card in page.arrangement.in_sight()]
+    updates = {key: round((page.cards[key].display.painted - before[key]) / elapsed, 2) for key in visible}
+    window.close()
+    return {"page": name, "seconds": round(elapsed, 2), **felt(beat, drag), "updates_per_s": updates}
+
+
+def felt(beat: Beat, drag: Drag | None) -> dict[str, object]:
+    """What a person feels of it."""
+    delays = drag.delays if drag is not None else []
+    return {
+        "timer_p50_ms": percentile(beat.gaps, 0.5),
+        "timer_p99_ms": percentile(beat.gaps, 0.99),
+        "timer_max_ms": percentile(beat.gaps, 1.0),
+        "timer_gaps_over_100_ms": sum(gap > 100 for gap in beat.gaps),
+        "drag_p50_ms": percentile(delays, 0.5),
+        "drag_p95_ms": percentile(delays, 0.95),
+    }
+
+
 def measure(name: str, seconds: float, points: int, data: str | None) -> dict[str, object]:
     app = QApplication(sys.argv[:1])
     GarbageGuard(app)
@@ -156,10 +216,7 @@ def measure(name: str, seconds: float, points: int, data: str | None) -> dict[st
         fill(page, points)
         page.thread_.host.train()
     pump(WARM_UP)
-    beat = Beat()
-    slider = page.findChild(Slider, "latent.0")
-    picture = page.cards["decode"].display if "decode" in page.cards else None
-    drag = Drag(slider, picture) if slider is not None and picture is not None else None
+    beat, drag = Beat(), drag_of(page)
     session = page.thread_.host._shown
     before = {key: card.display.painted for key, card in page.cards.items()}
     step, began = session.step_count, time.perf_counter()
@@ -174,18 +231,12 @@ def measure(name: str, seconds: float, points: int, data: str | None) -> dict[st
     setup = session.setup
     window.close()
     bare = bare_steps_per_second(setup, max(3.0, seconds / 4))
-    delays = drag.delays if drag is not None else []
     return {
         "page": name,
         "data": setup.data,
         "seconds": round(elapsed, 2),
         "history_points": points,
-        "timer_p50_ms": percentile(beat.gaps, 0.5),
-        "timer_p99_ms": percentile(beat.gaps, 0.99),
-        "timer_max_ms": percentile(beat.gaps, 1.0),
-        "timer_gaps_over_100_ms": sum(gap > 100 for gap in beat.gaps),
-        "drag_p50_ms": percentile(delays, 0.5),
-        "drag_p95_ms": percentile(delays, 0.95),
+        **felt(beat, drag),
         "steps": steps,
         "steps_per_s_window": round(steps / elapsed, 2),
         "steps_per_s_bare": round(bare, 2),
@@ -206,7 +257,10 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         os.environ["DGM_EXPLORER_HOME"] = os.environ.get("DGM_EXPLORER_BENCH_HOME", home)
-        result = measure(arguments.page, arguments.seconds, arguments.points, arguments.data)
+        if issubclass(page_named(arguments.page), Lab):
+            result = measure_lab(arguments.page, arguments.seconds)
+        else:
+            result = measure(arguments.page, arguments.seconds, arguments.points, arguments.data)
     if arguments.json:
         print(json.dumps(result))
     else:

@@ -131,8 +131,8 @@ class Driver:
         self.until(lambda: self.page.state == state)
 
     def until_step(self, step: int) -> None:
-        """Lets the window live until it shows a step or a later one."""
-        self.until(lambda: self.page.step >= step)
+        """Lets the window live until it shows a step or a later one, on all cards."""
+        self.until(lambda: self.page.step >= step and not self.page.pace)
 
     def pause(self) -> int:
         """Pauses, waits until the window shows where, and returns that step."""

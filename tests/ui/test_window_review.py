@@ -210,9 +210,9 @@ def test_a_click_on_a_point_or_an_image_picks_the_datum_that_other_views_show(dr
     driver.until_step(20)
     board = driver.card("latent_map").display
     cloud = next(layer for layer in driver.frame_of("latent_map").layers if isinstance(layer, Points))
-    at = board.view.to_pixels(cloud.xy[7:8])[0]
     driver.click("tab_of.posterior")
     driver.until(lambda: "image 0" in driver.card("posterior").subtitle)
+    at = board.view.to_pixels(cloud.xy[7:8])[0]
     QTest.mouseClick(board, Qt.MouseButton.LeftButton, pos=QPointF(*at.tolist()).toPoint())
     point = _asked(driver, "posterior")
     where = np.hypot(*(board.view.to_pixels(cloud.xy) - at).T)  # points may lie over one another
