@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -46,6 +47,7 @@ from models.protocol import GenerativeModel, LatentPoint, Noise, View, group_vie
 __all__ = ["PageWidget"]
 
 _PULL = 50  # ms between two looks into the mailbox
+_READABLE = 0.25  # s between two values of a number in Explain, and two shapes of the timeline's backdrop, in training
 CURVES = View("curves", "Loss", {}, {}, Curves, False, help="Every metric over the steps")
 
 
@@ -91,6 +93,7 @@ class PageWidget(QFrame):
         self._newest: dict[str, Reply] = {}
         self._followers: list[Card] = []
         self._offered: set[str] = set()
+        self._calm, self._readable_after = False, 0.0
         self._opened = False
         self._lay_out(theme, family)
         self.acts = Acts(self)
@@ -324,7 +327,11 @@ class PageWidget(QFrame):
             self.timeline.show_recorded(snapshot.recorded, training.steps)
             if self.moments.scrubbed is None:
                 self.timeline.show_step(snapshot.step)
-        self.explain.show_values(snapshot.last, self.acts.config)
+        now = time.monotonic()
+        self._calm = self.state == "training" and snapshot.state == "training" and now < self._readable_after
+        if not self._calm:
+            self._readable_after = now + _READABLE
+            self.explain.show_values(snapshot.last, self.acts.config)
 
     def show_curves(self, curves: Curves) -> None:
         """Shows every metric over the steps, with a marker at the moment that is scrubbed to."""
@@ -333,7 +340,7 @@ class PageWidget(QFrame):
         if card.isVisible():
             card.show_frame(dataclasses.replace(curves, marker=marker))
         backdrop = next((series for series in curves.series if series.role == "total"), None)
-        if backdrop is not None:
+        if backdrop is not None and not self._calm:
             self.timeline.show_backdrop(backdrop.x, backdrop.y)
 
     @Slot(object)
