@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import sys
 
-# Before Qt: on Windows torch's libraries cannot be loaded once Qt's are.
-import torch  # noqa: F401
-
 from explorer.startup import no_display, window_problem
+
+_INTERRUPTED = 130
 
 
 def main() -> int:
     """Opens the window, does what the arguments say, or where there is no display gives the headless tour."""
+    try:
+        # Before Qt: on Windows torch's libraries cannot be loaded once Qt's are. It takes a second, in which people
+        # may think better of it.
+        import torch  # noqa: F401
+
+        return _do()
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+def _do() -> int:
     arguments = sys.argv[1:]
     reason = "" if arguments else no_display()
     if reason:

@@ -472,3 +472,14 @@ def test_a_missing_qt_is_one_line(monkeypatch):
 
     monkeypatch.setattr(startup.importlib.metadata, "version", missing)
     assert "PySide6-Essentials is not installed" in startup.window_problem()
+
+
+def test_ctrl_c_before_anything_has_begun_is_no_traceback(monkeypatch, capsys):
+    from explorer import __main__ as entry
+
+    def interrupted() -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(entry, "_do", interrupted)
+    assert entry.main() == 130
+    assert capsys.readouterr() == ("", "")

@@ -157,6 +157,15 @@ class Acts(QObject):
         self._page.draft.set_values(values, "train on")
         self._page.thread_.host.train()
 
+    def _training_words(self) -> str:
+        """What is trained on, and that the schedule is over where it is, because the rate stays small then."""
+        if self.setup is None:
+            return "Training"
+        shown = self._page.snapshot
+        if self.setup.training.schedule != "constant" and shown.progress >= 1.0:
+            return "Training at the end of the schedule, where the learning rate is small; a constant one is larger"
+        return f"Training on {self.setup.data}"
+
     def train_new(self) -> None:
         """A run of the draft, from step 0."""
         setup = self._drafted()
@@ -280,7 +289,7 @@ class Acts(QObject):
             page.message.emit(event.message)
         elif event.kind == "training":
             self.set_state("training")
-            page.message.emit(f"Training on {self.setup.data}" if self.setup else "Training")
+            page.message.emit(self._training_words())
         elif event.kind == "paused":
             self.set_state("paused")
             page.message.emit(event.message or ("Paused, and saved" if self.folder else "Paused"))
