@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from explorer.engine import BadInput, open_data
 from explorer.engine import classifier as made_by
 from explorer.engine.checkpoint import read_checkpoint
 from explorer.engine.classifier import CLASSIFIERS, make_classifier, open_classifier
+from explorer.engine.tensors import TensorData
 
 WEIGHTS = Path(__file__).parents[1] / "assets" / "weights"
 CPU = torch.device("cpu")
@@ -48,6 +50,14 @@ def test_other_data_have_none():
     assert open_classifier("ring8", CPU) is None
 
 
+def test_what_is_kept_of_some_data_is_not_taken_for_others_of_the_same_name():
+    whole = open_data("digits")
+    few = dataclasses.replace(whole, train=whole.test)  # as the data in a bundle are
+    first, again, other = (TensorData(data, 0, CPU).classifier for data in (whole, whole, few))
+    assert first.kept is again.kept
+    assert first.kept is not other.kept
+
+
 def test_one_is_made_from_a_dataset_and_found_again(tmp_path, monkeypatch):
     monkeypatch.setattr(made_by, "_STEPS", 150)
     told = []
@@ -64,3 +74,14 @@ def test_one_is_made_from_a_dataset_and_found_again(tmp_path, monkeypatch):
 def test_points_of_the_plane_are_refused(tmp_path):
     with pytest.raises(BadInput, match="ring8:n=1000 cannot be classified"):
         make_classifier(open_data("ring8:n=1000"), tmp_path / "c.safetensors")
+
+
+@pytest.mark.parametrize("out", ["c.txt", "folder.safetensors", "file/c.safetensors"])
+def test_a_place_that_cannot_be_is_refused_before_anything_is_trained(out, tmp_path, monkeypatch, command):
+    (tmp_path / "folder.safetensors").mkdir()
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(made_by, "_STEPS", 0)
+    done = command("classifier", "digits", "--out", tmp_path / out)
+    assert done.code == 2
+    assert len(done.err.splitlines()) == 1
+    assert "--out" in done.err

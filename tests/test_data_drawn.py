@@ -48,6 +48,14 @@ def test_csv_is_read_with_any_separator_with_or_without_a_head(separator, head, 
     np.testing.assert_array_equal(read_points(path), XY)
 
 
+def test_decimal_commas_and_quotes_of_spreadsheets_are_read(tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text("x;y\n" + "".join(f"{x!r};{y!r}\n" for x, y in XY.tolist()).replace(".", ","))
+    np.testing.assert_array_equal(read_points(path), XY)
+    path.write_text('"x","y"\n' + "".join(f'"{x!r}","{y!r}"\n' for x, y in XY.tolist()))
+    np.testing.assert_array_equal(read_points(path), XY)
+
+
 def test_npy_is_read(tmp_path):
     np.save(tmp_path / "p.npy", XY.astype(np.float32))
     np.testing.assert_array_equal(read_points(tmp_path / "p.npy"), XY.astype(np.float32))
@@ -84,10 +92,14 @@ def test_a_csv_that_cannot_be_used_is_refused_in_one_line(content, message, tmp_
 @pytest.mark.parametrize("array", [np.zeros(100), np.zeros((100, 3)), np.array([["a", "b"]] * 100)])
 def test_an_npy_of_another_shape_is_refused(array, tmp_path):
     np.save(tmp_path / "p.npy", array)
-    with pytest.raises(DataError, match=r"points are numbers of shape \(n, 2\)"):
+    with pytest.raises(DataError, match=r"points are real numbers of shape \(n, 2\)"):
         read_points(tmp_path / "p.npy")
     (tmp_path / "p.npy").write_bytes(b"no array")
     with pytest.raises(DataError, match="is no NPY array"):
+        read_points(tmp_path / "p.npy")
+    with open(tmp_path / "p.npy", "wb") as file:
+        np.savez(file, x=XY, y=XY)
+    with pytest.raises(DataError, match="is an NPZ of several arrays"):
         read_points(tmp_path / "p.npy")
 
 

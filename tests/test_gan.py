@@ -10,6 +10,8 @@ import pytest
 import torch
 from pages import session
 
+from explorer.engine import validation
+from explorer.engine.evaluation import evaluate
 from models.gan.gan import GAN
 from models.gan.networks import SpectralLinear, dense
 from models.gan.objectives import OBJECTIVES
@@ -243,3 +245,19 @@ def test_a_generator_that_learns_finds_the_eight_modes():
     radius = np.hypot(*x.T)
     assert np.median(np.abs(radius - 2.0)) < 0.4
     assert len(np.unique(np.round(np.arctan2(x[:, 1], x[:, 0]) / (np.pi / 4)) % 8)) == 8
+
+
+@pytest.mark.parametrize(("n", "told"), [(5, False), (6, True), (200, True)])
+def test_precision_and_recall_are_of_as_many_samples_as_data_that_were_asked_for(n, told, monkeypatch):
+    made = session("gan", data="ring8:n=1000", hidden_g=4, hidden_d=4)
+    seen = []
+
+    def compared(x, data):
+        seen.append((len(x), len(data)))
+        return 1.0, 1.0
+
+    monkeypatch.setattr(validation, "precision_recall", compared)
+    found = evaluate(made.model, made.data, limit=n)
+    assert seen == ([(n, n)] if told else [])
+    assert ("precision" in found) is told
+    assert "modes" in found

@@ -310,3 +310,12 @@ def test_evaluation_of_the_training_data_themselves_is_perfect(monkeypatch):
     p = found["confident_percent"] / 100
     assert p > 0.9
     assert found["confident_percent_se"] == pytest.approx(100 * math.sqrt(p * (1 - p) / 297))
+
+
+@pytest.mark.parametrize(("n", "has"), [(1, set()), (5, {"frechet"}), (6, {"frechet", "precision", "recall"})])
+def test_of_a_few_images_what_can_be_had_is_told(n, has):
+    setup = Setup.of("gan-images", data="digits", values={"channels": 4}, device="cpu")
+    data = TensorData(open_data("digits"), 0, torch.device("cpu"))
+    found = evaluate(ImageGAN(setup.config, data.spec), data, limit=n)
+    assert {key for key in ("frechet", "precision", "recall") if key in found} == has
+    assert all(math.isfinite(value) for value in found.values() if value is not None)

@@ -47,7 +47,7 @@ def test_the_best_f_is_where_the_expected_loss_is_least(name, eta):
 
     loss = LOSSES[name]
     found = optimize.minimize_scalar(risk, bounds=(-6, 6), method="bounded", options={"xatol": 1e-9}).x
-    assert float(loss.best(np.array(eta))) == pytest.approx(found, abs=1e-5)
+    assert float(loss.best(stats.logistic.ppf(eta))) == pytest.approx(found, abs=1e-5)
     for y in (0, 1):
         assert float(loss.value(np.array(0.7), y, 0.0)) == pytest.approx(WRITTEN[name](0.7, y), rel=1e-12)
 
@@ -56,14 +56,15 @@ def test_the_best_f_is_where_the_expected_loss_is_least(name, eta):
 def test_links_lead_from_the_best_f_to_the_log_odds(name):
     eta = np.linspace(0.01, 0.99, 50)
     loss = LOSSES[name]
-    assert loss.link(loss.best(eta)) == pytest.approx(stats.logistic.ppf(eta), abs=1e-10)
-    assert loss.probability(loss.best(eta)) == pytest.approx(eta, abs=1e-12)
+    odds = stats.logistic.ppf(eta)
+    assert loss.link(loss.best(odds)) == pytest.approx(odds, abs=1e-10)
+    assert loss.probability(loss.best(odds)) == pytest.approx(eta, abs=1e-12)
 
 
 def test_hinge_and_absolute_error_tell_the_class_alone():
-    eta = np.array([0.01, 0.2, 0.49, 0.51, 0.8, 0.99])
-    assert LOSSES["hinge"].best(eta).tolist() == [-1, -1, -1, 1, 1, 1]
-    assert LOSSES["absolute"].best(eta).tolist() == [0, 0, 0, 1, 1, 1]
+    odds = stats.logistic.ppf([0.01, 0.2, 0.49, 0.51, 0.8, 0.99])
+    assert LOSSES["hinge"].best(odds).tolist() == [-1, -1, -1, 1, 1, 1]
+    assert LOSSES["absolute"].best(odds).tolist() == [0, 0, 0, 1, 1, 1]
     assert {name for name in LOSSES if LOSSES[name].link is None} == {"hinge", "absolute"}
 
 
@@ -177,4 +178,11 @@ def test_the_risk_at_x_is_least_where_the_note_says():
     eta = 2 * stats.norm.pdf(0.3, -0.8, 0.8) / (2 * stats.norm.pdf(0.3, -0.8, 0.8) + stats.norm.pdf(0.3, 0.8, 1.1))
     for name, loss in LOSSES.items():
         least = series[name].x[series[name].y.argmin()]
-        assert least == pytest.approx(float(loss.best(np.array(eta))), abs=0.02)
+        assert least == pytest.approx(float(loss.best(stats.logistic.ppf(eta))), abs=0.02)
+
+
+def test_where_the_class_is_all_but_certain_the_best_f_is_finite_still():
+    values = {"x": -6.0, "data_mean": -3.0, "data_std": 1.5, "model_mean": 3.0, "model_std": 0.4}
+    note = frame("risk", **values).note
+    odds = stats.norm.logpdf(-6.0, -3.0, 1.5) - stats.norm.logpdf(-6.0, 3.0, 0.4)
+    assert f"log {odds:.2f}, Brier {odds:.2f}, exponential {odds / 2:.2f}" in note

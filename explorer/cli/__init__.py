@@ -6,9 +6,8 @@ import sys
 from collections.abc import Sequence
 
 from explorer.cli.arguments import parse
-from explorer.cli.bundling import bundle
-from explorer.cli.classifying import classifier
 from explorer.cli.listing import list_all, versions
+from explorer.cli.packing import bundle, classifier
 from explorer.cli.tour import tour
 from explorer.cli.training import resume, train
 from explorer.cli.using import draw_figure, evaluate_run, lab, sample

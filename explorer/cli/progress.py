@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from explorer.engine import Session
 
-__all__ = ["Bar", "download_progress"]
+__all__ = ["Bar", "count_progress", "download_progress"]
 
 
 class Bar:
@@ -66,3 +66,9 @@ def download_progress(what: str, done: int, total: int) -> None:
         return
     share = f"{done / total:5.0%}" if total else f"{done / 1e6:6.1f} MB"
     print(f"\r{what}: {share}", end="\n" if total and done >= total else "", file=sys.stderr, flush=True)
+
+
+def count_progress(done: int, total: int) -> None:
+    """Says how much of what is counted is done."""
+    if sys.stderr.isatty():
+        print(f"\r{done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)

@@ -16,7 +16,7 @@ import torch
 import models
 from explorer import figures
 from explorer.cli.arguments import read_pairs
-from explorer.cli.progress import download_progress
+from explorer.cli.progress import count_progress, download_progress
 from explorer.engine import BadInput, LoadedRun, Request, Viewer, evaluate, load_run
 from explorer.engine.curves import loss_curves
 from explorer.engine.directions import read_directions
@@ -79,10 +79,6 @@ def evaluate_run(arguments: argparse.Namespace) -> int:
         arguments.run, checkpoint=arguments.checkpoint, device=arguments.device, progress=download_progress
     )
 
-    def progress(done: int, total: int) -> None:
-        if sys.stderr.isatty():
-            print(f"\r{done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
-
     metrics = evaluate(
         loaded.model,
         loaded.tensors,
@@ -90,7 +86,7 @@ def evaluate_run(arguments: argparse.Namespace) -> int:
         limit=arguments.n,
         seed=arguments.seed,
         settings=read_pairs(arguments.set),
-        progress=progress,
+        progress=count_progress,
     )
     n = metrics.pop("n")
     result: dict[str, Any] = {

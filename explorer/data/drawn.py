@@ -81,11 +81,13 @@ def read_points(path: Path) -> np.ndarray:
 def _from_npy(path: Path) -> np.ndarray:
     try:
         loaded = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise DataError(f"{path} is no NPY array ({error})") from None
-    if not isinstance(loaded, np.ndarray) or loaded.ndim != 2 or loaded.shape[1] != 2 or loaded.dtype.kind not in "fiu":
-        shape = getattr(loaded, "shape", None)
-        raise DataError(f"{path} holds an array of shape {shape}; points are numbers of shape (n, 2)")
+    except (ValueError, EOFError):
+        raise DataError(f"{path} is no NPY array of numbers; numpy.save writes one, of shape (n, 2)") from None
+    if not isinstance(loaded, np.ndarray):
+        raise DataError(f"{path} is an NPZ of several arrays; save the points alone, as an NPY of shape (n, 2)")
+    if loaded.ndim != 2 or loaded.shape[1] != 2 or loaded.dtype.kind not in "fiu":
+        kind, shape = loaded.dtype, loaded.shape
+        raise DataError(f"{path} holds {kind} of shape {shape}; points are real numbers of shape (n, 2)")
     return loaded.astype(np.float64)
 
 
@@ -94,7 +96,9 @@ def _from_text(path: Path) -> np.ndarray:
     try:
         with open(path, encoding="utf-8-sig") as file:
             for number, line in enumerate(file, start=1):
-                cells = [cell for cell in re.split(r"[,;\s]+", line.strip()) if cell]
+                if ";" in line:  # as spreadsheets write it where the comma is the decimal point
+                    line = line.replace(",", ".")
+                cells = [cell for cell in re.split(r"[,;\s\"]+", line.strip()) if cell]
                 if not cells or cells[0].startswith("#"):
                     continue
                 try:

@@ -136,21 +136,23 @@ def has_classifier(name: str) -> bool:
     return name.split(":")[0] in CLASSIFIERS
 
 
-def open_classifier(name: str, device: torch.device) -> Classifier | None:
+def open_classifier(name: str, device: torch.device, digest: str = "") -> Classifier | None:
     """The classifier that comes with the application for a dataset, or None.
 
     Args:
         name: Of the dataset, with or without parameters.
         device: Where it is to compute.
+        digest: Of the data: what is kept of one dataset is not taken for another that goes by the same name, as the
+            few images of a bundled model do.
 
     Raises:
         RunError: Its file is missing or damaged.
     """
-    return _opened(name, device) if has_classifier(name) else None
+    return _opened(name, device, digest) if has_classifier(name) else None
 
 
 @functools.cache
-def _opened(name: str, device: torch.device) -> Classifier:
+def _opened(name: str, device: torch.device, digest: str) -> Classifier:
     checkpoint, spec = _read(name.split(":")[0])
     with initialising(0):  # weights that are drawn only to be replaced
         net = ImageClassifier(spec.kind.shape, len(spec.classes))

@@ -79,7 +79,7 @@ def evaluate(
         result[f"{key}_se"] = float(per_datum.std(correction=1)) / math.sqrt(rows) if rows > 1 else None
     for key, share in {
         **latent_accuracy(model, data, split, n),
-        **sample_values(model, data, split, generator),
+        **sample_values(model, data, split, generator, n),
     }.items():
         result[key] = share
         error = math.sqrt(max(share * (1 - share), 0.0) / n) if key.endswith("accuracy") else None

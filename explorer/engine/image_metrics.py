@@ -9,14 +9,14 @@ import torch
 from torch import Tensor
 
 from explorer.engine.tensors import TensorData
-from models.exact.coverage import precision_recall
+from models.exact.coverage import NEIGHBOURS, precision_recall
 from models.exact.frechet import frechet
 from models.protocol import Classifier, GenerativeModel, Image
 
 __all__ = ["CONFIDENT", "image_values"]
 
 CONFIDENT = 0.9  # probability of its class from which an image counts as clearly of it
-_NEIGHBOURS = 1000  # images whose neighbourhoods are compared; more would need a table of all pairs
+_COMPARED = 1000  # images whose neighbourhoods are compared; more would need a table of all pairs
 _PART = 500
 
 
@@ -42,15 +42,17 @@ def image_values(
         neighbourhoods: Whether precision and recall are among them, which take the longest.
 
     Returns:
-        `frechet` to training images, `precision`, `recall`, `confident_percent` (more than 90 % sure of one class), and
-        each as `<key>_null` of the held-out data; `class_percent.<class>` for each class, `least_class_percent` the
-        least of these.
+        `frechet` to training images, `precision`, `recall` (of six images and more), `confident_percent` (more than
+        90 % sure of one class), and each as `<key>_null` of the held-out data; `class_percent.<class>` for each class,
+        `least_class_percent` the least of these. Nothing of a single image, which has no covariance.
     """
     classifier = data.classifier
     declared = any(metric.key == "frechet" for metric in model.metrics)
     if classifier is None or not declared or not isinstance(data.spec.kind, Image):
         return {}
     n = min(n, data.size("train"), data.size(split))
+    if n < 2:
+        return {}
     x = torch.cat([model.sample(min(_PART, n - start), generator=generator) for start in range(0, n, _PART)])
     kept = classifier.kept  # what depends on the data alone is computed once in a training
     if ("reference", n) not in kept:
@@ -74,8 +76,8 @@ def _compared(
     n = len(images)
     features = _in_parts(classifier.features, images)
     values: dict[str, tuple[float, float | None]] = {"frechet": (frechet(features, reference), None)}
-    if neighbourhoods:
-        few = min(n, _NEIGHBOURS)
+    few = min(n, _COMPARED)
+    if neighbourhoods and few > NEIGHBOURS:
         near, covered = precision_recall(features[:few], reference[:few])
         values |= {"precision": (near, _error(near, few)), "recall": (covered, _error(covered, few))}
     best, guess = _in_parts(classifier.log_prob, images).exp().max(dim=1)

@@ -43,7 +43,7 @@ def full_checkpoint(session: Session) -> Checkpoint:
         "training": dataclasses.asdict(session.setup.training),
         "optimisers": dataclasses.asdict(
             session.learner.training
-        ),  # which a change since the last round has not reached
+        ),  # a change since the last round has not reached them
         "device": session.placement.device.type,
         "seconds": session.seconds,
         "position": session.position,

@@ -60,7 +60,7 @@ class TensorData:
     @property
     def classifier(self) -> Classifier | None:
         """The classifier that comes with the application for these data, or None."""
-        return open_classifier(self.data.name, self._device)
+        return open_classifier(self.data.name, self._device, self.data.digest)
 
     def train_batch(self, position: int, count: int, generator: torch.Generator) -> DataBatch:
         """The next training batch, from a position in the stream of epochs."""

@@ -12,7 +12,7 @@ from explorer.engine.image_metrics import image_values
 from explorer.engine.randomness import derive
 from explorer.engine.sample_metrics import knn_accuracy, modes
 from explorer.engine.tensors import TensorData
-from models.exact.coverage import precision_recall
+from models.exact.coverage import NEIGHBOURS, precision_recall
 from models.protocol import GenerativeModel, HasLatent, LossModel
 
 __all__ = ["Validator", "latent_accuracy", "sample_values"]
@@ -96,13 +96,20 @@ def latent_accuracy(model: GenerativeModel, data: TensorData, split: str, limit:
     return {"knn5_accuracy": knn_accuracy(z, held_out.y, of, train.y)}
 
 
-def sample_values(model: GenerativeModel, data: TensorData, split: str, generator: torch.Generator) -> dict[str, float]:
-    """Modes, precision and recall of samples of a model of planar data; nothing for other data."""
+def sample_values(
+    model: GenerativeModel, data: TensorData, split: str, generator: torch.Generator, limit: int = COMPARED
+) -> dict[str, float]:
+    """Modes of 2,500 samples of a model of planar data, precision and recall of the first; nothing for other data.
+
+    Precision and recall are of as many samples as data, at most `limit` and 1,000; there are none of too few for them.
+    """
     if data.spec.kind.shape != (2,):
         return {}
     x = model.sample(SAMPLES, generator=generator).float()
     values: dict[str, float] = {}
     if data.data.centers is not None and data.data.std is not None:
         values |= modes(x, torch.from_numpy(np.array(data.data.centers)), data.data.std)  # a copy: it is read-only
-    values["precision"], values["recall"] = precision_recall(x[:COMPARED], data.batch(split, 0, COMPARED).x)
+    few = min(limit, COMPARED, data.size(split))
+    if few > NEIGHBOURS:
+        values["precision"], values["recall"] = precision_recall(x[:few], data.batch(split, 0, few).x)
     return values

@@ -5,18 +5,20 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-__all__ = ["precision_recall"]
+__all__ = ["NEIGHBOURS", "precision_recall"]
+
+NEIGHBOURS = 5  # k, where nothing is said
 
 
-def precision_recall(x: Tensor, data: Tensor, neighbours: int = 5) -> tuple[float, float]:
+def precision_recall(x: Tensor, data: Tensor, neighbours: int = NEIGHBOURS) -> tuple[float, float]:
     """Share of samples near the data, and of data near the samples.
 
     "Near" is within the distance of a point of the other set to its k-th neighbour in its own set
     (Kynkäänniemi et al., 2019, arXiv 1904.06991).
 
     Args:
-        x: Samples, (n, d).
-        data: Data, (m, d).
+        x: Samples, (n, d), more than k.
+        data: Data, (m, d), more than k.
         neighbours: k.
     """
 

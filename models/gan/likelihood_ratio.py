@@ -135,7 +135,7 @@ class LikelihoodRatioLab(Lab):
             series.append(Series("shifted", label, x, _cut(exact + shift), role="data", dashed=True, unit="nats"))
         for name in ("hinge", "absolute"):
             loss = LOSSES[name]
-            limit = loss.best(fits.eta[seen])
+            limit = loss.best(fits.exact[seen])
             series += [
                 Series(name, f"{loss.title}: {'F' if name == 'hinge' else 'D'}", x, np.clip(fits.F[name][seen], -2, 2),
                        role=_ROLES[name], pane="classes"),
@@ -201,7 +201,7 @@ class LikelihoodRatioLab(Lab):
         for name, loss in LOSSES.items():
             values = float(eta) * loss.value(f, 1, 0.0) + (1 - float(eta)) * loss.value(f, 0, 0.0)
             series.append(Series(name, loss.title, f, np.minimum(values, 4.0), role=_ROLES[name]))
-            best.append(f"{loss.title} {decimal(float(loss.best(eta)), 2)}")
+            best.append(f"{loss.title} {decimal(float(loss.best(np.array(odds))), 2)}")
         return Curves(
             tuple(series), x_label="F", y_label="expected loss",
             subtitle=f"exact; x = {decimal(self.config.x, 2)}, P(y = 1|x) = {decimal(float(eta))}",

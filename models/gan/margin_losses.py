@@ -27,7 +27,7 @@ class Loss:
         slopes: F, y and a width above 0 to the first derivative and a second one that is never negative (for Brier
             that of Gauss and Newton).
         kinked: Whether the width matters.
-        best: Of P(y = 1|x) in (0, 1): the F with the least expected loss.
+        best: Of log P(y = 1|x)/P(y = 0|x): the F with the least expected loss.
         link: F to log P(y = 1|x)/P(y = 0|x), or None where the best F does not tell it.
         probability: F to P(y = 1|x) as the loss suggests it.
         reading: How the log ratio is read off, in words.
@@ -50,10 +50,6 @@ def _sign(y: int) -> float:
 
 def _sigmoid(f: np.ndarray) -> np.ndarray:
     return np.exp(log_sigmoid(f))
-
-
-def _logit(eta: np.ndarray) -> np.ndarray:
-    return np.log(eta) - np.log1p(-eta)
 
 
 def _log_slopes(f: np.ndarray, y: int, width: float) -> Slopes:
@@ -103,24 +99,24 @@ def _absolute_slopes(f: np.ndarray, y: int, width: float) -> Slopes:
 LOSSES: Mapping[str, Loss] = {
     "log": Loss(
         "log", "−log σ(F), −log(1 − σ(F))", lambda f, y, width: -log_sigmoid(_sign(y) * f), _log_slopes,
-        _logit, lambda f: f, _sigmoid, "F",
+        lambda odds: odds, lambda f: f, _sigmoid, "F",
     ),
     "brier": Loss(
         "Brier", "(1 − D)², D² with D = σ(F)", lambda f, y, width: (_sigmoid(f) - y) ** 2, _brier_slopes,
-        _logit, lambda f: f, _sigmoid, "logit D",
+        lambda odds: odds, lambda f: f, _sigmoid, "logit D",
     ),
     "exponential": Loss(
         "exponential", "e⁻ᶠ, eᶠ", _exponential, _exponential_slopes,
-        lambda eta: 0.5 * _logit(eta), lambda f: 2 * f, lambda f: _sigmoid(2 * f), "2 F",
+        lambda odds: 0.5 * odds, lambda f: 2 * f, lambda f: _sigmoid(2 * f), "2 F",
     ),
     "hinge": Loss(
         "hinge", "max(0, 1 − F), max(0, 1 + F)", _hinge, _hinge_slopes,
-        lambda eta: np.where(eta > 0.5, 1.0, -1.0), None,
+        lambda odds: np.where(odds > 0, 1.0, -1.0), None,
         lambda f: np.clip(0.5 + 0.5 * f, 0.0, 1.0), "only its sign", True,
     ),
     "absolute": Loss(
         "absolute", "|1 − D|, |D| with D = F", _absolute, _absolute_slopes,
-        lambda eta: np.where(eta > 0.5, 1.0, 0.0), None, lambda f: np.clip(f, 0.0, 1.0), "only a step", True,
+        lambda odds: np.where(odds > 0, 1.0, 0.0), None, lambda f: np.clip(f, 0.0, 1.0), "only a step", True,
     ),
 }  # fmt: skip
 """Log loss; Brier (1950); the exponential loss of boosting (Friedman et al., 2000); the hinge of support vector

@@ -111,7 +111,7 @@ class PlanarGame(GenerativeModel, ABC):
         """Class of the training datum that is nearest to each point, (n,), and the names of the classes."""
         real, names = data.train.x[:_NEIGHBOURS], tuple(data.spec.classes) or ("data",)
         classes = data.train.y
-        of = torch.zeros(len(real), dtype=torch.long) if classes is None else classes[:_NEIGHBOURS]
+        of = torch.zeros(len(real), dtype=torch.long, device=real.device) if classes is None else classes[:_NEIGHBOURS]
         return of[torch.cdist(x, real.to(x)).argmin(dim=1)], names
 
     def laid_out(self, z: np.ndarray) -> np.ndarray:

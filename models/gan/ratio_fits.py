@@ -45,9 +45,14 @@ class RatioFits:
     fake: np.ndarray
 
     @property
+    def exact(self) -> np.ndarray:
+        """log P(y = 1|x)/P(y = 0|x) = log p/q + log n₁/n₀, exactly."""
+        return self.pair.log_ratio(self.x) + self.log_odds
+
+    @property
     def eta(self) -> np.ndarray:
         """P(y = 1|x), exactly."""
-        return np.exp(log_sigmoid(self.pair.log_ratio(self.x) + self.log_odds))
+        return np.exp(log_sigmoid(self.exact))
 
     def reading(self, name: str) -> np.ndarray:
         """log P(y = 1|x)/P(y = 0|x) as it is read off a loss's F: log p/q + log n₁/n₀ where the fit is perfect."""
@@ -57,7 +62,7 @@ class RatioFits:
 
     def error(self, name: str) -> float:
         """Root of the mean square of reading − log p/q − log n₁/n₀ under ½ p + ½ q, nats."""
-        away = self.reading(name) - self.log_odds - self.pair.log_ratio(self.x)
+        away = self.reading(name) - self.exact
         return math.sqrt(float(self.weight @ away**2))
 
     def calibration(self, name: str, bands: int = 20) -> np.ndarray:
