@@ -136,8 +136,8 @@ class DiscreteGanLab(Lab):
                 bias = np.full(len(t), self._bias(mean))
                 spread = np.full(len(t), math.sqrt(float(variance.sum()) / c.n))
             if name != "baseline":  # both score functions are unbiased
-                series.append(Series(f"{name}.bias", f"{label}: bias", t, bias, role=_ROLES[name], pane="bias"))
-            series.append(Series(name, f"{label}: spread", t, spread, role=_ROLES[name], pane="spread"))
+                series.append(Series(f"{name}.bias", label, t, bias, role=_ROLES[name], pane="bias"))
+            series.append(Series(name, label, t, spread, role=_ROLES[name], pane="spread"))
         size = float(np.linalg.norm(self.exact))
         series.append(Series("exact", "exact gradient", t, np.full(len(t), size), pane="bias", dashed=True))
         series.sort(key=lambda s: s.pane != "bias")

@@ -148,10 +148,10 @@ class TwoModesViews(Lab):
                     xy = np.array(kept[name, covers]).reshape(-1, 2)
                     if len(xy):
                         series.append(Series(
-                            f"{name}.{word}", word, xy[:, 0], np.minimum(xy[:, 1], 1.2), pane=name, unit="nats",
+                            f"{name}.{word}", f"{DIVERGENCES[name]} covers" if covers else word, xy[:, 0], np.minimum(xy[:, 1], 1.2), pane=name, unit="nats",
                             role=_ROLES[name] if covers else "total",
                         ))  # fmt: skip
-                label = f"{DIVERGENCES[name]}: {'log 2' if name == 'reverse' else '¾ log(4/3)'}"
+                label = "log 2" if name == "reverse" else "¾ log(4/3)"
                 series.append(Series(f"{name}.limit", label, np.array([0.5, 7.0]), np.full(2, limit),
                                      role=_ROLES[name], pane=name, unit="nats", dashed=True))  # fmt: skip
             yield Curves(

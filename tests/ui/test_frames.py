@@ -280,6 +280,16 @@ def test_a_map_from_fake_to_real_says_so_unless_its_ends_are_other_numbers(theme
     assert [end.replace("\u2212", "-") for end in item.ramp] == ["-6.0", "6.0"]
 
 
+def test_what_stands_in_two_panes_is_named_once_and_read_in_both(theme, make_widget) -> None:
+    view = make_widget(CurvesView(theme), 454, 300)
+    x = np.linspace(0, 10, 11)
+    sides = (Series("a", "A", x, x, pane="bias"), Series("b", "A", x, 3 * x, pane="spread"))
+    view.show_frame(Curves((*sides, Series("c", "A", x, x, pane="bias", dashed=True)), x_label="step"))
+    view.grab()
+    assert [(item.key, item.dashed) for item in view.legend()] == [("a", False), ("c", True)]
+    assert [float(value) for value in view.legend()[0].value.split(" · ")] == [10, 30]
+
+
 def test_the_legend_reads_the_curve_under_the_pointer(theme, make_widget) -> None:
     view = make_widget(CurvesView(theme), 454, 200)
     t = np.linspace(0, 100, 101)
