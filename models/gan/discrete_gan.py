@@ -198,12 +198,12 @@ class DiscreteGanLab(Lab):
     def error(self, noise: Noise) -> Curves:
         """√(bias² + variance/n) of each estimator."""
         c, singles, series = self.config, self._singles(noise, self.config.temperature), []
-        for name, label in ESTIMATORS.items():
+        for name, label in _SHORT.items():
             mean, variance, _ = self._numbers(name, singles)
             total = np.sqrt(float(((mean - self.exact) ** 2).sum()) + float(variance.sum()) / _COUNTS)
             series.append(Series(name, label, _COUNTS, np.maximum(total, 1e-9), role=_ROLES[name]))
         size = max(float(np.linalg.norm(self.exact)), 1e-9)
-        series.append(Series("exact", "length of the gradient", _COUNTS, np.full(len(_COUNTS), size), dashed=True))
+        series.append(Series("exact", "exact gradient", _COUNTS, np.full(len(_COUNTS), size), dashed=True))
         return Curves(
             tuple(series), x_label="draws n", y_label="error", log_x=True, log_y=True, marker=float(c.n),
             subtitle=f"√(bias² + variance/n); Gumbel at τ = {c.temperature:.3g}: {_DRAWS:,} draws, others exact",

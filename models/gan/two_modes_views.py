@@ -148,7 +148,8 @@ class TwoModesViews(Lab):
                     xy = np.array(kept[name, covers]).reshape(-1, 2)
                     if len(xy):
                         series.append(Series(
-                            f"{name}.{word}", f"{DIVERGENCES[name]} covers" if covers else word, xy[:, 0], np.minimum(xy[:, 1], 1.2), pane=name, unit="nats",
+                            f"{name}.{word}", f"{DIVERGENCES[name]} covers" if covers else word,
+                            xy[:, 0], np.minimum(xy[:, 1], 1.2), pane=name, unit="nats",
                             role=_ROLES[name] if covers else "total",
                         ))  # fmt: skip
                 label = "log 2" if name == "reverse" else "¾ log(4/3)"
