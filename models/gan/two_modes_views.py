@@ -92,7 +92,7 @@ class TwoModesViews(Lab):
             tuple(DIVERGENCES.values()), np.array([values[name] for name in DIVERGENCES]),
             roles=tuple(_ROLES.values()), reference=least,
             subtitle="by quadrature; nats, Wasserstein-1 in units of x; dashed: the least value",
-            note=f"Least values: {said}.",
+            note=f"Marks: the least values, {said}.",
         )  # fmt: skip
 
     @view("Optima over m/s", help="Every local optimum of each divergence, large where it is the best.")
