@@ -93,6 +93,23 @@ def test_a_stream_gives_a_frame_a_gap_of_the_weights_it_began_with():
     assert not listener.session.viewer.streaming
 
 
+def test_an_interruption_comes_after_the_first_frame_of_each_stream_and_lets_all_go_on():
+    made, requests, replies = session("tiny-gan", batch=16), Requests(), []
+    viewer = Viewer(made.model, made.data)
+    viewer.views = {**viewer.views, "again": viewer.views["path"]}  # two streams
+    for name in ("path", "again"):
+        requests.ask(Request(name))
+
+    def serve(hurry: bool) -> list[str]:
+        replies.clear()
+        viewer.serve(requests, lambda raw: made.model, 0, replies.append, interrupted=lambda: hurry)
+        return [reply.request.view for reply in replies]
+
+    assert serve(True) == ["path", "again"]
+    assert serve(True) == ["path"]
+    assert serve(False) == ["path", "again"]
+
+
 def test_a_newer_request_closes_a_stream():
     listener = Listener("tiny-gan", batch=16)
     listener.ask("path", stamp=1)

@@ -59,9 +59,11 @@ class Exhibit:
         """The page itself: there are no other weights."""
         return self.page
 
-    def answer(self, requests: Requests, reply: Callable[[Reply], None]) -> None:
-        """Answers the requests that wait."""
-        self.viewer.serve(requests, self.looked_at, self.step, reply)
+    def answer(
+        self, requests: Requests, reply: Callable[[Reply], None], *, interrupted: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Answers the requests that wait, and goes on with each stream unless it is interrupted between two of them."""
+        self.viewer.serve(requests, self.looked_at, self.step, reply, interrupted=interrupted)
 
 
 class _StillViewer(Viewer):

@@ -253,7 +253,8 @@ class PageHost:
         if isinstance(self._shown, Session):
             self._shown.answer()
         elif self._shown is not None:
-            self._shown.answer(self._requests, self._answered)
+            # A lab of other values makes these frames worthless: they must not keep it waiting.
+            self._shown.answer(self._requests, self._answered, interrupted=lambda: self._lab is not None)
 
     def _answered(self, reply: Reply) -> None:
         if self._watching.keep(reply):

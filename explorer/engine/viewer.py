@@ -242,7 +242,13 @@ class Viewer:
         return newest[0]
 
     def serve(
-        self, requests: Requests, page: Callable[[bool], Page], step: int, reply: Callable[[Reply], None]
+        self,
+        requests: Requests,
+        page: Callable[[bool], Page],
+        step: int,
+        reply: Callable[[Reply], None],
+        *,
+        interrupted: Callable[[], bool] = lambda: False,
     ) -> None:
         """Answers what waits: one frame for each plain view, and one `next` for each stream under way.
 
@@ -254,19 +260,24 @@ class Viewer:
             page: The page to look at, given whether raw weights are wanted.
             step: Rounds completed.
             reply: Called with each answer.
+            interrupted: Asked after each frame of a stream but the first: whether the others wait for the next call.
         """
-        for request in requests.take():
+        taken = requests.take()
+        for request in taken:
             looked_at = page(request.raw)
             if request.view in self.views and self.views[request.view].streams:
                 frozen = looked_at if isinstance(looked_at, Lab) else copy.deepcopy(looked_at)
                 self._streams[request.view] = (request, self.frames(request, frozen), step)
             else:
                 reply(self._answer(request, self.frames(request, looked_at), step, final=True))
+        new = {request.view for request in taken}
         for name, (request, frames, began) in list(self._streams.items()):
             answer = self._answer(request, frames, began, final=False)
             if answer.final:
                 del self._streams[name]
             reply(answer)
+            if name not in new and interrupted():
+                return
 
     @property
     def streaming(self) -> bool:

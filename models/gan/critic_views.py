@@ -18,9 +18,10 @@ __all__ = ["LOSSES", "SLICE", "CriticViews", "logit_gradients", "power", "sigmoi
 
 LOSSES = {"minimax": "Minimax", "non-saturating": "Non-saturating"}
 SLICE = 0.02  # s of training between two frames
+FIRST = 0.008  # and before the first, which follows a control that is dragged
 _LEAST = 1e-12  # smaller values are drawn here: the axis is logarithmic
 _SIDE, _UP = (-0.9, 2.9), (-1.35, 1.35)
-_CELLS = (96, 68)
+_CELLS, _COARSE = (96, 68), (48, 34)  # of the heat map in the end, and while D is trained
 
 
 def logit_gradients(a: np.ndarray, theta: float) -> tuple[np.ndarray, np.ndarray]:
@@ -49,7 +50,9 @@ class CriticViews(Lab):
     @staticmethod
     def training(critic: Critic, steps: int) -> Iterator[int]:
         """Trains a critic in slices; the number of steps made after each, at last `steps`."""
-        while (done := critic.advance(steps, SLICE)) < steps:
+        if 0 < critic.done < steps:  # by another view: shown at once
+            yield critic.done
+        while (done := critic.advance(steps, SLICE if critic.done else FIRST)) < steps:
             yield done
         yield done
 
@@ -72,13 +75,12 @@ class CriticViews(Lab):
         """The two supports over the heat map of D, with the steps that the generator's loss asks of its points."""
         c, nodes = self.config, self.supports.nodes()
         model = nodes + np.array([c.theta, 0.0])
-        x, y = (np.linspace(*ends, cells) for ends, cells in zip((_SIDE, _UP), _CELLS, strict=True))
-        grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
         few = model[:: max(1, len(model) // 24)]
         critic = self.critic
         for done in self.training(critic, c.steps):
             at, network = critic.plane(done)
-            d = sigmoid(network(grid)[0]).reshape(_CELLS[::-1])
+            cells = _CELLS if done >= c.steps else _COARSE
+            d = sigmoid(network.values(_grid(cells))).reshape(cells[::-1])
             f, gradient = network(few)
             weight = sigmoid(f) if loss == "minimax" else sigmoid(-f)
             push = weight[:, None] * gradient  # against the gradient of −softplus(F), or of softplus(−F)
@@ -171,6 +173,12 @@ class CriticViews(Lab):
         """Places on x₁, both supports among them, (n,), and as points of the plane, (n, 2)."""
         x = np.union1d(np.linspace(-0.8, max(self.config.theta, 0.2) + 0.8, 321), [0.0, self.config.theta])
         return x, np.stack([x, np.zeros_like(x)], axis=1)
+
+
+def _grid(cells: tuple[int, int]) -> np.ndarray:
+    """Points of the heat map, row by row, (cells, 2)."""
+    x, y = (np.linspace(*ends, count) for ends, count in zip((_SIDE, _UP), cells, strict=True))
+    return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
 
 
 def _story(steps: np.ndarray, sizes: dict[str, np.ndarray], t: int) -> str:

@@ -136,8 +136,8 @@ class DiscreteGanLab(Lab):
                 bias = np.full(len(t), self._bias(mean))
                 spread = np.full(len(t), math.sqrt(float(variance.sum()) / c.n))
             if name != "baseline":  # both score functions are unbiased
-                series.append(Series(f"{name}.bias", f"{label}: bias", t, bias, role=_ROLES[name], pane="bias"))
-            series.append(Series(name, f"{label}: spread", t, spread, role=_ROLES[name], pane="spread"))
+                series.append(Series(f"{name}.bias", label, t, bias, role=_ROLES[name], pane="bias"))
+            series.append(Series(name, label, t, spread, role=_ROLES[name], pane="spread"))
         size = float(np.linalg.norm(self.exact))
         series.append(Series("exact", "exact gradient", t, np.full(len(t), size), pane="bias", dashed=True))
         series.sort(key=lambda s: s.pane != "bias")
@@ -198,12 +198,12 @@ class DiscreteGanLab(Lab):
     def error(self, noise: Noise) -> Curves:
         """√(bias² + variance/n) of each estimator."""
         c, singles, series = self.config, self._singles(noise, self.config.temperature), []
-        for name, label in ESTIMATORS.items():
+        for name, label in _SHORT.items():
             mean, variance, _ = self._numbers(name, singles)
             total = np.sqrt(float(((mean - self.exact) ** 2).sum()) + float(variance.sum()) / _COUNTS)
             series.append(Series(name, label, _COUNTS, np.maximum(total, 1e-9), role=_ROLES[name]))
         size = max(float(np.linalg.norm(self.exact)), 1e-9)
-        series.append(Series("exact", "length of the gradient", _COUNTS, np.full(len(_COUNTS), size), dashed=True))
+        series.append(Series("exact", "exact gradient", _COUNTS, np.full(len(_COUNTS), size), dashed=True))
         return Curves(
             tuple(series), x_label="draws n", y_label="error", log_x=True, log_y=True, marker=float(c.n),
             subtitle=f"√(bias² + variance/n); Gumbel at τ = {c.temperature:.3g}: {_DRAWS:,} draws, others exact",

@@ -53,6 +53,7 @@ class DivergencesLab(MissingViews, TwoModesViews):
         Try("Miss one datum of 100: KL(F̂ ‖ p) stays infinite", preset="One point missing of 100"),
         Try("Miss nothing: all divergences are 0", preset="No point missing"),
         Try("See where 2 JSD comes from", page="optimal-discriminator"),
+        Try("Train a GAN with a KL objective: modes drop there too", page="gan"),
     )
 
     @dataclass(frozen=True)

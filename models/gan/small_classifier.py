@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import time
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from models.gan.line_densities import Pair
 __all__ = ["Course", "course"]
 
 _WIDTH = 48
+_SLICE = 0.02  # s of training between two frames
 _BATCH = 256  # of data, and as many of the model
 _RATE = 4e-3
 _AT_ONCE = 20  # steps between two looks
@@ -74,11 +76,13 @@ class Course:
         return len(self.recorded) == len(self.marks)
 
     def advance(self) -> None:
-        """Trains up to the next mark, at most 20 steps."""
-        goal = int(self.marks[len(self.recorded)])
+        """Trains up to the next mark, or as far as a frame's time allows."""
+        goal, ends = int(self.marks[len(self.recorded)]), time.perf_counter() + _SLICE
         with torch.enable_grad():
             while self._step < goal:
                 self._update()
+                if self._step < goal and time.perf_counter() > ends:
+                    return
         self.recorded.append(self._forward(self._at, self._weights).numpy())
 
     @property

@@ -92,6 +92,12 @@ class PlaneCritic:
 
     layers: tuple[tuple[np.ndarray, np.ndarray], ...]
 
+    def values(self, xy: np.ndarray) -> np.ndarray:
+        """F (n,) at points (n, 2), without the gradient."""
+        (w1, b1), (w2, b2), (w3, b3) = self.layers
+        two = np.maximum(xy @ w1 + b1, 0.0) @ w2 + b2  # (n, width)
+        return np.asarray((np.maximum(two, 0.0) @ w3 + b3)[:, 0])
+
     def __call__(self, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """F (n,) and its gradient (n, 2) at points (n, 2)."""
         (w1, b1), (w2, b2), (w3, b3) = self.layers

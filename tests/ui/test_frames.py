@@ -280,6 +280,26 @@ def test_a_map_from_fake_to_real_says_so_unless_its_ends_are_other_numbers(theme
     assert [end.replace("\u2212", "-") for end in item.ramp] == ["-6.0", "6.0"]
 
 
+@pytest.mark.parametrize(("square", "flat"), [(True, 0.0), (False, 0.0), (False, -3.0)])
+def test_a_range_without_extent_is_shown_in_the_middle(theme, make_widget, square, flat) -> None:
+    view = make_widget(PlaneView(theme), 300, 300)
+    view.show_frame(Plane((Points(np.array([[0.5, flat]])),), extent=(0.0, 1.0, flat, flat), square=square))
+    view.grab()  # an error while painting fails the test
+    y0, y1 = view.view.extent[2:]
+    assert y0 < flat < y1
+    assert (y0 + y1) / 2 == pytest.approx(flat)
+
+
+def test_what_stands_in_two_panes_is_named_once_and_read_in_both(theme, make_widget) -> None:
+    view = make_widget(CurvesView(theme), 454, 300)
+    x = np.linspace(0, 10, 11)
+    sides = (Series("a", "A", x, x, pane="bias"), Series("b", "A", x, 3 * x, pane="spread"))
+    view.show_frame(Curves((*sides, Series("c", "A", x, x, pane="bias", dashed=True)), x_label="step"))
+    view.grab()
+    assert [(item.key, item.dashed) for item in view.legend()] == [("a", False), ("c", True)]
+    assert [float(value) for value in view.legend()[0].value.split(" · ")] == [10, 30]
+
+
 def test_the_legend_reads_the_curve_under_the_pointer(theme, make_widget) -> None:
     view = make_widget(CurvesView(theme), 454, 200)
     t = np.linspace(0, 100, 101)

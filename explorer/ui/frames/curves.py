@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
@@ -113,7 +113,13 @@ class CurvesView(FrameView):
             text = number(value) if said else ""
             hint = "" if not text else "smoothed" if series.smooth and self.smoothing else "as measured"
             items.append(LegendItem(series.key, series.role, series.label, text, series.dashed, series.unit, hint))
-        return items
+        named: dict[tuple[str, str, bool], LegendItem] = {}
+        for item in items:  # what stands in several panes is named once, with both values
+            alike = (item.role, item.label, item.dashed)
+            first = named.get(alike)
+            both = " · ".join(filter(None, (first.value, item.value))) if first else ""
+            named[alike] = replace(first, value=both) if first else item
+        return list(named.values())
 
     def panes(self) -> list[tuple[str, QRectF]]:
         """The panes from top to bottom, and where each is."""

@@ -57,7 +57,7 @@ class Viewport:
             return
         x0, x1, y0, y1 = need
         if exact:
-            self.wanted, self.settled = need, True
+            self.wanted, self.settled = (*_apart(x0, x1), *_apart(y0, y1)), True
             return
         a0, a1, b0, b1 = self.wanted
         inside = a0 <= x0 and x1 <= a1 and b0 <= y0 and y1 <= b1
@@ -120,3 +120,11 @@ class Viewport:
             x0 + (at.x() - rect.left()) / rect.width() * (x1 - x0),
             y0 + (rect.bottom() - at.y()) / rect.height() * (y1 - y0),
         )
+
+
+def _apart(low: float, high: float) -> tuple[float, float]:
+    """Both ends of a range, moved apart where there is nothing between them."""
+    size = max(abs(low), abs(high))
+    if high - low > 1e-9 * size:
+        return low, high
+    return low - (0.5 * size or 0.5), high + (0.5 * size or 0.5)

@@ -244,12 +244,13 @@ class SidePanel(QScrollArea):
     def _show_data_form(self, name: str) -> None:
         if self.data_form is not None:
             self._data_slot.removeWidget(self.data_form)
+            self.data_form.hide()  # it lives until the loop turns, and would be painted under the new one
             self.data_form.deleteLater()
         params = params_of(SOURCES[name])
         self.data_form = ParamForm(self._theme, params, self._draft.state.data_values, prefix="data")
         self.data_form.edited.connect(self._on_data_edited)
-        self.data_form.setVisible(bool(params))
         self._data_slot.addWidget(self.data_form)
+        self.data_form.setVisible(bool(params))  # only now: without a parent it would be a window of its own
 
     @Slot()
     def _on_page(self) -> None:
