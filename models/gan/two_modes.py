@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +18,7 @@ import torch
 
 from models.vae.normal import LOG_2PI
 
-__all__ = ["DIVERGENCES", "Optimum", "TwoModes", "optima"]
+__all__ = ["DIVERGENCES", "Optimum", "TwoModes", "optima", "searching"]
 
 DIVERGENCES = {"forward": "KL(p ‖ q)", "reverse": "KL(q ‖ p)", "jsd": "JSD", "wasserstein": "Wasserstein-1"}
 
@@ -139,10 +141,12 @@ class TwoModes:
             at = tried[int(np.argmax(values <= v[0] + 1e-13)) if (values <= v[0] + 1e-13).any() else 7]
         return None
 
-    def _best_std(self, name: str) -> float:
-        """σ of the least divergence with μ = 0, by golden sections."""
+    def narrow_down(self, name: str) -> Generator[None, None, float]:
+        """σ of the least divergence with μ = 0, by golden sections, with a pause after every fourth of them."""
         low, high = 0.3, 2.0 + 1.5 * self.m
-        for _ in range(48):
+        for section in range(48):
+            if section % 4 == 3:
+                yield None
             a, b = high - _GOLD * (high - low), low + _GOLD * (high - low)
             first, second = self.value(name, np.zeros(2), np.array([a, b]))
             low, high = (low, b) if first < second else (a, high)
@@ -153,20 +157,45 @@ def _normal_cdf(x: np.ndarray) -> np.ndarray:
     return torch.special.ndtr(torch.from_numpy(np.ascontiguousarray(x))).numpy()
 
 
-@functools.lru_cache(maxsize=1024)
+_found: OrderedDict[tuple[float, str], tuple[Optimum, ...]] = OrderedDict()
+_found_lock = threading.Lock()
+_MOST = 1024  # searches whose result is kept
+
+
 def optima(m: float, name: str) -> tuple[Optimum, ...]:
-    """All local optima of a divergence with μ ≥ 0, the best marked.
+    """All local optima of a divergence with μ ≥ 0, the best marked; see `searching`."""
+    *_, last = searching(m, name)
+    assert last is not None
+    return last
+
+
+def searching(m: float, name: str) -> Iterator[tuple[Optimum, ...] | None]:
+    """None after each piece of the search for all local optima with μ ≥ 0, and at last these, the best marked.
 
     KL(p ‖ q) has one, the moments of p; so has Wasserstein-1, which is convex in (μ, σ) and symmetric. For the other
-    two, searches begin at every low point of a coarse grid, and at the two that are known to matter.
+    two, searches begin at every low point of a coarse grid, and at the two that are known to matter. What was found
+    before is given at once.
     """
+    with _found_lock:
+        known = _found.get((m, name))
+    if known is None:
+        known = yield from _search(m, name)
+        with _found_lock:
+            _found[m, name] = known
+            while len(_found) > _MOST:
+                _found.popitem(last=False)
+    yield known
+
+
+def _search(m: float, name: str) -> Generator[None, None, tuple[Optimum, ...]]:
     modes = TwoModes(m)
     if name == "forward":
         wide = math.sqrt(1.0 + m**2)
         return (Optimum(0.0, wide, float(modes.value(name, 0.0, wide)), True),)
-    best_std = modes._best_std(name)
+    best_std = yield from modes.narrow_down(name)
     if name == "wasserstein":
         return (Optimum(0.0, best_std, float(modes.value(name, 0.0, best_std)), True),)
+    yield None
     mean, std = np.linspace(0.0, 1.2 * m, 13), np.exp(np.linspace(math.log(0.6), math.log(1.5 + m), 13))
     coarse = TwoModes(m, 91).value(name, mean[:, None], std[None, :])  # (mean, std)
     walled = np.pad(coarse, 1, constant_values=np.inf)
@@ -176,6 +205,7 @@ def optima(m: float, name: str) -> tuple[Optimum, ...]:
     starts = [(0.0, best_std), (m, 1.0), *((float(mean[i]), float(std[j])) for i, j in low)]
     found: list[Optimum] = []
     for start in starts:
+        yield None
         new = modes.polish(name, *start)
         if new and all(math.hypot(new.mean - o.mean, math.log(new.std / o.std)) > _SAME for o in found):
             found.append(new)
