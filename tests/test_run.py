@@ -431,3 +431,18 @@ def test_a_resumed_cadence_meets_the_same_steps(every, growth, cap, stop):
     assert [step for step in range(stop + 1, 401) if resumed.due(step)] == [step for step in expected if step > stop]
     assert expected[0] == 0
     assert all(every <= gap <= cap for gap in np.diff(expected))
+
+
+def test_a_long_timeline_stays_on_disk_and_comes_back_as_it_was(tmp_path):
+    recorder = Recorder(tmp_path, held=3 * 64)
+    for step in range(20):
+        recorder.add(step, moment(step))
+    assert recorder.steps() == list(range(20))
+    assert list(recorder._held) == [17, 18, 19]
+    step, shown = recorder.at(2)
+    assert step == 2
+    same(shown["view"], moment(2)["view"])
+    assert recorder.at(2)[1] is shown  # the second look takes it from memory
+    (tmp_path / "step-000000003.safetensors").unlink()
+    with pytest.raises(RunError, match="step-000000003"):
+        recorder.at(3)
