@@ -22,7 +22,10 @@ import sys, time
 import torch
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
-from explorer.ui.app import create_window
+from explorer.startup import importing
+
+with importing():
+    from explorer.ui.app import create_window
 
 class FirstPaint(QObject):
     def eventFilter(self, watched, event):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from explorer.startup import no_display, window_problem
+from explorer.startup import importing, no_display, window_problem
 
 _INTERRUPTED = 130
 
@@ -35,7 +35,8 @@ def _do() -> int:
     if problem:
         print(f"dgm-explorer: {problem}", file=sys.stderr)
         return 1
-    from explorer.ui.app import run
+    with importing():
+        from explorer.ui.app import run
 
     return run()
 

@@ -483,3 +483,12 @@ def test_ctrl_c_before_anything_has_begun_is_no_traceback(monkeypatch, capsys):
     monkeypatch.setattr(entry, "_do", interrupted)
     assert entry.main() == 130
     assert capsys.readouterr() == ("", "")
+
+
+def test_no_garbage_is_collected_among_imports_and_again_afterwards():
+    import gc
+
+    assert gc.isenabled()
+    with startup.importing():
+        assert not gc.isenabled()
+    assert gc.isenabled()
