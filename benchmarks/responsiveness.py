@@ -146,8 +146,9 @@ def trained_page(name: str, data: str | None) -> tuple[MainWindow, PageWidget]:
     window.show_page(name)
     window.show()
     page = window.pages[name]
-    if data:
-        page.draft.choose_data(data)
+    if data:  # its own preset where there is one
+        preset = next((preset for preset in page.page.presets if preset.data.split(":")[0] == data), None)
+        page.draft.choose_data(data) if preset is None else page.draft.choose_preset(preset.title)
     page.draft.set_values({"steps": 100_000_000})
     page.run_bar.train_button.click()
     deadline = time.perf_counter() + 60
