@@ -158,3 +158,18 @@ def test_the_view_s_own_parameters_stand_in_the_foot(theme, make_widget) -> None
     assert changed == [("temperature", 0.5)]
     label = next(label for label in card.findChildren(QLabel) if label.text() == "Temperature")
     assert label.width() >= label.fontMetrics().horizontalAdvance("Temperature")
+
+
+def test_a_picture_given_again_is_not_painted_again_but_says_what_it_said(card) -> None:
+    frame = _curves(subtitle="nats", note="Mind the scale.")
+    card.show_frame(frame)
+    card.grab()
+    painted = card.display.painted
+    card.show_frame(frame)
+    card.grab()
+    assert card.display.painted == painted
+    card.show_error("The view failed.")
+    card.clear_error()
+    assert card.note == ""
+    card.show_frame(frame)
+    assert (card.subtitle, card.note) == ("nats", "Mind the scale.")

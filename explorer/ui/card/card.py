@@ -252,11 +252,10 @@ class Card(QFrame):
         """Shows a frame, unless the card is frozen; says whether it did."""
         if self.is_frozen:
             return False
-        if frame is self.display.frame and not self.is_empty and not self.property("failed"):
-            return True  # a stream between two pictures gives the one in sight again
-        self._stack.setCurrentWidget(self.display)
-        self._place_legend()
-        self.display.show_frame(frame)
+        if self.is_empty or frame is not self.display.frame:  # a stream may give the picture in sight again
+            self._stack.setCurrentWidget(self.display)
+            self._place_legend()
+            self.display.show_frame(frame)
         self._subtitle_now = frame.subtitle
         self._say()
         self._alert_of(frame.alert)
