@@ -119,3 +119,23 @@ def test_rates_of_rows_and_weights_are_set_apart():
     assert torch.equal(weight, before[1])
     gradient = 2 * (before[0][1] - 2.0) + before[0][1].cos()
     torch.testing.assert_close(table[1].detach(), before[0][1] - 0.2 * gradient)
+
+
+@pytest.mark.parametrize(("beta1", "beta2"), [(0.0, 0.9), (0.5, 0.9999)])
+def test_other_momenta_leave_the_estimates_of_each_row_what_they_were(beta1, beta2):
+    table, weight = start()
+    old, new = _Training(beta1=0.9, beta2=0.99), _Training(beta1=beta1, beta2=beta2)
+    optimisation = made(table, weight, old)
+    for batch in BATCHES:
+        step(optimisation, table, weight, batch)
+    before = optimisation.state()
+    optimisation.change(new)
+    after = optimisation.state()
+    steps = before["table/step"].double()
+    assert steps.tolist() == [2, 2, 4, 0]  # each row has been met as often as batches hold it, the last one never
+    for key, was, now in (("exp_avg", 0.9, beta1), ("exp_avg_sq", 0.99, beta2)):
+        met = steps > 0
+        estimate = before[f"table/{key}"][met] / (1 - was ** steps[met])[:, None]
+        torch.testing.assert_close(after[f"table/{key}"][met] / (1 - now ** steps[met])[:, None], estimate)
+        assert not after[f"table/{key}"][~met].any()
+    torch.testing.assert_close(after["table/step"], before["table/step"])
