@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -47,8 +47,8 @@ class Outcome:
 
     finite: Tensor
     updates: int
-    metrics: dict[str, Tensor] = field(default_factory=dict)
-    rates: dict[str, float] = field(default_factory=dict)
+    metrics: dict[str, Tensor]
+    rates: dict[str, float]
 
 
 class Clock:
@@ -123,11 +123,12 @@ def play(
     Raises:
         Diverged: A loss or gradient was not finite on a device that can be asked at once.
     """
-    device = players[0].parameters[0].device  # the model's own property looks for it through all its modules
     moves = [each for each in players for _ in range(each.player.updates)]
     if alone:
         moves = [next(each for each in players if each.player.name == alone)]
-    outcome = Outcome(torch.ones((), dtype=torch.bool, device=device), len(moves))
+    metrics: dict[str, Tensor] = {}
+    all_rates: dict[str, float] = {}
+    finite: Tensor | None = None
     parts = training.micro_batches
     count = len(moves) * (2 + 2 * parts)
     done = 0
@@ -142,7 +143,7 @@ def play(
         clock.start()
         rates = {name: learning_rate(training.rate(name), training.schedule, progress) for name in player.rates}
         optimisation.set_rates(rates)
-        outcome.rates |= rates
+        all_rates |= rates
         optimisation.zero()
         batch = data.train_batch(position, training.batch, generator)
         position += training.batch
@@ -165,15 +166,15 @@ def play(
             yield phase(player, "backward", sums)
         clock.start()
         made = optimisation.update(sums["loss"], training.clip)
-        if device.type != "cuda" and not bool(made):
+        if made.device.type != "cuda" and not made.item():
             clock.stop()
             raise Diverged(step, player.name, max(rates.values()))
-        outcome.finite = outcome.finite & made
+        finite = made if finite is None else finite & made
         model.after_update(player.name)
         own = "loss" if len(players) == 1 else f"{player.name}_loss"
-        outcome.metrics |= {own if key == "loss" else key: value for key, value in sums.items()}
+        metrics |= {own if key == "loss" else key: value for key, value in sums.items()}
         if number == len(moves) - 1:
-            close(outcome)
+            close(Outcome(finite, len(moves), metrics, all_rates))
         clock.stop()
         yield phase(player, "update", sums)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from explorer.engine.curves import loss_curves
 from explorer.engine.exhibit import Exhibit
 from explorer.engine.session import Session
-from explorer.engine.viewer import Reply, Request, Requests
+from explorer.engine.viewer import Reply, Request, Requests, at_rest
 from models.frames import Curves
 
 __all__ = ["REST", "Snapshot", "Watching"]
@@ -119,7 +119,8 @@ class Watching:
 
     def _of_session(self, session: Session, wishes: Requests, training: bool) -> tuple[Snapshot, bool]:
         session.flush()
-        replies, again = self._replies(session, session.step_count, wishes, training)
+        with at_rest(session.looked_at()):
+            replies, again = self._replies(session, session.step_count, wishes, training)
         snapshot = Snapshot(
             session.step_count,
             session.seconds,

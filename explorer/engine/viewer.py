@@ -37,7 +37,7 @@ from models.protocol import (
     views_of,
 )
 
-__all__ = ["Reply", "Request", "Requests", "Viewer"]
+__all__ = ["Reply", "Request", "Requests", "Viewer", "at_rest"]
 
 _SPLITS = ("train", "valid", "test")
 
@@ -112,18 +112,25 @@ class Requests:
 
 
 @contextlib.contextmanager
-def _looking(page: Page, view: View) -> Iterator[None]:
-    training = isinstance(page, nn.Module) and page.training
-    if isinstance(page, nn.Module):
-        page.eval()
+def at_rest(page: Page) -> Iterator[None]:
+    """Has a model behave as it does when it is used, not trained; around several views it is cheaper than in each."""
+    if not isinstance(page, nn.Module) or not page.training:
+        yield
+        return
+    page.eval()
     try:
-        with torch.set_grad_enabled(view.grad):
+        yield
+    finally:
+        page.train()
+
+
+@contextlib.contextmanager
+def _looking(page: Page, view: View) -> Iterator[None]:
+    try:
+        with at_rest(page), torch.set_grad_enabled(view.grad):
             yield
     except BadValue as error:  # some limits depend on the config, and only the view knows them
         raise BadInput(str(error)) from None
-    finally:
-        if training and isinstance(page, nn.Module):
-            page.train()
 
 
 class Viewer:
@@ -263,13 +270,14 @@ class Viewer:
             interrupted: Asked after each frame of a stream but the first: whether the others wait for the next call.
         """
         taken = requests.take()
-        for request in taken:
-            looked_at = page(request.raw)
-            if request.view in self.views and self.views[request.view].streams:
-                frozen = looked_at if isinstance(looked_at, Lab) else copy.deepcopy(looked_at)
-                self._streams[request.view] = (request, self.frames(request, frozen), step)
-            else:
-                reply(self._answer(request, self.frames(request, looked_at), step, final=True))
+        with at_rest(page(False)):
+            for request in taken:
+                looked_at = page(request.raw)
+                if request.view in self.views and self.views[request.view].streams:
+                    frozen = looked_at if isinstance(looked_at, Lab) else copy.deepcopy(looked_at)
+                    self._streams[request.view] = (request, self.frames(request, frozen), step)
+                else:
+                    reply(self._answer(request, self.frames(request, looked_at), step, final=True))
         new = {request.view for request in taken}
         for name, (request, frames, began) in list(self._streams.items()):
             answer = self._answer(request, frames, began, final=False)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from explorer.ui.controls import Button, IconButton, text_label
+from explorer.ui.controls import Button, IconButton, Readout
 from explorer.ui.numbers import count
-from explorer.ui.theme import Theme, Tokens, mono_font
+from explorer.ui.theme import Theme, Tokens
 from explorer.ui.track import Track
 
 __all__ = ["Timeline"]
@@ -56,9 +56,7 @@ class Timeline(QFrame):
         self._play.clicked.connect(self._on_play_clicked)
         self.track = Track(theme, self)
         self.track.scrubbed.connect(self._on_track_scrubbed)
-        self._words = text_label(_EMPTY, "label", parent=self)
-        self._words.setObjectName("timeline.step")
-        self._words.setFont(mono_font(12))
+        self._words = Readout("timeline.step", self)
         self._go_live = Button(theme, "Live", parent=self)
         self._go_live.setObjectName("timeline.live")
         self._go_live.setToolTip("Show the training as it goes on")
@@ -172,12 +170,13 @@ class Timeline(QFrame):
 
     def _say(self) -> None:
         text = f"step {count(self.track.step)}" if self.track.steps else _EMPTY
-        if text != self._words.text():
-            metrics = QFontMetricsF(self._words.font())
-            widest = max(self.track.step, self.track.newest)
-            room = max(metrics.horizontalAdvance(part) for part in (text, f"step {count(widest)}"))
-            self._words.setMinimumWidth(round(room) + 1)  # so that the track does not jump while one scrubs
-            self._words.setText(text)
+        if text == self._words.text():
+            return
+        if _EMPTY in (text, self._words.text()):
+            self._words.setText("")
+        if self.track.steps:
+            self._words.reserve(f"step {count(self.track.newest)}")  # so that the track does not jump while one scrubs
+        self._words.setText(text)
 
     def _show_state(self) -> None:
         usable = bool(self.track.steps)

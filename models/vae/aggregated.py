@@ -53,7 +53,8 @@ class Aggregated:
         """
         if self._edge is None:
             between = torch.cdist(self._mean, self._mean).fill_diagonal_(math.inf)
-            self._edge = float(between.amin(dim=1).quantile(1 - _SHARE)) if len(self._mean) > 1 else math.inf
+            kept = math.ceil((1 - _SHARE) * len(self._mean))
+            self._edge = float(between.amin(dim=1).kthvalue(kept).values)
         return self._edge
 
     def is_far(self, z: Tensor) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -59,6 +60,7 @@ def stepped_limit(coordinates: Tensor) -> float:
     return next(step * scale for step in _STEPS if step * scale >= reach)
 
 
+@functools.cache  # always the same one, which a window need not draw again
 def prior_circles() -> Ellipses:
     """The prior N(0, I) of two dimensions as circles of radius 1σ, 2σ and 3σ."""
     radii = np.arange(1.0, 4.0)

@@ -2,7 +2,7 @@
 
 from explorer.ui.controls.buttons import Button, IconButton
 from explorer.ui.controls.combo import Combo
-from explorer.ui.controls.labels import ElidedLabel, restyle, text_label
+from explorer.ui.controls.labels import ElidedLabel, Readout, restyle, text_label
 from explorer.ui.controls.menu import menu
 from explorer.ui.controls.param_form import ParamForm
 from explorer.ui.controls.param_row import ParamRow
@@ -21,6 +21,7 @@ __all__ = [
     "IconButton",
     "ParamForm",
     "ParamRow",
+    "Readout",
     "Scale",
     "Section",
     "Segmented",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from explorer.ui.theme import ui_font
+from explorer.ui.theme import mono_font, ui_font
 
-__all__ = ["ElidedLabel", "restyle", "text_label"]
+__all__ = ["ElidedLabel", "Readout", "restyle", "text_label"]
 
 _KINDS: dict[str, tuple[int, int]] = {
     "page-title": (24, 600),
@@ -48,6 +50,34 @@ def text_label(text: str, kind: str = "body", *, wrap: bool = False, parent: QWi
     _dress(label, kind)
     label.setWordWrap(wrap)
     return label
+
+
+class Readout(QLabel):
+    """A number that changes often.
+
+    It keeps the room of its widest text so far, so that nothing around it is laid out anew; without text it needs none.
+    """
+
+    def __init__(self, name: str = "", parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setProperty("kind", "label")
+        self.setFont(mono_font(12))
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._room = 0
+        self.setText("")
+
+    def setText(self, text: str) -> None:
+        """Shows a text."""
+        self.reserve(text)
+        super().setText(text)
+
+    def reserve(self, text: str) -> None:
+        """Keeps room for a text from now on; for none with ""."""
+        needed = math.ceil(QFontMetricsF(self.font()).horizontalAdvance(text)) + 2 if text else 0
+        if needed > self._room or not text:
+            self._room = needed
+            self.setFixedSize(needed, self.fontMetrics().height() + 2)
 
 
 class ElidedLabel(QLabel):

@@ -53,7 +53,10 @@ class Slider(QSlider):
 
     def set_number(self, value: float) -> None:
         """Shows a value without a signal."""
-        self._value = self._scale.clamp(value)
+        value = self._scale.clamp(value)
+        if value == self._value:
+            return
+        self._value = value
         self.setValue(self._scale.position(self._value))
         self.update()
 

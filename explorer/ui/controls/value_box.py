@@ -56,8 +56,10 @@ class ValueBox(QLineEdit):
     def set_number(self, value: float) -> None:
         """Shows a value without a signal."""
         self._value = value
-        self.setText(value_text(value, self._scale))
-        self.setCursorPosition(0)
+        text = value_text(value, self._scale)
+        if text != self.text():
+            self.setText(text)
+            self.setCursorPosition(0)
         self.setModified(False)
         self.mark(False)
 

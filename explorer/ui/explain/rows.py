@@ -87,6 +87,9 @@ class ObjectiveRow(QFrame):
         """Whether it is lifted from its ground."""
         return self._marked
 
+    def _room(self) -> int:
+        return round(QFontMetricsF(self.value.font()).horizontalAdvance(_WIDEST)) + 2
+
     def _say(self) -> None:
         known = self.value.text() != MISSING
         self.setAccessibleName(f"{self._name}: {self.value.text()} {self._unit}".rstrip() if known else self._name)
@@ -131,9 +134,6 @@ class TermRow(ObjectiveRow):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
-    def _room(self) -> int:
-        return round(QFontMetricsF(self.value.font()).horizontalAdvance(_WIDEST)) + 2
-
     def _beside(self, width: int) -> bool:
         return self.formula.fits(width - _LEFT - _GAP - self._room())
 
@@ -165,10 +165,14 @@ class TermRow(ObjectiveRow):
         wide, high = self._formula_box(width)
         if self._beside(width):
             self.formula.setGeometry(_LEFT, _PAD, wide, self.height() - 2 * _PAD)
-            self.value.setGeometry(width - room, 0, room, self.height())
+            self._place_value(width - room, 0, room, self.height())
         else:
             self.formula.setGeometry(_LEFT, _PAD, wide, high)
-            self.value.setGeometry(_LEFT, _PAD + high, wide, 18)
+            self._place_value(_LEFT, _PAD + high, wide, 18)
+
+    def _place_value(self, x: int, y: int, width: int, height: int) -> None:
+        self.value.setFixedSize(width, height)  # of a fixed size, so that another number lays nothing out anew
+        self.value.move(x, y)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Puts formula and value where they belong."""
@@ -208,3 +212,4 @@ class SumRow(ObjectiveRow):
         row.addWidget(self.formula or text_label(self._name, "title", parent=self))
         row.addWidget(text_label(self._unit, "caption", parent=self), 1)
         row.addWidget(self.value)
+        self.value.setFixedSize(self._room(), self.value.sizeHint().height())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -65,6 +66,7 @@ class FrameView(QWidget):
         self.painted = 0
         self._frame: Frame | None = None
         self._picture: QPixmap | None = None
+        self._ground: tuple[object, QPixmap] | None = None
         self._fresh = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -112,6 +114,24 @@ class FrameView(QWidget):
     def paint_over(self, painter: QPainter) -> None:
         """Draws what follows the pointer."""
 
+    def draw_ground(self, painter: QPainter, key: object, draw: Callable[[QPainter], None]) -> None:
+        """Draws what seldom changes from frame to frame, from a kept picture while it is the same.
+
+        Args:
+            painter: Of the frame.
+            key: What the ground depends on, beside size and theme.
+            draw: Draws it.
+        """
+        ratio = self.devicePixelRatioF()
+        whole = (key, self.size(), ratio, self.tokens)
+        if self._ground is None or self._ground[0] != whole:
+            ground = _pixmap(self.size(), ratio, self.tokens)
+            pen = _begin(ground)
+            draw(pen)
+            pen.end()
+            self._ground = whole, ground
+        painter.drawPixmap(0, 0, self._ground[1])
+
     def sizeHint(self) -> QSize:
         """What it needs to look well."""
         return QSize(*self.ideal)
@@ -129,12 +149,9 @@ class FrameView(QWidget):
         """Draws the kept picture, and what follows the pointer."""
         ratio = self.devicePixelRatioF()
         if self._picture is None or self._picture.devicePixelRatioF() != ratio:
-            self._picture = QPixmap(self.size() * ratio)
-            self._picture.setDevicePixelRatio(ratio)
-            self._picture.fill(color(self.tokens.bg2))
+            self._picture = _pixmap(self.size(), ratio, self.tokens)
             if self._frame is not None:
-                painter = QPainter(self._picture)
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter = _begin(self._picture)
                 self.paint_frame(painter)
                 painter.end()
             self.painted += self._fresh
@@ -145,3 +162,17 @@ class FrameView(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self.paint_over(painter)
         painter.end()
+
+
+def _pixmap(size: QSize, ratio: float, tokens: Tokens) -> QPixmap:
+    """An empty picture on the card's ground."""
+    pixmap = QPixmap(size * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(color(tokens.bg2))
+    return pixmap
+
+
+def _begin(pixmap: QPixmap) -> QPainter:
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    return painter

@@ -65,21 +65,25 @@ class ClassLabels:
         cell = np.clip(
             ((xy - [rect.left(), rect.top()]) / [rect.width(), rect.height()] * _BINS).astype(int), 0, _BINS - 1
         )
-        flat = cell[:, 1] * _BINS + cell[:, 0]
-        counts = np.bincount(label * _BINS**2 + flat, minlength=classes * _BINS**2).reshape(classes, _BINS, _BINS)
-        wide = np.pad(counts, ((0, 0), (1, 1), (1, 1)))
-        near = sum(wide[:, i : i + _BINS, j : j + _BINS] for i in range(3) for j in range(3))  # of 3 × 3 cells
-        near = np.asarray(near).reshape(classes, -1) * 8 + counts.reshape(classes, -1)  # ties go to the fuller middle
+        place = (label * _BINS + cell[:, 1]) * _BINS + cell[:, 0]
+        wide = np.zeros((3, classes, _BINS + 2, _BINS + 2))  # number of points, sums of x and of y; a rim of zeros
+        for table, weights in zip(wide, (None, xy[:, 0], xy[:, 1]), strict=True):
+            sums = np.bincount(place, weights, classes * _BINS**2)
+            table[:, 1:-1, 1:-1] = sums.reshape(classes, _BINS, _BINS)
+        counts = wide[0]
+        rows = counts[:, :-2] + counts[:, 1:-1] + counts[:, 2:]
+        near = rows[:, :, :-2] + rows[:, :, 1:-1] + rows[:, :, 2:]  # of 3 × 3 cells, (classes, bins, bins)
+        worth = (near * 8 + counts[:, 1:-1, 1:-1]).reshape(classes, -1)  # ties go to the fuller middle
         found: dict[int, QPointF] = {}
-        for k in np.unique(label).tolist():
-            best = int(near[k].argmax())
+        for k, best in enumerate(worth.argmax(axis=1).tolist()):
+            if worth[k, best] == 0:
+                continue
             old = self._cells.get(k, best)
-            here = self._cells[k] = old if near[k, old] >= _KEEP * near[k, best] else best
+            here = self._cells[k] = old if worth[k, old] >= _KEEP * worth[k, best] else best
             row, column = divmod(here, _BINS)
-            mine = (label == k) & (np.abs(cell[:, 1] - row) <= 1) & (np.abs(cell[:, 0] - column) <= 1)
-            if mine.any():
-                x, y = xy[mine].mean(axis=0).tolist()
-                found[k] = QPointF(x, y)
+            number, x, y = wide[:, k, row : row + 3, column : column + 3].sum(axis=(1, 2)).tolist()
+            if number:
+                found[k] = QPointF(x / number, y / number)
         return found
 
     def paint(self, painter: QPainter, layer: Points, pixels: np.ndarray, view: Viewport, tokens: Tokens) -> None:

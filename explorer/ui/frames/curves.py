@@ -107,7 +107,8 @@ class CurvesView(FrameView):
                 value = float(drawn.y[int(np.abs(drawn.x - share).argmin())])
             else:
                 value = float(series.y[-1]) if len(series.y) else float("nan")
-                if drawn is not None and drawn.series is series and len(drawn.y) and np.isfinite(value):
+                painted = drawn is not None and (drawn.series is series or self.isVisible())  # soon it will be
+                if painted and len(drawn.y) and np.isfinite(value):
                     value = float(drawn.y[-1])
             said = len(series.y) and (share is not None or self._frame.x_label == "step")
             text = number(value) if said else ""
@@ -149,12 +150,16 @@ class CurvesView(FrameView):
         if log_x:
             low = min(float(part.min()) for part in positive if part.size)
         self._x.fit(low, max(high, self._horizon), pad=0.0, log=log_x)
-        for name, rect in panes:
-            self._paint_pane(painter, frame, name, rect)
-        self._paint_x_axis(painter, frame, panes)
+        made = [(name, rect, self._curves_of(frame, name, rect)) for name, rect in panes]
+        axes = (replace(self._x), *(replace(self._y[name]) for name, _ in panes))
+        names = (frame.x_label, frame.marker, *(name for name, _ in panes))
+        self.draw_ground(painter, (axes, names), lambda ground: self._paint_axes(ground, frame, panes))
+        for name, rect, curves in made:
+            self._paint_pane(painter, name, rect, curves)
         self.legend_changed.emit()  # smoothed values are known only now
 
-    def _paint_pane(self, painter: QPainter, frame: Curves, name: str, rect: QRectF) -> None:
+    def _curves_of(self, frame: Curves, name: str, rect: QRectF) -> list[tuple[Series, Thinned, np.ndarray]]:
+        """The curves of a pane, thinned and smoothed; its axis takes them in."""
         columns = max(8, int(rect.width()))
         log = frame.log_y if self.log_y is None else self.log_y
         curves: list[tuple[Series, Thinned, np.ndarray]] = []
@@ -166,7 +171,12 @@ class CurvesView(FrameView):
         axis = self._y.setdefault(name, Axis())
         if span is not None:
             axis.fit(*span, log=log)
-        self._paint_y_axis(painter, axis, rect)
+        return curves
+
+    def _paint_pane(
+        self, painter: QPainter, name: str, rect: QRectF, curves: list[tuple[Series, Thinned, np.ndarray]]
+    ) -> None:
+        axis, columns = self._y[name], max(8, int(rect.width()))
         painter.save()
         painter.setClipRect(rect.adjusted(-2, -3, 4, 3))
         faint = {series.key: 0.35 if self._emphasised not in (None, series.key) else 1.0 for series, _, _ in curves}
@@ -181,6 +191,11 @@ class CurvesView(FrameView):
             draw_polyline(painter, pixels[(len(pixels) - 1) % 2 :: 2] if coarse else pixels)
             self._drawn[series.key] = _Drawn(series, thinned.x, y, pixels)
         painter.restore()
+
+    def _paint_axes(self, painter: QPainter, frame: Curves, panes: list[tuple[str, QRectF]]) -> None:
+        for name, rect in panes:
+            self._paint_y_axis(painter, self._y[name], rect)
+        self._paint_x_axis(painter, frame, panes)
 
     def _paint_y_axis(self, painter: QPainter, axis: Axis, rect: QRectF) -> None:
         painter.setFont(ui_font(11, tabular=True))

@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 _PIECE = 32  # points
+_CORNERS = np.array([[-0.4, -0.4], [0.4, -0.4], [-0.4, 0.4], [0.4, 0.4]])  # device pixels
 
 
 def polygon(xy: np.ndarray) -> QPolygonF:
@@ -53,22 +54,37 @@ def stroke(value: str, width: float = 1.0, alpha: float = 1.0, dashed: bool = Fa
 def draw_polyline(painter: QPainter, xy: np.ndarray) -> None:
     """Draws a line through points (n, 2) in px, broken where one is not finite.
 
-    An opaque line is drawn in short pieces: the time of Qt's painter grows faster than the length of a thick line
-    (960 points of width 2: 2.4 ms at once, 0.7 ms in pieces).
+    An opaque line of two pixels is drawn as four lines of one pixel around it, which can hardly be told from it, and
+    a thicker one in short pieces, because the time of Qt's painter grows faster than its length (190 points of width
+    2: 0.08 ms as four, 0.27 ms in pieces, 0.55 ms at once).
     """
     good = np.isfinite(xy).all(axis=1)
+    if good.all() and len(xy) > 1:
+        _draw_whole(painter, xy)
+        return
     cuts = np.flatnonzero(np.diff(good.astype(np.int8))) + 1
     for piece, valid in zip(np.split(xy, cuts), np.split(good, cuts), strict=True):
         if not valid.size or not valid[0]:
             continue
         if len(piece) == 1:
             painter.drawPoint(QPointF(*piece[0].tolist()))
-            continue
-        pen = painter.pen()
-        whole = pen.style() is not Qt.PenStyle.SolidLine or pen.color().alpha() < 255
-        step = len(piece) if whole else _PIECE
-        for start in range(0, len(piece) - 1, step):
-            painter.drawPolyline(polygon(piece[start : start + step + 1]))
+        else:
+            _draw_whole(painter, piece)
+
+
+def _draw_whole(painter: QPainter, xy: np.ndarray) -> None:
+    pen = painter.pen()
+    plain = pen.style() is Qt.PenStyle.SolidLine and pen.color().alpha() == 255
+    ratio = painter.device().devicePixelRatioF()
+    if plain and pen.widthF() * ratio == 2:
+        painter.setPen(QPen(pen.color(), 0))
+        for corner in _CORNERS:
+            painter.drawPolyline(polygon(xy + corner / ratio))
+        painter.setPen(pen)
+        return
+    step = _PIECE if plain else len(xy)
+    for start in range(0, len(xy) - 1, step):
+        painter.drawPolyline(polygon(xy[start : start + step + 1]))
 
 
 def draw_band(painter: QPainter, x: np.ndarray, low: np.ndarray, high: np.ndarray, ink: QColor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 import numpy as np
@@ -59,6 +60,7 @@ class PlaneView(FrameView):
         self.view = Viewport()
         self.handles = HandleSet()
         self._labels: dict[int, ClassLabels] = {}
+        self._layers: tuple[Layer, ...] = ()  # painted last
         self._marks: dict[int, str] = {}
         self._trails = Trails()
         self._dots: list[tuple[Points, np.ndarray]] = []
@@ -116,12 +118,15 @@ class PlaneView(FrameView):
 
     def paint_frame(self, painter: QPainter) -> None:
         """Draws axes and layers."""
-        assert isinstance(self._frame, Plane)
+        frame = self._frame
+        assert isinstance(frame, Plane)
         self.view.rect = QRectF(_LEFT, _TOP, max(1.0, self.width() - _LEFT), max(1.0, self.height() - _BOTTOM - _TOP))
-        self._paint_axes(painter, self._frame)
+        still = self._still_layers(frame.layers)
+        key = (frame.x_label, frame.y_label, self.view.rect, self.view.extent, tuple(map(id, still)))
+        self.draw_ground(painter, key, lambda ground: self._paint_ground(ground, frame, still))
         painter.setClipRect(self.view.rect)
         self._dots = []
-        for layer in self._frame.layers:
+        for layer in frame.layers[len(still) :]:
             if isinstance(layer, Points):
                 self._trails.paint(painter, layer, self.view, self.tokens)
                 self._dots.append((layer, paint_points(painter, layer, self.view, self.tokens)))
@@ -130,6 +135,19 @@ class PlaneView(FrameView):
         for place, (layer, pixels) in enumerate(self._dots):
             labels = self._labels.setdefault(place, ClassLabels())
             labels.paint(painter, layer, pixels, self.view, self.tokens)
+
+    def _still_layers(self, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+        """The layers at the bottom that are the very ones painted last time."""
+        before, self._layers = self._layers, layers
+        pairs = zip(layers, before, strict=False)
+        same = itertools.takewhile(lambda pair: pair[0] is pair[1] and type(pair[0]) in PAINTERS, pairs)
+        return tuple(layer for layer, _ in same)
+
+    def _paint_ground(self, painter: QPainter, frame: Plane, still: tuple[Layer, ...]) -> None:
+        self._paint_axes(painter, frame)
+        painter.setClipRect(self.view.rect)
+        for layer in still:
+            PAINTERS[type(layer)](painter, layer, self.view, self.tokens)
 
     def paint_over(self, painter: QPainter) -> None:
         """Draws handles and the point under the pointer."""

@@ -29,9 +29,8 @@ def resample(images: np.ndarray, height: int, width: int) -> np.ndarray:
         return images
     if height >= 2 * h and width >= 2 * w:
         return images[:, :, np.arange(height) * h // height][:, :, :, np.arange(width) * w // width]
-    return np.einsum(
-        "Hh,nchw,Ww->ncHW", _weights(h, height), images.astype(np.float32), _weights(w, width), optimize=True
-    )
+    sized: np.ndarray = _weights(h, height) @ images.astype(np.float32) @ _weights(w, width).T
+    return sized
 
 
 def sheet_image(
@@ -46,25 +45,36 @@ def sheet_image(
         gap: Pixels between rows and between columns; clear.
         ink: Colours of 0 and of 1 for images of one channel.
     """
-    n, channels, _, _ = images.shape
-    rows = -(-n // columns)
+    n, _, h, w = images.shape
     height, width = cell
-    sized = resample(images, height, width)
-    pitch_y, pitch_x = height + gap[0], width + gap[1]
-    total = (rows * pitch_y - gap[0], columns * pitch_x - gap[1])
-    grid = np.zeros((rows * pitch_y, columns * pitch_x), np.uint32)
-    table = np.array(ramp_table(ink), np.uint32)
-    with np.errstate(invalid="ignore"):
-        level = np.clip(sized, 0, 1)
-    if channels == 1:
-        index = np.where(np.isfinite(level[:, 0]), level[:, 0] * 254 + 1.5, 0).astype(np.uint8)
-        pixels = table[index]  # (n, H, W)
+    rows, (pitch_y, pitch_x) = -(-n // columns), (height + gap[0], width + gap[1])
+    if height >= 2 * h and width >= 2 * w:  # blocks: few colours to find, then only copied
+        pixels = resample(_colours(images, ink)[:, None], height, width)[:, 0]  # (n, height, width)
     else:
-        part = np.nan_to_num(level * 255 + 0.5).astype(np.uint32)
-        pixels = (np.uint32(0xFF) << 24) | (part[:, 0] << 16) | (part[:, 1] << 8) | part[:, 2]
-    full = np.zeros((rows * columns, pitch_y, pitch_x), np.uint32)
-    full[:n, :height, :width] = pixels
-    grid[:] = full.reshape(rows, columns, pitch_y, pitch_x).transpose(0, 2, 1, 3).reshape(grid.shape)
-    data = np.ascontiguousarray(grid[: total[0], : total[1]])
-    image = QImage(data.data, total[1], total[0], 4 * total[1], QImage.Format.Format_ARGB32_Premultiplied)
+        pixels = _colours(resample(images, height, width), ink)
+    canvas = np.zeros((rows * pitch_y, columns * pitch_x), np.uint32)
+    places = canvas.reshape(rows, pitch_y, columns, pitch_x).transpose(0, 2, 1, 3)[:, :, :height, :width]
+    whole, left = divmod(n, columns)
+    places[:whole] = pixels[: whole * columns].reshape(whole, columns, height, width)
+    if left:
+        places[whole, :left] = pixels[whole * columns :]
+    size = (columns * pitch_x - gap[1], rows * pitch_y - gap[0])
+    image = QImage(canvas.data, *size, 4 * canvas.shape[1], QImage.Format.Format_ARGB32_Premultiplied)
     return image.copy()
+
+
+def _colours(images: np.ndarray, ink: tuple[str, str]) -> np.ndarray:
+    """Images (n, c, h, w) as opaque colours, (n, h, w) uint32; clear where a value is NaN."""
+    with np.errstate(invalid="ignore"):
+        level = np.clip(images, 0, 1)
+    if images.shape[1] == 1:
+        index = np.where(np.isfinite(level[:, 0]), level[:, 0] * 254 + 1.5, 0).astype(np.uint8)
+        return _table(ink)[index]
+    part = np.nan_to_num(level * 255 + 0.5).astype(np.uint32)
+    found: np.ndarray = (np.uint32(0xFF) << 24) | (part[:, 0] << 16) | (part[:, 1] << 8) | part[:, 2]
+    return found
+
+
+@functools.lru_cache(maxsize=16)
+def _table(ink: tuple[str, str]) -> np.ndarray:
+    return np.array(ramp_table(ink), np.uint32)

@@ -54,6 +54,7 @@ class Looking(QObject):
         self._noise: dict[str, int] = {}
         self._params: dict[str, dict[str, Any]] = {name: {} for name in cards}
         self._stamps = dict.fromkeys(cards, 0)
+        self._made: dict[str, tuple[torch.device, Request]] = {}  # the newest request for each view
         self._due: set[str] = set()
         self._timer = QTimer(self, interval=_COALESCE, singleShot=True)
         self._timer.timeout.connect(self._on_timeout)
@@ -62,8 +63,12 @@ class Looking(QObject):
 
     def request(self, view: View) -> Request:
         """A request for a view with everything as it is chosen now; its stamp is a new one where that changed."""
-        params, stamp = dict(self._params[view.name]), self._stamps[view.name]
-        return Request(view.name, self._inputs(view), params, stamp, self.raw)
+        device, made = self._made.get(view.name, (None, None))
+        if made is None or made.stamp != self._stamps[view.name] or device != self.device:
+            params, stamp = dict(self._params[view.name]), self._stamps[view.name]
+            made = Request(view.name, self._inputs(view), params, stamp, self.raw)
+            self._made[view.name] = self.device, made
+        return made
 
     def makes_sense(self, view: View) -> bool:
         """Whether a view can be shown under the config in force, with the data there are."""

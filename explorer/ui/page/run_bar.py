@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from explorer.engine.host import Snapshot
-from explorer.ui.controls import Button, IconButton, restyle, text_label
+from explorer.ui.controls import Button, IconButton, Readout, restyle, text_label
 from explorer.ui.numbers import count, number
-from explorer.ui.theme import Theme, mono_font
+from explorer.ui.theme import Theme
 
 __all__ = ["RunBar", "short_names"]
 
@@ -93,8 +93,8 @@ class RunBar(QFrame):
                 layout.addLayout(self._players)
         if not trainable:
             layout.addWidget(text_label(title, "title"))
-        self.steps = _mono("steps")
-        self.pace = _mono("pace")
+        self.steps = Readout("steps")
+        self.pace = Readout("pace")
         numbers = QHBoxLayout()
         numbers.addWidget(self.steps)
         numbers.addStretch(1)
@@ -206,11 +206,3 @@ def short_names(names: Sequence[str]) -> list[str]:
     """The players' initials, or their names where two begin alike."""
     initials = [name[:1].upper() for name in names]
     return initials if len(set(initials)) == len(names) else [name.capitalize() for name in names]
-
-
-def _mono(name: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(name)
-    label.setProperty("kind", "label")
-    label.setFont(mono_font(12))
-    return label
