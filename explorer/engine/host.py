@@ -53,7 +53,7 @@ class PageHost:
         interval: Least number of seconds between two snapshots.
     """
 
-    def __init__(self, reply: Callable[[Reply], None], event: Callable[[Event], None], interval: float = 1 / 10):
+    def __init__(self, reply: Callable[[Reply], None], event: Callable[[Event], None], interval: float = 1 / 9):
         self._reply, self._event = reply, event
         self._interval = interval
         self._requests = Requests()
@@ -392,6 +392,5 @@ class PageHost:
         with self._lock:
             self._mailbox = snapshot
         now = time.monotonic()
-        self._snapshot_after = now + max(
-            self._interval - (now - began), REST * (now - began) if self._training else 0.0
-        )
+        due = max(self._snapshot_after + self._interval, now)  # a late one does not put off those after it
+        self._snapshot_after = max(due, now + REST * (now - began)) if self._training else due

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Mapping
 
 import torch
@@ -93,12 +94,14 @@ class Optimisation:
         rows = {} if self._rows is None else self._rows.gradients()
         gradients += [gradient for _, gradient in rows.values()]
         # The norm overflows where squares do, which would leave Adam's moments infinite and its steps zero.
-        norm = torch.stack(torch._foreach_norm(gradients)).norm()
-        finite = torch.isfinite(norm + loss.detach())
+        norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
         if self._on_device:
+            finite = torch.isfinite(norm + loss.detach())
             self._optimiser.found_inf = (~finite).float()  # type: ignore[attr-defined]
-        elif not bool(finite):
-            return finite
+        else:
+            finite = torch.tensor(math.isfinite(norm.item() + loss.item()), device=loss.device)
+            if not finite:
+                return finite
         if clip > 0:
             torch._foreach_mul_(gradients, (clip / (norm + _TINY)).clamp(max=1.0))
         with torch.no_grad():

@@ -27,18 +27,23 @@ class Phase:
     Attributes:
         player: Whose move it is.
         name: "draw", "forward", "backward" or "update".
-        explanation: One sentence on what happens.
         metrics: What is known by then, scalars on the device.
         number: Which phase of the round it is, from 1.
         count: Phases in the round.
+        explain: Gives the sentence on a phase of the player.
     """
 
     player: str
     name: str
-    explanation: str
     metrics: dict[str, Tensor]
     number: int
     count: int
+    explain: Callable[[str], str]
+
+    @property
+    def explanation(self) -> str:
+        """One sentence on what happens."""
+        return self.explain(self.name)
 
 
 @dataclass
@@ -136,7 +141,7 @@ def play(
     def phase(player: Player, name: str, metrics: dict[str, Tensor]) -> Phase:
         nonlocal done
         done += 1
-        return Phase(player.name, name, player.explanation(name), metrics, done, count)
+        return Phase(player.name, name, metrics, done, count, player.explanation)
 
     for number, optimisation in enumerate(moves):
         player = optimisation.player

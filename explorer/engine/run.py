@@ -32,6 +32,7 @@ __all__ = ["Run"]
 FORMAT = 1
 _KEEP = 2
 _FLUSH = 1.0  # seconds
+_LINE = json.JSONEncoder(allow_nan=False)
 
 
 class Run:
@@ -159,7 +160,7 @@ class Run:
                 self._metrics = open(self.folder / "metrics.jsonl", "a", encoding="utf-8", buffering=1 << 16)  # noqa: SIM115 (until `close`)
         now = time.monotonic()
         with self._writing():
-            self._metrics.write(json.dumps(record, allow_nan=False) + "\n")
+            self._metrics.write(_LINE.encode(record) + "\n")
             if now - self._flushed > _FLUSH:
                 self._flushed = now
                 self._metrics.flush()
