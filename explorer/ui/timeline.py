@@ -57,6 +57,7 @@ class Timeline(QFrame):
         self.track = Track(theme, self)
         self.track.scrubbed.connect(self._on_track_scrubbed)
         self._words = Readout("timeline.step", self)
+        self._words.setText(_EMPTY)
         self._go_live = Button(theme, "Live", parent=self)
         self._go_live.setObjectName("timeline.live")
         self._go_live.setToolTip("Show the training as it goes on")

@@ -252,12 +252,15 @@ class Card(QFrame):
         """Shows a frame, unless the card is frozen; says whether it did."""
         if self.is_frozen:
             return False
-        if self.is_empty or frame is not self.display.frame:  # a stream may give the picture in sight again
-            self._stack.setCurrentWidget(self.display)
-            self._place_legend()
-            self.display.show_frame(frame)
+        was_empty, subtitle = self.is_empty, self._subtitle_now
         self._subtitle_now = frame.subtitle
         self._say()
+        if was_empty:
+            self._stack.setCurrentWidget(self.display)
+        if was_empty or subtitle != frame.subtitle:
+            self._place_legend()
+        if was_empty or frame is not self.display.frame:  # a stream may give the picture in sight again
+            self.display.show_frame(frame)
         self._alert_of(frame.alert)
         if not self.property("failed"):
             self._show_note(frame.note, "warning" if frame.warning else "caption")
@@ -346,6 +349,8 @@ class Card(QFrame):
     @Slot()
     def _on_legend_changed(self) -> None:
         items = self.display.legend()
+        if items == self._head.legend.items:
+            return
         before = self._head.legend.line_width()
         self._head.legend.set_items(items)
         self._legend_rows.set_items(items)

@@ -82,7 +82,8 @@ class FrameView(QWidget):
         """Shows a frame in place of the last one."""
         self._frame = frame
         self._fresh = True
-        self.setAccessibleDescription(frame.subtitle)
+        if frame.subtitle != self.accessibleDescription():
+            self.setAccessibleDescription(frame.subtitle)
         self.redraw()
         self.legend_changed.emit()
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
 
-from explorer.ui.frames.drawing import straight, stroke
+from explorer.ui.frames.drawing import stroke
 from explorer.ui.frames.viewport import Viewport
 from explorer.ui.theme import Tokens, color
 
@@ -68,12 +68,15 @@ class HandleSet:
             painter.drawEllipse(at, 7, 7)
 
     def _paint_cross(self, painter: QPainter, rect: QRectF, x: float, y: float, tokens: Tokens) -> None:
-        lines: list[tuple[float, float, float, float]] = []
+        lines: list[QLineF] = []
         if rect.left() <= x <= rect.right():
-            lines += [(x, rect.top(), x, y - 7), (x, y + 7, x, rect.bottom())]
+            lines += [QLineF(x, rect.top(), x, y - 7), QLineF(x, y + 7, x, rect.bottom())]
         if rect.top() <= y <= rect.bottom():
-            lines += [(rect.left(), y, x - 7, y), (x + 7, y, rect.right(), y)]
+            lines += [QLineF(rect.left(), y, x - 7, y), QLineF(x + 7, y, rect.right(), y)]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for width, value, alpha in ((3.0, tokens.bg2, 0.55), (1.0, tokens.text1, 0.75)):
-            painter.setPen(color(value, alpha))
-            for line in lines:
-                straight(painter, *line, width)
+            pen = QPen(color(value, alpha), width)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            painter.setPen(pen)
+            painter.drawLines(lines)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)

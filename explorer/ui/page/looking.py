@@ -97,10 +97,11 @@ class Looking(QObject):
         return self._params[view]
 
     def set_point(self, z: np.ndarray) -> None:
-        """Moves the latent point."""
+        """Moves the latent point. The first picture of it follows at once, the others with the next snapshot."""
         self.z = np.asarray(z, dtype=float)
         self.point_moved.emit()
-        self._ask(self._that_use(LatentPoint))
+        views = self._that_use(LatentPoint)
+        self._ask(views, [name for name in views if self._cards[name].isVisible()][:1])
 
     def set_raw(self, raw: bool) -> None:
         """Looks at the raw weights, or at the averaged ones where there are some."""
@@ -131,10 +132,11 @@ class Looking(QObject):
         self._noise[view] = secrets.randbelow(2**31)
         self._ask([view])
 
-    def _ask(self, views: list[str]) -> None:
+    def _ask(self, views: list[str], soon: list[str] | None = None) -> None:
+        """Views show something else now; of which some are asked for soon, all where None."""
         for name in views:
             self._stamps[name] += 1
-        self._due.update(views)
+        self._due.update(views if soon is None else soon)
         if not self._timer.isActive():  # at once where the last was long ago, else with those that follow
             self._on_due()
             self._timer.start()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 __all__ = ["Pace"]
 
+_AT_ONCE = 3  # parts
 _BREATH = 4  # ms between two parts: what was shown is painted, and what was clicked is answered
 
 
@@ -38,7 +39,7 @@ class Pace(QObject):
 
     @Slot()
     def _on_timeout(self) -> None:
-        if self._waiting:
+        for _ in range(min(_AT_ONCE, len(self._waiting))):
             self._waiting.popleft()()
         if not self._waiting:
             self._timer.stop()
