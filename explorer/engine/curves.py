@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,17 @@ def loss_curves(page: type[GenerativeModel], history: History, config: Any) -> C
             series.append(
                 Series(f"{metric.key}.equilibrium", label, x, y, metric.role, metric.pane, metric.unit, dashed=True)
             )
-    return Curves(tuple(series), x_label="step")
+    return Curves(_sharing(series), x_label="step")
+
+
+def _sharing(series: list[Series]) -> tuple[Series, ...]:
+    """The same series, those over the same steps with one and the same array of them: it is looked at once."""
+    known: dict[int, np.ndarray] = {}
+    shared = []
+    for each in series:
+        x = known.setdefault(len(each.x), each.x)
+        shared.append(dataclasses.replace(each, x=x) if x is not each.x and np.array_equal(x, each.x) else each)
+    return tuple(shared)
 
 
 def _series(metric: Metric, curve: Curve, key: str, label: str, *, smooth: bool, role: str | None = None) -> Series:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from explorer.ui.frames.drawing import polygon
-from explorer.ui.frames.smoothing import smooth, thin
+from explorer.ui.frames.smoothing import Columns, smooth
 from explorer.ui.theme import Tokens, color, mix
 
 __all__ = ["BAR", "HANDLE", "backdrop", "draw_area", "draw_handle", "draw_marks", "draw_ticks"]
@@ -35,7 +35,7 @@ def backdrop(x: np.ndarray, y: np.ndarray, *, left: float, width: float) -> QPol
         The outline in px; empty where fewer than two values are finite.
     """
     columns = max(8, int(width / _COARSE))
-    thinned = thin(x, y, None, None, columns)
+    thinned = Columns(x, columns).thin(y)
     level = smooth(thinned.y, max(1, columns // 80))
     good = np.isfinite(level)
     if good.sum() < 2:

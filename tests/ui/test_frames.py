@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from explorer.ui.frames import WIDGETS, BarsView, CurvesView, ImagesView, MatrixView, PlaneView
 from explorer.ui.frames.contours import level_lines
 from explorer.ui.frames.sheet import resample, sheet_image
-from explorer.ui.frames.smoothing import smooth, thin
+from explorer.ui.frames.smoothing import Columns, smooth
 from explorer.ui.frames.ticks import Axis
 from explorer.ui.theme import DARK, LIGHT
 from models.frames import (
@@ -329,7 +329,7 @@ def test_a_million_points_are_brought_down_to_one_a_pixel() -> None:
     n = 1_000_000
     x, y = np.linspace(0, 1, n), np.sin(np.linspace(0, 20, n))
     y[500_000] = 9.0
-    thinned = thin(x, y, None, None, 400)
+    thinned = Columns(x, 400).thin(y)
     assert len(thinned.x) <= 401
     assert thinned.high.max() == 9.0  # no spike is lost
     assert np.abs(thinned.y - np.sin(20 * thinned.x)).max() < 0.05

@@ -22,10 +22,9 @@ def paint_points(painter: QPainter, layer: Points, view: Viewport, tokens: Token
     """Draws the dots; returns where each is, (n, 2) px, NaN where it is not drawn."""
     xy = view.to_pixels(layer.xy) if len(layer.xy) else np.empty((0, 2))
     rect, size = view.rect, layer.size
-    with np.errstate(invalid="ignore"):
-        shown = np.isfinite(xy).all(axis=1) & (np.abs(xy - [rect.center().x(), rect.center().y()]) * 2 <= [
-            rect.width() + 2 * size, rect.height() + 2 * size
-        ]).all(axis=1)  # fmt: skip
+    with np.errstate(invalid="ignore"):  # NaN is not within
+        within_x = np.abs(xy[:, 0] - rect.center().x()) <= rect.width() / 2 + size
+        shown = within_x & (np.abs(xy[:, 1] - rect.center().y()) <= rect.height() / 2 + size)
     ratio = painter.device().devicePixelRatioF()
     if layer.label is None:
         groups = [(shown, dot(tokens.role(layer.role), size, ratio))]
@@ -38,7 +37,8 @@ def paint_points(painter: QPainter, layer: Points, view: Viewport, tokens: Token
     for chosen, pixmap in groups:
         for x, y in (xy[chosen] - half).tolist():
             draw(QPointF(x, y), pixmap)
-    return np.where(shown[:, None], xy, np.nan)
+    xy[~shown] = np.nan
+    return xy
 
 
 class ClassLabels:
@@ -57,17 +57,16 @@ class ClassLabels:
         """
         assert layer.label is not None
         rect = view.rect
-        good = np.isfinite(pixels).all(axis=1)
+        good = np.isfinite(pixels[:, 0])
         if not good.any():
             return {}
-        xy, label = pixels[good], layer.label[good].astype(int)
+        x, y, label = pixels[good, 0], pixels[good, 1], layer.label[good].astype(int)
         classes = int(label.max()) + 1
-        cell = np.clip(
-            ((xy - [rect.left(), rect.top()]) / [rect.width(), rect.height()] * _BINS).astype(int), 0, _BINS - 1
-        )
-        place = (label * _BINS + cell[:, 1]) * _BINS + cell[:, 0]
+        column = np.clip(((x - rect.left()) / rect.width() * _BINS).astype(int), 0, _BINS - 1)
+        row = np.clip(((y - rect.top()) / rect.height() * _BINS).astype(int), 0, _BINS - 1)
+        place = (label * _BINS + row) * _BINS + column
         wide = np.zeros((3, classes, _BINS + 2, _BINS + 2))  # number of points, sums of x and of y; a rim of zeros
-        for table, weights in zip(wide, (None, xy[:, 0], xy[:, 1]), strict=True):
+        for table, weights in zip(wide, (None, x, y), strict=True):
             sums = np.bincount(place, weights, classes * _BINS**2)
             table[:, 1:-1, 1:-1] = sums.reshape(classes, _BINS, _BINS)
         counts = wide[0]
@@ -80,10 +79,10 @@ class ClassLabels:
                 continue
             old = self._cells.get(k, best)
             here = self._cells[k] = old if worth[k, old] >= _KEEP * worth[k, best] else best
-            row, column = divmod(here, _BINS)
-            number, x, y = wide[:, k, row : row + 3, column : column + 3].sum(axis=(1, 2)).tolist()
+            top, left = divmod(here, _BINS)
+            number, sum_x, sum_y = wide[:, k, top : top + 3, left : left + 3].sum(axis=(1, 2)).tolist()
             if number:
-                found[k] = QPointF(x / number, y / number)
+                found[k] = QPointF(sum_x / number, sum_y / number)
         return found
 
     def paint(self, painter: QPainter, layer: Points, pixels: np.ndarray, view: Viewport, tokens: Tokens) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.ui.frames.base import FrameView, LegendItem
 from explorer.ui.frames.drawing import dot, draw_polyline, halo_text, straight, stroke
 from explorer.ui.frames.pane import paint_raw, pane_range, to_pixels
-from explorer.ui.frames.smoothing import Thinned, smooth, thin
+from explorer.ui.frames.smoothing import Columns, Thinned, smooth
 from explorer.ui.frames.ticks import Axis, finite_range
 from explorer.ui.numbers import count, number
 from explorer.ui.theme import Theme, color, ui_font
@@ -150,7 +150,8 @@ class CurvesView(FrameView):
         if log_x:
             low = min(float(part.min()) for part in positive if part.size)
         self._x.fit(low, max(high, self._horizon), pad=0.0, log=log_x)
-        made = [(name, rect, self._curves_of(frame, name, rect)) for name, rect in panes]
+        shared: dict[int, Columns] = {}
+        made = [(name, rect, self._curves_of(frame, name, rect, shared)) for name, rect in panes]
         axes = (replace(self._x), *(replace(self._y[name]) for name, _ in panes))
         names = (frame.x_label, frame.marker, *(name for name, _ in panes))
         self.draw_ground(painter, (axes, names), lambda ground: self._paint_axes(ground, frame, panes))
@@ -158,13 +159,17 @@ class CurvesView(FrameView):
             self._paint_pane(painter, name, rect, curves)
         self.legend_changed.emit()  # smoothed values are known only now
 
-    def _curves_of(self, frame: Curves, name: str, rect: QRectF) -> list[tuple[Series, Thinned, np.ndarray]]:
-        """The curves of a pane, thinned and smoothed; its axis takes them in."""
+    def _curves_of(
+        self, frame: Curves, name: str, rect: QRectF, shared: dict[int, Columns]
+    ) -> list[tuple[Series, Thinned, np.ndarray]]:
+        """The curves of a pane, thinned and smoothed; its axis takes them in. Curves over the same x share columns."""
         columns = max(8, int(rect.width()))
         log = frame.log_y if self.log_y is None else self.log_y
         curves: list[tuple[Series, Thinned, np.ndarray]] = []
         for series in (s for s in frame.series if s.pane == name):
-            thinned = thin(self._x.shares(series.x), series.y, series.low, series.high, columns)
+            if id(series.x) not in shared:
+                shared[id(series.x)] = Columns(self._x.shares(series.x), columns)
+            thinned = shared[id(series.x)].thin(series.y, series.low, series.high)
             half = round(self.smoothing * columns) if series.smooth else 0
             curves.append((series, thinned, smooth(thinned.y, half, log=log)))
         span = pane_range(curves, log)

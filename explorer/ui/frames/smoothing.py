@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Thinned", "smooth", "thin"]
+__all__ = ["Columns", "Thinned", "smooth"]
 
 
 @dataclass(frozen=True)
@@ -27,36 +28,55 @@ class Thinned:
     dense: bool
 
 
-def thin(x: np.ndarray, y: np.ndarray, low: np.ndarray | None, high: np.ndarray | None, columns: int) -> Thinned:
-    """Brings a curve down to at most one point a column.
+class Columns:
+    """Which entries of curves share a pixel; the same for all curves over the same places.
 
     Args:
-        x: Place along the axis, 0 to 1 in sight, (n,), any order.
-        y: Values, (n,).
-        low: Lower end of a band round them, (n,), or None.
-        high: Upper end, (n,), or None.
-        columns: Number of columns between 0 and 1.
+        x: Places along the axis, 0 to 1 in sight, (n,), any order.
+        number: Number of pixels between 0 and 1.
     """
-    low = y if low is None else low
-    high = y if high is None else high
-    seen = np.isfinite(x) & (x >= -0.02) & (x <= 1.02)
-    if not seen.all():
-        x, y, low, high = x[seen], y[seen], low[seen], high[seen]
-    if len(x) > 1 and (np.diff(x) < 0).any():
-        order = np.argsort(x, kind="stable")
-        x, y, low, high = x[order], y[order], low[order], high[order]
-    if len(x) <= columns:
-        return Thinned(x, y.astype(float), low.astype(float), high.astype(float), low is not y)
-    column = np.floor(x * columns).astype(int)
-    starts = np.flatnonzero(np.diff(column, prepend=column[0] - 1))
-    counts = np.diff(starts, append=len(x))
-    return Thinned(
-        np.add.reduceat(x, starts) / counts,
-        np.add.reduceat(y.astype(float), starts) / counts,
-        np.minimum.reduceat(low, starts).astype(float),
-        np.maximum.reduceat(high, starts).astype(float),
-        True,
-    )
+
+    def __init__(self, x: np.ndarray, number: int):
+        seen = np.isfinite(x) & (x >= -0.02) & (x <= 1.02)
+        self._chosen = None if seen.all() else np.flatnonzero(seen)  # in ascending order of x; None for all
+        if self._chosen is not None:
+            x = x[self._chosen]
+        if len(x) > 1 and (np.diff(x) < 0).any():
+            order = np.argsort(x, kind="stable")
+            x, self._chosen = x[order], order if self._chosen is None else self._chosen[order]
+        self._starts: np.ndarray | None = None
+        if len(x) > number:
+            column = np.floor(x * number).astype(int)
+            self._starts = np.flatnonzero(np.diff(column, prepend=column[0] - 1))
+            self._counts = np.diff(self._starts, append=len(x))
+            x = np.add.reduceat(x, self._starts) / self._counts
+        self._x = x
+
+    def thin(self, y: np.ndarray, low: np.ndarray | None = None, high: np.ndarray | None = None) -> Thinned:
+        """Brings a curve down to at most one point a pixel.
+
+        Args:
+            y: Values, (n,).
+            low: Lower end of a band round them, (n,), or None.
+            high: Upper end, (n,), or None.
+        """
+        banded = low is not None
+        low, high = y if low is None else low, y if high is None else high
+        if self._chosen is not None:
+            y, low, high = y[self._chosen], low[self._chosen], high[self._chosen]
+        if self._starts is None:
+            return Thinned(self._x, _floats(y), _floats(low), _floats(high), banded)
+        return Thinned(
+            self._x,
+            np.add.reduceat(_floats(y), self._starts) / self._counts,
+            _floats(np.minimum.reduceat(low, self._starts)),
+            _floats(np.maximum.reduceat(high, self._starts)),
+            True,
+        )
+
+
+def _floats(values: np.ndarray) -> np.ndarray:
+    return values.astype(float, copy=False)
 
 
 def smooth(y: np.ndarray, half: int, *, log: bool = False) -> np.ndarray:
@@ -71,13 +91,19 @@ def smooth(y: np.ndarray, half: int, *, log: bool = False) -> np.ndarray:
     if log:
         with np.errstate(invalid="ignore", divide="ignore"):
             return 10.0 ** smooth(np.where(y > 0, np.log10(y), np.nan), half)
-    place = np.arange(n)
-    left = np.minimum(place, half)
-    right = np.minimum(left, n - 1 - place)
+    a, b = _windows(n, half)
     good = np.isfinite(y)
     total = np.concatenate([[0.0], np.cumsum(np.where(good, y, 0.0))])
     number = np.concatenate([[0], np.cumsum(good)])
-    a, b = place - left, place + right + 1
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = (total[b] - total[a]) / (number[b] - number[a])
     return np.where(good, mean, np.nan)
+
+
+@functools.lru_cache(maxsize=16)
+def _windows(n: int, half: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where the window of each of n points begins and ends."""
+    place = np.arange(n)
+    left = np.minimum(place, half)
+    right = np.minimum(left, n - 1 - place)
+    return place - left, place + right + 1

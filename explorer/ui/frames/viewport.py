@@ -104,8 +104,10 @@ class Viewport:
         """Data units to pixels, (n, 2) to (n, 2)."""
         x0, x1, y0, y1 = self.extent
         rect = self.rect
-        scale = np.array([rect.width() / (x1 - x0), -rect.height() / (y1 - y0)])
-        return (np.asarray(xy, dtype=float) - [x0, y0]) * scale + [rect.left(), rect.bottom()]
+        pixels = np.empty(np.shape(xy))
+        pixels[:, 0] = (xy[:, 0] - x0) * (rect.width() / (x1 - x0)) + rect.left()
+        pixels[:, 1] = (xy[:, 1] - y0) * (-rect.height() / (y1 - y0)) + rect.bottom()
+        return pixels
 
     def point(self, x: float, y: float) -> QPointF:
         """One point in px."""
