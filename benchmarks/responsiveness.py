@@ -13,6 +13,8 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -35,6 +37,8 @@ from models import page as page_named
 from models.protocol import Lab
 
 WARM_UP = 3.0  # s after the first step
+SLICES = 4  # of the window, each followed by one of the bare loop: other work on the machine then weighs on both
+SETTLED = 0.5  # s after training goes on
 DRAG = 50  # ms between two moves of the slider
 
 
@@ -53,6 +57,10 @@ class Beat(QObject):
         """Begins to count."""
         self._last = time.perf_counter()
         self._timer.start()
+
+    def stop(self) -> None:
+        """Stands still."""
+        self._timer.stop()
 
     def _on_timeout(self) -> None:
         now = time.perf_counter()
@@ -86,6 +94,11 @@ class Drag(QObject):
         """Begins to drag."""
         self._timer.start()
 
+    def stop(self) -> None:
+        """Lets go."""
+        self._timer.stop()
+        self._moved = None
+
     def _on_timeout(self) -> None:
         self._position = (self._position + 13) % 400
         value = self._low + (self._high - self._low) * abs(self._position - 200) / 200
@@ -118,16 +131,30 @@ def pump(seconds: float) -> None:
     loop.exec()
 
 
-def bare_steps_per_second(setup: Setup, seconds: float) -> float:
-    """What the same model does without session and window."""
-    prepare_thread()
-    loop = BareLoop(setup, open_data(setup.data))
-    for _ in range(20):
-        loop.step()
-    began, first = time.perf_counter(), loop.step_count
-    while time.perf_counter() - began < seconds:
-        loop.step()
-    return (loop.step_count - first) / (time.perf_counter() - began)
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Lets the application run until something holds, a minute at most."""
+    deadline = time.perf_counter() + 60
+    while not holds() and time.perf_counter() < deadline:
+        pump(0.02)
+
+
+class Bare:
+    """What the same model does without session and window, in this thread, while the page's thread stands still."""
+
+    def __init__(self, setup: Setup):
+        prepare_thread()
+        self._loop = BareLoop(setup, open_data(setup.data))
+        self.steps, self.seconds = 0, 0.0
+
+    def run(self, seconds: float) -> None:
+        """Trains for so long, after a few steps that do not count."""
+        for _ in range(20):
+            self._loop.step()
+        began, first = time.perf_counter(), self._loop.step_count
+        while time.perf_counter() - began < seconds:
+            self._loop.step()
+        self.steps += self._loop.step_count - first
+        self.seconds += time.perf_counter() - began
 
 
 def fill(page: PageWidget, points: int) -> None:
@@ -151,9 +178,7 @@ def trained_page(name: str, data: str | None) -> tuple[MainWindow, PageWidget]:
         page.draft.choose_data(data) if preset is None else page.draft.choose_preset(preset.title)
     page.draft.set_values({"steps": 100_000_000})
     page.run_bar.train_button.click()
-    deadline = time.perf_counter() + 60
-    while not (page.state == "training" and page._snapshot.state == "training") and time.perf_counter() < deadline:
-        pump(0.02)
+    wait_until(lambda: page.state == "training" and page._snapshot.state == "training")
     return window, page
 
 
@@ -218,20 +243,33 @@ def measure(name: str, seconds: float, points: int, data: str | None) -> dict[st
         page.thread_.host.train()
     pump(WARM_UP)
     beat, drag = Beat(), drag_of(page)
-    session = page.thread_.host._shown
-    before = {key: card.display.painted for key, card in page.cards.items()}
-    step, began = session.step_count, time.perf_counter()
-    beat.start()
-    if drag is not None:
-        drag.start()
-    pump(seconds)
-    elapsed = time.perf_counter() - began
-    steps = session.step_count - step
+    session, host = page.thread_.host._shown, page.thread_.host
+    bare = Bare(session.setup)
+    updated, steps, elapsed = Counter[str](), 0, 0.0
+    for _ in range(SLICES):
+        before = {key: card.display.painted for key, card in page.cards.items()}
+        step, began = session.step_count, time.perf_counter()
+        beat.start()
+        if drag is not None:
+            drag.start()
+        pump(seconds / SLICES)
+        elapsed += time.perf_counter() - began
+        steps += session.step_count - step
+        updated.update({key: card.display.painted - before[key] for key, card in page.cards.items()})
+        beat.stop()
+        if drag is not None:
+            drag.stop()
+        host.pause()
+        wait_until(lambda: session.state != "training")
+        bare.run(max(3.0, seconds / 4) / SLICES)
+        host.train()
+        wait_until(lambda: session.state == "training")
+        pump(SETTLED)
     visible = [key for key, card in page.cards.items() if card in page.arrangement.in_sight()]
-    updates = {key: round((page.cards[key].display.painted - before[key]) / elapsed, 2) for key in visible}
+    updates = {key: round(updated[key] / elapsed, 2) for key in visible}
     setup = session.setup
     window.close()
-    bare = bare_steps_per_second(setup, max(3.0, seconds / 4))
+    bare_rate = bare.steps / bare.seconds
     return {
         "page": name,
         "data": setup.data,
@@ -240,9 +278,9 @@ def measure(name: str, seconds: float, points: int, data: str | None) -> dict[st
         **felt(beat, drag),
         "steps": steps,
         "steps_per_s_window": round(steps / elapsed, 2),
-        "steps_per_s_bare": round(bare, 2),
-        "steps_ratio": round(steps / elapsed / bare, 3),
-        "step_ms_bare": round(1e3 / bare, 3),
+        "steps_per_s_bare": round(bare_rate, 2),
+        "steps_ratio": round(steps / elapsed / bare_rate, 3),
+        "step_ms_bare": round(1e3 / bare_rate, 3),
         "updates_per_s": updates,
         "cards_visible": len(visible),
     }
