@@ -6,13 +6,13 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 from explorer.ui.numbers import count
 from explorer.ui.theme import Theme, Tokens, color, mix
-from explorer.ui.track_drawing import BAR, HANDLE, backdrop, draw_area, draw_handle, draw_marks, draw_ticks
+from explorer.ui.track_drawing import BAR, HANDLE, backdrop, draw_area, draw_handle, draw_marks, draw_ticks, ticks
 
 __all__ = ["Track"]
 
@@ -49,7 +49,8 @@ class Track(QSlider):
         self._newest = 0
         self._step = 0
         self._backdrop: tuple[np.ndarray, np.ndarray] | None = None
-        self._area: QPolygonF | None = None
+        self._area: QPolygonF | None = None  # made anew with the ticks, where either is out of date
+        self._ticks: list[QLineF] = []
         self._failure: tuple[int, int] | None = None
         self.setObjectName("timeline.track")
         self.setAccessibleName("Timeline")
@@ -232,7 +233,7 @@ class Track(QSlider):
         left, newest, here = self.x_of(0), self.x_of(self._newest), self.x_of(self._step)
         if self._steps:
             if self._area is None:
-                self._area = self._made_area()
+                self._area, self._ticks = self._made_area(), ticks([self.x_of(step) for step in self._steps])
             draw_area(painter, tokens, self._area, newest)
         painter.setBrush(color(tokens.bg4 if self._steps else tokens.bg3))
         painter.drawRoundedRect(QRectF(left, BAR - 2, self._inner(), 4), 2, 2)
@@ -241,7 +242,7 @@ class Track(QSlider):
             painter.drawRoundedRect(QRectF(left, BAR - 2, newest - left, 4), 2, 2)
             painter.setBrush(color(tokens.accent))
             painter.drawRoundedRect(QRectF(left, BAR - 2, here - left, 4), 2, 2)
-            draw_ticks(painter, tokens, [self.x_of(step) for step in self._steps])
+            draw_ticks(painter, tokens, self._ticks)
             draw_handle(painter, tokens, here, focus=self.hasFocus())
         if self._failure is not None:
             last_good, stopped = self._failure

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from explorer.ui.frames.drawing import polygon
 from explorer.ui.frames.smoothing import Columns, smooth
 from explorer.ui.theme import Tokens, color, mix
 
-__all__ = ["BAR", "HANDLE", "backdrop", "draw_area", "draw_handle", "draw_marks", "draw_ticks"]
+__all__ = ["BAR", "HANDLE", "backdrop", "draw_area", "draw_handle", "draw_marks", "draw_ticks", "ticks"]
 
 HANDLE = 7.0  # px, radius
 BAR = 45.0  # px from the top to the middle of the bar
@@ -61,15 +61,22 @@ def draw_area(painter: QPainter, tokens: Tokens, area: QPolygonF, right: float) 
         painter.restore()
 
 
-def draw_ticks(painter: QPainter, tokens: Tokens, places: Iterable[float]) -> None:
-    """Draws a tick at each place, px, in order; those too close to the one before are left out."""
-    painter.setPen(QPen(color(tokens.text3), 1))
+def ticks(places: Iterable[float]) -> list[QLineF]:
+    """A tick at each place, px, in order; those too close to the one before are left out."""
+    made: list[QLineF] = []
     before = -_TICK
     for place in places:
         x = round(place) + 0.5
         if x - before >= _TICK:
-            painter.drawLine(QPointF(x, BAR + 6), QPointF(x, BAR + 6 + _TICK))
+            made.append(QLineF(x, BAR + 6, x, BAR + 6 + _TICK))
             before = x
+    return made
+
+
+def draw_ticks(painter: QPainter, tokens: Tokens, lines: list[QLineF]) -> None:
+    """Draws ticks."""
+    painter.setPen(QPen(color(tokens.text3), 1))
+    painter.drawLines(lines)
     painter.setPen(Qt.PenStyle.NoPen)
 
 

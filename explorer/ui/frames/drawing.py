@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 _PIECE = 32  # points
-_CORNERS = np.array([[-0.4, -0.4], [0.4, -0.4], [-0.4, 0.4], [0.4, 0.4]])  # device pixels
+_ROUND = ((1, 0), (0, 1), (-1, 0), (0, -1))  # from corner to corner of a square, and back to the first
 
 
 def polygon(xy: np.ndarray) -> QPolygonF:
@@ -78,8 +78,10 @@ def _draw_whole(painter: QPainter, xy: np.ndarray) -> None:
     ratio = painter.device().devicePixelRatioF()
     if plain and pen.widthF() * ratio == 2:
         painter.setPen(QPen(pen.color(), 0))
-        for corner in _CORNERS:
-            painter.drawPolyline(polygon(xy + corner / ratio))
+        line, away = polygon(xy - 0.4 / ratio), 0.8 / ratio
+        for x, y in _ROUND:
+            painter.drawPolyline(line)
+            painter.translate(x * away, y * away)
         painter.setPen(pen)
         return
     step = _PIECE if plain else len(xy)
