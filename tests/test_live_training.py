@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 import torch
 from pages import kept_session, session, weights_of
+from torch import nn
 
 from explorer.engine import Run, Session, resume_session
 from explorer.engine.keeping import full_checkpoint
+from explorer.engine.optimisation import Optimisation
+from explorer.engine.training import Training
+from models.protocol import Player
 
 pytestmark = pytest.mark.usefixtures("fixture_pages")
 
@@ -130,3 +136,36 @@ def test_both_players_take_their_rates_while_training():
     made.change(lr_g=0.5, lr_d=0.25)
     made.step()
     assert [player.lr for player in made.players] == [0.25, 0.5]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("decay", [0.0, 0.03])
+@pytest.mark.parametrize("optimiser", ["adam", "adamw", "rmsprop", "sgd"])
+def test_an_update_is_torchs_own_bit_for_bit_also_where_a_tensor_has_no_gradient_at_first(optimiser, decay, dtype):
+    class Settings(Training):
+        lr = 0.05
+
+    training = Settings(optimiser=optimiser, weight_decay=decay)
+    made = {
+        "adam": partial(torch.optim.Adam, betas=(training.beta1, training.beta2), fused=True),
+        "adamw": partial(torch.optim.AdamW, betas=(training.beta1, training.beta2), fused=True),
+        "rmsprop": partial(torch.optim.RMSprop, alpha=training.beta2, foreach=True),
+        "sgd": partial(torch.optim.SGD, momentum=training.beta1, fused=True),
+    }[optimiser]
+    stream = torch.Generator().manual_seed(3)
+    start = [torch.randn(shape, generator=stream, dtype=dtype) for shape in ((3, 2), (4,), (1,))]
+    mine, theirs = ([nn.Parameter(tensor.clone()) for tensor in start] for _ in range(2))
+    player = Player("only", tuple(mine))
+    optimisation = Optimisation(player, training, {id(p): str(n) for n, p in enumerate(mine)})
+    reference = made(theirs, lr=0.05, weight_decay=decay)
+    for number in range(6):
+        for parameters, move in ((mine, optimisation.update), (theirs, lambda loss, clip: reference.step())):
+            for parameter in parameters:
+                parameter.grad = None
+            late = number <= 2 and optimiser != "sgd"  # torch's fused SGD takes no tensor in later
+            used = parameters[:2] if late else parameters
+            loss = sum(((p - 1.0) * p.sin()).sum() for p in used)
+            loss.backward()
+            move(loss, 0.0)
+        for a, b in zip(mine, theirs, strict=True):
+            assert torch.equal(a, b)

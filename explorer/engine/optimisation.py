@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -42,10 +43,11 @@ class Optimisation:
         rows_lr = training.rate(self.player.rows_lr) if self._tables else 0.0
         self._rows = RowOptimiser(self._tables, training, rows_lr) if self._tables else None
         self._optimiser = _optimiser(self._dense, training, training.rate(self.player.lr))
-        # Around its `step` torch wraps profiling and hooks, which nobody uses here and which are 4 % of a small update.
-        self._move = inspect.unwrap(type(self._optimiser).step)
         # Skipping an update without asking the device needs an optimiser that looks at a flag on the device.
         self._on_device = self.parameters[0].is_cuda and bool(self._optimiser.defaults.get("fused"))
+        fused_here = isinstance(self._optimiser, torch.optim.Adam) and self._dense[0].device.type == "cpu"
+        alike = len({parameter.dtype for parameter in self._dense}) == 1
+        self._move: Callable[[Any], None] = _fused_step if fused_here and alike else _plain_step
 
     def change(self, training: Training) -> None:
         """Takes other settings of the optimiser, between two rounds.
@@ -104,8 +106,7 @@ class Optimisation:
                 return finite
         if clip > 0:
             torch._foreach_mul_(gradients, (clip / (norm + _TINY)).clamp(max=1.0))
-        with torch.no_grad():
-            self._move(self._optimiser)
+        self._move(self._optimiser)
         if self._rows is not None:
             self._rows.update(rows, finite)
         return finite
@@ -157,6 +158,45 @@ def _optimiser(parameters: list[nn.Parameter], training: Training, lr: float) ->
     if training.optimiser == "rmsprop":
         return torch.optim.RMSprop(parameters, lr, alpha=training.beta2, weight_decay=decay, foreach=True)
     return torch.optim.SGD(parameters, lr, momentum=training.beta1, weight_decay=decay, fused=fused)
+
+
+@torch.no_grad()
+def _plain_step(optimiser: torch.optim.Optimizer) -> None:
+    """An optimiser's update without the hooks and the profiler's marks that torch wraps around it, unused here."""
+    inspect.unwrap(type(optimiser).step)(optimiser)
+
+
+@torch.no_grad()
+def _fused_step(optimiser: torch.optim.Adam) -> None:
+    """Adam's update of tensors of one type on a CPU: what torch calls in the end.
+
+    On the way there it lists and groups the tensors anew each time, which takes as long as the update of a small
+    network (85 instead of 170 µs for 56,000 parameters in 12 tensors).
+    """
+    (group,) = optimiser.param_groups
+    parameters = [parameter for parameter in group["params"] if parameter.grad is not None]
+    states = [optimiser.state[parameter] for parameter in parameters]
+    if not all(states):  # the first update makes the moments
+        _plain_step(optimiser)
+        return
+    steps = [state["step"] for state in states]
+    torch._foreach_add_(steps, 1)
+    update = torch._fused_adamw_ if group["decoupled_weight_decay"] else torch._fused_adam_
+    update(
+        parameters,
+        [parameter.grad for parameter in parameters],
+        [state["exp_avg"] for state in states],
+        [state["exp_avg_sq"] for state in states],
+        [],
+        steps,
+        lr=group["lr"],
+        beta1=group["betas"][0],
+        beta2=group["betas"][1],
+        weight_decay=group["weight_decay"],
+        eps=group["eps"],
+        amsgrad=False,
+        maximize=False,
+    )
 
 
 @torch.no_grad()
