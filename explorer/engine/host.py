@@ -53,7 +53,7 @@ class PageHost:
         interval: Least number of seconds between two snapshots.
     """
 
-    def __init__(self, reply: Callable[[Reply], None], event: Callable[[Event], None], interval: float = 1 / 9):
+    def __init__(self, reply: Callable[[Reply], None], event: Callable[[Event], None], interval: float = 1 / 8.6):
         self._reply, self._event = reply, event
         self._interval = interval
         self._requests = Requests()

@@ -85,6 +85,10 @@ class FrameView(QWidget):
         if frame.subtitle != self.accessibleDescription():
             self.setAccessibleDescription(frame.subtitle)
         self.redraw()
+        self.tell_legend()
+
+    def tell_legend(self) -> None:
+        """Says that another frame may have another legend."""
         self.legend_changed.emit()
 
     @Slot(object)

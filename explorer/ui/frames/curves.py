@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QFontMetricsF, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -22,6 +22,7 @@ __all__ = ["SMOOTHINGS", "CurvesView"]
 
 _LEFT, _BOTTOM, _TOP, _GAP = 46.0, 24.0, 4.0, 14.0  # px
 _LEAST = 30  # px of a pane
+_READABLE = 200  # ms between two values of a legend
 _FIRST = 1.5  # how much higher the first of several panes is
 
 SMOOTHINGS: dict[str, float] = {"Off": 0.0, "Light": 0.01, "Medium": 0.025, "Strong": 0.08}
@@ -60,6 +61,10 @@ class CurvesView(FrameView):
         self._emphasised: str | None = None
         self._pointer: QPointF | None = None
         self._near = ""
+        self._told: list[str] = []  # keys of the legend
+        self._values_wait = False
+        self._readable = QTimer(self, interval=_READABLE, singleShot=True)
+        self._readable.timeout.connect(self._on_readable)
         self._log_action = QAction("Logarithmic y axis", self, checkable=True)
         self._log_action.toggled.connect(self._on_log_toggled)
         self._smoothing_actions = QActionGroup(self)
@@ -78,6 +83,24 @@ class CurvesView(FrameView):
         super().show_frame(frame)
         if self.minimumSizeHint() != before:
             self.updateGeometry()
+
+    def tell_legend(self) -> None:
+        """Says at once that other series are shown; their values follow when they have been smoothed and painted."""
+        keys = [series.key for series in self._frame.series] if isinstance(self._frame, Curves) else []
+        if keys != self._told or not self.isVisible():
+            self._told = keys
+            self.legend_changed.emit()
+
+    def _tell_values(self) -> None:
+        self._values_wait = self._readable.isActive()
+        if not self._values_wait:
+            self.legend_changed.emit()
+            self._readable.start()
+
+    @Slot()
+    def _on_readable(self) -> None:
+        if self._values_wait:
+            self._tell_values()
 
     def minimumSizeHint(self) -> QSize:
         """Room for every pane."""
@@ -107,8 +130,7 @@ class CurvesView(FrameView):
                 value = float(drawn.y[int(np.abs(drawn.x - share).argmin())])
             else:
                 value = float(series.y[-1]) if len(series.y) else float("nan")
-                painted = drawn is not None and (drawn.series is series or self.isVisible())  # soon it will be
-                if painted and len(drawn.y) and np.isfinite(value):
+                if drawn is not None and drawn.series is series and len(drawn.y) and np.isfinite(value):
                     value = float(drawn.y[-1])
             said = len(series.y) and (share is not None or self._frame.x_label == "step")
             text = number(value) if said else ""
@@ -157,7 +179,7 @@ class CurvesView(FrameView):
         self.draw_ground(painter, (axes, names), lambda ground: self._paint_axes(ground, frame, panes))
         for name, rect, curves in made:
             self._paint_pane(painter, name, rect, curves)
-        self.legend_changed.emit()  # smoothed values are known only now
+        self._tell_values()  # smoothed, they are known only now
 
     def _curves_of(
         self, frame: Curves, name: str, rect: QRectF, shared: dict[int, Columns]

@@ -47,7 +47,7 @@ from models.protocol import GenerativeModel, LatentPoint, Noise, View, group_vie
 __all__ = ["PageWidget"]
 
 _PULL = 50  # ms between two looks into the mailbox
-_READABLE = 0.25  # s between two values of a number in Explain, and two shapes of the timeline's backdrop, in training
+_READABLE = 0.2  # s between two values of a number, and two shapes of the timeline's backdrop, in training
 CURVES = View("curves", "Loss", {}, {}, Curves, False, help="Every metric over the steps")
 
 
@@ -320,6 +320,11 @@ class PageWidget(QFrame):
     def _show_standing(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self.pointing.say_weights()
+        now = time.monotonic()
+        self._calm = self.state == "training" and snapshot.state == "training" and now < self._readable_after
+        if self._calm:
+            return
+        self._readable_after = now + _READABLE
         training = self.acts.setup.training if self.acts.setup is not None else None
         if training is not None:
             shown = snapshot if self.state == "training" else dataclasses.replace(snapshot, state=self.state)
@@ -327,11 +332,7 @@ class PageWidget(QFrame):
             self.timeline.show_recorded(snapshot.recorded, training.steps)
             if self.moments.scrubbed is None:
                 self.timeline.show_step(snapshot.step)
-        now = time.monotonic()
-        self._calm = self.state == "training" and snapshot.state == "training" and now < self._readable_after
-        if not self._calm:
-            self._readable_after = now + _READABLE
-            self.explain.show_values(snapshot.last, self.acts.config)
+        self.explain.show_values(snapshot.last, self.acts.config)
 
     def show_curves(self, curves: Curves) -> None:
         """Shows every metric over the steps, with a marker at the moment that is scrubbed to."""
