@@ -37,11 +37,12 @@ class Journal:
         seed: Of the noise of measurements.
         run: Where all is written as well, or None.
         recording: Whether frames are recorded.
+        growth: How much rarer measurements become, as `GenerativeModel.held_out_growth` says.
     """
 
-    def __init__(self, data: TensorData, seed: int, run: Run | None, recording: bool):
+    def __init__(self, data: TensorData, seed: int, run: Run | None, recording: bool, growth: float):
         self.history = History()
-        self.validator = Validator(data, seed)
+        self.validator = Validator(data, seed, growth)
         self.recorder = Recorder(run.frames if run is not None else None)
         self.best_score: float | None = None
         self._best: Checkpoint | None = None

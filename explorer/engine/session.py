@@ -91,7 +91,8 @@ class Session:
         self.step_count = 0
         self.data = TensorData(self._dataset, setup.seed, device)
         self.learner = Learner(setup, self.data, device)
-        self.journal = Journal(self.data, setup.seed, self.run, self._recording)
+        growth = type(self.model).held_out_growth
+        self.journal = Journal(self.data, setup.seed, self.run, self._recording, growth)
         self.generator = torch.Generator(device).manual_seed(derive(setup.seed, "training"))
         self.position = 0
         self.horizon = (setup.training.steps, setup.training.seconds)

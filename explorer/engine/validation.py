@@ -30,12 +30,13 @@ class Validator:
     Args:
         data: Where the data are.
         seed: Of the noise of measurements, the same at each.
+        growth: Steps from one measurement to the next, as a share of the steps so far.
     """
 
-    def __init__(self, data: TensorData, seed: int):
+    def __init__(self, data: TensorData, seed: int, growth: float = GenerativeModel.held_out_growth):
         self._data = data
         self._seed = derive(seed, "validation")
-        self._cadence = Cadence(every=100, growth=0.15, cap=2000)
+        self._cadence = Cadence(every=100, growth=growth, cap=2000)
 
     def due(self, step: int) -> bool:
         """Whether something is measured at a step."""

@@ -91,6 +91,7 @@ class GenerativeModel(Page, nn.Module, ABC):
         rates: Training field and label of each learning rate.
         batch_statistics: The model normalises by its batch, so a batch cannot be split into micro-batches.
         held_out: Data that a measurement on held-out data looks at while the model trains; fewer where they cost much.
+        held_out_growth: Steps from one such measurement to the next, as a share of the steps so far; likewise more.
         Config: Frozen dataclass of `param(...)` fields.
 
     Args:
@@ -105,6 +106,7 @@ class GenerativeModel(Page, nn.Module, ABC):
     rates: ClassVar[Mapping[str, str]] = {"lr": "Learning rate"}
     batch_statistics: ClassVar[bool] = False
     held_out: ClassVar[int] = 500
+    held_out_growth: ClassVar[float] = 0.15
 
     def __init__(self, config: Any, spec: DataSpec):
         super().__init__()

@@ -44,7 +44,7 @@ class PerDatapointVAE(LossModel, InferenceViews):
     objective, metrics, presets = OBJECTIVE, METRICS, PRESETS
     validation = "elbo"
     rates: ClassVar = {"lr": "Learning rate", "lr_local": "Rate of m, log s²"}
-    held_out = 100
+    held_out, held_out_growth = 100, 0.4  # each of them is given a q of its own
     look_at, try_next = LOOK_AT, TRY_NEXT
 
     @dataclass(frozen=True)
