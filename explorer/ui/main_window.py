@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
         """Brings a page into sight, making it the first time."""
         family = next(family for family in self.families if name in family.pages)
         if name not in self.pages:
-            page = PageWidget(self.theme, family, name)
+            page = PageWidget(self.theme, family, name, self.stack)
             page.page_chosen.connect(self.show_page)
             page.message.connect(self._on_message)
             page.undo_offered.connect(self._on_undo_offered)
