@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from explorer.ui.card import Card
+from explorer.ui.card import Card, Legend
+from explorer.ui.controls import ElidedLabel, restyle, text_label
 from explorer.ui.frames import WIDGETS
 from explorer.ui.page import PageWidget
 from explorer.ui.theme import Theme
 from models.frames import Frame
 
 __all__ = ["DetachedCard"]
+
+_PADDING = 12  # px
 
 
 class DetachedCard(QFrame):
@@ -34,22 +37,56 @@ class DetachedCard(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._page, self._card = page, card
         self.display = WIDGETS[card.view.frame](theme, self)
+        self.display.setAccessibleName(card.view.title)
+        self._subtitle = ElidedLabel("", "caption", self)
+        self._legend = Legend(theme, self)
+        self._note = text_label("", "caption", wrap=True, parent=self)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 12, 12)
-        column.addWidget(self.display)
+        column.setContentsMargins(_PADDING, _PADDING, _PADDING, _PADDING)
+        for widget in (self._subtitle, self._legend):
+            column.addWidget(widget)
+        column.addWidget(self.display, 1)
+        column.addWidget(self._note)
         self.resize(760, 620)
-        card.display.legend_changed.connect(self._on_changed)
+        self._legend.hovered.connect(self._on_legend_hovered)
+        self.display.legend_changed.connect(self._on_legend_changed)
+        card.display.frame_changed.connect(self._on_changed)
         page.follow(card, True)
+        self._on_legend_changed()
         self._on_changed()
 
     @Slot()
     def _on_changed(self) -> None:
         frame: Frame | None = self._card.display.frame
-        if frame is not None:
-            self.display.show_frame(frame)
+        if frame is None:
+            return
+        self._subtitle.setText(frame.subtitle)
+        self._subtitle.setVisible(bool(frame.subtitle))
+        self._note.setText(frame.note)
+        restyle(self._note, kind="warning" if frame.warning else "caption")
+        self._note.setVisible(bool(frame.note))
+        self.display.show_frame(frame)
+
+    @Slot()
+    def _on_legend_changed(self) -> None:
+        self._legend.set_items(self.display.legend())
+        self._place_legend()
+
+    @Slot(str)
+    def _on_legend_hovered(self, key: str) -> None:
+        self.display.emphasise(key or None)
+
+    def _place_legend(self) -> None:
+        self._legend.setVisible(bool(self._legend.items))
+        self._legend.setFixedHeight(self._legend.heightForWidth(self.width() - 2 * _PADDING))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Gives the legend as many rows as it needs."""
+        super().resizeEvent(event)
+        self._place_legend()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Follows the card no longer."""
-        self._card.display.legend_changed.disconnect(self._on_changed)
+        self._card.display.frame_changed.disconnect(self._on_changed)
         self._page.follow(self._card, False)
         super().closeEvent(event)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.pop("QT_SCALE_FACTOR", None)
+os.environ["QT_SCALE_FACTOR"] = os.environ.get("DGM_EXPLORER_TEST_SCALE", "1")  # a process has one scale
 
 import torch  # noqa: F401, I001 - before Qt: on Windows its libraries do not load afterwards
 

@@ -132,14 +132,14 @@ class Driver:
 
     def until_step(self, step: int) -> None:
         """Lets the window live until it shows a step or a later one, on all cards."""
-        self.until(lambda: self.page.step >= step and not self.page.pace)
+        self.until(lambda: self.page.step >= step and not self.page.showing.is_behind)
 
     def pause(self) -> int:
         """Pauses, waits until the window shows where, and returns that step."""
         self.click("train")
         self.until_state("paused")
         session = self.page.thread_.host._shown
-        self.until(lambda: self.page.step == session.step_count and not self.page.pace)  # type: ignore[union-attr]
+        self.until(lambda: self.page.step == session.step_count and not self.page.showing.is_behind)  # type: ignore[union-attr]
         return self.page.step
 
     def train_small(self, **values: Any) -> None:

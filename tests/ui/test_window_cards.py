@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from explorer.ui.card import EXPORTS
+from explorer.ui.card import EXPORTS, Legend
 from explorer.ui.controls import IconButton
 from explorer.ui.detached import DetachedCard
 from explorer.ui.export_dialog import ExportDialog
@@ -109,6 +109,24 @@ def test_a_card_in_its_own_window_follows_even_out_of_sight(driver) -> None:
     driver.click("tab.vae")
     old = apart.display.frame
     driver.until(lambda: apart.display.frame is not old)
+    apart.close()
+    driver.until(lambda: driver.window.findChild(DetachedCard) is None)
+
+
+def test_curves_in_their_own_window_keep_their_legend_and_follow_behind_another_card(driver) -> None:
+    driver.train_small(steps=100_000)
+    driver.until(lambda: not driver.card("curves").is_empty)
+    driver.choose_in_menu(driver.card("curves").menu, "Open in its own window")
+    apart = driver.window.findChild(DetachedCard)
+    legend = apart.findChild(Legend)
+    driver.until(lambda: legend.isVisible() and all(item.value for item in legend.items))
+    assert [item.label for item in legend.items] == [item.label for item in driver.card("curves").display.legend()]
+    driver.page.arrangement.toggle(driver.card("latent_map"))
+    assert not driver.card("curves").isVisible()
+    old = apart.display.frame
+    driver.until(lambda: apart.display.frame is not old)
+    legend.hovered.emit("kl")
+    assert apart.display._emphasised == "kl"
     apart.close()
     driver.until(lambda: driver.window.findChild(DetachedCard) is None)
 

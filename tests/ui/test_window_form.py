@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import collections
+import os
+import subprocess
+import sys
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -163,6 +166,20 @@ def test_nothing_is_cut_or_overlaps(open_window, size) -> None:
     driver.click("tab.overview")
     driver.until(lambda: bool(driver.window.overview.runs))
     assert _faults(driver) == []
+
+
+@pytest.mark.skipif("DGM_EXPLORER_TEST_SCALE" in os.environ, reason="this is the process of another scale")
+def test_nothing_is_cut_or_overlaps_at_a_scale_of_one_and_a_half() -> None:
+    tests = ("test_nothing_is_cut_or_overlaps", "test_the_scale_is_the_one_that_was_asked_for")
+    chosen = [*(f"{__file__}::{name}" for name in tests), "-q", "-p", "no:cacheprovider"]
+    scaled = {**os.environ, "DGM_EXPLORER_TEST_SCALE": "1.5"}
+    done = subprocess.run([sys.executable, "-m", "pytest", *chosen], env=scaled, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert "4 passed" in done.stdout
+
+
+def test_the_scale_is_the_one_that_was_asked_for(driver) -> None:
+    assert driver.window.devicePixelRatioF() == float(os.environ.get("DGM_EXPLORER_TEST_SCALE", "1"))
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 700)])

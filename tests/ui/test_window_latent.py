@@ -103,7 +103,7 @@ def test_after_a_drag_the_picture_goes_on_following_the_training(driver) -> None
     driver.drag(slider, slider.rect().center(), *(QPoint(x, 8) for x in range(90, 140, 10)))
     z = _shown(driver)
     asked = driver.page.looking.request(driver.card("decode").view).stamp
-    driver.until(lambda: driver.page._newest["decode"].request.stamp == asked)
+    driver.until(lambda: driver.page.showing.newest["decode"].request.stamp == asked)
     first = driver.decoded()
     step = driver.page.step
     driver.until_step(step + 200)

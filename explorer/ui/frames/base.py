@@ -48,6 +48,7 @@ class FrameView(QWidget):
     that moves over it costs next to nothing.
 
     Signals:
+        frame_changed: Another frame is shown.
         legend_changed: `legend()` gives something new.
 
     Attributes:
@@ -57,6 +58,7 @@ class FrameView(QWidget):
         theme: Colours.
     """
 
+    frame_changed = Signal()
     legend_changed = Signal()
     ideal: ClassVar[tuple[int, int]] = (320, 200)  # px
 
@@ -86,6 +88,7 @@ class FrameView(QWidget):
             self.setAccessibleDescription(frame.subtitle)
         self.redraw()
         self.tell_legend()
+        self.frame_changed.emit()
 
     def tell_legend(self) -> None:
         """Says that another frame may have another legend."""

@@ -161,7 +161,7 @@ class Acts(QObject):
         """What is trained on, and that the schedule is over where it is, because the rate stays small then."""
         if self.setup is None:
             return "Training"
-        shown = self._page.snapshot
+        shown = self._page.showing.snapshot
         if self.setup.training.schedule != "constant" and shown.progress >= 1.0:
             return "Training at the end of the schedule, where the learning rate is small; a constant one is larger"
         return f"Training on {self.setup.data}"

@@ -105,7 +105,7 @@ class Directions(QObject):
         if not len(self._vector):
             return
         vector = tuple(self._vector.tolist())
-        kept = KeptDirection(name, vector, self._page.step_of("direction"), self._about.split(";")[0])
+        kept = KeptDirection(name, vector, self._page.showing.step_of("direction"), self._about.split(";")[0])
         self.kept[name] = kept
         self._save(f"Kept {name}")
         self._choose(name)

@@ -85,7 +85,7 @@ class Failures(QObject):
     def _mark_last_good(self) -> None:
         for name, card in self._page.cards.items():
             if not card.is_empty:
-                card.set_state(f"step {count(self._page.step_of(name))}, last good")
+                card.set_state(f"step {count(self._page.showing.step_of(name))}, last good")
 
     def _may_take_digits(self) -> bool:
         draft = self._page.draft

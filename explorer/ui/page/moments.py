@@ -58,8 +58,8 @@ class Moments(QObject):
         for name, card in page.cards.items():
             card.set_live(name not in shown and name != "curves")
         page.explain.set_live(True)
-        if page.snapshot.curves is not None:
-            page.show_curves(page.snapshot.curves)
+        if page.showing.snapshot.curves is not None:
+            page.showing.show_curves(page.showing.snapshot.curves)
 
     @Slot()
     def go_live(self) -> None:

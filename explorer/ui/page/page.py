@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-import time
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal, Slot
@@ -13,13 +10,11 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.engine import BadInput, Request, Session
-from explorer.engine.host import Event, Snapshot
-from explorer.engine.viewer import Reply
+from explorer.engine.host import Event
 from explorer.ui.card import Card
 from explorer.ui.controls import Button
 from explorer.ui.explain import Explain
 from explorer.ui.frames.curves import CurvesView
-from explorer.ui.numbers import count
 from explorer.ui.page.acts import Acts
 from explorer.ui.page.arrangement import Arrangement
 from explorer.ui.page.directions import Directions
@@ -32,10 +27,10 @@ from explorer.ui.page.looking import Looking
 from explorer.ui.page.moments import Moments
 from explorer.ui.page.moves import Moves
 from explorer.ui.page.notices import Notices
-from explorer.ui.page.pace import Pace
 from explorer.ui.page.panels import EXPLAIN, Panels
 from explorer.ui.page.pointing import Pointing
 from explorer.ui.page.run_bar import RunBar
+from explorer.ui.page.showing import Showing
 from explorer.ui.page.side_panel import SidePanel
 from explorer.ui.page_thread import PageThread
 from explorer.ui.theme import Theme
@@ -46,8 +41,6 @@ from models.protocol import GenerativeModel, LatentPoint, Noise, View, group_vie
 
 __all__ = ["PageWidget"]
 
-_PULL = 50  # ms between two looks into the mailbox
-_READABLE = 0.2  # s between two values of a number, and two shapes of the timeline's backdrop, in training
 CURVES = View("curves", "Loss", {}, {}, Curves, False, help="Every metric over the steps")
 
 
@@ -89,11 +82,8 @@ class PageWidget(QFrame):
         self.cards = self._make_cards(theme)
         self.looking = Looking({k: c for k, c in self.cards.items() if k != "curves"}, self)
         self.state = "exhibit"
-        self._snapshot = Snapshot()
-        self._newest: dict[str, Reply] = {}
         self._followers: list[Card] = []
         self._offered: set[str] = set()
-        self._calm, self._readable_after = False, 0.0
         self._opened = False
         self._lay_out(theme, family)
         self.acts = Acts(self)
@@ -103,11 +93,9 @@ class PageWidget(QFrame):
         self.directions = Directions(self, theme)
         self.dragging = Dragging(self)
         self.moves, self.drawing = Moves(self), Drawing(self, theme)
+        self.showing = Showing(self)
         self._connect()
         self.cards_of_config(self.acts.config)
-        self.pace = Pace(self)
-        self._timer = QTimer(self, interval=_PULL)
-        self._timer.timeout.connect(self._on_pull)
 
     # Making
 
@@ -195,7 +183,6 @@ class PageWidget(QFrame):
         self.explain.hovered.connect(self._on_term_hovered)
         self.banner.fix.connect(self.failures.fix)
         self.banner.other.connect(self.failures.other)
-        self.thread_.replied.connect(self._on_reply)
         self.thread_.happened.connect(self._on_event)
         self.looking.asked.connect(self._on_asked)
         self.looking.watched.connect(self.watch)
@@ -223,13 +210,12 @@ class PageWidget(QFrame):
         self.side.mark_page()
         self.panels.place()
         self.watch()
-        self._timer.start()
+        self.showing.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """A hidden page trains and records on, but computes no views."""
         super().hideEvent(event)
-        self._timer.stop()
-        self.pace.clear()
+        self.showing.stop()
         if self.latent is not None:
             self.latent.stop()
         self.watch()
@@ -268,105 +254,25 @@ class PageWidget(QFrame):
         for card in self.cards.values():
             card.set_state("")
             card.set_live(False)
-        self._newest.clear()
-        self.watch()
-        self.show_snapshot(self._snapshot)
+        self.showing.show_again()
 
-    @property
-    def snapshot(self) -> Snapshot:
-        """How the page stood last."""
-        return self._snapshot
+    def is_followed(self, card: Card) -> bool:
+        """Whether a card is shown in a window of its own."""
+        return card in self._followers
 
     @property
     def step(self) -> int:
         """Round of what is shown live."""
-        return self._snapshot.step
-
-    def step_of(self, name: str) -> int:
-        """Round of what a card shows."""
-        return self._newest[name].step if name in self._newest else self.step
+        return self.showing.snapshot.step
 
     def end(self, milliseconds: int = 5000) -> bool:
         """Stops training, saves, ends the thread; returns whether it ended in time."""
-        self._timer.stop()
-        self.pace.clear()
+        self.showing.stop()
         if self.latent is not None:
             self.latent.stop()
         return self.thread_.end(milliseconds)
 
     # What the thread says
-
-    @Slot()
-    def _on_pull(self) -> None:
-        if self.pace:
-            return
-        snapshot = self.thread_.host.take()
-        if snapshot is not None:
-            self.pace.begin(self._parts(snapshot))
-
-    def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Shows how the page stands, all at once."""
-        self.pace.clear()
-        for show in self._parts(snapshot):
-            show()
-
-    def _parts(self, snapshot: Snapshot) -> list[Callable[[], None]]:
-        """What shows a snapshot, each part of about the cost of a card."""
-        parts = [partial(self._show_standing, snapshot)]
-        if snapshot.curves is not None and snapshot.step > 0:  # one point is no curve
-            parts.append(partial(self.show_curves, snapshot.curves))
-        return parts + [partial(self._show_reply, reply) for reply in snapshot.replies]
-
-    def _show_standing(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-        self.pointing.say_weights()
-        now = time.monotonic()
-        self._calm = self.state == "training" and snapshot.state == "training" and now < self._readable_after
-        if self._calm:
-            return
-        self._readable_after = now + _READABLE
-        training = self.acts.setup.training if self.acts.setup is not None else None
-        if training is not None:
-            shown = snapshot if self.state == "training" else dataclasses.replace(snapshot, state=self.state)
-            self.run_bar.show_progress(shown, training.steps, training.seconds)
-            self.timeline.show_recorded(snapshot.recorded, training.steps)
-            if self.moments.scrubbed is None:
-                self.timeline.show_step(snapshot.step)
-        self.explain.show_values(snapshot.last, self.acts.config)
-
-    def show_curves(self, curves: Curves) -> None:
-        """Shows every metric over the steps, with a marker at the moment that is scrubbed to."""
-        marker = None if self.moments.scrubbed is None else float(self.moments.scrubbed)
-        card = self.cards["curves"]
-        if card.isVisible():
-            card.show_frame(dataclasses.replace(curves, marker=marker))
-        backdrop = next((series for series in curves.series if series.role == "total"), None)
-        if backdrop is not None and not self._calm:
-            self.timeline.show_backdrop(backdrop.x, backdrop.y)
-
-    @Slot(object)
-    def _on_reply(self, reply: Reply) -> None:
-        self._show_reply(reply)
-
-    def _show_reply(self, reply: Reply) -> None:
-        name = reply.request.view
-        card, newest = self.cards.get(name), self._newest.get(name)
-        if card is None or (newest is not None and (reply is newest or reply.age < newest.age)):
-            return
-        if not self.looking.makes_sense(card.view):
-            return
-        self._newest[name] = reply
-        if reply.error:
-            card.show_error(reply.error)
-            return
-        if reply.frame is None or (self.moments.scrubbed is not None and card.view.record):
-            return
-        card.clear_error()
-        card.show_frame(reply.frame)
-        if self.failures.stopped:
-            card.set_state(f"step {count(reply.step)}, last good")
-        self.pointing.follow(card, reply.frame)
-        self.directions.follow(card, reply.frame)
 
     @Slot(object)
     def _on_event(self, event: Event) -> None:
@@ -377,9 +283,7 @@ class PageWidget(QFrame):
             self.moments.show_recorded(*event.payload)
 
     def _on_opened(self, shown: Any) -> None:
-        self.pace.clear()
-        self._snapshot = Snapshot(step=shown.step_count if isinstance(shown, Session) else shown.step)
-        self._newest.clear()
+        self.showing.begin_anew(shown.step_count if isinstance(shown, Session) else shown.step)
         self.go_live()
         self.timeline.show_recorded((), 0)
         self.timeline.clear_marks()
@@ -496,5 +400,5 @@ class PageWidget(QFrame):
 
     def identity(self, card: Card) -> dict[str, Any]:
         """What an exported figure of a card carries."""
-        step = self.moments.scrubbed if self.moments.scrubbed is not None else self._snapshot.step
+        step = self.moments.scrubbed if self.moments.scrubbed is not None else self.step
         return {**self.acts.identity(), "view": card.view.name, "step": step}

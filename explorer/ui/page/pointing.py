@@ -139,7 +139,7 @@ class Pointing(QObject):
     def say_weights(self) -> None:
         """Says on the cards of which weights their pictures are, and offers the others, where there is a choice."""
         page = self._page
-        there = page.snapshot.averaged
+        there = page.showing.snapshot.averaged
         page.run_bar.raw_button.setVisible(there)
         words = ("raw weights" if page.looking.raw else "averaged weights") if there else ""
         for name, card in page.cards.items():
