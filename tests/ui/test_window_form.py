@@ -8,7 +8,8 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -84,8 +85,8 @@ def _cut(top: QWidget) -> list[str]:
         if not label.isVisible() or not label.text() or isinstance(label, ElidedLabel):
             continue
         room = label.contentsRect()
-        need = label.fontMetrics().boundingRect(
-            QRect(0, 0, room.width(), 10_000), int(Qt.TextFlag.TextWordWrap) if label.wordWrap() else 0, label.text()
+        need = QFontMetricsF(label.font(), label).boundingRect(  # in whole device pixels, not in whole px a line
+            QRectF(0, 0, room.width(), 10_000), int(Qt.TextFlag.TextWordWrap) if label.wordWrap() else 0, label.text()
         )
         if need.width() > room.width() + 1 or need.height() > room.height() + 1:
             cut.append(f"{label.text()!r} needs {need.width()}×{need.height()}, has {room.width()}×{room.height()}")
