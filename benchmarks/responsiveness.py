@@ -39,7 +39,7 @@ from models.protocol import Lab
 
 WARM_UP = 3.0  # s after the first step
 SLICES = 4  # of the window, each followed by one of the bare loop: other work on the machine then weighs on both
-SETTLED = 0.5  # s after training goes on
+SETTLED = 0.5  # s after training was paused or went on
 DRAG = 50  # ms between two moves of the slider
 
 
@@ -135,7 +135,9 @@ def pump(seconds: float) -> None:
 def wait_until(holds: Callable[[], bool]) -> None:
     """Lets the application run until something holds, a minute at most."""
     deadline = time.perf_counter() + 60
-    while not holds() and time.perf_counter() < deadline:
+    while not holds():
+        if time.perf_counter() > deadline:
+            raise TimeoutError("the page did not get there within a minute")
         pump(0.02)
 
 
@@ -261,10 +263,11 @@ def measure(name: str, seconds: float, points: int, data: str | None) -> dict[st
         if drag is not None:
             drag.stop()
         host.pause()
-        wait_until(lambda: session.state != "training")
+        wait_until(lambda: page.state == "paused")  # and saved
+        pump(SETTLED)
         bare.run(max(3.0, seconds / 4) / SLICES)
         host.train()
-        wait_until(lambda: session.state == "training")
+        wait_until(lambda: page.state == "training")
         pump(SETTLED)
     visible = [key for key, card in page.cards.items() if card in page.arrangement.in_sight()]
     updates = {key: round(updated[key] / elapsed, 2) for key in visible}

@@ -50,7 +50,7 @@ class PageHost:
     Args:
         reply: Called in the host's thread with each answer to `ask`.
         event: Called in the host's thread with each event.
-        interval: Least number of seconds between two snapshots.
+        interval: Seconds from one snapshot to the next, on the average.
     """
 
     def __init__(self, reply: Callable[[Reply], None], event: Callable[[Event], None], interval: float = 1 / 8.6):

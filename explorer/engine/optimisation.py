@@ -97,13 +97,14 @@ class Optimisation:
         gradients += [gradient for _, gradient in rows.values()]
         # The norm overflows where squares do, which would leave Adam's moments infinite and its steps zero.
         norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
-        if self._on_device:
-            finite = torch.isfinite(norm + loss.detach())
-            self._optimiser.found_inf = (~finite).float()  # type: ignore[attr-defined]
+        if loss.device.type == "cpu":  # asked at once, and by a quarter of the operations
+            finite = torch.tensor(math.isfinite(norm.item() + loss.item()))
         else:
-            finite = torch.tensor(math.isfinite(norm.item() + loss.item()), device=loss.device)
-            if not finite:
-                return finite
+            finite = torch.isfinite(norm + loss.detach())
+        if self._on_device:
+            self._optimiser.found_inf = (~finite).float()  # type: ignore[attr-defined]
+        elif not finite:
+            return finite
         if clip > 0:
             torch._foreach_mul_(gradients, (clip / (norm + _TINY)).clamp(max=1.0))
         self._move(self._optimiser)

@@ -33,7 +33,7 @@ class Validator:
         growth: Steps from one measurement to the next, as a share of the steps so far.
     """
 
-    def __init__(self, data: TensorData, seed: int, growth: float = GenerativeModel.held_out_growth):
+    def __init__(self, data: TensorData, seed: int, growth: float):
         self._data = data
         self._seed = derive(seed, "validation")
         self._cadence = Cadence(every=100, growth=growth, cap=2000)

@@ -57,6 +57,12 @@ def test_an_empty_card_of_every_kind_says_what_will_come_and_has_no_tools(theme,
     assert inked > 30
 
 
+def test_the_first_picture_says_whose_weights_it_shows(card) -> None:
+    card.set_weights("averaged weights")
+    card.show_frame(_curves())
+    assert card.subtitle == "averaged weights, nats"
+
+
 def test_a_frame_brings_picture_subtitle_note_legend_and_tools(card) -> None:
     assert card.show_frame(_curves(note="Mean of 3 runs"))
     card.repaint()

@@ -150,6 +150,17 @@ def test_nothing_is_cut_or_overlaps(open_window, size) -> None:
     driver = open_window(*size)
     driver.at_rest()
     assert _faults(driver) == []
+    driver.train_small(steps=1_000_000)
+    for _ in range(2):
+        driver.until_step(driver.page.step + 20)
+        assert _faults(driver) == []
+        driver.window.resize(1440, 900)  # what a wide window had room for must go again
+        driver.until(lambda: "it/s" in driver.find("pace").text())
+        driver.window.resize(*size)
+    driver.click("train")
+    driver.until_state("paused")
+    driver.click("reset")
+    driver.until_state("ready")
     driver.train_small(steps=60)
     driver.until_state("done")
     driver.until_step(60)

@@ -115,6 +115,32 @@ def test_after_a_drag_the_picture_goes_on_following_the_training(driver) -> None
     assert _agrees(driver, model)
 
 
+def test_two_quick_moves_end_at_the_second_where_the_picture_is_in_a_window_of_its_own(driver) -> None:
+    driver.train_small(steps=100_000)
+    driver.choose_in_menu(driver.card("decode").menu, "Open in its own window")
+    driver.page.arrangement.toggle(driver.card("latent_map"))
+    looking, host = driver.page.looking, driver.page.thread_.host
+    for place in (0.25, 0.5):
+        looking.set_point(np.array([place, -place]))
+    watched = lambda: {request.view: request for request in host._watching.requests}  # noqa: E731
+    driver.until(lambda: watched()["decode"].inputs["z"].z.tolist() == [[0.5, -0.5]])
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_while_a_model_trains_a_drag_asks_for_the_first_picture_and_the_others_follow(driver, training) -> None:
+    driver.at_rest()
+    if training:
+        driver.train_small(steps=100_000)
+    asked = []
+    driver.page.looking.asked.connect(lambda request: asked.append(request.view))
+    driver.click("latent_sample")
+    assert asked == (["decode"] if training else ["decode", "nearest"])
+    z = _shown(driver)
+    stamp = driver.page.looking.request(driver.card("nearest").view).stamp
+    driver.until(lambda: driver.page.showing.newest["nearest"].request.stamp == stamp)
+    assert driver.page.showing.newest["nearest"].request.inputs["z"].z.tolist() == [pytest.approx(z.tolist(), rel=1e-6)]
+
+
 def test_more_dimensions_give_more_sliders_those_with_most_kl_first(driver) -> None:
     driver.train_small(steps=100_000, latent=4)
     driver.click("tab_of.kl_per_dimension")

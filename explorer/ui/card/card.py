@@ -252,13 +252,12 @@ class Card(QFrame):
         """Shows a frame, unless the card is frozen; says whether it did."""
         if self.is_frozen:
             return False
-        was_empty, subtitle = self.is_empty, self._subtitle_now
-        self._subtitle_now = frame.subtitle
-        self._say()
+        was_empty = self.is_empty
         if was_empty:
             self._stack.setCurrentWidget(self.display)
-        if was_empty or subtitle != frame.subtitle:
             self._place_legend()
+        self._subtitle_now = frame.subtitle
+        self._say()
         if was_empty or frame is not self.display.frame:  # a stream may give the picture in sight again
             self.display.show_frame(frame)
         self._alert_of(frame.alert)
@@ -328,7 +327,10 @@ class Card(QFrame):
         weights = "" if self.is_empty else self._weights
         live = "" if self.is_empty else self._live
         parts = (frozen, live, weights, self._state or self._subtitle_now)
-        self._head.subtitle.setText(", ".join(part for part in parts if part))
+        words = ", ".join(part for part in parts if part)
+        if words != self._head.subtitle.text():
+            self._head.subtitle.setText(words)
+            self._place_legend()
 
     def _alert_of(self, text: str) -> None:
         if text != self._alert:

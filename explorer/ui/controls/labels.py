@@ -74,10 +74,14 @@ class Readout(QLabel):
 
     def reserve(self, text: str) -> None:
         """Keeps room for a text from now on; for none with ""."""
-        needed = math.ceil(QFontMetricsF(self.font()).horizontalAdvance(text)) + 2 if text else 0
+        needed = self.width_of(text) if text else 0
         if needed > self._room or not text:
             self._room = needed
             self.setFixedSize(needed, self.fontMetrics().height() + 2)
+
+    def width_of(self, text: str) -> int:
+        """Room that a text needs, px."""
+        return math.ceil(QFontMetricsF(self.font()).horizontalAdvance(text)) + 2
 
 
 class ElidedLabel(QLabel):

@@ -213,3 +213,10 @@ class SumRow(ObjectiveRow):
         row.addWidget(text_label(self._unit, "caption", parent=self), 1)
         row.addWidget(self.value)
         self.value.setFixedSize(self._room(), self.value.sizeHint().height())
+
+    def show_value(self, last: Mapping[str, float], config: Any) -> None:
+        """Shows the sum, in more room where it needs more than before."""
+        super().show_value(last, config)
+        needed = self.value.sizeHint().width()
+        if needed > self.value.width():
+            self.value.setFixedWidth(needed)

@@ -99,7 +99,7 @@ class CurvesView(FrameView):
 
     @Slot()
     def _on_readable(self) -> None:
-        if self._values_wait:
+        if self._values_wait and self._picture is not None:  # else they come with the picture that is due
             self._tell_values()
 
     def minimumSizeHint(self) -> QSize:
@@ -165,6 +165,7 @@ class CurvesView(FrameView):
         panes = self.panes()
         span = finite_range(*(series.x for series in frame.series))
         if not panes or span is None:
+            self._tell_values()
             return
         low, high = span
         positive = [series.x[series.x > 0] for series in frame.series]
@@ -175,10 +176,12 @@ class CurvesView(FrameView):
         shared: dict[int, Columns] = {}
         made = [(name, rect, self._curves_of(frame, name, rect, shared)) for name, rect in panes]
         axes = (replace(self._x), *(replace(self._y[name]) for name, _ in panes))
-        names = (frame.x_label, frame.marker, *(name for name, _ in panes))
+        names = (frame.x_label, *(name for name, _ in panes))
         self.draw_ground(painter, (axes, names), lambda ground: self._paint_axes(ground, frame, panes))
         for name, rect, curves in made:
             self._paint_pane(painter, name, rect, curves)
+        if frame.marker is not None:
+            self._paint_marker(painter, frame.marker, panes)
         self._tell_values()  # smoothed, they are known only now
 
     def _curves_of(
@@ -245,12 +248,13 @@ class CurvesView(FrameView):
                 painter.drawText(QRectF(x - 40, rect.bottom() + 7, 80, 16), Qt.AlignmentFlag.AlignCenter, text)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(rect.right() - taken, rect.bottom() + 7, taken, 16), right, frame.x_label)
-        if frame.marker is not None:
-            share = float(self._x.shares(np.array([frame.marker]))[0])
-            if 0 <= share <= 1:
-                x = round(rect.left() + share * rect.width()) + 0.5
-                painter.setPen(stroke(self.tokens.text1, 1.0, 0.5))
-                straight(painter, x, panes[0][1].top(), x, rect.bottom())
+
+    def _paint_marker(self, painter: QPainter, marker: float, panes: list[tuple[str, QRectF]]) -> None:
+        share, rect = float(self._x.shares(np.array([marker]))[0]), panes[-1][1]
+        if 0 <= share <= 1:
+            x = round(rect.left() + share * rect.width()) + 0.5
+            painter.setPen(stroke(self.tokens.text1, 1.0, 0.5))
+            straight(painter, x, panes[0][1].top(), x, rect.bottom())
 
     def paint_over(self, painter: QPainter) -> None:
         """Draws the line under the pointer and the values on it."""

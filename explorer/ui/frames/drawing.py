@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 _PIECE = 32  # points
-_ROUND = ((1, 0), (0, 1), (-1, 0), (0, -1))  # from corner to corner of a square, and back to the first
+_AROUND = ((1, 0), (0, 1), (-1, 0), (0, -1))  # from corner to corner of a square, and back to the first
 
 
 def polygon(xy: np.ndarray) -> QPolygonF:
@@ -79,7 +79,7 @@ def _draw_whole(painter: QPainter, xy: np.ndarray) -> None:
     if plain and pen.widthF() * ratio == 2:
         painter.setPen(QPen(pen.color(), 0))
         line, away = polygon(xy - 0.4 / ratio), 0.8 / ratio
-        for x, y in _ROUND:
+        for x, y in _AROUND:
             painter.drawPolyline(line)
             painter.translate(x * away, y * away)
         painter.setPen(pen)

@@ -39,7 +39,7 @@ def sheet_image(
     """One image of many.
 
     Args:
-        images: (n, c, h, w), 0 to 1; c is 1 (drawn from the first ink to the second) or 3; NaN is clear.
+        images: (n, c, h, w), 0 to 1; c is 1 (drawn from the first ink to the second) or 3; a grey NaN is clear.
         columns: Images in a row.
         cell: Height and width of each, device pixels.
         gap: Pixels between rows and between columns; clear.
@@ -64,7 +64,7 @@ def sheet_image(
 
 
 def _colours(images: np.ndarray, ink: tuple[str, str]) -> np.ndarray:
-    """Images (n, c, h, w) as opaque colours, (n, h, w) uint32; clear where a value is NaN."""
+    """Images (n, c, h, w) as opaque colours, (n, h, w) uint32; a grey NaN is clear, one of a colour counts as 0."""
     with np.errstate(invalid="ignore"):
         level = np.clip(images, 0, 1)
     if images.shape[1] == 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,10 @@ class Looking(QObject):
             the first of its split.
         direction: The direction that was chosen among those kept, or None.
 
+    Args:
+        cards: The cards, by view.
+        is_training: Whether a model trains now, from which looking takes time.
+
     Signals:
         asked: A request that should be answered soon.
         watched: Views in sight or their inputs changed.
@@ -41,9 +46,9 @@ class Looking(QObject):
     watched = Signal()
     point_moved = Signal()
 
-    def __init__(self, cards: dict[str, Card], parent: QObject | None = None):
+    def __init__(self, cards: dict[str, Card], is_training: Callable[[], bool], parent: QObject | None = None):
         super().__init__(parent)
-        self._cards = cards
+        self._cards, self._is_training = cards, is_training
         self.z = np.zeros(0)
         self.device = torch.device("cpu")
         self.config: Any = None
@@ -56,6 +61,7 @@ class Looking(QObject):
         self._stamps = dict.fromkeys(cards, 0)
         self._made: dict[str, tuple[torch.device, Request]] = {}  # the newest request for each view
         self._due: set[str] = set()
+        self._moved = False  # since the window was last told
         self._timer = QTimer(self, interval=_COALESCE, singleShot=True)
         self._timer.timeout.connect(self._on_timeout)
         for card in cards.values():
@@ -97,11 +103,14 @@ class Looking(QObject):
         return self._params[view]
 
     def set_point(self, z: np.ndarray) -> None:
-        """Moves the latent point. The first picture of it follows at once, the others with the next snapshot."""
+        """Moves the latent point.
+
+        While a model trains, the first picture of the point follows at once and the others with the next snapshot.
+        """
         self.z = np.asarray(z, dtype=float)
         self.point_moved.emit()
         views = self._that_use(LatentPoint)
-        self._ask(views, [name for name in views if self._cards[name].isVisible()][:1])
+        self._ask(views, [name for name in views if self._is_askable(name)][:1] if self._is_training() else None)
 
     def set_raw(self, raw: bool) -> None:
         """Looks at the raw weights, or at the averaged ones where there are some."""
@@ -137,22 +146,29 @@ class Looking(QObject):
         for name in views:
             self._stamps[name] += 1
         self._due.update(views if soon is None else soon)
+        self._moved = True
         if not self._timer.isActive():  # at once where the last was long ago, else with those that follow
             self._on_due()
             self._timer.start()
 
     @Slot()
     def _on_timeout(self) -> None:
-        if self._due:
+        if self._moved:
             self._on_due()
             self._timer.start()
 
+    def _is_askable(self, name: str) -> bool:
+        """Whether a picture is in sight, follows, and comes at once: streams come by watching."""
+        card = self._cards[name]
+        seen = card.isVisible() and not card.is_frozen
+        return seen and not card.view.streams and self.makes_sense(card.view)
+
     def _on_due(self) -> None:
         for name in sorted(self._due):
-            card = self._cards[name]
-            if card.isVisible() and not card.view.streams and self.makes_sense(card.view):  # streams: by watching
-                self.asked.emit(self.request(card.view))
+            if self._is_askable(name):
+                self.asked.emit(self.request(self._cards[name].view))
         self._due.clear()
+        self._moved = False
         self.watched.emit()
 
     @Slot(str, object)

@@ -14,7 +14,7 @@ _BREATH = 4  # ms between two parts: what was shown is painted, and what was cli
 
 
 class Pace(QObject):
-    """Does things one at a time, with a breath for the window between them."""
+    """Does a few things at a time, with a breath for the window after them."""
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
@@ -27,7 +27,7 @@ class Pace(QObject):
         return bool(self._waiting)
 
     def begin(self, parts: Iterable[Callable[[], None]]) -> None:
-        """Does the first part now and the others after it; what still waited is dropped."""
+        """Does the first parts now and the others after them; what still waited is dropped."""
         self._waiting = deque(parts)
         self._timer.start()
         self._on_timeout()
@@ -39,7 +39,8 @@ class Pace(QObject):
 
     @Slot()
     def _on_timeout(self) -> None:
-        for _ in range(min(_AT_ONCE, len(self._waiting))):
-            self._waiting.popleft()()
+        for _ in range(_AT_ONCE):
+            if self._waiting:
+                self._waiting.popleft()()
         if not self._waiting:
             self._timer.stop()

@@ -80,8 +80,9 @@ class PageWidget(QFrame):
         self.thread_ = PageThread(name, self)
         self._resamplers: list[Button] = []
         self.cards = self._make_cards(theme)
-        self.looking = Looking({k: c for k, c in self.cards.items() if k != "curves"}, self)
         self.state = "exhibit"
+        views = {name: card for name, card in self.cards.items() if name != "curves"}
+        self.looking = Looking(views, lambda: self.state == "training", self)
         self._followers: list[Card] = []
         self._offered: set[str] = set()
         self._opened = False

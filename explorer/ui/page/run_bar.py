@@ -16,6 +16,7 @@ from explorer.ui.theme import Theme
 __all__ = ["RunBar", "short_names"]
 
 _NARROW = 900  # px of the bar under which its words are left out
+_APART = 12  # px at least between the steps and the pace
 
 _FACES = {
     "exhibit": ("Train", "play"),
@@ -84,6 +85,7 @@ class RunBar(QFrame):
         self.slow_button.setCheckable(True)
         self.slow_button.setToolTip("Slow motion: training phase by phase, each explained (S)")
         self.player_buttons: list[Button] = []
+        self._words: tuple[str, ...] = ()  # speed and time left
         self._theme, self._players = theme, QHBoxLayout()
         self._players.setSpacing(2)
         for button in (self.train_button, self.step_button, self.slow_button, self.reset_button):
@@ -164,6 +166,7 @@ class RunBar(QFrame):
         """Leaves words out where there is little room."""
         super().resizeEvent(event)
         self._fold()
+        self._place_pace()
 
     def _fold(self) -> None:
         narrow = self.width() < _NARROW
@@ -195,11 +198,22 @@ class RunBar(QFrame):
         else:
             self.steps.setText(f"{count(snapshot.step)} / {count(steps)} steps")
         if snapshot.state != "training" or snapshot.rate <= 0:
-            self.pace.setText("")
+            self._words = ()
+            self._place_pace()
             return
         left = seconds - snapshot.seconds if seconds > 0 else (steps - snapshot.step) / snapshot.rate
         minutes, rest = divmod(max(0, round(left)), 60)
-        self.pace.setText(f"{number(snapshot.rate, 3)} it/s · ETA {minutes}:{rest:02d}")
+        self._words = (f"{number(snapshot.rate, 3)} it/s", f"ETA {minutes}:{rest:02d}")
+        self._place_pace()
+
+    def _place_pace(self) -> None:
+        """Shows speed and time left, or what of it there is room for beside the steps."""
+        room = self.progress.width() - self.steps.width() - _APART
+        texts = (" · ".join(self._words), *self._words[1:], "")
+        fits = next(text for text in texts if not text or self.pace.width_of(text) <= room)
+        if self.pace.width() > room:
+            self.pace.setText("")  # and its room
+        self.pace.setText(fits)
 
 
 def short_names(names: Sequence[str]) -> list[str]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Showing"]
 
 _PULL = 50  # ms between two looks into the mailbox
-_READABLE = 0.2  # s between two values of a number, and two shapes of the timeline's backdrop, in training
+_READABLE = 0.2  # s between two values of a number while a model trains
 
 
 class Showing(QObject):
@@ -43,6 +43,8 @@ class Showing(QObject):
         self.newest: dict[str, Reply] = {}
         self._calm, self._readable_after = False, 0.0
         self._pace = Pace(self)
+        self._later = QTimer(self, singleShot=True)
+        self._later.timeout.connect(self._on_later)
         self._timer = QTimer(self, interval=_PULL)
         self._timer.timeout.connect(self._on_pull)
         page.thread_.replied.connect(self._on_reply)
@@ -54,6 +56,7 @@ class Showing(QObject):
     def stop(self) -> None:
         """Looks for them no longer, and drops what of the last one has not been shown."""
         self._timer.stop()
+        self._later.stop()
         self._pace.clear()
 
     @property
@@ -68,12 +71,14 @@ class Showing(QObject):
     def begin_anew(self, step: int) -> None:
         """Something else is shown from now on, which is at a step."""
         self._pace.clear()
+        self._later.stop()
         self.snapshot = Snapshot(step=step)
         self.newest.clear()
 
     def show_again(self) -> None:
         """Shows the last snapshot, whatever was shown since."""
         self.newest.clear()
+        self._readable_after = 0.0
         self._page.watch()
         self._pace.clear()
         for show in self._parts(self.snapshot):
@@ -111,7 +116,9 @@ class Showing(QObject):
         now = time.monotonic()
         self._calm = page.state == "training" and snapshot.state == "training" and now < self._readable_after
         if self._calm:
+            self._later.start(round(1000 * _READABLE))  # the last one is shown also where none follows
             return
+        self._later.stop()
         self._readable_after = now + _READABLE
         training = page.acts.setup.training if page.acts.setup is not None else None
         if training is not None:
@@ -121,6 +128,10 @@ class Showing(QObject):
             if page.moments.scrubbed is None:
                 page.timeline.show_step(snapshot.step)
         page.explain.show_values(snapshot.last, page.acts.config)
+
+    @Slot()
+    def _on_later(self) -> None:
+        self._show_standing(self.snapshot)
 
     @Slot(object)
     def _on_reply(self, reply: Reply) -> None:
