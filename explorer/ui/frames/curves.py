@@ -22,7 +22,7 @@ __all__ = ["SMOOTHINGS", "CurvesView"]
 
 _LEFT, _BOTTOM, _TOP, _GAP = 46.0, 24.0, 4.0, 14.0  # px
 _LEAST = 30  # px of a pane
-_READABLE = 200  # ms between two values of a legend
+_READABLE = 300  # ms between two values of a legend
 _FIRST = 1.5  # how much higher the first of several panes is
 
 SMOOTHINGS: dict[str, float] = {"Off": 0.0, "Light": 0.01, "Medium": 0.025, "Strong": 0.08}

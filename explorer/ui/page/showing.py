@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Showing"]
 
 _PULL = 50  # ms between two looks into the mailbox
-_READABLE = 0.2  # s between two values of a number while a model trains
+_READABLE = 0.3  # s between two values of a number while a model trains
 
 
 class Showing(QObject):
