@@ -18,7 +18,7 @@ __all__ = ["Timeline"]
 
 _RATE = 83  # ms between two moments while it plays
 _CALM = 500  # ms, with reduced motion, when it leaps over the moments between
-_FRESH = 1000  # ms between two drawings of the backdrop, whose shape changes slowly
+_FRESH = 500  # ms between two drawings of the backdrop, whose shape changes slowly
 _EMPTY = "no history yet"
 
 
@@ -111,7 +111,7 @@ class Timeline(QFrame):
         self._say()
 
     def show_backdrop(self, x: np.ndarray, y: np.ndarray) -> None:
-        """The loss behind the track, y (n,) over steps x (n,); drawn at most once a second."""
+        """The loss behind the track, y (n,) over steps x (n,); drawn at most twice a second."""
         self._ground = (x, y)
         if not self._painter.isActive():
             self._on_ground_due()
