@@ -124,6 +124,54 @@ def _at(view: PlaneView, x: float, y: float) -> QPoint:
     return view.view.point(x, y).toPoint()
 
 
+def _circle(radius: float) -> Ellipses:
+    return Ellipses(np.zeros((1, 2)), np.full((1, 2), radius), np.zeros(1))
+
+
+def test_a_plane_that_keeps_its_ground_looks_like_one_drawn_afresh(theme, make_widget) -> None:
+    area, kept, other = (-4.0, 4.0, -4.0, 4.0), _circle(2.0), _circle(3.0)
+    dots = [Points(np.array([[x, 1.0]])) for x in (-1.0, 0.0, 1.0)]
+    cases = (
+        Plane((kept, dots[0]), extent=area),
+        Plane((kept, dots[1]), extent=area),  # from here on the circle belongs to the ground
+        Plane((kept, dots[2]), extent=area),
+        Plane((kept, dots[2]), extent=area, x_label="z", y_label="w"),
+        Plane((kept, dots[2]), extent=(-8.0, 8.0, -8.0, 8.0)),
+        Plane((other, dots[2]), extent=area),
+        Plane((other, kept, dots[2]), extent=area),
+        Plane((dots[2],), extent=area),
+    )
+    view = make_widget(PlaneView(theme), 300, 300)
+    for mode in ("dark", "light"):
+        theme.set_mode(mode)
+        for case in cases:
+            view.show_frame(case)
+            seen = view.grab().toImage()
+            afresh = make_widget(PlaneView(theme), 300, 300)
+            afresh.show_frame(case)
+            assert seen == afresh.grab().toImage()
+
+
+def test_curves_that_keep_their_axes_look_like_ones_drawn_afresh(theme, make_widget) -> None:
+    x = np.arange(300.0)
+    line = Series("a", "A", x, 5 + np.sin(x / 20), "data")
+    cases = (
+        Curves((line,), x_label="step"),
+        Curves((line,), x_label="step", marker=120.0),
+        Curves((line,), x_label="step", marker=121.0),
+        Curves((Series("a", "A", 9 * x, 500 + np.sin(x / 20), "data"),), x_label="step"),
+        Curves((line, Series("b", "B", x, x, "model", "second")), x_label="step"),
+    )
+    for case in cases:
+        view, afresh = (make_widget(CurvesView(theme), 400, 240) for _ in range(2))
+        for before in (cases[0], cases[1], case):
+            view._x, view._y = Axis(), {}  # an axis holds its range on purpose, which is not looked at here
+            view.show_frame(before)
+            seen = view.grab().toImage()
+        afresh.show_frame(case)
+        assert seen == afresh.grab().toImage()
+
+
 def test_a_click_gives_data_coordinates_and_the_nearest_point(plane) -> None:
     picked, clicked = [], []
     plane.picked.connect(lambda x, y: picked.append((x, y)))
