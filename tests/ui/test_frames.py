@@ -135,8 +135,8 @@ def test_a_plane_that_keeps_its_ground_looks_like_one_drawn_afresh(theme, make_w
         Plane((kept, dots[0]), extent=area),
         Plane((kept, dots[1]), extent=area),  # from here on the circle belongs to the ground
         Plane((kept, dots[2]), extent=area),
-        Plane((kept, dots[2]), extent=area, x_label="z", y_label="w"),
         Plane((kept, dots[2]), extent=(-8.0, 8.0, -8.0, 8.0)),
+        Plane((kept, dots[2]), extent=(-8.0, 8.0, -8.0, 8.0), x_label="z", y_label="w"),
         Plane((other, dots[2]), extent=area),
         Plane((other, kept, dots[2]), extent=area),
         Plane((dots[2],), extent=area),
