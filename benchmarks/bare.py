@@ -9,9 +9,9 @@ import torch
 
 from explorer.data import Dataset
 from explorer.engine import Setup
+from explorer.engine.data.tensors import TensorData
 from explorer.engine.randomness import build_model, derive
 from explorer.engine.setup import model_page
-from explorer.engine.tensors import TensorData
 from models.protocol import Player
 
 __all__ = ["BareLoop"]
@@ -29,7 +29,7 @@ class BareLoop:
         device = torch.device("cpu")
         self._batch = setup.training.batch
         self._data = TensorData(data, setup.seed, device)
-        self._generator = torch.Generator(device).manual_seed(derive(setup.seed, "training"))
+        self._rng = torch.Generator(device).manual_seed(derive(setup.seed, "training"))
         self._position = 0
         self.step_count = 0
         self.model = build_model(model_page(setup.page), setup.config, self._data.spec, setup.seed)
@@ -39,11 +39,11 @@ class BareLoop:
         """One round: each player makes its updates."""
         for player, optimisers in self._players:
             for _ in range(player.updates):
-                batch = self._data.train_batch(self._position, self._batch, self._generator)
+                batch = self._data.train_batch(self._position, self._batch, self._rng)
                 self._position += self._batch
                 for optimiser in optimisers:
                     optimiser.zero_grad(set_to_none=True)
-                self.model.player_loss(player.name, batch, generator=self._generator)["loss"].backward()
+                self.model.player_loss(player.name, batch, rng=self._rng)["loss"].backward()
                 for optimiser in optimisers:
                     optimiser.step()
                 self.model.after_update(player.name)

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 
 from explorer.engine import Reply, Request, Session
-from explorer.engine.viewer import Requests
+from explorer.engine.views.viewer import RequestQueue
 from models.protocol import group_views
 
 __all__ = ["Onlooker"]
@@ -37,7 +37,7 @@ class Onlooker(threading.Thread):
         self.cost: Counter[str] = Counter()
         self.errors: set[str] = set()
         self.snapshots = 0
-        self._requests: Requests = session.requests
+        self._requests: RequestQueue = session.requests
         self._missing: set[str] = set()
         self._spent = 0.0
         self._complete = threading.Event()

@@ -20,11 +20,11 @@ from torch import Tensor
 
 from explorer.engine import Session, Setup, open_data
 from models.protocol import DataBatch, Noise
-from models.vae.image_model import ImageModel
+from models.vae.amortised.model import VAE
+from models.vae.decoder import ImageModel
 from models.vae.networks import prior_kl
-from models.vae.per_datapoint import PerDatapointVAE
+from models.vae.per_datapoint.model import PerDatapointVAE
 from models.vae.refit import refit
-from models.vae.vae import VAE
 
 _STEPS = (0, 1, 3, 10, 30, 100, 300, 1000)
 _DRAWS = 50  # of z for each bound
@@ -41,10 +41,10 @@ def _trained(page: str, data: str, values: dict[str, Any]) -> tuple[Session, flo
 @torch.no_grad()
 def _bound(model: ImageModel, batch: DataBatch, mean: Tensor, log_var: Tensor) -> tuple[float, float]:
     """Mean bound and its standard error, nats an image."""
-    generator, total = Noise(1).generator(), torch.zeros(len(batch))
+    rng, total = Noise(1).rng(), torch.zeros(len(batch))
     observed = model.observed(batch.x)
     for _ in range(_DRAWS):
-        z = mean + (0.5 * log_var).exp() * torch.randn(mean.shape, generator=generator)
+        z = mean + (0.5 * log_var).exp() * torch.randn(mean.shape, generator=rng)
         total += model.log_likelihood(z[None], observed)[0] / _DRAWS
     each = total - prior_kl(mean, log_var).sum(dim=1)
     return float(each.mean()), float(each.std()) / math.sqrt(len(batch))
@@ -58,9 +58,7 @@ def _refitted(
     observed, zeros = model.observed(batch.x), torch.zeros(len(batch), model.latent_dim)
     for steps in (s for s in _STEPS if s <= most):
         began = time.perf_counter()
-        fits = refit(
-            lambda z: model.log_likelihood(z, observed), zeros, steps, generator=Noise().generator(), at_once=model.rows
-        )
+        fits = refit(lambda z: model.log_likelihood(z, observed), zeros, steps, rng=Noise().rng(), at_once=model.rows)
         *_, q = fits
         seconds[steps] = (time.perf_counter() - began) / len(batch)
         bounds[steps] = _bound(model, batch, *q)

@@ -21,12 +21,12 @@ from models.protocol import (
     Metric,
     Noise,
     Objective,
+    Planar,
     Player,
     Term,
     param,
     view,
 )
-from models.protocol import Plane as PlanarData
 
 __all__ = ["PAGE", "PlanarGame", "catalogued"]
 
@@ -38,7 +38,7 @@ class PlanarGame(GameModel):
     """Generator and discriminator with the non-saturating loss (Goodfellow et al., 2014, arXiv 1406.2661)."""
 
     title = "Planar game"
-    accepts = (PlanarData,)
+    accepts = (Planar,)
     objective = Objective(r"V(D,G)", (Term(r"V", "d_loss"),), total=Term(r"V", "d_loss"))
     metrics = (
         Metric("d_loss", "Discriminator", "nats", role="data"),
@@ -69,13 +69,13 @@ class PlanarGame(GameModel):
         """Discriminator, then generator."""
         return Player("d", tuple(self.d.parameters())), Player("g", tuple(self.g.parameters()))
 
-    def sample(self, n: int, *, generator: torch.Generator) -> Tensor:
+    def sample(self, n: int, *, rng: torch.Generator) -> Tensor:
         """Points from the generator, (n, 2)."""
-        return self.g(torch.randn(n, self.config.latent, generator=generator))
+        return self.g(torch.randn(n, self.config.latent, generator=rng))
 
-    def loss(self, player: str, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
+    def loss(self, player: str, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """Cross-entropy from logits."""
-        made = self.sample(len(batch), generator=generator)
+        made = self.sample(len(batch), rng=rng)
         if player == "g":
             return {"loss": F.softplus(-self.d(made)).mean()}
         return {"loss": F.softplus(-self.d(batch.x)).mean() + F.softplus(self.d(made.detach())).mean()}
@@ -83,7 +83,7 @@ class PlanarGame(GameModel):
     @view("Samples", record=True, batch=1000, hero=True)
     def samples(self, batch: DataBatch, noise: Noise) -> Plane:
         """Data and samples over the discriminator's map."""
-        made = self.sample(1000, generator=noise.generator(self.device))
+        made = self.sample(1000, rng=noise.rng(self.device))
         score = self.d(self.grid).sigmoid().reshape(48, 48)
         extent = (-_REACH, _REACH, -_REACH, _REACH)
         layers = (

@@ -32,9 +32,9 @@ from explorer.engine.devices import prepare_thread
 from explorer.ui.app import create_window
 from explorer.ui.controls import Slider
 from explorer.ui.garbage import GarbageGuard
-from explorer.ui.main_window import MainWindow
 from explorer.ui.page import PageWidget
-from models import page as page_named
+from explorer.ui.window.main_window import MainWindow
+from models import find_page
 from models.protocol import Lab
 
 WARM_UP = 3.0  # s after the first step
@@ -300,7 +300,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         os.environ["DGM_EXPLORER_HOME"] = os.environ.get("DGM_EXPLORER_BENCH_HOME", home)
-        if issubclass(page_named(arguments.page), Lab):
+        if issubclass(find_page(arguments.page), Lab):
             result = measure_lab(arguments.page, arguments.seconds)
         else:
             result = measure(arguments.page, arguments.seconds, arguments.points, arguments.data)

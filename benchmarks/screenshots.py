@@ -135,7 +135,7 @@ class Booth:
         self.pump(0.3)
 
     def _export(self) -> object:
-        from explorer.ui.export_dialog import ExportDialog
+        from explorer.ui.export.dialog import ExportDialog
 
         hero = next(card for card in self.window.page.cards.values() if card.view.hero)
         hero.export_asked.emit("pdf")
@@ -145,7 +145,7 @@ class Booth:
         return dialog
 
     def _palette(self) -> object:
-        from explorer.ui.command_palette import CommandPalette
+        from explorer.ui.window.palette import CommandPalette
 
         self.window.show_palette()
         return self.window.findChild(CommandPalette)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import explorer.engine.session as session_module
+import explorer.engine.session.session as session_module
 from benchmarks.bare import BareLoop
 from benchmarks.planar import PAGE, catalogued
 from benchmarks.watched import WITHOUT, WatchedSession
@@ -75,7 +75,7 @@ def _measure(setup: Setup, seconds: float, repeats: int, costs: bool) -> dict[st
             slices: dict[str, list[_Slice]] = {name: [] for name in ("bare", *names)}
             for _ in range(repeats):
                 for name, watched in sessions.items():
-                    with watched.looked_at():
+                    with watched.display_model():
                         slices[name].append(_slice(watched, seconds))
                     if name == "":
                         slices["bare"].append(_slice(bare, seconds))

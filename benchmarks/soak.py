@@ -23,8 +23,8 @@ import torch  # noqa: F401  # before Qt
 from PySide6.QtWidgets import QApplication
 from responsiveness import Beat, percentile, pump, trained_page
 
-from explorer.ui.bars import resident_memory
 from explorer.ui.garbage import GarbageGuard
+from explorer.ui.window.bars import resident_memory
 
 
 def main() -> None:

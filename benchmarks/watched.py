@@ -71,7 +71,7 @@ class WatchedSession:
         setattr(owner, method, timed)
 
     @contextlib.contextmanager
-    def looked_at(self) -> Iterator[None]:
+    def display_model(self) -> Iterator[None]:
         """Views are asked for within."""
         began = time.perf_counter()
         if self._onlooker is not None:

@@ -8,7 +8,7 @@ from pages import FIXTURES
 
 import models
 from explorer.cli import main
-from explorer.engine import session
+from explorer.engine.session import session
 
 if __name__ == "__main__":
     session.AUTOSAVE = float(sys.argv[1])

@@ -27,6 +27,7 @@ from models.protocol import (
     Metric,
     Noise,
     Objective,
+    Planar,
     Player,
     Preset,
     Term,
@@ -34,7 +35,6 @@ from models.protocol import (
     param,
     view,
 )
-from models.protocol import Plane as PlaneKind
 
 __all__ = ["FIXTURES", "CoinLab", "Gauss", "Growing", "TinyGAN", "kept_session", "session", "weights_of"]
 
@@ -60,7 +60,7 @@ def weights_of(module: nn.Module) -> dict[str, Tensor]:
 class Gauss(LossModel, HasLogProb):
     """A Gaussian with independent coordinates, fitted by maximum likelihood to data with a little noise."""
 
-    title, reference, accepts = "Diagonal Gaussian", "https://arxiv.org/abs/0000.00000", (PlaneKind,)
+    title, reference, accepts = "Diagonal Gaussian", "https://arxiv.org/abs/0000.00000", (Planar,)
     objective = Objective(
         r"\mathcal{L}",
         (Term(r"s\,\log p(x)", "log_likelihood", weight="scale"), Term(r"-s\,\log 2", "log_two", -1, "scale")),
@@ -95,20 +95,20 @@ class Gauss(LossModel, HasLogProb):
         u = (x - self.mean) * torch.exp(-self.log_std)
         return -(0.5 * u.square() + self.log_std).sum(dim=1) - math.log(2 * math.pi)
 
-    def loss(self, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
+    def loss(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         x = batch.x
         if self.config.jitter > 0:
-            x = x + self.config.jitter * torch.randn(x.shape, generator=generator, dtype=x.dtype)
+            x = x + self.config.jitter * torch.randn(x.shape, generator=rng, dtype=x.dtype)
         value, two = self.log_prob(x).mean(), torch.tensor(math.log(2.0))
         return {"loss": self.config.scale * (two - value), "log_likelihood": value, "log_two": two}
 
-    def sample(self, n: int, *, generator: torch.Generator) -> Tensor:
-        noise = torch.randn(n, 2, generator=generator)
+    def sample(self, n: int, *, rng: torch.Generator) -> Tensor:
+        noise = torch.randn(n, 2, generator=rng)
         return self.mean + torch.exp(self.log_std) * noise
 
     @view("Samples and data", record=True, splits=("valid", "train"), batch=50, hero=True)
     def cloud(self, batch: DataBatch, noise: Noise, count: int = param(20, "Samples", 1, 1000)) -> Plane:
-        x = self.sample(count, generator=noise.generator())
+        x = self.sample(count, rng=noise.rng())
         return Plane((Points(batch.x.numpy(), batch.y.numpy()), Points(x.detach().numpy(), role="model")))
 
     @view("Density")
@@ -137,7 +137,7 @@ class Gauss(LossModel, HasLogProb):
 class TinyGAN(GameModel):
     """Generator and discriminator with one hidden layer each; the discriminator moves twice a round."""
 
-    title, accepts = "Tiny GAN", (PlaneKind,)
+    title, accepts = "Tiny GAN", (Planar,)
     objective = Objective(
         "V(D,G)",
         (Term(r"\mathbb{E}\log D(x)", "log_d"), Term(r"\mathbb{E}\log(1-D(G(z)))", "log_one_minus_d")),
@@ -177,30 +177,30 @@ class TinyGAN(GameModel):
             Player("generator", tuple(self.generator.parameters()), 1, "lr_g"),
         )
 
-    def _logit(self, x: Tensor, generator: torch.Generator) -> Tensor:
-        return self.head(self.dropout(torch.tanh(self.features(x)), generator=generator))[:, 0]
+    def _logit(self, x: Tensor, rng: torch.Generator) -> Tensor:
+        return self.head(self.dropout(torch.tanh(self.features(x)), rng=rng))[:, 0]
 
-    def loss(self, player: str, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
-        fake = self.generator(torch.randn(len(batch), 2, generator=generator))
+    def loss(self, player: str, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
+        fake = self.generator(torch.randn(len(batch), 2, generator=rng))
         if player == "generator":
-            return {"loss": nn.functional.softplus(-self._logit(fake, generator)).mean()}
-        log_d = -nn.functional.softplus(-self._logit(batch.x, generator)).mean()
-        log_one_minus_d = -nn.functional.softplus(self._logit(fake.detach(), generator)).mean()
+            return {"loss": nn.functional.softplus(-self._logit(fake, rng)).mean()}
+        log_d = -nn.functional.softplus(-self._logit(batch.x, rng)).mean()
+        log_one_minus_d = -nn.functional.softplus(self._logit(fake.detach(), rng)).mean()
         value = log_d + log_one_minus_d
         return {"loss": -value, "value": value, "log_d": log_d, "log_one_minus_d": log_one_minus_d}
 
-    def sample(self, n: int, *, generator: torch.Generator) -> Tensor:
-        return self.generator(torch.randn(n, 2, generator=generator))
+    def sample(self, n: int, *, rng: torch.Generator) -> Tensor:
+        return self.generator(torch.randn(n, 2, generator=rng))
 
     @view("Samples", record=True)
     def samples(self, noise: Noise) -> Plane:
-        x = self.sample(50, generator=noise.generator())
+        x = self.sample(50, rng=noise.rng())
         return Plane((Points(x.numpy(), role="model"),))
 
     @view("Path of the samples")
     def path(self, noise: Noise, frames: int = param(4, "Frames", 1, 50)) -> Iterator[Plane]:
         for number in range(frames):
-            x = self.sample(30, generator=noise.generator())
+            x = self.sample(30, rng=noise.rng())
             yield Plane((Points(x.numpy() * (number + 1) / frames, role="model"),), note=str(number))
 
 
@@ -259,10 +259,10 @@ class Hungry(Gauss):
 
     title, presets, try_next = "Hungry", (), ()
 
-    def loss(self, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
+    def loss(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         if len(batch) > 24 and torch.is_grad_enabled():
             raise torch.OutOfMemoryError("tried to allocate too much")
-        return super().loss(batch, generator=generator)
+        return super().loss(batch, rng=rng)
 
 
 class Exploding(Gauss):
@@ -284,8 +284,8 @@ class Exploding(Gauss):
     def after_update(self, player: str) -> None:
         self.round += 1
 
-    def loss(self, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
-        values = super().loss(batch, generator=generator)
+    def loss(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
+        values = super().loss(batch, rng=rng)
         if self.round < self.config.after:
             return values
         if self.config.what == "loss":

@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from explorer.engine import BadInput, open_data
-from explorer.engine import classifier as made_by
-from explorer.engine.checkpoint import read_checkpoint
-from explorer.engine.classifier import CLASSIFIERS, make_classifier, open_classifier
-from explorer.engine.tensors import TensorData
+from explorer.engine.data import instruments as made_by
+from explorer.engine.data.instruments import CLASSIFIERS, make_classifier, open_classifier
+from explorer.engine.data.tensors import TensorData
+from explorer.engine.runs.checkpoint import read_checkpoint
 
 WEIGHTS = Path(__file__).parents[1] / "assets" / "weights"
 CPU = torch.device("cpu")

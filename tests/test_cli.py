@@ -385,7 +385,14 @@ def test_list_tells_pages_data_and_presets(command):
 def test_help_of_a_page_tells_its_parameters_presets_and_views(command):
     done = command("train", "gauss", "--help")
     assert done.code == 0
-    for part in ("scale", "Scale s: a number from 0.1 to 10 (1.0)", "zero or drawn", "steps", "Ring (ring8", "cloud"):
+    for part in (
+        "scale",
+        "Scale s: a number from 0.1 to 10 (1.0)",
+        "zero or drawn",
+        "steps",
+        "Ring (ring8",
+        "cloud",
+    ):
         assert part in done.out
     assert "latent" in command("train", "vae", "--help").out
     assert "Probability p of heads" in command("lab", "coin", "--help").out

@@ -7,7 +7,7 @@ import pytest
 
 from explorer.data import SOURCES, DataError, Dataset, Split, catalogue, open_dataset, source
 from explorer.data.mixtures import Ring8
-from models.protocol import BadValue, Kind, Plane, params_of
+from models.protocol import BadValue, Kind, Planar, params_of
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_opened_data_are_shared_and_the_oldest_forgotten(monkeypatch):
 
 def test_digest_tells_dtype_shape_labels_and_values_apart():
     def digest(x: np.ndarray, y: np.ndarray | None = None) -> str:
-        return Dataset("a", "A", Plane(), Split(x, y), Split(x.copy()), Split(x.copy())).digest
+        return Dataset("a", "A", Planar(), Split(x, y), Split(x.copy()), Split(x.copy())).digest
 
     x = np.zeros((4, 2), np.float32)
     other = [digest(x.astype(np.float64)), digest(x.reshape(2, 4)), digest(x, np.zeros(4, np.int64)), digest(x + 1)]
@@ -113,6 +113,6 @@ def test_moments_are_per_channel_and_in_data_units():
     rng = np.random.default_rng(0)
     x = rng.integers(0, 256, (5_000, 3, 4, 5)).astype(np.uint8)
     x[:, 1] //= 2
-    mean, std = Dataset("a", "A", Plane(), Split(x), Split(x), Split(x), scale=1 / 255).moments()
+    mean, std = Dataset("a", "A", Planar(), Split(x), Split(x), Split(x), scale=1 / 255).moments()
     np.testing.assert_allclose(mean, (x / 255).mean(axis=(0, 2, 3)))
     np.testing.assert_allclose(std, (x / 255).std(axis=(0, 2, 3)))

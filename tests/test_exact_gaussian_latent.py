@@ -112,7 +112,7 @@ def test_at_the_exact_posterior_every_weight_is_the_evidence():
     model = Linear(1, 5, 0.5)
     weights = []
     found = importance_sample(
-        model.log_likelihood, *q_of(model), 500, generator=torch.Generator().manual_seed(0),
+        model.log_likelihood, *q_of(model), 500, rng=torch.Generator().manual_seed(0),
         each=lambda _, log_weight: weights.append(log_weight),
     )  # fmt: skip
     np.testing.assert_allclose(found.log_prob, model.evidence, atol=1e-10)
@@ -127,7 +127,7 @@ def test_the_mean_of_the_weights_is_unbiased_and_its_error_is_as_stated(proposal
     model = Linear(2, 5, 1.0)
     runs = [
         importance_sample(
-            model.log_likelihood, *q_of(model, widen), 400, generator=torch.Generator().manual_seed(s),
+            model.log_likelihood, *q_of(model, widen), 400, rng=torch.Generator().manual_seed(s),
             proposal=proposal, fitted=q_of(model, 0.8) if proposal == "fitted" else None, at_once=500,
         )
         for s in range(300)
@@ -145,16 +145,16 @@ def test_the_mean_of_the_weights_is_unbiased_and_its_error_is_as_stated(proposal
 def test_the_defensive_proposal_bounds_the_weights_of_a_q_that_is_too_narrow():
     model = Linear(2, 3, 1.0, n=20)
     narrow = q_of(model, 0.3)
-    generator = torch.Generator().manual_seed(1)
-    plain = importance_sample(model.log_likelihood, *narrow, 1000, generator=generator)
-    defended = importance_sample(model.log_likelihood, *narrow, 1000, generator=generator, proposal="defensive")
+    rng = torch.Generator().manual_seed(1)
+    plain = importance_sample(model.log_likelihood, *narrow, 1000, rng=rng)
+    defended = importance_sample(model.log_likelihood, *narrow, 1000, rng=rng, proposal="defensive")
     evidence = torch.from_numpy(model.evidence)
     assert (defended.ess > plain.ess).double().mean() > 0.7
     assert (defended.log_prob - evidence).abs().mean() < 0.5 * (plain.log_prob - evidence).abs().mean()
     with pytest.raises(ValueError, match="posterior or defensive"):
-        importance_sample(model.log_likelihood, *narrow, 10, generator=generator, proposal="prior")
+        importance_sample(model.log_likelihood, *narrow, 10, rng=rng, proposal="prior")
     with pytest.raises(ValueError, match="needs a second approximation"):
-        importance_sample(model.log_likelihood, *narrow, 10, generator=generator, proposal="fitted")
+        importance_sample(model.log_likelihood, *narrow, 10, rng=rng, proposal="fitted")
 
 
 @pytest.mark.parametrize("proposal", ["posterior", "defensive", "fitted"])
@@ -165,7 +165,7 @@ def test_sobol_points_leave_the_mean_unbiased_make_the_error_smaller_and_state_i
     def estimates(sobol):
         runs = [
             importance_sample(
-                model.log_likelihood, *q_of(model, 1.4), K, generator=torch.Generator().manual_seed(s),
+                model.log_likelihood, *q_of(model, 1.4), K, rng=torch.Generator().manual_seed(s),
                 proposal=proposal, fitted=q_of(model, 0.8) if proposal == "fitted" else None, sobol=sobol,
                 at_once=450,
             )
@@ -190,7 +190,7 @@ def test_sobol_draws_come_from_the_generator_alone_and_only_where_they_help(unto
         with untouched_generators():
             first, same, other, plain = (
                 importance_sample(
-                    model.log_likelihood, *q_of(model, 1.3), K, generator=torch.Generator().manual_seed(s), sobol=sobol
+                    model.log_likelihood, *q_of(model, 1.3), K, rng=torch.Generator().manual_seed(s), sobol=sobol
                 ).log_prob
                 for s, sobol in ((0, True), (0, True), (1, True), (0, False))
             )  # fmt: skip

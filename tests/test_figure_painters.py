@@ -13,10 +13,10 @@ from PIL import Image
 from explorer.figures import PAINTERS, Style, figure, render
 from explorer.figures.curves import smoothed, thinned
 from explorer.figures.images import paint as paint_images
-from explorer.figures.page import Page
 from explorer.figures.palette import DARK, LIGHT, PALETTES
 from explorer.figures.points import cluster_places
 from explorer.figures.scales import Scale, number, significant
+from explorer.figures.sheet import Page
 from models.frames import (
     Audio,
     Bars,

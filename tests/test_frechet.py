@@ -43,9 +43,9 @@ def test_flat_gaussians_and_equal_ones():
 
 
 def test_moments_are_numpys_and_samples_come_near_the_distance_of_their_gaussians():
-    generator = torch.Generator().manual_seed(0)
-    x = torch.randn(20_000, 3, generator=generator, dtype=FLOAT64)
-    y = 2.0 * torch.randn(20_000, 3, generator=generator, dtype=FLOAT64) + 1.0
+    rng = torch.Generator().manual_seed(0)
+    x = torch.randn(20_000, 3, generator=rng, dtype=FLOAT64)
+    y = 2.0 * torch.randn(20_000, 3, generator=rng, dtype=FLOAT64) + 1.0
     mean, cov = moments(y)
     assert torch.allclose(mean, torch.tensor(y.numpy().mean(0)))
     assert torch.allclose(cov, torch.tensor(np.cov(y.numpy().T)))

@@ -10,14 +10,14 @@ import pytest
 import torch
 from pages import session
 
-from explorer.engine import validation
-from explorer.engine.evaluation import evaluate
-from models.gan.gan import GAN
-from models.gan.networks import SpectralLinear, dense
+from explorer.engine.measure import validation
+from explorer.engine.measure.evaluation import evaluate
 from models.gan.objectives import OBJECTIVES
-from models.protocol import DataBatch, DataSpec, Plane
+from models.gan.planar.model import GAN
+from models.gan.planar.networks import SpectralLinear, dense
+from models.protocol import DataBatch, DataSpec, Planar
 
-SPEC = DataSpec(Plane(), 1000, mean=(1.0, -2.0), std=(3.0, 4.0))
+SPEC = DataSpec(Planar(), 1000, mean=(1.0, -2.0), std=(3.0, 4.0))
 
 
 def make(**config) -> GAN:
@@ -52,10 +52,10 @@ def test_players_descend_the_losses_of_the_game_on_standardised_data(name):
     model, data = make(objective=name), batch()
     u = (data.x - torch.tensor([1.0, -2.0])) / math.sqrt((9 + 16) / 2)
     real, fake = model.discriminator(u)[:, 0], model.discriminator(samples(model))[:, 0]
-    found = model.loss("discriminator", data, generator=noise())
+    found = model.loss("discriminator", data, rng=noise())
     penalty = model.config.penalty * found["gradient_penalty"] if name == "wasserstein-gp" else 0.0
     torch.testing.assert_close(found["loss"], OBJECTIVES[name].discriminator(real, fake) + penalty)
-    generator = model.loss("generator", data, generator=noise())["loss"]
+    generator = model.loss("generator", data, rng=noise())["loss"]
     torch.testing.assert_close(generator, OBJECTIVES[name].generator(fake))
 
 
@@ -64,7 +64,7 @@ def test_players_descend_the_losses_of_the_game_on_standardised_data(name):
 }])  # fmt: skip
 def test_the_terms_that_explain_shows_add_up_to_minus_the_loss(config):
     model = make(**config)
-    found = model.loss("discriminator", batch(), generator=noise())
+    found = model.loss("discriminator", batch(), rng=noise())
     objective = GAN.objective_of(model.config)
     terms = sum(term.value(found[term.metric].item(), model.config) for term in objective.terms)
     assert terms == pytest.approx(-found["loss"].item(), abs=1e-12)
@@ -78,7 +78,7 @@ def test_r1_is_half_the_mean_squared_slope_on_the_data():
     model, data = make(r1=1.5), batch()
     u = model.to_units(data.x)
     each = torch.func.vmap(torch.func.grad(lambda point: model.discriminator(point[None])[0, 0]))(u)
-    found = model.loss("discriminator", data, generator=noise())
+    found = model.loss("discriminator", data, rng=noise())
     torch.testing.assert_close(found["r1_penalty"], 0.5 * each.square().sum(1).mean())
     torch.testing.assert_close(found["loss"], -found["value"] + 1.5 * found["r1_penalty"])
 
@@ -86,11 +86,11 @@ def test_r1_is_half_the_mean_squared_slope_on_the_data():
 def test_each_player_s_loss_has_gradients_for_its_own_weights_alone():
     model = make(r1=0.5)
     discriminator, generator = (player.parameters for player in model.players())
-    model.loss("discriminator", batch(), generator=noise())["loss"].backward()
+    model.loss("discriminator", batch(), rng=noise())["loss"].backward()
     assert all(weight.grad is not None for weight in discriminator)
     assert all(weight.grad is None for weight in generator)
     model.zero_grad(set_to_none=True)
-    model.loss("generator", batch(), generator=noise())["loss"].backward()
+    model.loss("generator", batch(), rng=noise())["loss"].backward()
     assert all(weight.grad is not None for weight in generator)
     assert all(weight.grad is None for weight in discriminator)
     assert all(weight.requires_grad for weight in discriminator)
@@ -100,7 +100,7 @@ def test_packs_are_points_side_by_side_all_of_one_kind_and_a_remainder_is_left_o
     model, data = make(pac=5), batch(12)
     judged = []
     model.discriminator.register_forward_pre_hook(lambda _, given: judged.append(given[0].detach()))
-    model.loss("discriminator", data, generator=noise())
+    model.loss("discriminator", data, rng=noise())
     (packs,) = judged
     assert packs.shape == (4, 10)
     torch.testing.assert_close(packs[:2].reshape(10, 2), model.to_units(data.x)[:10])
@@ -109,7 +109,7 @@ def test_packs_are_points_side_by_side_all_of_one_kind_and_a_remainder_is_left_o
 
 def test_points_too_few_for_a_pack_are_repeated():
     model = make(pac=8)
-    found = model.loss("discriminator", batch(3), generator=noise())
+    found = model.loss("discriminator", batch(3), rng=noise())
     assert torch.isfinite(found["loss"])
     pack = model.to_units(batch(3).x).repeat(3, 1)[:8].reshape(1, 16)
     torch.testing.assert_close(found["on_data"], -model.game.on_data(model.judge(pack)).mean())
@@ -119,7 +119,7 @@ def test_instance_noise_is_in_units_of_the_data_and_on_both():
     model, data = make(instance_noise=0.5), batch(4000)
     judged = []
     model.discriminator.register_forward_pre_hook(lambda _, given: judged.append(given[0].detach()))
-    model.loss("discriminator", data, generator=noise())
+    model.loss("discriminator", data, rng=noise())
     (seen,) = judged
     off = (seen[:4000] - model.to_units(data.x)) * model.spread
     assert float(off.std()) == pytest.approx(0.5, rel=0.03)
@@ -189,13 +189,13 @@ def test_noise_is_of_the_kind_and_dimension_asked_for():
     assert -1 <= uniform.min() < -0.99 < 0.99 < uniform.max() <= 1
     assert float(uniform.var()) == pytest.approx(1 / 3, rel=0.05)
     assert float(make(latent=1).draw_noise(5000, noise()).std()) == pytest.approx(1.0, rel=0.05)
-    assert GAN.noise_dims(GAN.Config(latent=1), Plane()) == 1
+    assert GAN.noise_dims(GAN.Config(latent=1), Planar()) == 1
 
 
 def test_samples_are_the_generator_s_points_in_data_units():
     model = make()
     expected = torch.tensor([1.0, -2.0]) + math.sqrt(12.5) * samples(model).detach()
-    torch.testing.assert_close(model.sample(12, generator=noise()), expected)
+    torch.testing.assert_close(model.sample(12, rng=noise()), expected)
 
 
 def test_the_objective_may_change_while_it_learns():
@@ -231,7 +231,7 @@ def test_curves_have_the_equilibria_of_the_lecture():
 
 
 def s_curves(s):
-    from explorer.engine.curves import loss_curves
+    from explorer.engine.runs.curves import loss_curves
 
     return loss_curves(GAN, s.history, s.setup.config).series
 
@@ -241,7 +241,7 @@ def test_a_generator_that_learns_finds_the_eight_modes():
                 lr_d=4e-3, lr_g=4e-3, beta1=0.0, beta2=0.9)  # fmt: skip
     for _ in range(400):
         s.step()
-    x = s.model.sample(2000, generator=noise()).numpy()
+    x = s.model.sample(2000, rng=noise()).numpy()
     radius = np.hypot(*x.T)
     assert np.median(np.abs(radius - 2.0)) < 0.4
     assert len(np.unique(np.round(np.arctan2(x[:, 1], x[:, 0]) / (np.pi / 4)) % 8)) == 8

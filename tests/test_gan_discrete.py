@@ -11,8 +11,8 @@ import torch
 
 from explorer.engine import Request, Viewer
 from models.exact.divergences import jensen_shannon
-from models.gan.bits import DATA, ESTIMATORS, BitGame, corners, data_masses, logistic_noise
-from models.gan.discrete_gan import DiscreteGanLab
+from models.gan.discrete.bit_generators import DATA, ESTIMATORS, BitGame, corners, data_masses, logistic_noise
+from models.gan.discrete.lab import DiscreteGanLab
 from models.protocol import Noise, build
 
 THETAS = {2: (-0.5, 0.8), 3: (-0.5, 0.8, 0.3), 4: (0.3, -1.2, 0.6, 2.0)}
@@ -97,14 +97,14 @@ def test_score_functions_are_unbiased_by_enumeration_and_the_step_has_no_gradien
         assert mean == pytest.approx(g.gradient(), abs=1e-12)
         assert (variance > 0).all()
     theta = torch.tensor(g.theta, dtype=torch.float64)
-    epsilon = torch.from_numpy(logistic_noise(50, g.bits, generator=torch.Generator().manual_seed(0)))
+    epsilon = torch.from_numpy(logistic_noise(50, g.bits, rng=torch.Generator().manual_seed(0)))
     assert torch.equal(theta + epsilon > 0, theta + 1e-9 + epsilon > 0)
 
 
 @pytest.mark.parametrize("name", ["score", "baseline", "straight"])
 def test_enumerated_moments_are_those_of_draws(name):
     g, n = game(3, "pattern"), 200_000
-    singles = g.single(name, logistic_noise(n, 3, generator=torch.Generator().manual_seed(1)), 1.0)
+    singles = g.single(name, logistic_noise(n, 3, rng=torch.Generator().manual_seed(1)), 1.0)
     mean, variance = g.moments(name)
     assert (np.abs(singles.mean(0) - mean) < 5 * np.sqrt(variance / n)).all()
     error = ((singles - mean) ** 2).std(axis=0) / math.sqrt(n)
@@ -114,7 +114,7 @@ def test_enumerated_moments_are_those_of_draws(name):
 @pytest.mark.parametrize("g", GAMES)
 @pytest.mark.parametrize("temperature", [0.3, 2.0])
 def test_relaxed_gradients_are_autograds(g, temperature):
-    epsilon = torch.from_numpy(logistic_noise(20, g.bits, generator=torch.Generator().manual_seed(2)))
+    epsilon = torch.from_numpy(logistic_noise(20, g.bits, rng=torch.Generator().manual_seed(2)))
     theta = torch.tensor(g.theta, dtype=torch.float64).expand(20, -1).clone().requires_grad_()
     soft = torch.sigmoid((theta + epsilon) / temperature)
     F = multilinear(torch.from_numpy(g.logits), soft)
@@ -125,7 +125,7 @@ def test_relaxed_gradients_are_autograds(g, temperature):
 
 @pytest.mark.parametrize("g", GAMES)
 def test_straight_through_is_real_bits_forward_and_the_slope_of_the_probability_backward(g):
-    epsilon = torch.from_numpy(logistic_noise(20, g.bits, generator=torch.Generator().manual_seed(3)))
+    epsilon = torch.from_numpy(logistic_noise(20, g.bits, rng=torch.Generator().manual_seed(3)))
     theta = torch.tensor(g.theta, dtype=torch.float64).expand(20, -1).clone().requires_grad_()
     hard, chance = (theta + epsilon > 0).double(), torch.sigmoid(theta)
     x = hard + chance - chance.detach()
@@ -147,7 +147,7 @@ def test_relaxation_is_biased_when_hot_and_unbiased_in_the_cold():
     bias = [np.linalg.norm(relaxed_mean(g, t, 800) - exact) for t in (0.05, 0.5, 3.0)]
     assert 4 * bias[0] < bias[1]
     assert 2 * bias[1] < bias[2]
-    hot = g.single("gumbel", logistic_noise(100_000, 2, generator=torch.Generator().manual_seed(5)), 0.5)
+    hot = g.single("gumbel", logistic_noise(100_000, 2, rng=torch.Generator().manual_seed(5)), 0.5)
     error = hot.std(axis=0) / math.sqrt(len(hot))
     assert (np.abs(hot.mean(0) - relaxed_mean(g, 0.5, 600)) < 5 * error + 1e-4).all()
 

@@ -10,9 +10,9 @@ from scipy import integrate, optimize, stats
 
 from explorer.engine import Request, Viewer
 from models.exact.divergences import jensen_shannon, kl, masses, total_variation, wasserstein_1
-from models.gan.divergences import DivergencesLab
-from models.gan.missing_atoms import MissingAtoms
-from models.gan.two_modes import DIVERGENCES, TwoModes, optima
+from models.gan.divergences.lab import DivergencesLab
+from models.gan.divergences.missing_atoms import MissingAtoms
+from models.gan.divergences.two_modes import DIVERGENCES, TwoModes, optima
 from models.protocol import build
 
 

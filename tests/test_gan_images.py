@@ -11,13 +11,13 @@ from pages import session
 from torch import nn
 
 from explorer.engine import BadInput, Request, Setup, evaluate, open_data
-from explorer.engine.optimisation import average_into
-from explorer.engine.tensors import TensorData
+from explorer.engine.data.tensors import TensorData
+from explorer.engine.session.optimisation import average_into
 from models.frames import Bars, Curves, Images
-from models.gan.comparison_views import class_shares, missing_classes
-from models.gan.image_networks import ImageDiscriminator, ImageGenerator, stages
-from models.gan.image_views import spherical
-from models.gan.images import ImageGAN
+from models.gan.images.comparison import class_shares, missing_classes
+from models.gan.images.model import ImageGAN
+from models.gan.images.networks import ImageDiscriminator, ImageGenerator, stages
+from models.gan.images.samples import spherical
 from models.gan.objectives import OBJECTIVES
 from models.protocol import BadValue, DataBatch, DataSpec, HasDecoder, HasLatent, Image, LatentPoint, build
 
@@ -96,7 +96,7 @@ def test_the_gradient_penalty_takes_one_norm_over_all_pixels_and_channels():
     w = torch.randn(3, 8, 8, generator=torch.Generator().manual_seed(1))
     model.discriminator = Linear(w)
     real, fake = batch_of(5, (3, 8, 8)).x, batch_of(5, (3, 8, 8), seed=2).x
-    value = model.penalty(real, fake, generator=torch.Generator().manual_seed(0))
+    value = model.penalty(real, fake, rng=torch.Generator().manual_seed(0))
     assert float(value) == pytest.approx(7.0 * (float(w.norm()) - 1) ** 2, rel=1e-5)
 
 
@@ -104,10 +104,10 @@ def test_r1_now_and_then_is_on_average_what_it_is_every_time():
     model = made(r1=0.3, r1_every=16)
     w = torch.randn(1, 8, 8, generator=torch.Generator().manual_seed(1))
     model.discriminator = Linear(w)
-    real, generator = batch_of(5).x, torch.Generator()
+    real, rng = batch_of(5).x, torch.Generator()
     found = []
     for _ in range(48):
-        found.append(float(model.penalty(real, real, generator=generator)))
+        found.append(float(model.penalty(real, real, rng=rng)))
         model.after_update("discriminator")
         model.after_update("generator")
     assert sum(value > 0 for value in found) == 3
@@ -123,9 +123,9 @@ def test_when_r1_is_due_is_a_part_of_the_state():
     real = batch_of(4).x
     for _ in range(10):
         other.after_update("discriminator")
-    assert float(other.penalty(real, real, generator=torch.Generator())) == 0.0
+    assert float(other.penalty(real, real, rng=torch.Generator())) == 0.0
     other.after_update("discriminator")
-    assert float(other.penalty(real, real, generator=torch.Generator()).detach()) > 0.0
+    assert float(other.penalty(real, real, rng=torch.Generator()).detach()) > 0.0
 
 
 @pytest.mark.parametrize("objective", ["non-saturating", "least-squares", "hinge", "wasserstein-gp"])
@@ -141,19 +141,17 @@ def test_the_losses_are_those_of_the_game_and_every_parameter_moves(objective):
     # Where all scores are within the margins, the hinge loss is one of differences too.
     assert still <= ({"discriminator.head.bias"} if objective == "hinge" else set())
     model, x = made.model, batch_of(8).x
-    z = model.prior_draw(8, generator=torch.Generator().manual_seed(4))
+    z = model.prior_draw(8, rng=torch.Generator().manual_seed(4))
     with torch.no_grad():
         model.eval()
         f = model.discriminator(model.generator(z))
-        loss = model.player_loss(
-            "generator", DataBatch(x, None, torch.arange(8)), generator=torch.Generator().manual_seed(4)
-        )
+        loss = model.player_loss("generator", DataBatch(x, None, torch.arange(8)), rng=torch.Generator().manual_seed(4))
     assert float(loss["loss"]) == pytest.approx(float(OBJECTIVES[objective].generator(f)), rel=1e-5)
 
 
 def test_the_generators_move_leaves_the_discriminator_without_gradients():
     model = made()
-    model.player_loss("generator", batch_of(4), generator=torch.Generator())["loss"].backward()
+    model.player_loss("generator", batch_of(4), rng=torch.Generator())["loss"].backward()
     assert all(parameter.grad is None and parameter.requires_grad for parameter in model.discriminator.parameters())
     assert all(parameter.grad is not None for parameter in model.generator.parameters())
 
@@ -193,8 +191,8 @@ def test_a_decoder_without_an_encoder_has_latent_points():
 
 
 def test_ways_between_two_points_begin_and_end_there_and_the_arc_keeps_its_length():
-    generator = torch.Generator().manual_seed(3)
-    start, end = torch.randn(2, 32, generator=generator, dtype=torch.float64)
+    rng = torch.Generator().manual_seed(3)
+    start, end = torch.randn(2, 32, generator=rng, dtype=torch.float64)
     t = torch.linspace(0, 1, 7, dtype=torch.float64)
     arc = spherical(start, end, t)
     assert torch.allclose(arc[0], start)
@@ -272,7 +270,7 @@ def test_views_of_two_splits_get_each_its_own(trained):
 
 
 def test_data_without_a_classifier_have_no_views_that_need_one(monkeypatch):
-    monkeypatch.setattr("explorer.engine.classifier.CLASSIFIERS", {})
+    monkeypatch.setattr("explorer.engine.data.instruments.CLASSIFIERS", {})
     made = session("gan-images", data="digits", channels=4, batch=16, record=True)
     config, spec = made.setup.config, made.model.spec
     offered = {name for name, view in made.viewer.views.items() if view.shown(config, spec)}
@@ -292,7 +290,7 @@ def test_evaluation_of_the_training_data_themselves_is_perfect(monkeypatch):
     model = ImageGAN(setup.config, data.spec)
     at = iter(range(0, 10_000, 500))
 
-    def copies(self, n, *, generator):
+    def copies(self, n, *, rng):
         start = next(at)
         return data.batch("train", start, n).x
 

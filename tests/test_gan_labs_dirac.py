@@ -12,8 +12,8 @@ from torch import Tensor
 
 from explorer.engine import Request, Viewer
 from models.frames import arrays_of
-from models.gan.dirac import DiracGanLab
-from models.gan.dirac_dynamics import CURES, GAMES, ORDERS, DiracGame, flow, run, update_matrix
+from models.gan.dirac.dynamics import CURES, GAMES, ORDERS, DiracGame, flow, run, update_matrix
+from models.gan.dirac.lab import DiracGanLab
 from models.gan.objectives import OBJECTIVES, gradient_penalty, r1_penalty
 from models.protocol import Noise, build
 
@@ -88,8 +88,8 @@ def losses_of(game: DiracGame, theta: Tensor, psi: Tensor) -> tuple[Tensor, Tens
     if game.cure == "r1":
         loss_psi = loss_psi + game.gamma * r1_penalty(critic, origin)
     if game.game == "penalty":
-        generator = torch.Generator().manual_seed(0)
-        penalty = gradient_penalty(critic, origin, theta.reshape(1, 1), generator=generator, target=game.target)
+        rng = torch.Generator().manual_seed(0)
+        penalty = gradient_penalty(critic, origin, theta.reshape(1, 1), rng=rng, target=game.target)
         loss_psi = loss_psi + 0.5 * game.weight * penalty
     return loss_theta, loss_psi
 

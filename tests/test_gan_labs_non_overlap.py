@@ -13,14 +13,14 @@ from torch.nn.functional import logsigmoid
 
 from explorer.engine import Request, Viewer
 from models.frames import Curves, arrays_of
-from models.gan.critic_views import logit_gradients
-from models.gan.noisy_overlap import overlapping
-from models.gan.non_overlap import NonOverlapLab
+from models.gan.non_overlap.critic import Critic, Fit, fitted
+from models.gan.non_overlap.critic_views import logit_gradients
+from models.gan.non_overlap.lab import NonOverlapLab
+from models.gan.non_overlap.noisy import overlapping
+from models.gan.non_overlap.overlap_views import descend
+from models.gan.non_overlap.separability import flat_distances, samples_separable
+from models.gan.non_overlap.supports import RADIUS, Supports, lift
 from models.gan.objectives import OBJECTIVES
-from models.gan.overlap_views import descend
-from models.gan.separability import flat_distances, samples_separable
-from models.gan.supports import RADIUS, Supports, lift
-from models.gan.trained_critic import Critic, Fit, fitted
 from models.protocol import build
 
 
@@ -291,9 +291,9 @@ def test_the_sweep_shows_the_jump_and_the_kink():
 
 
 def test_distances_of_segments_against_a_bounded_minimisation():
-    distances = flat_distances(3, 1, 8, generator=torch.Generator().manual_seed(5))
-    generator = torch.Generator().manual_seed(5)
-    one, two, to = (torch.randn(8, 3, 1, generator=generator, dtype=torch.float64) for _ in range(3))
+    distances = flat_distances(3, 1, 8, rng=torch.Generator().manual_seed(5))
+    rng = torch.Generator().manual_seed(5)
+    one, two, to = (torch.randn(8, 3, 1, generator=rng, dtype=torch.float64) for _ in range(3))
     one, two = (torch.linalg.qr(x).Q[..., 0].numpy() for x in (one, two))
     to = (to / to.norm(dim=1, keepdim=True))[..., 0].numpy()
     for place in range(8):
@@ -305,11 +305,11 @@ def test_distances_of_segments_against_a_bounded_minimisation():
 
 
 def test_flat_manifolds_meet_where_there_is_no_room_and_miss_each_other_beyond():
-    generator = torch.Generator().manual_seed(0)
-    assert flat_distances(1, 1, 50, generator=generator).max() < 1e-3
-    assert flat_distances(2, 2, 50, generator=generator).max() < 1e-3
-    assert flat_distances(50, 2, 50, generator=generator).min() > 0.3
-    assert flat_distances(1000, 1, 50, generator=generator).median() == pytest.approx(1.0, abs=0.01)
+    rng = torch.Generator().manual_seed(0)
+    assert flat_distances(1, 1, 50, rng=rng).max() < 1e-3
+    assert flat_distances(2, 2, 50, rng=rng).max() < 1e-3
+    assert flat_distances(50, 2, 50, rng=rng).min() > 0.3
+    assert flat_distances(1000, 1, 50, rng=rng).median() == pytest.approx(1.0, abs=0.01)
 
 
 def test_covers_count_of_separable_labellings():

@@ -10,11 +10,11 @@ import torch
 from scipy import interpolate, optimize, stats
 
 from explorer.engine import Request, Viewer
-from models.gan.likelihood_ratio import LikelihoodRatioLab
-from models.gan.line_densities import LineMixture, Pair
-from models.gan.margin_losses import LOSSES
-from models.gan.ratio_fits import PROPER, ratio_fits
-from models.gan.spline_fit import SplineFit, spline_basis
+from models.exact.densities_1d import LineMixture, Pair
+from models.gan.likelihood_ratio.classifier_losses import LOSSES
+from models.gan.likelihood_ratio.fits import PROPER, ratio_fits
+from models.gan.likelihood_ratio.lab import LikelihoodRatioLab
+from models.gan.likelihood_ratio.splines import SplineFit, spline_basis
 from models.protocol import build
 
 PAIR = Pair(LineMixture.about(-0.8, 0.8), LineMixture.about(0.8, 1.1))
@@ -137,7 +137,7 @@ def test_counts_are_of_the_samples_and_seeds_decide_them():
     assert (len(one.data), len(one.fake)) == (300, 200)
     assert np.array_equal(one.F["log"], same.F["log"])
     assert not np.array_equal(one.F["log"], other.F["log"])
-    wanted = PAIR.p.sample(300, generator=torch.Generator().manual_seed(1))
+    wanted = PAIR.p.sample(300, rng=torch.Generator().manual_seed(1))
     assert np.array_equal(one.data, wanted)
 
 

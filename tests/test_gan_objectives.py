@@ -109,8 +109,8 @@ def test_penalties_take_one_norm_for_each_datum_over_all_its_entries():
 
     x, other = torch.randn(6, 2, 2, generator=torch.Generator().manual_seed(0)), torch.zeros(6, 2, 2)
     assert r1_penalty(critic, x).item() == pytest.approx(12.5)
-    assert gradient_penalty(critic, x, other, generator=torch.Generator()).item() == pytest.approx(16.0)
-    assert gradient_penalty(critic, x, other, generator=torch.Generator(), target=5.0).item() == pytest.approx(0.0)
+    assert gradient_penalty(critic, x, other, rng=torch.Generator()).item() == pytest.approx(16.0)
+    assert gradient_penalty(critic, x, other, rng=torch.Generator(), target=5.0).item() == pytest.approx(0.0)
     leaf = x.clone().requires_grad_()
     torch.testing.assert_close(squared_slopes(critic(leaf), leaf), torch.full((6,), 25.0))
 
@@ -123,7 +123,7 @@ def test_the_gradient_penalty_looks_between_data_and_samples():
         return x.square().sum(1)
 
     real, fake = torch.zeros(500, 2), torch.ones(500, 2)
-    gradient_penalty(critic, real, fake, generator=torch.Generator().manual_seed(1))
+    gradient_penalty(critic, real, fake, rng=torch.Generator().manual_seed(1))
     (x,) = seen
     torch.testing.assert_close(x[:, 0], x[:, 1])  # one share for a pair
     assert 0 <= x.min() < 0.05 < 0.95 < x.max() <= 1

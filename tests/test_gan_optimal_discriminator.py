@@ -11,10 +11,10 @@ import torch
 from scipy import integrate, optimize, stats
 
 from explorer.engine import Request, Viewer
-from models.gan.line_densities import LineMixture, Pair, log_sigmoid
-from models.gan.optimal_discriminator import OptimalDiscriminatorLab
-from models.gan.preimages import Affine, Sine, Square
-from models.gan.small_classifier import Course
+from models.exact.densities_1d import LineMixture, Pair, log_sigmoid
+from models.gan.optimal_discriminator.fit import Course
+from models.gan.optimal_discriminator.lab import OptimalDiscriminatorLab
+from models.gan.optimal_discriminator.preimages import Affine, Sine, Square
 from models.protocol import Noise, build, views_of
 
 GAUSSIANS = Pair(LineMixture.about(-0.8, 0.6), LineMixture.about(1.0, 0.9))
@@ -52,7 +52,7 @@ def test_densities_and_their_slopes(pair):
 @pytest.mark.parametrize("pair", PAIRS)
 def test_draws_have_the_density(pair):
     for part in (pair.p, pair.q):
-        draws = part.sample(20_000, generator=torch.Generator().manual_seed(4))
+        draws = part.sample(20_000, rng=torch.Generator().manual_seed(4))
 
         def cdf(x, part=part):
             return np.mean([stats.norm.cdf(x, mean, part.std) for mean in part.means], axis=0)

@@ -15,9 +15,9 @@ from explorer.engine import Request
 from models.exact.divergences import jensen_shannon
 from models.exact.modes import count_modes, mode_names
 from models.frames import Density, Field, Grid, Lines, Points
-from models.gan.collapse import verdict
-from models.gan.comparison import Comparison, histogram, sample_divergences, value_of
 from models.gan.objectives import OBJECTIVES
+from models.gan.planar.collapse import verdict
+from models.gan.planar.comparison import Comparison, histogram, sample_divergences, value_of
 
 ANGLE = torch.arange(8) * math.pi / 4
 RING = 2 * torch.stack([ANGLE.cos(), ANGLE.sin()], dim=1)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pages import Gauss, TinyGAN
 
 from explorer.engine import History
-from explorer.engine.curves import loss_curves
+from explorer.engine.runs.curves import loss_curves
 
 VALUES = st.lists(st.floats(-1e6, 1e6, allow_nan=False, width=32), min_size=1, max_size=400)
 

@@ -12,9 +12,9 @@ import pytest
 from pages import CoinLab, kept_session, session
 
 from explorer.engine import ExplorerError, Request, load_run, resume_session
-from explorer.engine.exhibit import Exhibit
-from explorer.engine.host import Event, PageHost
-from explorer.engine.viewer import Reply
+from explorer.engine.host.host import Event, PageHost
+from explorer.engine.views.static_page import StaticPage
+from explorer.engine.views.viewer import Reply
 
 pytestmark = pytest.mark.usefixtures("fixture_pages")
 
@@ -216,7 +216,7 @@ def test_what_fails_is_told_and_the_host_lives_on(hosted) -> None:
     hosted.until(lambda: shown.step_count > step)
     hosted.host.open(partial(session, "exploding", after=2, **LONG), train=True)
     assert hosted.until_event("failed").error.step == 3
-    hosted.host.open(lambda: Exhibit(CoinLab(CoinLab.Config())))
+    hosted.host.open(lambda: StaticPage(CoinLab(CoinLab.Config())))
     hosted.host.watch([Request("entropy")])
     hosted.until(lambda: hosted.snapshot().replies)
     hosted.host.train()

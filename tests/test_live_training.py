@@ -10,8 +10,8 @@ from pages import kept_session, session, weights_of
 from torch import nn
 
 from explorer.engine import Run, Session, resume_session
-from explorer.engine.keeping import full_checkpoint
-from explorer.engine.optimisation import Optimisation
+from explorer.engine.session.optimisation import Optimisation
+from explorer.engine.session.state import full_checkpoint
 from explorer.engine.training import Training
 from models.protocol import Player
 

@@ -13,8 +13,8 @@ from pages import FIXTURES
 import models
 from explorer.data import SOURCES
 from explorer.engine import BadInput, Request, Session, Setup, Viewer, open_data, training_class
-from explorer.engine.checkpoint import read_checkpoint, write_checkpoint
-from explorer.engine.keeping import full_checkpoint
+from explorer.engine.runs.checkpoint import read_checkpoint, write_checkpoint
+from explorer.engine.session.state import full_checkpoint
 from models.frames import FRAMES, Frame, arrays_of
 from models.protocol import BadValue, GenerativeModel, Image, Lab, Waveform, accepted, build, params_of, views_of
 
@@ -88,9 +88,9 @@ def test_samples_have_the_shape_and_range_of_data(name):
     session = small_session(name, steps=1)
     kind = session.data.spec.kind
     with torch.no_grad():
-        x = session.model.eval().sample(7, generator=torch.Generator().manual_seed(3))
-        again = session.model.sample(7, generator=torch.Generator().manual_seed(3))
-        other = session.model.sample(7, generator=torch.Generator().manual_seed(4))
+        x = session.model.eval().sample(7, rng=torch.Generator().manual_seed(3))
+        again = session.model.sample(7, rng=torch.Generator().manual_seed(3))
+        other = session.model.sample(7, rng=torch.Generator().manual_seed(4))
     assert x.shape == (7, *kind.shape)
     assert torch.isfinite(x).all()
     assert torch.equal(x, again)
@@ -139,7 +139,7 @@ def test_no_global_generator_is_drawn_from(name, untouched_generators):
         session.step()
         session.step()
         with torch.no_grad():
-            session.model.sample(3, generator=torch.Generator())
+            session.model.sample(3, rng=torch.Generator())
         for key, view in session.viewer.views.items():
             if view.shown(session.setup.config, session.spec):
                 show(session.viewer, key)
@@ -234,9 +234,9 @@ def test_what_to_try_next_can_be_tried(name):
 
 def test_page_finds_every_page_and_refuses_others():
     for name, page in PAGES.items():
-        assert models.page(name) is page
+        assert models.find_page(name) is page
     with pytest.raises(BadValue, match=r"there is no page nowhere; there are .*vae.*coin"):
-        models.page("nowhere")
+        models.find_page("nowhere")
 
 
 def test_a_lab_is_not_trained():

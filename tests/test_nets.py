@@ -54,7 +54,7 @@ def test_images_that_are_too_small_are_refused_with_a_way_out():
 
 def test_dropout_keeps_the_mean_and_drops_the_right_share():
     n, p = 200_000, 0.3
-    y = Dropout(p)(torch.ones(n, dtype=torch.float64), generator=torch.Generator().manual_seed(0))
+    y = Dropout(p)(torch.ones(n, dtype=torch.float64), rng=torch.Generator().manual_seed(0))
     dropped = (y == 0).double().mean().item()
     assert abs(dropped - p) < 5 * (p * (1 - p) / n) ** 0.5
     torch.testing.assert_close(y[y != 0].unique(), torch.tensor([1 / (1 - p)], dtype=torch.float64))
@@ -63,20 +63,20 @@ def test_dropout_keeps_the_mean_and_drops_the_right_share():
 def test_dropout_draws_from_its_generator_alone():
     layer, x = Dropout(0.5), torch.ones(1000)
     before = torch.get_rng_state()
-    first = layer(x, generator=torch.Generator().manual_seed(3))
-    again = layer(x, generator=torch.Generator().manual_seed(3))
-    other = layer(x, generator=torch.Generator().manual_seed(4))
+    first = layer(x, rng=torch.Generator().manual_seed(3))
+    again = layer(x, rng=torch.Generator().manual_seed(3))
+    other = layer(x, rng=torch.Generator().manual_seed(4))
     assert torch.equal(torch.get_rng_state(), before)
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
 
 
 def test_dropout_is_the_identity_when_not_training():
-    layer, generator = Dropout(0.9).eval(), torch.Generator().manual_seed(0)
-    state = generator.get_state()
+    layer, rng = Dropout(0.9).eval(), torch.Generator().manual_seed(0)
+    state = rng.get_state()
     x = torch.randn(10)
-    assert torch.equal(layer(x, generator=generator), x)
-    assert torch.equal(generator.get_state(), state)
+    assert torch.equal(layer(x, rng=rng), x)
+    assert torch.equal(rng.get_state(), state)
 
 
 @pytest.mark.parametrize("p", [1.0, -0.1])

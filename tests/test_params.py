@@ -19,7 +19,7 @@ from models.protocol import (
     DataSpec,
     Image,
     LatentPoint,
-    Plane,
+    Planar,
     Table,
     Tokens,
     View,
@@ -200,7 +200,7 @@ def test_mistakes_in_views_are_found_when_they_are_declared():
 
 # Kinds
 
-KINDS = [Plane(), Image(1, 8, 8, "grey"), Image(3, 32, 32, "colour"), Table(7), Waveform(100, 8000), Tokens(9, 30)]
+KINDS = [Planar(), Image(1, 8, 8, "grey"), Image(3, 32, 32, "colour"), Table(7), Waveform(100, 8000), Tokens(9, 30)]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
@@ -210,7 +210,7 @@ def test_kinds_come_back_from_json(kind):
     assert DataSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
 
 
-@pytest.mark.parametrize("stored", [{}, {"kind": "Cube"}, {"kind": "Plane", "side": 3}])
+@pytest.mark.parametrize("stored", [{}, {"kind": "Cube"}, {"kind": "Planar", "side": 3}])
 def test_what_is_no_kind_is_refused(stored):
     with pytest.raises(ValueError, match="names no kind of data"):
         kind_from_json(stored)
@@ -238,7 +238,7 @@ def test_open_kinds_have_no_shape(kind):
         (Image(1, 8, 8, "grey"), True),
         (Image(values="colour"), False),
         (Image(h=28), False),
-        (Plane, False),
+        (Planar, False),
         (Table(64), False),
     ],
 )

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from explorer.engine import Setup, new_session
-from explorer.engine.frame_file import read_frames
 from explorer.engine.recent import recent_runs
+from explorer.engine.runs.frame_file import read_frames
 
 
 @pytest.fixture(scope="module")

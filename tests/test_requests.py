@@ -1,4 +1,4 @@
-"""Requests of other threads: which is served, when, of which weights; and that looking changes nothing."""
+"""RequestQueue of other threads: which is served, when, of which weights; and that looking changes nothing."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import pytest
 import torch
 from pages import CoinLab, session
 
-from explorer.engine import BadInput, Reply, Request, Requests, Session, Viewer
-from explorer.engine.given import request_from_text
-from explorer.engine.keeping import full_checkpoint
+from explorer.engine import BadInput, Reply, Request, RequestQueue, Session, Viewer
+from explorer.engine.session.state import full_checkpoint
+from explorer.engine.views.from_text import request_from_text
 from models.protocol import DataPoint, Noise
 
 pytestmark = pytest.mark.usefixtures("fixture_pages")
@@ -28,7 +28,7 @@ class Listener:
 
 
 def test_of_each_view_the_newest_request_wins_in_order_of_asking():
-    requests = Requests()
+    requests = RequestQueue()
     assert not requests
     for view, stamp in (("a", 1), ("b", 2), ("a", 3)):
         requests.ask(Request(view, stamp=stamp))
@@ -46,7 +46,7 @@ def test_a_reply_brings_back_stamp_and_step():
     (reply,) = listener.replies
     assert (reply.request.stamp, reply.step, reply.final, reply.error) == (42, 1, True, "")
     assert reply.frame.layers[1].xy.shape == (5, 2)
-    expected = listener.session.model.sample(5, generator=torch.Generator().manual_seed(3))
+    expected = listener.session.model.sample(5, rng=torch.Generator().manual_seed(3))
     np.testing.assert_array_equal(reply.frame.layers[1].xy, expected.detach().numpy())
 
 
@@ -82,7 +82,7 @@ def test_a_stream_gives_a_frame_a_gap_of_the_weights_it_began_with():
     listener = Listener("tiny-gan", batch=16)
     listener.session.step()
     with torch.no_grad():
-        of_step_1 = listener.session.model.sample(30, generator=torch.Generator().manual_seed(0)).numpy()
+        of_step_1 = listener.session.model.sample(30, rng=torch.Generator().manual_seed(0)).numpy()
     listener.ask("path", stamp=7)
     for _ in range(6):
         listener.session.step()
@@ -94,7 +94,7 @@ def test_a_stream_gives_a_frame_a_gap_of_the_weights_it_began_with():
 
 
 def test_an_interruption_comes_after_the_first_frame_of_each_stream_and_lets_all_go_on():
-    made, requests, replies = session("tiny-gan", batch=16), Requests(), []
+    made, requests, replies = session("tiny-gan", batch=16), RequestQueue(), []
     viewer = Viewer(made.model, made.data)
     viewer.views = {**viewer.views, "again": viewer.views["path"]}  # two streams
     for name in ("path", "again"):
@@ -196,7 +196,7 @@ def test_a_lab_is_looked_at_like_a_model():
     np.testing.assert_array_equal(viewer.last_frame(Request("outcomes")).values, [0.25, 0.75])
 
 
-# Requests as text
+# RequestQueue as text
 
 
 def test_inputs_and_parameters_are_read_from_text():
@@ -258,7 +258,7 @@ def test_noise_as_text_is_a_whole_number(text):
 
 def test_looking_at_training_data_that_are_resampled_draws_each_datum_once():
     from explorer.data import Dataset, Split
-    from explorer.engine.tensors import TensorData
+    from explorer.engine.data.tensors import TensorData
     from models.protocol import Image
 
     chances = np.random.default_rng(0).integers(0, 256, (600, 1, 8, 8), dtype=np.uint8)

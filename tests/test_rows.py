@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from explorer.engine.optimisation import Optimisation
+from explorer.engine.session.optimisation import Optimisation
 from explorer.engine.training import Training
 from models.protocol import Player
 

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from pages import kept_session
 
 from explorer.engine import BadInput, Run, RunError, Setup, load_run, resume_session
-from explorer.engine.cadence import Cadence
-from explorer.engine.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from explorer.engine.files import home, read_json, runs_folder, write_atomically, write_json
-from explorer.engine.frame_file import read_frames, size_of, write_frames
-from explorer.engine.recorder import Recorder
+from explorer.engine.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from explorer.engine.runs.frame_file import read_frames, size_of, write_frames
+from explorer.engine.runs.recorder import Recorder
+from explorer.engine.schedule import Schedule
 from models import frames
-from models.protocol import DataSpec, Plane
+from models.protocol import DataSpec, Planar
 
 pytestmark = pytest.mark.usefixtures("fixture_pages")
 
@@ -33,7 +33,7 @@ CHECKPOINT = Checkpoint(
 
 
 def new_run(folder, **values) -> Run:
-    return Run.create(Setup.of("gauss", data="ring8:n=1000", values=values), DataSpec(Plane(), 1000), "digest", folder)
+    return Run.create(Setup.of("gauss", data="ring8:n=1000", values=values), DataSpec(Planar(), 1000), "digest", folder)
 
 
 def a_run(folder, steps: int = 3) -> Run:
@@ -225,7 +225,7 @@ def test_a_config_comes_back_as_the_setup(tmp_path):
     found = Run(run.folder)
     assert found.setup == run.setup
     assert (found.setup.config.scale, found.setup.training.batch) == (2.5, 17)
-    assert found.spec == DataSpec(Plane(), 1000)
+    assert found.spec == DataSpec(Planar(), 1000)
     assert found.identity["versions"]["torch"] == torch.__version__
 
 
@@ -425,7 +425,7 @@ def test_frames_after_a_checkpoint_are_dropped(tmp_path):
 
 @given(every=st.integers(1, 60), growth=st.floats(0, 1), cap=st.integers(60, 500), stop=st.integers(-1, 400))
 def test_a_resumed_cadence_meets_the_same_steps(every, growth, cap, stop):
-    whole, resumed = Cadence(every, growth, cap), Cadence(every, growth, cap)
+    whole, resumed = Schedule(every, growth, cap), Schedule(every, growth, cap)
     expected = [step for step in range(401) if whole.due(step)]
     resumed.skip(stop)
     assert [step for step in range(stop + 1, 401) if resumed.due(step)] == [step for step in expected if step > stop]

@@ -10,7 +10,7 @@ import torch
 from sklearn.neighbors import KNeighborsClassifier
 
 from explorer.data import open_dataset
-from explorer.engine.sample_metrics import knn_accuracy, modes
+from explorer.engine.measure.samples import knn_accuracy, modes
 from models.exact.coverage import precision_recall
 
 SQUARE = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
@@ -58,8 +58,8 @@ def test_true_draws_of_ring8_have_the_quality_of_a_gaussian():
 
 
 def test_precision_and_recall_of_equal_apart_and_partial_clouds():
-    generator = torch.Generator().manual_seed(0)
-    data = torch.randn(200, 2, generator=generator)
+    rng = torch.Generator().manual_seed(0)
+    data = torch.randn(200, 2, generator=rng)
     assert precision_recall(data, data) == (1.0, 1.0)
     assert precision_recall(data + 100, data) == (0.0, 0.0)
     two = torch.cat([data, data + 100])

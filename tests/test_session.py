@@ -13,10 +13,10 @@ import torch
 from pages import kept_session, session, weights_of
 
 from explorer.engine import BadInput, Diverged, OutOfMemory, RunError, Session, new_session, resume_session
-from explorer.engine import round as round_module
-from explorer.engine import session as session_module
-from explorer.engine.frame_file import read_frames
-from explorer.engine.keeping import full_checkpoint
+from explorer.engine.session import session as session_module
+from explorer.engine.runs.frame_file import read_frames
+from explorer.engine.session import round as round_module
+from explorer.engine.session.state import full_checkpoint
 from explorer.engine.training import learning_rate
 from models.frames import arrays_of
 
@@ -183,7 +183,7 @@ def test_stop_leaves_model_and_run_usable(tmp_path):
     kept.substep()
     kept.stop()
     assert (kept.state, kept.step_count) == ("stopped", 4)  # the round that was begun is finished
-    assert kept.model.sample(3, generator=torch.Generator()).shape == (3, 2)
+    assert kept.model.sample(3, rng=torch.Generator()).shape == (3, 2)
     assert kept.frame("samples").layers[0].xy.shape == (50, 2)
     assert kept.run.last().step == 4
     kept.step()
@@ -252,8 +252,8 @@ def test_averaged_weights_follow_with_a_warm_up():
         decay = min(0.3, (1 + step) / (10 + step))
         average = decay * average + (1 - decay) * made.model.mean.detach().double()
         torch.testing.assert_close(made.averaged.mean.detach().double(), average, rtol=1e-5, atol=1e-6)
-    assert made.looked_at() is made.averaged
-    assert made.looked_at(raw=True) is made.model
+    assert made.display_model() is made.averaged
+    assert made.display_model(raw=True) is made.model
     assert not torch.equal(made.averaged.mean, made.model.mean)
 
 

@@ -12,10 +12,10 @@ from torch import distributions
 from vae_cases import generator, make, some_data
 
 from explorer.engine import BadInput, Setup
+from models.likelihoods.pixels import Bernoulli
 from models.protocol import BadValue, HasLatent, Image, accepted, build, params_of
-from models.vae.likelihood import Bernoulli
+from models.vae.amortised.model import VAE
 from models.vae.networks import posterior_draw, prior_kl
-from models.vae.vae import VAE
 
 
 def log_prob_by_quadrature(model: VAE, x: torch.Tensor, side=300, reach=8.0) -> torch.Tensor:
@@ -62,7 +62,7 @@ def test_the_likelihood_of_a_grey_image_is_the_mean_over_its_binarizations():
 
 def test_draws_have_the_mean_and_variance_of_their_bernoullis():
     logits = torch.tensor([-2.0, 0.0, 1.5], dtype=torch.float64).expand(100_000, 3)
-    draws = Bernoulli().draw(logits, generator=generator())
+    draws = Bernoulli().draw(logits, rng=generator())
     p = logits[0].sigmoid()
     assert set(draws.unique().tolist()) == {0.0, 1.0}
     assert ((draws.mean(0) - p).abs() < 5 * (p * (1 - p) / len(draws)).sqrt()).all()
@@ -74,7 +74,7 @@ def test_extreme_networks_stay_finite_and_keep_a_gradient(scale):
     with torch.no_grad():
         model.encoder.net[-1][-1].bias.mul_(scale)
         model.decoder.net[0][-1].bias.mul_(scale)
-    out = model.loss(dataclasses.replace(some_data(), x=some_data().x.float()), generator=generator())
+    out = model.loss(dataclasses.replace(some_data(), x=some_data().x.float()), rng=generator())
     out["loss"].backward()
     assert all(torch.isfinite(value) for value in out.values())
     assert all(torch.isfinite(parameter.grad).all() for parameter in model.parameters())
@@ -83,7 +83,7 @@ def test_extreme_networks_stay_finite_and_keep_a_gradient(scale):
 @pytest.mark.parametrize("beta", [0.0, 1.0, 4.0])
 def test_the_loss_is_the_weighted_bound_and_the_objective_says_the_same(beta):
     model = make(beta=beta)
-    out = model.loss(some_data(), generator=generator())
+    out = model.loss(some_data(), rng=generator())
     torch.testing.assert_close(out["loss"], -(out["reconstruction"] - beta * out["kl"]))
     torch.testing.assert_close(out["elbo"], out["reconstruction"] - out["kl"])
     terms = sum(term.value(out[term.metric].item(), model.config) for term in VAE.objective.terms)
@@ -94,7 +94,7 @@ def test_the_loss_is_the_weighted_bound_and_the_objective_says_the_same(beta):
 
 def test_the_loss_is_made_of_one_reparameterised_draw():
     model, batch = make(spread=2.0), some_data()
-    out = model.loss(batch, generator=generator(7))
+    out = model.loss(batch, rng=generator(7))
     mean, log_var = model.encode(batch.x)
     z = mean + (0.5 * log_var).exp() * torch.randn(mean.shape, dtype=torch.float64, generator=generator(7))
     pixels = distributions.Bernoulli(logits=model.decoder(z))
@@ -103,9 +103,9 @@ def test_the_loss_is_made_of_one_reparameterised_draw():
 
 def test_beta_is_live():
     model, batch = make(), some_data()
-    before = model.loss(batch, generator=generator())
+    before = model.loss(batch, rng=generator())
     model.config = dataclasses.replace(model.config, beta=3.0)
-    after = model.loss(batch, generator=generator())
+    after = model.loss(batch, rng=generator())
     torch.testing.assert_close(after["loss"] - before["loss"], 2.0 * before["kl"])
     torch.testing.assert_close(after["elbo"], before["elbo"])
     assert params_of(VAE.Config)["beta"].live
@@ -115,7 +115,7 @@ def test_beta_is_live():
 @pytest.mark.parametrize("shape", [(1, 8, 8), (1, 28, 28), (3, 9, 12)])
 def test_both_networks_take_any_image_and_every_parameter_learns(config, shape):
     model, batch = make(shape, **config), some_data(shape=shape)
-    model.loss(batch, generator=generator())["loss"].backward()
+    model.loss(batch, rng=generator())["loss"].backward()
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in model.parameters())
     mean, log_var = model.encode(batch.x)
     assert mean.shape == log_var.shape == (6, 2)
@@ -127,12 +127,10 @@ def test_elbo_is_below_iwae_which_comes_to_the_exact_log_likelihood():
     model, batch = make(spread=2.5), some_data()
     exact = log_prob_by_quadrature(model, batch.x)
     K = 20_000
-    found = model.evaluate(batch, generator=generator(), K=K)
+    found = model.evaluate(batch, rng=generator(), K=K)
     assert (found["elbo_nats"] < exact).all()
     assert (exact - found["elbo_nats"] > 0.3).any()  # else the bound is too tight to tell the three apart
-    few = torch.stack(
-        [model.evaluate(batch, generator=generator(s), K=5, quadrature=False)["iwae_nats"] for s in range(200)]
-    )
+    few = torch.stack([model.evaluate(batch, rng=generator(s), K=5, quadrature=False)["iwae_nats"] for s in range(200)])
     error = few.std(0) / len(few) ** 0.5
     assert (found["elbo_nats"] < few.mean(0) + 4 * error).all()
     assert (few.mean(0) < exact + 4 * error).all()
@@ -153,14 +151,14 @@ def test_elbo_plus_the_divergence_from_the_exact_posterior_is_the_log_likelihood
     ).sum(1)
     exact_elbo = (log_q.exp() * (log_joint - log_q)).sum().item() * cell
     draws = torch.stack(
-        [model.evaluate(batch, generator=generator(s), K=200, quadrature=False)["elbo_nats"] for s in range(50)]
+        [model.evaluate(batch, rng=generator(s), K=200, quadrature=False)["elbo_nats"] for s in range(50)]
     )
     assert abs(draws.mean().item() - exact_elbo) < 5 * draws.std().item() / 50**0.5
 
 
 def test_evaluate_gives_values_per_datum_and_its_parts_add_up():
     model, batch = make(), some_data(n=5)
-    found = model.evaluate(batch, generator=generator(), quadrature=False)
+    found = model.evaluate(batch, rng=generator(), quadrature=False)
     assert set(found) == {"elbo_nats", "iwae_nats", "iwae_error_nats", "ess", "reconstruction_nats", "kl_nats"}
     assert all(value.shape == (5,) and not value.requires_grad for value in found.values())
     torch.testing.assert_close(found["elbo_nats"], found["reconstruction_nats"] - found["kl_nats"])
@@ -173,12 +171,12 @@ def test_evaluate_gives_values_per_datum_and_its_parts_add_up():
 
 def test_long_evaluations_are_cut_into_pieces_that_add_up(monkeypatch):
     model, batch = make(spread=1.5), some_data(n=7)
-    whole = model.evaluate(batch, generator=generator(), K=3000)
+    whole = model.evaluate(batch, rng=generator(), K=3000)
     single = torch.stack(
-        [model.evaluate(batch, generator=generator(s), K=1, quadrature=False)["elbo_nats"] for s in range(100)]
+        [model.evaluate(batch, rng=generator(s), K=1, quadrature=False)["elbo_nats"] for s in range(100)]
     )
     exact = log_prob_by_quadrature(model, batch.x)
-    monkeypatch.setattr("models.vae.bounds._ENTRIES", 64 * 20)  # 20 images at a time
+    monkeypatch.setattr("models.vae.bound._ENTRIES", 64 * 20)  # 20 images at a time
     widest = 0
 
     def count(_module, inputs):
@@ -186,18 +184,18 @@ def test_long_evaluations_are_cut_into_pieces_that_add_up(monkeypatch):
         widest = max(widest, len(inputs[0]))
 
     model.decoder.register_forward_pre_hook(count)
-    pieces = model.evaluate(batch, generator=generator(1), K=3000)
+    pieces = model.evaluate(batch, rng=generator(1), K=3000)
     assert widest <= 20
     torch.testing.assert_close(pieces["kl_nats"], whole["kl_nats"])
     assert ((pieces["elbo_nats"] - whole["elbo_nats"]).abs() < 5 * single.std(0) * (2 / 3000) ** 0.5).all()
     torch.testing.assert_close(pieces["iwae_nats"], exact, atol=0.1, rtol=0.0)
-    assert model.sample(50, generator=generator()).shape == (50, 1, 8, 8)
+    assert model.sample(50, rng=generator()).shape == (50, 1, 8, 8)
     assert widest <= 20
 
 
 def test_samples_are_black_and_white_and_their_means_are_not():
     model = make()
-    draws, means = model.sample(300, generator=generator()), model.sample(300, generator=generator(), mean=True)
+    draws, means = model.sample(300, rng=generator()), model.sample(300, rng=generator(), mean=True)
     assert draws.shape == means.shape == (300, 1, 8, 8)
     assert set(draws.unique().tolist()) == {0.0, 1.0}
     torch.testing.assert_close(
@@ -232,7 +230,7 @@ def test_presets_and_suggestions_name_fields_and_values_that_exist():
 
 def test_a_posterior_draw_has_its_mean_and_variance():
     mean, log_var = torch.tensor([[1.0, -2.0]]).double(), torch.tensor([[0.5, -1.0]]).double()
-    z, noise = posterior_draw(mean.expand(100_000, 2), log_var.expand(100_000, 2), generator=generator())
+    z, noise = posterior_draw(mean.expand(100_000, 2), log_var.expand(100_000, 2), rng=generator())
     std = (0.5 * log_var).exp()
     assert ((z.mean(0) - mean).abs() < 5 * std / 100_000**0.5).all()
     torch.testing.assert_close(z.std(0)[None], std, rtol=0.02, atol=0.0)
@@ -243,10 +241,10 @@ def test_a_few_steps_of_training_raise_the_bound():
     model, batch = make(hidden=32), some_data(n=30)
     stream = generator()
     optimiser = torch.optim.Adam(model.parameters(), 1e-2)
-    start = model.evaluate(batch, generator=generator(), K=20, quadrature=False)["elbo_nats"].mean()
+    start = model.evaluate(batch, rng=generator(), K=20, quadrature=False)["elbo_nats"].mean()
     for _ in range(100):
         optimiser.zero_grad()
-        model.loss(batch, generator=stream)["loss"].backward()
+        model.loss(batch, rng=stream)["loss"].backward()
         optimiser.step()
-    assert model.evaluate(batch, generator=generator(), K=20, quadrature=False)["elbo_nats"].mean() > start + 2
+    assert model.evaluate(batch, rng=generator(), K=20, quadrature=False)["elbo_nats"].mean() > start + 2
     assert isinstance(model, HasLatent)

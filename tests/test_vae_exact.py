@@ -13,11 +13,11 @@ from vae_cases import generator, make, some_data, some_point
 
 from explorer.data import open_dataset
 from explorer.engine.setup import spec_of
+from models.likelihoods.dequantisation import dequantise, quantise, unit_mean
+from models.likelihoods.pixels import Gaussian, LearnedGaussian
 from models.protocol import DataSpec, Image
-from models.vae.dequantisation import dequantise, quantise, unit_mean
-from models.vae.likelihood import Gaussian, LearnedGaussian
+from models.vae.gaussian_bound import GaussianBound
 from models.vae.networks import prior_kl
-from models.vae.per_point import GaussianBound
 
 
 def grey_data(n=6, shape=(1, 8, 8), levels=17):
@@ -58,7 +58,7 @@ def test_gaussian_likelihoods_are_normal_with_their_normaliser():
     assert float(learned.deviation(both - 1e4).min()) == pytest.approx(0.05)
     assert float(learned.deviation(both + 1e4).max()) == pytest.approx(2.0)
     assert float(learned.deviation(torch.zeros(2, 1, 1)).mean()) == pytest.approx(0.3)
-    draws = learned.draw(both[:1].expand(20_000, -1, -1, -1), generator=generator())
+    draws = learned.draw(both[:1].expand(20_000, -1, -1, -1), rng=generator())
     torch.testing.assert_close(draws.std(0), sigma[0], rtol=0.04, atol=0)
     torch.testing.assert_close(draws.mean(0), law.mean[0], rtol=0, atol=0.06)
 
@@ -69,7 +69,7 @@ def test_gaussian_likelihoods_are_normal_with_their_normaliser():
 def test_gaussian_decoders_train_sample_and_state_bits(network, shape, values, decoder):
     model = make(shape, values, network=network, channels=4, decoder=decoder)
     batch = grey_data(shape=shape)
-    out = model.loss(batch, generator=generator())
+    out = model.loss(batch, rng=generator())
     out["loss"].backward()
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in model.parameters())
     mean, log_var = model.encode(batch.x)
@@ -80,10 +80,10 @@ def test_gaussian_decoders_train_sample_and_state_bits(network, shape, values, d
     sigma = 0.1 if decoder == "gaussian" else model.likelihood.deviation(output)
     law = distributions.Normal(output[:, : shape[0]].sigmoid(), sigma)
     torch.testing.assert_close(out["reconstruction"], law.log_prob(y).sum(dim=(1, 2, 3)).mean())
-    samples = model.sample(3, generator=generator())
+    samples = model.sample(3, rng=generator())
     assert samples.shape == (3, *shape)
     torch.testing.assert_close(samples * 16, (samples * 16).round())
-    found = model.evaluate(batch, generator=generator(), K=3, quadrature=False)
+    found = model.evaluate(batch, rng=generator(), K=3, quadrature=False)
     entries = math.prod(shape)
     bits = (entries * math.log(17) - found["elbo_nats"]) / (entries * math.log(2))
     torch.testing.assert_close(found["bits_per_dim"], bits)
@@ -93,7 +93,7 @@ def test_gaussian_decoders_train_sample_and_state_bits(network, shape, values, d
 
 def test_free_bits_count_a_dimension_as_at_least_so_much_on_the_average_of_the_batch():
     model, batch = make(latent=3, free_bits=0.4, beta=2.0), some_data()
-    out = model.loss(batch, generator=generator())
+    out = model.loss(batch, rng=generator())
     kl = prior_kl(*model.encode(batch.x)).mean(dim=0)
     assert (kl < 0.4).any()
     torch.testing.assert_close(out["loss"], -out["reconstruction"] + 2.0 * kl.clamp_min(0.4).sum())
@@ -115,7 +115,7 @@ def brute_force(model, x, side=500, reach=7.0):
 def test_evaluation_adds_the_exact_evidence_of_the_first_images(latent):
     model, batch = make(latent=latent, spread=2.5), some_data()
     batch = dataclasses.replace(batch, index=torch.arange(6) + 2)
-    found = model.evaluate(batch, generator=generator(), K=4000, quadrature_images=5, proposal="defensive")
+    found = model.evaluate(batch, rng=generator(), K=4000, quadrature_images=5, proposal="defensive")
     assert int(found["quadrature_n"]) == 3  # positions 2, 3 and 4 are among the first five
     wanted = [float(brute_force(model, x)[1].logsumexp(0)) for x in batch.x[:3]]
     np.testing.assert_allclose(found["log_prob_quadrature_nats"], wanted, atol=2e-3)
@@ -126,7 +126,7 @@ def test_evaluation_adds_the_exact_evidence_of_the_first_images(latent):
     assert gap.abs().max() < 0.2
     assert (found["quadrature_change_nats"] < 1e-3).all()
     assert ((found["ess"] >= 1) & (found["ess"] <= 4000)).all()
-    assert "quadrature_n" not in make(latent=3).evaluate(batch, generator=generator(), K=2)
+    assert "quadrature_n" not in make(latent=3).evaluate(batch, rng=generator(), K=2)
 
 
 @pytest.mark.parametrize("latent", [1, 2])

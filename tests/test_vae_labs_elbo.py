@@ -10,11 +10,11 @@ import torch
 from scipy import integrate, optimize, stats
 
 from explorer.engine import Request, Viewer
+from models.exact.normal import decimal, normal_kl, normal_mean
 from models.protocol import Noise, build
-from models.vae.elbo import ElboLab
-from models.vae.normal import decimal, normal_kl, normal_mean
-from models.vae.one_latent import ALL, OneLatent, Weights
-from models.vae.prior_average import LinearGaussian
+from models.vae.elbo.lab import ElboLab
+from models.vae.elbo.one_latent import ALL, OneLatent, Weights
+from models.vae.elbo.prior_average import LinearGaussian
 
 GAUSSIAN, BIMODAL = OneLatent(2.5, 1.3, 0.75), OneLatent(2.2, 0.9, 0.6, power=2)
 MODELS = [pytest.param(GAUSSIAN, id="gaussian"), pytest.param(BIMODAL, id="bimodal")]
@@ -199,18 +199,18 @@ def test_every_setting_of_the_terms_can_be_drawn():
 
 
 def test_evidence_of_the_linear_gaussian_model():
-    generator = torch.Generator().manual_seed(1)
-    model = LinearGaussian.drawn(6, 2, 0.4, generator=generator)
-    x = model.sample(5, generator=generator)
+    rng = torch.Generator().manual_seed(1)
+    model = LinearGaussian.drawn(6, 2, 0.4, rng=rng)
+    x = model.sample(5, rng=rng)
     w = model.loadings.numpy()
     wanted = stats.multivariate_normal(np.zeros(6), w @ w.T + 0.16 * np.eye(6)).logpdf(x.numpy())
     assert model.log_prob(x).numpy() == pytest.approx(wanted, abs=1e-9)
 
 
 def test_averaging_over_the_prior_is_what_it_says():
-    model = LinearGaussian.drawn(4, 2, 0.5, generator=torch.Generator().manual_seed(0))
-    x = model.sample(3, generator=torch.Generator().manual_seed(1))
-    errors = model.averaging_error(x, 50, generator=torch.Generator().manual_seed(2))
+    model = LinearGaussian.drawn(4, 2, 0.5, rng=torch.Generator().manual_seed(0))
+    x = model.sample(3, rng=torch.Generator().manual_seed(1))
+    errors = model.averaging_error(x, 50, rng=torch.Generator().manual_seed(2))
     z = torch.randn(3, 50, 2, generator=torch.Generator().manual_seed(2), dtype=torch.float64).numpy()
     for i in range(3):
         likelihood = stats.norm.pdf(x[i].numpy(), z[i] @ model.loadings.numpy().T, 0.5).prod(axis=1)
@@ -220,9 +220,9 @@ def test_averaging_over_the_prior_is_what_it_says():
 
 
 def test_the_average_is_unbiased_and_its_log_is_below():
-    model = LinearGaussian.drawn(2, 1, 1.0, generator=torch.Generator().manual_seed(4))
-    x = model.sample(1, generator=torch.Generator().manual_seed(5)).expand(4000, -1)
-    errors = model.averaging_error(x, 20, generator=torch.Generator().manual_seed(6))[:, -1].numpy()
+    model = LinearGaussian.drawn(2, 1, 1.0, rng=torch.Generator().manual_seed(4))
+    x = model.sample(1, rng=torch.Generator().manual_seed(5)).expand(4000, -1)
+    errors = model.averaging_error(x, 20, rng=torch.Generator().manual_seed(6))[:, -1].numpy()
     ratio = np.exp(errors)
     assert abs(ratio.mean() - 1.0) < 5 * ratio.std() / math.sqrt(len(ratio))
     assert errors.mean() < -3 * errors.std() / math.sqrt(len(errors))

@@ -11,8 +11,8 @@ from scipy import optimize
 
 from explorer.engine import Request, Viewer
 from models.protocol import build
-from models.vae.factorised import Correlated, Factorised
-from models.vae.mean_field import MeanFieldLab
+from models.vae.mean_field.gaussians import Correlated, Factorised
+from models.vae.mean_field.lab import MeanFieldLab
 
 POSTERIORS = [Correlated(0.9), Correlated(-0.6, 0.5, 1.4), Correlated(0.0, 0.7, 1.2)]
 

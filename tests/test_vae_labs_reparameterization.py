@@ -12,9 +12,9 @@ from scipy import stats
 
 from explorer.engine import Request, Viewer
 from models.protocol import Noise, build
-from models.vae.estimators import ESTIMATORS, Cosine, GradientOf, LogJoint, Quadratic, SubsampledData
-from models.vae.recipe import rounds
-from models.vae.reparameterization import ReparameterizationLab
+from models.vae.reparameterization.estimators import ESTIMATORS, Cosine, GradientOf, LogJoint, Quadratic, SubsampledData
+from models.vae.reparameterization.lab import ReparameterizationLab
+from models.vae.reparameterization.recipe import rounds
 
 INTEGRANDS = [LogJoint(1.5, 0.8), Quadratic(), Cosine(3.0)]
 M, S = 0.7, 0.6

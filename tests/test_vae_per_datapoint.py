@@ -14,11 +14,11 @@ from vae_cases import CLASSES, generator, some_data
 from explorer.engine import Request, evaluate, resume_session
 from models.nets import parameter_count
 from models.protocol import DataPoint, DataSpec, Image, build
+from models.vae.amortised.model import VAE
+from models.vae.gaussian_bound import GaussianBound
 from models.vae.networks import prior_kl
-from models.vae.per_datapoint import PerDatapointVAE
-from models.vae.per_point import GaussianBound
+from models.vae.per_datapoint.model import PerDatapointVAE
 from models.vae.refit import refit
-from models.vae.vae import VAE
 
 PAGE = "vae-per-datapoint"
 SMALL = {"hidden": 16, "batch": 16, "steps": 100, "lr_local": 0.1}
@@ -36,7 +36,7 @@ def train_data(n=6, first=10):
 
 def test_the_loss_is_the_bound_of_the_batch_under_its_own_q():
     model, batch = make(beta=0.5), train_data()
-    out = model.loss(batch, generator=generator(3))
+    out = model.loss(batch, rng=generator(3))
     mean, std = model.mean[10:16], (0.5 * model.log_var[10:16]).exp()
     z = mean + std * torch.randn(6, 2, dtype=torch.float64, generator=generator(3))
     law = distributions.Bernoulli(logits=model.decoder(z))
@@ -127,7 +127,7 @@ def test_refitting_finds_the_exact_posterior_of_a_linear_gaussian_model():
     def log_likelihood(z):
         return distributions.Normal(z @ w, 0.5).log_prob(x).sum(-1)
 
-    *_, (m, log_var) = refit(log_likelihood, torch.zeros(4, 2, dtype=torch.float64), 3000, generator=generator())
+    *_, (m, log_var) = refit(log_likelihood, torch.zeros(4, 2, dtype=torch.float64), 3000, rng=generator())
     torch.testing.assert_close(m, mean, atol=0.06, rtol=0)  # noise of one draw a step
     torch.testing.assert_close(log_var.exp(), factorised.expand(4, -1), atol=0, rtol=0.25)
 
@@ -158,7 +158,7 @@ def test_held_out_numbers_are_of_fitted_q_and_training_numbers_of_their_own():
     assert torch.equal(model.codes(train)[0], model.mean[10:14])
     assert torch.equal(model.codes(held_out)[0], model.encode(held_out.x)[0])
     assert not torch.equal(model.codes(held_out)[0], model.codes(dataclasses.replace(train, x=held_out.x))[0])
-    found = model.evaluate(train, generator=generator(), K=1, quadrature=False)
+    found = model.evaluate(train, rng=generator(), K=1, quadrature=False)
     torch.testing.assert_close(found["kl_nats"], prior_kl(model.mean[10:14], model.log_var[10:14]).sum(1).detach())
 
 

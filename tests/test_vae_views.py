@@ -13,10 +13,10 @@ from vae_cases import CLASSES, generator, make, some_data, some_point
 
 from models.frames import Ellipses, Images, Lines, Points
 from models.protocol import BadValue, Direction, LatentPoint, Noise, build, views_of
-from models.vae.aggregated import Aggregated
-from models.vae.latent_space import axis_label, prior_grid, stepped_limit
+from models.vae.amortised.model import VAE
 from models.vae.networks import prior_kl
-from models.vae.vae import VAE
+from models.views.aggregated import Aggregated
+from models.views.latent_space import axis_label, prior_grid, stepped_limit
 
 
 def inputs_of(model: VAE) -> dict:
@@ -53,9 +53,9 @@ def test_every_view_gives_its_frame_the_same_for_the_same_noise(latent, values):
 def test_views_and_loss_leave_the_global_generator_alone():
     model = make()
     before = torch.get_rng_state()
-    model.loss(some_data(), generator=generator())
-    model.sample(3, generator=generator())
-    model.evaluate(some_data(), generator=generator(), K=3)
+    model.loss(some_data(), rng=generator())
+    model.sample(3, rng=generator())
+    model.evaluate(some_data(), rng=generator(), K=3)
     for name, declared in views_of(VAE).items():
         if not declared.shown(model.config):
             continue
@@ -127,7 +127,7 @@ def test_extents_change_in_steps_and_hold_everything():
 
 def test_pictures_show_what_they_say():
     model, batch, noise = make(), some_data(n=4), Noise(5)
-    z = torch.randn(7, 2, dtype=torch.float64, generator=noise.generator())
+    z = torch.randn(7, 2, dtype=torch.float64, generator=noise.rng())
     means = model.samples(noise, n=7)
     draws = model.samples(noise, show="draw", n=7)
     np.testing.assert_allclose(means.images, model.decode_mean(z).detach())
@@ -173,7 +173,7 @@ def test_the_manifold_is_the_decoder_on_a_grid_with_z2_upwards(spacing, monkeypa
     corners = torch.tensor([[-edge, edge], [edge, edge], [0.0, 0.0], [-edge, -edge]], dtype=torch.float64)
     expected = model.decode_mean(corners).detach()
     np.testing.assert_allclose(frame.images[[0, 10, 60, 110]], expected, rtol=1e-5, atol=1e-5)
-    monkeypatch.setattr("models.vae.views._PIECE", 64 * 11 * 4)  # four rows at a time
+    monkeypatch.setattr("models.views.latent._PIECE", 64 * 11 * 4)  # four rows at a time
     frames = list(model.manifold(side=11, spacing=spacing))
     assert [len(one.images) for one in frames] == [44, 88, 121]
     assert "first 4 rows" in frames[0].subtitle
@@ -199,7 +199,7 @@ def test_bars_show_the_kl_of_each_dimension_and_count_the_active():
     np.testing.assert_allclose(frame.values, kl.mean(0))
     np.testing.assert_allclose(frame.errors, kl.std(0, ddof=1) / 3)
     assert frame.values[1] == 0
-    assert frame.values.sum() == pytest.approx(model.loss(batch, generator=generator())["kl"].item())
+    assert frame.values.sum() == pytest.approx(model.loss(batch, rng=generator())["kl"].item())
     assert frame.note.startswith("3 of 4 active")
     assert "Inactive: z₂." in frame.note
     assert not frame.warning

@@ -11,13 +11,13 @@ import torch
 from vae_cases import generator, make, some_data
 
 from explorer.engine import BadInput, Request, RunError, Session, Setup, Viewer, load_run, open_data
-from explorer.engine.directions import KeptDirection, find_direction, read_directions, write_directions
-from explorer.engine.given import request_from_text
+from explorer.engine.runs.directions import KeptDirection, find_direction, read_directions, write_directions
+from explorer.engine.views.from_text import request_from_text
+from models.exact.factors import explained, features, targets
 from models.protocol import BadValue, DataPoint, DataSpec, Direction, Factor, Image, LatentPoint, Noise, views_of
-from models.vae.factors import explained, features, targets
+from models.vae.amortised.model import VAE
 from models.vae.networks import prior_kl
-from models.vae.vae import VAE
-from models.vae.walks import along_axis, between_groups, nearest, slerp, straight
+from models.views.paths import along_axis, between_groups, nearest, slerp, straight
 
 
 def picked(seed: int) -> DataPoint:
@@ -128,10 +128,10 @@ def test_groups_are_the_nearest_and_their_difference_that_of_the_means():
 def test_mean_and_draw_are_of_the_same_z():
     model, batch = make(spread=2.0), some_data(n=4)
     frame = model.blurry(batch, Noise(3))
-    stream = Noise(3).generator()
+    stream = Noise(3).rng()
     z = torch.randn(4, 2, generator=stream, dtype=torch.float64)
     np.testing.assert_allclose(frame.images[:4], model.decode_mean(z).detach())
-    np.testing.assert_array_equal(frame.images[4:], model.decode_draw(z, generator=stream).detach())
+    np.testing.assert_array_equal(frame.images[4:], model.decode_draw(z, rng=stream).detach())
     assert frame.row_labels == ("mean", "draw")
     from_data = model.blurry(batch, Noise(3), of="reconstructions")
     np.testing.assert_array_equal(from_data.images[:4], batch.x)
@@ -232,7 +232,7 @@ def test_a_step_on_lambda_leaves_log_p_and_one_on_beta_raises_it(part):
 
 def test_the_other_form_of_the_bound_has_the_entropy_of_q():
     model, batch = make(latent=3), some_data(n=5)
-    terms = model.loss(batch, generator=generator())
+    terms = model.loss(batch, rng=generator())
     mean, log_var = model.encode(batch.x)
     q = torch.distributions.Normal(mean, (0.5 * log_var).exp())
     torch.testing.assert_close(terms["entropy"], q.entropy().sum(dim=1).mean())

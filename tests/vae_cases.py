@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from models.protocol import DataBatch, DataPoint, DataSpec, Image, build
-from models.vae.vae import VAE
+from models.vae.amortised.model import VAE
 
 __all__ = ["CLASSES", "generator", "make", "some_data", "some_point"]
 

@@ -178,7 +178,7 @@ def _described_page(arguments: Sequence[str]) -> str:
     if len(arguments) < 2:
         return ""
     try:
-        page: type[Page] = models.page(arguments[1])
+        page: type[Page] = models.find_page(arguments[1])
     except BadValue:
         return ""
     lines = [f"{page.title} ({arguments[1]})", "", _table("parameters", params_of(page.Config))]

@@ -12,7 +12,7 @@ from typing import Any
 from explorer.cli.progress import count_progress, download_progress
 from explorer.engine import BadInput, open_data
 from explorer.engine.bundle import make_bundle
-from explorer.engine.classifier import make_classifier
+from explorer.engine.data.instruments import make_classifier
 
 __all__ = ["bundle", "classifier"]
 

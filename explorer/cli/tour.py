@@ -9,7 +9,7 @@ from pathlib import Path
 from explorer import figures
 from explorer.cli.training import run_to_end
 from explorer.engine import Setup, new_session
-from explorer.engine.curves import loss_curves
+from explorer.engine.runs.curves import loss_curves
 from models.frames import Frame
 
 __all__ = ["tour"]

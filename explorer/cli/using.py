@@ -18,18 +18,17 @@ from explorer import figures
 from explorer.cli.arguments import read_pairs
 from explorer.cli.progress import count_progress, download_progress
 from explorer.engine import BadInput, LoadedRun, Request, Viewer, evaluate, load_run
-from explorer.engine.curves import loss_curves
-from explorer.engine.directions import read_directions
-from explorer.engine.given import request_from_text
-from explorer.engine.history import History
-from explorer.engine.journal import metrics_of
 from explorer.engine.randomness import derive
-from explorer.engine.recorder import Recorder
-from explorer.engine.run import Run
+from explorer.engine.runs.curves import loss_curves
+from explorer.engine.runs.directions import read_directions
+from explorer.engine.runs.history import History
+from explorer.engine.runs.recorder import Recorder
+from explorer.engine.runs.run import Run
+from explorer.engine.session.journal import metrics_of
 from explorer.engine.setup import model_page
+from explorer.engine.views.from_text import request_from_text
 from models.frames import Curves, Frame, Images, Plane, Points
-from models.protocol import BadValue, Image, Lab, build, params_of
-from models.protocol import Plane as PlaneKind
+from models.protocol import BadValue, Image, Lab, Planar, build, params_of
 
 __all__ = ["draw_figure", "evaluate_run", "lab", "run_curves", "sample"]
 
@@ -45,12 +44,12 @@ def sample(arguments: argparse.Namespace) -> int:
     loaded = load_run(
         arguments.run, checkpoint=arguments.checkpoint, device=arguments.device, progress=download_progress
     )
-    generator = torch.Generator(loaded.model.device).manual_seed(derive(arguments.seed, "sample"))
+    rng = torch.Generator(loaded.model.device).manual_seed(derive(arguments.seed, "sample"))
     parts = []
     with torch.no_grad():
         for start in range(0, arguments.n, _PART):
             count = min(_PART, arguments.n - start)
-            parts.append(loaded.model.sample(count, generator=generator).cpu().numpy())
+            parts.append(loaded.model.sample(count, rng=rng).cpu().numpy())
     x = np.concatenate(parts)
     identity = {**loaded.run.identity, "step": loaded.step, "checkpoint": loaded.checkpoint, "seed": arguments.seed}
     if path.suffix == ".npz":
@@ -66,7 +65,7 @@ def _sample_frame(loaded: LoadedRun, x: np.ndarray) -> Frame:
     subtitle = f"{len(x):,} draws from the model, step {loaded.step:,}"
     if isinstance(kind, Image):
         return Images(x, subtitle=subtitle)
-    if isinstance(kind, PlaneKind):
+    if isinstance(kind, Planar):
         return Plane((Points(x, role="model", name="samples"),), subtitle=subtitle)
     raise BadInput(f"samples of {type(kind).__name__.lower()} data are no picture; write an .npz")
 
@@ -174,7 +173,7 @@ def _preset_values(page: type[Lab], title: str | None) -> dict[str, Any]:
 def lab(arguments: argparse.Namespace) -> int:
     """Computes a lab and draws its views; see the help of `lab`."""
     try:
-        page = models.page(arguments.page)
+        page = models.find_page(arguments.page)
     except BadValue as error:
         raise BadInput(str(error)) from None
     if not issubclass(page, Lab):

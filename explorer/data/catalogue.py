@@ -6,13 +6,13 @@ import difflib
 import threading
 from collections.abc import Mapping
 
-from explorer.data.curves import Moons, Segments, Spirals
 from explorer.data.dataset import Dataset
 from explorer.data.digits import Digits, DigitsBinary
 from explorer.data.drawn import Drawn
 from explorer.data.errors import DataError
 from explorer.data.mixtures import Grid25, Ring8, TwoGaussians
 from explorer.data.mnist import FashionMnist, Mnist, MnistBinarized, MnistDynamic
+from explorer.data.planar_curves import Moons, Segments, Spirals
 from explorer.data.shapes import Checkerboard, Pinwheel
 from explorer.data.source import Progress, Source
 from explorer.data.sprites import Sprites, SpritesColour

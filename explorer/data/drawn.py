@@ -15,7 +15,7 @@ from explorer.data.dataset import Dataset, Split
 from explorer.data.errors import DataError
 from explorer.data.plane import log_mixture
 from explorer.data.source import Progress, Source
-from models.protocol import Plane, param
+from models.protocol import Planar, param
 
 __all__ = ["FEWEST", "Drawn", "drawn_folder", "drawn_names", "example", "read_points", "save_drawing"]
 
@@ -146,7 +146,7 @@ class Drawn(Source):
 
     name, title = "drawn", "Drawn points"
     about = "Points painted on the window's canvas or read from a file: drawn:file=NAME or drawn:file=points.csv."
-    kind = Plane()
+    kind = Planar()
     origin = "whoever drew or brought them; without a file, an example of this program"
 
     file: str = param("", "Drawing", help="Name of a drawing, or path of a CSV (x, y) or NPY file; empty: an example.")

@@ -12,7 +12,7 @@ import numpy as np
 
 from explorer.data.dataset import Dataset, Split
 from explorer.data.source import Progress, Source
-from models.protocol import Plane, param
+from models.protocol import Planar, param
 
 __all__ = ["CurveSource", "MixtureSource", "PlanarSource", "log_mixture", "panels", "standard_grid"]
 
@@ -62,7 +62,7 @@ def standard_grid() -> tuple[np.ndarray, np.ndarray]:
 class PlanarSource(Source):
     """A density in the plane: it can be sampled, evaluated, and its entropy is known."""
 
-    kind = Plane()
+    kind = Planar()
     classes: ClassVar[tuple[str, ...]]
 
     n: int = param(50_000, "Training points", 1_000, 1_000_000, log=True, more=True)

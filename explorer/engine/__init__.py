@@ -2,15 +2,15 @@
 
 from explorer.engine.devices import available, describe, resolve
 from explorer.engine.errors import BadInput, Diverged, ExplorerError, OutOfMemory, RunError
-from explorer.engine.evaluation import evaluate
-from explorer.engine.history import Curve, History
 from explorer.engine.loading import LoadedRun, load_run, new_session, open_data, resume_session
-from explorer.engine.round import Phase
-from explorer.engine.run import Run
-from explorer.engine.session import Session
+from explorer.engine.measure.evaluation import evaluate
+from explorer.engine.runs.history import Curve, History
+from explorer.engine.runs.run import Run
+from explorer.engine.session.round import Phase
+from explorer.engine.session.session import Session
 from explorer.engine.setup import Setup
 from explorer.engine.training import Training, training_class
-from explorer.engine.viewer import Reply, Request, Requests, Viewer
+from explorer.engine.views.viewer import Reply, Request, RequestQueue, Viewer
 
 __all__ = [
     "BadInput",
@@ -23,7 +23,7 @@ __all__ = [
     "Phase",
     "Reply",
     "Request",
-    "Requests",
+    "RequestQueue",
     "Run",
     "RunError",
     "Session",

@@ -20,18 +20,18 @@ from torch import Tensor
 
 import models
 from explorer.data import SOURCES, Dataset, Split
-from explorer.engine.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from explorer.engine.data.tensors import TensorData
 from explorer.engine.devices import prepare_thread
 from explorer.engine.errors import BadInput, RunError
-from explorer.engine.evaluation import evaluate
-from explorer.engine.exhibit import Exhibit
 from explorer.engine.files import read_json
-from explorer.engine.keeping import load_weights
 from explorer.engine.loading import LoadedRun, load_run
+from explorer.engine.measure.evaluation import evaluate
 from explorer.engine.randomness import build_model
+from explorer.engine.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from explorer.engine.session.state import load_weights
 from explorer.engine.setup import Setup, split_values
-from explorer.engine.tensors import TensorData
 from explorer.engine.training import training_class
+from explorer.engine.views.static_page import StaticPage
 from models.protocol import BadValue, DataSpec, GenerativeModel, Image, build, params_of
 
 __all__ = ["BUNDLES", "LARGEST", "make_bundle", "open_bundle", "read_card"]
@@ -156,7 +156,7 @@ def _card(loaded: LoadedRun, progress: Callable[[int, int], None] | None) -> dic
 
 def _command(setup: Setup, steps: int) -> str:
     """The command that trains this model again."""
-    model = models.page(setup.page)
+    model = models.find_page(setup.page)
     assert issubclass(model, GenerativeModel)
     pairs = []
     for values, cls in ((setup.config, model.Config), (setup.training, training_class(model))):
@@ -202,7 +202,7 @@ def read_card(page: str, title: str = "") -> dict[str, Any]:
         return dict(checkpoint.state["card"])
 
 
-def open_bundle(page: str, title: str = "") -> Exhibit:
+def open_bundle(page: str, title: str = "") -> StaticPage:
     """A bundled model of a page, in float32 and evaluation mode, with the test data that came with it.
 
     It is the first of the page where no title is given.
@@ -216,7 +216,7 @@ def open_bundle(page: str, title: str = "") -> Exhibit:
     prepare_thread()
     with _bundled(page, title) as checkpoint:
         state = checkpoint.state
-        model_class = models.page(page)
+        model_class = models.find_page(page)
         assert issubclass(model_class, GenerativeModel)
         config, _ = split_values(model_class, state["config"])
         spec = DataSpec.from_json(state["spec"])
@@ -230,7 +230,7 @@ def open_bundle(page: str, title: str = "") -> Exhibit:
         note = (
             f"Bundled model, {checkpoint.step:,} steps on {data.title}; it is shown with {len(data.test):,} test images"
         )
-        exhibit = Exhibit(model.eval(), tensors, checkpoint.step, note)
+        exhibit = StaticPage(model.eval(), tensors, checkpoint.step, note)
         exhibit.history.add(checkpoint.step, {key: float(value) for key, value in state["metrics"].items()})
         return exhibit
 

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from explorer.data import Dataset, open_dataset
-from explorer.engine.checkpoint import Checkpoint
+from explorer.engine.data.tensors import TensorData
 from explorer.engine.devices import Placement, prepare_thread, resolve
 from explorer.engine.errors import BadInput, RunError
-from explorer.engine.keeping import load_weights
 from explorer.engine.randomness import build_model
-from explorer.engine.run import Run
-from explorer.engine.session import Session
+from explorer.engine.runs.checkpoint import Checkpoint
+from explorer.engine.runs.run import Run
+from explorer.engine.session.session import Session
+from explorer.engine.session.state import load_weights
 from explorer.engine.setup import Setup, model_page, spec_of, split_values
-from explorer.engine.tensors import TensorData
 from models.protocol import GenerativeModel
 
 __all__ = ["LoadedRun", "load_run", "new_session", "open_data", "resume_session"]

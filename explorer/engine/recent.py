@@ -12,8 +12,8 @@ import numpy as np
 from explorer.data import SOURCES
 from explorer.engine.errors import ExplorerError
 from explorer.engine.files import read_json
-from explorer.engine.frame_file import read_frames
-from explorer.engine.run import Run
+from explorer.engine.runs.frame_file import read_frames
+from explorer.engine.runs.run import Run
 from explorer.engine.setup import model_page
 from models.frames import Frame, Images
 from models.protocol import GenerativeModel

@@ -11,7 +11,7 @@ import numpy as np
 
 import models
 from explorer.data import SOURCES, Dataset, source
-from explorer.engine.classifier import has_classifier
+from explorer.engine.data.instruments import has_classifier
 from explorer.engine.errors import BadInput, RunError
 from explorer.engine.training import Training, check_batch, training_class
 from models.protocol import BadValue, DataSpec, GenerativeModel, Image, Kind, Preset, accepted, build, params_of
@@ -152,7 +152,7 @@ def model_page(name: str) -> type[GenerativeModel]:
         BadInput: No such page, or a lab, which is not trained.
     """
     try:
-        found = models.page(name)
+        found = models.find_page(name)
     except BadValue as error:
         raise BadInput(str(error)) from None
     if not issubclass(found, GenerativeModel):

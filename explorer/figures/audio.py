@@ -7,9 +7,9 @@ import numpy as np
 from explorer.figures.axes import draw_axes, foot_height, gutter, name_y
 from explorer.figures.box import Box
 from explorer.figures.legend import Key
-from explorer.figures.page import Page
 from explorer.figures.palette import mix
 from explorer.figures.scales import Scale
+from explorer.figures.sheet import Page
 from models.frames import Audio
 
 __all__ = ["paint", "spectrogram"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from explorer.figures.box import Box
-from explorer.figures.page import MARGIN, Page
 from explorer.figures.scales import Scale
+from explorer.figures.sheet import MARGIN, Page
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,8 +6,8 @@ import numpy as np
 
 from explorer.figures.axes import draw_axes, foot_height
 from explorer.figures.box import Box
-from explorer.figures.page import Page
 from explorer.figures.scales import Scale, number, significant, span
+from explorer.figures.sheet import Page
 from models.frames import Bars
 
 __all__ = ["paint", "with_error"]

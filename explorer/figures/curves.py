@@ -11,8 +11,8 @@ import numpy as np
 from explorer.figures.axes import draw_axes, foot_height, gutter, name_y
 from explorer.figures.box import Box
 from explorer.figures.legend import Key, draw_legend, legend_height
-from explorer.figures.page import Page
 from explorer.figures.scales import Scale, significant, span
+from explorer.figures.sheet import Page
 from models.frames import Curves, Series
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import numpy as np
 from explorer.engine.errors import RunError
 from explorer.engine.files import write_atomically
 from explorer.figures import audio, bars, curves, images, matrix, plane
-from explorer.figures.page import Page
+from explorer.figures.sheet import Page
 from explorer.figures.style import FigureError, Style
 from explorer.figures.table import csv_of, npz_of
 from explorer.version import __version__

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.figures.box import Box
-from explorer.figures.page import Page
 from explorer.figures.palette import rgb
+from explorer.figures.sheet import Page
 from explorer.figures.style import FigureError
 from models.frames import Images
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.figures.page import Page
 from explorer.figures.points import paint_points
 from explorer.figures.scales import span
+from explorer.figures.sheet import Page
 from models.frames import Density, Ellipses, Field, Grid, Layer, Lines, Points
 
 if TYPE_CHECKING:

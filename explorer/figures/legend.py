@@ -11,7 +11,7 @@ import numpy as np
 from explorer.figures.box import Box
 
 if TYPE_CHECKING:
-    from explorer.figures.page import Page
+    from explorer.figures.sheet import Page
 
 __all__ = ["Key", "draw_legend", "legend_height"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.figures.box import Box
-from explorer.figures.page import Page
 from explorer.figures.palette import mix, rgb
 from explorer.figures.scales import number, significant
+from explorer.figures.sheet import Page
 from models.frames import Matrix
 
 __all__ = ["paint", "texts_of"]

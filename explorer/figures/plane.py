@@ -8,8 +8,8 @@ from explorer.figures.axes import draw_axes, foot_height, gutter, name_y
 from explorer.figures.box import Box
 from explorer.figures.layers import LAYER_PAINTERS, ellipse_bounds
 from explorer.figures.legend import Key
-from explorer.figures.page import Page
 from explorer.figures.scales import Scale, significant, span
+from explorer.figures.sheet import Page
 from explorer.figures.style import FigureError
 from models.frames import Density, Ellipses, Field, Grid, Layer, Lines, Plane, Points
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.figures.page import PX, Page
+from explorer.figures.sheet import PX, Page
 from models.frames import Points
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from explorer.ui.garbage import GarbageGuard
-from explorer.ui.main_window import MainWindow
 from explorer.ui.settings import settings
 from explorer.ui.theme import Mode, Theme, set_ui_scale
+from explorer.ui.window.main_window import MainWindow
 
 __all__ = ["create_window", "run"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from explorer.engine.host import Event, PageHost
-from explorer.engine.viewer import Reply
+from explorer.engine.host.host import Event, PageHost
+from explorer.engine.views.viewer import Reply
 
 __all__ = ["PageThread"]
 

@@ -58,7 +58,7 @@ def importance_sample(
     log_var: Tensor,
     K: int,
     *,
-    generator: torch.Generator,
+    rng: torch.Generator,
     proposal: str = "posterior",
     fitted: tuple[Tensor, Tensor] | None = None,
     sobol: bool = False,
@@ -72,7 +72,7 @@ def importance_sample(
         mean: Mean m of q(z|x), (n, d).
         log_var: Log variance of q(z|x), log s², (n, d).
         K: Draws for each datum.
-        generator: Source of the draws.
+        rng: Source of the draws.
         proposal: "posterior" draws from q; "defensive" and "fitted" from the mixtures of `PROPOSALS`, whose weights
             have lighter tails where q is narrower than the posterior or misses one of its modes (Hesterberg, 1995).
         fitted: Mean and log variance of N(m*, s*²), (n, d) each, which may depend on the data but not on the draws;
@@ -98,7 +98,7 @@ def importance_sample(
     size = -(-K // _SETS) if even else step
     sums = torch.full((-(-K // size), n), -math.inf, dtype=mean.dtype, device=mean.device)  # log Σ w of each set
     second = torch.full_like(sums[0], -math.inf)  # log Σ w²
-    pieces = _sobol(mean, proposal, K, size, step, generator) if even else _random(mean, proposal, K, step, generator)
+    pieces = _sobol(mean, proposal, K, size, step, rng) if even else _random(mean, proposal, K, step, rng)
     for number, (noise, choice) in pieces:
         z, log_ratio = _proposed(gaussians, noise, choice, _SHARES.get(proposal, ()))
         likelihood = log_likelihood(z)
@@ -122,26 +122,26 @@ _Piece = tuple[
 ]  # its set; standard normal (k, n, d), uniform (k, n) for the component
 
 
-def _random(mean: Tensor, proposal: str, K: int, step: int, generator: torch.Generator) -> Iterator[_Piece]:
+def _random(mean: Tensor, proposal: str, K: int, step: int, rng: torch.Generator) -> Iterator[_Piece]:
     """Independent draws, in pieces."""
     device, dtype = mean.device, mean.dtype
     for number, start in enumerate(range(0, K, step)):
         k = min(step, K - start)
-        noise = torch.randn((k, *mean.shape), generator=generator, device=device, dtype=dtype)
+        noise = torch.randn((k, *mean.shape), generator=rng, device=device, dtype=dtype)
         choice = None
         if proposal in _SHARES:
-            choice = torch.rand((k, len(mean)), generator=generator, device=device, dtype=dtype)
+            choice = torch.rand((k, len(mean)), generator=rng, device=device, dtype=dtype)
         yield number, (noise, choice)
 
 
-def _sobol(mean: Tensor, proposal: str, K: int, size: int, step: int, generator: torch.Generator) -> Iterator[_Piece]:
+def _sobol(mean: Tensor, proposal: str, K: int, size: int, step: int, rng: torch.Generator) -> Iterator[_Piece]:
     """Sets of `size` Sobol points with a random digital shift for each set and datum, in pieces."""
     n, d = mean.shape
     dims = d + (proposal in _SHARES)
     points = SobolEngine(dims, scramble=False).draw(size, dtype=torch.float64)  # the same always: no randomness in it
     bits = (points * 2**_BITS).round().long().to(mean.device)[:, None]  # (size, 1, dims)
     for number, begin in enumerate(range(0, K, size)):
-        shift = torch.randint(2**_BITS, (n, dims), generator=generator, device=mean.device)
+        shift = torch.randint(2**_BITS, (n, dims), generator=rng, device=mean.device)
         for part in bits[: min(size, K - begin)].split(step):
             uniform = ((part ^ shift).double() + 0.5) / 2**_BITS  # (k, n, dims), in the middle of its cell of 2⁻³⁰
             noise = torch.special.ndtri(uniform[..., :d]).to(mean)

@@ -1,1 +1,31 @@
 """Generative adversarial networks: a generator without a density, and the games by which it learns."""
+
+from models.gan.dirac import DiracGanLab
+from models.gan.discrete import DiscreteGanLab
+from models.gan.divergences import DivergencesLab
+from models.gan.images import ImageGAN
+from models.gan.likelihood_ratio import LikelihoodRatioLab
+from models.gan.non_overlap import NonOverlapLab
+from models.gan.optimal_discriminator import OptimalDiscriminatorLab
+from models.gan.planar import GAN
+from models.protocol.family import Family
+
+__all__ = ["FAMILY"]
+
+FAMILY = Family("gan", "GAN", {
+    "gan": GAN,
+    "gan-images": ImageGAN,
+    "non-overlap": NonOverlapLab,
+    "dirac-gan": DiracGanLab,
+    "optimal-discriminator": OptimalDiscriminatorLab,
+    "likelihood-ratio": LikelihoodRatioLab,
+    "divergences": DivergencesLab,
+    "discrete-gan": DiscreteGanLab,
+},
+    about="Noise goes through one network and is a datum: no noise is added at the end, so there may be less noise "
+    "than data have dimensions, and then no density. A second network tells samples from data, the first learns to "
+    "fool it.",
+    likelihood="none",
+    sampling="1 pass",
+    latent_code="none",
+)  # fmt: skip

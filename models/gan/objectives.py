@@ -164,7 +164,7 @@ def gradient_penalty(
     real: Tensor,
     fake: Tensor,
     *,
-    generator: torch.Generator,
+    rng: torch.Generator,
     target: float = 1.0,
 ) -> Tensor:
     """E[(‖∇F(x̂)‖ − target)²] at random points between data and samples; without its weight λ.
@@ -175,10 +175,10 @@ def gradient_penalty(
         critic: F, (n, *shape) to (n,).
         real: Data, (n, *shape).
         fake: Samples, (n, *shape).
-        generator: Source of the points between them.
+        rng: Source of the points between them.
         target: The slope asked for.
     """
-    share = torch.rand(len(real), *[1] * (real.ndim - 1), generator=generator, device=real.device, dtype=real.dtype)
+    share = torch.rand(len(real), *[1] * (real.ndim - 1), generator=rng, device=real.device, dtype=real.dtype)
     x = torch.lerp(real.detach(), fake.detach(), share).requires_grad_()
     slopes = squared_slopes(critic(x), x)
     return ((slopes + 1e-12).sqrt() - target).square().mean()  # the root of 0 has no gradient

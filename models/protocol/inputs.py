@@ -91,7 +91,7 @@ class Noise(Input):
 
     seed: int = 0
 
-    def generator(self, device: torch.device | str = "cpu") -> torch.Generator:
+    def rng(self, device: torch.device | str = "cpu") -> torch.Generator:
         """A generator at the start of this noise's stream."""
         return torch.Generator(device).manual_seed(self.seed)
 

@@ -12,7 +12,7 @@ __all__ = [
     "Factor",
     "Image",
     "Kind",
-    "Plane",
+    "Planar",
     "Table",
     "Tokens",
     "Waveform",
@@ -44,7 +44,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Plane(Kind):
+class Planar(Kind):
     """Points in the plane, (2,)."""
 
     @property
@@ -114,7 +114,8 @@ class Tokens(Kind):
         return (self.length,)
 
 
-_KINDS: dict[str, type[Kind]] = {kind.__name__: kind for kind in (Plane, Image, Table, Waveform, Tokens)}
+_KINDS: dict[str, type[Kind]] = {kind.__name__: kind for kind in (Planar, Image, Table, Waveform, Tokens)}
+_RENAMED: dict[str | None, str] = {"Plane": "Planar"}  # names in runs of version 0.1.0
 
 
 def kind_from_json(stored: dict[str, Any]) -> Kind:
@@ -125,6 +126,7 @@ def kind_from_json(stored: dict[str, Any]) -> Kind:
     """
     fields = dict(stored)
     name = fields.pop("kind", None)
+    name = _RENAMED.get(name, name)
     try:
         return _KINDS[name](**fields)
     except (KeyError, TypeError):

@@ -119,11 +119,11 @@ class GenerativeModel(Page, nn.Module, ABC):
         """The players, in the order in which they move in a round."""
 
     @abstractmethod
-    def player_loss(self, player: str, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
+    def player_loss(self, player: str, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """What a player descends, as "loss", and metrics; scalars, means over the batch."""
 
     @abstractmethod
-    def sample(self, n: int, *, generator: torch.Generator) -> Tensor:
+    def sample(self, n: int, *, rng: torch.Generator) -> Tensor:
         """N draws from the model, (n, *data_shape), in data units."""
 
     @classmethod
@@ -158,7 +158,7 @@ class GenerativeModel(Page, nn.Module, ABC):
     def after_update(self, player: str) -> None:
         """Called after each update of a player (weight clipping, say)."""
 
-    def evaluate(self, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
+    def evaluate(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """Values per datum, (n,), by the key that is reported ("elbo_nats"); keywords of `settings` can be set.
 
         An array may have fewer rows, where something is computed for some of the data; a scalar is a count.
@@ -175,28 +175,28 @@ class LossModel(GenerativeModel, ABC):
     """A model with one player and one loss."""
 
     @abstractmethod
-    def loss(self, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
+    def loss(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """Scalars, means over the batch; "loss" is descended, the others are metrics."""
 
     def players(self) -> tuple[Player, ...]:
         """The one player: all parameters."""
         return (Player("model", tuple(self.parameters())),)
 
-    def player_loss(self, player: str, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
+    def player_loss(self, player: str, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """The loss."""
-        return self.loss(batch, generator=generator)
+        return self.loss(batch, rng=rng)
 
 
 class GameModel(GenerativeModel, ABC):
     """A model with several players, each with a loss of its own."""
 
     @abstractmethod
-    def loss(self, player: str, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
+    def loss(self, player: str, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """Scalars, means over the batch; "loss" is descended by the player, the others are metrics."""
 
-    def player_loss(self, player: str, batch: DataBatch, *, generator: torch.Generator) -> dict[str, Tensor]:
+    def player_loss(self, player: str, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """The player's loss."""
-        return self.loss(player, batch, generator=generator)
+        return self.loss(player, batch, rng=rng)
 
 
 class HasLogProb(ABC):
@@ -236,7 +236,7 @@ class HasConditional(ABC):
     """The model can complete a datum of which a part is given."""
 
     @abstractmethod
-    def complete(self, x: Tensor, mask: Tensor, *, generator: torch.Generator) -> Tensor:
+    def complete(self, x: Tensor, mask: Tensor, *, rng: torch.Generator) -> Tensor:
         """Draws the entries whose mask is 0 given the others, (n, *data_shape)."""
 
 

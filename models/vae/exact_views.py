@@ -14,10 +14,10 @@ from torch import Tensor
 from models.exact.gaussian_latent import GridPosterior, refinements
 from models.frames import Bars, Density, Ellipses, Plane, Points
 from models.protocol import DataBatch, DataPoint, param, view
-from models.vae.bounds import LatentBounds
-from models.vae.latent_space import axis_label, prior_circles
-from models.vae.per_point import GaussianBound, UnderQ
-from models.vae.words import SPLITS
+from models.vae.bound import LatentBounds
+from models.vae.gaussian_bound import GaussianBound, UnderQ
+from models.views.latent_space import axis_label, prior_circles
+from models.views.words import SPLITS
 
 __all__ = ["ExactViews"]
 

@@ -79,7 +79,7 @@ def prior_kl(mean: Tensor, log_var: Tensor) -> Tensor:
     return 0.5 * (mean.square() + torch.expm1(log_var) - log_var)  # expm1: no cancellation where q is near the prior
 
 
-def posterior_draw(mean: Tensor, log_var: Tensor, *, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+def posterior_draw(mean: Tensor, log_var: Tensor, *, rng: torch.Generator) -> tuple[Tensor, Tensor]:
     """A reparameterised draw z = mean + σ ε, and its ε ~ N(0, 1); shapes as the mean's."""
-    noise = torch.randn(mean.shape, generator=generator, device=mean.device, dtype=mean.dtype)
+    noise = torch.randn(mean.shape, generator=rng, device=mean.device, dtype=mean.dtype)
     return mean + (0.5 * log_var).exp() * noise, noise

@@ -24,7 +24,7 @@ def refit(
     mean: Tensor,
     steps: int,
     *,
-    generator: torch.Generator,
+    rng: torch.Generator,
     beta: float = 1.0,
     at_once: int = 1 << 12,
 ) -> Iterator[tuple[Tensor, Tensor]]:
@@ -37,14 +37,14 @@ def refit(
         log_likelihood: log p(x|z), (k, n, latent) to (k, n), nats.
         mean: Zeros, (n, latent), with dtype and device of z: the mean of the prior.
         steps: Adam steps.
-        generator: Source of all draws.
+        rng: Source of all draws.
         beta: Weight of the KL term.
         at_once: Points z for which the likelihood is computed at a time, in the search for a start.
 
     Yields:
         Mean and log variance, (n, latent) each: at the start, and after each step.
     """
-    m = _start(log_likelihood, mean, generator, at_once)
+    m = _start(log_likelihood, mean, rng, at_once)
     log_var = torch.full_like(m, 2 * math.log(_WIDTH))
     yield m.clone(), log_var.clone()
     optimiser = torch.optim.Adam([m, log_var], _RATE)
@@ -52,7 +52,7 @@ def refit(
         optimiser.param_groups[0]["lr"] = 0.5 * _RATE * (1 + math.cos(math.pi * step / steps))
         with torch.enable_grad():
             q = m.detach().requires_grad_(), log_var.detach().requires_grad_()
-            z, _ = posterior_draw(*q, generator=generator)
+            z, _ = posterior_draw(*q, rng=rng)
             bound = log_likelihood(z[None]).sum() - beta * prior_kl(*q).sum()  # the data share no parameter
             m.grad, log_var.grad = torch.autograd.grad(-bound, q)
         optimiser.step()
@@ -60,11 +60,9 @@ def refit(
 
 
 @torch.no_grad()
-def _start(
-    log_likelihood: Callable[[Tensor], Tensor], mean: Tensor, generator: torch.Generator, at_once: int
-) -> Tensor:
+def _start(log_likelihood: Callable[[Tensor], Tensor], mean: Tensor, rng: torch.Generator, at_once: int) -> Tensor:
     """The best point of each datum, (n, latent)."""
-    noise = torch.randn(STARTS - 1, mean.shape[1], generator=generator, device=mean.device, dtype=mean.dtype)
+    noise = torch.randn(STARTS - 1, mean.shape[1], generator=rng, device=mean.device, dtype=mean.dtype)
     points = torch.cat([torch.zeros_like(noise[:1]), noise])  # (STARTS, latent), the same for all data
     best, found = torch.full_like(mean[:, 0], -math.inf), mean.clone()
     for part in points.split(max(1, at_once // len(mean))):

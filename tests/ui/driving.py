@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.card import Card
-from explorer.ui.main_window import MainWindow
 from explorer.ui.page import PageWidget
-from explorer.ui.page.tab_row import TabRow
+from explorer.ui.page.board.tab_row import TabRow
+from explorer.ui.window.main_window import MainWindow
 
 __all__ = ["PATIENCE", "Driver"]
 
@@ -149,7 +149,7 @@ class Driver:
         self.until(lambda: self.page.state in ("training", "done", "diverged"))  # the first may be over in no time
         self.until_step(1)
 
-    def at_rest(self) -> None:
+    def eval_mode(self) -> None:
         """Waits until the page shows its untrained or bundled model."""
         self.until(lambda: self.page.cards and not any(c.is_empty for c in self._leading()))
 

@@ -17,7 +17,7 @@ from explorer.ui.explain.noise import NoiseBars, dimensions, noise_sentence
 from explorer.ui.explain.rows import SumRow, TermRow
 from explorer.ui.explain.suggestion import Suggestion
 from explorer.ui.theme import DARK, LIGHT
-from models.protocol import GenerativeModel, HasLatent, Image, Lab, Metric, Objective, Plane, Term, Try, param
+from models.protocol import GenerativeModel, HasLatent, Image, Lab, Metric, Objective, Planar, Term, Try, param
 
 _LONG = (
     r"-\,\lambda\,\mathbb{E}_x\left[\left(\Vert\nabla D(x)\Vert_2-1\right)^2\right] + \frac{1}{2}\log 2\pi e \sigma^2"
@@ -341,10 +341,10 @@ def test_noise_is_compared_with_the_data() -> None:
         ("x", "data", 12),
     ]
     assert noise_sentence(more).startswith("Noise 3 + 12 exceeds data 12")
-    fewer = dimensions(_Generator, _Model.Config(latent=1), Plane())
+    fewer = dimensions(_Generator, _Model.Config(latent=1), Planar())
     assert [(bar.symbol, bar.size) for bar in fewer] == [("z", 1), ("x", 2)]
     assert "less than data 2" in noise_sentence(fewer)
-    assert "equals data 2" in noise_sentence(dimensions(_Generator, _Model.Config(latent=2), Plane()))
+    assert "equals data 2" in noise_sentence(dimensions(_Generator, _Model.Config(latent=2), Planar()))
 
 
 def test_bars_are_as_long_as_the_dimensions(theme, make_widget) -> None:

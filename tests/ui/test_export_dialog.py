@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 
 from explorer.figures import FigureError, Style
 from explorer.ui.controls import Button, Combo, IconButton, Segmented, Switch, TextBox, ValueBox
-from explorer.ui.export_dialog import ExportChoices, ExportDialog, copy_image
-from explorer.ui.figure_thread import FigureJob, FigureThread
+from explorer.ui.export.dialog import ExportChoices, ExportDialog, copy_image
+from explorer.ui.export.thread import FigureJob, FigureThread
 from models.frames import Bars, Frame
 
 _IDENTITY = {"page": "vae", "step": 8576, "seed": 7}

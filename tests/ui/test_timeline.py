@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from explorer.ui.theme import DARK, LIGHT
-from explorer.ui.timeline import Timeline
-from explorer.ui.track_drawing import BAR, backdrop
+from explorer.ui.timeline.timeline import Timeline
+from explorer.ui.timeline.track_drawing import BAR, backdrop
 
 _STEPS = (0, 100, 200, 400, 800)
 

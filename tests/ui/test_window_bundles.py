@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from explorer.engine.bundle import BUNDLES
-from explorer.ui.commands import acts_of
 from explorer.ui.controls import Combo
+from explorer.ui.window.commands import acts_of
 
 TITLE = "MNIST, 10-D latent"
 
@@ -18,14 +18,14 @@ def _choose(driver, title: str) -> None:
 
 
 def test_a_bundled_model_is_shown_when_it_is_chosen_and_the_run_in_sight_is_kept(driver) -> None:
-    driver.at_rest()
+    driver.eval_mode()
     driver.train_small(steps=30)
     driver.until_state("done")
     folder = driver.page.acts.folder
     offered = []
     driver.page.undo_offered.connect(offered.append)
     _choose(driver, TITLE)
-    driver.until_state("exhibit")
+    driver.until_state("static")
     assert driver.page.acts.config.latent == 10
     assert driver.page.acts.folder is None
     assert len(offered) == 1
@@ -37,7 +37,7 @@ def test_a_bundled_model_is_shown_when_it_is_chosen_and_the_run_in_sight_is_kept
 
 
 def test_commands_offer_every_bundled_model_of_the_page_in_sight(driver) -> None:
-    driver.at_rest()
+    driver.eval_mode()
     acts = {act.id: act for act in acts_of(driver.window, driver.page)}
     assert [name for name in acts if name.startswith("bundle.")] == [f"bundle.{title}" for title in BUNDLES["vae"]]
     acts[f"bundle.{TITLE}"].run()

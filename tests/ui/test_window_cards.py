@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 
 from explorer.ui.card import EXPORTS, Legend
 from explorer.ui.controls import IconButton
-from explorer.ui.detached import DetachedCard
-from explorer.ui.export_dialog import ExportDialog
+from explorer.ui.export.dialog import ExportDialog
+from explorer.ui.window.detached import DetachedCard
 
 
 def _tool(driver, card: str, name: str) -> IconButton:
@@ -55,7 +55,7 @@ def test_a_card_is_exported_and_read_back(driver, tmp_path, kind: str) -> None:
 
 
 def test_copy_puts_the_picture_on_the_clipboard(driver) -> None:
-    driver.at_rest()
+    driver.eval_mode()
     QApplication.clipboard().clear()
     driver.choose_in_menu(driver.card("decode").menu, "Copy image")
     assert QApplication.clipboard().image().width() > 100
@@ -132,7 +132,7 @@ def test_curves_in_their_own_window_keep_their_legend_and_follow_behind_another_
 
 
 def test_closing_the_window_closes_what_belongs_to_it(driver) -> None:
-    driver.at_rest()
+    driver.eval_mode()
     driver.choose_in_menu(driver.card("decode").menu, "Open in its own window")
     driver.choose_in_menu(driver.card("decode").menu, EXPORTS["png"])
     driver.until(lambda: driver.window.findChild(ExportDialog).isVisible())

@@ -80,12 +80,12 @@ def no_mnist(tmp_path, monkeypatch) -> None:
 
 
 def test_a_dataset_that_cannot_be_reached_is_said_and_the_digits_are_offered(driver, no_mnist) -> None:
-    driver.at_rest()
+    driver.eval_mode()
     driver.pick("dataset", "mnist")
     driver.click("train")
     driver.until(lambda: driver.page.banner.kind == "error")
     assert "mnist" in driver.page.banner.message.lower()
-    assert driver.page.state == "exhibit"
+    assert driver.page.state == "static"
     assert not driver.card("decode").is_empty
     assert driver.find("banner_other").text() == "Use the embedded digits"
     driver.click("banner_other")

@@ -65,7 +65,7 @@ def test_the_names_that_scripts_rely_on_exist_once(driver) -> None:
         "latent.1",
     ]
     page = driver.page
-    driver.at_rest()
+    driver.eval_mode()
     assert page.objectName() == "page.vae"
     names += [f"param.{name}" for name in page.side.form.rows]
     names += [f"training.{name}" for name in page.side.training.rows]
@@ -148,7 +148,7 @@ def _faults(driver) -> list[str]:
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 700), (880, 600)])
 def test_nothing_is_cut_or_overlaps(open_window, size) -> None:
     driver = open_window(*size)
-    driver.at_rest()
+    driver.eval_mode()
     assert _faults(driver) == []
     driver.train_small(steps=1_000_000)
     for _ in range(2):
@@ -204,7 +204,7 @@ def test_nothing_is_cut_where_training_failed(open_window, size) -> None:
 
 def test_under_1200_px_explain_lies_over_the_cards(open_window) -> None:
     driver = open_window(1440, 900)
-    driver.at_rest()
+    driver.eval_mode()
     explain = driver.find("explain")
     assert explain.isVisible()
     driver.window.resize(1024, 700)
@@ -224,7 +224,7 @@ def test_under_1200_px_explain_lies_over_the_cards(open_window) -> None:
 
 def test_under_1000_px_the_settings_of_the_page_do_too(open_window) -> None:
     driver = open_window(1440, 900)
-    driver.at_rest()
+    driver.eval_mode()
     assert not driver.find("side_button").isVisible()
     driver.window.resize(900, 700)
     QApplication.processEvents()

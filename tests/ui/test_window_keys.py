@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from explorer.ui.command_palette import CommandPalette
 from explorer.ui.settings import SettingsDialog
+from explorer.ui.window.palette import CommandPalette
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -66,7 +66,7 @@ def test_letters_typed_into_a_field_are_no_commands(driver) -> None:
 
 
 def test_e_explains_and_f_maximises_what_has_the_focus(driver) -> None:
-    driver.at_rest()
+    driver.eval_mode()
     driver.window.centralWidget().setFocus()
     driver.key(Qt.Key.Key_E)
     assert not driver.find("explain").isVisible()
@@ -117,7 +117,7 @@ def _palette(driver) -> CommandPalette:
 
 
 def test_the_palette_finds_by_typing_and_does_what_is_chosen(driver) -> None:
-    driver.at_rest()
+    driver.eval_mode()
     palette = _palette(driver)
     QTest.keyClicks(palette.field, "high con")
     assert palette.list.count() == 1
@@ -131,7 +131,7 @@ def test_the_palette_finds_by_typing_and_does_what_is_chosen(driver) -> None:
 
 
 def test_the_palette_reaches_every_act_and_escape_leaves_it(driver) -> None:
-    driver.at_rest()
+    driver.eval_mode()
     palette = _palette(driver)
     titles = [palette.list.item(row).text() for row in range(palette.list.count())]
     for wanted in ("Train or pause", "One step", "Reset", "Live", "Explain", "Undo", "MNIST", "Overview", "Settings",

@@ -42,7 +42,7 @@ def _at(driver, x: float, y: float) -> QPoint:
 
 
 def test_slider_box_map_and_picture_agree_on_the_bundled_model(driver) -> None:
-    driver.at_rest()
+    driver.eval_mode()
     model = open_bundle("vae").page
     driver.until(lambda: _agrees(driver, model))
     slider, board = driver.find("latent.0"), driver.card("latent_map").display
@@ -64,7 +64,7 @@ def test_slider_box_map_and_picture_agree_on_the_bundled_model(driver) -> None:
 
 
 def test_sample_lock_origin_and_walk(driver) -> None:
-    driver.at_rest()
+    driver.eval_mode()
     driver.fill("latent_value.0", "0.5")
     driver.click("latent_lock.0")
     driver.click("latent_sample")
@@ -86,7 +86,7 @@ def test_sample_lock_origin_and_walk(driver) -> None:
 
 
 def test_a_point_beyond_the_sliders_widens_them(driver) -> None:
-    driver.at_rest()
+    driver.eval_mode()
     board = driver.card("latent_map").display
     driver.click("latent_origin")
     board.setFocus()
@@ -128,7 +128,7 @@ def test_two_quick_moves_end_at_the_second_where_the_picture_is_in_a_window_of_i
 
 @pytest.mark.parametrize("training", [False, True])
 def test_while_a_model_trains_a_drag_asks_for_the_first_picture_and_the_others_follow(driver, training) -> None:
-    driver.at_rest()
+    driver.eval_mode()
     if training:
         driver.train_small(steps=100_000)
     asked = []
@@ -156,7 +156,7 @@ def test_more_dimensions_give_more_sliders_those_with_most_kl_first(driver) -> N
 
 
 def test_resample_draws_other_images(driver) -> None:
-    driver.at_rest()
+    driver.eval_mode()
     driver.until(lambda: not driver.card("samples").is_empty)
     before = np.array(driver.frame_of("samples").images)
     driver.click("resample.samples")

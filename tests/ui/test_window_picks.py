@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
-from explorer.engine.directions import read_directions
+from explorer.engine.runs.directions import read_directions
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -108,7 +108,7 @@ def test_a_direction_is_kept_with_the_run_and_applied_by_exactly_its_vector(driv
 
 
 def test_a_direction_without_a_run_is_kept_in_memory_and_that_is_said(driver) -> None:
-    driver.at_rest()
+    driver.eval_mode()
     driver.click("tab_of.direction")
     driver.until(lambda: len(driver.page.directions._vector) == 2)
     driver.fill("direction.name", "here")

@@ -19,7 +19,7 @@ from models.frames import Points
 
 
 def test_a_view_that_makes_no_sense_has_no_tab_and_is_never_asked_for(driver) -> None:
-    driver.at_rest()
+    driver.eval_mode()
     asked: list[str] = []
     host = driver.page.thread_.host
     watch, ask = host.watch, host.ask
@@ -59,7 +59,7 @@ def test_a_view_that_makes_sense_only_later_gets_its_card(open_window) -> None:
 
 
 def test_averaged_weights_are_named_and_the_raw_ones_a_switch_away(driver) -> None:
-    driver.at_rest()
+    driver.eval_mode()
     assert not driver.find("raw_weights").isVisible()
     driver.train_small(steps=100_000, ema=0.999, lr=0.01)
     driver.until_step(30)
@@ -103,7 +103,7 @@ def test_the_next_start_has_the_setup_as_it_was_and_opens_no_run(open_window, fi
     assert again.find("seed").text() == "41"
     assert again.find("preset").currentText() == "Custom"
     assert not page.draft.undo.canUndo()
-    again.at_rest()
+    again.eval_mode()
     assert page.acts.folder is None
     again.click("tab.fixtures")
     assert again.page.name == "tiny-gan"
@@ -139,7 +139,7 @@ def test_a_setup_that_cannot_be_read_gives_way_to_the_preset_and_is_told(open_wi
 
 
 def test_with_reduced_motion_the_walk_leaps(driver) -> None:
-    driver.at_rest()
+    driver.eval_mode()
     driver.key(Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
     dialog = driver.window.findChild(SettingsDialog)
     QTest.mouseClick(dialog.motion, Qt.MouseButton.LeftButton)
@@ -167,7 +167,7 @@ def test_undo_reset_is_offered_again_where_the_page_is_seen_again(driver) -> Non
 
 
 def test_a_key_does_its_own_act_though_a_preset_has_its_title(driver, monkeypatch) -> None:
-    driver.at_rest()
+    driver.eval_mode()
     presets = driver.page.page.presets
     monkeypatch.setattr(driver.page.page, "presets", (*presets, dataclasses.replace(presets[-1], title="Settings")))
     before = driver.page.draft.state

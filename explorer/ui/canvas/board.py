@@ -8,7 +8,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.canvas.painting import Brush, Painting
-from explorer.ui.frames.drawing import polygon, straight, stroke
+from explorer.ui.frames.paint import polygon, straight, stroke
 from explorer.ui.frames.ticks import Axis
 from explorer.ui.frames.viewport import Viewport
 from explorer.ui.theme import Theme, Tokens, color, ui_font

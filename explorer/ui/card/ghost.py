@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from explorer.ui.frames.drawing import polygon, stroke
+from explorer.ui.frames.paint import polygon, stroke
 from explorer.ui.theme import Theme, Tokens, color, ui_font
 from models.frames import Audio, Bars, Curves, Frame, Images, Matrix, Plane
 

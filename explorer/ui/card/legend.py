@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.frames.base import LegendItem
-from explorer.ui.frames.drawing import gradient_bar, stroke
+from explorer.ui.frames.paint import gradient_bar, stroke
 from explorer.ui.theme import Theme, Tokens, color, mono_font, ui_font
 
 __all__ = ["Legend"]

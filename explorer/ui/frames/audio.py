@@ -8,7 +8,7 @@ from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import FrameView
-from explorer.ui.frames.drawing import halo_text, stroke
+from explorer.ui.frames.paint import halo_text, stroke
 from explorer.ui.frames.ticks import Axis
 from explorer.ui.numbers import number
 from explorer.ui.theme import Theme, color, ui_font

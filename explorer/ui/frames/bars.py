@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import FrameView
-from explorer.ui.frames.drawing import stroke
+from explorer.ui.frames.paint import stroke
 from explorer.ui.frames.ticks import Axis, finite_range
 from explorer.ui.numbers import column
 from explorer.ui.theme import Theme, color, mono_font, ui_font

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
-from explorer.ui.frames.drawing import dot, halo_text
+from explorer.ui.frames.paint import dot, halo_text
 from explorer.ui.frames.viewport import Viewport
 from explorer.ui.theme import Tokens
 from models.frames import Points

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QFontMetricsF, QMouseEvent, QPa
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import FrameView, LegendItem
-from explorer.ui.frames.drawing import dot, draw_polyline, halo_text, straight, stroke
+from explorer.ui.frames.paint import dot, draw_polyline, halo_text, straight, stroke
 from explorer.ui.frames.pane import paint_raw, pane_range, to_pixels
 from explorer.ui.frames.smoothing import Columns, Thinned, smooth
 from explorer.ui.frames.ticks import Axis, finite_range

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from explorer.ui.frames.drawing import stroke
+from explorer.ui.frames.paint import stroke
 from explorer.ui.frames.viewport import Viewport
 from explorer.ui.theme import Tokens, color
 

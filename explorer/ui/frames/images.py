@@ -11,7 +11,7 @@ from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QP
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import FrameView
-from explorer.ui.frames.drawing import mark, stroke
+from explorer.ui.frames.paint import mark, stroke
 from explorer.ui.frames.sheet import sheet_image
 from explorer.ui.theme import Theme, color, ui_font
 from models.frames import Frame, Images

@@ -11,7 +11,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from explorer.ui.frames.contours import level_lines
-from explorer.ui.frames.drawing import draw_polyline, halo_text, heat_image, polygon, ramp_table, stroke
+from explorer.ui.frames.paint import draw_polyline, halo_text, heat_image, polygon, ramp_table, stroke
 from explorer.ui.frames.ticks import finite_range
 from explorer.ui.frames.viewport import Viewport
 from explorer.ui.theme import Tokens

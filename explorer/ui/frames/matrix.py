@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import FrameView, LegendItem
-from explorer.ui.frames.drawing import heat_image, ramp_table, stroke
+from explorer.ui.frames.paint import heat_image, ramp_table, stroke
 from explorer.ui.frames.ticks import finite_range
 from explorer.ui.numbers import number
 from explorer.ui.theme import Theme, color, ui_font

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from explorer.ui.frames.drawing import draw_band, draw_columns, draw_polyline
+from explorer.ui.frames.paint import draw_band, draw_columns, draw_polyline
 from explorer.ui.frames.smoothing import Thinned
 from explorer.ui.frames.ticks import Axis, finite_range
 from models.frames import Series

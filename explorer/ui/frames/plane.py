@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import FrameView, LegendItem
 from explorer.ui.frames.cloud import ClassLabels, paint_points
-from explorer.ui.frames.drawing import halo_text, mark, stroke
 from explorer.ui.frames.handles import HandleSet
 from explorer.ui.frames.layers import PAINTERS, density_limits, layer_extent
+from explorer.ui.frames.paint import halo_text, mark, stroke
 from explorer.ui.frames.ticks import Axis
 from explorer.ui.frames.trails import Trails
 from explorer.ui.frames.viewport import Viewport

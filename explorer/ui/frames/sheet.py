@@ -7,7 +7,7 @@ import functools
 import numpy as np
 from PySide6.QtGui import QImage
 
-from explorer.ui.frames.drawing import ramp_table
+from explorer.ui.frames.paint import ramp_table
 
 __all__ = ["resample", "sheet_image"]
 

@@ -7,7 +7,7 @@ from collections import deque
 import numpy as np
 from PySide6.QtGui import QPainter, QPen
 
-from explorer.ui.frames.drawing import polygon
+from explorer.ui.frames.paint import polygon
 from explorer.ui.frames.viewport import Viewport
 from explorer.ui.theme import Tokens, color
 from models.frames import Layer, Points

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.explain.noise import Dimension
-from explorer.ui.frames.drawing import stroke
+from explorer.ui.frames.paint import stroke
 from explorer.ui.numbers import count
 from explorer.ui.theme import Theme, Tokens, color, mono_font, ui_font
 

@@ -10,31 +10,31 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.engine import BadInput, Request, Session
-from explorer.engine.host import Event
+from explorer.engine.host.host import Event
 from explorer.ui.card import Card
 from explorer.ui.controls import Button
 from explorer.ui.explain import Explain
 from explorer.ui.frames.curves import CurvesView
-from explorer.ui.page.acts import Acts
-from explorer.ui.page.arrangement import Arrangement
-from explorer.ui.page.directions import Directions
-from explorer.ui.page.draft import Draft
-from explorer.ui.page.dragging import Dragging
-from explorer.ui.page.drawing import Drawing
-from explorer.ui.page.failures import Failures
-from explorer.ui.page.latent_panel import LatentPanel
-from explorer.ui.page.looking import Looking
-from explorer.ui.page.moments import Moments
-from explorer.ui.page.moves import Moves
-from explorer.ui.page.notices import Notices
-from explorer.ui.page.panels import EXPLAIN, Panels
-from explorer.ui.page.pointing import Pointing
-from explorer.ui.page.run_bar import RunBar
-from explorer.ui.page.showing import Showing
-from explorer.ui.page.side_panel import SidePanel
+from explorer.ui.page.board.card_grid import Arrangement
+from explorer.ui.page.control.feed import Showing
+from explorer.ui.page.control.recovery import Failures
+from explorer.ui.page.control.runner import Acts
+from explorer.ui.page.control.scrubber import Moments
+from explorer.ui.page.control.stepping import Moves
+from explorer.ui.page.editors.direction import Directions
+from explorer.ui.page.editors.drawn_data import Drawing
+from explorer.ui.page.editors.handles import Dragging
+from explorer.ui.page.editors.latent import Pointing
+from explorer.ui.page.editors.latent_panel import LatentPanel
+from explorer.ui.page.panels.docks import EXPLAIN, Panels
+from explorer.ui.page.panels.messages import Notices
+from explorer.ui.page.panels.run_bar import RunBar
+from explorer.ui.page.panels.side_panel import SidePanel
+from explorer.ui.page.state.draft import Draft
+from explorer.ui.page.state.inputs import Looking
 from explorer.ui.page_thread import PageThread
 from explorer.ui.theme import Theme
-from explorer.ui.timeline import Timeline
+from explorer.ui.timeline.timeline import Timeline
 from models import Family
 from models.frames import Curves
 from models.protocol import GenerativeModel, LatentPoint, Noise, View, group_views, views_of
@@ -80,7 +80,7 @@ class PageWidget(QFrame):
         self.thread_ = PageThread(name, self)
         self._resamplers: list[Button] = []
         self.cards = self._make_cards(theme)
-        self.state = "exhibit"
+        self.state = "static"
         views = {name: card for name, card in self.cards.items() if name != "curves"}
         self.looking = Looking(views, lambda: self.state == "training", self)
         self._followers: list[Card] = []

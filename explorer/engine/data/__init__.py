@@ -1,0 +1,1 @@
+"""Data on a device, and the instruments that come with them."""

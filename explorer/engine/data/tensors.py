@@ -1,0 +1,136 @@
+"""A dataset as tensors on a device: batches for training, inputs for views."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.data import Dataset, Split
+from explorer.engine.data.instruments import open_classifier
+from explorer.engine.randomness import BatchOrder, derive
+from explorer.engine.setup import spec_of
+from models.protocol import Classifier, Data, DataBatch, DataPoint
+
+__all__ = ["TensorData"]
+
+# Views ask for the same first data of a split fifteen times a second; to pick and binarize them takes longer than
+# some views do.
+_KEPT_BATCHES = 16
+_DRAWN_AT_ONCE = 4096
+_KEPT_DATA = 2000
+
+
+class TensorData:
+    """All of a dataset on one device.
+
+    Args:
+        data: The dataset.
+        seed: Of the order of training data and of the fixed binarization that views see.
+        device: Where the tensors are kept.
+    """
+
+    def __init__(self, data: Dataset, seed: int, device: torch.device):
+        self.data = data
+        self.spec = spec_of(data)
+        self._device = device
+        self._order = BatchOrder(len(data.train), derive(seed, "order"))
+        self._x = {name: self._put(split.x) for name, split in self._splits()}
+        self._y = {name: None if split.y is None else self._put(split.y) for name, split in self._splits()}
+        self._factors = {name: s.factors if s.factors is None else self._put(s.factors) for name, s in self._splits()}
+        self._part_of = {name: split.part_of or name for name, split in self._splits()}
+        self._fixed = derive(seed, "binarization")
+        self._drawn: Tensor | None = None
+        self._kept: dict[tuple[str, int, int], DataBatch] = {}
+
+    def _splits(self) -> list[tuple[str, Split]]:
+        return [("train", self.data.train), ("valid", self.data.valid), ("test", self.data.test)]
+
+    def _put(self, array: np.ndarray) -> Tensor:
+        # The dataset is shared and read-only; a copy keeps it so.
+        return torch.from_numpy(np.array(array)).to(self._device)
+
+    def size(self, split: str) -> int:
+        """Number of data in a split."""
+        return len(self._x[split])
+
+    @property
+    def classifier(self) -> Classifier | None:
+        """The classifier that comes with the application for these data, or None."""
+        return open_classifier(self.data.name, self._device, self.data.digest)
+
+    def train_batch(self, position: int, count: int, rng: torch.Generator) -> DataBatch:
+        """The next training batch, from a position in the stream of epochs."""
+        index = torch.from_numpy(self._order.take(position, count)).to(self._device, non_blocking=True)
+        x = self._units(self._x["train"][index])
+        if self.data.resample:
+            x = torch.bernoulli(x, generator=rng)
+        y = self._y["train"]
+        return DataBatch(x, None if y is None else y[index], index, split="train")
+
+    def batch(self, split: str, start: int = 0, count: int | None = None) -> DataBatch:
+        """Some data of a split in their stored order; the same each time, also where training resamples them."""
+        stop = self.size(split) if count is None else min(start + count, self.size(split))
+        kept = self._kept.get((split, start, stop))
+        if kept is None:
+            kept = self.pick(split, torch.arange(start, stop, device=self._device))
+            if stop - start <= _KEPT_DATA and len(self._kept) < _KEPT_BATCHES:
+                self._kept[split, start, stop] = kept
+        return dataclasses.replace(kept, x=kept.x.detach())  # who wants gradients of x sets that on a tensor of his own
+
+    def pick(self, split: str, index: Tensor) -> DataBatch:
+        """The data at given positions of a split; the batch says which split they really are from."""
+        if self.data.resample and split == "train":
+            x = self._binarized()[index].to(torch.float32)
+        else:
+            x = self._units(self._x[split][index])
+        y, factors = self._y[split], self._factors[split]
+        return DataBatch(
+            x,
+            None if y is None else y[index],
+            index,
+            split=self._part_of[split],
+            factors=None if factors is None else factors[index],
+        )
+
+    def point(self, split: str, index: int) -> DataPoint:
+        """One datum of a split; it says which split it really is from."""
+        batch = self.pick(split, torch.tensor([index], device=self._device))
+        return DataPoint(batch.x, None if batch.y is None else int(batch.y[0]), index, batch.split)
+
+    def _binarized(self) -> Tensor:
+        """The training data drawn once, (n, *shape) bool, for whoever looks at them; made when first asked for."""
+        if self._drawn is None:
+            rng = torch.Generator(self._device).manual_seed(self._fixed)
+            parts = self._x["train"].split(_DRAWN_AT_ONCE)
+            drawn = [torch.bernoulli(self._units(part), generator=rng).bool() for part in parts]
+            self._drawn = torch.cat(drawn)
+        return self._drawn
+
+    def _units(self, raw: Tensor) -> Tensor:
+        x = raw.to(torch.float32)
+        return x if self.data.scale == 1.0 else x.mul_(self.data.scale) if x is not raw else x * self.data.scale
+
+    def whole(self) -> Data:
+        """Everything, for views that ask for the dataset and for a model's preparation."""
+        exact = self.data.log_prob
+
+        def log_prob(x: Tensor) -> Tensor:
+            assert exact is not None
+            value: Any = exact(x.detach().cpu().double().numpy())
+            return torch.from_numpy(value).to(x.device)
+
+        centers = self.data.centers
+        return Data(
+            self.spec,
+            self.batch("train"),
+            self.batch("valid"),
+            self.batch("test"),
+            None if exact is None else log_prob,
+            self.data.entropy,
+            None if centers is None else torch.from_numpy(np.array(centers)).to(self._device),
+            self.data.std,
+        )

@@ -1,0 +1,111 @@
+"""Evaluation of a trained model on a whole split: means with their standard errors."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from explorer.engine.data.tensors import TensorData
+from explorer.engine.errors import BadInput
+from explorer.engine.measure.images import image_values
+from explorer.engine.measure.validation import latent_accuracy, sample_values
+from explorer.engine.randomness import derive
+from models.protocol import BadValue, GenerativeModel, HasLogProb
+
+__all__ = ["evaluate"]
+
+_PART = 250
+
+
+@torch.no_grad()
+def evaluate(
+    model: GenerativeModel,
+    data: TensorData,
+    *,
+    split: str = "test",
+    limit: int | None = None,
+    seed: int = 0,
+    settings: Mapping[str, Any] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, Any]:
+    """Every number that can be had of a model on held-out data.
+
+    Args:
+        model: The model.
+        data: Its data.
+        split: "train", "valid" or "test".
+        limit: Data to look at; the whole split where None.
+        seed: Of the noise of estimates.
+        settings: Of the model's own evaluation ("K").
+        progress: Called with data done and data in all.
+
+    Returns:
+        Each metric by key, and its standard error as `<key>_se`; "n" is the number of data. A metric that the model
+        gives for some of the data only is the mean over those; what it gives as a number for a batch is a count, which
+        is added up; its error is None.
+
+    Raises:
+        BadInput: A setting that the model's evaluation does not have.
+    """
+    model.eval()
+    chosen = _checked(model, settings or {})
+    n = min(limit or data.size(split), data.size(split))
+    rng = torch.Generator(model.device).manual_seed(derive(seed, "evaluation"))
+    parts: dict[str, list[Tensor]] = {}
+    for start in range(0, n, _PART):
+        batch = data.batch(split, start, min(_PART, n - start))
+        values = model.evaluate(batch, rng=rng, **chosen)
+        if isinstance(model, HasLogProb):
+            values = {**values, **_likelihood(model, data, batch.x)}
+        for key, value in values.items():
+            parts.setdefault(key, []).append(value.double().cpu())
+        if progress is not None:
+            progress(start + len(batch), n)
+    result: dict[str, Any] = {"n": n}
+    for key, pieces in parts.items():
+        if pieces[0].ndim == 0:
+            result[key], result[f"{key}_se"] = int(sum(pieces)), None
+            continue
+        per_datum = torch.cat(pieces)
+        rows = len(per_datum)
+        if rows == 0:
+            continue
+        result[key] = float(per_datum.mean())
+        result[f"{key}_se"] = float(per_datum.std(correction=1)) / math.sqrt(rows) if rows > 1 else None
+    for key, share in {
+        **latent_accuracy(model, data, split, n),
+        **sample_values(model, data, split, rng, n),
+    }.items():
+        result[key] = share
+        error = math.sqrt(max(share * (1 - share), 0.0) / n) if key.endswith("accuracy") else None
+        result[f"{key}_se"] = error
+    for key, (found, error) in image_values(model, data, split, n, rng).items():
+        result[key], result[f"{key}_se"] = found, error
+    return result
+
+
+def _likelihood(model: HasLogProb, data: TensorData, x: Tensor) -> dict[str, Tensor]:
+    nll = -model.log_prob(x)
+    exact = data.data.log_prob
+    if exact is None:
+        return {"nll_nats": nll}
+    log_prob = torch.from_numpy(exact(x.cpu().double().numpy())).to(nll)
+    return {"nll_nats": nll, "nll_gap_nats": nll + log_prob}
+
+
+def _checked(model: GenerativeModel, settings: Mapping[str, Any]) -> dict[str, Any]:
+    declared = getattr(inspect.unwrap(type(model).evaluate), "__params__", {})
+    checked = {}
+    for name, value in settings.items():
+        if name not in declared:
+            raise BadInput(f"evaluation has no setting {name}; there are: {', '.join(declared) or 'none'}")
+        try:
+            checked[name] = declared[name].check(value)
+        except BadValue as error:
+            raise BadInput(str(error)) from None
+    return checked

@@ -1,0 +1,113 @@
+"""The timeline: frames of the views marked `record`, on fixed noise, denser early, within a number of bytes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from pathlib import Path
+
+from explorer.engine.errors import BadInput
+from explorer.engine.runs.frame_file import compact, read_frames, size_of, write_frames
+from explorer.engine.schedule import Schedule
+from models.frames import Frame
+
+__all__ = ["Recorder"]
+
+BUDGET = 200 << 20  # bytes
+HELD = 8 << 20  # bytes
+
+
+class Recorder:
+    """Frames by step and view.
+
+    Args:
+        folder: Where they are kept as files, or None to keep all of them in memory.
+        budget: Bytes of all frames; when they are more, every other moment of the later half goes.
+        held: Bytes of those that stay in memory beside the files, so that a long run does not take more and more.
+    """
+
+    def __init__(self, folder: Path | None = None, budget: int = BUDGET, held: int = HELD):
+        self._folder = folder
+        self._budget, self._most_held = budget, held
+        self._cadence = Schedule(every=1, growth=0.1, cap=2000)
+        self._sizes: dict[int, int] = {}  # of every moment, bytes
+        self._held: OrderedDict[int, dict[str, Frame]] = OrderedDict()  # the one used last at the end
+
+    def due(self, step: int) -> bool:
+        """Whether this step is to be recorded."""
+        return self._cadence.due(step)
+
+    def skip(self, step: int) -> None:
+        """Counts everything up to a step as past."""
+        self._cadence.skip(step)
+
+    def add(self, step: int, shown: dict[str, Frame]) -> None:
+        """Keeps the frames of a step."""
+        self._forget([step])
+        shown = {name: compact(frame) for name, frame in shown.items()}
+        self._keep(step, shown)
+        if self._folder is not None and shown:
+            write_frames(self._path(step), step, shown)
+        while sum(self._sizes.values()) > self._budget and len(self._sizes) > 3:
+            self._thin()
+
+    def _keep(self, step: int, shown: dict[str, Frame]) -> None:
+        self._sizes[step] = sum(size_of(frame) for frame in shown.values())
+        self._hold(step, shown)
+
+    def _hold(self, step: int, shown: dict[str, Frame]) -> None:
+        self._held[step] = shown
+        self._held.move_to_end(step)
+        while self._folder is not None and len(self._held) > 1 and self._held_bytes() > self._most_held:
+            self._held.popitem(last=False)
+
+    def _held_bytes(self) -> int:
+        return sum(self._sizes[step] for step in self._held)
+
+    def _thin(self) -> None:
+        steps = self.steps()
+        late = steps[len(steps) // 2 : -1]
+        self._forget(late[::2])
+
+    def _forget(self, steps: Iterable[int]) -> None:
+        for step in list(steps):
+            if step in self._sizes:
+                del self._sizes[step]
+                self._held.pop(step, None)
+                if self._folder is not None:
+                    self._path(step).unlink(missing_ok=True)
+
+    def _path(self, step: int) -> Path:
+        assert self._folder is not None
+        return self._folder / f"step-{step:09d}.safetensors"
+
+    def steps(self) -> list[int]:
+        """Steps at which there are frames, in order."""
+        return sorted(self._sizes)
+
+    def at(self, step: int) -> tuple[int, dict[str, Frame]]:
+        """The last recorded moment at or before a step: its step and its frames by view.
+
+        Raises:
+            BadInput: Nothing was recorded by then.
+            RunError: Its file is missing or damaged.
+        """
+        before = [recorded for recorded in self.steps() if recorded <= step]
+        if not before:
+            raise BadInput(f"nothing was recorded up to step {step}")
+        found = before[-1]
+        shown = self._held.get(found)
+        if shown is None:
+            shown = read_frames(self._path(found))[1] if self._sizes[found] else {}
+        self._hold(found, shown)
+        return found, shown
+
+    def load(self, last: int | None = None) -> None:
+        """Takes the frames in the folder; those after `last` are deleted, for training will make them anew."""
+        for path in sorted(self._folder.glob("step-*.safetensors")) if self._folder is not None else ():
+            if last is not None and int(path.stem.removeprefix("step-")) > last:
+                path.unlink()
+                continue
+            step, shown = read_frames(path)
+            self._keep(step, shown)
+        self.skip(max(self._sizes, default=-1) if last is None else last)

@@ -1,0 +1,277 @@
+"""A run: what a session leaves on disk, and how it is found again.
+
+A folder with `config.json`, `metrics.jsonl`, `changes.jsonl`, `summary.json`, `checkpoints/` and `frames/`; safetensors
+and JSON throughout.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import os
+import secrets
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import filelock
+import torch
+
+from explorer.engine.errors import BadInput, RunError, WriteError
+from explorer.engine.files import read_json, runs_folder, write_atomically, write_json
+from explorer.engine.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from explorer.engine.setup import Setup
+from explorer.version import __version__
+from models.protocol import DataSpec
+
+__all__ = ["Run"]
+
+FORMAT = 1
+_KEEP = 2
+_FLUSH = 1.0  # seconds
+_LINE = json.JSONEncoder(allow_nan=False)
+
+
+class Run:
+    """A run folder, open for reading; `hold` opens it for writing.
+
+    Args:
+        folder: Where it is.
+
+    Raises:
+        RunError: No run, or a damaged one.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.config = read_json(folder / "config.json")
+        if not isinstance(self.config, dict) or self.config.get("format") != FORMAT:
+            raise RunError(f"{folder} holds no run that this version ({__version__}) can read")
+        self.setup = Setup.from_json(self.config)
+        try:
+            self.spec = DataSpec.from_json(self.config["spec"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(f"{folder / 'config.json'} is damaged ({error})") from None
+        self._metrics: IO[str] | None = None
+        self._lock: filelock.BaseFileLock | None = None
+        self._flushed = 0.0
+
+    @classmethod
+    def create(cls, setup: Setup, spec: DataSpec, digest: str, folder: Path | None = None) -> Run:
+        """Makes the folder of a new run; by default one of its own among the application's runs.
+
+        Raises:
+            BadInput: The folder exists and is not empty, or cannot be made.
+        """
+        now = datetime.datetime.now(datetime.UTC)
+        if folder is None:
+            data = setup.data.split(":")[0]
+            folder = runs_folder() / f"{now:%Y%m%d-%H%M%S}-{setup.page}-{data}-{secrets.token_hex(2)}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            occupied = any(folder.iterdir())
+        except OSError as error:
+            raise BadInput(f"{folder} cannot be made a run folder ({error.strerror}); choose another --out") from None
+        if occupied:
+            raise BadInput(f"{folder} is not empty; choose another --out")
+        config = {
+            "format": FORMAT,
+            **setup.to_json(),
+            "spec": spec.to_json(),
+            "data_digest": digest,
+            "versions": {"app": __version__, "torch": torch.__version__, "python": sys.version.split()[0]},
+            "created": now.isoformat(timespec="seconds"),
+        }
+        try:
+            write_json(folder / "config.json", config)
+        except WriteError as error:
+            raise BadInput(f"{error} (--out)") from None
+        return cls(folder)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What every figure of the run carries."""
+        return {
+            "run": self.folder.name,
+            **{
+                key: self.config[key]
+                for key in ("page", "data", "data_digest", "config", "training", "seed", "versions")
+            },
+        }
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[Run]:
+        """Keeps the folder for one writer.
+
+        Raises:
+            RunError: Another process is writing to it.
+        """
+        self.acquire()
+        try:
+            yield self
+        finally:
+            self.close()
+
+    def acquire(self) -> None:
+        """Takes the folder for writing; `close` gives it back. See `hold`."""
+        lock = filelock.FileLock(self.folder / ".lock", thread_local=False)
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            raise RunError(f"{self.folder} is being trained by another process; stop that one first") from None
+        except OSError as error:
+            raise RunError(f"{self.folder} cannot be written to ({error.strerror})") from None
+        self._lock = lock
+        for pattern in (".*.tmp", "checkpoints/.*.tmp", "frames/.*.tmp"):
+            for torn in self.folder.glob(pattern):  # what a writer that was killed left behind
+                torn.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Flushes what is buffered and lets another process write."""
+        try:
+            self._close_metrics()
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+                self._lock = None
+
+    def _close_metrics(self) -> None:
+        metrics, self._metrics = self._metrics, None
+        if metrics is not None:
+            with self._writing():
+                metrics.close()
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise WriteError(f"{self.folder} cannot be written to ({error.strerror})") from None
+
+    # Metrics and changes
+
+    def add_metrics(self, record: Mapping[str, Any]) -> None:
+        """Appends a line to `metrics.jsonl`; it reaches the disk within a second of further lines."""
+        if self._metrics is None:
+            with self._writing():
+                self._metrics = open(self.folder / "metrics.jsonl", "a", encoding="utf-8", buffering=1 << 16)  # noqa: SIM115 (until `close`)
+        now = time.monotonic()
+        with self._writing():
+            self._metrics.write(_LINE.encode(record) + "\n")
+            if now - self._flushed > _FLUSH:
+                self._flushed = now
+                self._metrics.flush()
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """The lines of `metrics.jsonl`; a torn last one is left out.
+
+        Raises:
+            RunError: A line before the last cannot be read.
+        """
+        return _read_lines(self.folder / "metrics.jsonl")
+
+    def cut(self, step: int) -> list[dict[str, Any]]:
+        """Drops what lies after a step from metrics and changes; returns the metrics that stay.
+
+        What was measured at step 0 is dropped with it, for it is measured again; a change at step 0 stays.
+        """
+        self._close_metrics()
+        for name, last in (("changes.jsonl", step), ("metrics.jsonl", step or -1)):
+            path = self.folder / name
+            lines = _read_lines(path)
+            text = "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines if line["step"] <= last)
+            if path.exists():
+                write_atomically(path, text.encode())
+        return self.metrics()
+
+    def add_change(self, step: int, values: Mapping[str, Any]) -> None:
+        """Notes a live change that holds from after a step."""
+        self._append_change({"step": step, "set": dict(values)})
+
+    def add_lone_round(self, step: int, player: str) -> None:
+        """Notes that the round which made a step was one update of one player alone."""
+        self._append_change({"step": step, "player": player})
+
+    def _append_change(self, change: Mapping[str, Any]) -> None:
+        with self._writing(), open(self.folder / "changes.jsonl", "a", encoding="utf-8") as file:
+            file.write(json.dumps(change, allow_nan=False) + "\n")
+
+    def changes(self) -> list[dict[str, Any]]:
+        """In order: what was set live after a step, and which steps were rounds of one player alone."""
+        return _read_lines(self.folder / "changes.jsonl")
+
+    def write_summary(self, summary: Mapping[str, Any]) -> None:
+        """Writes how the run stands."""
+        write_json(self.folder / "summary.json", summary)
+
+    # Checkpoints
+
+    @property
+    def frames(self) -> Path:
+        """Folder of the recorded frames."""
+        return self.folder / "frames"
+
+    def _checkpoints(self) -> list[Path]:
+        return sorted((self.folder / "checkpoints").glob("step-*.safetensors"))
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Writes a checkpoint and drops all but the last two (step 0 counts only while it is among them)."""
+        if self._metrics is not None:
+            with self._writing():
+                self._metrics.flush()
+                os.fsync(self._metrics.fileno())
+        write_checkpoint(self.folder / "checkpoints" / f"step-{checkpoint.step:09d}.safetensors", checkpoint)
+        for path in self._checkpoints()[:-_KEEP]:
+            path.unlink(missing_ok=True)
+
+    def save_best(self, checkpoint: Checkpoint) -> None:
+        """Writes the best checkpoint by validation."""
+        write_checkpoint(self.folder / "checkpoints" / "best.safetensors", checkpoint)
+
+    @property
+    def begun(self) -> bool:
+        """Whether training got as far as a first checkpoint; if not, it can begin."""
+        return bool(self._checkpoints()) or (self.folder / "metrics.jsonl").exists()
+
+    def last(self) -> Checkpoint:
+        """The newest checkpoint.
+
+        Raises:
+            RunError: There is none, or it is damaged.
+        """
+        paths = self._checkpoints()
+        if not paths:
+            raise RunError(f"{self.folder} has no checkpoint, so there is nothing to go on from")
+        try:
+            return read_checkpoint(paths[-1])
+        except RunError as error:
+            advice = "; delete it to go on from the one before" if len(paths) > 1 else ""
+            raise RunError(f"{error}{advice}") from None
+
+    def best(self) -> Checkpoint | None:
+        """The best checkpoint by validation, or None where the run keeps none."""
+        path = self.folder / "checkpoints" / "best.safetensors"
+        return read_checkpoint(path) if path.exists() else None
+
+
+def _read_lines(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    lines = path.read_bytes().split(b"\n")
+    parsed: list[dict[str, Any]] = []
+    for number, line in enumerate(lines):
+        if not line:
+            continue
+        try:
+            found = json.loads(line)
+            if not isinstance(found, dict) or not isinstance(found.get("step"), int):
+                raise ValueError("no step")
+            parsed.append(found)
+        except ValueError:
+            if number == len(lines) - 1:  # torn by a crash: it has no end of line
+                break
+            raise RunError(f"line {number + 1} of {path} is damaged") from None
+    return parsed

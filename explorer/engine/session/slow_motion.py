@@ -1,0 +1,71 @@
+"""Slow motion: a round phase by phase, with a rest after each that lasts as long as somebody wants to look."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+
+from explorer.engine.session.round import Phase
+from explorer.engine.session.session import Session
+
+__all__ = ["PhaseReport", "SlowMotion"]
+
+PACE = 1.25  # seconds a phase
+
+
+@dataclass(frozen=True)
+class PhaseReport:
+    """A phase that has just been done, with its numbers read from the device.
+
+    Attributes:
+        phase: The phase.
+        step: The round it belongs to, from 1.
+        values: Its metrics by key, "loss" among them; after "backward" also "gradient", the Euclidean norm of the
+            player's gradient; for "update" also "lr", the learning rate it was made with.
+        going_on: Whether the next follows by itself.
+    """
+
+    phase: Phase
+    step: int
+    values: Mapping[str, float]
+    going_on: bool = False
+
+
+class SlowMotion:
+    """When the next phase is due, and what the last one did.
+
+    Attributes:
+        pace: Seconds a phase, or None where training goes at full speed.
+    """
+
+    def __init__(self) -> None:
+        self.pace: float | None = None
+        self.next = 0.0
+
+    def set_pace(self, pace: float | None) -> None:
+        """Another pace, counted from the phase in sight; None for full speed."""
+        if pace is not None and self.pace is not None:
+            self.next += pace - self.pace
+        self.pace = pace
+
+    @property
+    def due(self) -> bool:
+        """Whether the rest is over."""
+        return time.monotonic() >= self.next
+
+    def play(self, session: Session, going_on: bool) -> PhaseReport:
+        """Plays a phase, then rests."""
+        step = session.step_count + 1
+        phase = session.substep()
+        self.next = time.monotonic() + (self.pace or 0.0)
+        player = next(each for each in session.players if each.player.name == phase.player)
+        values = {key: float(value.detach()) for key, value in phase.metrics.items()}
+        if phase.name == "backward":
+            gradients = [parameter.grad for parameter in player.parameters if parameter.grad is not None]
+            values["gradient"] = float(torch.linalg.vector_norm(torch.stack([g.norm() for g in gradients])))
+        elif phase.name == "update":
+            values["lr"] = player.lr
+        return PhaseReport(phase, step, values, going_on)

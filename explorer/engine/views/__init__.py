@@ -1,0 +1,1 @@
+"""Views computed: requests, their inputs, and the frames that answer them."""

@@ -1,0 +1,110 @@
+"""What a page shows while nothing trains: a lab, a bundled model, or a run that was opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from explorer.engine.data.tensors import TensorData
+from explorer.engine.runs.history import History
+from explorer.engine.runs.recorder import Recorder
+from explorer.engine.views.viewer import Reply, Request, RequestQueue, Viewer
+from models.protocol import DataBatch, DataSpec, GenerativeModel, Input, Page, View
+
+__all__ = ["StaticPage"]
+
+_MANY, _ALL = 500, 2000
+
+
+@dataclass
+class StaticPage:
+    """A page with fixed weights, or none at all.
+
+    Attributes:
+        page: The model or lab.
+        data: Its data, or None for a lab.
+        step: Round of the weights.
+        note: Where the weights come from, or "".
+        history: What was measured while they were trained.
+    """
+
+    page: Page
+    data: TensorData | None = None
+    step: int = 0
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        """Makes what serves requests."""
+        device = self.page.device if isinstance(self.page, nn.Module) else torch.device("cpu")
+        self.viewer = CachingViewer(self.page, self.data, device)  # type: ignore[arg-type]
+        self.history = History()
+        self.recorder = Recorder()
+
+    @property
+    def config(self) -> Any:
+        """The page's config."""
+        return self.page.config  # type: ignore[attr-defined]
+
+    @property
+    def spec(self) -> DataSpec | None:
+        """What the model was built for, or None for a lab."""
+        return self.page.spec if isinstance(self.page, GenerativeModel) else None
+
+    def display_model(self, raw: bool = False) -> Page:
+        """The page itself: there are no other weights."""
+        return self.page
+
+    def answer(
+        self, requests: RequestQueue, reply: Callable[[Reply], None], *, interrupted: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Answers the requests that wait, and goes on with each stream unless it is interrupted between two of them."""
+        self.viewer.serve(requests, self.display_model, self.step, reply, interrupted=interrupted)
+
+
+class CachingViewer(Viewer):
+    """Views of weights that stay as they are: a picture that was asked for again is the one that was made.
+
+    A view that asks for at least a thousand data would take more if it did not have to be made anew so often; here it
+    is not, and gets two thousand.
+    """
+
+    def __init__(self, page: Page, data: TensorData | None = None, device: torch.device | None = None):
+        super().__init__(page, data, device)
+        self._made: dict[str, tuple[Hashable, Reply]] = {}
+
+    def default(self, view: View, kind: type[Input], params: Mapping[str, Any], name: str = "") -> Input:
+        """As for any page, but more data."""
+        if kind is DataBatch and self._data is not None and view.batch >= _MANY:
+            return self._data.batch(self._split(view, kind, params, name), 0, max(_ALL, view.batch))
+        return super().default(view, kind, params, name)
+
+    def answer(self, request: Request, page: Page, step: int) -> Reply:
+        """A frame, at once; made anew only where something else is asked for than the last time."""
+        asked = _content(request)
+        known, reply = self._made.get(request.view, (None, None))
+        if reply is None or known != asked:
+            reply = super().answer(request, page, step)
+            self._made[request.view] = asked, reply
+        return Reply(request, reply.frame, reply.step, reply.seconds, reply.final, reply.error)
+
+
+def _content(request: Request) -> Hashable:
+    """What a request asks for, its stamp apart, as something that can be compared."""
+    inputs = tuple((name, type(given), _plain(vars(given))) for name, given in sorted(request.inputs.items()))
+    return inputs, _plain(request.params), request.raw
+
+
+def _plain(values: Mapping[str, Any]) -> Hashable:
+    return tuple((name, _whole(value)) for name, value in sorted(values.items()))
+
+
+def _whole(value: Any) -> Hashable:
+    if isinstance(value, (Tensor, np.ndarray)):
+        array = np.asarray(value.detach().cpu() if isinstance(value, Tensor) else value)
+        return array.dtype.str, array.shape, array.tobytes()
+    return repr(value)

@@ -1,0 +1,1 @@
+"""Exporting a figure: dialog, form, preview."""

@@ -1,0 +1,1 @@
+"""The cards of a page and their arrangement."""

@@ -1,0 +1,1 @@
+"""What happens on a page: training, snapshots, errors, single phases, the timeline."""

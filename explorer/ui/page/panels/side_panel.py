@@ -1,0 +1,308 @@
+"""The left panel: pages of the family, dataset, preset, and the form of everything that can be set."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from explorer.data import SOURCES
+from explorer.engine import available, training_class
+from explorer.engine.bundle import BUNDLES
+from explorer.ui.controls import Button, Combo, IconButton, ParamForm, ValueBox, text_label
+from explorer.ui.controls.scale import Scale
+from explorer.ui.page.state.draft import Draft
+from explorer.ui.theme import Theme, Tokens, ui_font
+from models import Family
+from models.protocol import Lab, params_of
+
+__all__ = ["SidePanel"]
+
+_LABEL = 60
+_LARGEST_SEED = 999_999
+_CUSTOM = "Custom"
+_UNCHOSEN = "Bundled model …"
+_DEVICES = {"auto": "Automatic", "cpu": "CPU", "mps": "Apple GPU"}
+
+
+class _PageButton(QPushButton):
+    """One page of the family."""
+
+    def __init__(self, theme: Theme, name: str, title: str, icon: str, parent: QWidget | None = None):
+        super().__init__(title, parent)
+        self._theme, self._icon = theme, icon
+        self.setObjectName(f"nav.{name}")
+        self.setProperty("nav", "true")
+        self.setCheckable(True)
+        self.setFont(ui_font(13, 600))  # the width of the chosen state is reserved
+        self.setAccessibleName(title)
+        self.apply_theme(theme.tokens)
+        theme.changed.connect(self.apply_theme)
+
+    @Slot(object)
+    def apply_theme(self, _tokens: Tokens) -> None:
+        """Tints the icon."""
+        self.setIcon(self._theme.icon(self._icon, "text3"))
+
+
+class SidePanel(QScrollArea):
+    """What is set before and while a page is trained.
+
+    Signals:
+        page_chosen: Name of another page of the family.
+        draw_asked: The canvas is to be opened.
+        value_moved: Name and value of a parameter while it is being moved.
+        bundle_chosen: Title of a model that comes with the application and is to be shown.
+
+    Args:
+        theme: Colours.
+        family: Whose pages are offered.
+        draft: What is edited.
+    """
+
+    page_chosen = Signal(str)
+    draw_asked = Signal()
+    value_moved = Signal(str, object)
+    bundle_chosen = Signal(str)
+
+    def __init__(self, theme: Theme, family: Family, draft: Draft, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._draft = draft
+        self.setProperty("panel", "side")
+        self.setFixedWidth(296)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        body = QFrame()
+        body.setProperty("panel", "side")
+        self.setWidget(body)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(20, 12, 16, 16)
+        column.setSpacing(0)
+        self._pages: dict[str, _PageButton] = {}
+        self._add_chooser(theme, family, column)
+        column.addSpacing(12)
+        column.addWidget(_rule())
+        column.addSpacing(16)
+        fields = QVBoxLayout()
+        fields.setSpacing(12)
+        column.addLayout(fields)
+        column.addStretch(1)
+        self.data_form: ParamForm | None = None
+        self._fields = fields
+        self._theme = theme
+        self._add_fields(theme, fields)
+        draft.changed.connect(self.refresh)
+        self.refresh()
+
+    def _add_chooser(self, theme: Theme, family: Family, column: QVBoxLayout) -> None:
+        group = QButtonGroup(self)
+        for heading, labs in (("Models", False), ("Theory labs", True)):
+            pages = {name: page for name, page in family.pages.items() if issubclass(page, Lab) == labs}
+            if not pages:
+                continue
+            column.addWidget(text_label(heading, "section"))
+            column.addSpacing(4)
+            for name, page in pages.items():
+                button = _PageButton(theme, name, page.title, "flask" if labs else "cube")
+                button.setChecked(name == self._draft.name)
+                button.clicked.connect(self._on_page)
+                group.addButton(button)
+                column.addWidget(button)
+                self._pages[name] = button
+            column.addSpacing(8)
+
+    def _add_fields(self, theme: Theme, fields: QVBoxLayout) -> None:
+        draft = self._draft
+        model = draft.model
+        self.dataset = Combo(theme, draft.datasets(), draft.state.data)
+        self.dataset.setObjectName("dataset")
+        self.dataset.setAccessibleName("Dataset")
+        self.dataset.chosen.connect(self._on_dataset)
+        self.preset = Combo(theme, {p.title: p.title for p in draft.page.presets}, draft.state.preset)
+        self.preset.setObjectName("preset")
+        self.preset.setAccessibleName("Preset")
+        self.preset.chosen.connect(self._on_preset)
+        if model is not None:
+            fields.addLayout(_labelled("Dataset", self.dataset))
+            if "drawn" in draft.datasets():
+                draw = Button(theme, "Draw points…", "pencil", "ghost")
+                draw.setObjectName("draw_points")
+                draw.setToolTip("Paint the data by hand")
+                draw.clicked.connect(self.draw_asked)
+                fields.addWidget(draw, 0, Qt.AlignmentFlag.AlignRight)
+            self._data_slot = QVBoxLayout()
+            fields.addLayout(self._data_slot)
+        if draft.page.presets:
+            fields.addLayout(_labelled("Preset", self.preset))
+        titles = BUNDLES.get(draft.name, {})
+        self.bundle = Combo(theme, {"": _UNCHOSEN, **{title: title for title in titles}})
+        self.bundle.setObjectName("bundle")
+        self.bundle.setAccessibleName("Bundled model")
+        self.bundle.setToolTip("Models that were trained before and come with the application, to look at")
+        self.bundle.chosen.connect(self._on_bundle)
+        if titles:
+            fields.addLayout(_labelled("Trained", self.bundle))
+        if draft.page.presets:
+            fields.addWidget(_rule())
+        self.form = self._form(params_of(draft.page.Config), "param", fields)
+        self.training: ParamForm | None = None
+        if model is None:
+            return
+        fields.addWidget(_rule())
+        self.training = self._form(params_of(training_class(model)), "training", fields, "Optimiser and schedule")
+        fields.addWidget(_rule())
+        self.seed = ValueBox(Scale(0, _LARGEST_SEED, 1, whole=True), draft.state.seed)
+        self.seed.setObjectName("seed")
+        self.seed.setAccessibleName("Seed")
+        self.seed.setFixedWidth(72)
+        self.seed.committed.connect(self._on_seed)
+        self.dice = IconButton(theme, "dice", "Another seed")
+        self.dice.setObjectName("dice")
+        self.dice.clicked.connect(self._on_dice)
+        row = QHBoxLayout()
+        row.addWidget(text_label("Seed", "label"))
+        row.addStretch(1)
+        row.addWidget(self.seed)
+        row.addSpacing(4)
+        row.addWidget(self.dice)
+        fields.addLayout(row)
+        names = ["auto", *available()]
+        self.device = Combo(theme, {n: _DEVICES.get(n, n.upper().replace(":", " ")) for n in names}, draft.state.device)
+        self.device.setObjectName("device")
+        self.device.setAccessibleName("Device")
+        self.device.chosen.connect(self._on_device)
+        fields.addLayout(_labelled("Device", self.device))
+
+    def _form(self, params: Mapping[str, Any], prefix: str, into: QVBoxLayout, more: str = "More") -> ParamForm:
+        form = ParamForm(self._theme, params, self._draft.state.values, prefix=prefix, more=more)
+        form.changed.connect(self.value_moved)
+        form.edited.connect(self._on_edited)
+        into.addWidget(form)
+        return form
+
+    def mark_page(self) -> None:
+        """Marks this page in the chooser again, after another one was chosen there."""
+        self._pages[self._draft.name].setChecked(True)
+
+    def set_in_force(self, values: Mapping[str, Any] | None) -> None:
+        """What the run in progress was built with; fields that differ say that they apply after a reset."""
+        self.form.set_in_force(values)
+        if self.training is not None:
+            self.training.set_in_force(values)
+
+    def complain(self, name: str, sentence: str) -> None:
+        """Marks the field that caused an error."""
+        if name in self.form.rows:
+            self.form.complain(name, sentence)
+        elif self.training is not None and name in self.training.rows:
+            self.training.complain(name, sentence)
+
+    def focus_on(self, name: str) -> None:
+        """Puts the focus on a field, unfolding what hides it."""
+        form = self.form if name in self.form.rows else self.training
+        if form is None:
+            return
+        row = form.rows[name]
+        if row.declared.more and form.section is not None:
+            form.section.set_open(True)
+        self.ensureWidgetVisible(row)
+        row.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Shows the draft as it stands."""
+        state = self._draft.state
+        self.form.set_baseline(self._draft.baseline())
+        self.form.set_values(state.values)
+        self.form.set_config(self._draft.config())
+        self._show_preset()
+        if self.training is None:
+            return
+        self.training.set_baseline(self._draft.baseline())
+        self.training.set_values(state.values)
+        self.training.set_config(self._draft.training())
+        self.seed.set_number(state.seed)
+        self.device.set_value(state.device)
+        if self.dataset.value != state.data or self.data_form is None:
+            self.dataset.set_value(state.data)
+            self._show_data_form(state.data)
+        assert self.data_form is not None
+        self.data_form.set_values(state.data_values)
+        self.data_form.set_config(SOURCES[state.data](**state.data_values))
+
+    def _show_preset(self) -> None:
+        titles = {preset.title: preset.title for preset in self._draft.page.presets}
+        title = self._draft.preset_title()
+        if not title:
+            titles = {"": _CUSTOM, **titles}
+        self.preset.set_choices(titles, title)
+
+    def _show_data_form(self, name: str) -> None:
+        if self.data_form is not None:
+            self._data_slot.removeWidget(self.data_form)
+            self.data_form.hide()  # it lives until the loop turns, and would be painted under the new one
+            self.data_form.deleteLater()
+        params = params_of(SOURCES[name])
+        self.data_form = ParamForm(self._theme, params, self._draft.state.data_values, prefix="data")
+        self.data_form.edited.connect(self._on_data_edited)
+        self._data_slot.addWidget(self.data_form)
+        self.data_form.setVisible(bool(params))  # only now: without a parent it would be a window of its own
+
+    @Slot()
+    def _on_page(self) -> None:
+        self.page_chosen.emit(self.sender().objectName().removeprefix("nav."))
+
+    @Slot(object, object)
+    def _on_dataset(self, _before: object, name: object) -> None:
+        self._draft.choose_data(str(name))
+
+    @Slot(object, object)
+    def _on_preset(self, _before: object, title: object) -> None:
+        if title:
+            self._draft.choose_preset(str(title))
+
+    @Slot(object, object)
+    def _on_bundle(self, _before: object, title: object) -> None:
+        self.bundle.set_value("")  # the page may show something else since
+        if title:
+            self.bundle_chosen.emit(str(title))
+
+    @Slot(str, object, object)
+    def _on_edited(self, name: str, _before: object, value: object) -> None:
+        self._draft.set_values({name: value})
+
+    @Slot(str, object, object)
+    def _on_data_edited(self, name: str, _before: object, value: object) -> None:
+        self._draft.set_data_value(name, value)
+
+    @Slot(float, float)
+    def _on_seed(self, _before: float, value: float) -> None:
+        self._draft.set_seed(int(value))
+
+    @Slot()
+    def _on_dice(self) -> None:
+        self._draft.set_seed(secrets.randbelow(_LARGEST_SEED + 1))
+
+    @Slot(object, object)
+    def _on_device(self, _before: object, name: object) -> None:
+        self._draft.set_device(str(name))
+
+
+def _labelled(text: str, editor: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    label = text_label(text, "label")
+    label.setFixedWidth(_LABEL)
+    label.setBuddy(editor)
+    row.addWidget(label)
+    row.addWidget(editor, 1)
+    return row
+
+
+def _rule() -> QFrame:
+    rule = QFrame()
+    rule.setProperty("rule", "true")
+    return rule

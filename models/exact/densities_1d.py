@@ -1,0 +1,95 @@
+"""Mixtures of Gaussians on a line: densities that are known, so that what is learned of them can be checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from models.exact.divergences import jensen_shannon, masses
+from models.exact.normal import normal_log_prob, standard_normal
+
+__all__ = ["LineMixture", "Pair", "log_sigmoid"]
+
+_REACH = 10.0  # standard deviations that a grid reaches beyond the outermost means
+_CELLS = 60  # of a grid in the narrowest standard deviation: the quadrature is then exact to rounding
+_MOST = 12_001  # cells
+
+
+def log_sigmoid(f: np.ndarray) -> np.ndarray:
+    """log σ(F), without overflow; any shape to the same shape."""
+    return -np.logaddexp(0.0, -f)
+
+
+@dataclass(frozen=True)
+class LineMixture:
+    """A mixture of Gaussians with equal weights and one standard deviation.
+
+    Attributes:
+        means: Of its components.
+        std: Standard deviation of each.
+    """
+
+    means: tuple[float, ...]
+    std: float
+
+    @classmethod
+    def about(cls, mean: float, std: float, gap: float = 0.0) -> LineMixture:
+        """One Gaussian, or where `gap` > 0 two that are so far apart, in the middle of which `mean` is."""
+        return cls((mean,) if gap == 0 else (mean - gap / 2, mean + gap / 2), std)
+
+    def log_prob(self, x: np.ndarray) -> np.ndarray:
+        """Log density, nats; any shape to the same shape."""
+        parts = [normal_log_prob(np.asarray(x, dtype=float), mean, self.std) for mean in self.means]
+        return np.logaddexp.reduce(parts, axis=0) - np.log(len(parts))
+
+    def score(self, x: np.ndarray) -> np.ndarray:
+        """∂/∂x of the log density; any shape to the same shape."""
+        x = np.asarray(x, dtype=float)
+        parts = np.stack([normal_log_prob(x, mean, self.std) for mean in self.means])  # (k, …)
+        share = np.exp(parts - np.logaddexp.reduce(parts, axis=0))
+        slopes = np.stack([(mean - x) / self.std**2 for mean in self.means])
+        return (share * slopes).sum(axis=0)
+
+    def sample(self, n: int, *, rng: torch.Generator) -> np.ndarray:
+        """Draws, (n,)."""
+        which = torch.randint(len(self.means), (n,), generator=rng).numpy()
+        return np.array(self.means)[which] + self.std * standard_normal(n, rng=rng)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The density p of the data and the density q of the model.
+
+    Attributes:
+        p: Of the data.
+        q: Of the model.
+    """
+
+    p: LineMixture
+    q: LineMixture
+
+    def log_ratio(self, x: np.ndarray) -> np.ndarray:
+        """log p/q, which is also the logit of the optimal discriminator; any shape to the same shape."""
+        return self.p.log_prob(x) - self.q.log_prob(x)
+
+    def grid(self) -> tuple[np.ndarray, float]:
+        """Middles of equal cells (n,) from ten standard deviations below all means to ten above, and their width."""
+        parts = (self.p, self.q)
+        low = min(mean - _REACH * part.std for part in parts for mean in part.means)
+        high = max(mean + _REACH * part.std for part in parts for mean in part.means)
+        n = min(_MOST, int(np.ceil((high - low) / min(self.p.std, self.q.std) * _CELLS)))
+        cell = (high - low) / n
+        return low + cell * (np.arange(n) + 0.5), cell
+
+    def objective(self, f: np.ndarray, x: np.ndarray, cell: float) -> float:
+        """E_p[log σ(F)] + E_q[log(1 − σ(F))] by quadrature, F being given on a grid (n,)."""
+        p, q = np.exp(self.p.log_prob(x)), np.exp(self.q.log_prob(x))
+        return float(cell * (p @ log_sigmoid(f) + q @ log_sigmoid(-f)))
+
+    def jensen_shannon(self) -> float:
+        """Jensen–Shannon divergence, nats, by quadrature."""
+        x, cell = self.grid()
+        p, q = (masses(np.exp(part.log_prob(x)), cell) for part in (self.p, self.q))
+        return jensen_shannon(p, q)

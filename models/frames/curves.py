@@ -1,0 +1,46 @@
+"""Curves over one x axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.frames.frame import Frame
+
+__all__ = ["Curves", "Series"]
+
+
+@dataclass(frozen=True)
+class Series:
+    """One curve: x (n,), y (n,), and where known a band from low to high (n,).
+
+    Attributes:
+        pane: Series of one pane share a y axis.
+        dashed: For exact values and equilibria beside estimates.
+        smooth: A display may smooth it and show the raw curve behind.
+    """
+
+    key: str
+    label: str
+    x: np.ndarray
+    y: np.ndarray
+    role: str = "total"
+    pane: str = ""
+    unit: str = ""
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
+    dashed: bool = False
+    smooth: bool = False
+
+
+@dataclass(frozen=True)
+class Curves(Frame):
+    """Curves over one x axis, in stacked panes of one scale each."""
+
+    series: tuple[Series, ...]
+    x_label: str = "step"
+    y_label: str = ""
+    log_x: bool = False
+    log_y: bool = False
+    marker: float | None = None

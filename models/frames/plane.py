@@ -1,0 +1,130 @@
+"""Layers over one another in the plane."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.frames.frame import Frame, Layer
+
+__all__ = ["Density", "Ellipses", "Field", "Grid", "Lines", "Plane", "Points"]
+
+
+@dataclass(frozen=True)
+class Points(Layer):
+    """A cloud of points.
+
+    Attributes:
+        xy: Positions, (n, 2).
+        label: Class of each point, (n,) int, or None.
+        classes: Names of the classes, printed on the clusters.
+        index: What each point stands for, position in its split, (n,) int, or None.
+        role: Colour where there are no classes.
+        name: Name in the legend.
+        size: Diameter in pixels.
+        trail: Where not "", a display shows where each point was in the last frames with the same `trail` ("noise 0"):
+            their points are the same ones, in the same order. A still figure has no trails.
+    """
+
+    xy: np.ndarray
+    label: np.ndarray | None = None
+    classes: tuple[str, ...] = ()
+    index: np.ndarray | None = None
+    role: str = "data"
+    name: str = ""
+    size: float = 4.0
+    trail: str = ""
+
+
+@dataclass(frozen=True)
+class Density(Layer):
+    """A function on a grid, as a heat map or as contours.
+
+    Attributes:
+        values: (rows, columns), the first row at y0.
+        extent: x0, x1, y0, y1 of the outer edges.
+        role: Colour of high values; "real-fake" is the map of a discriminator from 0 (model) over 0.5 to 1 (data).
+        low: Value at the lower end of the ramp, None for the least.
+        high: Value at the upper end, None for the greatest.
+        contours: Levels to draw as lines; empty for a heat map.
+        name: Name in the legend.
+    """
+
+    values: np.ndarray
+    extent: tuple[float, float, float, float]
+    role: str = "model"
+    low: float | None = None
+    high: float | None = None
+    contours: tuple[float, ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Field(Layer):
+    """Arrows: uv (n, 2) at xy (n, 2), drawn with the largest at `longest` data units."""
+
+    xy: np.ndarray
+    uv: np.ndarray
+    role: str = "total"
+    longest: float = 0.3
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Grid(Layer):
+    """A warped mesh, (rows, columns, 2)."""
+
+    xy: np.ndarray
+    role: str = "prior"
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Lines(Layer):
+    """Polylines: the points of all of them, (n, 2), and the index at which each begins, (k,)."""
+
+    xy: np.ndarray
+    starts: np.ndarray
+    role: str = "total"
+    dashed: bool = False
+    width: float = 1.0
+    name: str = ""
+
+    def pieces(self) -> Iterator[np.ndarray]:
+        """Each polyline, (m, 2)."""
+        yield from np.split(self.xy, self.starts[1:])
+
+
+@dataclass(frozen=True)
+class Ellipses(Layer):
+    """Ellipses: centres (n, 2), semi-axes (n, 2), angle of the first axis (n,) in radians, a label for each."""
+
+    centers: np.ndarray
+    axes: np.ndarray
+    angles: np.ndarray
+    labels: tuple[str, ...] = ()
+    role: str = "prior"
+    dashed: bool = True
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Plane(Frame):
+    """Layers over one another in the plane.
+
+    Attributes:
+        layers: From back to front.
+        x_label, y_label: Names of the axes.
+        extent: x0, x1, y0, y1 to show, or None for what the layers need.
+        dims: Latent dimensions along x and y where the plane is a part of latent space, or None.
+        square: One unit is as long upwards as sideways.
+    """
+
+    layers: tuple[Layer, ...]
+    x_label: str = ""
+    y_label: str = ""
+    extent: tuple[float, float, float, float] | None = None
+    dims: tuple[int, int] | None = None
+    square: bool = True

@@ -1,0 +1,5 @@
+"""The Dirac-GAN lab."""
+
+from models.gan.dirac.lab import DiracGanLab
+
+__all__ = ["DiracGanLab"]

@@ -1,0 +1,143 @@
+"""The Dirac-GAN lab: whether gradient methods make sense in a two-player game."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from models.gan.dirac.dynamics import CURES, GAMES, ORDERS, SIGNS
+from models.gan.dirac.run_views import RunViews
+from models.protocol import Preset, Try, param
+
+__all__ = ["DiracGanLab"]
+
+
+def _cure(*names: str) -> Callable[[Any], bool]:
+    return lambda config: config.cure in names
+
+
+class DiracGanLab(RunViews):
+    """One data point at 0, one sample at θ, the critic F(x) = ψ x: fields, paths and eigenvalues of nine games.
+
+    Mescheder et al., 2018, "Which training methods for GANs do actually converge?" (arXiv 1801.04406); consensus
+    optimisation as in Mescheder et al., 2017 (arXiv 1705.10461).
+    """
+
+    title = "Dirac-GAN"
+    reference = "https://arxiv.org/abs/1801.04406"
+    presets = (
+        Preset("Do gradient methods make sense?", "", about="Simultaneous steps spiral away from the solution: 3.10."),
+        Preset(
+            "Taking turns", "", {"order": "generator"},
+            about="Both eigenvalues lie on the unit circle: θ and ψ orbit for ever, 1.42 away after 500 steps.",
+        ),
+        Preset(
+            "Very small steps", "", {"h": 0.01, "steps": 1000},
+            about="The flow itself is a circle about the solution: no step size helps.",
+        ),
+        Preset(
+            "Non-saturating", "", {"game": "non-saturating"},
+            about="The flow arrives, ever more slowly; steps of h stay on a cycle of radius about √(2h).",
+        ),
+        Preset("Wasserstein, clipped", "", {"game": "clip"}, about="Clipping bounds ψ; nothing brings θ to rest."),
+        Preset(
+            "Wasserstein, gradient penalty", "", {"game": "penalty"},
+            about="The penalty wants a slope of 1 even where data and model agree, so ψ = 0 is no rest.",
+        ),
+        Preset("R1, γ = 0.3", "", {"cure": "r1"}, about="A penalty on the slope at the data: 2.6e−6 after 500 steps."),
+        Preset(
+            "R1, critical: γ = 1", "", {"cure": "r1", "gamma": 1.0},
+            about="Two equal real eigenvalues, −½: no turning, and the fastest way in, 9.5e−22.",
+        ),
+        Preset(
+            "Instance noise", "", {"cure": "noise"},
+            about="In the mean, noise of std s acts as R1 with γ = s²/2; single draws tremble.",
+        ),
+        Preset("Consensus optimisation", "", {"cure": "consensus", "gamma": 1.0}, about="Both also descend ½ γ |v|²."),
+        Preset("Non-saturating with R1", "", {"game": "non-saturating", "cure": "r1"}, about="The usual choice today."),
+        Preset(
+            "In the lecture's sign", "", {"sign": "lecture"},
+            about="−ψ for ψ: the same game, another start, 3.35; from (1, −1) it is 3.10 again.",
+        ),
+    )  # fmt: skip
+    look_at = (
+        "At θ = ψ = 0 sample and data agree and the critic says nothing: that is the solution. The plain game, with "
+        "f(t) = −log(1 + e⁻ᵗ), is not pulled towards it but turns about it: v is at right angles to (θ, ψ) everywhere, "
+        "so a simultaneous step multiplies the distance by √(1 + h² f′(ψθ)²) > 1. Taking turns puts the eigenvalues "
+        "on the unit circle. What converges has a pull on ψ towards 0: a negative real part."
+    )
+    try_next = (
+        Try("Let the players take turns: the spiral becomes an orbit", preset="Taking turns"),
+        Try("Make the steps small: slower, and still no convergence", preset="Very small steps"),
+        Try("Add R1: the eigenvalues move into the circle", preset="R1, γ = 0.3"),
+        Try("Too much R1 is slow again: γ = 3", {"cure": "r1", "gamma": 3.0}),
+        Try("Five updates of ψ for one of θ", {"order": "generator", "psi_updates": 5}),
+        Try("See how a generator's gradient dies when supports do not overlap", page="non-overlap"),
+    )
+
+    @dataclass(frozen=True)
+    class Config:
+        """Parameters of the page."""
+
+        game: str = param("minimax", "Game", choices=GAMES, live=True)
+        order: str = param("simultaneous", "Order of updates", choices=ORDERS, live=True)
+        h: float = param(0.2, "Step size h", 0.01, 1.0, log=True, live=True, help="Of both players.")
+        steps: int = param(500, "Steps", 0, 1000, live=True, help="Rounds, of both players.")
+        theta: float = param(1.0, "θ at the start", -2.0, 2.0, step=0.05, live=True, help="Where the sample is.")
+        psi: float = param(1.0, "ψ at the start", -2.0, 2.0, step=0.05, live=True, help="Slope of the critic.")
+        clip: float = param(
+            1.0,
+            "Clip c",
+            0.05,
+            2.0,
+            step=0.05,
+            live=True,
+            when=lambda config: config.game == "clip",
+            help="|ψ| ≤ c after each update.",
+        )
+        weight: float = param(
+            0.7,
+            "Penalty weight λ",
+            0.0,
+            4.0,
+            step=0.05,
+            live=True,
+            when=lambda config: config.game == "penalty",
+            help="Of (λ/2)(|ψ| − g)².",
+        )
+        target: float = param(
+            1.0, "Target slope g", 0.0, 2.0, step=0.05, live=True, when=lambda config: config.game == "penalty"
+        )
+        cure: str = param("none", "Cure", choices=CURES, live=True, more=True, help="What is added to the game.")
+        gamma: float = param(
+            0.3,
+            "Strength γ",
+            0.0,
+            4.0,
+            step=0.05,
+            live=True,
+            more=True,
+            when=_cure("r1", "consensus"),
+            help="Of R1, ½ γ ψ², or of consensus, ½ γ |v|².",
+        )
+        std: float = param(
+            1.0,
+            "Noise std s",
+            0.0,
+            3.0,
+            step=0.05,
+            live=True,
+            more=True,
+            when=_cure("noise"),
+            help="Added to the data and to the sample.",
+        )
+        psi_updates: int = param(
+            1, "Updates of ψ a round", 1, 10, live=True, more=True, when=lambda config: config.order != "simultaneous"
+        )
+        sign: str = param(
+            "paper", "L and its sign", choices=SIGNS, live=True, more=True,
+            help="As in the literature, where D speaks for the sample, or as in the lecture: −ψ for ψ.",
+        )  # fmt: skip
+
+    config: Config

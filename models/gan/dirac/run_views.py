@@ -1,0 +1,91 @@
+"""The views of runs of the Dirac-GAN: both players, drawn noise, and all games side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from models.frames import Curves, Matrix, Series
+from models.gan.dirac.dynamics import ORDERS, DiracGame, run
+from models.gan.dirac.plane_views import LEAST, DiracViews, distance_series, other_order
+from models.protocol import Noise, view
+
+__all__ = ["RunViews"]
+
+_RUNS = 20  # with drawn noise
+_TABLE: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("GAN", {}),
+    ("Non-saturating", {"game": "non-saturating"}),
+    ("WGAN, clip 1", {"game": "clip", "clip": 1.0}),
+    ("WGAN-GP, λ 0.7", {"game": "penalty", "weight": 0.7, "target": 1.0}),
+    ("Instance noise 1", {"cure": "noise", "std": 1.0}),
+    ("R1, γ 0.3", {"cure": "r1", "gamma": 0.3}),
+    ("R1, γ 1", {"cure": "r1", "gamma": 1.0}),
+    ("Consensus, γ 1", {"cure": "consensus", "gamma": 1.0}),
+    ("Non-sat. + R1 0.3", {"game": "non-saturating", "cure": "r1", "gamma": 0.3}),
+)
+
+
+class RunViews(DiracViews):
+    """Players, drawn noise and all games. The config is that of `DiracGanLab`."""
+
+    config: Any
+
+    @view("Players over steps", help="Where the sample is and how steep the critic is.")
+    def players(self) -> Curves:
+        """θ and ψ over the steps, and of the flow."""
+        steps, times = np.arange(len(self.path)), np.arange(len(self.flow))
+        return Curves(
+            (
+                Series("theta", "θ, the sample", steps, self.path[:, 0], role="model"),
+                Series("theta.flow", "θ of the flow", times, self.flow[:, 0], role="model", dashed=True),
+                Series("psi", "ψ, the critic's slope", steps, self.path[:, 1], role="data", pane="psi"),
+                Series("psi.flow", "ψ of the flow", times, self.flow[:, 1], role="data", pane="psi", dashed=True),
+            ),
+            x_label="steps", subtitle="updates, and the flow at the same times (dashed); the solution is 0 for both",
+            note="When ψ has one sign for long, θ runs past 0 before ψ can turn: each chases the other.",
+        )  # fmt: skip
+
+    @view(
+        "Drawn noise",
+        when=lambda config: config.cure == "noise",
+        help="Runs with one draw of the instance noise a round, beside the mean field.",
+    )
+    def drawn(self, noise: Noise) -> Curves:
+        """Distance over steps of runs with drawn noise: median and band, and of the mean field."""
+        c, paths = self.config, []
+        draws = torch.randn(_RUNS, max(c.steps, 1), 2, generator=noise.rng(), dtype=torch.float64).numpy()
+        for draw in draws:
+            path = run(self.game, self.start, c.h, c.steps, c.order, c.psi_updates, draw)
+            paths.append(np.pad(np.hypot(*path.T), (0, c.steps + 1 - len(path)), mode="edge"))
+        low, middle, high = np.quantile(np.maximum(paths, LEAST), (0.1, 0.5, 0.9), axis=0)
+        steps = np.arange(c.steps + 1)
+        return Curves(
+            (
+                Series("runs", "drawn noise, band 10 to 90 %", steps, middle, role="alt", low=low, high=high),
+                distance_series("mean", "mean field", self.path, "model", True),
+            ),
+            x_label="steps", log_y=True,
+            subtitle=f"median of {_RUNS} runs, one draw of ε for sample and data a round; std {c.std:g}",
+            note=f"The mean field ends at {np.hypot(*self.path[-1]):.3g}; runs end {middle[-1]:.3g} away (median): "
+            "steps of fixed size keep trembling.",
+        )  # fmt: skip
+
+    @view("All games", help="How far from the equilibrium each game ends, by order of updates.")
+    def games(self) -> Matrix:
+        """|(θ, ψ)| at the end, for nine games and both orders, from the start and with the h and steps that are set."""
+        c = self.config
+        orders = ("simultaneous", other_order(c.order))
+        values = []
+        for _, how in _TABLE:
+            game = DiracGame(**how, sign=c.sign)
+            paths = [run(game, self.start, c.h, c.steps, order, c.psi_updates) for order in orders]
+            values.append([float(np.hypot(*path[-1])) for path in paths])
+        return Matrix(
+            np.array(values), row_labels=tuple(name for name, _ in _TABLE),
+            column_labels=("simultaneous", ORDERS[orders[1]].lower()),
+            subtitle=f"|(θ, ψ)| after {c.steps} steps of h = {c.h:g} from ({c.theta:g}, {c.psi:g})",
+            note="Instance noise is its mean field; the cures' strengths are those in the names.",
+        )  # fmt: skip

@@ -1,0 +1,213 @@
+"""One Gaussian q = N(μ, σ²) fitted to two modes p = ½ N(−m, 1) + ½ N(m, 1), by four divergences.
+
+The unit of length is the standard deviation s of a mode. Averages over q are taken on a grid of x = μ + σ z, averages
+over p on grids about its modes, by the trapezoidal rule, which is exact to many digits on what dies off at both ends.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from models.exact.normal import LOG_2PI
+
+__all__ = ["DIVERGENCES", "Optimum", "TwoModes", "optima", "searching"]
+
+DIVERGENCES = {"forward": "KL(p ‖ q)", "reverse": "KL(q ‖ p)", "jsd": "JSD", "wasserstein": "Wasserstein-1"}
+
+_REACH = 9.0  # standard deviations
+_LINE = 4  # as many points for each node has the line on which distribution functions are compared
+_KINKED = 4  # and the grid for log p, which has a narrow kink between the modes, where q covers both
+_SAME = 0.02  # optima that are nearer than this are one
+_STEPS = 50
+_STEP = 1e-3  # of finite differences
+_GOLD = (math.sqrt(5.0) - 1.0) / 2.0
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """A q that is better than all near it, with mean μ ≥ 0; where μ > 0 its mirror image is another.
+
+    Attributes:
+        mean, std: μ and σ, in units of s.
+        value: The divergence, nats, or units of s.
+        best: No other is better.
+    """
+
+    mean: float
+    std: float
+    value: float
+    best: bool = False
+
+    @property
+    def covers(self) -> bool:
+        """Whether it lies in the middle of both modes; if not, it has dropped one."""
+        return self.mean < 1e-3
+
+
+@dataclass(frozen=True)
+class TwoModes:
+    """The two modes, and the divergences of a Gaussian from them.
+
+    Attributes:
+        m: Half the distance of the modes, in units of s.
+        nodes: Points of the grids.
+    """
+
+    m: float
+    nodes: int = 361
+
+    @functools.cached_property
+    def _grid(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """z, log N(z; 0, 1), and the weights of an average over z, (nodes,) each."""
+        z = np.linspace(-_REACH, _REACH, self.nodes)
+        log_density = -0.5 * (z**2 + LOG_2PI)
+        return z, log_density, np.exp(log_density) * (z[1] - z[0])
+
+    def log_p(self, x: np.ndarray) -> np.ndarray:
+        """log p, nats; any shape to the same shape."""
+        tilt = np.abs(self.m * x)  # log cosh(t) = |t| + log ½(1 + e^{−2|t|}), which does not overflow
+        return -0.5 * (x**2 + self.m**2 + LOG_2PI) + tilt + np.log1p(np.exp(-2 * tilt)) - math.log(2.0)
+
+    def value(self, name: str, mean: np.ndarray | float, std: np.ndarray | float) -> np.ndarray:
+        """A divergence of N(mean, std²), any shape to the same shape; nats, Wasserstein-1 in units of s."""
+        mean, std = np.broadcast_arrays(np.asarray(mean, dtype=float), np.asarray(std, dtype=float))
+        of: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+            "forward": self._forward,
+            "reverse": self._reverse,
+            "jsd": self._jsd,
+            "wasserstein": self._wasserstein,
+        }
+        return of[name](mean, std)
+
+    def _forward(self, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
+        z, _, weight = self._grid
+        negative_entropy = float(weight @ self.log_p(self.m + z))  # by symmetry one mode is enough
+        return negative_entropy + np.log(std) + 0.5 * LOG_2PI + 0.5 * (1.0 + self.m**2 + mean**2) / std**2
+
+    def _reverse(self, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
+        z, _, weight = TwoModes(self.m, _KINKED * self.nodes)._grid
+        return -0.5 * (LOG_2PI + 1.0) - np.log(std) - self.log_p(mean[..., None] + std[..., None] * z) @ weight
+
+    def _jsd(self, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
+        """½ E_p[log 2p/(p + q)] + ½ E_q[log 2q/(p + q)]."""
+        z, log_density, weight = self._grid
+        mean, log_std, std = mean[..., None], np.log(std)[..., None], std[..., None]
+        log_ratio = self.log_p(mean + std * z) - log_density + log_std  # log p/q where q is
+        found = 0.5 * (math.log(2.0) - np.logaddexp(0.0, log_ratio) @ weight)
+        for mode in (-self.m, self.m):
+            x = mode + z
+            log_ratio = -0.5 * (((x - mean) / std) ** 2 + LOG_2PI) - log_std - self.log_p(x)  # log q/p where p is
+            found = found + 0.25 * (math.log(2.0) - np.logaddexp(0.0, log_ratio) @ weight)
+        return found
+
+    def _wasserstein(self, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
+        """The area between the distribution functions."""
+        widest = float(std.max())
+        low = min(-self.m - _REACH, float(mean.min()) - _REACH * widest)
+        high = max(self.m + _REACH, float(mean.max()) + _REACH * widest)
+        x = np.linspace(low, high, _LINE * self.nodes)
+        of_p = 0.5 * (_normal_cdf(x + self.m) + _normal_cdf(x - self.m))
+        away = np.abs(_normal_cdf((x - mean[..., None]) / std[..., None]) - of_p)
+        return away.sum(axis=-1) * (x[1] - x[0])
+
+    def polish(self, name: str, mean: float, std: float) -> Optimum | None:
+        """The optimum reached from a start by Newton's method in μ and log σ, or None where that ends at a saddle."""
+        at = np.array([mean, math.log(std)])
+        offsets = _STEP * np.array([[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [-1, -1], [1, -1], [-1, 1]])
+        for _ in range(_STEPS):
+            points = at + offsets
+            v = self.value(name, points[:, 0], np.exp(points[:, 1]))
+            gradient = np.array([v[1] - v[2], v[3] - v[4]]) / (2 * _STEP)
+            cross = (v[5] + v[6] - v[7] - v[8]) / (4 * _STEP**2)
+            curvature = np.array([[v[1] + v[2] - 2 * v[0], 0], [0, v[3] + v[4] - 2 * v[0]]]) / _STEP**2
+            curvature += np.array([[0, cross], [cross, 0]])
+            bends, axes = np.linalg.eigh(curvature)
+            step = axes @ ((axes.T @ gradient) / np.maximum(np.abs(bends), 0.02))
+            if np.abs(step).max() < 1e-7:
+                found = Optimum(abs(float(at[0])), math.exp(float(at[1])), float(v[0]))
+                return found if bends.min() > 0 else None
+            step *= min(1.0, 0.4 / np.abs(step).max())
+            shares = 0.5 ** np.arange(8)
+            tried = at - shares[:, None] * step
+            values = self.value(name, tried[:, 0], np.exp(tried[:, 1]))
+            at = tried[int(np.argmax(values <= v[0] + 1e-13)) if (values <= v[0] + 1e-13).any() else 7]
+        return None
+
+    def narrow_down(self, name: str) -> Generator[None, None, float]:
+        """σ of the least divergence with μ = 0, by golden sections, with a pause after every fourth of them."""
+        low, high = 0.3, 2.0 + 1.5 * self.m
+        for section in range(48):
+            if section % 4 == 3:
+                yield None
+            a, b = high - _GOLD * (high - low), low + _GOLD * (high - low)
+            first, second = self.value(name, np.zeros(2), np.array([a, b]))
+            low, high = (low, b) if first < second else (a, high)
+        return 0.5 * (low + high)
+
+
+def _normal_cdf(x: np.ndarray) -> np.ndarray:
+    return torch.special.ndtr(torch.from_numpy(np.ascontiguousarray(x))).numpy()
+
+
+_found: OrderedDict[tuple[float, str], tuple[Optimum, ...]] = OrderedDict()
+_found_lock = threading.Lock()
+_MOST = 1024  # searches whose result is kept
+
+
+def optima(m: float, name: str) -> tuple[Optimum, ...]:
+    """All local optima of a divergence with μ ≥ 0, the best marked; see `searching`."""
+    *_, last = searching(m, name)
+    assert last is not None
+    return last
+
+
+def searching(m: float, name: str) -> Iterator[tuple[Optimum, ...] | None]:
+    """None after each piece of the search for all local optima with μ ≥ 0, and at last these, the best marked.
+
+    KL(p ‖ q) has one, the moments of p; so has Wasserstein-1, which is convex in (μ, σ) and symmetric. For the other
+    two, searches begin at every low point of a coarse grid, and at the two that are known to matter. What was found
+    before is given at once.
+    """
+    with _found_lock:
+        known = _found.get((m, name))
+    if known is None:
+        known = yield from _search(m, name)
+        with _found_lock:
+            _found[m, name] = known
+            while len(_found) > _MOST:
+                _found.popitem(last=False)
+    yield known
+
+
+def _search(m: float, name: str) -> Generator[None, None, tuple[Optimum, ...]]:
+    modes = TwoModes(m)
+    if name == "forward":
+        wide = math.sqrt(1.0 + m**2)
+        return (Optimum(0.0, wide, float(modes.value(name, 0.0, wide)), True),)
+    best_std = yield from modes.narrow_down(name)
+    if name == "wasserstein":
+        return (Optimum(0.0, best_std, float(modes.value(name, 0.0, best_std)), True),)
+    yield None
+    mean, std = np.linspace(0.0, 1.2 * m, 13), np.exp(np.linspace(math.log(0.6), math.log(1.5 + m), 13))
+    coarse = TwoModes(m, 91).value(name, mean[:, None], std[None, :])  # (mean, std)
+    walled = np.pad(coarse, 1, constant_values=np.inf)
+    walled[0, 1:-1] = coarse[1]  # the mirror image
+    around = [walled[1 + a : 14 + a, 1 + b : 14 + b] for a in (-1, 0, 1) for b in (-1, 0, 1) if (a, b) != (0, 0)]
+    low = np.argwhere(coarse <= np.min(around, axis=0))
+    starts = [(0.0, best_std), (m, 1.0), *((float(mean[i]), float(std[j])) for i, j in low)]
+    found: list[Optimum] = []
+    for start in starts:
+        yield None
+        new = modes.polish(name, *start)
+        if new and all(math.hypot(new.mean - o.mean, math.log(new.std / o.std)) > _SAME for o in found):
+            found.append(new)
+    least = min(o.value for o in found)
+    return tuple(Optimum(o.mean, o.std, o.value, o.value <= least + 1e-12) for o in found)

@@ -1,0 +1,5 @@
+"""The lab of likelihood ratios."""
+
+from models.gan.likelihood_ratio.lab import LikelihoodRatioLab
+
+__all__ = ["LikelihoodRatioLab"]

@@ -1,0 +1,253 @@
+"""Likelihood-ratio estimation by classification: which losses recover log p/q, and how it is read off."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from models.exact.densities_1d import LineMixture, Pair, log_sigmoid
+from models.exact.normal import decimal
+from models.frames import Bars, Curves, Lines, Plane, Points, Series
+from models.gan.likelihood_ratio.classifier_losses import LOSSES
+from models.gan.likelihood_ratio.fits import PROPER, RatioFits, ratio_fits
+from models.protocol import Drag, Lab, Noise, Preset, Try, param, view
+
+__all__ = ["LikelihoodRatioLab"]
+
+_EDGE = 6.0
+_ROLES = {"log": "model", "brier": "prior", "exponential": "alt", "hinge": "data", "absolute": "total"}
+_MOST = 9.0  # nats and values of F at which curves are cut off
+_SEEN = 2e-4  # share of the greatest density of either below which nothing is drawn
+_RATIOS = np.geomspace(0.1, 10.0, 9)
+_ALL = tuple(LOSSES)
+
+
+def _pair(config: Any) -> Pair:
+    return Pair(
+        LineMixture.about(config.data_mean, config.data_std, config.data_gap),
+        LineMixture.about(config.model_mean, config.model_std),
+    )
+
+
+class LikelihoodRatioLab(Lab):
+    """The ratio of two densities, learned by telling samples of the one from samples of the other.
+
+    Sugiyama et al., 2012, "Density ratio estimation in machine learning"; Mohamed and Lakshminarayanan, 2016
+    (arXiv 1610.03483); proper losses and their links as in Reid and Williamson, 2010.
+    """
+
+    title = "Likelihood ratio"
+    reference = "https://arxiv.org/abs/1610.03483"
+    presets = (
+        Preset("Equal samples", "", about="Three proper losses agree on log p/q; hinge and |y − D| do not tell it."),
+        Preset(
+            "The densities themselves", "", {"exact": True},
+            about="Without sampling error: the three lie on the exact line, where there is mass.",
+        ),
+        Preset(
+            "Nine data for each sample", "", {"ratio": 9.0},
+            about="Every reading is too high by log 9 = 2.197: the slide assumes equal numbers.",
+        ),
+        Preset("Nine to one, corrected", "", {"ratio": 9.0, "corrected": True}, about="log 9 is subtracted."),
+        Preset("Few samples", "", {"n": 100}, about="One hundred of each: the readings scatter, most in the tails."),
+        Preset("Two modes of data", "", {"data_mean": 0.0, "data_std": 0.6, "data_gap": 4.0, "model_mean": 0.5},
+               about="The ratio has two humps, and classification finds both."),
+    )  # fmt: skip
+    look_at = (
+        "Any loss that is proper is least at D = P(y = 1|x), and with as many data as samples that is p/(p + q), the "
+        "form of the optimal discriminator. Each loss has its own link: F itself for the log loss, logit D for Brier, "
+        "2 F for the exponential loss. A loss that is not proper finds the likelier class and forgets by how much: the "
+        "best F of the hinge is the sign of log P(y = 1|x)/P(y = 0|x), that of the absolute error a step from 0 to 1. "
+        "(Where one class is rare, the hinge hardly minds a larger F, so a fit may wander beyond ± 1.) "
+        "The slide's “assume equal samples” is needed: with n₁ data and n₀ samples every reading is log p/q + "
+        "log(n₁/n₀). What the losses do not share is the error on few samples: each weighs the tails in its own way."
+    )
+    try_next = (
+        Try("Fit the densities themselves: three proper losses, one line", preset="The densities themselves"),
+        Try("Take nine data for each sample: all readings shift by 2.197", preset="Nine data for each sample"),
+        Try("Subtract log(n₁/n₀) again", preset="Nine to one, corrected"),
+        Try("Take only 100 of each", preset="Few samples"),
+        Try("Give the data two modes", preset="Two modes of data"),
+        Try("See the same D* point by point", page="optimal-discriminator"),
+    )
+
+    @dataclass(frozen=True)
+    class Config:
+        """Parameters of the page."""
+
+        n: int = param(2000, "Samples of the model n₀", 50, 10_000, log=True, live=True)
+        ratio: float = param(1.0, "Data for each, n₁/n₀", 0.1, 10.0, log=True, live=True)
+        corrected: bool = param(False, "Subtract log(n₁/n₀)", live=True, help="From every reading of log p/q.")
+        exact: bool = param(False, "Fit the densities themselves", live=True, help="By quadrature: endless samples.")
+        x: float = param(0.5, "Place x", -_EDGE, _EDGE, step=0.05, live=True, help="For the card “Risk at x”.")
+        data_mean: float = param(-0.8, "Data mean", -3.0, 3.0, step=0.05, live=True)
+        data_std: float = param(0.8, "Data std", 0.4, 1.5, step=0.02, live=True)
+        data_gap: float = param(0.0, "Data modes apart", 0.0, 5.0, step=0.1, live=True, help="0: one Gaussian.")
+        model_mean: float = param(0.8, "Model mean", -3.0, 3.0, step=0.05, live=True)
+        model_std: float = param(1.1, "Model std", 0.4, 1.5, step=0.02, live=True)
+        functions: int = param(15, "Splines in F", 6, 40, live=True, more=True)
+        smoothness: float = param(
+            0.2, "Penalty on bends", 1e-3, 100.0, log=True, live=True, more=True, help="In units of one datum."
+        )
+
+    config: Config
+
+    def __init__(self, config: Config):
+        super().__init__(config)
+        self.pair = _pair(config)
+        self.ones = max(2, round(config.n * config.ratio))
+
+    def fits(self, noise: Noise, *, exact: bool | None = None) -> RatioFits:
+        """All five fits to the samples, or to the densities themselves."""
+        c = self.config
+        sign = -1 if (c.exact if exact is None else exact) else 1
+        return ratio_fits(self.pair, sign * self.ones, sign * c.n, c.functions, c.smoothness, noise.seed, _ALL)
+
+    @property
+    def _counts(self) -> str:
+        if self.config.exact:
+            return f"fitted to the densities, n₁/n₀ = {self.ones / self.config.n:.3g}"
+        return f"{self.ones:,} data, {self.config.n:,} samples"
+
+    def _window(self, fits: RatioFits) -> np.ndarray:
+        p, q = (np.exp(part.log_prob(fits.x)) for part in (self.pair.p, self.pair.q))
+        return (p > _SEEN * p.max()) | (q > _SEEN * q.max())
+
+    @view("Ratios by five losses", hero=True, help="What each loss says of log p/q; exact values and limits dashed.")
+    def ratios(self, noise: Noise) -> Curves:
+        """The readings of the three proper losses beside log p/q, and F of the other two beside their limits."""
+        fits = self.fits(noise)
+        seen = self._window(fits)
+        x, exact = fits.x[seen], self.pair.log_ratio(fits.x[seen])
+        shift = 0.0 if self.config.corrected else fits.log_odds
+        taken = fits.log_odds if self.config.corrected else 0.0
+        series = [
+            Series(name, f"{LOSSES[name].title}: {LOSSES[name].reading}", x, _cut(fits.reading(name)[seen] - taken),
+                   role=_ROLES[name], unit="nats")
+            for name in PROPER
+        ]  # fmt: skip
+        series.append(Series("exact", "log p/q", x, _cut(exact), dashed=True, unit="nats"))
+        if abs(shift) > 1e-9:
+            label = "log p/q + log(n₁/n₀)"
+            series.append(Series("shifted", label, x, _cut(exact + shift), role="data", dashed=True, unit="nats"))
+        for name in ("hinge", "absolute"):
+            loss = LOSSES[name]
+            limit = loss.best(fits.exact[seen])
+            series += [
+                Series(name, f"{loss.title}: {'F' if name == 'hinge' else 'D'}", x, np.clip(fits.F[name][seen], -2, 2),
+                       role=_ROLES[name], pane="classes"),
+                Series(f"{name}.limit", "its limit", x, limit, role=_ROLES[name], pane="classes", dashed=True),
+            ]  # fmt: skip
+        errors = ", ".join(f"{LOSSES[name].title} {decimal(fits.error(name), 2)}" for name in PROPER)
+        shifted = f" All readings are shifted by log(n₁/n₀) = {decimal(shift)}." if abs(shift) > 1e-9 else ""
+        return Curves(
+            tuple(series), x_label="x", subtitle=f"{self._counts}; F of {self.config.functions} splines",
+            note=f"Root mean square errors, shift aside: {errors} nats.{shifted}",
+        )  # fmt: skip
+
+    @view(
+        "Densities and samples", help="Handles: mean and standard deviation of each density.",
+        drags=(Drag("data_mean", "data_std"), Drag("model_mean", "model_std")),
+    )  # fmt: skip
+    def densities(self, noise: Noise) -> Plane:
+        """Both densities, some of the samples, and P(y = 1|x)."""
+        c, fits = self.config, self.fits(noise)
+        x = np.linspace(-_EDGE, _EDGE, 601)
+        p, q = (np.exp(part.log_prob(x)) for part in (self.pair.p, self.pair.q))
+        eta = np.exp(log_sigmoid(self.pair.log_ratio(x) + fits.log_odds))
+        start, floor = np.zeros(1, int), -0.16
+        return Plane(
+            (
+                Points(np.stack([fits.data, np.full(len(fits.data), -0.05)], 1), role="data", size=3.0),
+                Points(np.stack([fits.fake, np.full(len(fits.fake), -0.11)], 1), role="model", size=3.0),
+                Lines(np.stack([x, p], 1), start, role="data", width=2.0, name="p, the data"),
+                Lines(np.stack([x, q], 1), start, role="model", width=2.0, name="q, the model"),
+                Lines(np.stack([x, eta], 1), start, dashed=True, width=1.5, name="P(y = 1|x)"),
+                Points(np.array([[c.data_mean, c.data_std]]), role="data", size=9.0),
+                Points(np.array([[c.model_mean, c.model_std]]), role="model", size=9.0),
+            ),
+            x_label="x", y_label="p, q", extent=(-_EDGE, _EDGE, floor, 1.6), square=False,
+            subtitle=f"{self._counts}" + ("" if c.exact else f"; at most {len(fits.fake)} of each drawn"),
+            note="P(y = 1|x) = n₁ p/(n₁ p + n₀ q). Drag the dots at (mean, standard deviation).",
+        )  # fmt: skip
+
+    @view("Calibration", help="When D says 0.7, is it a datum in 70 of 100 cases? On the diagonal it is.")
+    def calibration(self, noise: Noise) -> Curves:
+        """Share of data among all x with a given D, for each loss."""
+        fits, series = self.fits(noise), []
+        for name, loss in LOSSES.items():
+            points = fits.calibration(name)
+            series.append(Series(name, loss.title, points[:, 0], points[:, 1], role=_ROLES[name]))
+        ends = np.array([0.0, 1.0])
+        series.append(Series("exact", "calibrated", ends, ends, role="data", dashed=True))
+        worst = {name: _gap(fits.calibration(name)) for name in LOSSES}
+        said = ", ".join(f"{LOSSES[name].title} {decimal(worst[name], 2)}" for name in LOSSES)
+        return Curves(
+            tuple(series), x_label="D, as the loss gives it", y_label="share of data",
+            subtitle=f"{self._counts}; shares by quadrature, 20 bands of D",
+            note=f"Farthest from the diagonal: {said}.",
+        )  # fmt: skip
+
+    @view("Risk at x", help="Expected loss at one x as a function of F, and where each is least.")
+    def risk(self) -> Curves:
+        """P(y = 1|x) ℓ(F, 1) + P(y = 0|x) ℓ(F, 0) of each loss."""
+        f = np.linspace(-4.0, 4.0, 641)
+        odds = float(self.pair.log_ratio(np.array(self.config.x))) + math.log(self.ones / self.config.n)
+        eta = np.array(math.exp(float(log_sigmoid(np.array(odds)))))
+        series, best = [], []
+        for name, loss in LOSSES.items():
+            values = float(eta) * loss.value(f, 1, 0.0) + (1 - float(eta)) * loss.value(f, 0, 0.0)
+            series.append(Series(name, loss.title, f, np.minimum(values, 4.0), role=_ROLES[name]))
+            best.append(f"{loss.title} {decimal(float(loss.best(np.array(odds))), 2)}")
+        return Curves(
+            tuple(series), x_label="F", y_label="expected loss",
+            subtitle=f"exact; x = {decimal(self.config.x, 2)}, P(y = 1|x) = {decimal(float(eta))}",
+            note=f"Least at F = {', '.join(best)}. log P(y = 1|x)/P(y = 0|x) = {decimal(odds, 2)}.",
+        )  # fmt: skip
+
+    @view("Shift by unequal numbers", help="Mean of reading − log p/q against log(n₁/n₀).")
+    def shift(self, noise: Noise) -> Curves:
+        """By how much the readings are off log p/q on average, for several n₁/n₀, and log(n₁/n₀)."""
+        c, sign = self.config, -1 if self.config.exact else 1
+        means: dict[str, list[float]] = {name: [] for name in PROPER}
+        at = []
+        for ratio in _RATIOS:
+            ones = max(2, round(c.n * ratio))
+            fits = ratio_fits(self.pair, sign * ones, sign * c.n, c.functions, c.smoothness, noise.seed, PROPER)
+            at.append(fits.log_odds)
+            middle = fits.weight * (np.abs(self.pair.log_ratio(fits.x)) < 3.0)  # tails say more of noise than of n₁/n₀
+            for name in PROPER:
+                away = fits.reading(name) - self.pair.log_ratio(fits.x)
+                means[name].append(float(middle @ away / middle.sum()))
+        x = np.array(at)
+        series = [Series(k, LOSSES[k].title, x, np.array(v), role=_ROLES[k], unit="nats") for k, v in means.items()]
+        series.append(Series("exact", "log(n₁/n₀)", x, x, dashed=True, unit="nats"))
+        return Curves(
+            tuple(series), x_label="log(n₁/n₀)", y_label="mean shift", marker=math.log(self.ones / c.n),
+            subtitle=f"means where |log p/q| < 3; n₀ = {'∞' if c.exact else format(c.n, ',')}",
+            note="The logit of P(y = 1|x) is log p/q + log(n₁/n₀): only equal numbers give the ratio as it is.",
+        )  # fmt: skip
+
+    @view("Errors of the readings", help="On samples, and fitted to the densities themselves.")
+    def errors(self, noise: Noise) -> Bars:
+        """Root mean square error of each proper loss, from samples and from the densities."""
+        drawn, endless = self.fits(noise, exact=False), self.fits(noise, exact=True)
+        rows = [(f"{LOSSES[name].title}, samples", drawn.error(name), _ROLES[name]) for name in PROPER]
+        rows += [(f"{LOSSES[name].title}, densities", endless.error(name), _ROLES[name]) for name in PROPER]
+        return Bars(
+            tuple(label for label, *_ in rows), np.array([v for _, v, _ in rows]),
+            roles=tuple(role for *_, role in rows), unit="nats",
+            subtitle=f"root mean square under ½ p + ½ q, shift aside; {self.ones:,} data, {self.config.n:,} samples",
+            note="What is left with the densities themselves is that splines are no perfect F.",
+        )  # fmt: skip
+
+
+def _cut(values: np.ndarray) -> np.ndarray:
+    return np.clip(values, -_MOST, _MOST)
+
+
+def _gap(points: np.ndarray) -> float:
+    return float(np.abs(points[:, 1] - points[:, 0]).max())

@@ -1,0 +1,265 @@
+"""Critics that learn to tell two supports apart: small private fits, recorded on the way and kept.
+
+A fit trains one network for each of some θ, all at once, and notes what reaches θ from it. Whoever wants more steps
+than there are advances it by as much as its time allows, so that several views can share one fit, and what was trained
+once is there at once for every number of steps.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import softplus
+
+from models.gan.non_overlap.supports import Supports, lift
+from models.gan.objectives import gradient_penalty
+
+__all__ = ["MOST", "Critic", "Fit", "PlaneCritic", "Record", "fitted", "recorded_steps"]
+
+MOST = 5_000  # updates
+_WIDTH = 64
+_LR = 1e-3
+_BETAS = {"logistic": (0.9, 0.999), "penalty": (0.5, 0.9), "clip": (0.5, 0.9)}
+_DRAWN = 256  # points of each side in a batch with instance noise, or of the points under a gradient penalty
+_ROUND = (30, 50, 100, 150, 200, 300, 500, 700, 1_000, 1_500, 2_000, 3_000)  # updates that are noted
+_KEPT = 12  # fits
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What is trained; equal fits give equal numbers.
+
+    Attributes:
+        shape: Key of `SUPPORTS`.
+        thetas: One network is trained for each.
+        game: "logistic" (a discriminator), "penalty" (a critic with gradient penalty) or "clip" (with clipped weights).
+        d: Dimension of the space that the networks see.
+        sigma: Standard deviation of instance noise.
+        strength: Weight λ of the penalty, or the clip.
+        seed: Of the initial weights, which are the same for every θ, and of all draws.
+    """
+
+    shape: str
+    thetas: tuple[float, ...]
+    game: str = "logistic"
+    d: int = 2
+    sigma: float = 0.0
+    strength: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is noted after some numbers of updates; k numbers, m networks.
+
+    Attributes:
+        steps: (k,).
+        minimax: Gradient on θ of E_q[log(1 − D)], (k, m).
+        non_saturating: Gradient on θ of E_q[−log D], (k, m).
+        value: (k, m): of a discriminator its estimate of the Jensen–Shannon divergence, ½ (L + log 4) nats; of a critic
+            E_p[F] − E_q[F].
+        slope: Mean slope of F along θ at the model's points, (k, m).
+    """
+
+    steps: np.ndarray
+    minimax: np.ndarray
+    non_saturating: np.ndarray
+    value: np.ndarray
+    slope: np.ndarray
+
+
+def recorded_steps() -> np.ndarray:
+    """Numbers of updates after which something is noted: every one at first, every 4 % later, and round ones."""
+    return np.unique(np.concatenate([np.arange(25), np.geomspace(25, MOST, 140).round().astype(int), _ROUND]))
+
+
+@dataclass(frozen=True)
+class PlaneCritic:
+    """One network as a function on the plane of the supports; float64.
+
+    Attributes:
+        layers: Weights (in, out) and biases (out,), the first layer's being taken together with the lift.
+    """
+
+    layers: tuple[tuple[np.ndarray, np.ndarray], ...]
+
+    def values(self, xy: np.ndarray) -> np.ndarray:
+        """F (n,) at points (n, 2), without the gradient."""
+        (w1, b1), (w2, b2), (w3, b3) = self.layers
+        two = np.maximum(xy @ w1 + b1, 0.0) @ w2 + b2  # (n, width)
+        return np.asarray((np.maximum(two, 0.0) @ w3 + b3)[:, 0])
+
+    def __call__(self, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """F (n,) and its gradient (n, 2) at points (n, 2)."""
+        (w1, b1), (w2, b2), (w3, b3) = self.layers
+        one = xy @ w1 + b1  # (n, width)
+        two = np.maximum(one, 0.0) @ w2 + b2
+        f = np.maximum(two, 0.0) @ w3 + b3  # (n, 1)
+        back = (two > 0) * w3[:, 0]  # (n, width)
+        back = (one > 0) * (back @ w2.T)
+        return f[:, 0], back @ w1.T
+
+
+class Critic:
+    """The networks of a fit while they learn. Every method may be called from any thread.
+
+    Args:
+        fit: What to train.
+    """
+
+    def __init__(self, fit: Fit):
+        self.fit = fit
+        self.done = 0
+        self._lock = threading.Lock()
+        self._wanted = set(recorded_steps().tolist())
+        self._notes: list[tuple[int, np.ndarray]] = []
+        self._planes: dict[int, tuple[np.ndarray, ...]] = {}
+        self._rng = torch.Generator().manual_seed(fit.seed)
+        m = len(fit.thetas)
+        self._weights = _initial(fit.d, m, self._rng)
+        optimiser = partial(torch.optim.Adam, lr=_LR, betas=_BETAS[fit.game], fused=True)
+        self._optimiser = optimiser(self._weights)
+        self._lift = lift(fit.d, seed=fit.seed).float()
+        nodes = torch.from_numpy(Supports(fit.shape).nodes()).float()  # (n, 2)
+        self._data = nodes.expand(m, -1, -1) @ self._lift.T  # (m, n, d)
+        shift = torch.tensor(fit.thetas, dtype=torch.float32)[:, None, None] * self._lift[:, 0]  # (m, 1, d)
+        self._model = self._data + shift
+        # Gradients are noted at the same points and noise each time.
+        self._seen = self._batch(torch.Generator().manual_seed(fit.seed + 1))
+        self._note()
+
+    def advance(self, steps: int, seconds: float = math.inf) -> int:
+        """Trains on, up to a number of updates in all, or until the time is over; the number there is then."""
+        with self._lock, torch.enable_grad():
+            ends = time.perf_counter() + seconds
+            while self.done < min(steps, MOST) and time.perf_counter() < ends:
+                self._update()
+                self.done += 1
+                if self.done in self._wanted:
+                    self._note()
+            return self.done
+
+    def record(self, steps: int = MOST) -> Record:
+        """What has been noted up to a number of updates."""
+        with self._lock:
+            notes = [(step, values) for step, values in self._notes if step <= steps]
+        at, values = np.array([step for step, _ in notes]), np.stack([values for _, values in notes])
+        return Record(at, *np.moveaxis(values, 1, 0))
+
+    def plane(self, steps: int, network: int = 0) -> tuple[int, PlaneCritic]:
+        """One network after the noted number of updates that is nearest below `steps`, and that number."""
+        with self._lock:
+            at = max(step for step in self._planes if step <= steps)
+            flat = [part[network].astype(float) for part in self._planes[at]]
+        return at, PlaneCritic(tuple((flat[i], flat[i + 1][0]) for i in (0, 2, 4)))
+
+    def _forward(self, x: Tensor) -> Tensor:
+        """F at (m, n, d), (m, n)."""
+        w = self._weights
+        h = torch.baddbmm(w[1], x, w[0]).relu()
+        h = torch.baddbmm(w[3], h, w[2]).relu()
+        return torch.baddbmm(w[5], h, w[4]).squeeze(2)
+
+    def _batch(self, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Data and model, (m, n, d): all nodes, or with noise some of them drawn anew, the same for every network."""
+        sigma = self.fit.sigma
+        if sigma == 0.0:
+            return self._data, self._model
+        sides = []
+        for side in (self._data, self._model):
+            rows = torch.randint(side.shape[1], (_DRAWN,), generator=rng)
+            noise = torch.randn(_DRAWN, self.fit.d, generator=rng, dtype=torch.float32)
+            sides.append(side[:, rows] + sigma * noise)
+        return sides[0], sides[1]
+
+    def _update(self) -> None:
+        real, fake = self._batch(self._rng)
+        self._optimiser.zero_grad()
+        f_real, f_fake = self._forward(real), self._forward(fake)
+        if self.fit.game == "logistic":
+            loss = (softplus(-f_real).mean(1) + softplus(f_fake).mean(1)).sum()
+        else:
+            loss = (f_fake.mean(1) - f_real.mean(1)).sum()
+        if self.fit.game == "penalty":
+            loss = loss + self.fit.strength * self._penalty(real, fake)
+        loss.backward()
+        self._optimiser.step()
+        if self.fit.game == "clip":
+            with torch.no_grad():
+                for part in self._weights:
+                    part.clamp_(-self.fit.strength, self.fit.strength)
+
+    def _penalty(self, real: Tensor, fake: Tensor) -> Tensor:
+        """The sum over the networks of their gradient penalties."""
+        m, n, d = real.shape
+        if n == 1:  # two points: all that varies is the place between them
+            real, fake = real.expand(-1, 32, -1), fake.expand(-1, 32, -1)
+        elif n > 1:  # partners at random, as in a batch of samples
+            fake = fake[:, torch.randperm(n, generator=self._rng)]
+
+        def critic(x: Tensor) -> Tensor:
+            return self._forward(x.reshape(m, -1, d)).reshape(-1)
+
+        return m * gradient_penalty(critic, real.reshape(-1, d), fake.reshape(-1, d), rng=self._rng)
+
+    def _note(self) -> None:
+        real, fake = self._seen
+        at = fake.detach().requires_grad_()
+        with torch.enable_grad():
+            f = self._forward(at)
+            (gradient,) = torch.autograd.grad(f.sum(), at)
+        slope = (gradient @ self._lift[:, 0]).double()  # (m, n)
+        with torch.no_grad():
+            f_real, f_fake = self._forward(real).double(), f.detach().double()
+        if self.fit.game == "logistic":
+            value = 0.5 * (math.log(4.0) - softplus(-f_real).mean(1) - softplus(f_fake).mean(1))
+        else:
+            value = f_real.mean(1) - f_fake.mean(1)
+        minimax, rival = -(torch.sigmoid(f_fake) * slope).mean(1), -(torch.sigmoid(-f_fake) * slope).mean(1)
+        self._notes.append((self.done, torch.stack([minimax, rival, value, slope.mean(1)]).numpy()))
+        if len(self.fit.thetas) == 1:
+            w = [part.detach() for part in self._weights]
+            self._planes[self.done] = tuple(part.numpy().copy() for part in (self._lift.T @ w[0], *w[1:]))
+
+
+def _initial(d: int, m: int, rng: torch.Generator) -> list[Tensor]:
+    """Weights (m, in, out) and biases (m, 1, out) of three layers, uniform as those of `nn.Linear`, equal for all m."""
+    weights = []
+    for size_in, size_out in ((d, _WIDTH), (_WIDTH, _WIDTH), (_WIDTH, 1)):
+        for rows in (size_in, 1):
+            drawn = (2.0 * torch.rand(rows, size_out, generator=rng, dtype=torch.float32) - 1.0) / math.sqrt(size_in)
+            weights.append(drawn.expand(m, -1, -1).clone().requires_grad_())
+    return weights
+
+
+_critics: OrderedDict[Fit, Critic] = OrderedDict()
+_critics_lock = threading.Lock()
+
+
+def fitted(
+    shape: str,
+    thetas: Sequence[float],
+    game: str = "logistic",
+    *,
+    d: int = 2,
+    sigma: float = 0.0,
+    strength: float = 0.0,
+    seed: int = 0,
+) -> Critic:
+    """The critic of a fit, as far as it has been trained; the fits that were asked for last are kept."""
+    fit = Fit(shape, tuple(map(float, thetas)), game, d, float(sigma), float(strength), seed)
+    with _critics_lock:
+        critic = _critics.pop(fit, None) or Critic(fit)
+        _critics[fit] = critic
+        while len(_critics) > _KEPT:
+            _critics.popitem(last=False)
+    return critic

@@ -1,0 +1,99 @@
+"""The lab of supports that do not overlap: what happens to the generator's gradient, and why it works anyway."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.gan.non_overlap.critic import MOST
+from models.gan.non_overlap.dimension_views import RoomViews
+from models.gan.non_overlap.supports import SUPPORTS, Supports
+from models.protocol import Preset, Try, param
+
+__all__ = ["NonOverlapLab"]
+
+
+class NonOverlapLab(RoomViews):
+    """Data and model on disjoint supports: gradients in closed form, of trained discriminators, and of divergences.
+
+    Arjovsky & Bottou, 2017, "Towards principled methods for training generative adversarial networks"
+    (arXiv 1701.04862); Arjovsky et al., 2017 (arXiv 1701.07875), example 1.
+    """
+
+    title = "Supports apart"
+    reference = "https://arxiv.org/abs/1701.04862"
+    presets = (
+        Preset(
+            "Does something bad happen?", "", {"support": "points", "steps": 200},
+            about="Two points: in “Closed form” a sharper D gives minimax less and less, the other more and more.",
+        ),
+        Preset(
+            "The discriminator is optimal", "", {"steps": MOST},
+            about="5,000 steps: D is right on both segments and flat there, and minimax has lost its gradient.",
+        ),
+        Preset("The gradient on the way", "", {"steps": 50}, about="After 50 steps it is greater than at the start."),
+        Preset(
+            "Low-dimensional manifolds", "", {"d": 1000, "steps": 500},
+            about="The same segments in 1,000 dimensions: “Manifolds” shows how likely supports miss each other.",
+        ),
+        Preset(
+            "Can the cost be discontinuous?", "", {"theta": 0.5, "steps": 500},
+            about="In “Sweep” JSD jumps from 0 to log 2 at θ = 0; Wasserstein-1 is |θ|.",
+        ),
+        Preset(
+            "Where supports are as wide as space", "", {"support": "disks", "theta": 0.5, "steps": 500},
+            about="Disks overlap while θ < 1, and JSD has no jump; beyond, it is log 2 as well.",
+        ),
+        Preset(
+            "Why does it work? D stopped early", "", {"steps": 30},
+            about="After 30 steps D is smooth: θ has a gradient, as the estimate is wrong. See “Ratio”, “Descent”.",
+        ),
+        Preset(
+            "Is this a good idea? Noise instead", "", {"sigma": 0.5, "steps": 1000},
+            about="With instance noise the supports overlap in truth, and the optimal D has a gradient.",
+        ),
+        Preset(
+            "A critic with a weak penalty", "", {"support": "points", "penalty": 0.1, "steps": 200},
+            about="Slope 1 + θ/(2λ) = 6 instead of 1: its value is not Wasserstein-1.",
+        ),
+    )  # fmt: skip
+    look_at = (
+        "Supports that do not meet can be told apart without error. Then D is 1 on the data, 0 on the model, flat on "
+        "both, and ∇log(1 − D) = −∇D/(1 − D) is 0: with the minimax loss θ stays. The non-saturating loss divides "
+        "by D instead, so its gradient grows without bound as D gets better and is 0/0 at the optimum. It works in "
+        "practice because D is never optimal: a D that was stopped early is smooth. The supports stay apart all the "
+        "same; noise on data and samples makes them overlap in truth."
+    )
+    try_next = (
+        Try("Train D to the end: the minimax gradient is gone", preset="The discriminator is optimal"),
+        Try("Stop D after 30 steps and see where θ ends in “Descent”", preset="Why does it work? D stopped early"),
+        Try("Add instance noise", preset="Is this a good idea? Noise instead"),
+        Try("Weaken the penalty to λ = 0.1: the critic gets six times too steep", {"penalty": 0.1}),
+        Try("Go to 1,000 dimensions", preset="Low-dimensional manifolds"),
+        Try("Let both players move: the Dirac-GAN", page="dirac-gan"),
+    )
+
+    @dataclass(frozen=True)
+    class Config:
+        """Parameters of the page."""
+
+        support: str = param("segments", "Supports", choices=SUPPORTS, live=True, help="Of data and model.")
+        theta: float = param(1.0, "Shift θ of the model", 0.0, 2.0, step=0.05, live=True)
+        d: int = param(2, "Dimension d of the space", 2, 1000, log=True, live=True, help="The plane is turned into it.")
+        a: float = param(5.0, "Sharpness a", 0.01, 1e4, log=True, live=True, help="Of the logit a(θ/2 − x).")
+        steps: int = param(
+            200, "Steps t of D", 1, MOST, log=True, live=True, help="Of Adam, rate 1e−3; trained once, then at hand."
+        )
+        sigma: float = param(0.0, "Instance noise σ", 0.0, 1.0, step=0.05, live=True, help="Added to data and samples.")
+        penalty: float = param(
+            1.0, "Gradient penalty λ", 0.1, 10.0, log=True, live=True, more=True, help="Of λ(‖∇F‖ − 1)²."
+        )
+        clip: float = param(
+            0.1, "Clip c", 0.01, 0.5, log=True, live=True, more=True, help="Of each weight of a critic."
+        )
+        seed: int = param(0, "Seed of the networks", 0, 99, live=True, more=True)
+
+    config: Config
+
+    def __init__(self, config: Config):
+        super().__init__(config)
+        self.supports = Supports(config.support)

@@ -1,0 +1,265 @@
+"""The views of what is exact between two supports, and of what critics make of it as θ varies."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import astuple
+from typing import Any
+
+import numpy as np
+
+from models.frames import Curves, Series
+from models.gan.non_overlap.critic import Critic, fitted
+from models.gan.non_overlap.critic_views import SLICE, CriticViews, power
+from models.gan.non_overlap.noisy import overlapping
+from models.gan.non_overlap.supports import Divergences
+from models.protocol import param, view
+
+__all__ = ["OverlapViews", "descend"]
+
+_AT = (-1.0, -0.5, -0.25, -0.1, 0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)  # θ at which critics are trained
+_CRITIC_STEPS = 600
+
+
+def descend(gradient: Callable[[float], float], theta: float, rate: float, steps: int) -> np.ndarray:
+    """θ at the start and after each step of gradient descent, (steps + 1,), kept within ±10."""
+    path = [theta]
+    for _ in range(steps):
+        path.append(min(max(path[-1] - rate * gradient(path[-1]), -10.0), 10.0))
+    return np.array(path)
+
+
+class OverlapViews(CriticViews):
+    """The ratio that D takes for true, sweeps over θ and descent on θ; configured as `NonOverlapLab`."""
+
+    config: Any
+
+    @view("Ratio D/(1 − D)", help="What D takes for the ratio of the densities, beside the true one.")
+    def ratio(self) -> Iterator[Curves]:
+        """exp(F) along x₁ beside the true ratio p/q: infinite on the data, 0 on the model, undefined elsewhere."""
+        c, critic = self.config, self.critic
+        x, line = self.axis()
+        for done in self.training(critic, c.steps):
+            at, network = critic.plane(done)
+            f = np.clip(network(line)[0], -60.0, 60.0)
+            series = [Series("learned", "D/(1 − D)", x, np.exp(f), role="model")]
+            top = max(float(np.exp(np.abs(f)).max()), 10.0)
+            series += self._true_ratio(x, top)
+            at_model = float(np.exp(np.interp(c.theta, x, f)))
+            yield Curves(
+                tuple(series), x_label="x₁", log_y=True, marker=c.theta,
+                subtitle=f"after {at:,} steps, at x₂ = 0{self.progress(done)}",
+                note=f"At θ = {c.theta:g} D/(1 − D) is {power(at_model)}. "
+                + (
+                    "0 in truth: θ has a gradient because this estimate is wrong; the supports stay apart."
+                    if self.apart
+                    else "The supports overlap, so the true ratio is finite there, and so is its gradient."
+                    if c.sigma
+                    else "Where both disks are the true ratio is 1."
+                ),
+            )  # fmt: skip
+
+    def _true_ratio(self, x: np.ndarray, top: float) -> list[Series]:
+        c, half = self.config, self.supports.half_width
+        if c.sigma and self.supports.shape != "disks":
+            f = np.clip((c.theta**2 - 2.0 * c.theta * x) / (2.0 * c.sigma**2), -60.0, 60.0)
+            return [Series("true", "true ratio, in closed form", x, np.exp(f), dashed=True)]
+        if c.sigma:
+            return []
+        if c.theta == 0.0:
+            return [Series("true", "true ratio: 1 on both", np.array([-half, half]), np.ones(2), dashed=True)]
+        found = []
+        for key, label, middle, level in (
+            ("data", "true ratio: ∞ on the data", 0.0, top), ("model", "true ratio: 0 on the model", c.theta, 1 / top),
+        ):  # fmt: skip
+            ends = np.sort([middle - half, middle + half])
+            if c.theta < 2.0 * half:  # disks: where both are, the ratio is 1
+                ends[1 if key == "data" else 0] = c.theta - half if key == "data" else half
+            box = np.array([ends[0], ends[0], ends[1], ends[1]])
+            found.append(Series(key, label, box, np.array([1.0, level, level, 1.0]), role=key, dashed=True))
+        return found
+
+    @view("Sweep of θ", help="Divergences against θ, exact (dashed), and what trained networks say (solid).")
+    def sweep(self) -> Iterator[Curves]:
+        """Exact divergences against θ with learned values over them."""
+        c, at = self.config, np.array(_AT)
+        theta = np.unique(np.concatenate([np.linspace(-1.0, 2.0, 61), [-1e-9, 0.0, 1e-9]]))
+        for found in self._exact(theta):
+            exact = self._exact_series(theta[: len(found)], found)
+            yield self._sweep_frame(exact, "training begins")
+        learned: dict[str, Series] = {}
+        for key, label, role, pane, critic, steps in (
+            ("d", f"JSD by D, {c.steps:,} steps", "model", "", self._grid("logistic"), c.steps),
+            (
+                "gp",
+                f"critic, λ = {c.penalty:g}",
+                "alt",
+                "distance",
+                self._grid("penalty"),
+                _CRITIC_STEPS,
+            ),
+            ("clip", f"clip {c.clip:g}", "prior", "distance", self._grid("clip"), _CRITIC_STEPS),
+        ):
+            for done in self.training(critic, steps):
+                value = critic.record(steps).value[-1]
+                learned[key] = Series(key, label, at, value, role=role, pane=pane)
+                state = "" if done >= steps else f"{key} {done:,} of {steps:,} steps"
+                yield self._sweep_frame([*exact, *learned.values()], state)
+
+    def _exact_series(self, theta: np.ndarray, found: list[Divergences]) -> list[Series]:
+        kl, jsd, tv, w1 = np.array([astuple(row) for row in found]).T
+        series = [
+            Series("jsd", "JSD", theta, jsd, role="total", unit="nats", dashed=True),
+            Series("tv", "TV", theta, tv, role="prior", dashed=True),
+            Series("w1", "W₁ = |θ|", theta, w1, role="total", pane="distance", dashed=True),
+        ]
+        if self.config.sigma:
+            series.append(
+                Series("kl", "KL, up to 20", theta, np.minimum(kl, 20.0), role="data", pane="kl", dashed=True)
+            )
+        return series
+
+    def _sweep_frame(self, series: list[Series], state: str) -> Curves:
+        c = self.config
+        now = (
+            overlapping(self.supports, c.theta, c.sigma).divergences if c.sigma else self.supports.divergences(c.theta)
+        )
+        kl = "∞" if math.isinf(now.kl) else f"{now.kl:.3g}"
+        jump = "" if c.sigma or self.supports.shape == "disks" else " JSD jumps to log 2: discontinuous."
+        how = f"noise σ = {c.sigma:g}, quadrature" if c.sigma else "closed form"
+        return Curves(
+            tuple(series), x_label="θ", marker=c.theta,
+            subtitle=f"dashed: exact, {how}; solid: networks at {len(_AT)} θ in the plane{state and '; ' + state}",
+            note=f"θ = {c.theta:g}: KL {kl}, JSD {now.jensen_shannon:.4f}, TV {now.total_variation:.4f}, "
+            f"W₁ {now.wasserstein:g}.{jump} No critic's value is W₁.",
+        )  # fmt: skip
+
+    def _exact(self, theta: np.ndarray) -> Iterator[list[Divergences]]:
+        """The divergences at each θ so far, whenever a slice of time is over and at the end."""
+        c, found, began = self.config, [], time.perf_counter()
+        for value in theta:
+            value = float(value)
+            noisy = c.sigma > 0
+            found.append(
+                overlapping(self.supports, abs(round(value, 6)), c.sigma).divergences
+                if noisy
+                else self.supports.divergences(value)
+            )
+            if time.perf_counter() - began > SLICE and len(found) < len(theta):
+                yield found
+                began = time.perf_counter()
+        yield found
+
+    def _grid(self, game: str) -> Critic:
+        """Networks at all θ of the sweep, in the plane: distances do not depend on the dimension."""
+        c = self.config
+        strength = {"logistic": 0.0, "penalty": c.penalty, "clip": c.clip}[game]
+        return fitted(c.support, _AT, game, sigma=c.sigma, strength=strength, seed=c.seed)
+
+    @view("Slope of the critic", help="How steep critics are at the model, and what they should be on two points.")
+    def slope(self) -> Iterator[Curves]:
+        """Slope of the critic with gradient penalty against θ beside 1 + θ/(2λ), and of the clipped critic."""
+        c, at = self.config, np.array(_AT)
+        right = at > 0
+        line = np.linspace(0.0, 2.0, 81)
+        series = [
+            Series("two", "1 + θ/(2λ)", line, 1.0 + line / (2.0 * c.penalty), role="alt", dashed=True),
+            Series("one", "1: W₁", line, np.ones_like(line), role="total", dashed=True),
+        ]
+        learned: dict[str, Series] = {}
+        for key, label, role in (
+            ("penalty", f"penalty λ = {c.penalty:g}", "alt"),
+            ("clip", f"clip {c.clip:g}", "prior"),
+        ):
+            critic = self._grid(key)
+            for done in self.training(critic, _CRITIC_STEPS):
+                slope = -critic.record(_CRITIC_STEPS).slope[-1][right]
+                learned[key] = Series(key, label, at[right], slope, role=role)
+                state = "" if done >= _CRITIC_STEPS else f"; {label}, {done:,} of {_CRITIC_STEPS:,}"
+                yield Curves(
+                    (*series, *learned.values()), x_label="θ", marker=c.theta,
+                    subtitle=f"trained on {self.supports.shape} for {_CRITIC_STEPS:,} steps{state}",
+                    note="The penalty lets the slope grow with θ, the clip sets one of its own; W₁ has the slope 1.",
+                )  # fmt: skip
+
+    @view(
+        "Descent on θ",
+        help="Gradient descent on θ alone with each objective: it arrives or stays. Of supports apart, only W₁ has "
+        "a slope; gradients of networks are interpolated between the θ at which they were trained.",
+    )
+    def descent(
+        self,
+        rate: float = param(0.02, "Step size", 0.001, 0.2, log=True),
+        rounds: int = param(200, "Steps", 10, 1000),
+    ) -> Iterator[Curves]:
+        """θ over gradient steps: exact divergences, and losses of networks trained afresh at each θ."""
+        c = self.config
+        side = np.linspace(0.0, 2.2, 89)
+        for found in self._exact(side):
+            if len(found) < len(side):
+                yield Curves(
+                    (Series("start", "θ at the start", np.zeros(1), np.array([c.theta]), role="model"),),
+                    x_label="steps of θ", y_label="θ",
+                    subtitle=f"exact divergences, {len(found)} of {len(side)} θ",
+                )  # fmt: skip
+        columns = np.array([astuple(row) for row in found]).T  # (4, θ)
+        rows = (("kl", "KL", "prior"), ("jsd", "JSD", "model"), ("tv", "TV", "alt"), ("w1", "W₁", "data"))
+        at = np.arange(rounds + 1)
+        exact: list[Series] = []
+        for place, (key, label, role) in enumerate(rows):
+            slopes = _slopes(side, columns[place], jumps=not c.sigma and self.supports.shape != "disks")
+            path = descend(_odd(side, slopes), c.theta, rate, rounds)
+            exact.append(Series(key, f"{label} {_end(path)}", at, path, role=role, dashed=True))
+        if self.apart:  # one line for the three that lie upon each other
+            exact[:3] = [Series("still", "KL, JSD, TV stay", at, exact[0].y, role="total", dashed=True)]
+        learned: dict[str, Series] = {}
+        for key, label, role, game, steps in (
+            ("minimax", "minimax", "model", "logistic", c.steps),
+            ("non-saturating", "non-sat.", "alt", "logistic", c.steps),
+            ("gp", f"λ = {c.penalty:g}", "data", "penalty", _CRITIC_STEPS),
+            ("clip", f"clip {c.clip:g}", "prior", "clip", _CRITIC_STEPS),
+        ):
+            critic = self._grid(game)
+            for done in self.training(critic, steps):
+                record = critic.record(steps)
+                values = {"minimax": record.minimax, "non-saturating": record.non_saturating}.get(key, -record.slope)
+                path = descend(_between(values[-1]), c.theta, rate, rounds)
+                learned[key] = Series(key, f"{label} {_end(path)}", at, path, role=role)
+                yield Curves(
+                    (*exact, *learned.values()), x_label="steps of θ", y_label="θ",
+                    subtitle=f"dashed: exact; solid: networks, {c.steps:,} steps (critics {_CRITIC_STEPS:,}), "
+                    f"interpolated between {len(_AT)} θ"
+                    + ("" if done >= steps else f"; {game} {done:,} of {steps:,}"),
+                )  # fmt: skip
+
+
+def _slopes(theta: np.ndarray, values: np.ndarray, *, jumps: bool) -> np.ndarray:
+    """Derivative of a divergence by θ ≥ 0; 0 where it is infinite: there is nothing to follow. A jump is no slope."""
+    if np.isinf(values).any():
+        return np.zeros_like(theta)
+    slopes = np.gradient(values, theta)
+    if jumps and values[1] > 0.5:  # JSD and total variation; W₁ does not jump
+        slopes[:2] = slopes[2]
+    return slopes
+
+
+def _odd(theta: np.ndarray, slopes: np.ndarray) -> Callable[[float], float]:
+    """The slope as an odd function of θ; nothing is left to do within a rounding error of 0."""
+    return lambda at: 0.0 if abs(at) < 1e-9 else math.copysign(float(np.interp(abs(at), theta, slopes)), at)
+
+
+def _between(values: np.ndarray) -> Callable[[float], float]:
+    """Gradients at the θ of the sweep, linear between them."""
+    return lambda at: float(np.interp(at, _AT, values))
+
+
+def _end(path: np.ndarray) -> str:
+    """What became of θ, in two words."""
+    last = path[-20:]
+    if abs(path[-1] - path[0]) < 0.05 * abs(path[0]):
+        return "stays"
+    if np.abs(last).max() < 0.1:
+        return "arrives"
+    return f"at {last.mean():.2f}" if np.ptp(last) < 0.05 else f"jumps by {np.ptp(last):.2g}"

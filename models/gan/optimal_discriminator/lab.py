@@ -1,0 +1,98 @@
+"""The optimal discriminator of two known densities, and what the game's objective is worth there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from models.gan.optimal_discriminator.discriminator_views import EDGE, DiscriminatorViews, pair_of
+from models.gan.optimal_discriminator.preimage_views import MAPS, PreimageViews
+from models.gan.optimal_discriminator.preimages import Affine, Map, Sine, Square
+from models.protocol import Preset, Try, param
+
+__all__ = ["OptimalDiscriminatorLab"]
+
+
+def _map(config: Any) -> Map:
+    if config.map == "affine":
+        return Affine(config.a, config.b)
+    return Square(config.a, config.b) if config.map == "square" else Sine(config.a, config.b, config.omega)
+
+
+class OptimalDiscriminatorLab(PreimageViews, DiscriminatorViews):
+    """max_D E_data[log D(x)] + E_model[log(1 − D(x))], point by point, in numbers, and by training.
+
+    Goodfellow et al., 2014, "Generative adversarial nets" (arXiv 1406.2661), proposition 1 and theorem 1.
+    """
+
+    title = "Optimal discriminator"
+    reference = "https://arxiv.org/abs/1406.2661"
+    presets = (
+        Preset("Two Gaussians", "", about="D* falls from 1 to 0 where the model takes over; L(D*) = −0.540."),
+        Preset(
+            "Model = data", "", {"model_mean": -0.8, "model_std": 0.6, "d": 0.5},
+            about="D* is ½ everywhere, JSD is 0, and the objective is −log 4 = −1.386.",
+        ),
+        Preset(
+            "A mode is missing", "", {"data_mean": 0.0, "data_std": 0.45, "data_gap": 3.0, "model_mean": 1.5,
+                                      "model_std": 0.45, "x": -1.5},
+            about="Two modes of data, one of them met: D* is ⅓ on it and 1 on the lost one; JSD = 0.215.",
+        ),
+        Preset(
+            "Hardly any overlap", "", {"data_mean": -2.5, "data_std": 0.4, "model_mean": 2.5, "model_std": 0.4},
+            about="JSD is at its greatest, log 2, and L(D*) is 0: D tells everything apart.",
+        ),
+        Preset("Few samples", "", {"n": 50}, about="The classifier learns its 50 samples, not the densities."),
+        Preset(
+            "Folded noise, sin(3ε)", "", {"map": "sine", "omega": 3.0, "height": 0.5},
+            about="Many preimages of one x, and a density that grows without limit at ± 1.",
+        ),
+    )  # fmt: skip
+    look_at = (
+        "At each x the objective asks for the D that is best for p_data log D + p_model log(1 − D): drag D to the top "
+        "and it stands at p_data/(p_data + p_model), whatever happens at other x. Put back into the objective this "
+        "gives −log 4 + 2 JSD. Two lines of the slides need a word: the later comparison with maximum likelihood "
+        "writes “JSD + C”, where the factor 2 has been dropped (the minimum is at the same model, the value is not "
+        "the same); and ∇log(1 − D) is −∇D/(1 − D), which the slide on disjoint supports prints without the minus "
+        "(see “Gradient in x”; where the gradient is 0 the sign does not matter). The density of a generator is the "
+        "sum over preimages of s(ε)/|f′(ε)|: the slide's ∫ s(ε) dε over the preimage needs the Jacobian."
+    )
+    try_next = (
+        Try("Drag D at x = 0 to its top: 0.533", {"x": 0.0, "d": 0.53}),
+        Try("Put the model onto the data: the objective is −log 4", preset="Model = data"),
+        Try("Lose one of two modes", preset="A mode is missing"),
+        Try("Pull them apart: JSD stops at log 2, wherever the model is", preset="Hardly any overlap"),
+        Try("Train on 50 samples: D follows the samples", preset="Few samples"),
+        Try("Fold the noise: sin(3ε)", preset="Folded noise, sin(3ε)"),
+        Try("Ask whether other losses find the same ratio", page="likelihood-ratio"),
+        Try("Compare JSD with other divergences", page="divergences"),
+    )
+
+    @dataclass(frozen=True)
+    class Config:
+        """Parameters of the page."""
+
+        x: float = param(0.0, "Place x", -EDGE, EDGE, step=0.05, live=True)
+        d: float = param(0.8, "D at x", 0.01, 0.99, step=0.01, live=True, help="Drag it to the top.")
+        data_mean: float = param(-0.8, "Data mean", -4.0, 4.0, step=0.05, live=True)
+        data_std: float = param(0.6, "Data std", 0.2, 1.2, step=0.02, live=True)
+        data_gap: float = param(0.0, "Data modes apart", 0.0, 5.0, step=0.1, live=True, help="0: one Gaussian.")
+        model_mean: float = param(1.0, "Model mean", -4.0, 4.0, step=0.05, live=True)
+        model_std: float = param(0.9, "Model std", 0.2, 1.2, step=0.02, live=True)
+        model_gap: float = param(0.0, "Model modes apart", 0.0, 5.0, step=0.1, live=True, help="0: one Gaussian.")
+        n: int = param(5000, "Samples of each", 20, 50_000, log=True, live=True, help="For the trained classifier.")
+        steps: int = param(800, "Training steps", 100, 3000, log=True, live=True, more=True)
+        map: str = param("square", "Generator x = f(ε)", choices=MAPS, live=True, help="In the cards on preimages.")
+        height: float = param(0.5, "x of the preimages", -6.0, 6.0, step=0.05, live=True)
+        a: float = param(1.0, "Scale a of f", 0.1, 2.0, step=0.05, live=True, more=True)
+        b: float = param(0.0, "Offset b of f", -2.0, 2.0, step=0.05, live=True, more=True)
+        omega: float = param(
+            3.0, "Frequency ω of f", 0.5, 6.0, step=0.1, live=True, more=True,
+            when=lambda config: config.map == "sine",
+        )  # fmt: skip
+
+    config: Config
+
+    def __init__(self, config: Config):
+        super().__init__(config)
+        self.pair, self.map = pair_of(config), _map(config)

@@ -1,0 +1,104 @@
+"""Divergences of data and model: exact by push-forward, and estimated from samples with their null line."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC
+from collections.abc import Iterator
+
+import numpy as np
+
+from models.frames import Bars
+from models.gan.planar.comparison import SPREAD, Comparison, histogram, sample_divergences
+from models.gan.planar.density import MESH, WAIT, DensityViews
+from models.gan.planar.units import array, square_of
+from models.protocol import Data, Noise, view
+
+__all__ = ["DivergenceViews"]
+
+_NAMES = ("JSD", "KL(p‖q)", "KL(q‖p)")
+_BINS = 20  # cells a side of the histograms of samples
+_RESAMPLED = 40
+_COMPARED = 2500
+
+
+class DivergenceViews(DensityViews, ABC):
+    """How far the model is from the data."""
+
+    @view(
+        "Divergences", help="JSD and KL both ways between data and model, exact for 2-D noise, and from samples.",
+    )  # fmt: skip
+    def divergences(self, data: Data, noise: Noise) -> Iterator[Bars]:
+        """Exact divergences by two meshes, and estimates from samples with their null line."""
+        estimates = self._estimates(data, noise)
+        if self.config.latent == 1:
+            yield _bars(
+                [("JSD, exact", math.log(2.0), 0.0)],
+                estimates,
+                "no density, so JSD = log 2 exactly",
+                (
+                    "Samples lie on a curve, which has no area: KL is infinite both ways. The estimates cannot see it: "
+                    "cells are wider than the curve."
+                ),
+            )
+        elif self.config.latent > 2 or data.log_prob is None:
+            why = (
+                "the density of these data is not known"
+                if data.log_prob is None
+                else (f"with {self.config.latent} noise dimensions the model's density is an integral over preimages")
+            )
+            yield _bars([], estimates, f"estimates alone: {why}", "")
+        else:
+            yield from self._exact_divergences(data, estimates)
+
+    def _exact_divergences(self, data: Data, estimates: list[tuple[str, float, float, float]]) -> Iterator[Bars]:
+        first: Comparison | None = None
+        for known in self.compared(data):
+            if known is None:
+                yield _bars([], estimates, WAIT, "")
+                continue
+            now, n = known
+            first = first or now
+            values, others = now.divergences(), first.divergences()
+            exact = [
+                (f"{name}, exact", value, abs(value - other))
+                for name, value, other in zip(_NAMES, values, others, strict=True)
+            ]
+            meshes = f"exact: ± the difference between meshes of {MESH // 2}² and {MESH}² z"
+            yield _bars(exact, estimates, meshes if n == MESH else f"exact: mesh of {n}² z, {MESH}² to come", (
+                f"log 2 = 0.693 is the most that JSD can be. {now.uncovered():.1%} of the data lie where the model has "
+                f"no mass, where KL(p‖q) is infinite: {SPREAD:g} of the mass is spread evenly before each KL."
+            ))  # fmt: skip
+
+    def _estimates(self, data: Data, noise: Noise) -> list[tuple[str, float, float, float]]:
+        """Name, estimate, bootstrap error and null of each divergence, from samples alone."""
+        extent = square_of(data.valid.x, margin=0.15)
+        x = self.sample(_COMPARED, rng=noise.rng(self.center.device))
+        n = min(_COMPARED, len(data.test) // 2)
+        real, other = (array(data.test.x[part]) for part in (slice(0, n), slice(n, 2 * n)))
+        p, null = histogram(real, extent, _BINS), histogram(other, extent, _BINS)
+        q = histogram(array(x)[:n], extent, _BINS)
+        values, nulls = sample_divergences(p, q), sample_divergences(p, null)
+        rng = np.random.default_rng(noise.seed)
+        drawn = [rng.multinomial(n, counts / counts.sum(), _RESAMPLED) for counts in (p, q)]
+        spread = np.std([sample_divergences(a, b) for a, b in zip(*drawn, strict=True)], axis=0)
+        rows = zip(_NAMES, values, spread.tolist(), nulls, strict=True)
+        return [(f"{name}, samples", value, error, null) for name, value, error, null in rows]
+
+
+def _bars(
+    exact: list[tuple[str, float, float]], estimates: list[tuple[str, float, float, float]], words: str, note: str
+) -> Bars:
+    """Exact values with their null, 0, then estimates with theirs."""
+    rows = [(name, value, error, 0.0) for name, value, error in exact] + estimates
+    labels, values, errors, nulls = zip(*rows, strict=True)
+    return Bars(
+        labels=labels,
+        values=np.array(values),
+        errors=np.array(errors),
+        roles=("total",) * len(exact) + ("alt",) * len(estimates),
+        reference=np.array(nulls),
+        unit="nats",
+        subtitle=f"{words}; samples: {_COMPARED:,} in {_BINS}² cells ± bootstrap; dashed: null, two sets of data",
+        note=note,
+    )

@@ -1,0 +1,33 @@
+"""`Family`: the pages of one tab."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from models.protocol.model import GenerativeModel, Lab
+
+__all__ = ["Family"]
+
+
+@dataclass(frozen=True)
+class Family:
+    """The pages of one tab.
+
+    Attributes:
+        id: Name of the folder.
+        title: Of the tab.
+        pages: Models and labs by name.
+        about: How noise becomes data here, in two or three short sentences.
+        likelihood: What can be had of log p(x), in two or three words.
+        sampling: What a sample costs, likewise.
+        latent_code: What leads from a datum to its code, likewise.
+    """
+
+    id: str
+    title: str
+    pages: Mapping[str, type[GenerativeModel] | type[Lab]]
+    about: str = ""
+    likelihood: str = ""
+    sampling: str = ""
+    latent_code: str = ""

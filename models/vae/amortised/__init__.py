@@ -1,0 +1,5 @@
+"""The variational autoencoder with an amortised posterior."""
+
+from models.vae.amortised.model import VAE
+
+__all__ = ["VAE"]
