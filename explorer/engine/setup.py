@@ -11,7 +11,7 @@ import numpy as np
 
 import models
 from explorer.data import SOURCES, Dataset, source
-from explorer.engine.data.instruments import has_classifier
+from explorer.engine.data.instruments import instruments_of
 from explorer.engine.errors import BadInput, RunError
 from explorer.engine.training import Training, check_batch, training_class
 from models.protocol import BadValue, DataSpec, GenerativeModel, Image, Kind, Preset, accepted, build, params_of
@@ -219,8 +219,8 @@ def choose_preset(model: type[GenerativeModel], title: str | None, data: str | N
 def spec_of(data: Dataset) -> DataSpec:
     """What a model is told of a dataset."""
     mean, std = data.moments()
-    classified = has_classifier(data.name)
-    return DataSpec(data.kind, len(data.train), data.classes, mean, std, _levels(data), data.factors, classified)
+    instruments = instruments_of(data.name)
+    return DataSpec(data.kind, len(data.train), data.classes, mean, std, _levels(data), data.factors, instruments)
 
 
 def _levels(data: Dataset) -> int:
