@@ -2,8 +2,8 @@
 
 The integral of p(x|z) p(z) is a sum over the cells of a grid. A coarse grid finds where the joint density has its mass;
 cells without mass are dropped, the others halved, until halving no longer changes the result. Only the neighbourhood of
-a narrow posterior is refined, so its width does not matter. The density vanishes at the edge of the kept cells, so the sum
-converges exponentially, as the trapezoidal rule does for smooth functions that vanish at both ends.
+a narrow posterior is refined, so its width does not matter. The density vanishes at the edge of the kept cells, so the
+sum converges exponentially, as the trapezoidal rule does for smooth functions that vanish at both ends.
 """
 
 from __future__ import annotations
