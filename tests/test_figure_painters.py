@@ -16,7 +16,7 @@ from explorer.figures.images import paint as paint_images
 from explorer.figures.palette import DARK, LIGHT, PALETTES
 from explorer.figures.points import cluster_places
 from explorer.figures.scales import Scale, number, significant
-from explorer.figures.sheet import Page
+from explorer.figures.sheet import Sheet
 from models.frames import (
     Audio,
     Bars,
@@ -273,4 +273,4 @@ def test_themes_have_ten_classes_apart() -> None:
         assert len(set(palette.classes)) == 10
         assert len(set(palette.roles.values())) == 5
     assert paint_images is PAINTERS[Images]
-    assert Page(frames()["bars"], Style()).palette is LIGHT
+    assert Sheet(frames()["bars"], Style()).palette is LIGHT

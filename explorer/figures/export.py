@@ -16,7 +16,7 @@ import numpy as np
 from explorer.engine.errors import RunError
 from explorer.engine.files import write_atomically
 from explorer.figures import audio, bars, curves, images, matrix, plane
-from explorer.figures.sheet import Page
+from explorer.figures.sheet import Sheet
 from explorer.figures.style import FigureError, Style
 from explorer.figures.table import csv_of, npz_of
 from explorer.version import __version__
@@ -38,7 +38,7 @@ PAINTERS: Mapping[type[Frame], Callable[..., None]] = {
     Audio: audio.paint,
 }
 
-_SETTINGS: Mapping[str, Any] = {
+_SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "explorer.figures",
     "svg.image_inline": True,
@@ -62,7 +62,7 @@ def _drawing() -> Iterator[None]:
     """One figure at a time: matplotlib's settings and caches belong to the process, figures are made in any thread."""
     import matplotlib
 
-    with _DRAWING, matplotlib.rc_context(dict(_SETTINGS)):
+    with _DRAWING, matplotlib.rc_context(_SETTINGS):
         yield
 
 
@@ -83,9 +83,9 @@ def figure(frame: Frame, style: Style | None = None) -> Figure:
     if painter is None:
         raise FigureError(f"no painter is known for a frame of the kind {type(frame).__name__}")
     with _drawing():
-        page = Page(frame, style or Style())
-        painter(page, frame)
-    return page.figure
+        sheet = Sheet(frame, style or Style())
+        painter(sheet, frame)
+    return sheet.figure
 
 
 def render(frame: Frame, style: Style | None, format: str, *, identity: Mapping[str, Any] | None = None) -> bytes:

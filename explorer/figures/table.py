@@ -69,7 +69,7 @@ def csv_of(frame: Frame, identity: Mapping[str, Any]) -> bytes:
 def npz_of(frame: Frame, identity: Mapping[str, Any]) -> bytes:
     """Every array of a frame by its path, and `identity`: a JSON text."""
     out = io.BytesIO()
-    np.savez_compressed(out, **arrays_of(frame), identity=np.array(json.dumps(identity)))
+    np.savez_compressed(out, allow_pickle=False, **arrays_of(frame), identity=np.array(json.dumps(identity)))
     return out.getvalue()
 
 
