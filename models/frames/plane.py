@@ -9,7 +9,7 @@ import numpy as np
 
 from models.frames.frame import Frame, Layer
 
-__all__ = ["Density", "Ellipses", "Field", "Grid", "Lines", "Plane", "Points"]
+__all__ = ["Density", "Ellipses", "Field", "Grid", "Lines", "Paths", "Plane", "Points"]
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,49 @@ class Ellipses(Layer):
     role: str = "prior"
     dashed: bool = True
     name: str = ""
+
+
+@dataclass(frozen=True)
+class Paths(Layer):
+    """Trajectories of n points over t moments, each drawn as a line that is faint at low and strong at high values.
+
+    Attributes:
+        xy: Positions, (n, t, 2). A path is broken where a position is not finite.
+        values: Value at each position, (n, t), that sets the strength of the colour; None for the moment, so that a
+            path starts faint and ends strong.
+        role: Colour.
+        name: Name in the legend.
+        width: Width of the lines, pixels.
+    """
+
+    xy: np.ndarray
+    values: np.ndarray | None = None
+    role: str = "model"
+    name: str = ""
+    width: float = 1.0
+
+    def segments(self) -> tuple[np.ndarray, np.ndarray]:
+        """The pieces of all paths between two moments, later moments last.
+
+        Returns:
+            Ends of the m segments with finite ends, (m, 2, 2), and the strength of each from 0 to 1, (m,): the mean
+            of the values at its ends on a scale from the least to the greatest value.
+        """
+        n, moments = self.xy.shape[:2]
+        values = np.broadcast_to(np.arange(moments), (n, moments)) if self.values is None else self.values
+        low, high = self.limits()
+        share = (np.asarray(values, float) - low) / ((high - low) or 1.0)
+        ends = np.stack([self.xy[:, :-1], self.xy[:, 1:]], axis=2).swapaxes(0, 1).reshape(-1, 2, 2)
+        strength = ((share[:, :-1] + share[:, 1:]) / 2).T.ravel()
+        finite = np.isfinite(ends).all(axis=(1, 2))
+        return ends[finite], np.clip(np.nan_to_num(strength[finite], nan=0.5), 0.0, 1.0)
+
+    def limits(self) -> tuple[float, float]:
+        """Least and greatest finite value; the first and the last moment where `values` is None."""
+        if self.values is None:
+            return 0.0, float(self.xy.shape[1] - 1)
+        finite = self.values[np.isfinite(self.values)]
+        return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
 
 
 @dataclass(frozen=True)
