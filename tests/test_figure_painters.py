@@ -22,14 +22,20 @@ from models.frames import (
     Bars,
     Curves,
     Density,
+    Drawing,
     Field,
+    Film,
     Frame,
     Images,
+    Label,
     Lines,
     Matrix,
+    Paths,
     Plane,
     Points,
     Series,
+    Stroke,
+    Text,
 )
 
 
@@ -237,6 +243,21 @@ EMPTY = {
     "nan matrix": Matrix(values=np.array([[np.nan, 1.0], [2e-9, -np.inf]])),
     "no sound": Audio(samples=np.empty(0), rate=8000),
     "silence": Audio(samples=np.zeros(50), rate=8000),
+    "no paths": Plane(layers=(Paths(np.empty((0, 5, 2))), Paths(np.zeros((3, 0, 2))), Paths(np.zeros((3, 1, 2))))),
+    "nan paths": Plane(
+        layers=(Paths(np.full((2, 3, 2), np.nan)), Paths(np.eye(4).reshape(2, 4, 2), np.full((2, 4), np.nan)))
+    ),
+    "no text": Text(()),
+    "empty lines": Text(("", "")),
+    "no drawing": Drawing(),
+    "drawing of a point": Drawing(
+        (Stroke(np.zeros((1, 2))), Stroke(np.full((3, 2), np.nan), filled=True)), (Label(0, 0, ""),)
+    ),
+    "film of one": Film((Images(images=np.zeros((1, 1, 3, 3))),), np.zeros(1), ""),
+    "film of nothing": Film(
+        (Images(images=np.empty((0, 1, 8, 8))), Images(images=np.zeros((9, 1, 3, 3)))), np.arange(2), "t"
+    ),
+    "film of empty planes": Film((Plane(layers=()), Plane(layers=(Density(*FLAT),))), np.arange(2), "t"),
 }
 
 

@@ -15,12 +15,13 @@ import numpy as np
 
 from explorer.engine.errors import RunError
 from explorer.engine.files import write_atomically
-from explorer.figures import audio, bars, curves, images, matrix, plane
+from explorer.figures import film
 from explorer.figures.sheet import Sheet
+from explorer.figures.stills import STILL_PAINTERS
 from explorer.figures.style import FigureError, Style
 from explorer.figures.table import csv_of, npz_of
 from explorer.version import __version__
-from models.frames import Audio, Bars, Curves, Frame, Images, Matrix, Plane
+from models.frames import Film, Frame
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,14 +30,7 @@ __all__ = ["FORMATS", "PAINTERS", "check_path", "figure", "render", "save", "sav
 
 FORMATS = ("png", "svg", "pdf", "csv", "npz")
 
-PAINTERS: Mapping[type[Frame], Callable[..., None]] = {
-    Plane: plane.paint,
-    Curves: curves.paint,
-    Images: images.paint,
-    Bars: bars.paint,
-    Matrix: matrix.paint,
-    Audio: audio.paint,
-}
+PAINTERS: Mapping[type[Frame], Callable[..., None]] = {**STILL_PAINTERS, Film: film.paint}
 
 _SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "path",

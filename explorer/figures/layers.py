@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.figures.points import paint_points
+from explorer.figures.points import MANY, paint_points
 from explorer.figures.scales import span
 from explorer.figures.surface import Surface
-from models.frames import Density, Ellipses, Field, Grid, Layer, Lines, Points
+from explorer.palette import mix
+from models.frames import Density, Ellipses, Field, Grid, Layer, Lines, Paths, Points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["LAYER_PAINTERS", "ellipse_bounds"]
+__all__ = ["FAINTEST", "LAYER_PAINTERS", "ellipse_bounds"]
+
+FAINTEST = 0.2
+"""Share of the role's colour in the faintest segment of a path; the rest is paper."""
 
 
 def paint_density(surface: Surface, axes: Axes, layer: Density, order: float, *, over_heat: bool) -> None:
@@ -79,6 +83,19 @@ def paint_lines(surface: Surface, axes: Axes, layer: Lines, order: float, *, ove
     _lines(surface, axes, list(layer.pieces()), layer.role, order, width=0.75 * layer.width, dashed=layer.dashed)
 
 
+def paint_paths(surface: Surface, axes: Axes, layer: Paths, order: float, *, over_heat: bool) -> None:
+    """Trajectories, each segment in the tint of its strength."""
+    from matplotlib.collections import LineCollection
+
+    ends, strength = layer.segments()
+    stops = mix(surface.palette.paper, surface.palette.role(layer.role), FAINTEST), surface.palette.role(layer.role)
+    colors = surface.palette.shade(strength, stops) / 255
+    lines = LineCollection(list(ends), colors=colors, linewidths=0.75 * layer.width * surface.stroke, zorder=order)
+    lines.set(capstyle="round")
+    lines.set_rasterized(len(ends) > MANY)
+    axes.add_collection(lines, autolim=False)
+
+
 def _lines(
     surface: Surface,
     axes: Axes,
@@ -140,4 +157,5 @@ LAYER_PAINTERS: Mapping[type[Layer], Callable[..., None]] = {
     Grid: paint_grid,
     Lines: paint_lines,
     Ellipses: paint_ellipses,
+    Paths: paint_paths,
 }

@@ -11,7 +11,7 @@ from explorer.figures.layers import LAYER_PAINTERS, ellipse_bounds
 from explorer.figures.scales import Scale, significant, span
 from explorer.figures.style import FigureError
 from explorer.figures.surface import Surface
-from models.frames import Density, Ellipses, Field, Grid, Layer, Lines, Plane, Points
+from models.frames import Density, Ellipses, Field, Grid, Layer, Lines, Paths, Plane, Points
 
 __all__ = ["bounds", "paint"]
 
@@ -58,7 +58,7 @@ def bounds(layers: tuple[Layer, ...]) -> Extent:
             maps.append(np.array([[x0, y0], [x1, y1]]))
         elif isinstance(layer, Ellipses):
             corners.append(ellipse_bounds(layer))
-        elif isinstance(layer, Points | Field | Grid | Lines):
+        elif isinstance(layer, Points | Field | Grid | Lines | Paths):
             corners.append(np.asarray(layer.xy, float).reshape(-1, 2))
     inside = np.concatenate([np.empty((0, 2)), *corners])
     inside = inside[np.isfinite(inside).all(1)]
@@ -104,5 +104,8 @@ def _keys(surface: Surface, layer: Layer) -> list[Key]:
     elif isinstance(layer, Field):
         mark = "arrow"
     else:
+        if isinstance(layer, Paths) and layer.values is not None:
+            low, high = layer.limits()
+            name = f"{name}, {significant(low, 2)} → {significant(high, 2)}"
         mark = "dashed" if getattr(layer, "dashed", False) else "line"
     return [Key(name, palette.role(role), mark)]

@@ -42,6 +42,7 @@ class Label:
         text: What is written.
         role: Colour.
         height: Height of the letters in data units; 0 gives the size of labels in the display.
+        opaque: A patch of the background's colour behind the word hides the strokes that it covers.
     """
 
     x: float
@@ -49,6 +50,7 @@ class Label:
     text: str
     role: str = "total"
     height: float = 0.0
+    opaque: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Drawing(Frame):
 
     Attributes:
         strokes: From back to front.
-        labels: In front of all strokes, outlined in the colour of the background.
+        labels: In front of all strokes.
         extent: x0, x1, y0, y1 to show, or None for what strokes and labels need.
     """
 
