@@ -50,6 +50,7 @@ class FrameView(QWidget):
     Signals:
         frame_changed: Another frame is shown.
         legend_changed: `legend()` gives something new.
+        words_changed: `words()` gives something new although the frame is the same.
 
     Attributes:
         painted: Number of frames drawn so far, for measuring.
@@ -60,6 +61,7 @@ class FrameView(QWidget):
 
     frame_changed = Signal()
     legend_changed = Signal()
+    words_changed = Signal()
     ideal: ClassVar[tuple[int, int]] = (320, 200)  # px
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
@@ -89,6 +91,13 @@ class FrameView(QWidget):
         self.redraw()
         self.tell_legend()
         self.frame_changed.emit()
+
+    def words(self) -> Frame | None:
+        """A frame with the subtitle, note, warning and alert that belong to what is in view."""
+        return self._frame
+
+    def set_view_name(self, name: str) -> None:
+        """Gives the name of the view that is shown; kinds with controls name them after it."""
 
     def tell_legend(self) -> None:
         """Says that another frame may have another legend."""

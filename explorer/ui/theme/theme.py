@@ -47,6 +47,7 @@ class Theme(QObject):
     Attributes:
         tokens: The colours in force.
         mode: What decides them.
+        reduced_motion: Films leap twice a second instead of running; set by the window from its settings.
 
     Signals:
         changed: The colours in force, `Tokens`, after palette and style sheet were set.
@@ -63,6 +64,7 @@ class Theme(QObject):
         self._app = app
         self._sheet = (importlib.resources.files("assets") / "theme.qss").read_text(encoding="utf-8")
         self.mode = Mode(mode)
+        self.reduced_motion = False
         self.tokens = self._chosen()
         app.setStyle("Fusion")
         app.setFont(ui_font(13))
