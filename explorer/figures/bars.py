@@ -16,7 +16,7 @@ __all__ = ["paint", "with_error"]
 
 
 def with_error(value: float, error: float | None) -> str:
-    """A value as it is printed: three digits, or with its standard error to the error's first two digits."""
+    """A value with three digits, or with its standard error to the first two digits of the error."""
     if error is None or not np.isfinite(error) or error <= 0 or not np.isfinite(value):
         return significant(value)
     order = int(np.floor(np.log10(error)))
@@ -39,7 +39,7 @@ def paint(surface: Surface, frame: Bars) -> None:
     below = foot_height(surface, frame.unit)
     box = surface.body(lambda width: n * min(2.1 * surface.label, 1.6 * width / max(n, 1)) + below)
     row = max(box.height - below, 4.0) / max(n, 1)
-    # Rows lower than a line of text get every so many labels, and no printed values.
+    # Where rows are lower than a line of text, some labels and all values are left out.
     every = max(1, int(np.ceil(1.15 * surface.small / row)))
     printed = every == 1
     labels = [surface.elide(label, surface.label, 0.4 * box.width) for label in frame.labels]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["paint", "smoothed", "thinned"]
 
 MOST = 2_000
-"""Most bins of a curve: more is finer than print."""
+"""Most bins of a curve; more would be finer than print."""
 REACH = 0.02
 """Part of a curve on each side over which it is averaged."""
 RAW_ALPHA = 0.25
@@ -80,8 +80,8 @@ def paint(surface: Surface, frame: Curves) -> None:
 def smoothed(y: np.ndarray, reach: float = REACH) -> np.ndarray:
     """The centred mean over 2 % of the points on each side, taken twice: a triangular window without lag.
 
-    Near the start the window reaches a fifth of the way back, so that the first fall stays as steep as it was; at
-    the end it takes what there is. Values that are not finite do not count.
+    Near the start the window reaches back a fifth of the way, which keeps the first fall steep; at the end it is cut
+    off. Values that are not finite do not count.
     """
     n = len(y)
     at = np.arange(n)
@@ -89,24 +89,24 @@ def smoothed(y: np.ndarray, reach: float = REACH) -> np.ndarray:
     low, high = at - half, np.minimum(n, at + half + 1)
     out = np.asarray(y, float)
     for _ in range(2):
-        known = np.isfinite(out)
-        total = np.concatenate([[0.0], np.cumsum(np.where(known, out, 0.0))])
-        count = np.concatenate([[0], np.cumsum(known)])
+        finite = np.isfinite(out)
+        total = np.concatenate([[0.0], np.cumsum(np.where(finite, out, 0.0))])
+        count = np.concatenate([[0], np.cumsum(finite)])
         inside = count[high] - count[low]
         out = np.where(inside > 0, (total[high] - total[low]) / np.maximum(inside, 1), np.nan)
     return out
 
 
 def thinned(x: np.ndarray, y: np.ndarray, most: int = MOST) -> tuple[np.ndarray, np.ndarray]:
-    """A long curve as the least and the greatest value of each of at most `most` runs of points, in their order."""
+    """Thins a long curve to the least and the greatest value of each of `most` bins, in their order."""
     n = len(x)
     if n <= 2 * most:
         return x, y
     edges = np.linspace(0, n, most + 1).astype(int)
-    known = np.where(np.isfinite(y), y, np.nan)
+    values = np.where(np.isfinite(y), y, np.nan)
     keep: list[int] = []
     for start, stop in pairwise(edges):
-        part = known[start:stop]
+        part = values[start:stop]
         if np.isnan(part).all():
             keep.append(int(start))
         else:
@@ -115,10 +115,10 @@ def thinned(x: np.ndarray, y: np.ndarray, most: int = MOST) -> tuple[np.ndarray,
 
 
 def _y_scale(pane: list[Series], log: bool) -> tuple[Scale, str]:
-    """The scale of a pane, and what is said where a spike of raw values is cut off.
+    """The scale of a pane, and a hint where a spike of raw values is cut off.
 
-    Where the outermost 3 % of a smoothed series at one end span more than twice what the others do, as the first
-    steps of a loss, the pane ends a little beyond them.
+    Where the outermost 3 % of the values of a smoothed series span more than twice as much as the others, as the first
+    steps of a loss do, the pane ends a little beyond the others.
     """
     shown: list[np.ndarray] = []
     whole: list[np.ndarray] = []

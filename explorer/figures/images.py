@@ -1,4 +1,4 @@
-"""The painter of `Images`: each pixel of the data a square of whole pixels, its grey as in the data."""
+"""The painter of `Images`: each pixel of the data is a square of whole pixels with the grey of the data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WIDEST = 0.45
 
 @dataclass(frozen=True)
 class _Layout:
-    """Sizes in pixels of the figure; `scale` pixels to one of the data, below 1 where images are made smaller."""
+    """Sizes in pixels of the figure; `scale` is the number of them per pixel of the data, below 1 for large images."""
 
     rows: int
     columns: int

@@ -46,9 +46,9 @@ def paint_density(surface: Surface, axes: Axes, layer: Density, order: float, *,
 
 
 def paint_field(surface: Surface, axes: Axes, layer: Field, order: float, *, over_heat: bool) -> None:
-    """Arrows from their points, the longest as long as the layer says, with a rim of paper."""
-    known = np.isfinite(layer.xy).all(1) & np.isfinite(layer.uv).all(1)
-    xy, uv = np.asarray(layer.xy, float)[known], np.asarray(layer.uv, float)[known]
+    """Arrows with an outline of paper, the longest of the length `longest`."""
+    finite = np.isfinite(layer.xy).all(1) & np.isfinite(layer.uv).all(1)
+    xy, uv = np.asarray(layer.xy, float)[finite], np.asarray(layer.uv, float)[finite]
     length = np.hypot(*uv.T)
     moved = length > 0
     if not moved.any():
@@ -125,7 +125,7 @@ def ellipse_bounds(layer: Ellipses) -> np.ndarray:
 
 
 def paint_ellipses(surface: Surface, axes: Axes, layer: Ellipses, order: float, *, over_heat: bool) -> None:
-    """Ellipses, each with its label where its outline is to be seen."""
+    """Ellipses, each with its label on the visible part of its outline."""
     from matplotlib.patches import Ellipse
 
     color = surface.palette.role(layer.role)

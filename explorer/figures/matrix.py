@@ -20,7 +20,7 @@ LEAST = 4.0
 
 
 def texts_of(values: np.ndarray) -> np.ndarray:
-    """Values as printed, all with as many decimals: three digits for the greatest, none for whole numbers."""
+    """Values as printed, all with equally many decimals: three digits for the greatest, none for whole numbers."""
     finite = values[np.isfinite(values)]
     largest = float(np.abs(finite).max(initial=0.0))
     if largest and not 1e-4 <= largest < 1e6:

@@ -37,7 +37,7 @@ class Palette(Colors):
         """The colour of a role.
 
         Raises:
-            FigureError: Where there is no such role.
+            FigureError: There is no such role.
         """
         try:
             return self.roles[name]
@@ -64,11 +64,11 @@ class Palette(Colors):
 
     def shade(self, fractions: np.ndarray, stops: tuple[str, ...]) -> np.ndarray:
         """Colours of fractions (…) along a ramp, (…, 4) bytes; transparent where not finite."""
-        known = np.isfinite(fractions)
-        at = np.clip(np.where(known, fractions, 0.0), 0.0, 1.0) * (len(stops) - 1)
+        finite = np.isfinite(fractions)
+        at = np.clip(np.where(finite, fractions, 0.0), 0.0, 1.0) * (len(stops) - 1)
         table = np.array([rgb(stop) for stop in stops])
         channels = [np.interp(at, np.arange(len(stops)), table[:, i]) for i in range(3)]
-        return np.round(255 * np.stack([*channels, known.astype(float)], axis=-1)).astype(np.uint8)
+        return np.round(255 * np.stack([*channels, finite.astype(float)], axis=-1)).astype(np.uint8)
 
 
 LIGHT = Palette(**vars(palette.LIGHT))

@@ -49,7 +49,7 @@ def paint(surface: Surface, frame: Plane) -> None:
 
 
 def bounds(layers: tuple[Layer, ...]) -> Extent:
-    """What layers need to be seen whole: x0, x1, y0, y1, with a margin where no heat map sets the edge."""
+    """The extent x0, x1, y0, y1 of the layers, with a margin where no heat map sets the edge."""
     corners: list[np.ndarray] = []
     maps: list[np.ndarray] = []
     for layer in layers:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["cluster_places", "paint_points"]
 
 MANY = 20_000
-"""From so many points on they are one picture inside an SVG or PDF, which viewers would else be slow to draw."""
+"""Number of points above which they are rasterised in an SVG or PDF, because viewers draw so many slowly."""
 CELLS = 48
-"""Cells along each side of the grid on which the densest place of a class is looked for."""
+"""Cells along each side of the grid on which the mode of a class is searched."""
 
 
 def paint_points(surface: Surface, axes: Axes, layer: Points, order: float, *, over_heat: bool) -> None:
@@ -62,7 +62,7 @@ def cluster_places(
     sizes: list[tuple[float, float]],
     extent: tuple[float, float, float, float],
 ) -> list[tuple[float, float] | None]:
-    """Where the name of each class is printed: at its mode, or where that is taken nearby at its densest free place.
+    """Positions of the names of classes: at the mode of the class, or at its densest place that is still free.
 
     The density of a class is a histogram of its points within the extent, smoothed by a Gaussian of one and a half
     cells.
@@ -70,12 +70,12 @@ def cluster_places(
     Args:
         xy: Points, (n, 2).
         label: Class of each point, (n,).
-        present: Classes to place.
+        present: Classes to name.
         sizes: Width and height of each name in data units.
-        extent: x0, x1, y0, y1 of what is shown.
+        extent: x0, x1, y0, y1 of the plot.
 
     Returns:
-        Centre of each name, None where no point of the class is shown.
+        Centre of each name, None for a class without a point in the extent.
     """
     from scipy.ndimage import gaussian_filter
 

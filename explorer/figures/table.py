@@ -9,7 +9,7 @@ A table is tidy: one observation a row, the names of the columns in the first.
 - `Curves`: series, x, y, low, high.
 - `Images`: image (from 0), index (in its split), channel, row, column, value: a row a pixel.
 - `Bars`: label, value, error, reference, role.
-- `Matrix`: as it is seen, with the labels of rows and columns, or their numbers.
+- `Matrix`: the matrix, with the labels of rows and columns, or their numbers.
 - `Audio`: time (seconds), sample.
 - `Text`: line (from 0), text, marks ("start-stop:role", separated by spaces). An NPZ has the array `lines`.
 - `Drawing`: kind ("stroke" or "label"), number (from 0), x, y, role, text.
@@ -58,7 +58,7 @@ def csv_of(frame: Frame, identity: Mapping[str, Any]) -> bytes:
     """A frame as a table in UTF-8, the identity as leading lines `# key: JSON`.
 
     Raises:
-        FigureError: Where the kind of frame has no table.
+        FigureError: The kind of frame has no table.
     """
     table = _TABLES.get(type(frame))
     if table is None:
@@ -89,7 +89,7 @@ def _lines_of_text(frame: Frame, prefix: str = "") -> dict[str, np.ndarray]:
 
 
 def _texts(column: Sequence[Any] | np.ndarray) -> list[str]:
-    """Numbers with as many digits as give the same number back."""
+    """The texts of a column; numbers have as many digits as restore them exactly."""
     if isinstance(column, np.ndarray) and column.dtype != object:
         return column.astype(str).tolist()
     return ["" if value is None else str(value) for value in column]
@@ -100,8 +100,8 @@ def _points(layer: Points) -> Columns:
     if layer.label is not None:
         columns["label"] = layer.label
         if layer.classes:
-            known = len(layer.classes)
-            columns["class"] = [layer.classes[k] if 0 <= k < known else "" for k in layer.label.tolist()]
+            classes = len(layer.classes)
+            columns["class"] = [layer.classes[k] if 0 <= k < classes else "" for k in layer.label.tolist()]
     if layer.index is not None:
         columns["index"] = layer.index
     return columns

@@ -1,4 +1,4 @@
-"""Frames: every kind of picture, as data.
+"""Frames: pictures as data, one class a kind.
 
 A frame is a frozen dataclass of NumPy arrays. The window has a widget and the figures a painter for each kind.
 `Plane` composes layers, `Film` puts frames along an axis; the other kinds stand alone. Roles name colours that mean the

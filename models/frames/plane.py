@@ -20,12 +20,12 @@ class Points(Layer):
         xy: Positions, (n, 2).
         label: Class of each point, (n,) int, or None.
         classes: Names of the classes, printed on the clusters.
-        index: What each point stands for, position in its split, (n,) int, or None.
+        index: Position of each datum in its split, (n,) int, or None.
         role: Colour where there are no classes.
         name: Name in the legend.
         size: Diameter in pixels.
-        trail: Where not "", a display shows where each point was in the last frames with the same `trail` ("noise 0"):
-            their points are the same ones, in the same order. A still figure has no trails.
+        trail: Name of a trail ("noise 0"), or "". The window shows where each point was in the previous frames with the
+            same trail, whose points are the same in the same order. Figures show no trails.
     """
 
     xy: np.ndarray
@@ -160,8 +160,8 @@ class Plane(Frame):
     Attributes:
         layers: From back to front.
         x_label, y_label: Names of the axes.
-        extent: x0, x1, y0, y1 to show, or None for what the layers need.
-        dims: Latent dimensions along x and y where the plane is a part of latent space, or None.
+        extent: x0, x1, y0, y1 to show, or None for the extent of the layers.
+        dims: Latent dimensions along x and y where the plane is a section of latent space, or None.
         square: One unit is as long upwards as sideways.
     """
 

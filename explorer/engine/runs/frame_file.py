@@ -95,7 +95,7 @@ def write_frames(path: Path, step: int, shown: Mapping[str, Frame]) -> int:
 
 
 def read_frames(path: Path) -> tuple[int, dict[str, Frame]]:
-    """The step and the frames by view that `write_frames` wrote.
+    """Reads the step, and the frames by view, of a file of `write_frames`.
 
     Raises:
         RunError: Missing or damaged.

@@ -1,4 +1,4 @@
-"""The timeline: frames of the views marked `record`, on fixed noise, denser early, within a number of bytes."""
+"""The timeline: recorded frames of the views marked `record`, denser early, within a limit of bytes."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Recorder:
         self._held: OrderedDict[int, dict[str, Frame]] = OrderedDict()  # the one used last at the end
 
     def due(self, step: int) -> bool:
-        """Whether this step is to be recorded."""
+        """Whether this step must be recorded."""
         return self._cadence.due(step)
 
     def skip(self, step: int) -> None:
-        """Counts everything up to a step as past."""
+        """Treats all steps up to this one as past."""
         self._cadence.skip(step)
 
     def add(self, step: int, shown: dict[str, Frame]) -> None:
@@ -81,7 +81,7 @@ class Recorder:
         return self._folder / f"step-{step:09d}.safetensors"
 
     def steps(self) -> list[int]:
-        """Steps at which there are frames, in order."""
+        """Recorded steps, in order."""
         return sorted(self._sizes)
 
     def at(self, step: int) -> tuple[int, dict[str, Frame]]:
@@ -94,12 +94,12 @@ class Recorder:
         before = [recorded for recorded in self.steps() if recorded <= step]
         if not before:
             raise BadInput(f"nothing was recorded up to step {step}")
-        found = before[-1]
-        shown = self._held.get(found)
+        last = before[-1]
+        shown = self._held.get(last)
         if shown is None:
-            shown = read_frames(self._path(found))[1] if self._sizes[found] else {}
-        self._hold(found, shown)
-        return found, shown
+            shown = read_frames(self._path(last))[1] if self._sizes[last] else {}
+        self._hold(last, shown)
+        return last, shown
 
     def load(self, last: int | None = None) -> None:
         """Takes the frames in the folder; those after `last` are deleted, because training repeats them."""

@@ -1,4 +1,4 @@
-"""What a card shows while there is nothing yet: a faint drawing of what will be there, and a sentence."""
+"""Placeholder of an empty card: a faint drawing of the kind of frame, and a sentence."""
 
 from __future__ import annotations
 
@@ -102,8 +102,8 @@ class Ghost(QWidget):
 
     Args:
         theme: Colours.
-        kind: Class of frame that will be there.
-        sentence: What will appear, and when.
+        kind: Class of the frame that will be shown.
+        sentence: What will be shown, and when.
     """
 
     def __init__(self, theme: Theme, kind: type[Frame], sentence: str = "", parent: QWidget | None = None):
@@ -115,7 +115,7 @@ class Ghost(QWidget):
         theme.changed.connect(self.apply_theme)
 
     def set_sentence(self, sentence: str) -> None:
-        """Says something else."""
+        """Changes the sentence."""
         self._sentence = sentence
         self.setAccessibleName(sentence)
         self.update()

@@ -116,7 +116,10 @@ def _paint_paths(painter: QPainter, layer: Paths, view: Viewport, tokens: Tokens
     shades = np.minimum((strength * _SHADES).astype(int), _SHADES - 1)
     for shade in np.unique(shades).tolist():
         share = _FAINTEST + (1 - _FAINTEST) * shade / (_SHADES - 1)
-        painter.setPen(stroke(mix(tokens.bg2, tokens.role(layer.role), share), layer.width))
+        pen = stroke(mix(tokens.bg2, tokens.role(layer.role), share), layer.width)
+        if layer.width <= 2:
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)  # round ends of many short thin pieces look like beads
+        painter.setPen(pen)
         painter.drawLines([QLineF(*line) for line in lines[shades == shade].tolist()])
 
 

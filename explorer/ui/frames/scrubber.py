@@ -8,7 +8,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from explorer.ui.controls import IconButton, Readout, Scale, Slider
-from explorer.ui.numbers import number
+from explorer.ui.numbers import count, number
 from explorer.ui.theme import Theme
 
 __all__ = ["Scrubber"]
@@ -69,7 +69,9 @@ class Scrubber(QWidget):
     @property
     def position(self) -> str:
         """Axis and position of the chosen frame as text: "t 0.25"."""
-        return f"{self._axis} {number(float(self._at[self.place]))}".strip()
+        at = float(self._at[self.place])
+        whole = bool((self._at == np.round(self._at)).all())
+        return f"{self._axis} {count(at) if whole else number(at)}".strip()
 
     def set_axis(self, at: np.ndarray, axis: str, place: int) -> None:
         """Takes another film, without a signal.

@@ -19,12 +19,12 @@ _PADDING = 12  # px
 
 
 class DetachedCard(QFrame):
-    """Shows what a card shows, larger; the card stays where it is, and is kept up to date even out of sight.
+    """Shows the frame of a card in a larger window. The card stays on its page and is updated while hidden.
 
     Args:
         theme: Colours.
         page: The card's page.
-        card: Whose picture is followed.
+        card: The card whose frames are shown.
         parent: The main window, with which it closes.
     """
 
