@@ -180,7 +180,7 @@ def lab(arguments: argparse.Namespace) -> int:
         raise BadInput(f"{arguments.page} is a model, which is trained; see dgm-explorer train {arguments.page}")
     values = {**_preset_values(page, arguments.preset), **read_pairs(arguments.set)}
     try:
-        config = build(page.Config, values)
+        config: Any = build(page.Config, values)
     except BadValue as error:
         raise BadInput(str(error)) from None
     found = page(config)

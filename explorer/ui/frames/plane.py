@@ -13,14 +13,14 @@ from PySide6.QtWidgets import QWidget
 from explorer.ui.frames.base import FrameView, LegendItem
 from explorer.ui.frames.cloud import ClassLabels, paint_points
 from explorer.ui.frames.handles import HandleSet
-from explorer.ui.frames.layers import PAINTERS, density_limits, layer_extent
+from explorer.ui.frames.layers import PAINTERS, density_limits, needed_extent
 from explorer.ui.frames.paint import halo_text, mark, stroke
 from explorer.ui.frames.ticks import Axis
 from explorer.ui.frames.trails import Trails
 from explorer.ui.frames.viewport import Viewport
 from explorer.ui.numbers import number
 from explorer.ui.theme import Theme, color, ui_font
-from models.frames import Density, Frame, Layer, Plane, Points
+from models.frames import Density, Frame, Layer, Paths, Plane, Points
 
 __all__ = ["PlaneView"]
 
@@ -74,7 +74,7 @@ class PlaneView(FrameView):
         assert isinstance(frame, Plane)
         self.view.square = frame.square
         self._trails.follow(frame.layers)
-        self.view.follow(frame.extent or _needed(frame.layers), exact=frame.extent is not None)
+        self.view.follow(frame.extent or needed_extent(frame.layers), exact=frame.extent is not None)
         super().show_frame(frame)
 
     def forget(self) -> None:
@@ -112,6 +112,9 @@ class PlaneView(FrameView):
                 ends = ("0 fake", "1 real") if share else (number(limits[0], 2), number(limits[1], 2))
                 if name or share:
                     items.append(LegendItem(f"layer.{place}", role, "" if share else name, ramp=ends))
+            elif name and isinstance(layer, Paths) and layer.values is not None:
+                low, high = layer.limits()
+                items.append(LegendItem(f"layer.{place}", role, f"{name}, {number(low, 2)} → {number(high, 2)}"))
             elif name and not (isinstance(layer, Points) and layer.label is not None):
                 items.append(LegendItem(f"layer.{place}", role, name, dashed=bool(getattr(layer, "dashed", False))))
         return items
@@ -328,11 +331,3 @@ class PlaneView(FrameView):
         """Keeps the part in sight."""
         self._hover = None
         super().resizeEvent(event)
-
-
-def _needed(layers: tuple[Layer, ...]) -> tuple[float, float, float, float] | None:
-    parts = [part for part in map(layer_extent, layers) if part is not None]
-    if not parts:
-        return None
-    x0, x1, y0, y1 = zip(*parts, strict=True)
-    return min(x0), max(x1), min(y0), max(y1)
