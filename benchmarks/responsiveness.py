@@ -166,7 +166,7 @@ def fill(page: PageWidget, points: int) -> None:
     assert isinstance(session, Session)
     keys = [metric.key for metric in type(session.model).metrics if metric.source == "train"]
     for step in range(points):
-        session.history.add(step - points, dict.fromkeys(keys, -100 + (step * 7919 % 1000) / 100))
+        session.journal.history.add(step - points, dict.fromkeys(keys, -100 + (step * 7919 % 1000) / 100))
 
 
 def trained_page(name: str, data: str | None) -> tuple[MainWindow, PageWidget]:

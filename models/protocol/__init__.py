@@ -40,6 +40,7 @@ from models.protocol.model import (
     LossModel,
     Page,
     Player,
+    Progress,
 )
 from models.protocol.params import BadValue, Param, build, param, params_of, settings
 from models.protocol.views import Drag, View, group_views, redeclared, view, views_of
@@ -78,6 +79,7 @@ __all__ = [
     "Planar",
     "Player",
     "Preset",
+    "Progress",
     "Region",
     "Table",
     "Term",
