@@ -32,7 +32,8 @@ class Onlooker(threading.Thread):
         super().__init__(daemon=True)
         self.watching = threading.Event()
         self.views = SessionViews(session, reply=self._reply)
-        lead, beside, rest = group_views(v for v in self.views.viewer.views.values() if v.shown(session.setup.config))
+        page, views = type(session.model), self.views.viewer.views.values()
+        lead, beside, rest = group_views(v for v in views if v.applies(page, session.setup.config))
         self.shown = [view.name for view in (*lead, *beside, *rest[:1])]
         self.updates: Counter[str] = Counter()
         self.cost: Counter[str] = Counter()

@@ -190,7 +190,7 @@ def drag_of(page: PageWidget) -> Drag | None:
     if page.draft.model is not None:
         slider = page.findChild(Slider, "latent.0")
         return Drag(slider, page.cards["decode"].display) if slider is not None and "decode" in page.cards else None
-    hero = next(card for card in page.cards.values() if card.view.hero)
+    hero = next(card for card in page.cards.values() if card.view.lead)
     for name, row in page.side.form.rows.items():
         slider, declared = row.findChild(Slider), page.draft.declared()[name]
         if slider is not None and row.isVisible() and declared.low is not None and declared.high is not None:

@@ -137,7 +137,7 @@ class Booth:
     def _export(self) -> object:
         from explorer.ui.export.dialog import ExportDialog
 
-        hero = next(card for card in self.window.page.cards.values() if card.view.hero)
+        hero = next(card for card in self.window.page.cards.values() if card.view.lead)
         hero.export_asked.emit("pdf")
         dialog = self.window.findChild(ExportDialog)
         self.until(lambda: dialog.preview.picture is not None)

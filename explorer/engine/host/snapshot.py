@@ -143,7 +143,7 @@ class SnapshotMaker:
         replies, again, step = [], False, shown.step
         for request in self.requests:
             view = shown.viewer.views.get(request.view)
-            if view is None or not view.shown(shown.config, shown.spec):
+            if view is None or not view.applies(type(shown.display_model()), shown.config, shown.spec):
                 continue
             if view.streams:
                 again = self._stream(request, step, queue, training) or again

@@ -161,7 +161,7 @@ class Worker:
         self.mailbox.stale = False
         for request in self.watched.requests:
             view = shown.viewer.views.get(request.view)
-            if view is None or not view.shown(shown.config, shown.spec):
+            if view is None or not view.applies(type(shown.display_model()), shown.config, shown.spec):
                 continue
             if view.streams:
                 self.requests.ask(request)

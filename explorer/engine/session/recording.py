@@ -59,7 +59,7 @@ class Recording:
         moment = _Moment(step)
         frozen: GenerativeModel | None = None
         for name, view in self._viewer.views.items():
-            if not view.record or name in self._failed or not view.shown(model.config, model.spec):
+            if not view.record or name in self._failed or not view.applies(type(model), model.config, model.spec):
                 continue
             if view.streams:
                 frozen = copy.deepcopy(model) if frozen is None else frozen

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from explorer.engine import BadInput, Request, Session
 from explorer.engine.host.events import Event, Opened, Recorded
+from explorer.engine.runs.curves import loss_curves
 from explorer.ui.card import Card
 from explorer.ui.controls import Button
 from explorer.ui.explain import Explain
@@ -37,11 +38,11 @@ from explorer.ui.theme import Theme
 from explorer.ui.timeline.timeline import Timeline
 from models import Family
 from models.frames import Curves
-from models.protocol import GenerativeModel, LatentPoint, Noise, View, group_views, views_of
+from models.protocol import GenerativeModel, HasDecoder, LatentPoint, Noise, View, group_views, views_of
 
 __all__ = ["PageWidget"]
 
-CURVES = View("curves", "Loss", {}, {}, Curves, False, help="Every metric over the steps")
+CURVES = View(loss_curves, "curves", "Loss", {}, {}, Curves, False, help="Every metric over the steps")
 
 
 class PageWidget(QFrame):
@@ -82,7 +83,7 @@ class PageWidget(QFrame):
         self.cards = self._make_cards(theme)
         self.state = "static"
         views = {name: card for name, card in self.cards.items() if name != "curves"}
-        self.looking = Looking(views, lambda: self.state == "training", self)
+        self.looking = Looking(self.page, views, lambda: self.state == "training", self)
         self._followers: list[Card] = []
         self._offered: set[str] = set()
         self._opened = False
@@ -309,8 +310,9 @@ class PageWidget(QFrame):
         """Shows what makes sense for a config; the tabs of other views go, and other cards say so."""
         before, self.looking.config = self.looking.config, config
         self.dragging.place(config)
+        latent = self.page.latent_dim_of(config, self.looking.spec) if issubclass(self.page, HasDecoder) else None
         for name, card in self.cards.items():
-            card.set_config(config)
+            card.set_config(config, latent)
             if not self.looking.makes_sense(card.view):
                 card.show_empty("Not for this configuration")
             elif before is not None and name not in self._offered:

@@ -247,7 +247,7 @@ class MainWindow(QMainWindow):
         focus: Any = QApplication.focusWidget()
         while focus is not None and not isinstance(focus, Card):
             focus = focus.parentWidget()
-        hero = next((card for card in page.cards.values() if card.view.hero), next(iter(page.cards.values())))
+        hero = next((card for card in page.cards.values() if card.view.lead), next(iter(page.cards.values())))
         page.arrangement.toggle(page.arrangement.maximised or focus or hero)
 
     # Cards

@@ -33,6 +33,7 @@ class Looking(QObject):
         direction: The direction that was chosen among those kept, or None.
 
     Args:
+        page: The model or lab.
         cards: The cards, by view.
         is_training: Whether a model trains now, from which looking takes time.
 
@@ -46,8 +47,11 @@ class Looking(QObject):
     watched = Signal()
     point_moved = Signal()
 
-    def __init__(self, cards: dict[str, Card], is_training: Callable[[], bool], parent: QObject | None = None):
+    def __init__(
+        self, page: type, cards: dict[str, Card], is_training: Callable[[], bool], parent: QObject | None = None
+    ):
         super().__init__(parent)
+        self._page = page
         self._cards, self._is_training = cards, is_training
         self.z = np.zeros(0)
         self.device = torch.device("cpu")
@@ -78,7 +82,7 @@ class Looking(QObject):
 
     def makes_sense(self, view: View) -> bool:
         """Whether a view can be shown under the config in force, with the data there are."""
-        return self.config is not None and view.shown(self.config, self.spec)
+        return self.config is not None and view.applies(self._page, self.config, self.spec)
 
     def _inputs(self, view: View) -> dict[str, Input]:
         inputs: dict[str, Input] = {}
