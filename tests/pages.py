@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from explorer.engine import Session, Setup, new_session, open_data
+from explorer.engine import Session, SessionViews, Setup, new_session, open_data
 from models import Family
-from models.frames import Bars, Curves, Density, Field, Plane, Points, Series
+from models.frames import Bars, Curves, Density, Field, Frame, Plane, Points, Series
 from models.nets import MLP, Dropout
 from models.protocol import (
     Data,
@@ -30,13 +30,25 @@ from models.protocol import (
     Planar,
     Player,
     Preset,
+    Progress,
     Term,
     Try,
     param,
     view,
 )
 
-__all__ = ["FIXTURES", "CoinLab", "Gauss", "Growing", "TinyGAN", "kept_session", "session", "weights_of"]
+__all__ = [
+    "FIXTURES",
+    "CoinLab",
+    "Gauss",
+    "Growing",
+    "TinyGAN",
+    "frame_of",
+    "kept_session",
+    "session",
+    "tensors_of",
+    "weights_of",
+]
 
 SMALL = "ring8:n=1000"
 
@@ -50,6 +62,17 @@ def session(page: str, *, data: str = SMALL, seed: int = 0, record: bool = False
     """A session that keeps nothing."""
     setup = Setup.of(page, data=data, values=values, seed=seed, device="cpu")
     return Session(setup, open_data(setup.data), record=record)
+
+
+def frame_of(session: Session, view: str, **params) -> Frame:
+    """A view of a session's model as it is now, with default inputs."""
+    return SessionViews(session).frame(view, **params)
+
+
+def tensors_of(session: Session) -> dict[str, Tensor]:
+    """Everything of a session's state that is a tensor: weights, moments, random number generator."""
+    state = session.state()
+    return {**state.tensors, "rng": state.rng}
 
 
 def weights_of(module: nn.Module) -> dict[str, Tensor]:
@@ -240,8 +263,8 @@ class Growing(Gauss):
         old = Player("gauss", (self.mean, self.log_std))
         return (old,) if self.stage == 0 else (old, Player("bend", tuple(self.bend.parameters())))
 
-    def stage_at(self, step: int) -> int:
-        return int(step >= 3)
+    def stage_at(self, progress: Progress) -> int:
+        return int(progress.step >= 3)
 
     def enter_stage(self, stage: int) -> None:
         super().enter_stage(stage)

@@ -10,7 +10,7 @@ import torch
 from pages import session
 from torch import nn
 
-from explorer.engine import BadInput, Request, Setup, evaluate, open_data
+from explorer.engine import BadInput, Request, SessionViews, Setup, evaluate, open_data
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.session.optimisation import average_into
 from models.frames import Bars, Curves, Images
@@ -134,7 +134,7 @@ def test_the_losses_are_those_of_the_game_and_every_parameter_moves(objective):
     before = {name: parameter.detach().clone() for name, parameter in made.model.named_parameters()}
     for _ in range(3):
         made.step()
-    last = made.history.last()
+    last = made.journal.history.last()
     assert last["discriminator_loss"] == pytest.approx(last["game"] + last["penalty"], rel=1e-5)
     assert (last["penalty"] > 0) == (objective == "wasserstein-gp")
     still = {name for name, parameter in made.model.named_parameters() if torch.equal(parameter, before[name])}
@@ -185,9 +185,10 @@ def test_a_decoder_without_an_encoder_has_latent_points():
     made = session("gan-images", data="digits", channels=4, latent=6)
     assert isinstance(made.model, HasDecoder)
     assert not isinstance(made.model, HasLatent)
-    default = made.viewer.default(made.viewer.view("decode"), LatentPoint, {})
+    viewer = SessionViews(made).viewer
+    default = viewer.default(viewer.view("decode"), LatentPoint, {})
     assert default.z.shape == (1, 6)
-    assert made.frame("decode").images.shape == (1, 1, 8, 8)
+    assert SessionViews(made).frame("decode").images.shape == (1, 1, 8, 8)
 
 
 def test_ways_between_two_points_begin_and_end_there_and_the_arc_keeps_its_length():
@@ -273,12 +274,12 @@ def test_data_without_a_classifier_have_no_views_that_need_one(monkeypatch):
     monkeypatch.setattr("explorer.engine.data.instruments.CLASSIFIERS", {})
     made = session("gan-images", data="digits", channels=4, batch=16, record=True)
     config, spec = made.setup.config, made.model.spec
-    offered = {name for name, view in made.viewer.views.items() if view.applies(ImageGAN, config, spec)}
+    offered = {name for name, view in SessionViews(made).viewer.views.items() if view.applies(ImageGAN, config, spec)}
     assert offered == {"samples", "decode", "interpolation", "scores"}
     made.step()
-    assert set(made.recorder.at(0)[1]) == {"samples", "interpolation"}
+    assert set(made.journal.recorder.at(0)[1]) == {"samples", "interpolation"}
     with pytest.raises(BadInput, match="needs a classifier, and none comes with Digits"):
-        made.viewer.last_frame(Request("classes"))
+        SessionViews(made).viewer.last_frame(Request("classes"))
 
 
 # Evaluation

@@ -305,7 +305,7 @@ def test_a_loaded_run_is_the_trained_model_with_its_data(tmp_path):
     kept.close()
     loaded = load_run(tmp_path / "run")
     assert (loaded.step, loaded.checkpoint, loaded.model.training) == (60, "last", False)
-    assert torch.equal(loaded.model.mean, kept.averaged.mean)
+    assert torch.equal(loaded.model.mean, kept.learner.averaged.mean)
     assert not torch.equal(loaded.model.mean, kept.model.mean)
     assert loaded.config == kept.setup.config
     assert len(loaded.data.train) == 1000

@@ -11,7 +11,7 @@ from pages import kept_session, session
 from torch import distributions
 from vae_cases import CLASSES, generator, some_data
 
-from explorer.engine import Request, evaluate, resume_session
+from explorer.engine import Request, SessionViews, evaluate, resume_session
 from models.nets import parameter_count
 from models.protocol import DataPoint, DataSpec, Image, build
 from models.vae.amortised.model import VAE
@@ -79,8 +79,8 @@ def test_data_that_are_not_in_the_batch_stay_bit_for_bit():
     for _ in range(3):
         made.step()
     before = {name: value.detach().clone() for name, value in made.model.named_parameters()}
-    memory = {key: value.clone() for key, value in made.players[0].state().items()}
-    drawn = made.data.train_batch(made.position, 16, torch.Generator()).index
+    memory = {key: value.clone() for key, value in made.learner.players[0].state().items()}
+    drawn = made.data.train_batch(made.trainer.position, 16, torch.Generator()).index
     made.step()
     still = torch.ones(1300, dtype=torch.bool)
     still[drawn] = False
@@ -89,7 +89,7 @@ def test_data_that_are_not_in_the_batch_stay_bit_for_bit():
         assert torch.equal(now[still], before[name][still])
         assert (now[drawn] != before[name][drawn]).all()
         for key in ("step", "exp_avg", "exp_avg_sq"):
-            assert torch.equal(made.players[0].state()[f"{name}/{key}"][still], memory[f"{name}/{key}"][still])
+            assert torch.equal(made.learner.players[0].state()[f"{name}/{key}"][still], memory[f"{name}/{key}"][still])
     moved = memory["mean/step"] > 0  # met before and not now: with a dense Adam momentum would have moved them
     assert (moved & still).sum() > 20
     assert not torch.equal(made.model.decoder.net[0][0].weight, before["decoder.net.0.0.weight"])
@@ -109,11 +109,11 @@ def test_a_resumed_run_has_the_numbers_of_one_that_was_never_stopped(tmp_path):
     while not resumed.finished:
         resumed.step()
     resumed.close()
-    for one, other in ((whole.model, resumed.model), (whole.averaged, resumed.averaged)):
+    for one, other in ((whole.model, resumed.model), (whole.learner.averaged, resumed.learner.averaged)):
         for name, value in one.state_dict().items():
             assert torch.equal(value, other.state_dict()[name]), name
-    for key, value in whole.players[0].state().items():
-        assert torch.equal(value, resumed.players[0].state()[key]), key
+    for key, value in whole.learner.players[0].state().items():
+        assert torch.equal(value, resumed.learner.players[0].state()[key]), key
 
 
 def test_refitting_finds_the_exact_posterior_of_a_linear_gaussian_model():
@@ -166,8 +166,8 @@ def test_evaluation_and_validation_look_at_fitted_q():
     made = session(PAGE, data="digits", refit_steps=3, **SMALL)
     made.step()
     made._measure()
-    assert "held_out.elbo" in made.history.last()
-    assert "held_out.knn5_accuracy" not in made.history.last()
+    assert "held_out.elbo" in made.journal.history.last()
+    assert "held_out.knn5_accuracy" not in made.journal.history.last()
     found = evaluate(made.model, made.data, limit=8, settings={"K": 5, "quadrature": False})
     assert found["n"] == 8
     assert "knn5_accuracy" not in found
@@ -190,7 +190,7 @@ def test_the_curve_of_held_out_bounds_rises_and_ends_after_the_steps():
     made = session(PAGE, data="digits", **SMALL)
     for _ in range(100):
         made.step()
-    frames = list(made.viewer.frames(Request("fitting", params={"steps": 60})))
+    frames = list(SessionViews(made).viewer.frames(Request("fitting", params={"steps": 60})))
     last = frames[-1].series[0]
     assert (last.x[0], last.x[-1]) == (0, 60)
     assert last.y[-1] > last.y[0]
@@ -210,7 +210,7 @@ def test_the_curve_of_held_out_bounds_rises_and_ends_after_the_steps():
 
 def test_new_images_are_shown_from_the_start_to_the_last_step():
     made = session(PAGE, data="digits", **SMALL)
-    *_, frame = made.viewer.frames(Request("new_images", params={"steps": 40}))
+    *_, frame = SessionViews(made).viewer.frames(Request("new_images", params={"steps": 40}))
     assert frame.row_labels == ("validation data", "start", "3 steps", "10 steps", "30 steps", "40 steps")
     assert len(frame.images) == 60
     batch = made.data.batch("valid", 0, 10)

@@ -256,11 +256,11 @@ def test_a_position_far_from_all_posteriors_is_flagged_also_after_the_weights_mo
 
 
 def test_what_is_far_follows_the_weights_that_a_session_trains():
-    from explorer.engine import Session, Setup, open_data
+    from explorer.engine import Session, SessionViews, Setup, open_data
 
     values = {"hidden": 16, "steps": 60, "lr": 1e-2}
     session = Session(Setup.of("vae", data="digits", values=values, device="cpu"), open_data("digits"), record=False)
-    assert session.frame("decode") is not None  # with the initial weights
+    assert SessionViews(session).frame("decode") is not None  # with the initial weights
     while not session.finished:
         session.step()
     batch = session.data.batch("train", 0, 128)

@@ -10,7 +10,7 @@ import pytest
 import torch
 from vae_cases import generator, make, some_data
 
-from explorer.engine import BadInput, Request, RunError, Session, Setup, Viewer, load_run, open_data
+from explorer.engine import BadInput, Request, RunError, Session, SessionViews, Setup, Viewer, load_run, open_data
 from explorer.engine.runs.directions import KeptDirection, find_direction, read_directions, write_directions
 from explorer.engine.views.from_text import request_from_text
 from models.exact.factors import explained, features, targets
@@ -203,12 +203,12 @@ def test_sprites_hand_their_factors_to_the_view():
     session = untrained("sprites")
     batch = session.data.batch("valid", 0, 20)
     np.testing.assert_array_equal(batch.factors, session.data.data.valid.factors[:20])
-    frame = session.viewer.last_frame(Request("factors"))
+    frame = SessionViews(session).viewer.last_frame(Request("factors"))
     assert frame.column_labels == ("shape", "size", "rotation", "x", "y")
     assert frame.row_labels == ("z₁", "z₂", "all")
     mean = session.model.encode(session.data.batch("valid", 0, 500).x)[0].detach().double().numpy()
     factors = session.data.data.valid.factors[:500]
-    np.testing.assert_allclose(frame.values, explained(mean, factors, session.spec.factors), atol=1e-6)
+    np.testing.assert_allclose(frame.values, explained(mean, factors, session.model.spec.factors), atol=1e-6)
     assert session.data.train_batch(0, 4, generator()).factors is None
 
 
@@ -293,5 +293,5 @@ def test_a_kept_direction_survives_a_resume_and_the_command_line_finds_it(tmp_pa
 
 def test_the_second_of_two_data_is_another_one_where_none_was_picked():
     session = untrained("digits")
-    frame = session.viewer.last_frame(Request("interpolation"))
+    frame = SessionViews(session).viewer.last_frame(Request("interpolation"))
     assert frame.index[[0, 10]].tolist() == [0, 1]

@@ -16,7 +16,7 @@ from explorer.engine.randomness import build_model
 from explorer.engine.runs.checkpoint import Checkpoint
 from explorer.engine.runs.run import Run
 from explorer.engine.session.session import Session
-from explorer.engine.session.state import load_weights
+from explorer.engine.session.state import from_checkpoint, load_weights
 from explorer.engine.setup import Setup, model_page, split_values
 from models.protocol import GenerativeModel
 
@@ -144,7 +144,7 @@ def resume_session(path: str | Path, *, device: str | None = None, progress: Pro
     session = Session(run.setup, _same_data(run, progress), run=run, placement=placement)
     try:
         if checkpoint is not None:
-            session.restore(checkpoint)
+            session.load(from_checkpoint(checkpoint, type(session.model)))
     except BaseException:
         session.close()
         raise

@@ -37,6 +37,7 @@ from models.protocol.model import (
     LossModel,
     Page,
     Player,
+    Progress,
 )
 from models.protocol.params import BadValue, Param, build, param, params_of, settings
 from models.protocol.views import Drag, View, group_views, view, views_of
@@ -76,6 +77,7 @@ __all__ = [
     "Player",
     "Points",
     "Preset",
+    "Progress",
     "Scene",
     "Table",
     "Term",

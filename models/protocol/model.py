@@ -22,6 +22,7 @@ __all__ = [
     "LossModel",
     "Page",
     "Player",
+    "Progress",
 ]
 
 PHASES: Mapping[str, str] = {
@@ -33,18 +34,34 @@ PHASES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far a training run is.
+
+    Attributes:
+        step: Rounds completed.
+        share: Share of the learning-rate schedule that is done, from 0 to 1. The schedule's length, in steps or in
+            seconds of training, is fixed when the run begins.
+    """
+
+    step: int
+    share: float
+
+
+@dataclass(frozen=True)
 class Player:
     """A part of a model with its own loss and optimiser.
 
     Attributes:
         name: Shown with its phases.
-        parameters: What its optimiser moves.
+        parameters: The parameters that its optimiser updates; all of them require gradients.
         updates: Updates in one round.
         lr: Training field that holds its learning rate.
-        explain: What happens in each phase ("draw", "forward", "backward", "update"), where not the default.
-        rows: Those of the parameters, not all of them, that are tables with a row for each training datum and have
-            sparse gradients. A row moves when its datum is in the batch; until then its moments do not fade either.
+        explain: One sentence for each phase ("draw", "forward", "backward", "update") that needs other words than the
+            default.
+        rows: Sparse tables: those of the parameters (never all of them) that have a row for each training datum and
+            sparse gradients. A row and its moments change only when its datum is in the batch.
         rows_lr: Training field that holds the learning rate of rows.
+        symbol: Letter of the player on buttons and keys; by default the capital initial of its name.
     """
 
     name: str
@@ -54,6 +71,12 @@ class Player:
     explain: Mapping[str, str] = field(default_factory=dict)
     rows: Sequence[nn.Parameter] = ()
     rows_lr: str = "lr"
+    symbol: str = ""
+
+    def __post_init__(self) -> None:
+        """Fills in the default symbol."""
+        if not self.symbol:
+            object.__setattr__(self, "symbol", self.name[:1].upper())
 
     @property
     def rates(self) -> tuple[str, ...]:
@@ -146,12 +169,26 @@ class GenerativeModel(Page, nn.Module, ABC):
     def prepare(self, data: Data) -> None:
         """Called once before step 0 with the data, for buffers that depend on them."""
 
-    def stage_at(self, step: int) -> int:
-        """Stage of the model after a number of steps; another stage may have other players (progressive growing)."""
+    def begin_round(self, progress: Progress) -> None:
+        """Called at the start of each round, to anneal what changes during training (a KL weight, a temperature).
+
+        What it changes must live in buffers on the model's device and be written in place, so that a captured CUDA
+        graph reads the new value. It must not draw random numbers.
+
+        Args:
+            progress: Rounds completed before this one, and the share of the schedule that is done.
+        """
+
+    def stage_at(self, progress: Progress) -> int:
+        """Stage that the model is to have after a round; another stage may have other players (progressive growing).
+
+        Args:
+            progress: Rounds completed, this one included, and the share of the schedule that is done.
+        """
         return self.stage
 
     def enter_stage(self, stage: int) -> None:
-        """Changes the structure to that of a stage; the session then rebuilds the optimisers."""
+        """Changes the structure to that of a stage. The session then makes the optimisers anew."""
         self.stage = stage
 
     def after_update(self, player: str) -> None:
@@ -178,8 +215,8 @@ class LossModel(GenerativeModel, ABC):
         """Scalars, means over the batch; "loss" is descended, the others are metrics."""
 
     def players(self) -> tuple[Player, ...]:
-        """The one player: all parameters."""
-        return (Player("model", tuple(self.parameters())),)
+        """The one player: all parameters that require gradients."""
+        return (Player("model", tuple(p for p in self.parameters() if p.requires_grad)),)
 
     def player_loss(self, player: str, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """The loss."""

@@ -138,7 +138,7 @@ class Driver:
         """Pauses, waits until the window shows where, and returns that step."""
         self.click("train")
         self.until_state("paused")
-        session = self.page.thread_.host._shown
+        session = self.page.thread_.host.shown
         self.until(lambda: self.page.step == session.step_count and not self.page.showing.is_behind)  # type: ignore[union-attr]
         return self.page.step
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.engine import BadInput, Request, Session
-from explorer.engine.host.host import Event
+from explorer.engine.host.events import Event, Opened, Recorded
 from explorer.engine.runs.curves import loss_curves
 from explorer.ui.card import Card
 from explorer.ui.controls import Button
@@ -279,10 +279,10 @@ class PageWidget(QFrame):
     @Slot(object)
     def _on_event(self, event: Event) -> None:
         self.acts.handle(event)
-        if event.kind == "opened":
-            self._on_opened(event.payload)
-        elif event.kind == "recorded":
-            self.moments.show_recorded(*event.payload)
+        if isinstance(event, Opened):
+            self._on_opened(event.shown)
+        elif isinstance(event, Recorded):
+            self.moments.show_recorded(event.step, event.frames)
 
     def _on_opened(self, shown: Any) -> None:
         self.showing.begin_anew(shown.step_count if isinstance(shown, Session) else shown.step)
@@ -296,8 +296,8 @@ class PageWidget(QFrame):
         if self.banner.kind == "error":
             self.banner.hide()
         page = shown.model if isinstance(shown, Session) else shown.page
-        self.looking.spec = shown.spec
-        self.cards_of_config(shown.config)
+        self.looking.spec = page.spec if isinstance(page, GenerativeModel) else None
+        self.cards_of_config(page.config)
         if isinstance(page, GenerativeModel):
             self.looking.device = page.device
         self.pointing.look_at(page, shown.data)

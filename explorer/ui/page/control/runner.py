@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from explorer.engine import BadInput, Diverged, OutOfMemory, Session, Setup, new_session, resume_session
 from explorer.engine.bundle import BUNDLES, open_bundle
 from explorer.engine.files import runs_folder
-from explorer.engine.host.host import Event, Snapshot
+from explorer.engine.host import events
+from explorer.engine.host.host import Snapshot
 from explorer.engine.loading import Progress
 from explorer.engine.views.static_page import StaticPage
 from models.protocol import Lab, Try
@@ -280,26 +281,26 @@ class Acts(QObject):
 
     # Events
 
-    def handle(self, event: Event) -> None:
+    def handle(self, event: events.Event) -> None:
         """What the thread says."""
         page = self._page
-        if event.kind == "opened":
-            self._take(event.payload)
-        elif event.kind == "progress":
+        if isinstance(event, events.Opened):
+            self._take(event.shown)
+        elif isinstance(event, events.Progress):
             page.message.emit(event.message)
-        elif event.kind == "training":
+        elif isinstance(event, events.Training):
             self.set_state("training")
             page.message.emit(self._training_words())
-        elif event.kind == "paused":
+        elif isinstance(event, events.Paused):
             self.set_state("paused")
-            page.message.emit(event.message or ("Paused, and saved" if self.folder else "Paused"))
-        elif event.kind == "done":
+            saved = "Paused, and saved" if self.folder else "Paused"
+            page.message.emit("Held between two phases of a step" if event.within_round else saved)
+        elif isinstance(event, events.Done):
             self.set_state("done")
             page.message.emit(f"Done. The run is kept in {self.folder}" if self.folder else "Done")
-        elif event.kind == "phase":
-            self.set_state("training" if event.payload.going_on else "paused")
-        elif event.kind == "failed":
-            assert event.error is not None
+        elif isinstance(event, events.PhasePlayed):
+            self.set_state("training" if event.report.going_on else "paused")
+        elif isinstance(event, events.Failed):
             self._fail(event.error, event.details)
 
     def _take(self, shown: Session | StaticPage) -> None:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from explorer.engine import Session
-from explorer.engine.host.host import Event
-from explorer.engine.session.slow_motion import PhaseReport
+from explorer.engine.host.events import Done, Event, Failed, Opened, Paused, PhasePlayed, Staged
 from explorer.ui.page.panels.slow_strip import Mover
-from models.protocol import GenerativeModel
+from models.protocol import GenerativeModel, Player
 
 if TYPE_CHECKING:
     from explorer.ui.page.page import PageWidget
@@ -78,23 +77,24 @@ class Moves(QObject):
     @Slot(object)
     def _on_event(self, event: Event) -> None:
         page = self._page
-        if event.kind == "opened":
-            self._take(event.payload)
-        elif event.kind == "phase" and self.is_slow:
-            report: PhaseReport = event.payload
-            page.notices.slow.show_phase(report)
-            self._emphasise(self._loss_of(report.phase.player))
-        elif self.is_slow and (event.kind in ("done", "failed") or (event.kind == "paused" and not event.message)):
+        held = isinstance(event, Paused) and event.within_round
+        if isinstance(event, Opened):
+            shown = event.shown
+            model = shown.model if isinstance(shown, Session) else shown.page
+            if isinstance(model, GenerativeModel):
+                self._take(model.players())
+        elif isinstance(event, Staged):
+            self._take(event.players)
+        elif isinstance(event, PhasePlayed) and self.is_slow:
+            page.notices.slow.show_phase(event.report)
+            self._emphasise(self._loss_of(event.report.phase.player))
+        elif self.is_slow and isinstance(event, (Done, Failed, Paused)) and not held:
             self._emphasise("")
             page.notices.slow.show_rest()
 
-    def _take(self, shown: object) -> None:
+    def _take(self, players: tuple[Player, ...]) -> None:
         page = self._page
-        model = shown.model if isinstance(shown, Session) else getattr(shown, "page", None)
-        if not isinstance(model, GenerativeModel):
-            return
-        players = model.players()
-        roles = {metric.key: metric.role for metric in type(model).metrics}
+        roles = {metric.key: metric.role for metric in page.draft.model.metrics} if page.draft.model is not None else {}
         page.notices.slow.movers = tuple(
             Mover(player.name, player.updates, roles.get(self._loss_of(player.name), "total")) for player in players
         )
