@@ -8,7 +8,7 @@ import numpy as np
 
 from models.exact.normal import decimal, normal_log_prob
 from models.frames import Bars, Curves, Ellipses, Lines, Plane, Points, Series
-from models.protocol import Lab, Preset, Try, param, view
+from models.protocol import Lab, Preset, Scene, Try, param, view
 from models.vae.mean_field.gaussians import Correlated, Factorised
 
 __all__ = ["MeanFieldLab"]
@@ -35,6 +35,16 @@ class MeanFieldLab(Lab):
         ),
         Preset("Unequal scales", "", {"std_2": 0.4}, about="The gap stays 0.830: it depends on ρ alone."),
     )  # fmt: skip
+    scenes = (
+        Scene(
+            "Mean field", "What does a factorised q miss?",
+            lead="ellipses", beside=("divergences",), below=("slice",),
+        ),
+        Scene("The gap", "How does the gap grow with the correlation?", lead="gap", beside=("ellipses",)),
+        Scene(
+            "Coordinate ascent", "How fast does q arrive?", lead="ascent", beside=("ellipses",), below=("divergences",)
+        ),
+    )  # fmt: skip
     look_at = (
         "The variances of the best factorised q are 1/Λᵢᵢ, those of each zᵢ given the other, so q is more certain of "
         "each than p is. The gap KL(q ‖ p) = −½ log(1 − ρ²) stays open however long one optimises. The other one, "
@@ -44,7 +54,7 @@ class MeanFieldLab(Lab):
         Try("Set ρ to 0.99: q shrinks further, and coordinate ascent creeps along the ridge", {"rho": 0.99}),
         Try("Set ρ to −0.9: the ridge turns, variances and gap stay", {"rho": -0.9}),
         Try("Set ρ to 0: p factorises and the gap closes", {"rho": 0.0}),
-        Try("Make 20 updates and see how fast q arrives", {"updates": 20}),
+        Try("Make 20 updates and see how fast q arrives", {"updates": 20}, scene="Coordinate ascent"),
         Try("Go to the bound in one dimension", page="elbo"),
     )  # fmt: skip
 
