@@ -22,7 +22,7 @@ _RANGE = 10.0  # nats below the best value at which its colours end
 
 
 class BoundLab(Protocol):
-    """What the views ask of the lab of log p(x) = ELBO + D_KL(q ‖ p(z|x)) for q = N(m, s²)."""
+    """Interface of the lab that the views use: log p(x) = ELBO + D_KL(q ‖ p(z|x)) for q = N(m, s²)."""
 
     config: Any
 
@@ -119,7 +119,9 @@ def terms(lab: BoundLab) -> Bars:
     )
 
 
-@view("Bound over m and s", help="The ELBO, or what is left of it, for every q; the path of the gradient steps.")
+@view(
+    "Bound over m and s", help="The ELBO, or the terms of it that are on, for every q; the path of the gradient steps."
+)
 def plane(lab: BoundLab) -> Plane:
     """The objective over (m, s), contours below its best value, the path of gradient steps and the optimum."""
     reach, rows, columns = _reach(lab), 130, 160
@@ -158,7 +160,7 @@ def plane(lab: BoundLab) -> Plane:
 
 @view("Ratio under q", help="The ELBO is the average of log p(x, z) − log q(z) over q.")
 def integrand(lab: BoundLab) -> Curves:
-    """log p(x, z) − log q(z) where q has its mass: a constant if and only if q is the posterior."""
+    """log p(x, z) − log q(z) within three standard deviations of q: constant if and only if q is the posterior."""
     m, s = lab.q
     z = m + s * np.linspace(-3.0, 3.0, 301)
     ratio = lab.model.log_joint(z) - normal_log_prob(z, m, s)

@@ -43,7 +43,7 @@ class ElboLab(Lab):
         ),
         Preset(
             "The KL alone", "", {"form": "reconstruction", "reconstruction": False, "steps": 150},
-            about="q becomes the prior and knows nothing of x.",
+            about="q becomes the prior, whatever x is.",
         ),
         Preset(
             "Two modes", "", {"posterior": "bimodal", "m": 0.8, "s": 0.8, "steps": 150, "rate": 0.02},
@@ -66,19 +66,22 @@ class ElboLab(Lab):
         ),
     )  # fmt: skip
     look_at = (
-        "log p(x) does not depend on q, so whatever raises the ELBO lowers KL(q ‖ p(z|x)) by as much: move m and s and "
-        "watch the bars. The bound is tight at one place only, where q is the posterior; there log p(x, z) − log q(z) "
-        "is the same number at every z. A term that is switched off shows what it is for: without the entropy, or "
-        "without the KL, nothing keeps q from shrinking onto the single best z."
+        "log p(x) does not depend on q, so a change of q that raises the ELBO lowers KL(q ‖ p(z|x)) by as much: move "
+        "m and s and watch the bars. The bound is tight only if q is the posterior; then log p(x, z) − log q(z) is "
+        "the same number at every z. Switch a term off to see what it does: without the entropy, or without the KL, q "
+        "shrinks onto the single best z."
     )
     try_next = (
-        Try("Make 150 gradient steps: q walks to the posterior and the gap closes", {"steps": 150}),
-        Try("Set q to the posterior: the curve in “Ratio under q” goes flat", preset="q is the posterior"),
+        Try("Make 150 gradient steps: q becomes the posterior and the gap closes", {"steps": 150}),
+        Try(
+            "Set q to the posterior: the curve in “Ratio under q” goes flat", preset="q is the posterior",
+            scene="The bound",
+        ),
         Try(
             "Drop the entropy: s shrinks to 0 at the greatest p(z|x), z = 1.6", preset="Form 1 without the entropy"
         ),
         Try("Drop the KL: s shrinks to 0 at the greatest p(x|z), z = 2.5", preset="Form 2 without the KL"),
-        Try("Let the posterior have two modes: no m and s close the gap", preset="Two modes"),
+        Try("Give the posterior two modes: no m and s close the gap", preset="Two modes", scene="Which q is best?"),
         Try("Average over the prior with x in 100-D: see “Prior average”", {"x_dim": 100}, scene="Prior average"),
     )  # fmt: skip
 

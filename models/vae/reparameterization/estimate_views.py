@@ -27,7 +27,7 @@ _SMALLEST = 1e-12  # below this a spread is drawn here: the axis is logarithmic
 
 
 class GradientLab(Protocol):
-    """What the views ask of the lab."""
+    """Interface of the lab that the views use."""
 
     config: Any
 

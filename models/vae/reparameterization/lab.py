@@ -25,14 +25,17 @@ class ReparameterizationLab(Lab):
     reference = "https://arxiv.org/abs/1906.10652"
     presets = (
         Preset("The recipe, one round", "", about="Model, q, sample, gradient, step: one round with its numbers."),
-        Preset("The recipe, 60 rounds on", "", {"rounds": 60}, about="q has arrived and trembles about the posterior."),
+        Preset(
+            "The recipe, 60 rounds on", "", {"rounds": 60},
+            about="q has reached the posterior and fluctuates around it.",
+        ),
         Preset(
             "Quadratic", "", {"f": "quadratic", "m": 1.0, "s": 0.5},
             about="Variance 4 s² = 1 when reparameterised, m⁴/s² + 14 m² + 15 s² = 21.75 with the score function.",
         ),
         Preset(
             "A constant subtracted from f", "", {"shift": -20.0},
-            about="The gradient is the same; only the score function without a baseline feels it.",
+            about="The gradient is the same; it affects only the score function without a baseline.",
         ),
         Preset(
             "A wave", "", {"f": "cosine", "omega": 4.0, "m": 0.3, "s": 0.5},
@@ -49,9 +52,9 @@ class ReparameterizationLab(Lab):
     )
     look_at = (
         "Both estimators average to the same gradient, the dashed line; they differ in how far single draws are from "
-        "it. The reparameterised one follows the slope of f at z = m + s ε, the score function only compares values of "
-        "f. On a smooth log-joint that is a factor of several in the standard deviation, which the score function must "
-        "make up for with the square of that factor in draws."
+        "it. The reparameterised one uses the slope of f at z = m + s ε, the score function only its values. On a "
+        "smooth log-joint the standard deviations differ by a factor of several, and the score function needs the "
+        "square of that factor in draws to be as precise."
     )
     try_next = (
         Try(
@@ -59,7 +62,7 @@ class ReparameterizationLab(Lab):
             {"stage": "gradient"},
             scene="The recipe",
         ),
-        Try("Make 60 rounds: q arrives at the posterior", preset="The recipe, 60 rounds on"),
+        Try("Make 60 rounds: q reaches the posterior", preset="The recipe, 60 rounds on", scene="The recipe"),
         Try(
             "Subtract 20 from f: the gradient stays, the score function's spread grows",
             preset="A constant subtracted from f",

@@ -74,7 +74,7 @@ def rounds(f: LogJoint, m: float, s: float, noise: np.ndarray, rate: float) -> l
 
 
 class RecipeLab(Protocol):
-    """What the views ask of the lab of variational inference as a recipe: model, q, sample, gradient, step."""
+    """Interface of the lab that the views use."""
 
     config: Any
 
