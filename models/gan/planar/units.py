@@ -93,6 +93,10 @@ class PlanarGame(GenerativeModel, HasDecoder, ABC):
             return torch.rand(shape, generator=rng, device=like.device, dtype=like.dtype).mul_(2.0).sub_(1.0)
         return torch.randn(shape, generator=rng, device=like.device, dtype=like.dtype)
 
+    def prior_draw(self, n: int, *, rng: torch.Generator) -> Tensor:
+        """Draws of z, (n, latent)."""
+        return self.draw_noise(n, rng)
+
     def mesh(self, n: int) -> Mesh:
         """The square of a two-dimensional z in n × n cells with their prior masses."""
         return uniform_mesh(n) if self.config.noise == "uniform" else gaussian_mesh(n)
