@@ -6,7 +6,6 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 import torch
-from torch import nn
 
 from explorer.engine.errors import RunError
 from explorer.engine.randomness import initialising
@@ -69,9 +68,9 @@ def load_weights(model: GenerativeModel, checkpoint: Checkpoint, *, averaged: bo
     _load(model, part or checkpoint.part("model"))
 
 
-def _load(model: nn.Module, tensors: dict[str, torch.Tensor]) -> None:
+def _load(model: GenerativeModel, tensors: dict[str, torch.Tensor]) -> None:
     try:
-        model.load_state_dict(tensors)
+        model.load_state_dict({model.renamed.get(name, name): tensor for name, tensor in tensors.items()})
     except RuntimeError as error:
         raise RunError(f"the checkpoint does not belong to this run ({str(error).splitlines()[0]})") from None
 
