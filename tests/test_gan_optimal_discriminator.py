@@ -158,12 +158,12 @@ def test_pictures_of_the_training_agree_with_it():
     assert best.y == pytest.approx(density(pair.p, best.x) / sum(density(d, best.x) for d in (pair.p, pair.q)))
     away, _ = next(iter(error(page, Noise(3)))).series
     x = np.linspace(-10, 10, 20_001)
-    weight = 0.5 * (density(page.pair.p, x) + density(page.pair.q, x)) * (x[1] - x[0])
+    weight = 0.5 * (density(pair.p, x) + density(pair.q, x)) * (x[1] - x[0])
     difference = np.interp(x, trained.x, np.abs(trained.y - best.y))
     assert away.y[-1] == pytest.approx(float(weight @ difference), abs=2e-4)
     again = list(classifier(page, Noise(3)))[-1].series[0].y
     assert again == pytest.approx(trained.y, abs=0)
-    assert np.abs(list(page.classifier(Noise(4)))[-1].series[0].y - trained.y).max() > 1e-4
+    assert np.abs(list(classifier(page, Noise(4)))[-1].series[0].y - trained.y).max() > 1e-4
 
 
 def test_density_of_affine_and_squared_noise():
