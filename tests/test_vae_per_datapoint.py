@@ -12,11 +12,12 @@ from torch import distributions
 from vae_cases import CLASSES, generator, some_data
 
 from explorer.engine import Request, evaluate, resume_session
+from models.exact.normal import prior_kl
 from models.nets import parameter_count
 from models.protocol import DataPoint, DataSpec, Image, build
 from models.vae.amortised.model import VAE
 from models.vae.gaussian_bound import GaussianBound
-from models.vae.networks import prior_kl
+from models.vae.per_datapoint.inference import bound, parameters_of_q
 from models.vae.per_datapoint.model import PerDatapointVAE
 from models.vae.refit import refit
 
@@ -60,7 +61,7 @@ def test_a_batch_scaled_by_n_over_b_has_the_gradient_of_the_whole_on_the_average
         model.zero_grad()
         mean, log_var = model.codes(dataclasses.replace(batch, x=batch.x[index], index=index))
         z = mean + (0.5 * log_var).exp() * noise[index]
-        each = model.log_likelihood(z[None], batch.x[index])[0] - prior_kl(mean, log_var).sum(1)
+        each = model.decoder.log_prob(batch.x[index], z) - prior_kl(mean, log_var).sum(1)
         (6 / len(index) * each.sum()).backward()
         return [
             model.mean.grad.to_dense(),
@@ -144,7 +145,7 @@ def test_more_steps_on_new_data_raise_their_bound_and_leave_the_model_as_it_is()
         mean, log_var = (part.detach() for part in model.encode(batch.x))
         assert torch.equal(mean, model.encode(batch.x)[0])  # the same each time
         bounds = [
-            GaussianBound(lambda z, x=x: model.log_likelihood(z[:, None], x[None])[:, 0], 2).under(m, v).elbo
+            GaussianBound(lambda z, x=x: model.decoder.log_prob(x[None], z[:, None])[:, 0], 2).under(m, v).elbo
             for x, m, v in zip(batch.x, mean, log_var, strict=True)
         ]
         elbo.append(bounds)
@@ -175,7 +176,7 @@ def test_evaluation_and_validation_look_at_fitted_q():
 
 def test_the_curve_of_parameters_counts_them():
     model = make(n=30, latent=3)
-    frame = model.parameters_of_q()
+    frame = parameters_of_q(model)
     local, encoder = frame.series
     here = np.flatnonzero(local.x == 30)[0]
     assert local.y[here] == model.mean.numel() + model.log_var.numel() == 180
@@ -203,7 +204,7 @@ def test_the_curve_of_held_out_bounds_rises_and_ends_after_the_steps():
         std, draws = (0.5 * log_var).exp(), []
         for seed in range(50):
             z = mean + std * torch.randn(mean.shape, generator=generator(seed))
-            draws.append(made.model.log_likelihood(z[None], batch.x)[0])
+            draws.append(made.model.decoder.log_prob(batch.x, z))
         each = torch.stack(draws).mean(0) - prior_kl(mean, log_var).sum(1)
     assert last.y[-1] == pytest.approx(float(each.mean()), abs=0.15)
 
@@ -220,8 +221,8 @@ def test_new_images_are_shown_from_the_start_to_the_last_step():
 def test_views_of_one_image_take_the_q_of_a_training_image():
     model = make()
     batch = train_data(n=1, first=12)
-    *_, frame = model.bound(DataPoint(batch.x, 0, 12, "train"), steps=2)
-    log_likelihood = GaussianBound(lambda z: model.log_likelihood(z[:, None], batch.x)[:, 0], 2)
+    *_, frame = bound(model, DataPoint(batch.x, 0, 12, "train"), steps=2)
+    log_likelihood = GaussianBound(lambda z: model.decoder.log_prob(batch.x, z[:, None])[:, 0], 2)
     assert frame.values[1] == pytest.approx(log_likelihood.under(model.mean[12], model.log_var[12]).elbo)
     assert "amortisation gap" not in frame.labels
     assert "training image 12" in frame.subtitle

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from torch import Tensor
 
-__all__ = ["LOG_2PI", "decimal", "normal_kl", "normal_log_prob", "normal_mean", "standard_normal"]
+__all__ = ["LOG_2PI", "decimal", "normal_kl", "normal_log_prob", "normal_mean", "prior_kl", "standard_normal"]
 
 LOG_2PI = math.log(2.0 * math.pi)
 
@@ -27,6 +28,11 @@ def normal_kl(mean: float, std: float, other_mean: float, other_std: float) -> f
     """D_KL(N(mean, std²) ‖ N(other_mean, other_std²)), nats."""
     ratio = std / other_std
     return 0.5 * (ratio**2 - 1.0 + ((mean - other_mean) / other_std) ** 2) - math.log(ratio)
+
+
+def prior_kl(mean: Tensor, log_var: Tensor) -> Tensor:
+    """D_KL(N(mean, exp(log_var)) ‖ N(0, 1)) of each dimension, nats; any shape to the same shape."""
+    return 0.5 * (mean.square() + torch.expm1(log_var) - log_var)  # expm1: no cancellation where q is near the prior
 
 
 def normal_mean(function: Callable[[np.ndarray], np.ndarray]) -> float:

@@ -1,6 +1,6 @@
 """The protocol: the classes with which a page describes itself to window, command line, figures and tests."""
 
-from models.protocol.capabilities import HasConditional, HasDecoder, HasLatent, HasLogProb
+from models.protocol.capabilities import HasConditional, HasDecoder, HasLatent, HasLikelihood, HasLogProb
 from models.protocol.declarations import Metric, Objective, Preset, Scene, Term, Try
 from models.protocol.inputs import (
     INPUTS,
@@ -58,6 +58,7 @@ __all__ = [
     "HasConditional",
     "HasDecoder",
     "HasLatent",
+    "HasLikelihood",
     "HasLogProb",
     "Image",
     "Input",

@@ -169,8 +169,13 @@ class GenerativeModel(Page, nn.Module, ABC):
 
     @property
     def device(self) -> torch.device:
-        """Where the model's parameters are."""
+        """Device of the model's parameters."""
         return next(self.parameters()).device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Type of the model's parameters."""
+        return next(self.parameters()).dtype
 
 
 class LossModel(GenerativeModel, ABC):

@@ -58,11 +58,11 @@ class View:
 
     Attributes:
         function: The function; its first argument is the model or lab.
-        name: Name of the function; the command line and `card.<name>` use it.
+        name: Name on the page, by default that of the function; the command line and `card.<name>` use it.
         title: Title of the card.
         inputs: Kind of input by argument name.
         params: The card's own controls by keyword.
-        frame: Class of frame that comes out.
+        frame: Class of frame that comes out, by default the one that the function is annotated with.
         streams: Whether the function yields several frames, the last being the result.
         sets: Kind of input that a click in the picture sets, or None.
         when: Given config and `DataSpec` (None where there are no data), says whether the view applies; None means
@@ -108,6 +108,10 @@ class View:
         """The same view with other values of some attributes."""
         return dataclasses.replace(self, **changes)
 
+    def without(self, *params: str) -> View:
+        """The same view without some of its controls, whose parameters keep their defaults."""
+        return self.but(params={name: declared for name, declared in self.params.items() if name not in params})
+
     def applies(self, page: type, config: Any, spec: DataSpec | None = None) -> bool:
         """Whether the view applies to a page under a config and data; `spec` is None where there are no data yet."""
         if spec is not None and any(kind.name not in spec.instruments for kind in self.instruments):
@@ -132,6 +136,8 @@ class View:
 def view(
     title: str,
     *,
+    name: str = "",
+    frame: type[Frame] | None = None,
     sets: type[Input] | None = None,
     when: Callable[[Any, DataSpec | None], bool] | None = None,
     latent: Callable[[int], bool] | None = None,
@@ -157,25 +163,25 @@ def view(
         hints = typing.get_type_hints(function)
         params = read_defaults(function)
         inputs: dict[str, type[Input]] = {}
-        for name in list(inspect.signature(function).parameters)[1:]:
-            if name in params:
+        for argument in list(inspect.signature(function).parameters)[1:]:
+            if argument in params:
                 continue
-            if hints.get(name) not in INPUTS:
+            if hints.get(argument) not in INPUTS:
                 known = ", ".join(kind.__name__ for kind in INPUTS)
-                raise TypeError(f"{function.__qualname__}: {name} is neither a param(...) nor one of {known}")
-            inputs[name] = hints[name]
+                raise TypeError(f"{function.__qualname__}: {argument} is neither a param(...) nor one of {known}")
+            inputs[argument] = hints[argument]
         returned = hints.get("return")
         streams = typing.get_origin(returned) in (collections.abc.Iterator, Iterator)
-        frame = typing.get_args(returned)[0] if streams else returned
-        if not (isinstance(frame, type) and issubclass(frame, Frame)):
+        result = frame or (typing.get_args(returned)[0] if streams else returned)
+        if not (isinstance(result, type) and issubclass(result, Frame)):
             raise TypeError(f"{function.__qualname__} must return a frame or an iterator of frames")
         return View(
             function=function,
-            name=function.__name__,
+            name=name or function.__name__,
             title=title,
             inputs=inputs,
             params=params,
-            frame=frame,
+            frame=result,
             streams=streams,
             sets=sets,
             when=when,

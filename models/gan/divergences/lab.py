@@ -53,7 +53,7 @@ class DivergencesLab(Lab):
     look_at = (
         "Maximum likelihood is forward KL: it takes the mean and variance of the data, whatever lies between the "
         "modes. Reverse KL ignores the data that q leaves out, and from m/s ≈ 2.8 on prefers a single mode; that costs "
-        "log 2, no more, however far away the other is. JSD is between them: it covers up to m/s = 4 and drops from 4.5, "
+        "log 2, no more, however far away the other is. JSD is between them: it covers up to m/s = 4, drops from 4.5, "
         "where the cost is ¾ log(4/3). Wasserstein-1 counts distance, and covers always. “Missing one point” is the "
         "slide's comparison: where a datum has no probability under the model, KL(F̂ ‖ p) is infinite, and JSD is "
         "not. The slide's Supp(p) ⊆ Supp(F̂) also holds where nothing is missing; all of them are 0 then, so ⊊ is "

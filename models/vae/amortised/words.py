@@ -1,10 +1,17 @@
-"""What the page of the amortised VAE says of itself: objective, metrics, presets, and what to look at and to try."""
+"""Presentation of the amortised VAE's page: objective, metrics, presets, views, scenes, and suggestions."""
 
 from __future__ import annotations
 
-from models.protocol import Metric, Objective, Preset, Term, Try
+from models.protocol import Metric, Objective, Preset, Scene, Term, Try
+from models.vae.amortised.blur import blurry
+from models.vae.amortised.steps import steps
+from models.vae.exact_views import bound, posterior
+from models.views.factors import factors
+from models.views.latent import decode_near_data, kl_per_dimension, latent_map, manifold, nearest, reconstructions
+from models.views.samples import decoded_samples
+from models.views.walks import direction, interpolation, traversals
 
-__all__ = ["LOOK_AT", "METRICS", "OBJECTIVE", "PRESETS", "TRY_NEXT"]
+__all__ = ["LOOK_AT", "METRICS", "OBJECTIVE", "PRESETS", "SCENES", "TRY_NEXT", "VIEWS"]
 
 _FORM_1 = Objective(
     r"\mathrm{ELBO}",
@@ -92,6 +99,53 @@ PRESETS = (
         {"network": "convolutional", "latent": 50, "hidden": 512, "channels": 64},
         {"steps": 100_000, "batch": 256, "lr": 1e-3, "ema": 0.999},
         device="cuda", about="A larger convolutional network, whose bars show which of 50 latents it uses.",
+    ),
+)  # fmt: skip
+VIEWS = (
+    latent_map,
+    decode_near_data,
+    nearest,
+    decoded_samples,
+    reconstructions,
+    manifold,
+    kl_per_dimension,
+    bound,
+    posterior,
+    traversals,
+    interpolation,
+    direction,
+    blurry,
+    factors,
+    steps,
+)
+SCENES = (
+    Scene(
+        "Train", "Does it learn?",
+        lead="latent_map", beside=("decode", "nearest"), below=("curves", "samples"),
+    ),
+    Scene(
+        "Reconstruct", "What does the code keep of an image?",
+        lead="reconstructions", beside=("kl_per_dimension",), below=("curves",),
+    ),
+    Scene(
+        "The bound", "How far is the ELBO from log p(x), and why?",
+        lead="bound", beside=("posterior",), below=("steps",),
+    ),
+    Scene(
+        "Latent space", "What does the decoder make of each point?",
+        lead="manifold", beside=("latent_map", "decode"),
+    ),
+    Scene(
+        "Walks", "What changes along a path through latent space?",
+        lead="traversals", beside=("latent_map",), below=("interpolation", "direction"),
+    ),
+    Scene(
+        "Dimensions", "Which latent dimensions are used, and what for?",
+        lead="kl_per_dimension", beside=("factors",), below=("traversals",),
+    ),
+    Scene(
+        "Why blurry?", "Why are samples blurred?",
+        lead="blurry", beside=("samples",), below=("reconstructions",),
     ),
 )  # fmt: skip
 LOOK_AT = (

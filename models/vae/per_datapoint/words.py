@@ -1,10 +1,14 @@
-"""What the page of per-datapoint inference says of itself: objective, metrics, presets, what to look at and to try."""
+"""Presentation of the page of per-datapoint inference: objective, metrics, presets, views, scenes, suggestions."""
 
 from __future__ import annotations
 
-from models.protocol import Metric, Objective, Preset, Term, Try
+from models.protocol import Metric, Objective, Preset, Scene, Term, Try
+from models.vae.exact_views import posterior
+from models.vae.per_datapoint.inference import bound, fitting, new_images, parameters_of_q
+from models.views.latent import decode_near_data, kl_per_dimension, latent_map, manifold, nearest, reconstructions
+from models.views.samples import decoded_samples
 
-__all__ = ["LOOK_AT", "METRICS", "OBJECTIVE", "PRESETS", "TRY_NEXT"]
+__all__ = ["LOOK_AT", "METRICS", "OBJECTIVE", "PRESETS", "SCENES", "TRY_NEXT", "VIEWS"]
 
 OBJECTIVE = Objective(
     r"\frac{1}{n}\,\mathcal{L}(m,s,\theta)",
@@ -57,6 +61,45 @@ PRESETS = (
         "MNIST, all 50,000", "mnist-dynamic", {"latent": 2},
         {"steps": 10_000, "batch": 128, "lr": 1e-3, "lr_local": 0.15},
         about="200,000 local parameters, each moved 26 times in 10,000 steps.",
+    ),
+)  # fmt: skip
+VIEWS = (
+    latent_map.but(
+        splits=("train",),
+        help="The mean of each training image's own q. Circles: the prior. A click decodes a point.",
+    ),
+    decode_near_data,
+    nearest,
+    decoded_samples,
+    reconstructions.but(
+        splits=("train",),
+        help="Training images, and what is left of them after passing through the z of their own q.",
+    ),
+    manifold,
+    kl_per_dimension.but(splits=("train",)),
+    bound,
+    posterior.but(splits=("train",), help="p(z|x) of one training image by quadrature, and its own q."),
+    parameters_of_q,
+    fitting,
+    new_images,
+)
+SCENES = (
+    Scene(
+        "Train", "Does it learn?",
+        lead="latent_map", beside=("decode", "nearest"), below=("curves", "samples"),
+    ),
+    Scene(
+        "Reconstruct", "What does the code keep of a training image?",
+        lead="reconstructions", beside=("kl_per_dimension",), below=("curves",),
+    ),
+    Scene(
+        "Any problems?", "What does a q for each image cost?",
+        lead="fitting", beside=("parameters_of_q",), below=("new_images",),
+    ),
+    Scene("The bound", "How far is the ELBO of an image from log p(x)?", lead="bound", beside=("posterior",)),
+    Scene(
+        "Latent space", "What does the decoder make of each point?",
+        lead="manifold", beside=("latent_map", "decode"),
     ),
 )  # fmt: skip
 LOOK_AT = (
