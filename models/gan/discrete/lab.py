@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from models.exact.densities_1d import log_sigmoid
-from models.exact.normal import decimal
 from models.frames import Bars, Curves, Density, Plane, Points, Series
 from models.gan.discrete.bit_generators import DATA, ESTIMATORS, BitGame, corners, data_masses, logistic_noise
 from models.protocol import Lab, Noise, Preset, Try, param, view
+from models.views.words import decimal
 
 __all__ = ["DiscreteGanLab"]
 

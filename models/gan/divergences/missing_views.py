@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.exact.normal import decimal
 from models.frames import Curves, Series
 from models.gan.divergences.missing_atoms import MissingAtoms
 from models.protocol import Lab, view
+from models.views.words import decimal
 
 __all__ = ["missing"]
 

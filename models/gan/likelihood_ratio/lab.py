@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from models.exact.densities_1d import LineMixture, Pair, log_sigmoid
-from models.exact.normal import decimal
 from models.frames import Bars, Curves, Lines, Plane, Points, Series
 from models.gan.likelihood_ratio.classifier_losses import LOSSES
 from models.gan.likelihood_ratio.fits import PROPER, RatioFits, ratio_fits
 from models.protocol import Drag, Lab, Noise, Preset, Try, param, view
+from models.views.words import decimal
 
 __all__ = ["LikelihoodRatioLab"]
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from models.exact.densities_1d import LineMixture, Pair, log_sigmoid
 from models.exact.divergences import kl, masses
-from models.exact.normal import decimal
 from models.frames import Bars, Curves, Lines, Plane, Points, Series
 from models.gan.optimal_discriminator.fit import Course, course
 from models.protocol import Drag, Lab, Noise, view
+from models.views.words import decimal
 
 __all__ = ["EDGE", "classifier", "densities", "error", "function", "gradient", "objective", "optimum", "pair_of"]
 

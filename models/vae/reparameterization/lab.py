@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from models.exact.normal import decimal, standard_normal
+from models.exact.normal import standard_normal
 from models.frames import Curves, Series
 from models.protocol import Noise, Preset, Try, param, view
 from models.vae.reparameterization.estimators import (
@@ -21,6 +21,7 @@ from models.vae.reparameterization.estimators import (
     SubsampledData,
 )
 from models.vae.reparameterization.recipe import MOST_ROUNDS, STAGES, RecipeViews
+from models.views.words import decimal
 
 __all__ = ["ReparameterizationLab"]
 
