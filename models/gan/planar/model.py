@@ -10,13 +10,19 @@ import torch
 from torch import Tensor
 
 from models.gan.objectives import OBJECTIVES, Game, fixed, gradient_penalty, squared_slopes
-from models.gan.planar.density import density, optimal
-from models.gan.planar.divergence import divergences
 from models.gan.planar.networks import ACTIVATIONS, dense
-from models.gan.planar.noise import latent, manifold
-from models.gan.planar.samples import modes, samples
 from models.gan.planar.units import StandardUnits
-from models.gan.planar.words import LOOK_AT, METRICS, PRESETS, RATES, SCENES, TRY_NEXT, explanations, objective_of
+from models.gan.planar.words import (
+    LOOK_AT,
+    METRICS,
+    PRESETS,
+    RATES,
+    SCENES,
+    TRY_NEXT,
+    VIEWS,
+    explanations,
+    objective_of,
+)
 from models.protocol import DataBatch, DataSpec, GameModel, HasDecoder, Kind, Objective, Planar, Player, param
 
 __all__ = ["GAN"]
@@ -41,8 +47,8 @@ class GAN(GameModel, HasDecoder):
     reference = "https://arxiv.org/abs/1406.2661"
     accepts = (Planar,)
     metrics, presets, rates = METRICS, PRESETS, RATES
-    views = (samples, modes, manifold, latent, optimal, density, divergences)
-    scenes, look_at, try_next = SCENES, LOOK_AT, TRY_NEXT
+    views, scenes = VIEWS, SCENES
+    look_at, try_next = LOOK_AT, TRY_NEXT
     renamed: ClassVar[Mapping[str, str]] = {"moves": "generator_updates"}
 
     @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Wording of the GAN in the plane: objective, metrics, presets, scenes, and suggestions."""
+"""Wording of the GAN in the plane: objective, metrics, presets, views, scenes, and suggestions."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.gan.objectives import OBJECTIVES
+from models.gan.planar.density import density, optimal
+from models.gan.planar.divergence import divergences
+from models.gan.planar.noise import latent, manifold
+from models.gan.planar.samples import modes, samples
 from models.protocol import Metric, Objective, Preset, Scene, Term, Try
 
-__all__ = ["LOOK_AT", "METRICS", "PRESETS", "RATES", "SCENES", "TRY_NEXT", "explanations", "objective_of"]
+__all__ = ["LOOK_AT", "METRICS", "PRESETS", "RATES", "SCENES", "TRY_NEXT", "VIEWS", "explanations", "objective_of"]
 
 RATES: Mapping[str, str] = {"lr_d": "Learning rate of D", "lr_g": "Learning rate of G"}
 
 _LIKELIHOOD = ("minimax", "non-saturating")  # the games whose discriminator maximises a log-likelihood
 _DATA = "p: data, q: samples of G."
-_FREE = "A constant added to F changes nothing: only differences of F have a meaning."
+_FREE = "A constant added to F changes nothing: only differences of F matter."
 
 
 def objective_of(config: Any) -> Objective:
@@ -165,6 +169,7 @@ PRESETS = (
     ),
 )  # fmt: skip
 
+VIEWS = (samples, modes, manifold, latent, optimal, density, divergences)
 SCENES = (
     Scene(
         "Train", "Does the generator find the data?",
