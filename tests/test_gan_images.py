@@ -208,8 +208,9 @@ def test_ways_between_two_points_begin_and_end_there_and_the_arc_keeps_its_lengt
 
 def test_views_of_latent_space_have_no_draws_as_z_determines_x(trained):
     assert set(trained.viewer.view("samples").params) == {"n"}
-    with eval_mode(trained.model):
-        x = trained.model.sample(9, rng=torch.Generator().manual_seed(0))
+    model = trained.display_model()
+    with eval_mode(model):
+        x = model.sample(9, rng=torch.Generator().manual_seed(0))
     assert np.array_equal(trained.frame("samples", n=9).images, x.numpy())
     rows = trained.frame("traversals")
     assert rows.images.shape[0] == 8 * 11
