@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-__all__ = ["LOG_2PI", "decimal", "normal_kl", "normal_log_prob", "normal_mean", "prior_kl", "standard_normal"]
+__all__ = ["LOG_2PI", "normal_kl", "normal_log_prob", "normal_mean", "prior_kl", "standard_normal"]
 
 LOG_2PI = math.log(2.0 * math.pi)
 
@@ -43,9 +43,3 @@ def normal_mean(function: Callable[[np.ndarray], np.ndarray]) -> float:
 def standard_normal(*shape: int, rng: torch.Generator) -> np.ndarray:
     """Draws of ε ~ N(0, 1) in double precision."""
     return torch.randn(*shape, generator=rng, dtype=torch.float64).numpy()
-
-
-def decimal(value: float, digits: int = 3) -> str:
-    """Formats a number for a sentence, with a typographic minus sign."""
-    text = f"{value:,.{digits}f}"
-    return text.lstrip("-") if float(text.replace(",", "")) == 0.0 else text.replace("-", "−")

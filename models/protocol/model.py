@@ -114,6 +114,8 @@ class GenerativeModel(Page, nn.Module, ABC):
         batch_statistics: The model normalises by its batch, so a batch cannot be split into micro-batches.
         held_out: Data that a measurement on held-out data looks at while the model trains; fewer where they cost much.
         held_out_growth: Steps from one such measurement to the next, as a share of the steps so far; likewise more.
+        renamed: Parameters and buffers that had another name in earlier versions: that name to today's. Checkpoints of
+            earlier versions are read with it.
         Config: Frozen dataclass of `param(...)` fields.
 
     Args:
@@ -129,6 +131,7 @@ class GenerativeModel(Page, nn.Module, ABC):
     batch_statistics: ClassVar[bool] = False
     held_out: ClassVar[int] = 500
     held_out_growth: ClassVar[float] = 0.15
+    renamed: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, config: Any, spec: DataSpec):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Words that views have in common, and tensors as arrays."""
+"""Words and numbers as text that views have in common, and tensors as arrays."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from torch import Tensor
 
 from models.protocol import DataPoint, HasDecoder, HasLikelihood, Image, Kind, Planar, Table, Tokens, Waveform
 
-__all__ = ["SHOW", "SPLITS", "as_array", "counted", "decoder_output", "named", "plural", "word_of"]
+__all__ = ["SHOW", "SPLITS", "as_array", "counted", "decimal", "decoder_output", "named", "plural", "word_of"]
 
 SPLITS = {"train": "training", "valid": "validation", "test": "test"}
 """Adjective for each split."""
@@ -26,6 +26,12 @@ _WORDS: dict[type[Kind], str] = {
 def as_array(tensor: Tensor) -> np.ndarray:
     """The values of a tensor, detached, on the CPU."""
     return tensor.detach().cpu().numpy()
+
+
+def decimal(value: float, digits: int = 3) -> str:
+    """A number with a fixed number of decimals and a true minus sign: "−0.540"."""
+    text = f"{value:,.{digits}f}"
+    return text.lstrip("-") if float(text.replace(",", "")) == 0.0 else text.replace("-", "−")
 
 
 def plural(n: int, what: str) -> str:

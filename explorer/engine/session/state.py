@@ -146,6 +146,6 @@ def load_tensors(model: GenerativeModel, stage: int, tensors: Mapping[str, Tenso
             model.enter_stage(stage)
         model.to(device)
     try:
-        model.load_state_dict(tensors)
+        model.load_state_dict({model.renamed.get(name, name): tensor for name, tensor in tensors.items()})
     except RuntimeError as error:
         raise RunError(f"the checkpoint does not belong to this run ({str(error).splitlines()[0]})") from None

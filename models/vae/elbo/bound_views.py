@@ -7,10 +7,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from models.exact.normal import decimal, normal_log_prob
+from models.exact.normal import normal_log_prob
 from models.frames import Bars, Curves, Density, Lines, Plane, Points, Series
 from models.protocol import view
 from models.vae.elbo.one_latent import ALL, OneLatent, Weights
+from models.views.words import decimal
 
 __all__ = ["AHEAD", "densities", "integrand", "plane", "terms"]
 

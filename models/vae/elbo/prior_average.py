@@ -11,9 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.exact.normal import LOG_2PI, decimal
+from models.exact.normal import LOG_2PI
 from models.frames import Curves, Series
 from models.protocol import Noise, view
+from models.views.words import decimal
 
 __all__ = ["LinearGaussian", "averaging", "dimensions"]
 

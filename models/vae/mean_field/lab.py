@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.exact.normal import decimal, normal_log_prob
+from models.exact.normal import normal_log_prob
 from models.frames import Bars, Curves, Ellipses, Lines, Plane, Points, Series
 from models.protocol import Lab, Preset, Scene, Try, param, view
 from models.vae.mean_field.gaussians import Correlated, Factorised
+from models.views.words import decimal
 
 __all__ = ["MeanFieldLab"]
 

@@ -8,10 +8,11 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from models.exact.normal import decimal, standard_normal
+from models.exact.normal import standard_normal
 from models.frames import Curves, Series
 from models.protocol import Noise, param, view
 from models.vae.reparameterization.estimators import ESTIMATORS, GradientOf, SubsampledData
+from models.views.words import decimal
 
 __all__ = ["INTEGRANDS", "estimates", "histograms", "minibatches", "spread"]
 

@@ -8,10 +8,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from models.exact.normal import decimal, normal_kl, normal_log_prob, standard_normal
+from models.exact.normal import normal_kl, normal_log_prob, standard_normal
 from models.frames import Curves, Field, Layer, Lines, Plane, Points, Series
 from models.protocol import Noise, view
 from models.vae.reparameterization.estimators import LogJoint
+from models.views.words import decimal
 
 __all__ = ["MOST_ROUNDS", "STAGES", "Round", "history", "recipe", "rounds"]
 
