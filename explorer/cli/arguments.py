@@ -81,6 +81,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     sample = _run_command(commands, "sample", "draw from a trained model")
     sample.add_argument("--n", type=int, default=64, metavar="N", help="number of samples (64)")
     sample.add_argument("--seed", type=_whole, default=0, metavar="S", help="of the draws (0)")
+    _add_set(sample, "settings of sampling that the model declares, such as temperature=0.5")
     sample.add_argument("--out", required=True, metavar="F", help=".npz with key x, or a figure: .png .svg .pdf .csv")
     _add_checkpoint(sample)
     _add_device(sample, "cpu")
@@ -90,7 +91,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     evaluate.add_argument("--split", default="test", choices=("train", "valid", "test"), help="data to look at (test)")
     evaluate.add_argument("--n", type=int, default=None, metavar="N", help="data to look at (the whole split)")
     evaluate.add_argument("--seed", type=_whole, default=0, metavar="S", help="of the noise of estimates (0)")
-    _add_set(evaluate, "settings of the evaluation, such as K=500")
+    _add_set(evaluate, "settings of the evaluation or of sampling, such as K=500")
     _add_device(evaluate, "cpu")
     _add_json(evaluate)
 

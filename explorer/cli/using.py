@@ -18,6 +18,7 @@ from explorer import figures
 from explorer.cli.arguments import read_pairs
 from explorer.cli.progress import count_progress, download_progress
 from explorer.engine import BadInput, LoadedRun, Request, Viewer, evaluate, load_run
+from explorer.engine.measure.settings import refusing, sample_settings
 from explorer.engine.randomness import derive
 from explorer.engine.runs.curves import loss_curves
 from explorer.engine.runs.directions import read_directions
@@ -44,15 +45,18 @@ def sample(arguments: argparse.Namespace) -> int:
     loaded = load_run(
         arguments.run, checkpoint=arguments.checkpoint, device=arguments.device, progress=download_progress
     )
+    settings = sample_settings(loaded.model, read_pairs(arguments.set))
     rng = torch.Generator(loaded.model.device).manual_seed(derive(arguments.seed, "sample"))
     parts = []
-    with torch.no_grad():
+    with torch.no_grad(), refusing():
         for start in range(0, arguments.n, _PART):
             count = min(_PART, arguments.n - start)
-            parts.append(loaded.model.sample(count, rng=rng).cpu().numpy())
+            parts.append(loaded.model.sample(count, rng=rng, **settings).cpu().numpy())
     x = np.concatenate(parts)
     identity = {**loaded.run.identity, "step": loaded.step, "checkpoint": loaded.checkpoint, "seed": arguments.seed}
-    if path.suffix == ".npz":
+    if settings:
+        identity["set"] = settings
+    if path.suffix.lower() == ".npz":
         figures.save_arrays({"x": x}, path, identity=identity)
     else:
         figures.save(_sample_frame(loaded, x), path, identity=identity)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,36 @@ from explorer.engine.errors import BadInput, RunError
 from explorer.engine.training import Training, check_batch, training_class
 from models.protocol import BadValue, DataSpec, GenerativeModel, Image, Kind, Preset, accepted, build, params_of
 
-__all__ = ["Setup", "choose_preset", "model_page", "spec_of"]
+__all__ = ["ParentRef", "Setup", "choose_preset", "model_page", "spec_of"]
+
+
+@dataclass(frozen=True)
+class ParentRef:
+    """A trained model that a run was made with.
+
+    Attributes:
+        run: Name of its run's folder.
+        step: Round of its weights.
+        digest: Hash of its weights and config.
+    """
+
+    run: str
+    step: int
+    digest: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON, read back by `from_json`."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> ParentRef:
+        """The reference that `to_json` wrote."""
+        return cls(str(stored["run"]), int(stored["step"]), str(stored["digest"]))
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What a run is made of.
+    """Everything that decides a run.
 
     Attributes:
         page: Name in the catalogue.
@@ -30,6 +54,8 @@ class Setup:
         training: Settings of the training.
         seed: Of initial weights, order of data and noise.
         device: "auto", "cpu", "cuda:0", ….
+        parents: Models that the run is made with, by the field of the config that names their run; known once the run
+            is opened.
     """
 
     page: str
@@ -38,6 +64,7 @@ class Setup:
     training: Training
     seed: int = 0
     device: str = "auto"
+    parents: Mapping[str, ParentRef] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -89,7 +116,7 @@ class Setup:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, read back by `from_json`."""
-        return {
+        stored = {
             "page": self.page,
             "data": self.data,
             "config": _plain(self.config),
@@ -97,6 +124,8 @@ class Setup:
             "seed": self.seed,
             "device": self.device,
         }
+        parents = {name: parent.to_json() for name, parent in self.parents.items()}
+        return {**stored, "parents": parents} if parents else stored
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Setup:
@@ -109,9 +138,9 @@ class Setup:
             model = model_page(str(stored["page"]))
             config: Any = build(model.Config, stored["config"])
             training = build(training_class(model), stored["training"])
-            return cls(
-                str(stored["page"]), str(stored["data"]), config, training, int(stored["seed"]), str(stored["device"])
-            )
+            parents = {name: ParentRef.from_json(parent) for name, parent in stored.get("parents", {}).items()}
+            seed, device = int(stored["seed"]), str(stored["device"])
+            return cls(str(stored["page"]), str(stored["data"]), config, training, seed, device, parents)
         except (AttributeError, KeyError, TypeError, ValueError, BadInput) as error:
             raise RunError(f"config.json is damaged ({error})") from None
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from models.likelihoods.dequantisation import dequantise, quantise, unit_mean
 from models.likelihoods.pixels import Bernoulli, Gaussian, LearnedGaussian, Likelihood
-from models.protocol import BadValue, DataSpec, Image, Kind, param
+from models.protocol import BadValue, DataSpec, Image, Kind, param, settings
 from models.vae.exact_views import ExactViews
 from models.vae.networks import Decoder
 
@@ -152,7 +152,14 @@ class ImageModel(ExactViews, ABC):
         return self.likelihood.log_prob(output, observed)
 
     @torch.no_grad()
-    def sample(self, n: int, *, rng: torch.Generator, mean: bool = False) -> Tensor:
+    @settings
+    def sample(
+        self,
+        n: int,
+        *,
+        rng: torch.Generator,
+        mean: bool = param(False, "Mean of p(x|z)", help="The mean of p(x|z) instead of a draw from it."),
+    ) -> Tensor:
         """Images from the model, (n, c, h, w).
 
         Args:

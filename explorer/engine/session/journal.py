@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from explorer.engine.data.tensors import TensorData
+from explorer.engine.measure.budget import recorded_params
 from explorer.engine.measure.validation import Validator
 from explorer.engine.runs.checkpoint import Checkpoint
 from explorer.engine.runs.history import History
@@ -88,7 +89,7 @@ class Journal:
         for name, view in viewer.views.items():
             if view.record and view.applies(type(model), model.config, model.spec) and name not in self._failed:
                 try:
-                    shown[name] = viewer.last_frame(Request(name), model)
+                    shown[name] = viewer.last_frame(Request(name, params=recorded_params(view, model)), model)
                 except Exception as error:  # what a view raises must not end a training run
                     self._failed.add(name)
                     _log.warning("view %s is recorded no longer: %s", name, error)

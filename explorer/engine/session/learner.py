@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -31,14 +33,20 @@ class Learner:
         setup: What is trained, and how.
         data: Its data.
         device: Where.
+        parents: Trained models that the config names, on the device, by field.
     """
 
-    def __init__(self, setup: Setup, data: TensorData, device: torch.device):
+    def __init__(
+        self,
+        setup: Setup,
+        data: TensorData,
+        device: torch.device,
+        parents: Mapping[str, GenerativeModel] = MappingProxyType({}),
+    ):
         self._setup, self._device = setup, device
         self.model = build_model(model_page(setup.page), setup.config, data.spec, setup.seed).to(device)
         choose_threads(sum(parameter.numel() for parameter in self.model.parameters()))
-        if type(self.model).prepare is not GenerativeModel.prepare:  # the whole dataset is made only where it is used
-            self.model.prepare(data.whole())
+        self.model.inherit(data.whole(), parents)
         self.averaged = copy.deepcopy(self.model).eval() if setup.training.ema > 0 else None
         self.training = setup.training
         self.players: list[Optimisation] = []

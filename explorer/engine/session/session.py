@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -49,6 +49,7 @@ class Session:
         run: Where it is kept, or None to keep nothing. The session takes the run for writing until `close`.
         placement: Device and rank; from the setup's device where None.
         record: Whether frames are recorded for the timeline.
+        parents: Trained models that the config names, on the session's device, by field.
 
     Attributes:
         state: "ready", "training", "done", "stopped", "diverged" or "out of memory".
@@ -67,6 +68,7 @@ class Session:
         run: Run | None = None,
         placement: Placement | None = None,
         record: bool = True,
+        parents: Mapping[str, GenerativeModel] | None = None,
     ):
         self.placement = placement or Placement(resolve(setup.device))
         self.run = run
@@ -74,6 +76,7 @@ class Session:
         self.on_reply: Callable[[Reply], None] = _ignore_reply
         self._dataset = data
         self._recording = record
+        self._parents = parents or {}
         if run is not None:
             run.acquire()
         try:
@@ -90,7 +93,7 @@ class Session:
         self.state = "ready"
         self.step_count = 0
         self.data = TensorData(self._dataset, setup.seed, device)
-        self.learner = Learner(setup, self.data, device)
+        self.learner = Learner(setup, self.data, device, self._parents)
         growth = type(self.model).held_out_growth
         self.journal = Journal(self.data, setup.seed, self.run, self._recording, growth)
         self.rng = torch.Generator(device).manual_seed(derive(setup.seed, "training"))

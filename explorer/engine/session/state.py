@@ -6,7 +6,6 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 import torch
-from torch import nn
 
 from explorer.engine.errors import RunError
 from explorer.engine.randomness import initialising
@@ -22,9 +21,9 @@ __all__ = ["full_checkpoint", "load_weights", "restore", "weights"]
 
 def weights(session: Session) -> Checkpoint:
     """What is needed to use the model: its weights, raw and averaged."""
-    tensors = {f"model/{name}": tensor.detach().clone() for name, tensor in session.model.state_dict().items()}
+    tensors = {f"model/{name}": tensor.detach().clone() for name, tensor in session.model.own_state().items()}
     if session.averaged is not None:
-        tensors |= {f"averaged/{name}": t.detach().clone() for name, t in session.averaged.state_dict().items()}
+        tensors |= {f"averaged/{name}": t.detach().clone() for name, t in session.averaged.own_state().items()}
     state = {"stage": session.model.stage, "config": dataclasses.asdict(session.setup.config)}
     return Checkpoint(session.step_count, state, tensors)
 
@@ -69,9 +68,9 @@ def load_weights(model: GenerativeModel, checkpoint: Checkpoint, *, averaged: bo
     _load(model, part or checkpoint.part("model"))
 
 
-def _load(model: nn.Module, tensors: dict[str, torch.Tensor]) -> None:
+def _load(model: GenerativeModel, tensors: dict[str, torch.Tensor]) -> None:
     try:
-        model.load_state_dict(tensors)
+        model.load_own_state(tensors)
     except RuntimeError as error:
         raise RunError(f"the checkpoint does not belong to this run ({str(error).splitlines()[0]})") from None
 
