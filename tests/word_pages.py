@@ -204,6 +204,10 @@ class Student(LossModel):
     def sample(self, n: int, *, rng: torch.Generator) -> Tensor:
         return self.mean + torch.randn(n, 2, generator=rng)
 
+    @view("Mean")
+    def middle(self) -> Plane:
+        return Plane((Points(self.mean.detach().numpy()[None].copy(), role="model"),))
+
     def evaluate(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         return {"field_error": (self.target(len(batch), rng) - self.mean).norm(dim=1)}
 

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import models
 from explorer.engine import BadInput, training_class
-from models.protocol import BadValue, GenerativeModel, Page, Param, Preset, params_of, views_of
+from models.protocol import BadValue, GenerativeModel, Page, Param, Preset, params_of, settings_of, views_of
 
 __all__ = ["parse", "read_pairs"]
 
@@ -120,6 +120,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
     lab = _page_command(commands, "lab", "compute a lab and draw its views", page_help)
     lab.add_argument("--preset", metavar="P", help="title of a preset, or its beginning")
+    lab.add_argument("--data", metavar="D[:k=v,…]", help="dataset with its parameters, for a lab that takes data")
     _add_set(lab, "the lab's parameters")
     lab.add_argument("--out", metavar="DIR", help="folder of the figures (./PAGE)")
     _add_json(lab)
@@ -185,6 +186,9 @@ def _described_page(arguments: Sequence[str]) -> str:
     lines = [f"{page.title} ({arguments[1]})", "", _table("parameters", params_of(page.Config))]
     if issubclass(page, GenerativeModel):
         lines.append(_table("training", params_of(training_class(page))))
+        for what, method in (("sample", page.sample), ("evaluate", page.evaluate)):
+            if settings_of(method):
+                lines.append(_table(f"settings of {what}", settings_of(method)))
     if page.presets:
         lines.append("presets (without --preset, the first for the data):")
         lines += [_preset_line(preset) for preset in page.presets]

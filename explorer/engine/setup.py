@@ -14,9 +14,9 @@ from explorer.data import SOURCES, Dataset, source
 from explorer.engine.data.instruments import instruments_of
 from explorer.engine.errors import BadInput, RunError
 from explorer.engine.training import Training, check_batch, training_class
-from models.protocol import BadValue, DataSpec, GenerativeModel, Image, Kind, Preset, accepted, build, params_of
+from models.protocol import BadValue, DataSpec, GenerativeModel, Image, Kind, Page, Preset, accepted, build, params_of
 
-__all__ = ["ParentRef", "Setup", "choose_preset", "model_page", "spec_of"]
+__all__ = ["ParentRef", "Setup", "choose_preset", "model_page", "spec_of", "wanted_kinds"]
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Setup:
         except ValueError as error:
             raise BadInput(str(error)) from None
         if not accepted(found.kind, model.accepts):
-            raise BadInput(f"page {page} does not take {found.name}: it needs {_wanted(model)}")
+            raise BadInput(f"page {page} does not take {found.name}: it needs {wanted_kinds(model)}")
         merged = {**(chosen.config if chosen else {}), **(chosen.training if chosen else {}), **(values or {})}
         config, training = split_values(model, merged)
         check_batch(model, training)
@@ -161,17 +161,19 @@ def first_accepted(model: type[GenerativeModel]) -> str:
     for name, found in SOURCES.items():
         if accepted(found.kind, model.accepts):
             return name
-    raise BadInput(f"there is no dataset that page {model.title} takes: it needs {_wanted(model)}")
+    raise BadInput(f"there is no dataset that page {model.title} takes: it needs {wanted_kinds(model)}")
 
 
-def _wanted(model: type[GenerativeModel]) -> str:
+def wanted_kinds(page: type[Page]) -> str:
+    """The kinds of data that a page accepts, in words: "planar data or binary image data"."""
+
     def word(kind: Any) -> str:
         if isinstance(kind, type):
             return kind.__name__.lower() + " data"
         open_fields = [f.name for f in dataclasses.fields(kind) if getattr(kind, f.name) is not None]
         return " ".join([*(str(getattr(kind, f)) for f in open_fields), type(kind).__name__.lower() + " data"])
 
-    return " or ".join(word(kind) for kind in model.accepts)
+    return " or ".join(word(kind) for kind in page.accepts)
 
 
 def model_page(name: str) -> type[GenerativeModel]:

@@ -51,6 +51,14 @@ class Slider(QSlider):
         """The value, which may lie between two positions."""
         return self._value
 
+    def set_scale(self, scale: Scale) -> None:
+        """Changes limits and step, and clamps the value to them without a signal."""
+        self._scale = scale
+        self._value = scale.clamp(self._value)
+        self.setRange(0, scale.positions)
+        self.setValue(scale.position(self._value))
+        self.update()
+
     def set_number(self, value: float) -> None:
         """Shows a value without a signal."""
         value = self._scale.clamp(value)
