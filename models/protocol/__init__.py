@@ -39,7 +39,7 @@ from models.protocol.model import (
     Player,
     Progress,
 )
-from models.protocol.params import BadValue, Param, build, param, params_of, settings
+from models.protocol.params import BadValue, Param, build, param, params_of, settings, settings_of
 from models.protocol.views import Drag, View, group_views, view, views_of
 
 __all__ = [
@@ -94,6 +94,7 @@ __all__ = [
     "param",
     "params_of",
     "settings",
+    "settings_of",
     "view",
     "views_of",
 ]

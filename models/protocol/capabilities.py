@@ -21,6 +21,18 @@ class HasLogProb(ABC):
     def log_prob(self, x: Tensor) -> Tensor:
         """Log density, (n, *data_shape) to (n,), nats, in data units."""
 
+    @classmethod
+    def log_prob_passes(cls, config: Any, spec: DataSpec | None = None) -> int:
+        """Passes through the network that the log density of one batch takes, one after the other.
+
+        Measurements during training use fewer data where these cost more.
+
+        Args:
+            config: The page's parameters.
+            spec: The data, or None where they are unknown.
+        """
+        return 1
+
 
 class HasDecoder(ABC):
     """The model has a latent space, every point of which can be decoded: the window gives it sliders.

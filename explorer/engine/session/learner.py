@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -34,14 +36,20 @@ class Learner:
         setup: The model's page, its config and the training settings.
         data: The training data.
         device: Device of the model.
+        parents: Trained models that the config names, on the device, by field.
     """
 
-    def __init__(self, setup: Setup, data: TensorData, device: torch.device):
+    def __init__(
+        self,
+        setup: Setup,
+        data: TensorData,
+        device: torch.device,
+        parents: Mapping[str, GenerativeModel] = MappingProxyType({}),
+    ):
         self._setup, self._device = setup, device
         self.model = build_model(model_page(setup.page), setup.config, data.spec, setup.seed).to(device)
         choose_threads(sum(parameter.numel() for parameter in self.model.parameters()))
-        if type(self.model).prepare is not GenerativeModel.prepare:  # the whole dataset is made only where it is used
-            self.model.prepare(data.whole())
+        self.model.inherit(data.whole(), parents)
         self.averaged = copy.deepcopy(self.model).eval() if setup.training.ema > 0 else None
         self.training = setup.training
         self.players: list[Optimisation] = []
@@ -104,9 +112,9 @@ class Learner:
 
     def tensors(self) -> dict[str, Tensor]:
         """A copy of all weights and moments, by path as in `TrainingState.tensors`."""
-        tensors = {f"model/{name}": value for name, value in self.model.state_dict().items()}
+        tensors = {f"model/{name}": value for name, value in self.model.own_state().items()}
         if self.averaged is not None:
-            tensors |= {f"averaged/{name}": value for name, value in self.averaged.state_dict().items()}
+            tensors |= {f"averaged/{name}": value for name, value in self.averaged.own_state().items()}
         for each in self.players:
             tensors |= {f"optimiser/{each.player.name}/{path}": value for path, value in each.state().items()}
         return {path: value.detach().clone() for path, value in tensors.items()}

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from explorer.engine.measure.budget import recorded_params
 from explorer.engine.runs.recorder import Recorder
 from explorer.engine.views.viewer import Request, Viewer
 from models.frames import Frame
@@ -63,10 +64,10 @@ class Recording:
                 continue
             if view.streams:
                 frozen = copy.deepcopy(model) if frozen is None else frozen
-                moment.streams[name] = self._viewer.frames(Request(name), frozen)
+                moment.streams[name] = self._viewer.frames(Request(name, params=recorded_params(view, model)), frozen)
                 continue
             try:
-                moment.frames[name] = self._viewer.last_frame(Request(name), model)
+                moment.frames[name] = self._viewer.last_frame(Request(name, params=recorded_params(view, model)), model)
             except Exception as error:  # an error in a view must not end training
                 self._leave_out(name, error)
         self._pending.append(moment)

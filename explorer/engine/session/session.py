@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from explorer.data import Dataset
@@ -36,6 +36,7 @@ class Session:
         run: The run to write to, or None to write nothing. The session takes it for writing until `close`.
         placement: Device and rank; the setup's device where None. Only rank 0 writes, measures and records.
         record: Whether frames are recorded for the timeline.
+        parents: Trained models that the config names, on the session's device, by field.
 
     Attributes:
         setup: The setup with the live parameters in force.
@@ -55,11 +56,13 @@ class Session:
         run: Run | None = None,
         placement: Placement | None = None,
         record: bool = True,
+        parents: Mapping[str, GenerativeModel] | None = None,
     ):
         self.placement = placement or Placement(resolve(setup.device))
         self.run = run if self.placement.rank == 0 else None
         self.between_micro_batches: Callable[[], None] = lambda: None
         self._dataset, self._recorded = data, record
+        self._parents = parents or {}
         if self.run is not None:
             self.run.acquire()
         try:
@@ -73,7 +76,7 @@ class Session:
         prepare_thread()
         self.setup, self.status = setup, "ready"
         self.data = TensorData(self._dataset, setup.seed, self.placement.device)
-        self.learner = Learner(setup, self.data, self.placement.device)
+        self.learner = Learner(setup, self.data, self.placement.device, self._parents)
         self.trainer = Trainer(self.learner, self.data, setup, self.placement, self._between)
         self.saver = Saver(self.run)
         main = self.placement.rank == 0

@@ -64,9 +64,9 @@ class TrainingState:
 
 def weights(step: int, model: GenerativeModel, averaged: GenerativeModel | None) -> Checkpoint:
     """A checkpoint to use a model with, not to go on training it: a copy of its raw and averaged weights."""
-    tensors = {f"model/{name}": tensor.detach().clone() for name, tensor in model.state_dict().items()}
+    tensors = {f"model/{name}": tensor.detach().clone() for name, tensor in model.own_state().items()}
     if averaged is not None:
-        tensors |= {f"averaged/{name}": tensor.detach().clone() for name, tensor in averaged.state_dict().items()}
+        tensors |= {f"averaged/{name}": tensor.detach().clone() for name, tensor in averaged.own_state().items()}
     return Checkpoint(step, {"stage": model.stage, "config": dataclasses.asdict(model.config)}, tensors)
 
 
@@ -146,6 +146,6 @@ def load_tensors(model: GenerativeModel, stage: int, tensors: Mapping[str, Tenso
             model.enter_stage(stage)
         model.to(device)
     try:
-        model.load_state_dict({model.renamed.get(name, name): tensor for name, tensor in tensors.items()})
+        model.load_own_state({model.renamed.get(name, name): tensor for name, tensor in tensors.items()})
     except RuntimeError as error:
         raise RunError(f"the checkpoint does not belong to this run ({str(error).splitlines()[0]})") from None

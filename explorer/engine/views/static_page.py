@@ -27,7 +27,7 @@ class StaticPage:
 
     Attributes:
         page: The model or lab.
-        data: Its data, or None for a lab.
+        data: Its data, or None for a lab that accepts none.
         step: Round of the weights.
         note: Where the weights come from, or "".
         history: What was measured while they were trained.
@@ -52,8 +52,10 @@ class StaticPage:
 
     @property
     def spec(self) -> DataSpec | None:
-        """What the model was built for, or None for a lab."""
-        return self.page.spec if isinstance(self.page, GenerativeModel) else None
+        """The data that the model was built for, or that a lab has; None for a lab without data."""
+        if isinstance(self.page, GenerativeModel):
+            return self.page.spec
+        return None if self.data is None else self.data.spec
 
     def display_model(self, raw: bool = False) -> Page:
         """The page itself: there are no other weights."""

@@ -61,7 +61,7 @@ class Slider(QSlider):
         self.update()
 
     def set_scale(self, scale: Scale) -> None:
-        """Other limits, without a signal; a value beyond them becomes the nearer one."""
+        """Changes limits and step, and clamps the value to them without a signal."""
         if scale == self._scale:
             return
         self._scale = scale

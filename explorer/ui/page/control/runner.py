@@ -15,6 +15,7 @@ from explorer.engine.bundle import BUNDLES, open_bundle
 from explorer.engine.files import runs_folder
 from explorer.engine.host import events
 from explorer.engine.host.host import Snapshot
+from explorer.engine.lab import open_lab
 from explorer.engine.loading import Progress
 from explorer.engine.views.static_page import StaticPage
 from models.protocol import Lab, Try
@@ -72,6 +73,7 @@ class Acts(QObject):
         self._before = ""  # state of the page before that
         self._shown = False
         self._takes_setup = False
+        self._lab_data = ""  # the dataset of the lab in sight
 
     # Opening
 
@@ -111,12 +113,13 @@ class Acts(QObject):
         """Shows the lab with other values, while they are being dragged too."""
         page = self._page
         self.config = dataclasses.replace(page.draft.config(), **values)
-        page.thread_.host.set_lab(partial(_lab, page.page, self.config))
+        page.thread_.host.set_lab(partial(open_lab, page.page, self.config, self._lab_data))
         page.cards_of_config(self.config)
 
     def _open_lab(self) -> None:
-        page = self._page
-        self._look_at(partial(_lab, page.page, page.draft.config()))
+        page, draft = self._page, self._page.draft
+        self._lab_data = draft.data_text()
+        self._look_at(partial(open_lab, page.page, draft.config(), self._lab_data, page.thread_.host.progress))
 
     def look(self) -> None:
         """Shows the untrained model of the draft."""
@@ -243,7 +246,10 @@ class Acts(QObject):
         """What was edited: live values go to the session, the rest waits for a reset, or is looked at at once."""
         page = self._page
         if issubclass(page.page, Lab):
-            self.move_lab({})
+            if page.draft.data_text() != self._lab_data:
+                self._open_lab()
+            else:
+                self.move_lab({})
             return
         values = page.draft.state.values
         if self.setup is None or self.folder is None:
@@ -364,7 +370,3 @@ def _has_runs() -> bool:
 def _values(setup: Setup) -> dict[str, Any]:
     stored = setup.to_json()
     return {**stored["config"], **stored["training"]}
-
-
-def _lab(page: Any, config: Any) -> StaticPage:
-    return StaticPage(page(config))

@@ -66,6 +66,8 @@ class Pointing(QObject):
         latent = self._page.latent
         if card.view.sets is LatentPoint and isinstance(frame, Plane) and frame.dims != self._dims:
             self._dims = frame.dims
+            if latent is not None and frame.dims is not None:
+                latent.show_dims(frame.dims)
             self._on_point_moved()
         z = self._page.looking.z
         if latent is not None and isinstance(frame, Bars) and frame.dims == tuple(range(len(z))) and len(z) > 2:
