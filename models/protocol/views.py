@@ -173,7 +173,9 @@ def view(
         hints = typing.get_type_hints(function)
         params = read_defaults(function)
         inputs: dict[str, type[Input]] = {}
+        variadic = False
         for argument in list(inspect.signature(function).parameters.values())[1:]:
+            variadic |= argument.kind is argument.VAR_KEYWORD
             if argument.name in params or argument.kind is argument.VAR_KEYWORD:
                 continue
             if hints.get(argument.name) not in INPUTS:
@@ -204,20 +206,18 @@ def view(
             help=help,
             drags=drags,
             samples=samples,
-            settings=bool(variadic),
+            settings=variadic,
         )
 
     return declare
 
 
 def views_of(page: type) -> dict[str, View]:
-    """The views of a model or lab by name: those it declares as methods, then those listed in `views`.
+    """The views of a model or lab by name: those its class declares as methods, then those listed in `views`.
 
     Views with `**settings` have the settings of the page's `sample` among their parameters.
     """
-    views: dict[str, View] = {}
-    for cls in reversed(page.__mro__):
-        views |= {name: member for name, member in vars(cls).items() if isinstance(member, View)}
+    views = {name: member for name, member in vars(page).items() if isinstance(member, View)}
     views |= {listed.name: listed for listed in getattr(page, "views", ())}
     return {name: _with_settings(declared, page) if declared.settings else declared for name, declared in views.items()}
 

@@ -104,7 +104,9 @@ def decode_as(model: HasDecoder, z: Tensor, show: str, *, rng: torch.Generator) 
     return model.decode_mean(z)
 
 
-@view("Samples", frame=Images, record=True, help="New data from the model, from the same noise at each step.")
+@view(
+    "Samples", frame=Images, record=True, samples="n", help="New data from the model, from the same noise at each step."
+)
 def samples(
     model: GenerativeModel, noise: Noise, n: int = param(64, "Samples", 1, 256, more=True), **settings: Any
 ) -> Frame:
@@ -115,7 +117,7 @@ def samples(
 
 
 @view(
-    "Samples", name="samples", frame=Images, record=True,
+    "Samples", name="samples", frame=Images, record=True, samples="n",
     help="New images: z from the prior, then x from the decoder.",
 )  # fmt: skip
 def decoded_samples(
