@@ -73,8 +73,8 @@ class DiscreteGanLab(Lab):
     look_at = (
         "The lecture's gradient ∇ₓ log(1 − D(x)) ∇θ f(θ, ε) needs observations that change a little when θ does. A bit "
         "does not: x = 1[θ + L > 0] is a step, and the gradient through it is 0. With a few bits all strings can be "
-        "enumerated, so the exact gradient is known. The score function needs only values of D and is right on "
-        "average, with a large spread; a baseline reduces it. Gumbel-softmax softens the bits: the hotter, the "
+        "enumerated, so the exact gradient is known. The score function needs only values of D, is right on average, "
+        "and has a large spread; a baseline reduces it. Gumbel-softmax softens the bits: the hotter, the "
         "smoother and the more biased. It asks D about points between the strings, where no data are: the value "
         "of D there is a choice (here the logit is interpolated), and the bias depends on it. Straight-through uses "
         "real bits and the slope of D at them."

@@ -210,11 +210,11 @@ class LikelihoodRatioLab(Lab):
         ends = np.array([0.0, 1.0])
         series.append(Series("exact", "calibrated", ends, ends, role="data", dashed=True))
         worst = {name: _gap(fits.calibration(name)) for name in LOSSES}
-        said = ", ".join(f"{LOSSES[name].title} {decimal(worst[name], 2)}" for name in LOSSES)
+        gaps = ", ".join(f"{LOSSES[name].title} {decimal(worst[name], 2)}" for name in LOSSES)
         return Curves(
             tuple(series), x_label="D, as the loss gives it", y_label="share of data",
             subtitle=f"{self._counts}; shares by quadrature, 20 bands of D",
-            note=f"Farthest from the diagonal: {said}.",
+            note=f"Farthest from the diagonal: {gaps}.",
         )  # fmt: skip
 
     @view("Risk at x", help="Expected loss at one x as a function of F, and its minimum.")
