@@ -244,7 +244,7 @@ class PairsLab(Lab):
         x = data.split("valid", 100).x
         return Bars(("x", "y"), self.config.scale * x.mean(dim=0).numpy())
 
-    @view("Classes", when=lambda config, spec: spec is not None and len(spec.classes) > 1)
+    @view("Classes", when=lambda config, spec: spec is not None and len(spec.classes) > 2)
     def classes(self, data: Data) -> Bars:
         return Bars(data.spec.classes, np.ones(len(data.spec.classes)))
 
