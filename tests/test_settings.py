@@ -14,9 +14,9 @@ import models
 from explorer.data import SOURCES, Split, open_dataset
 from explorer.data.sequences import pad_sequences
 from explorer.engine import BadInput, Request, evaluate
+from explorer.engine.data.spec import spec_of
 from explorer.engine.measure.budget import budget, recorded_params
 from explorer.engine.measure.settings import check_settings
-from explorer.engine.setup import spec_of
 from models.protocol import Tokens, settings_of, views_of
 from models.vae import VAE
 
