@@ -232,6 +232,34 @@ def test_what_to_try_next_can_be_tried(name):
             assert {key: values[key] for key in attempt.set} == dict(attempt.set)
 
 
+SCENED = sorted(name for name, page in PAGES.items() if page.scenes)
+
+
+@pytest.mark.parametrize("name", SCENED)
+def test_every_view_is_in_a_scene_and_every_scene_names_views(name):
+    page = PAGES[name]
+    views = set(views_of(page)) | ({"curves"} if issubclass(page, GenerativeModel) else set())
+    names = [scene.name for scene in page.scenes]
+    assert len(set(names)) == len(names)
+    for scene in page.scenes:
+        assert scene.question.endswith("?")
+        assert len(set(scene.views)) == len(scene.views)
+        assert 2 <= len(scene.views) <= 5
+    assert {view for scene in page.scenes for view in scene.views} == views
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_suggestions_name_scenes_of_their_page(name):
+    for attempt in PAGES[name].try_next:
+        scenes = {scene.name for scene in PAGES[attempt.page or name].scenes}
+        assert attempt.scene is None or attempt.scene in scenes
+
+
+@pytest.mark.parametrize("name", sorted(name for name in PAGES if name in models.vae.FAMILY.pages))
+def test_pages_of_the_family_have_scenes(name):
+    assert name in SCENED
+
+
 def test_page_finds_every_page_and_refuses_others():
     for name, page in PAGES.items():
         assert models.find_page(name) is page

@@ -194,7 +194,7 @@ def test_every_setting_of_the_terms_can_be_drawn():
                     page = lab(
                         posterior=posterior, form=form, steps=20, **dict(zip(names, (first, second), strict=True))
                     )
-                    assert page.whole == (first and second)
+                    assert (page.weights == ALL) == (first and second)
                     for name in ("densities", "terms", "plane", "integrand"):
                         assert frame(name, page)
 

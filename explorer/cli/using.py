@@ -17,7 +17,7 @@ import models
 from explorer import figures
 from explorer.cli.arguments import read_pairs
 from explorer.cli.progress import count_progress, download_progress
-from explorer.engine import BadInput, LoadedRun, Request, Viewer, evaluate, load_run
+from explorer.engine import BadInput, Request, Viewer, evaluate, load_run
 from explorer.engine.randomness import derive
 from explorer.engine.runs.curves import loss_curves
 from explorer.engine.runs.directions import read_directions
@@ -27,8 +27,9 @@ from explorer.engine.runs.run import Run
 from explorer.engine.session.journal import metrics_of
 from explorer.engine.setup import model_page
 from explorer.engine.views.from_text import request_from_text
-from models.frames import Curves, Frame, Images, Plane, Points
-from models.protocol import BadValue, Image, Lab, Planar, build, params_of
+from models.frames import Curves, Frame
+from models.protocol import BadValue, Lab, build, params_of
+from models.views.samples import frame_of
 
 __all__ = ["draw_figure", "evaluate_run", "lab", "run_curves", "sample"]
 
@@ -55,19 +56,10 @@ def sample(arguments: argparse.Namespace) -> int:
     if path.suffix == ".npz":
         figures.save_arrays({"x": x}, path, identity=identity)
     else:
-        figures.save(_sample_frame(loaded, x), path, identity=identity)
+        subtitle = f"{len(x):,} draws from the model, step {loaded.step:,}"
+        figures.save(frame_of(loaded.run.spec.kind, x, subtitle=subtitle), path, identity=identity)
     print(path)
     return 0
-
-
-def _sample_frame(loaded: LoadedRun, x: np.ndarray) -> Frame:
-    kind = loaded.run.spec.kind
-    subtitle = f"{len(x):,} draws from the model, step {loaded.step:,}"
-    if isinstance(kind, Image):
-        return Images(x, subtitle=subtitle)
-    if isinstance(kind, Planar):
-        return Plane((Points(x, role="model", name="samples"),), subtitle=subtitle)
-    raise BadInput(f"samples of {type(kind).__name__.lower()} data are no picture; write an .npz")
 
 
 def evaluate_run(arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""p(x|z) of images: a decoder network with a likelihood, its parameters, and what the family asks of a model."""
+"""p(x|z) of images: a decoder network with a likelihood, its parameters, and the interface of the family's models."""
 
 from __future__ import annotations
 
@@ -26,7 +26,13 @@ class DecoderConfig:
 
     latent: int = param(2, "Latent dimensions", 1, 64, help="Dimension of z.")
     beta: float = param(
-        1.0, "KL weight β", 0.0, 10.0, step=0.1, live=True, help="1: the ELBO; more presses q(z|x) onto the prior."
+        1.0,
+        "KL weight β",
+        0.0,
+        10.0,
+        step=0.1,
+        live=True,
+        help="1: the ELBO; larger values press q(z|x) onto the prior.",
     )
     decoder: str = param(
         "bernoulli", "Decoder", choices=_DECODERS,
@@ -168,7 +174,7 @@ class Decoder(nn.Module):
 
 
 class ImageModel(Protocol):
-    """What the views and bounds of this family ask of a model: a q for each datum, and p(x|z)."""
+    """Interface that views and bounds of this family use: a q for each datum, and p(x|z)."""
 
     @property
     def spec(self) -> DataSpec:
@@ -193,4 +199,4 @@ class ImageModel(Protocol):
         """Mean and log variance of the q of each datum, each (n, latent)."""
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log variance of the q of images without a place in the data, each (n, latent)."""
+        """Mean and log variance of q(z|x), each (n, latent)."""

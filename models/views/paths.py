@@ -43,8 +43,8 @@ def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
     The path turns from the direction of a to that of b at a constant rate. Where a and b lie on one line through the
     origin, or one of them is the origin, no such path is defined, and the path is straight.
     """
-    length = float(a.norm() * b.norm())
-    angle = math.acos(max(-1.0, min(1.0, float(a @ b) / length))) if length > 0.0 else 0.0
+    length = a.norm() * b.norm()
+    angle = math.acos(max(-1.0, min(1.0, float((a @ b) / length)))) if float(length) > 0.0 else 0.0
     if math.sin(angle) < _PARALLEL:
         return straight(a, b, t)
     return (((1 - t) * angle).sin()[:, None] * a + (t * angle).sin()[:, None] * b) / math.sin(angle)

@@ -1,4 +1,4 @@
-"""Why images of a VAE look blurred: the mean of p(x|z) beside a draw from it."""
+"""Why samples of a VAE look blurred: the mean of p(x|z) beside a draw from it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _grey(images: Tensor) -> float:
 
 @view(
     "Blurry samples: mean against draw", splits=("valid", "train"), batch=10,
-    help="The mean of p(x|z), which most pictures show, above a draw from it, for the same z.",
+    help="The mean of p(x|z), which other cards show, above a draw from it, for the same z.",
 )  # fmt: skip
 def blurry(
     model: ImageModel, batch: DataBatch, noise: Noise, of: str = param("samples", "Of", choices=_OF)
@@ -45,6 +45,6 @@ def blurry(
         subtitle=f"p(x|z) at {len(batch)} z {where}",
         note="The mean averages all images that z leaves possible, so that edges blur: "
         f"{_grey(mean):.0%} of its values are between 0.1 and 0.9, of "
-        f"{counted(len(batch), batch.split, model.spec.kind)} {_grey(data):.0%}. A draw settles each pixel by "
-        f"itself, as p(x|z) takes them to be independent: specks ({spread:.2f} from the mean), no detail.",
+        f"{counted(len(batch), batch.split, model.spec.kind)} {_grey(data):.0%}. A draw has each pixel drawn "
+        f"independently given z: specks ({spread:.2f} from the mean), no detail.",
     )

@@ -24,8 +24,9 @@ class VAE(LossModel, HasLatent, HasLikelihood):
 
     z ~ N(0, I), x|z from a decoder network; q(z|x) is a diagonal Gaussian whose mean and variance come from an encoder
     network. Both are learned by the reparameterised ELBO (Kingma & Welling, 2014, arXiv 1312.6114); β ≠ 1 weighs the KL
-    term (Higgins et al., 2017); free bits leave dimensions of little KL alone (Kingma et al., 2016, arXiv 1606.04934).
-    `Decoder` says what the values of log p(x|z) mean for each kind of image.
+    term (Higgins et al., 2017); free bits do not penalise dimensions of little KL (Kingma et al., 2016, arXiv
+    1606.04934).
+    `Decoder` documents the meaning of log p(x|z) for each kind of image.
     """
 
     title = "Amortised VAE"
@@ -42,7 +43,7 @@ class VAE(LossModel, HasLatent, HasLikelihood):
 
         free_bits: float = param(
             0.0, "Free bits λ", 0.0, 5.0, step=0.05, unit="nats", live=True, more=True,
-            help="A dimension whose mean KL is below λ is not pressed further onto the prior.",
+            help="The KL of a dimension is not lowered further once its mean is below λ.",
         )  # fmt: skip
 
     config: Config

@@ -41,7 +41,7 @@ class PerDatapointVAE(LossModel, HasLatent, HasLikelihood):
 
     z ~ N(0, I), x|z from a decoder network; each training datum has its own q(zᵢ) = N(mᵢ, diag sᵢ²). A mini-batch gives
     an unbiased estimate of the sum over all data of the bounds (Hoffman et al., 2013, arXiv 1206.7051). Its gradient,
-    reparameterised, is that of the decoder and of the mᵢ and sᵢ of the data in the batch; the others are not moved.
+    reparameterised, updates the decoder and the mᵢ and sᵢ of the data in the batch; the others do not change.
 
     Data without a stored q, held-out data among them, get one by gradient steps on their m and s with the decoder
     fixed: that is what `encode` computes. The steps start afresh each time, with the same noise.
