@@ -15,11 +15,10 @@ from explorer.engine import load_run, resume_session
 from explorer.engine.measure import validation
 from explorer.engine.measure.evaluation import evaluate
 from explorer.engine.runs.checkpoint import read_checkpoint, write_checkpoint
-from models.gan import FAMILY
 from models.gan.objectives import OBJECTIVES
 from models.gan.planar.model import GAN
 from models.gan.planar.networks import SpectralLinear, dense
-from models.protocol import DataBatch, DataSpec, GenerativeModel, Planar, View, views_of
+from models.protocol import DataBatch, DataSpec, Planar
 
 SPEC = DataSpec(Planar(), 1000, mean=(1.0, -2.0), std=(3.0, 4.0))
 
@@ -283,19 +282,3 @@ def test_a_run_whose_counter_of_updates_has_its_former_name_opens_and_goes_on(tm
     resumed.step()
     assert int(resumed.model.generator_updates) == 4
     resumed.close()
-
-
-@pytest.mark.parametrize("page", FAMILY.pages)
-def test_every_view_of_a_page_has_a_place_in_a_scene(page):
-    cls = FAMILY.pages[page]
-    views = {view.name for view in cls.views} | {name for name, each in vars(cls).items() if isinstance(each, View)}
-    assert views == set(views_of(cls))
-    cards = [scene.views for scene in cls.scenes]
-    assert {name for scene in cards for name in scene} == views | (
-        {"curves"} if issubclass(cls, GenerativeModel) else set()
-    )
-    assert all(2 <= len(scene) <= 5 and len(set(scene)) == len(scene) for scene in cards)
-    names = [scene.name for scene in cls.scenes]
-    assert len(set(names)) == len(names)
-    assert {suggestion.scene for suggestion in cls.try_next} <= {None, *names}
-    assert len(cls.__bases__) <= 3
