@@ -7,7 +7,7 @@ import time
 from collections import Counter
 
 from explorer.engine import Reply, Request, Session
-from explorer.engine.views.viewer import RequestQueue
+from explorer.engine.views.requests import RequestQueue
 from models.protocol import group_views
 
 __all__ = ["Onlooker"]

@@ -13,8 +13,8 @@ from pages import CoinLab, kept_session, session
 
 from explorer.engine import ExplorerError, Request, load_run, resume_session
 from explorer.engine.host.host import Event, PageHost
+from explorer.engine.views.requests import Reply
 from explorer.engine.views.static_page import StaticPage
-from explorer.engine.views.viewer import Reply
 
 pytestmark = pytest.mark.usefixtures("fixture_pages")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QThread, Signal
 
 from explorer.engine.host.host import Event, PageHost
-from explorer.engine.views.viewer import Reply
+from explorer.engine.views.requests import Reply
 
 __all__ = ["PageThread"]
 

@@ -16,8 +16,8 @@ from explorer.engine.errors import ExplorerError
 from explorer.engine.host.snapshot import REST, Snapshot, SnapshotMaker
 from explorer.engine.session.session import Session
 from explorer.engine.session.slow_motion import SlowMotion
+from explorer.engine.views.requests import Reply, Request, RequestQueue
 from explorer.engine.views.static_page import StaticPage
-from explorer.engine.views.viewer import Reply, Request, RequestQueue
 from models.frames import Frame
 
 __all__ = ["Event", "PageHost", "Snapshot"]

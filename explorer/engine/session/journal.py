@@ -14,7 +14,8 @@ from explorer.engine.runs.history import History
 from explorer.engine.runs.recorder import Recorder
 from explorer.engine.runs.run import Run
 from explorer.engine.session.metric_buffer import Record
-from explorer.engine.views.viewer import Request, Viewer
+from explorer.engine.views.requests import Request
+from explorer.engine.views.viewer import Viewer
 from models.frames import Frame
 from models.protocol import GenerativeModel
 

@@ -29,7 +29,8 @@ from explorer.engine.session.round import Clock, Outcome, Phase, play
 from explorer.engine.session.state import full_checkpoint, restore, weights
 from explorer.engine.setup import Setup, live_changes
 from explorer.engine.training import Training
-from explorer.engine.views.viewer import Reply, Request, RequestQueue, Viewer
+from explorer.engine.views.requests import Reply, Request, RequestQueue
+from explorer.engine.views.viewer import Viewer
 from models.frames import Frame
 from models.protocol import DataSpec, GenerativeModel
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from explorer.engine.host.host import Snapshot
-from explorer.engine.views.viewer import Reply
+from explorer.engine.views.requests import Reply
 from explorer.ui.numbers import count
 from explorer.ui.page.control.throttle import Pace
 from models.frames import Curves
