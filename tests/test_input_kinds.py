@@ -8,7 +8,7 @@ import torch
 from pages import Average, CoinLab, Gauss, session
 
 import models
-from explorer.engine import BadInput, Viewer
+from explorer.engine import BadInput, Viewer, open_data
 from explorer.engine.runs.directions import KeptDirection
 from explorer.engine.views.canvases import REGIONS, region_mask
 from explorer.engine.views.from_text import inputs_as_text, request_from_text
@@ -274,3 +274,26 @@ def test_points_of_the_plane_are_no_images():
     for kind in (Pixel, Canvas):
         with pytest.raises(BadInput, match=f"needs images, and {Gauss.title} has no images"):
             KINDS[kind].default(InputContext(everything, made.model, made.data))
+
+
+def test_a_figure_takes_pixel_canvas_time_and_points_as_text(command, tmp_path):
+    run = tmp_path / "run"
+    assert command("train", "average", "--steps", 2, "--out", run).code == 0
+    image = open_data("digits")
+    out = tmp_path / "figure.npz"
+
+    def arrays(view: str, text: str) -> dict[str, np.ndarray]:
+        done = command("figure", run, view, "--set", text, "--out", out)
+        assert (done.code, done.err) == (0, "")
+        with np.load(out, allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files}
+
+    completed = arrays("completion", "canvas=3:none")["images"]
+    np.testing.assert_allclose(completed[0], image.valid.x[3] * image.scale, rtol=1e-6)
+    column = image.valid.x[:100, 0, 2, 5] * image.scale
+    np.testing.assert_allclose(arrays("profile", "pixel=2,5")["values"][0], column.mean(), rtol=1e-5)
+    np.testing.assert_array_equal(arrays("fade", "time=1")["images"], np.ones((1, 1, 8, 8)))
+    np.testing.assert_allclose(arrays("rotation", "points=1,0;0,2")["layers.1.xy"], [[0, 1], [-2, 0]], atol=1e-12)
+    refused = command("figure", run, "fade", "--set", "time=2", "--out", out)
+    assert (refused.code, refused.err.count("\n")) == (2, 1)
+    assert "time takes a time from 0 to 1, not 2" in refused.err

@@ -12,7 +12,7 @@ from explorer.ui.theme import Theme
 __all__ = ["PAINTED", "CanvasTools"]
 
 PAINTED = "painted"  # the unknown pixels are no region of that list
-_INDEX = 48  # px
+_INDEX, _REGION = 40, 96  # px, least
 
 
 class CanvasTools(QFrame):
@@ -45,7 +45,7 @@ class CanvasTools(QFrame):
         self.index.setToolTip("Number of the image in its split")
         self.region = Combo(theme, {**REGIONS, PAINTED: "Painted"}, "lower")
         self.region.setAccessibleName("Unknown region")
-        self.region.setMinimumContentsLength(6)
+        self.region.setMinimumWidth(_REGION)
         self.tool = Segmented(theme, {"hide": "Hide", "show": "Show"}, "hide")
         self.tool.setAccessibleName("Brush")
         self.tool.setToolTip("What the left button does: hide pixels, or show them again")

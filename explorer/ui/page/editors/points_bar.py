@@ -46,5 +46,5 @@ class PointsBar(QFrame):
 
     def show_count(self, count: int) -> None:
         """Shows the number of points; the last one cannot be removed."""
-        self.label.setText(f"{count} point{'' if count == 1 else 's'}: drag; double click adds, Delete removes")
+        self.label.setText(f"{count} point{'' if count == 1 else 's'}: drag; double click adds")
         self.remove.setEnabled(count > 1)
