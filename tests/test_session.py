@@ -13,9 +13,9 @@ import torch
 from pages import kept_session, session, weights_of
 
 from explorer.engine import BadInput, Diverged, OutOfMemory, RunError, Session, new_session, resume_session
-from explorer.engine.session import session as session_module
 from explorer.engine.runs.frame_file import read_frames
 from explorer.engine.session import round as round_module
+from explorer.engine.session import session as session_module
 from explorer.engine.session.state import full_checkpoint
 from explorer.engine.training import learning_rate
 from models.frames import arrays_of
