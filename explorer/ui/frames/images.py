@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPainterPath
 from PySide6.QtWidgets import QWidget
 
-from explorer.ui.frames.base import FrameView
+from explorer.ui.frames.base import FrameView, Hit
 from explorer.ui.frames.paint import mark, stroke
 from explorer.ui.frames.sheet import sheet_image
 from explorer.ui.theme import Theme, color, ui_font
@@ -46,16 +46,10 @@ class _Layout:
 class ImagesView(FrameView):
     """Images in rows, drawn as ink on the card's paper. Arrow keys walk through them, Enter picks, with Shift a second.
 
-    Signals:
-        hovered: Place of the image under the pointer or keys, -1 for none; `frame.index` has its datum.
-        picked: Place of the image that was clicked.
-        datum_clicked: Datum of that image, where `frame.index` says which it is, and whether the second of two was
-            meant: with Shift.
+    A click gives the pixel of the clicked image, and its datum where `frame.index` says which it is; Enter gives the
+    datum alone.
     """
 
-    hovered = Signal(int)
-    picked = Signal(int)
-    datum_clicked = Signal(int, bool)
     ideal = (320, 320)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
@@ -200,17 +194,27 @@ class ImagesView(FrameView):
         place = row * layout.columns + column
         return place if 0 <= column < layout.columns and 0 <= place < len(frame.images) else -1
 
-    def _pick(self, place: int, modifiers: Qt.KeyboardModifier) -> None:
-        self.picked.emit(place)
+    def _click(self, place: int, pixel: tuple[int, int] | None, modifiers: Qt.KeyboardModifier) -> None:
         frame = self._frame
-        if isinstance(frame, Images) and frame.index is not None:
-            self.datum_clicked.emit(int(frame.index[place]), bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
+        assert isinstance(frame, Images)
+        datum = None if frame.index is None else int(frame.index[place])
+        self.clicked.emit(Hit(pixel=pixel, datum=datum, second=bool(modifiers & Qt.KeyboardModifier.ShiftModifier)))
+
+    def _pixel_at(self, at: QPointF, place: int) -> tuple[int, int] | None:
+        """Row and column of the pixel of an image at a point of the widget, or None between the images."""
+        frame, box = self._frame, self.box(place)
+        assert isinstance(frame, Images)
+        if not box.contains(at):
+            return None
+        height, width = frame.images.shape[-2:]
+        row = int((at.y() - box.top()) / box.height() * height)
+        column = int((at.x() - box.left()) / box.width() * width)
+        return min(row, height - 1), min(column, width - 1)
 
     def _set_place(self, place: int) -> None:
         if place != self._place:
             self._place = place
             self.update()
-            self.hovered.emit(place)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Enlarges what is under the pointer."""
@@ -220,7 +224,7 @@ class ImagesView(FrameView):
         """Picks what was clicked."""
         place = self.place_at(event.position())
         if event.button() is Qt.MouseButton.LeftButton and place >= 0:
-            self._pick(place, event.modifiers())
+            self._click(place, self._pixel_at(event.position(), place), event.modifiers())
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the pointer any more."""
@@ -247,6 +251,6 @@ class ImagesView(FrameView):
         if step is not None:
             self._set_place(min(len(frame.images) - 1, max(0, self._place + step)) if self._place >= 0 else 0)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._place >= 0:
-            self._pick(self._place, event.modifiers())
+            self._click(self._place, None, event.modifiers())
         else:
             super().keyPressEvent(event)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from explorer.ui.frames.base import FrameView, LegendItem
+from explorer.ui.frames.base import FrameView, Hit, LegendItem
 from explorer.ui.frames.cloud import ClassLabels, paint_points
 from explorer.ui.frames.handles import HandleSet
 from explorer.ui.frames.layers import PAINTERS, density_limits, layer_extent
@@ -35,24 +35,18 @@ class PlaneView(FrameView):
     With a handle, pressing anywhere in the plane takes the cross-hair there; without, the left button moves the plane,
     as the middle one always does. The wheel zooms with Ctrl or with the focus; double click shows all again.
 
+    A click gives its position, and the datum where the clicked point's cloud has an `index`. Enter does the same for
+    the handle that keys move, with the datum nearest to it.
+
     Signals:
         moved: Position of the cross-hair, data units, while it is dragged or moved by keys.
         handle_moved: Number and position of another handle.
         handle_left: A handle was let go, or moved by a key: where it is now is meant.
-        picked: Position of a click, data units.
-        hovered: Datum under the pointer (its `index`, or its place in the cloud), -1 for none.
-        point_clicked: Datum that was clicked.
-        datum_clicked: The same, where the cloud says by its `index` which data its points stand for, and whether the
-            second of two was meant: with Shift. Enter picks the datum nearest to the handle that keys move.
     """
 
     moved = Signal(float, float)
     handle_moved = Signal(int, float, float)
     handle_left = Signal()
-    picked = Signal(float, float)
-    hovered = Signal(int)
-    point_clicked = Signal(int)
-    datum_clicked = Signal(int, bool)
     ideal = (428, 400)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
@@ -201,17 +195,17 @@ class PlaneView(FrameView):
                 best, found = float(away.min()), (place, int(away.argmin()))
         return found
 
-    def _datum(self, hit: tuple[int, int] | None) -> int:
-        if hit is None:
-            return -1
-        layer = self._dots[hit[0]][0]
-        return hit[1] if layer.index is None else int(layer.index[hit[1]])
+    def _datum(self, point: tuple[int, int] | None) -> int | None:
+        """The datum that a point of a cloud stands for, or None where the cloud does not say."""
+        if point is None:
+            return None
+        index = self._dots[point[0]][0].index
+        return None if index is None else int(index[point[1]])
 
     def _set_hover(self, hit: tuple[int, int] | None) -> None:
         if hit != self._hover:
             self._hover = hit
             self.update()
-            self.hovered.emit(self._datum(hit))
 
     def _move_handle(self, which: int, x: float, y: float) -> None:
         self.handles.xy[which] = (x, y)
@@ -261,15 +255,11 @@ class PlaneView(FrameView):
         if held is not None:
             self.handle_left.emit()
         if pressed is not None and (at - pressed).manhattanLength() <= 3:
-            self.picked.emit(*self.view.to_data(at))
-            hit = self._point_at(at)
-            if hit is not None:
-                self.point_clicked.emit(self._datum(hit))
-                self._pick(hit, event.modifiers())
+            self._click(self.view.to_data(at), self._point_at(at), event.modifiers())
 
-    def _pick(self, hit: tuple[int, int], modifiers: Qt.KeyboardModifier) -> None:
-        if self._dots[hit[0]][0].index is not None:
-            self.datum_clicked.emit(self._datum(hit), bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
+    def _click(self, xy: tuple[float, float], point: tuple[int, int] | None, modifiers: Qt.KeyboardModifier) -> None:
+        second = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        self.clicked.emit(Hit(xy=xy, datum=self._datum(point), second=second))
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
         """Shows all again after zooming or moving."""
@@ -290,10 +280,9 @@ class PlaneView(FrameView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move the handle by 0.05, with Shift by 0.5; Enter picks the nearest datum, with Shift as second."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self.handles.xy):
-            at = self.view.to_pixels(self.handles.xy[self.handles.last][None])[0].tolist()
-            hit = self._point_at(QPointF(*at), np.inf)
-            if hit is not None:
-                self._pick(hit, event.modifiers())
+            x, y = self.handles.xy[self.handles.last].tolist()
+            at = self.view.to_pixels(np.array([[x, y]]))[0].tolist()
+            self._click((x, y), self._point_at(QPointF(*at), np.inf), event.modifiers())
             return
         way = {
             Qt.Key.Key_Left: (-1, 0),

@@ -141,6 +141,11 @@ class LatentPanel(QFrame):
         self.walk.toggled.connect(self._on_walk_toggled)
         self.origin.clicked.connect(self._on_origin)
 
+    @property
+    def is_walking(self) -> bool:
+        """Whether the point wanders through the prior."""
+        return self._timer.isActive()
+
     def set_dimension(self, latent: int) -> None:
         """As many sliders as there are latent dimensions; the point goes to the origin where the number is new."""
         if latent == len(self.z):
