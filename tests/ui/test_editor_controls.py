@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from explorer.ui.canvas.mask_board import MaskBoard
 from explorer.ui.canvas.mask_painting import MaskPainting
@@ -124,6 +126,15 @@ def test_keys_move_the_brush_and_paint(board):
     QTest.keyClick(board, Qt.Key.Key_Space)
     assert board.painting.size == 2
     assert (0, 2) in hidden(board)
+
+
+def test_control_z_is_the_board_s_own(board):
+    """The window has the same shortcut for edits of the setup."""
+    for key, taken in ((Qt.Key.Key_Z, True), (Qt.Key.Key_K, False)):
+        event = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.ControlModifier)
+        event.ignore()
+        QApplication.sendEvent(board, event)
+        assert event.isAccepted() is taken
 
 
 def test_hidden_pixels_look_different_in_every_size(board):

@@ -132,15 +132,12 @@ class MaskBoard(QWidget):
             self._tell()
 
     def event(self, event: QEvent) -> bool:
-        """Keeps the board's keys from the shortcuts of the window."""
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._uses(event):
+        """Keeps Ctrl+Z from the window, where it undoes edits of the setup."""
+        is_override = event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if is_override and event.matches(QKeySequence.StandardKey.Undo):
             event.accept()
             return True
         return super().event(event)
-
-    def _uses(self, event: QKeyEvent) -> bool:
-        keys = (*_WAYS, *_BRUSHES, Qt.Key.Key_Space, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
-        return event.matches(QKeySequence.StandardKey.Undo) or event.key() in keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Moves the brush, paints, changes the brush or undoes."""

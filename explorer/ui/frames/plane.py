@@ -6,8 +6,17 @@ import itertools
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QCursor,
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import FrameView, Hit, LegendItem
@@ -42,11 +51,15 @@ class PlaneView(FrameView):
         moved: Position of the cross-hair, data units, while it is dragged or moved by keys.
         handle_moved: Number and position of another handle.
         handle_left: A handle was let go, or moved by a key: where it is now is meant.
+        handle_added: Position of a handle to be added: by a double click or A, where handles are editable.
+        handle_removed: Number of a handle to be removed: by Delete.
     """
 
     moved = Signal(float, float)
     handle_moved = Signal(int, float, float)
     handle_left = Signal()
+    handle_added = Signal(float, float)
+    handle_removed = Signal(int)
     ideal = (428, 400)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
@@ -89,10 +102,27 @@ class PlaneView(FrameView):
         self._marks = dict(marks)
         self.update()
 
-    def set_handles(self, xy: np.ndarray) -> None:
-        """Puts points that can be dragged, (k, 2), without a signal; a single one comes to where one presses."""
-        self.handles.put(xy, False)
+    def set_handles(self, xy: np.ndarray, editable: bool = False) -> None:
+        """Puts points that can be dragged, (k, 2), without a signal.
+
+        Args:
+            xy: Their positions.
+            editable: Handles can be added and removed; otherwise a single one moves to where one presses.
+        """
+        self.handles.put(xy, False, editable)
         self.update()
+
+    @Slot()
+    def add_handle(self) -> None:
+        """Asks for a handle under the pointer, or in the middle of the plane where the pointer is elsewhere."""
+        at = QPointF(self.mapFromGlobal(QCursor.pos()))
+        self.handle_added.emit(*self.view.to_data(at if self.view.rect.contains(at) else self.view.rect.center()))
+
+    @Slot()
+    def remove_handle(self) -> None:
+        """Asks to remove the handle that was moved last."""
+        if len(self.handles.xy):
+            self.handle_removed.emit(self.handles.last)
 
     def legend(self) -> list[LegendItem]:
         """The layers that have a name, and the scale of a heat map."""
@@ -261,9 +291,12 @@ class PlaneView(FrameView):
         second = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         self.clicked.emit(Hit(xy=xy, datum=self._datum(point), second=second))
 
-    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
-        """Shows all again after zooming or moving."""
-        if self.view.free:
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Adds a handle where handles are editable; otherwise shows all again after zooming or moving."""
+        if self.handles.editable:
+            if self.view.rect.contains(event.position()):
+                self.handle_added.emit(*self.view.to_data(event.position()))
+        elif self.view.free:
             self.view.release()
             if self._frame is not None:
                 self.show_frame(self._frame)
@@ -278,7 +311,16 @@ class PlaneView(FrameView):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move the handle by 0.05, with Shift by 0.5; Enter picks the nearest datum, with Shift as second."""
+        """Arrows move the handle by 0.05, with Shift by 0.5; Enter picks the nearest datum, with Shift as second.
+
+        A adds a handle and Delete removes one where they are editable.
+        """
+        if self.handles.editable and event.key() in (Qt.Key.Key_A, Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            if event.key() == Qt.Key.Key_A:
+                self.add_handle()
+            else:
+                self.remove_handle()
+            return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self.handles.xy):
             x, y = self.handles.xy[self.handles.last].tolist()
             at = self.view.to_pixels(np.array([[x, y]]))[0].tolist()
