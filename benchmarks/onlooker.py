@@ -31,7 +31,8 @@ class Onlooker(threading.Thread):
     def __init__(self, session: Session):
         super().__init__(daemon=True)
         self.watching = threading.Event()
-        lead, beside, rest = group_views(v for v in session.viewer.views.values() if v.shown(session.setup.config))
+        page, views = type(session.model), session.viewer.views.values()
+        lead, beside, rest = group_views(v for v in views if v.applies(page, session.setup.config))
         self.shown = [view.name for view in (*lead, *beside, *rest[:1])]
         self.updates: Counter[str] = Counter()
         self.cost: Counter[str] = Counter()

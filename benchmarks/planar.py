@@ -80,7 +80,7 @@ class PlanarGame(GameModel):
             return {"loss": F.softplus(-self.d(made)).mean()}
         return {"loss": F.softplus(-self.d(batch.x)).mean() + F.softplus(self.d(made.detach())).mean()}
 
-    @view("Samples", record=True, batch=1000, hero=True)
+    @view("Samples", record=True, batch=1000, lead=True)
     def samples(self, batch: DataBatch, noise: Noise) -> Plane:
         """Data and samples over the discriminator's map."""
         made = self.sample(1000, rng=noise.rng(self.device))

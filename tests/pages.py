@@ -106,7 +106,7 @@ class Gauss(LossModel, HasLogProb):
         noise = torch.randn(n, 2, generator=rng)
         return self.mean + torch.exp(self.log_std) * noise
 
-    @view("Samples and data", record=True, splits=("valid", "train"), batch=50, hero=True)
+    @view("Samples and data", record=True, splits=("valid", "train"), batch=50, lead=True)
     def cloud(self, batch: DataBatch, noise: Noise, count: int = param(20, "Samples", 1, 1000)) -> Plane:
         x = self.sample(count, rng=noise.rng())
         return Plane((Points(batch.x.numpy(), batch.y.numpy()), Points(x.detach().numpy(), role="model")))
@@ -123,7 +123,7 @@ class Gauss(LossModel, HasLogProb):
         (gradient,) = torch.autograd.grad(self.log_prob(x).sum(), x)
         return Plane((Field(batch.x.numpy(), gradient.numpy()),))
 
-    @view("Only at scale 1", when=lambda config: config.scale == 1.0)
+    @view("Only at scale 1", when=lambda config, _: config.scale == 1.0)
     def hidden(self) -> Bars:
         return Bars(("mean",), self.mean.detach().numpy()[:1].copy())
 
@@ -216,7 +216,7 @@ class CoinLab(Lab):
         p: float = param(0.3, "Probability p of heads", 0.0, 1.0, step=0.05)
         q: float = param(0.5, "Height q", -1.5, 1.5)
 
-    @view("Entropy", hero=True)
+    @view("Entropy", lead=True)
     def entropy(self, points: int = param(11, "Points", 2, 1000)) -> Curves:
         p = np.linspace(0.01, 0.99, points)
         entropy = -p * np.log(p) - (1 - p) * np.log1p(-p)

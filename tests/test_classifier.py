@@ -13,6 +13,7 @@ from explorer.engine.data import instruments as made_by
 from explorer.engine.data.instruments import CLASSIFIERS, make_classifier, open_classifier
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.runs.checkpoint import read_checkpoint
+from models.protocol import Classifier
 
 WEIGHTS = Path(__file__).parents[1] / "assets" / "weights"
 CPU = torch.device("cpu")
@@ -53,9 +54,9 @@ def test_other_data_have_none():
 def test_what_is_kept_of_some_data_is_not_taken_for_others_of_the_same_name():
     whole = open_data("digits")
     few = dataclasses.replace(whole, train=whole.test)  # as the data in a bundle are
-    first, again, other = (TensorData(data, 0, CPU).classifier for data in (whole, whole, few))
-    assert first.kept is again.kept
-    assert first.kept is not other.kept
+    first, again, other = (TensorData(data, 0, CPU).instrument(Classifier) for data in (whole, whole, few))
+    assert first.cache is again.cache
+    assert first.cache is not other.cache
 
 
 def test_one_is_made_from_a_dataset_and_found_again(tmp_path, monkeypatch):

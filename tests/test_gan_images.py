@@ -273,7 +273,7 @@ def test_data_without_a_classifier_have_no_views_that_need_one(monkeypatch):
     monkeypatch.setattr("explorer.engine.data.instruments.CLASSIFIERS", {})
     made = session("gan-images", data="digits", channels=4, batch=16, record=True)
     config, spec = made.setup.config, made.model.spec
-    offered = {name for name, view in made.viewer.views.items() if view.shown(config, spec)}
+    offered = {name for name, view in made.viewer.views.items() if view.applies(ImageGAN, config, spec)}
     assert offered == {"samples", "decode", "interpolation", "scores"}
     made.step()
     assert set(made.recorder.at(0)[1]) == {"samples", "interpolation"}

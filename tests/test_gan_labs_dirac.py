@@ -240,7 +240,7 @@ def test_views_say_and_show_the_numbers():
 def test_every_view_is_finite_at_the_ends_of_the_sliders(values):
     viewer = Viewer(lab(**values))
     for name, view in viewer.views.items():
-        if not view.shown(build(DiracGanLab.Config, values)):
+        if not view.applies(DiracGanLab, build(DiracGanLab.Config, values)):
             continue
         for path, array in arrays_of(viewer.last_frame(Request(name))).items():
             assert np.isfinite(array).all(), (name, path)

@@ -16,6 +16,7 @@ from models.exact.divergences import jensen_shannon
 from models.exact.modes import count_modes, mode_names
 from models.frames import Density, Field, Grid, Lines, Points
 from models.gan.objectives import OBJECTIVES
+from models.gan.planar import GAN
 from models.gan.planar.collapse import verdict
 from models.gan.planar.comparison import Comparison, histogram, sample_divergences, value_of
 
@@ -312,7 +313,9 @@ def test_estimates_from_samples_are_biased_upwards_by_about_the_null():
 
 def test_noise_of_three_dimensions_and_packs_hide_what_cannot_be_known():
     shown = {
-        name: {view for view, declared in gan(**values).viewer.views.items() if declared.shown(gan(**values).config)}
+        name: {
+            view for view, declared in gan(**values).viewer.views.items() if declared.applies(GAN, gan(**values).config)
+        }
         for name, values in {"three": {"latent": 3}, "packs": {"pac": 2}}.items()
     }
     assert not {"density", "optimal", "manifold"} & shown["three"]

@@ -104,7 +104,7 @@ def test_samples_have_the_shape_and_range_of_data(name):
 def test_shown_views_give_the_declared_frame(name):
     session = small_session(name, steps=1)
     for key, view in session.viewer.views.items():
-        if view.shown(session.setup.config, session.spec):
+        if view.applies(type(session.model), session.setup.config, session.spec):
             frames = show(session.viewer, key)
             assert frames, key
             for frame in frames:
@@ -119,7 +119,7 @@ def test_views_of_labs_give_the_declared_frame(name):
     viewer = Viewer(page(config))
     assert viewer.views
     for key, view in viewer.views.items():
-        if view.shown(config):
+        if view.applies(page, config):
             for frame in show(viewer, key):
                 check_frame(frame, view.frame, key)
 
@@ -141,7 +141,7 @@ def test_no_global_generator_is_drawn_from(name, untouched_generators):
         with torch.no_grad():
             session.model.sample(3, rng=torch.Generator())
         for key, view in session.viewer.views.items():
-            if view.shown(session.setup.config, session.spec):
+            if view.applies(type(session.model), session.setup.config, session.spec):
                 show(session.viewer, key)
 
 

@@ -175,10 +175,10 @@ def test_a_subclass_adds_and_replaces_views():
 
 
 def test_a_view_is_shown_where_its_condition_holds():
-    shown = dataclasses.replace(views_of(Page)["one"], when=lambda config: config.fast)
+    shown = dataclasses.replace(views_of(Page)["one"], when=lambda config, _: config.fast)
     assert isinstance(shown, View)
-    assert not shown.shown(Config())
-    assert shown.shown(Config(fast=True))
+    assert not shown.applies(Page, Config())
+    assert shown.applies(Page, Config(fast=True))
 
 
 def test_mistakes_in_views_are_found_when_they_are_declared():

@@ -38,7 +38,7 @@ def shown(model: VAE, name: str, **params):
 def test_every_view_gives_its_frame_the_same_for_the_same_noise(latent, values):
     model = make(latent=latent, values=values)
     for name, declared in views_of(VAE).items():
-        if not declared.shown(model.config):
+        if not declared.applies(VAE, model.config):
             continue
         first, again = shown(model, name), shown(model, name)
         assert type(first) is declared.frame
@@ -57,7 +57,7 @@ def test_views_and_loss_leave_the_global_generator_alone():
     model.sample(3, rng=generator())
     model.evaluate(some_data(), rng=generator(), K=3)
     for name, declared in views_of(VAE).items():
-        if not declared.shown(model.config):
+        if not declared.applies(VAE, model.config):
             continue
         shown(model, name, **({"show": "draw"} if "show" in declared.params else {}))
     assert torch.equal(torch.get_rng_state(), before)
@@ -178,7 +178,7 @@ def test_the_manifold_is_the_decoder_on_a_grid_with_z2_upwards(spacing, monkeypa
     assert [len(one.images) for one in frames] == [44, 88, 121]
     assert "first 4 rows" in frames[0].subtitle
     np.testing.assert_allclose(frames[-1].images, frame.images)
-    assert not views_of(VAE)["manifold"].shown(build(VAE.Config, {"latent": 3}))
+    assert not views_of(VAE)["manifold"].applies(VAE, build(VAE.Config, {"latent": 3}))
 
 
 def test_the_quantile_grid_cuts_the_prior_into_equal_shares():

@@ -191,10 +191,10 @@ def test_a_circular_factor_is_found_on_a_circle_and_a_collapsed_latent_tells_not
 def test_the_view_of_factors_is_offered_where_factors_are_known():
     view = views_of(VAE)["factors"]
     spec = DataSpec(Image(1, 8, 8, "grey"), 10)
-    assert not view.shown(VAE.Config(), spec)
-    assert not view.shown(VAE.Config())
+    assert not view.applies(VAE, VAE.Config(), spec)
+    assert not view.applies(VAE, VAE.Config())
     known = dataclasses.replace(spec, factors=(ANGLE, SIZE, SHAPE))
-    assert view.shown(VAE.Config(), known)
+    assert view.applies(VAE, VAE.Config(), known)
     again = DataSpec.from_json(json.loads(json.dumps(known.to_json())))
     assert again.factors == known.factors
 

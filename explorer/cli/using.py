@@ -153,7 +153,7 @@ def _frame_of(arguments: argparse.Namespace) -> tuple[Frame, dict[str, Any]]:
     )
     viewer = Viewer(loaded.model, loaded.tensors, loaded.model.device)
     view = viewer.view(arguments.view)
-    if not view.shown(loaded.config, loaded.model.spec):
+    if not view.applies(type(loaded.model), loaded.config, loaded.model.spec):
         raise BadInput(f"view {view.name} makes no sense for this run's config and data")
     kept = read_directions(loaded.run.folder)
     request = request_from_text(view, loaded.model, loaded.tensors, values, kept)
@@ -189,7 +189,7 @@ def lab(arguments: argparse.Namespace) -> int:
     identity = {"page": arguments.page, "config": {name: getattr(config, name) for name in params_of(page.Config)}}
     written = []
     for name, view in viewer.views.items():
-        if view.shown(config):
+        if view.applies(page, config):
             frame = viewer.last_frame(Request(name))
             for suffix in (".png", ".svg", ".npz"):
                 path = folder / f"{name}{suffix}"

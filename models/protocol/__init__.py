@@ -1,6 +1,7 @@
-"""The protocol: the words in which a page describes itself to window, command line, figures and tests."""
+"""The protocol: the classes with which a page describes itself to window, command line, figures and tests."""
 
-from models.protocol.declarations import Metric, Objective, Preset, Term, Try
+from models.protocol.capabilities import HasConditional, HasDecoder, HasLatent, HasLogProb
+from models.protocol.declarations import Metric, Objective, Preset, Scene, Term, Try
 from models.protocol.inputs import (
     INPUTS,
     Canvas,
@@ -9,12 +10,12 @@ from models.protocol.inputs import (
     DataBatch,
     DataPoint,
     Direction,
-    Handles,
     Input,
+    Instrument,
     LatentPoint,
     Noise,
     Pixel,
-    Region,
+    Points,
     TimeStep,
 )
 from models.protocol.kinds import (
@@ -32,17 +33,13 @@ from models.protocol.kinds import (
 from models.protocol.model import (
     GameModel,
     GenerativeModel,
-    HasConditional,
-    HasDecoder,
-    HasLatent,
-    HasLogProb,
     Lab,
     LossModel,
     Page,
     Player,
 )
 from models.protocol.params import BadValue, Param, build, param, params_of, settings
-from models.protocol.views import Drag, View, group_views, redeclared, view, views_of
+from models.protocol.views import Drag, View, group_views, view, views_of
 
 __all__ = [
     "INPUTS",
@@ -58,13 +55,13 @@ __all__ = [
     "Factor",
     "GameModel",
     "GenerativeModel",
-    "Handles",
     "HasConditional",
     "HasDecoder",
     "HasLatent",
     "HasLogProb",
     "Image",
     "Input",
+    "Instrument",
     "Kind",
     "Lab",
     "LatentPoint",
@@ -77,8 +74,9 @@ __all__ = [
     "Pixel",
     "Planar",
     "Player",
+    "Points",
     "Preset",
-    "Region",
+    "Scene",
     "Table",
     "Term",
     "TimeStep",
@@ -92,7 +90,6 @@ __all__ = [
     "kind_from_json",
     "param",
     "params_of",
-    "redeclared",
     "settings",
     "view",
     "views_of",

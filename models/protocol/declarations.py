@@ -1,4 +1,4 @@
-"""What a page says of itself: objective, metrics, presets and things to try."""
+"""What a page declares about itself: objective, metrics, presets, scenes and suggestions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Metric", "Objective", "Preset", "Term", "Try"]
+__all__ = ["Metric", "Objective", "Preset", "Scene", "Term", "Try"]
 
 
 @dataclass(frozen=True)
@@ -126,9 +126,35 @@ class Try:
         set: Config and training fields to set.
         preset: Title of a preset to choose first, or None.
         page: Page to go to, or None for this one.
+        scene: Name of the scene to show, or None.
     """
 
     title: str
     set: Mapping[str, Any] = field(default_factory=dict)
     preset: str | None = None
     page: str | None = None
+    scene: str | None = None
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A named arrangement of two to five cards that answers one question.
+
+    Attributes:
+        name: Name in the row of scenes ("The bound"), unique on the page.
+        question: The question it answers ("How far is the bound from the log-likelihood?").
+        lead: Name of the leading view.
+        beside: Names of the views beside it.
+        below: Names of the views below it. "curves" is the card of all metrics over the steps.
+    """
+
+    name: str
+    question: str
+    lead: str
+    beside: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """Names of all its views, the leading one first."""
+        return (self.lead, *self.beside, *self.below)

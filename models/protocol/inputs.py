@@ -1,10 +1,14 @@
-"""What a view can ask for: a closed list of input kinds, found by the annotations of its arguments."""
+"""The kinds of input that a view can ask for, by the annotations of its arguments.
+
+A kind has three table entries under the same key: the dataclass here (`INPUTS`), its default and text form
+(`explorer.engine.views.input_kinds.KINDS`) and its editor in the window (`explorer.ui.page.editors.EDITORS`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -20,12 +24,12 @@ __all__ = [
     "DataBatch",
     "DataPoint",
     "Direction",
-    "Handles",
     "Input",
+    "Instrument",
     "LatentPoint",
     "Noise",
     "Pixel",
-    "Region",
+    "Points",
     "TimeStep",
 ]
 
@@ -97,8 +101,8 @@ class Noise(Input):
 
 
 @dataclass(frozen=True)
-class Handles(Input):
-    """Points dragged by hand in a plot, (k, 2)."""
+class Points(Input):
+    """Points that can be dragged in a plane and are no parameters of the page, (k, 2) in data units."""
 
     xy: np.ndarray
 
@@ -121,18 +125,8 @@ class Pixel(Input):
 
 
 @dataclass(frozen=True)
-class Region(Input):
-    """A rectangle in data units."""
-
-    x0: float
-    x1: float
-    y0: float
-    y1: float
-
-
-@dataclass(frozen=True)
 class TimeStep(Input):
-    """A moment of a process that runs from 0 to 1."""
+    """A time t of a process that runs from 0 to 1."""
 
     t: float
 
@@ -142,43 +136,74 @@ class Data(Input):
     """The whole dataset, and what is known of it exactly.
 
     Attributes:
-        spec: What the model was built for.
-        train, valid, test: The splits.
+        spec: What the model is built for.
+        split: Returns the first n data of a split ("train", "valid", "test"), all of them where n is None. Tensors are
+            made when they are asked for: a view that needs a few hundred data should not ask for all.
         log_prob: Exact log density, (n, *shape) to (n,) nats, or None.
         entropy: Exact entropy, nats, or None.
-        centers: Centres of the modes, (k, 2), or None.
+        centers: Centers of the modes, (k, 2), or None.
         std: Standard deviation of one mode, or None.
+        cache: Holds what views compute from the data alone, so that it is computed once.
     """
 
     spec: DataSpec
-    train: DataBatch
-    valid: DataBatch
-    test: DataBatch
+    split: Callable[[str, int | None], DataBatch]
     log_prob: Callable[[Tensor], Tensor] | None = None
     entropy: float | None = None
     centers: Tensor | None = None
     std: float | None = None
+    cache: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def train(self) -> DataBatch:
+        """All training data."""
+        return self.split("train", None)
+
+    @property
+    def valid(self) -> DataBatch:
+        """All validation data."""
+        return self.split("valid", None)
+
+    @property
+    def test(self) -> DataBatch:
+        """All test data."""
+        return self.split("test", None)
 
 
 @dataclass(frozen=True)
-class Classifier(Input):
-    """A classifier of the data, trained beforehand and fixed: a ruler that comes with the data, not with a model.
+class Instrument(Input):
+    """A fixed ruler that comes with the data, not with a model: a classifier, a chemistry toolkit.
 
-    A view that asks for it is offered only where there is one for the data.
+    A view that asks for one is offered only where it exists for the data, as `DataSpec.instruments` says.
 
-    Attributes:
-        features: What the last layer sees, (n, *shape) to (n, d).
-        log_prob: Log probability of each class, (n, *shape) to (n, classes).
-        classes: Names of the classes.
-        accuracy: Share of the test data that it classifies rightly.
-        kept: What views computed of classifier and data alone, which they need not compute again.
+    Class attributes:
+        name: Name in `DataSpec.instruments`.
+        label: What it is called in messages ("classifier").
     """
 
+    name: ClassVar[str]
+    label: ClassVar[str]
+
+
+@dataclass(frozen=True)
+class Classifier(Instrument):
+    """A classifier of the data, trained beforehand and fixed.
+
+    Attributes:
+        features: Activations before the last layer, (n, *shape) to (n, d).
+        log_prob: Log probability of each class, (n, *shape) to (n, classes).
+        classes: Names of the classes.
+        accuracy: Share of the test data that it classifies correctly.
+        cache: Holds what views compute from classifier and data alone, so that it is computed once.
+    """
+
+    name: ClassVar[str] = "classifier"
+    label: ClassVar[str] = "classifier"
     features: Callable[[Tensor], Tensor]
     log_prob: Callable[[Tensor], Tensor]
     classes: tuple[str, ...]
     accuracy: float
-    kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    cache: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 INPUTS: tuple[type[Input], ...] = (
@@ -187,10 +212,9 @@ INPUTS: tuple[type[Input], ...] = (
     LatentPoint,
     Direction,
     Noise,
-    Handles,
     Canvas,
     Pixel,
-    Region,
+    Points,
     TimeStep,
     Data,
     Classifier,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
+
+import torch
 
 __all__ = [
     "DataSpec",
@@ -23,7 +25,13 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Kind:
-    """What one datum is. A field left None stands for any value, so that a page can say what it accepts."""
+    """Type and shape of one datum. A field left None stands for any value, so that a page can say what it accepts.
+
+    Class attributes:
+        dtype: Type of the entries as a model receives them.
+    """
+
+    dtype: ClassVar[torch.dtype] = torch.float32
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -101,7 +109,12 @@ class Waveform(Kind):
 
 @dataclass(frozen=True)
 class Tokens(Kind):
-    """Sequences of symbols, (length,), whole numbers below `vocabulary`."""
+    """Sequences of symbols, (length,), integers below `vocabulary`.
+
+    Shorter sequences are padded; `DataBatch.mask` is 1 where a symbol belongs to the sequence.
+    """
+
+    dtype: ClassVar[torch.dtype] = torch.int64
 
     length: int | None = None
     vocabulary: int | None = None
@@ -155,10 +168,10 @@ class Factor:
 
 @dataclass(frozen=True)
 class DataSpec:
-    """What a model is built for: all it needs to know of its data, small enough to be stored with a run.
+    """What a model is built for: what it needs to know of its data, small enough to be stored with a run.
 
     Attributes:
-        kind: What one datum is.
+        kind: Type and shape of one datum.
         n: Number of training data.
         classes: Names of the classes, or empty.
         mean: Mean of the training data, per channel of an image, per dimension otherwise.
@@ -168,7 +181,7 @@ class DataSpec:
             that differ in it alone are equal.
         factors: What the columns of `DataBatch.factors` are; empty where it is not known what data were made from.
             Models are not built from them, so descriptions that differ in them alone are equal.
-        classified: Whether a classifier of these data comes with the application (`Classifier`); likewise.
+        instruments: Names of the instruments that come with these data (`Instrument.name`); likewise.
     """
 
     kind: Kind
@@ -178,11 +191,11 @@ class DataSpec:
     std: tuple[float, ...] = (1.0,)
     levels: int = field(default=0, compare=False)
     factors: tuple[Factor, ...] = field(default=(), compare=False)
-    classified: bool = field(default=False, compare=False)
+    instruments: frozenset[str] = field(default=frozenset(), compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """The description as plain JSON."""
-        return {**dataclasses.asdict(self), "kind": self.kind.to_json()}
+        return {**dataclasses.asdict(self), "kind": self.kind.to_json(), "instruments": sorted(self.instruments)}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> DataSpec:
@@ -195,5 +208,5 @@ class DataSpec:
             tuple(stored["std"]),
             int(stored.get("levels", 0)),
             tuple(Factor(f["name"], float(f["period"]), tuple(f["values"])) for f in stored.get("factors", ())),
-            bool(stored.get("classified", False)),
+            frozenset(stored.get("instruments", ["classifier"] if stored.get("classified") else [])),
         )

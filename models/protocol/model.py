@@ -10,17 +10,14 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from models.protocol.declarations import Metric, Objective, Preset, Try
+from models.protocol.declarations import Metric, Objective, Preset, Scene, Try
 from models.protocol.inputs import Data, DataBatch
 from models.protocol.kinds import DataSpec, Kind
+from models.protocol.views import View
 
 __all__ = [
     "GameModel",
     "GenerativeModel",
-    "HasConditional",
-    "HasDecoder",
-    "HasLatent",
-    "HasLogProb",
     "Lab",
     "LossModel",
     "Page",
@@ -75,6 +72,8 @@ class Page:
     reference: ClassVar[str] = ""
     Config: ClassVar[type]
     presets: ClassVar[tuple[Preset, ...]] = ()
+    views: ClassVar[tuple[View, ...]] = ()
+    scenes: ClassVar[tuple[Scene, ...]] = ()
     look_at: ClassVar[str] = ""
     try_next: ClassVar[tuple[Try, ...]] = ()
 
@@ -197,47 +196,6 @@ class GameModel(GenerativeModel, ABC):
     def player_loss(self, player: str, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """The player's loss."""
         return self.loss(player, batch, rng=rng)
-
-
-class HasLogProb(ABC):
-    """The model's density can be computed exactly."""
-
-    @abstractmethod
-    def log_prob(self, x: Tensor) -> Tensor:
-        """Log density, (n, *data_shape) to (n,), nats, in data units."""
-
-
-class HasDecoder(ABC):
-    """The model has a latent space, every point of which can be decoded: the window gives it sliders."""
-
-    @property
-    @abstractmethod
-    def latent_dim(self) -> int:
-        """Dimension of the latent space."""
-
-    @abstractmethod
-    def decode_mean(self, z: Tensor) -> Tensor:
-        """Mean of p(x|z), which is x itself where z determines it; (n, latent_dim) to (n, *data_shape)."""
-
-
-class HasLatent(HasDecoder, ABC):
-    """The latent space can also be entered from the data."""
-
-    def codes(self, batch: DataBatch) -> tuple[Tensor, Tensor]:
-        """Mean and log variance of the q of each datum; a model that keeps those of its training data gives these."""
-        return self.encode(batch.x)
-
-    @abstractmethod
-    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log variance of q(z|x), each (n, latent_dim)."""
-
-
-class HasConditional(ABC):
-    """The model can complete a datum of which a part is given."""
-
-    @abstractmethod
-    def complete(self, x: Tensor, mask: Tensor, *, rng: torch.Generator) -> Tensor:
-        """Draws the entries whose mask is 0 given the others, (n, *data_shape)."""
 
 
 class Lab(Page, ABC):

@@ -45,6 +45,7 @@ class Param:
         more: Folded under "more" in a form.
         when: Given the config (or training, or dataset, whose field it is), says whether the parameter has any effect;
             None means always.
+        latent: Of a parameter of a view: given the dimension of the latent space, says the same; None means always.
     """
 
     name: str
@@ -61,6 +62,13 @@ class Param:
     log: bool = False
     more: bool = False
     when: Callable[[Any], bool] | None = None
+    latent: Callable[[int], bool] | None = None
+
+    def applies(self, config: Any, latent_dim: int | None = None) -> bool:
+        """Whether the parameter has an effect under a config and, for a view of latent space, its dimension."""
+        if self.latent is not None and (latent_dim is None or not self.latent(latent_dim)):
+            return False
+        return self.when is None or self.when(config)
 
     @property
     def accepts(self) -> str:
@@ -143,13 +151,28 @@ def param(
     log: bool = False,
     more: bool = False,
     when: Callable[[Any], bool] | None = None,
+    latent: Callable[[int], bool] | None = None,
 ) -> Any:
     """Declares a parameter: as a field of a frozen dataclass, or as a keyword of a method marked `@view`.
 
     See `Param` for the arguments. The parameter's type is the annotation of the field or keyword.
     """
     declared = Param(
-        "", type(default), default, label, low, high, dict(choices or {}), step, unit, help, live, log, more, when
+        "",
+        type(default),
+        default,
+        label,
+        low,
+        high,
+        dict(choices or {}),
+        step,
+        unit,
+        help,
+        live,
+        log,
+        more,
+        when,
+        latent,
     )
     return dataclasses.field(default=default, metadata={_KEY: declared})
 

@@ -1,4 +1,4 @@
-"""`@view`: marks a method that turns a model and some inputs into a picture."""
+"""Views: functions of a model (or lab) and some inputs that return a picture."""
 
 from __future__ import annotations
 
@@ -9,31 +9,32 @@ import inspect
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from models.frames import Frame
-from models.protocol.inputs import INPUTS, Classifier, DataPoint, Input, LatentPoint
+from models.protocol.capabilities import HasDecoder
+from models.protocol.inputs import INPUTS, DataPoint, Input, Instrument, LatentPoint
 from models.protocol.kinds import DataSpec
 from models.protocol.params import Param, read_defaults
 
-__all__ = ["Drag", "View", "group_views", "redeclared", "view", "views_of"]
+__all__ = ["Drag", "View", "group_views", "view", "views_of"]
 
-_F = TypeVar("_F", bound=Callable[..., Any])
 _BESIDE = 2  # views of the latent point that stand beside the leading one
 
 
 @dataclass(frozen=True)
 class Drag:
-    """A handle in a picture that sets parameters of the page: dragging it is the same as moving their sliders.
+    """A handle in a picture that sets config fields of the page: dragging it is the same as moving their sliders.
 
     The fields are numbers of the page's config, live ones where the page is a model; a position is clipped to their
-    limits. Handles are taken hold of by mouse and keys, so a field whose slider suffices needs none.
+    limits. A field whose slider suffices needs no handle. For draggable points that are no config fields, a view asks
+    for the input `Points`.
 
     Attributes:
         x: Field of the config that is the handle's position along x, or None: it does not move that way.
         y: Field that is its position along y, or None.
         at: Given the config, the coordinate along an axis without a field; 0 where None.
-        when: Given the config, says whether the handle is there; None means always.
+        when: Given the config, says whether the handle is shown; None means always.
     """
 
     x: str | None = None
@@ -50,27 +51,34 @@ class Drag:
 
 @dataclass(frozen=True)
 class View:
-    """What is known of one view.
+    """A function of a model or lab that returns a frame, with what a window needs to show it.
+
+    A view is called like the function it was made from: `latent_map(model, batch)`. One that is declared as a method
+    is called like a method: `model.latent_map(batch)`. A page lists the functions it uses in its `views`.
 
     Attributes:
-        name: Name of the method; the command line and `card.<name>` use it.
+        function: The function; its first argument is the model or lab.
+        name: Name of the function; the command line and `card.<name>` use it.
         title: Title of the card.
         inputs: Kind of input by argument name.
         params: The card's own controls by keyword.
         frame: Class of frame that comes out.
-        streams: Whether the method yields several frames, the last being the result.
-        sets: Input that a click in the picture sets, or None.
-        when: Given the config, says whether the view makes sense; None means always.
-        given: Given what is known of the data, says the same; None means always.
+        streams: Whether the function yields several frames, the last being the result.
+        sets: Kind of input that a click in the picture sets, or None.
+        when: Given config and `DataSpec` (None where there are no data), says whether the view applies; None means
+            always.
+        latent: Given the dimension of the latent space, says whether the view applies; None means always. The
+            dimension is that of the capability `HasDecoder`.
         grad: Gradients are kept while the view is computed.
         record: The view is recorded on the timeline.
         splits: Splits a `DataBatch` of the view may come from, the first being the default.
         batch: Number of data in each `DataBatch`.
-        hero: The view a page leads with.
+        lead: The view a page leads with.
         help: One sentence for the tooltip.
         drags: Handles in the picture, a `Plane`, that set fields of the page's config.
     """
 
+    function: Callable[..., Any]
     name: str
     title: str
     inputs: Mapping[str, type[Input]]
@@ -78,27 +86,46 @@ class View:
     frame: type[Frame]
     streams: bool
     sets: type[Input] | None = None
-    when: Callable[[Any], bool] | None = None
+    when: Callable[[Any, DataSpec | None], bool] | None = None
+    latent: Callable[[int], bool] | None = None
     grad: bool = False
     record: bool = False
     splits: tuple[str, ...] = ("valid",)
     batch: int = 256
-    hero: bool = False
+    lead: bool = False
     help: str = ""
     drags: tuple[Drag, ...] = ()
-    given: Callable[[DataSpec], bool] | None = None
 
-    def shown(self, config: Any, spec: DataSpec | None = None) -> bool:
-        """Whether the view makes sense for a config and data; `spec` is None where there are no data, or not yet."""
-        if self.given is not None and (spec is None or not self.given(spec)):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Computes the view: model or lab, then its inputs and parameters."""
+        return self.function(*args, **kwargs)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """A view declared as a method is bound like one."""
+        return self if instance is None else functools.partial(self.function, instance)
+
+    def but(self, **changes: Any) -> View:
+        """The same view with other values of some attributes."""
+        return dataclasses.replace(self, **changes)
+
+    def applies(self, page: type, config: Any, spec: DataSpec | None = None) -> bool:
+        """Whether the view applies to a page under a config and data; `spec` is None where there are no data yet."""
+        if spec is not None and any(kind.name not in spec.instruments for kind in self.instruments):
             return False
-        if spec is not None and Classifier in self.inputs.values() and not spec.classified:
-            return False
-        return self.when is None or self.when(config)
+        if self.latent is not None:
+            dimension = page.latent_dim_of(config, spec) if issubclass(page, HasDecoder) else None
+            if dimension is None or not self.latent(dimension):
+                return False
+        return self.when is None or self.when(config, spec)
+
+    @property
+    def instruments(self) -> tuple[type[Instrument], ...]:
+        """The instruments of the data that the view asks for."""
+        return tuple(kind for kind in self.inputs.values() if issubclass(kind, Instrument))
 
     @property
     def data_points(self) -> tuple[str, ...]:
-        """The arguments that are data picked by hand: the first by a click, the second by a click with Shift."""
+        """The arguments that are picked data: the first by a click, the second by a click with Shift."""
         return tuple(name for name, kind in self.inputs.items() if kind is DataPoint)
 
 
@@ -106,25 +133,27 @@ def view(
     title: str,
     *,
     sets: type[Input] | None = None,
-    when: Callable[[Any], bool] | None = None,
+    when: Callable[[Any, DataSpec | None], bool] | None = None,
+    latent: Callable[[int], bool] | None = None,
     grad: bool = False,
     record: bool = False,
     splits: tuple[str, ...] = ("valid",),
     batch: int = 256,
-    hero: bool = False,
+    lead: bool = False,
     help: str = "",
     drags: tuple[Drag, ...] = (),
-    given: Callable[[DataSpec], bool] | None = None,
-) -> Callable[[_F], _F]:
-    """Marks a method of a model or lab as a view. See `View` for the arguments.
+) -> Callable[[Callable[..., Any]], View]:
+    """Makes a view of a function whose first argument is a model or lab. See `View` for the arguments.
 
-    Arguments of the method annotated with an input kind are filled in by who shows the view (a `DataBatch` called
-    train, valid or test from the split of that name, so that a view can compare two); keywords with
-    `param(...)` defaults become the card's controls; the return annotation is a frame, or an iterator of frames
-    where the view can take more than 30 ms.
+    Arguments annotated with an input kind are supplied by the application (a `DataBatch` called train, valid or test
+    from the split of that name, so that a view can compare two); keywords with `param(...)` defaults become the card's
+    controls; the return annotation is a frame, or an iterator of frames where the view can take more than 30 ms.
+
+    Raises:
+        TypeError: An argument is neither an input nor a `param(...)`, or no frame is returned.
     """
 
-    def mark(function: _F) -> _F:
+    def declare(function: Callable[..., Any]) -> View:
         hints = typing.get_type_hints(function)
         params = read_defaults(function)
         inputs: dict[str, type[Input]] = {}
@@ -140,50 +169,35 @@ def view(
         frame = typing.get_args(returned)[0] if streams else returned
         if not (isinstance(frame, type) and issubclass(frame, Frame)):
             raise TypeError(f"{function.__qualname__} must return a frame or an iterator of frames")
-        function.__view__ = View(  # type: ignore[attr-defined]
-            function.__name__,
-            title,
-            inputs,
-            params,
-            frame,
-            streams,
-            sets,
-            when,
-            grad,
-            record,
-            splits,
-            batch,
-            hero,
-            help,
-            drags,
-            given,
+        return View(
+            function=function,
+            name=function.__name__,
+            title=title,
+            inputs=inputs,
+            params=params,
+            frame=frame,
+            streams=streams,
+            sets=sets,
+            when=when,
+            latent=latent,
+            grad=grad,
+            record=record,
+            splits=splits,
+            batch=batch,
+            lead=lead,
+            help=help,
+            drags=drags,
         )
-        return function
 
-    return mark
-
-
-def redeclared(function: _F, **changes: Any) -> _F:
-    """A view of a base class, declared otherwise: the same method, with other values of some attributes of `View`."""
-
-    @functools.wraps(function)
-    def same(*args: Any, **kwargs: Any) -> Any:
-        return function(*args, **kwargs)
-
-    declared: View = function.__view__  # type: ignore[attr-defined]
-    same.__view__ = dataclasses.replace(declared, **changes)  # type: ignore[attr-defined]
-    return typing.cast(_F, same)
+    return declare
 
 
 def views_of(page: type) -> dict[str, View]:
-    """The views of a model or lab by name, in the order in which its class declares them."""
+    """The views of a model or lab by name: those it declares as methods, then those listed in `views`."""
     found: dict[str, View] = {}
     for cls in reversed(page.__mro__):
-        for name, member in vars(cls).items():
-            declared = getattr(member, "__view__", None)
-            if isinstance(declared, View):
-                found[name] = declared
-    return found
+        found |= {name: member for name, member in vars(cls).items() if isinstance(member, View)}
+    return found | {listed.name: listed for listed in getattr(page, "views", ())}
 
 
 def group_views(views: Iterable[View]) -> tuple[list[View], list[View], list[View]]:
@@ -191,9 +205,9 @@ def group_views(views: Iterable[View]) -> tuple[list[View], list[View], list[Vie
 
     Returns:
         The leading one (or none, where there are no views); the first two of the latent point, which stand beside it;
-        all others, of which one at a time is in sight.
+        all others, of which one at a time is visible.
     """
     listed = list(views)
-    lead = [view for view in listed if view.hero][:1] or listed[:1]
+    lead = [view for view in listed if view.lead][:1] or listed[:1]
     beside = [view for view in listed if view not in lead and LatentPoint in view.inputs.values()][:_BESIDE]
     return lead, beside, [view for view in listed if view not in lead and view not in beside]

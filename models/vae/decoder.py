@@ -105,10 +105,10 @@ class ImageModel(ExactViews, ABC):
                 "decoder bernoulli takes binary or grey images, not colour: set decoder to gaussian or learned",
             )
 
-    @property
-    def latent_dim(self) -> int:
+    @classmethod
+    def latent_dim_of(cls, config: Any, spec: DataSpec | None) -> int:
         """Dimension of z."""
-        return self.config.latent
+        return config.latent
 
     @property
     def levels(self) -> int:

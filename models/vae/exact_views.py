@@ -58,7 +58,7 @@ class ExactViews(LatentBounds, ABC):
         return f"{SPLITS[point.split]} image {point.index}{middle}"
 
     @view(
-        "The bound made exact", when=lambda config: config.latent <= 2,
+        "The bound made exact", latent=lambda dim: dim <= 2,
         help="log p(x) = ELBO + KL(q ‖ p(z|x)) of one image, and how much of the KL a better q would close.",
     )  # fmt: skip
     def bound(
@@ -103,7 +103,7 @@ class ExactViews(LatentBounds, ABC):
         )
 
     @view(
-        "True posterior", when=lambda config: config.latent == 2,
+        "True posterior", latent=lambda dim: dim == 2,
         help="p(z|x) of one image by quadrature, and the q(z|x) that the encoder gives.",
     )  # fmt: skip
     def posterior(self, point: DataPoint) -> Iterator[Plane]:

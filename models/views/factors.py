@@ -21,7 +21,8 @@ class FactorViews(LatentViews, ABC):
     """How much each latent tells of each factor."""
 
     @view(
-        "Latents against factors", splits=("valid", "train"), batch=500, given=lambda spec: bool(spec.factors),
+        "Latents against factors", splits=("valid", "train"), batch=500,
+        when=lambda _, spec: spec is not None and bool(spec.factors),
         help="Share of each true factor's variance that each posterior mean explains, alone and all together: R².",
     )  # fmt: skip
     def factors(self, batch: DataBatch) -> Matrix:

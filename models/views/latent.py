@@ -52,25 +52,25 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
         return torch.randn(n, self.latent_dim, generator=rng, device=self.device, dtype=dtype)
 
     @view(
-        "Latent map", sets=LatentPoint, record=True, splits=("train", "valid"), batch=500, hero=True,
+        "Latent map", sets=LatentPoint, record=True, splits=("train", "valid"), batch=500, lead=True,
         help="Where the encoder puts images. Circles: the prior. A click decodes a point.",
     )  # fmt: skip
     def latent_map(
         self,
         batch: DataBatch,
         across: int = param(
-            0, "Dimension across", 0, 64, more=True, when=lambda config: config.latent > 2,
+            0, "Dimension across", 0, 64, more=True, latent=lambda dim: dim > 2,
             help="Counted from 1; 0 takes one with the most KL.",
         ),
         upwards: int = param(
-            0, "Dimension upwards", 0, 64, more=True, when=lambda config: config.latent > 2,
+            0, "Dimension upwards", 0, 64, more=True, latent=lambda dim: dim > 2,
             help="Counted from 1; 0 takes one with the most KL.",
         ),
         posteriors: bool = param(
-            False, "Posteriors", when=lambda config: config.latent > 1, help=f"The first {_ELLIPSES} as ellipses of 1σ."
+            False, "Posteriors", latent=lambda dim: dim > 1, help=f"The first {_ELLIPSES} as ellipses of 1σ."
         ),
         aggregated: bool = param(
-            False, "Aggregated posterior", when=lambda config: config.latent > 1,
+            False, "Aggregated posterior", latent=lambda dim: dim > 1,
             help="Density of the mean of q(z|x) over these images, which the prior should match.",
         ),
     ) -> Plane:  # fmt: skip
@@ -194,7 +194,7 @@ class LatentViews(GenerativeModel, HasLatent, ABC):
             note=self.decoder_note,
         )
 
-    @view("Manifold", when=lambda config: config.latent == 2, help="The decoder's image all over the prior.")
+    @view("Manifold", latent=lambda dim: dim == 2, help="The decoder's image all over the prior.")
     def manifold(
         self,
         side: int = param(20, "Side", 10, 30, help="Images a side."),

@@ -22,7 +22,7 @@ class _Params:
 
 
 def _view(kind: type = Curves, title: str = "Loss", params: dict | None = None) -> View:
-    return View("loss", title, {}, params or {}, kind, False, help="What is descended.")
+    return View(lambda page: None, "loss", title, {}, params or {}, kind, False, help="What is descended.")
 
 
 def _curves(subtitle: str = "nats", note: str = "", warning: bool = False) -> Curves:

@@ -21,10 +21,10 @@ from explorer.engine.errors import BadInput, RunError
 from explorer.engine.randomness import derive, initialising
 from explorer.engine.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from explorer.engine.training import learning_rate
-from models.classifier import ImageClassifier
-from models.protocol import Classifier, DataSpec, Image
+from models.nets.classifier import ImageClassifier
+from models.protocol import Classifier, DataSpec, Image, Instrument
 
-__all__ = ["CLASSIFIERS", "has_classifier", "make_classifier", "open_classifier"]
+__all__ = ["CLASSIFIERS", "has_classifier", "instruments_of", "make_classifier", "open_classifier", "open_instrument"]
 
 CLASSIFIERS: Mapping[str, str] = {
     name: f"classifier-{name}.safetensors" for name in ("digits", "sprites", "sprites-colour", "mnist")
@@ -131,6 +131,16 @@ def _read(name: str) -> tuple[Checkpoint, DataSpec]:
         ) from None
 
 
+def instruments_of(name: str) -> frozenset[str]:
+    """Names of the instruments that come with a dataset; its name is with or without parameters."""
+    return frozenset([Classifier.name] if has_classifier(name) else [])
+
+
+def open_instrument(kind: type[Instrument], name: str, device: torch.device, digest: str = "") -> Instrument | None:
+    """The instrument of a kind for a dataset, or None. See `open_classifier` for arguments and errors."""
+    return _OPENERS[kind](name, device, digest)
+
+
 def has_classifier(name: str) -> bool:
     """Whether a classifier of a dataset comes with the application; the name is with or without parameters."""
     return name.split(":")[0] in CLASSIFIERS
@@ -159,3 +169,8 @@ def _opened(name: str, device: torch.device, digest: str) -> Classifier:
     net.load_state_dict(checkpoint.part("classifier"))
     net.requires_grad_(False).to(device).eval()
     return Classifier(net.features, net, spec.classes, float(checkpoint.state["card"]["test"]["accuracy"]))
+
+
+_OPENERS: Mapping[type[Instrument], Callable[[str, torch.device, str], Instrument | None]] = {
+    Classifier: open_classifier,
+}

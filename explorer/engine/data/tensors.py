@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from collections.abc import Hashable
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from explorer.data import Dataset, Split
-from explorer.engine.data.instruments import open_classifier
+from explorer.engine.data.instruments import open_instrument
+from explorer.engine.data.spec import spec_of
 from explorer.engine.randomness import BatchOrder, derive
-from explorer.engine.setup import spec_of
-from models.protocol import Classifier, Data, DataBatch, DataPoint
+from models.protocol import Data, DataBatch, DataPoint, Instrument
 
 __all__ = ["TensorData"]
 
@@ -22,6 +23,8 @@ __all__ = ["TensorData"]
 _KEPT_BATCHES = 16
 _DRAWN_AT_ONCE = 4096
 _KEPT_DATA = 2000
+
+_InstrumentT = TypeVar("_InstrumentT", bound=Instrument)
 
 
 class TensorData:
@@ -44,6 +47,7 @@ class TensorData:
         self._part_of = {name: split.part_of or name for name, split in self._splits()}
         self._fixed = derive(seed, "binarization")
         self._drawn: Tensor | None = None
+        self._cache: dict[Hashable, Any] = {}
         self._kept: dict[tuple[str, int, int], DataBatch] = {}
 
     def _splits(self) -> list[tuple[str, Split]]:
@@ -57,10 +61,9 @@ class TensorData:
         """Number of data in a split."""
         return len(self._x[split])
 
-    @property
-    def classifier(self) -> Classifier | None:
-        """The classifier that comes with the application for these data, or None."""
-        return open_classifier(self.data.name, self._device, self.data.digest)
+    def instrument(self, kind: type[_InstrumentT]) -> _InstrumentT | None:
+        """The instrument of a kind that comes with these data, or None."""
+        return cast(_InstrumentT | None, open_instrument(kind, self.data.name, self._device, self.data.digest))
 
     def train_batch(self, position: int, count: int, rng: torch.Generator) -> DataBatch:
         """The next training batch, from a position in the stream of epochs."""
@@ -111,6 +114,8 @@ class TensorData:
         return self._drawn
 
     def _units(self, raw: Tensor) -> Tensor:
+        if self.spec.kind.dtype != torch.float32:
+            return raw.to(self.spec.kind.dtype)
         x = raw.to(torch.float32)
         return x if self.data.scale == 1.0 else x.mul_(self.data.scale) if x is not raw else x * self.data.scale
 
@@ -126,11 +131,10 @@ class TensorData:
         centers = self.data.centers
         return Data(
             self.spec,
-            self.batch("train"),
-            self.batch("valid"),
-            self.batch("test"),
+            lambda split, n: self.batch(split, 0, n),
             None if exact is None else log_prob,
             self.data.entropy,
             None if centers is None else torch.from_numpy(np.array(centers)).to(self._device),
             self.data.std,
+            self._cache,
         )

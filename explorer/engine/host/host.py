@@ -274,7 +274,7 @@ class PageHost:
         self._stale = False
         for request in self._watching.requests:
             view = shown.viewer.views.get(request.view)
-            if view is None or not view.shown(shown.config, shown.spec):
+            if view is None or not view.applies(type(shown.display_model()), shown.config, shown.spec):
                 continue
             if view.streams:
                 self._requests.ask(request)

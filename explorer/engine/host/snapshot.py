@@ -141,7 +141,7 @@ class SnapshotMaker:
         replies, again = [], False
         for request in self.requests:
             view = shown.viewer.views.get(request.view)
-            if view is None or not view.shown(shown.config, shown.spec):
+            if view is None or not view.applies(type(shown.display_model()), shown.config, shown.spec):
                 continue
             if view.streams:
                 again = self._stream(request, step, wishes, training) or again

@@ -46,7 +46,7 @@ def image_values(
         90 % sure of one class), and each as `<key>_null` of the held-out data; `class_percent.<class>` for each class,
         `least_class_percent` the least of these. Nothing of a single image, which has no covariance.
     """
-    classifier = data.classifier
+    classifier = data.instrument(Classifier)
     declared = any(metric.key == "frechet" for metric in model.metrics)
     if classifier is None or not declared or not isinstance(data.spec.kind, Image):
         return {}
@@ -54,14 +54,14 @@ def image_values(
     if n < 2:
         return {}
     x = torch.cat([model.sample(min(_PART, n - start), rng=rng) for start in range(0, n, _PART)])
-    kept = classifier.kept  # what depends on the data alone is computed once in a training
-    if ("reference", n) not in kept:
-        kept["reference", n] = _in_parts(classifier.features, data.batch("train", 0, n).x)
-    reference = kept["reference", n]
-    if (split, n, neighbourhoods) not in kept:
+    cache = classifier.cache  # what depends on the data alone is computed once in a training
+    if ("reference", n) not in cache:
+        cache["reference", n] = _in_parts(classifier.features, data.batch("train", 0, n).x)
+    reference = cache["reference", n]
+    if (split, n, neighbourhoods) not in cache:
         held_out = data.batch(split, 0, n).x
-        kept[split, n, neighbourhoods] = _compared(classifier, held_out, reference, neighbourhoods)
-    null, _ = kept[split, n, neighbourhoods]
+        cache[split, n, neighbourhoods] = _compared(classifier, held_out, reference, neighbourhoods)
+    null, _ = cache[split, n, neighbourhoods]
     values, shares = _compared(classifier, x, reference, neighbourhoods)
     values |= {f"{key}_null": value for key, value in null.items()}
     values["least_class_percent"] = _percent(min(shares), n)

@@ -86,7 +86,7 @@ class Journal:
             return
         shown: dict[str, Frame] = {}
         for name, view in viewer.views.items():
-            if view.record and view.shown(model.config, model.spec) and name not in self._failed:
+            if view.record and view.applies(type(model), model.config, model.spec) and name not in self._failed:
                 try:
                     shown[name] = viewer.last_frame(Request(name), model)
                 except Exception as error:  # what a view raises must not end a training run

@@ -17,14 +17,13 @@ from models.protocol import (
     DataPoint,
     Direction,
     GenerativeModel,
-    Handles,
     HasDecoder,
     Input,
     LatentPoint,
     Noise,
     Page,
     Pixel,
-    Region,
+    Points,
     TimeStep,
     View,
 )
@@ -43,8 +42,8 @@ def request_from_text(
 ) -> Request:
     """The request that "name=value" pairs describe.
 
-    Latent points are "z=0.5,-1", data "point=12" (position in the view's split), noise "noise=3" (a seed), handles
-    "handles=0,1;2,3", pixels "pixel=row,column", regions "region=x0,x1,y0,y1", moments "t=0.5", directions
+    Latent points are "z=0.5,-1", data "point=12" (position in the view's split), noise "noise=3" (a seed), points
+    "points=0,1;2,3", pixels "pixel=row,column", times "t=0.5", directions
     "along=name", one of those that were kept.
 
     Args:
@@ -109,10 +108,8 @@ def _input(
         return TimeStep(_numbers(name, text, 1)[0])
     if kind is Pixel:
         return _pixel(name, text, page)
-    if kind is Region:
-        return Region(*_numbers(name, text, 4))
-    if kind is Handles:
-        return Handles(np.array([_numbers(name, point, 2) for point in text.split(";")]))
+    if kind is Points:
+        return Points(np.array([_numbers(name, point, 2) for point in text.split(";")]))
     if kind is DataPoint and data is not None:
         split = view.splits[0]
         index = _whole(name, text, data.size(split))

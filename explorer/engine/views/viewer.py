@@ -20,18 +20,18 @@ from explorer.engine.errors import BadInput
 from models.frames import Frame
 from models.protocol import (
     BadValue,
-    Classifier,
     Data,
     DataBatch,
     DataPoint,
     Direction,
-    Handles,
     HasDecoder,
     Input,
+    Instrument,
     Lab,
     LatentPoint,
     Noise,
     Page,
+    Points,
     TimeStep,
     View,
     views_of,
@@ -172,12 +172,13 @@ class Viewer:
             return Noise(0)
         if kind is TimeStep:
             return TimeStep(0.0)
-        if kind is Handles:
-            return Handles(np.zeros((0, 2)))
-        if kind is Classifier and self._data is not None:
-            if self._data.classifier is None:
-                raise BadInput(f"{view.title} needs a classifier, and none comes with {self._data.data.title}")
-            return self._data.classifier
+        if kind is Points:
+            return Points(np.zeros((0, 2)))
+        if issubclass(kind, Instrument) and self._data is not None:
+            instrument = self._data.instrument(kind)
+            if instrument is None:
+                raise BadInput(f"{view.title} needs a {kind.label}, and none comes with {self._data.data.title}")
+            return instrument
         if kind in (LatentPoint, Direction) and isinstance(self._page, HasDecoder):
             zeros = torch.zeros(1, self._page.latent_dim, device=self._device)
             return LatentPoint(zeros) if kind is LatentPoint else Direction("", zeros)
@@ -214,7 +215,7 @@ class Viewer:
             for name, kind in view.inputs.items()
         }
         with _looking(page, view):
-            result = getattr(page, view.name)(**inputs, **params)
+            result = view(page, **inputs, **params)
         if not view.streams:
             yield result
             return

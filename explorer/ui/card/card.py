@@ -183,10 +183,10 @@ class Card(QFrame):
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         return self.more
 
-    def set_config(self, config: Any) -> None:
-        """Hides the controls that have no effect under a config."""
+    def set_config(self, config: Any, latent_dim: int | None = None) -> None:
+        """Hides the controls that have no effect under a config and a latent dimension."""
         for form in self.forms:
-            form.set_config(config)
+            form.set_config(config, latent_dim)
         if self.more is not None:
             self.more.setVisible(any(row.isVisibleTo(self.forms[-1]) for row in self.forms[-1].rows.values()))
         shown = any(row.isVisibleTo(form) for form in self.forms for row in form.rows.values())

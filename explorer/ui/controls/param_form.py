@@ -96,10 +96,10 @@ class ParamForm(QFrame):
         self._in_force = None if values is None else dict(values)
         self._mark_pending()
 
-    def set_config(self, config: Any) -> None:
-        """Hides the parameters that have no effect under a config."""
+    def set_config(self, config: Any, latent_dim: int | None = None) -> None:
+        """Hides the parameters that have no effect under a config and, for a view, a latent dimension."""
         for row in self.rows.values():
-            row.setVisible(row.declared.when is None or bool(row.declared.when(config)))
+            row.setVisible(row.declared.applies(config, latent_dim))
 
     def complain(self, name: str, sentence: str) -> None:
         """Marks one field as the cause of an error and unfolds it, until it is edited."""

@@ -97,7 +97,7 @@ class DiracViews(Lab):
 
     @view(
         "Field and path",
-        hero=True,
+        lead=True,
         help="Where θ and ψ are driven (arrows as long as √|v|), the path of the updates and the flow. Drag the start.",
         drags=(Drag(x="theta", y="psi"),),
     )

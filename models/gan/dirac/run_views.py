@@ -50,7 +50,7 @@ class RunViews(DiracViews):
 
     @view(
         "Drawn noise",
-        when=lambda config: config.cure == "noise",
+        when=lambda config, _: config.cure == "noise",
         help="Runs with one draw of the instance noise a round, beside the mean field.",
     )
     def drawn(self, noise: Noise) -> Curves:

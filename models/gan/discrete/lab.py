@@ -119,7 +119,7 @@ class DiscreteGanLab(Lab):
     def _bias(self, mean: np.ndarray) -> float:
         return float(np.linalg.norm(mean - self.exact))
 
-    @view("Bias and spread over τ", hero=True, help="How wrong each estimator is on average, and how much it scatters.")
+    @view("Bias and spread over τ", lead=True, help="How wrong each estimator is on average, and how much it scatters.")
     def bias(self, noise: Noise) -> Curves:
         """Length of the bias vector and standard deviation of estimates against the temperature."""
         c, t = self.config, _TEMPERATURES

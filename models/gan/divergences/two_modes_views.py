@@ -65,7 +65,7 @@ class TwoModesViews(Lab):
         yield draw(found)
 
     @view(
-        "Data and model", hero=True, help="Drag the Gaussian: its handle is at (mean, standard deviation).",
+        "Data and model", lead=True, help="Drag the Gaussian: its handle is at (mean, standard deviation).",
         drags=(Drag("mu", "sigma"),),
     )  # fmt: skip
     def data(self) -> Iterator[Plane]:

@@ -47,9 +47,9 @@ def _once(classifier: Classifier, what: str, batches: Sequence[DataBatch], compu
     """What depends on data and classifier alone is computed once, not for every picture."""
     spans = tuple((b.split, len(b), int(b.index[0]), int(b.index[-1])) for b in batches)
     key: Hashable = (what, spans)
-    if key not in classifier.kept:
-        classifier.kept[key] = compute()
-    return classifier.kept[key]
+    if key not in classifier.cache:
+        classifier.cache[key] = compute()
+    return classifier.cache[key]
 
 
 def _nearest(x: Tensor, of: Tensor) -> tuple[Tensor, Tensor]:

@@ -128,10 +128,10 @@ class ImageGAN(GameModel, ComparisonViews):
         optimal = self.game.optimal
         return None if optimal is None else float(optimal(torch.zeros(())))
 
-    @property
-    def latent_dim(self) -> int:
+    @classmethod
+    def latent_dim_of(cls, config: Any, spec: DataSpec | None) -> int:
         """Dimension of z."""
-        return self.config.latent
+        return config.latent
 
     @classmethod
     def noise_dims(cls, config: Config, kind: Kind) -> int:

@@ -51,7 +51,7 @@ class ImageViews(GenerativeModel, HasDecoder, ABC):
     def prior_draw(self, n: int, *, rng: torch.Generator) -> Tensor:
         """Draws of z, (n, latent)."""
 
-    @view("Samples", record=True, hero=True, help="Images of the same noise at each step.")
+    @view("Samples", record=True, lead=True, help="Images of the same noise at each step.")
     def samples(self, noise: Noise, n: int = param(64, "Images", 1, 256, more=True)) -> Images:
         """Images of draws from the prior; the same noise gives the same z at each step."""
         z = self.prior_draw(n, rng=noise.rng(self.device))

@@ -116,7 +116,7 @@ class LikelihoodRatioLab(Lab):
         p, q = (np.exp(part.log_prob(fits.x)) for part in (self.pair.p, self.pair.q))
         return (p > _SEEN * p.max()) | (q > _SEEN * q.max())
 
-    @view("Ratios by five losses", hero=True, help="What each loss says of log p/q; exact values and limits dashed.")
+    @view("Ratios by five losses", lead=True, help="What each loss says of log p/q; exact values and limits dashed.")
     def ratios(self, noise: Noise) -> Curves:
         """The readings of the three proper losses beside log p/q, and F of the other two beside their limits."""
         fits = self.fits(noise)

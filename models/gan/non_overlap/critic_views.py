@@ -67,7 +67,7 @@ class CriticViews(Lab):
 
     @view(
         "Supports and discriminator",
-        hero=True,
+        lead=True,
         help="Data, model, D after t steps, and where each point of the model is sent. Drag the model.",
         drags=(Drag(x="theta"),),
     )

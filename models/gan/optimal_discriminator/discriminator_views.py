@@ -56,7 +56,7 @@ class DiscriminatorViews(Lab):
         return np.exp(log_sigmoid(self.pair.log_ratio(x)))
 
     @view(
-        "Densities and D*", hero=True, help="Handles: mean and standard deviation of each density, and D at x.",
+        "Densities and D*", lead=True, help="Handles: mean and standard deviation of each density, and D at x.",
         drags=(Drag("data_mean", "data_std"), Drag("model_mean", "model_std"), Drag("x", "d")),
     )  # fmt: skip
     def densities(self) -> Plane:

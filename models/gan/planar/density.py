@@ -87,13 +87,13 @@ class DensityViews(PlanarGame, ABC):
             yield Comparison(p, _blurred(q, cells)), n
 
     @view(
-        "Optimal discriminator", when=lambda config: config.latent <= 2 and config.pac == 1,
+        "Optimal discriminator", latent=lambda dim: dim <= 2, when=lambda config, _: config.pac == 1,
         help="D* = p/(p + q) from both densities, to compare with the learned D on the samples' card.",
     )  # fmt: skip
     def optimal(
         self,
         data: Data,
-        shown: str = param("optimal", "Show", choices=_SHOWN, when=lambda config: config.latent == 2),
+        shown: str = param("optimal", "Show", choices=_SHOWN, latent=lambda dim: dim == 2),
     ) -> Iterator[Plane]:
         """D* by push-forward, and how far the learned D is from it."""
         raster = self._raster(data)
@@ -168,7 +168,7 @@ class DensityViews(PlanarGame, ABC):
         return Lines(line, np.zeros(1, int), role="model", width=2.0, name="G(z) for all z: mass 1, area 0")
 
     @view(
-        "Model density", when=lambda config: config.latent <= 2,
+        "Model density", latent=lambda dim: dim <= 2,
         help="The density of G(z), by pushing a mesh of z through G, with contours of the data's.",
     )  # fmt: skip
     def density(

@@ -20,7 +20,7 @@ class NoiseViews(PlanarGame, ABC):
     """What can be seen of a noise of one or two dimensions."""
 
     @view(
-        "Manifold", record=True, when=lambda config: config.latent < 3,
+        "Manifold", record=True, latent=lambda dim: dim < 3,
         help="The noise as a mesh, on its way from itself (t = 0) to where G takes it (t = 1).",
     )  # fmt: skip
     def manifold(self, batch: DataBatch, noise: Noise, t: float = param(1.0, "Warp t", 0.0, 1.0, step=0.05)) -> Plane:
@@ -46,7 +46,7 @@ class NoiseViews(PlanarGame, ABC):
         )
 
     @view(
-        "Latent space", record=True, when=lambda config: config.latent == 2,
+        "Latent space", record=True, latent=lambda dim: dim == 2,
         help="Draws of the noise, coloured by where G takes them: each mode has a region of its own.",
     )  # fmt: skip
     def latent(self, data: Data, noise: Noise) -> Plane:

@@ -27,7 +27,7 @@ class SampleViews(PlanarGame, ABC):
     """What can be seen of samples, noise and discriminator without any density."""
 
     @view(
-        "Samples", record=True, grad=True, splits=("valid", "train"), batch=500, hero=True,
+        "Samples", record=True, grad=True, splits=("valid", "train"), batch=500, lead=True,
         help="Data and samples on the discriminator's map, and the gradient that each sample feels.",
     )  # fmt: skip
     def samples(
@@ -41,7 +41,7 @@ class SampleViews(PlanarGame, ABC):
             True, "Arrows", help=f"Where G's loss pushes {PROBES} samples, and where these were lately."
         ),
         grid: bool = param(
-            False, "Warped noise", more=True, when=lambda config: config.latent < 3,
+            False, "Warped noise", more=True, latent=lambda dim: dim < 3,
             help="A mesh of the noise, as G bends it.",
         ),
         count: int = param(1000, "Samples", 10, 5000, log=True, more=True),

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from models.exact.push_forward import Mesh, gaussian_mesh, uniform_mesh
 from models.frames import Grid, Layer, Lines
 from models.gan.objectives import OBJECTIVES, Game
-from models.protocol import Data, GenerativeModel
+from models.protocol import Data, DataSpec, GenerativeModel, HasDecoder
 
 __all__ = ["PROBES", "Known", "PlanarGame", "array", "square_of"]
 
@@ -41,7 +41,7 @@ class Known(dict[Any, np.ndarray]):
         return self
 
 
-class PlanarGame(GenerativeModel, ABC):
+class PlanarGame(GenerativeModel, HasDecoder, ABC):
     """Generator and discriminator of points, in standard units.
 
     Attributes:
@@ -63,6 +63,15 @@ class PlanarGame(GenerativeModel, ABC):
     def __init__(self, config: Any, spec: Any):
         super().__init__(config, spec)
         self.known = Known()
+
+    @classmethod
+    def latent_dim_of(cls, config: Any, spec: DataSpec | None) -> int:
+        """Dimension of z."""
+        return config.latent
+
+    def decode_mean(self, z: Tensor) -> Tensor:
+        """G(z) in data units, (n, latent) to (n, 2)."""
+        return self.from_units(self.generator(z))
 
     @property
     def game(self) -> Game:

@@ -113,7 +113,7 @@ class StepViews(LatentBounds, ABC):
         return other, None if q is None else (q[0].detach(), q[1].detach())
 
     @view(
-        "Steps on λ and β", when=lambda config: config.latent <= 2,
+        "Steps on λ and β", latent=lambda dim: dim <= 2,
         help="Maximising the ELBO is minimising KL(q ‖ p(z|x)) for λ at fixed β; a step on β moves log p(x) too.",
     )  # fmt: skip
     def steps(

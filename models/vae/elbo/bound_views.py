@@ -66,7 +66,7 @@ class BoundViews(Lab):
         best = [abs(z) for z in self.model.map_points()] + [min(7.0, abs(z)) for z in self.model.likelihood_points()]
         return max(4.0, math.ceil(max(best) + 1.0))
 
-    @view("Densities of z", hero=True, help="Prior, likelihood, posterior and q over the one latent number z.")
+    @view("Densities of z", lead=True, help="Prior, likelihood, posterior and q over the one latent number z.")
     def densities(self) -> Curves:
         """Prior, likelihood, posterior and q as functions of z."""
         m, s = self.q

@@ -75,7 +75,7 @@ class MeanFieldLab(Lab):
         """q after the updates."""
         return self.path[self.config.updates]
 
-    @view("Posterior and factorised q", hero=True, help="Ellipses of 1σ and 2σ: p, the best q of either divergence.")
+    @view("Posterior and factorised q", lead=True, help="Ellipses of 1σ and 2σ: p, the best q of either divergence.")
     def ellipses(self) -> Plane:
         """p, the best factorised q of both divergences, and the path of coordinate ascent."""
         size, angle = self.p.ellipse()

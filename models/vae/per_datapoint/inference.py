@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from models.frames import Curves, Images, Series
-from models.protocol import DataBatch, Noise, param, redeclared, view
+from models.protocol import DataBatch, Noise, param, view
 from models.vae.decoder import ImageModel
 from models.vae.exact_views import ExactViews
 from models.vae.networks import Encoder, prior_kl
@@ -31,21 +31,18 @@ class InferenceViews(ImageModel, ABC):
 
     fitted_gap = "what a better Gaussian q gains"
 
-    latent_map = redeclared(
-        LatentViews.latent_map, splits=("train",),
+    latent_map = LatentViews.latent_map.but(splits=("train",),
         help="The mean of each training image's own q. Circles: the prior. A click decodes a point.",
     )  # fmt: skip
-    reconstructions = redeclared(
-        LatentViews.reconstructions, splits=("train",),
+    reconstructions = LatentViews.reconstructions.but(splits=("train",),
         help="Training images, and what is left of them after passing through the z of their own q.",
     )  # fmt: skip
-    kl_per_dimension = redeclared(LatentViews.kl_per_dimension, splits=("train",))
-    bound = redeclared(
-        ExactViews.bound, splits=("train",),
+    kl_per_dimension = LatentViews.kl_per_dimension.but(splits=("train",))
+    bound = ExactViews.bound.but(splits=("train",),
         help="log p(x) = ELBO + KL(q ‖ p(z|x)) of one training image, and how much further steps on its q would close.",
     )  # fmt: skip
-    posterior = redeclared(
-        ExactViews.posterior, splits=("train",), help="p(z|x) of one training image by quadrature, and its own q."
+    posterior = ExactViews.posterior.but(
+        splits=("train",), help="p(z|x) of one training image by quadrature, and its own q."
     )
 
     @abstractmethod

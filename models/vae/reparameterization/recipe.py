@@ -88,7 +88,7 @@ class RecipeViews(Lab):
         epsilon = standard_normal(MOST_ROUNDS + 1, c.draws, rng=noise.rng())
         return rounds(self.joint, c.m, c.s, epsilon, c.rate)
 
-    @view("Recipe", hero=True, help="Model, q, sample, gradient, step: one round of variational inference.")
+    @view("Recipe", lead=True, help="Model, q, sample, gradient, step: one round of variational inference.")
     def recipe(self, noise: Noise) -> Plane:
         """One round: log p(x, z), q below it, draws on the curve with its slopes there, and q after the step."""
         made = self._rounds(noise)

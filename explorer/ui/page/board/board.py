@@ -141,7 +141,7 @@ class Board(QScrollArea):
         """Offers the views that apply to the config in force; the cards of others say that they do not."""
         applying = {name for name, view in self._shown.views.items() if self._shown.applies(view)}
         for name, card in self.views.items():
-            card.set_config(self._shown.config)
+            card.set_config(self._shown.config, self._shown.latent_dim)
             if name not in applying:
                 card.show_empty("Not for this configuration")
             elif self._offered is not None and name not in self._offered:

@@ -7,6 +7,7 @@ import dataclasses
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from explorer.engine.runs.curves import loss_curves
 from explorer.ui.card import Card
 from explorer.ui.frames.curves import CurvesView
 from explorer.ui.theme import Theme
@@ -15,7 +16,7 @@ from models.protocol import View
 
 __all__ = ["CurvesCard"]
 
-_CURVES = View("curves", "Loss", {}, {}, Curves, False, help="Every metric over the steps")
+_CURVES = View(loss_curves, "curves", "Loss", {}, {}, Curves, False, help="Every metric over the steps")
 
 
 class CurvesCard(Card):

@@ -15,7 +15,7 @@ from explorer.engine import Session, Setup
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.host.host import Snapshot
 from explorer.engine.views.static_page import StaticPage
-from models.protocol import DataSpec, GenerativeModel, Page, View, views_of
+from models.protocol import DataSpec, GenerativeModel, HasDecoder, Page, View, views_of
 
 __all__ = ["PageState", "PlayerInfo", "Shown"]
 
@@ -138,7 +138,14 @@ class Shown(QObject):
 
     def applies(self, view: View) -> bool:
         """Whether a view can be computed with this config and these data."""
-        return view.shown(self.config, self.spec)
+        return view.applies(self.page_class, self.config, self.spec)
+
+    @property
+    def latent_dim(self) -> int | None:
+        """Dimension of the latent space under the config, or None where the page has none."""
+        return (
+            self.page_class.latent_dim_of(self.config, self.spec) if issubclass(self.page_class, HasDecoder) else None
+        )
 
     def values(self) -> dict[str, Any] | None:
         """Config and training fields of the setup by name, or None where there is no setup."""
