@@ -189,11 +189,8 @@ def drag_of(page: PageWidget) -> Drag | None:
     """The first latent slider and the decoder's picture; on a lab its first parameter and the leading picture."""
     if page.draft.model is not None:
         slider = page.findChild(Slider, "latent.0")
-        return (
-            Drag(slider, page.board.cards["decode"].display)
-            if slider is not None and "decode" in page.board.cards
-            else None
-        )
+        decode = page.board.cards.get("decode")
+        return None if slider is None or decode is None else Drag(slider, decode.display)
     hero = page.board.grid.lead
     for name, row in page.side.form.rows.items():
         slider, declared = row.findChild(Slider), page.draft.declared()[name]

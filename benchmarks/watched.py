@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.onlooker import Onlooker
 from explorer.data import Dataset
 from explorer.engine import Run, Session, Setup
-from explorer.engine.setup import spec_of
+from explorer.engine.data.spec import spec_of
 
 __all__ = ["WITHOUT", "WatchedSession"]
 

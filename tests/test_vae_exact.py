@@ -12,7 +12,7 @@ from torch import distributions
 from vae_cases import generator, make, some_data, some_point
 
 from explorer.data import open_dataset
-from explorer.engine.setup import spec_of
+from explorer.engine.data.spec import spec_of
 from models.likelihoods.dequantisation import dequantise, quantise, unit_mean
 from models.likelihoods.pixels import Gaussian, LearnedGaussian
 from models.protocol import DataSpec, Image

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.data import Dataset, open_dataset
+from explorer.engine.data.spec import spec_of
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.devices import Placement, prepare_thread, resolve
 from explorer.engine.errors import BadInput, RunError
@@ -16,7 +17,7 @@ from explorer.engine.runs.checkpoint import Checkpoint
 from explorer.engine.runs.run import Run
 from explorer.engine.session.session import Session
 from explorer.engine.session.state import load_weights
-from explorer.engine.setup import Setup, model_page, spec_of, split_values
+from explorer.engine.setup import Setup, model_page, split_values
 from models.protocol import GenerativeModel
 
 __all__ = ["LoadedRun", "load_run", "new_session", "open_data", "resume_session"]

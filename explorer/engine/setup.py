@@ -7,16 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 import models
-from explorer.data import SOURCES, Dataset, source
-from explorer.engine.data.instruments import instruments_of
+from explorer.data import SOURCES, source
 from explorer.engine.errors import BadInput, RunError
 from explorer.engine.training import Training, check_batch, training_class
-from models.protocol import BadValue, DataSpec, GenerativeModel, Image, Kind, Preset, accepted, build, params_of
+from models.protocol import BadValue, GenerativeModel, Kind, Preset, accepted, build, params_of
 
-__all__ = ["Setup", "choose_preset", "model_page", "spec_of"]
+__all__ = ["Setup", "choose_preset", "model_page"]
 
 
 @dataclass(frozen=True)
@@ -214,19 +211,3 @@ def choose_preset(model: type[GenerativeModel], title: str | None, data: str | N
     kind = device.split(":")[0]
     same_device = [p for p in suits if kind == "auto" or p.device == kind]
     return next(iter(same_device or suits), None)
-
-
-def spec_of(data: Dataset) -> DataSpec:
-    """What a model is told of a dataset."""
-    mean, std = data.moments()
-    instruments = instruments_of(data.name)
-    return DataSpec(data.kind, len(data.train), data.classes, mean, std, _levels(data), data.factors, instruments)
-
-
-def _levels(data: Dataset) -> int:
-    """Number of values an entry of an image can have: whole numbers stored with a scale, of which 1/scale is white."""
-    if not isinstance(data.kind, Image):
-        return 0
-    if data.kind.values == "binary":
-        return 2
-    return round(1 / data.scale) + 1 if data.train.x.dtype == np.uint8 else 0

@@ -1,1 +1,1 @@
-"""Exact quantities: quadrature, divergences and densities, for pages and for the tests of others."""
+"""Exact quantities: quadrature, divergences and densities, for pages and as references in tests."""

@@ -1,4 +1,4 @@
-"""Precision and recall of samples: what share is near the data, and how much of the data is near the samples."""
+"""Precision and recall: the share of samples near the data, and of data near the samples."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from torch import Tensor
 
 __all__ = ["NEIGHBOURS", "precision_recall"]
 
-NEIGHBOURS = 5  # k, where nothing is said
+NEIGHBOURS = 5  # default k
 
 
 def precision_recall(x: Tensor, data: Tensor, neighbours: int = NEIGHBOURS) -> tuple[float, float]:
@@ -23,7 +23,7 @@ def precision_recall(x: Tensor, data: Tensor, neighbours: int = NEIGHBOURS) -> t
     """
 
     def radius(points: Tensor) -> Tensor:
-        """Distance of each point to its k-th neighbour; (m, d) to (m,). The nearest of all is the point itself."""
+        """Distance of each point to its k-th neighbour; (m, d) to (m,). A point counts as its own first neighbour."""
         return torch.cdist(points, points).topk(neighbours + 1, dim=1, largest=False).values[:, -1]
 
     between = torch.cdist(x, data)  # (n, m)

@@ -1,4 +1,4 @@
-"""Mixtures of Gaussians on a line: densities that are known, so that what is learned of them can be checked."""
+"""Mixtures of Gaussians on a line: known densities with which learned ones can be compared."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class LineMixture:
 
     @classmethod
     def about(cls, mean: float, std: float, gap: float = 0.0) -> LineMixture:
-        """One Gaussian, or where `gap` > 0 two that are so far apart, in the middle of which `mean` is."""
+        """One Gaussian at `mean`, or, where `gap` > 0, two at a distance `gap` with `mean` in the middle."""
         return cls((mean,) if gap == 0 else (mean - gap / 2, mean + gap / 2), std)
 
     def log_prob(self, x: np.ndarray) -> np.ndarray:

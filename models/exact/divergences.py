@@ -21,7 +21,7 @@ def masses(density: np.ndarray, cell: float = 1.0) -> np.ndarray:
 
 
 def kl(p: np.ndarray, q: np.ndarray) -> float:
-    """KL(p ‖ q); infinite where q gives no mass to what p has."""
+    """KL(p ‖ q); infinite where q has no mass at an atom of p."""
     p, q = np.asarray(p, dtype=float), np.asarray(q, dtype=float)
     there = p > 0
     if (q[there] <= 0).any():
@@ -30,7 +30,7 @@ def kl(p: np.ndarray, q: np.ndarray) -> float:
 
 
 def jensen_shannon(p: np.ndarray, q: np.ndarray) -> float:
-    """½ KL(p ‖ m) + ½ KL(q ‖ m) with m the mean of p and q; at most log 2, which disjoint supports have."""
+    """½ KL(p ‖ m) + ½ KL(q ‖ m) with m the mean of p and q; at most log 2, the value for disjoint supports."""
     p, q = (np.where(0.5 * np.asarray(mass, dtype=float) > 0, mass, 0.0) for mass in (p, q))  # half of the least is 0
     middle = 0.5 * (p + q)
     return 0.5 * kl(p, middle) + 0.5 * kl(q, middle)

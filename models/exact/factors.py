@@ -1,4 +1,4 @@
-"""How much latents tell of the factors that data were made from."""
+"""How well latents predict the true factors of variation."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from models.protocol import Factor
 
 __all__ = ["explained", "features", "targets"]
 
-_PRODUCTS = 16  # latents beyond which products of two would be more than the data can tell apart
+_PRODUCTS = 16  # with more latents there are too many products of two for the data
 
 
 def targets(column: np.ndarray, factor: Factor) -> np.ndarray:
-    """What is regressed in place of a factor, (n,) to (n, m), such that equal meanings have equal values.
+    """Regression targets of a factor, (n,) to (n, m), in which equal meanings have equal values.
 
     A factor with names gives an indicator of each, a circular one cos and sin of its angle, any other itself.
     """
@@ -31,7 +31,7 @@ def targets(column: np.ndarray, factor: Factor) -> np.ndarray:
 def features(z: np.ndarray) -> np.ndarray:
     """Regressors made of latents, (n, d) to (n, p): 1, z, z², z³, and products of two where there are at most 16."""
     spread = z.std(axis=0)
-    x = (z - z.mean(axis=0)) / np.where(spread > 1e-9, spread, np.inf)  # a latent that does not vary tells nothing
+    x = (z - z.mean(axis=0)) / np.where(spread > 1e-9, spread, np.inf)  # a constant latent predicts nothing
     columns = [np.ones(len(z)), *x.T, *(x**2).T, *(x**3).T]
     if x.shape[1] <= _PRODUCTS:
         columns += [x[:, i] * x[:, j] for i, j in itertools.combinations(range(x.shape[1]), 2)]
@@ -55,8 +55,8 @@ def _adjusted(design: np.ndarray, target: np.ndarray) -> float:
 def explained(z: np.ndarray, factors: np.ndarray, kinds: Sequence[Factor]) -> np.ndarray:
     """Share of each factor's variance that a cubic polynomial explains, of each latent alone and of all together.
 
-    R² adjusted for the number of regressors, so that a latent that tells nothing has 0 on the average; what is less
-    than 0 is given as 0.
+    R² adjusted for the number of regressors, so that an uninformative latent has 0 on average; negative values are
+    reported as 0.
 
     Args:
         z: Latents, (n, d).

@@ -17,7 +17,7 @@ def moments(x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _root(matrix: Tensor) -> Tensor:
-    """The symmetric root of a symmetric matrix without negative eigenvalues, but for those of rounding."""
+    """The symmetric square root of a positive semidefinite matrix; negative eigenvalues from rounding count as 0."""
     values, vectors = torch.linalg.eigh(matrix)
     return (vectors * values.clamp_min(0.0).sqrt()) @ vectors.T
 
@@ -40,9 +40,9 @@ def frechet_gaussians(mean_p: Tensor, cov_p: Tensor, mean_q: Tensor, cov_q: Tens
 
 
 def frechet(x: Tensor, y: Tensor) -> float:
-    """The Fréchet distance of two samples, (n, d) and (m, d), in whatever features they are given.
+    """The Fréchet distance of two samples, (n, d) and (m, d), in the features they are given.
 
-    Heusel et al., 2017 (arXiv 1706.08500). The estimate is too large by about d/n of the spread, so that it is compared
-    only with one from as many data, as of two samples of the same distribution.
+    Heusel et al., 2017 (arXiv 1706.08500). The estimate is biased upwards by about d/n of the spread: compare it
+    only with estimates from equally many data, such as that of two samples of the same distribution.
     """
     return frechet_gaussians(*moments(x), *moments(y))

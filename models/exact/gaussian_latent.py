@@ -1,9 +1,9 @@
-"""Exact evidence of a model with a latent z ~ N(0, I) of one or two dimensions, by quadrature that refines itself.
+"""Exact evidence of a model with a latent z ~ N(0, I) of one or two dimensions, by adaptive quadrature.
 
 The integral of p(x|z) p(z) is a sum over the cells of a grid. A coarse grid finds where the joint density has its mass;
-cells without mass are dropped, the others halved, until halving no longer moves the result. Of a narrow posterior only
-its surroundings are ever refined, so that its width does not matter; and since the density has died off at the edge of
-what is kept, the sum converges as the trapezoid rule does on a smooth function with no edge: exponentially.
+cells without mass are dropped, the others halved, until halving no longer changes the result. Only the neighbourhood of
+a narrow posterior is refined, so its width does not matter. The density vanishes at the edge of the kept cells, so the
+sum converges exponentially, as the trapezoidal rule does for smooth functions that vanish at both ends.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class GridPosterior:
 
     Attributes:
         log_prob: The evidence log p(x), nats.
-        change: By how much the last halving of the cells moved it, nats; infinite where none was possible.
+        change: Change of it at the last halving of the cells, nats; infinite where none was possible.
         converged: Whether that is below the tolerance.
         z: Centres of the cells that hold mass, (m, d), float64.
         log_joint: log p(x, z) there, (m,), nats.
@@ -141,7 +141,7 @@ def _grid(
 def _coarsest(
     log_joint: Callable[[Tensor, float], Tensor], dim: int, near: Tensor | None, depth: float, device: torch.device
 ) -> tuple[Tensor, Tensor]:
-    """Cells of the coarsest grid, widened until those at its edge hold nothing, and the joint density there."""
+    """Cells of the coarsest grid, enlarged until the cells at its edge hold no mass, and the joint density there."""
     reach = _REACH if near is None else max(_REACH, float(near.abs().max()) + 4 * _START)
     while True:
         side = math.ceil(reach / _START)
@@ -159,7 +159,7 @@ def _evidence(values: Tensor, width: float, dim: int) -> float:
 
 
 def _holding(cells: Tensor, values: Tensor, width: float, near: Tensor | None, depth: float) -> Tensor:
-    """Which cells may hold mass: within `depth` nats of the best, or so steep that a peak may lie between two cells.
+    """Marks cells that may hold mass: within `depth` nats of the best, or so steep that a peak may lie between cells.
 
     A peak that is narrower than a cell is higher than its nearest cell by at most a quarter of what the density changes
     from there to the next: of log N the peak lies at most h²d/8σ² above, and the next cell at least h²/2σ² below.
@@ -179,7 +179,7 @@ def _holding(cells: Tensor, values: Tensor, width: float, near: Tensor | None, d
 
 
 def _ranked(cells: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Keys of cells in increasing order with the place of each, and what the keys are made with."""
+    """Sorted keys of cells, the position of each, and the parameters of the keys."""
     low = cells.amin(dim=0) - 1
     span = cells.amax(dim=0) - low + 2
     keys, places = _keys(cells, low, span).sort()
@@ -192,27 +192,27 @@ def _keys(cells: Tensor, low: Tensor, span: Tensor) -> Tensor:
 
 
 def _look_up(wanted: Tensor, keys: Tensor, places: Tensor, low: Tensor, span: Tensor) -> tuple[Tensor, Tensor]:
-    """Places of cells, and whether each is there."""
+    """Positions of cells, and whether each exists."""
     key = _keys(wanted, low, span)
     at = torch.searchsorted(keys, key).clamp_max(len(keys) - 1)
     return places[at], keys[at] == key
 
 
 def _dilated(cells: Tensor, dim: int) -> Tensor:
-    """Cells and all that touch them."""
+    """Cells and their neighbours."""
     step = torch.cartesian_prod(*[torch.arange(-1, 2, device=cells.device)] * dim).reshape(-1, dim)
     low, span = cells.amin(dim=0) - 1, cells.amax(dim=0) - cells.amin(dim=0) + 3
-    keys = _keys((cells[:, None] + step).reshape(-1, dim), low, span).unique()  # far cheaper than unique rows
+    keys = _keys((cells[:, None] + step).reshape(-1, dim), low, span).unique()  # cheaper than unique rows
     return (keys[:, None] if dim == 1 else torch.stack([keys // span[1], keys % span[1]], dim=1)) + low
 
 
 def _halved(cells: Tensor, dim: int) -> Tensor:
-    """The cells of half the width that make up cells."""
+    """The cells of half the width into which cells are split."""
     step = torch.cartesian_prod(*[torch.arange(2, device=cells.device)] * dim).reshape(-1, dim)
     return (2 * cells[:, None] + step).reshape(-1, dim)
 
 
 def _effective(values: Tensor) -> float:
-    """Number of cells among which the mass is spread: the exponential of its entropy."""
+    """Effective number of cells: the exponential of the entropy of their masses."""
     log_mass = values - values.logsumexp(dim=0)
     return math.exp(-float((log_mass.exp() * log_mass).sum()))

@@ -41,10 +41,10 @@ class Estimate:
         log_prob: log of the mean of the K weights p(x, z)/r(z), nats; its expectation is at most log p(x) and rises to
             it with K (Burda et al., 2015, arXiv 1509.00519).
         error: Its standard error to first order, nats: from the spread of the weights where draws are independent,
-            from that of the means of 5 sets where they are Sobol points; too small where no draw hit the mass of the
+            from that of the means of 5 sets where they are Sobol points; too small where no draw hits the mass of the
             posterior.
-        ess: Effective sample size (Σw)²/Σw², from 1 to K (Kong, 1992). Sobol points are worth more than as many
-            independent draws, which it does not see.
+        ess: Effective sample size (Σw)²/Σw², from 1 to K (Kong, 1992). It does not see that Sobol points are more
+            efficient than independent draws.
     """
 
     log_prob: Tensor
@@ -76,13 +76,13 @@ def importance_sample(
         proposal: "posterior" draws from q; "defensive" and "fitted" from the mixtures of `PROPOSALS`, whose weights
             have lighter tails where q is narrower than the posterior or misses one of its modes (Hesterberg, 1995).
         fitted: Mean and log variance of N(m*, s*²), (n, d) each, which may depend on the data but not on the draws;
-            for the proposal "fitted" alone.
+            for the proposal "fitted" only.
         sobol: Draws are 5 sets of K/5 Sobol points, each shifted at random for each datum, bit by bit. A single draw is
             distributed as without, so that the mean of the weights is unbiased as well, and together they
             cover the proposal more evenly (Owen, 1995). Only from 50 draws on and in at most `MOST_SOBOL` dimensions;
-            elsewhere independent draws are made all the same.
+            otherwise independent draws are made.
         at_once: Points z for which the likelihood is computed at a time.
-        each: Told of each piece of draws: the likelihoods and the log weights, (k, n) each; or None.
+        each: Called for each piece of draws with the likelihoods and the log weights, (k, n) each; or None.
 
     Raises:
         ValueError: No such proposal, or `fitted` is not given for the one that needs it.
@@ -138,7 +138,7 @@ def _sobol(mean: Tensor, proposal: str, K: int, size: int, step: int, rng: torch
     """Sets of `size` Sobol points with a random digital shift for each set and datum, in pieces."""
     n, d = mean.shape
     dims = d + (proposal in _SHARES)
-    points = SobolEngine(dims, scramble=False).draw(size, dtype=torch.float64)  # the same always: no randomness in it
+    points = SobolEngine(dims, scramble=False).draw(size, dtype=torch.float64)  # deterministic
     bits = (points * 2**_BITS).round().long().to(mean.device)[:, None]  # (size, 1, dims)
     for number, begin in enumerate(range(0, K, size)):
         shift = torch.randint(2**_BITS, (n, dims), generator=rng, device=mean.device)

@@ -1,4 +1,4 @@
-"""Which modes of a mixture samples hold, and how the modes are called."""
+"""Modes of a mixture that samples cover, and their names."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ __all__ = ["GOOD", "ModeCounts", "count_modes", "mode_names"]
 
 GOOD = 3.0  # standard deviations of a mode
 NEAR = 0.3  # of the distance between neighbouring centres
-HELD = 0.02  # share of all samples that a mode has to hold
+HELD = 0.02  # share of all samples that a covered mode holds
 _WINDS = ("E", "NE", "N", "NW", "W", "SW", "S", "SE")
 
 
 @dataclass(frozen=True)
 class ModeCounts:
-    """How samples are spread over modes; each sample is counted with the mode whose centre is nearest.
+    """Counts of samples by mode; each sample counts for the mode with the nearest center.
 
     Attributes:
         n: Number of samples.
@@ -40,7 +40,7 @@ class ModeCounts:
 
     @property
     def claimed(self) -> Tensor:
-        """Whether a mode is the nearest one to at least 2 % of all samples, however far they are, (k,) bool."""
+        """Whether a mode is the nearest one to at least 2 % of all samples, at any distance, (k,) bool."""
         return self.nearest >= HELD * self.n
 
 
@@ -66,7 +66,7 @@ def count_modes(x: Tensor, centers: Tensor, std: float) -> ModeCounts:
 
 
 def mode_names(centers: Tensor, classes: Sequence[str] = ()) -> tuple[str, ...]:
-    """Names of modes: winds where they lie on a circle in directions of the compass, else those of the classes.
+    """Names of modes: compass directions where they lie on a circle, else the names of the classes.
 
     Args:
         centers: Centres, (k, 2).

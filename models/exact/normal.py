@@ -40,6 +40,6 @@ def standard_normal(*shape: int, rng: torch.Generator) -> np.ndarray:
 
 
 def decimal(value: float, digits: int = 3) -> str:
-    """A number as a sentence shows it, with a true minus sign."""
+    """Formats a number for a sentence, with a typographic minus sign."""
     text = f"{value:,.{digits}f}"
     return text.lstrip("-") if float(text.replace(",", "")) == 0.0 else text.replace("-", "−")

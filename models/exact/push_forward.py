@@ -2,7 +2,7 @@
 
 The density that a map gives to x is the sum over the preimages of x of s(z)/|det f′(z)|, s the density of z. On a mesh,
 f is taken as affine within each triangle: every image triangle spreads the prior mass of its triangle evenly over its
-area, and where the image folds over itself, densities add up. For affine f nothing is approximated. Float64 NumPy.
+area, and where the image folds over itself, densities add up. For affine f the result is exact. Float64 NumPy.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def push_masses(image: np.ndarray, mass: np.ndarray, raster: Raster) -> np.ndarr
 
     A triangle is cut by four lines in each row of cells it reaches into, and its density is integrated exactly along
     them; the mass of a triangle flatter than the distance of the lines is spread evenly over its width and height. What
-    lies off the raster is left out, so the sum tells how much of the mass was met.
+    lies off the raster is left out, so the sum is the share of the mass on the raster.
 
     Args:
         image: f at the corners of the mesh, (n + 1, n + 1, 2).

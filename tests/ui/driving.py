@@ -166,9 +166,7 @@ class Driver:
         """Begins a run of a small net on the digits, and waits for its first pictures."""
         self.page.draft.set_values({"hidden": 16, "layers": 1, "batch": 32, **values})
         self.click("train")
-        self.until(
-            lambda: self.page.shown.state in ("training", "done", "diverged")
-        )  # the first may be over in no time
+        self.until(lambda: self.page.shown.state in ("training", "done", "diverged"))  # it may be over already
         self.until_step(1)
 
     def eval_mode(self) -> None:

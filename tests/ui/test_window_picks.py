@@ -57,10 +57,8 @@ def test_two_data_are_picked_with_the_keyboard(driver) -> None:
     for place, modifiers, name in ((3, Qt.KeyboardModifier.NoModifier, "point"), (9, SHIFT, "end")):
         inputs.set_point(layer.xy[place])
         driver.key(Qt.Key.Key_Return, modifiers)
-        assert (
-            layer.xy[list(layer.index).index(driver.editor(DataPoint).data[name].index)].tolist()
-            == layer.xy[place].tolist()
-        )
+        picked = list(layer.index).index(driver.editor(DataPoint).data[name].index)
+        assert layer.xy[picked].tolist() == layer.xy[place].tolist()
     driver.click("tab_of.reconstructions")
     driver.until(lambda: not driver.card("reconstructions").is_empty)
     sheet = driver.card("reconstructions").display

@@ -22,16 +22,14 @@ from models.frames import Points
 def test_a_view_that_makes_no_sense_has_no_tab_and_is_never_asked_for(driver) -> None:
     driver.eval_mode()
     asked: list[str] = []
-    host = driver.page.thread_.host
-    watch, ask = host.watch, host.ask
     driver.click("tab_of.manifold")
     driver.until(lambda: not driver.card("manifold").is_empty)
     driver.choose_in_menu(driver.card("manifold").menu, "Open in its own window")  # which follows it out of sight
     driver.train_small(steps=100_000, latent=10)
     assert not driver.offers_tab("tab_of.manifold")
     assert not driver.card("manifold").isVisible()
-    host.watch = lambda requests: (asked.extend(r.view for r in requests), watch(requests))
-    host.ask = lambda request: (asked.append(request.view), ask(request))
+    driver.page.board.watched.connect(lambda requests: asked.extend(request.view for request in requests))
+    driver.inputs.asked.connect(lambda request: asked.append(request.view))
     driver.click("latent_sample")
     driver.until_step(driver.page.shown.step + 20)
     assert "decode" in asked
@@ -146,7 +144,7 @@ def test_with_reduced_motion_the_walk_leaps(driver) -> None:
     QTest.mouseClick(dialog.motion, Qt.MouseButton.LeftButton)
     driver.click("settings_close")
     seen: list[float] = []
-    driver.inputs.point_moved.connect(lambda: seen.append(time.monotonic()))
+    driver.inputs.changed.connect(lambda kind: seen.append(time.monotonic()))
     driver.click("latent_walk")
     driver.until(lambda: len(seen) >= 2)
     driver.click("latent_walk")

@@ -21,7 +21,7 @@ from explorer.engine.errors import BadInput, RunError
 from explorer.engine.randomness import derive, initialising
 from explorer.engine.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from explorer.engine.training import learning_rate
-from models.classifier import ImageClassifier
+from models.nets.classifier import ImageClassifier
 from models.protocol import Classifier, DataSpec, Image, Instrument
 
 __all__ = ["CLASSIFIERS", "has_classifier", "instruments_of", "make_classifier", "open_classifier", "open_instrument"]

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from explorer.data import Dataset, Split
 from explorer.engine.data.instruments import open_instrument
+from explorer.engine.data.spec import spec_of
 from explorer.engine.randomness import BatchOrder, derive
-from explorer.engine.setup import spec_of
 from models.protocol import Data, DataBatch, DataPoint, Instrument
 
 __all__ = ["TensorData"]

@@ -136,15 +136,16 @@ class Shown(QObject):
         """Step of the newest frame of a view."""
         return self.steps.get(view, self.snapshot.step)
 
-    @property
-    def latent_dim(self) -> int | None:
-        """Dimension of the latent space under the config in force, or None where there is none."""
-        has_latent = issubclass(self.page_class, HasDecoder)
-        return self.page_class.latent_dim_of(self.config, self.spec) if has_latent else None
-
     def applies(self, view: View) -> bool:
         """Whether a view can be computed with this config and these data."""
         return view.applies(self.page_class, self.config, self.spec)
+
+    @property
+    def latent_dim(self) -> int | None:
+        """Dimension of the latent space under the config, or None where the page has none."""
+        return (
+            self.page_class.latent_dim_of(self.config, self.spec) if issubclass(self.page_class, HasDecoder) else None
+        )
 
     def values(self) -> dict[str, Any] | None:
         """Config and training fields of the setup by name, or None where there is no setup."""

@@ -1,0 +1,27 @@
+"""The description of a dataset from which a model is built."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.data import Dataset
+from explorer.engine.data.instruments import instruments_of
+from models.protocol import DataSpec, Image
+
+__all__ = ["spec_of"]
+
+
+def spec_of(data: Dataset) -> DataSpec:
+    """Describes a dataset to a model."""
+    mean, std = data.moments()
+    instruments = instruments_of(data.name)
+    return DataSpec(data.kind, len(data.train), data.classes, mean, std, _levels(data), data.factors, instruments)
+
+
+def _levels(data: Dataset) -> int:
+    """Number of values an entry of an image can have: whole numbers stored with a scale, of which 1/scale is white."""
+    if not isinstance(data.kind, Image):
+        return 0
+    if data.kind.values == "binary":
+        return 2
+    return round(1 / data.scale) + 1 if data.train.x.dtype == np.uint8 else 0
