@@ -162,6 +162,17 @@ def test_another_model_begins_with_the_defaults(driver) -> None:
     assert driver.find("editor.canvas.tools.index").text() == "0"
 
 
+def test_a_figure_says_which_inputs_it_was_made_from(driver) -> None:
+    card = driver.card("completion")
+    assert driver.page.identity(card)["set"] == {}  # the defaults
+    driver.pick("editor.canvas.tools.region", "left")
+    driver.click("editor.canvas.tools.next")
+    driver.until(lambda: driver.page.identity(card)["set"] == {"canvas": "1:left"})
+    expected = valid(driver, 1)
+    expected[..., :4] = 0.5
+    np.testing.assert_array_equal(images(driver, "completion"), expected)
+
+
 def test_an_editor_has_names_for_screen_readers(driver) -> None:
     for name in ("editor.pixel", "editor.canvas", "editor.time_step", "editor.points"):
         widget = driver.find(name)
