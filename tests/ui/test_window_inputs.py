@@ -85,7 +85,7 @@ def test_a_canvas_is_painted_and_the_completion_follows(driver) -> None:
     assert driver.find("editor.canvas.tools.region").currentText() == "Painted"
     driver.click("editor.canvas.tools.undo")
     driver.until(lambda: np.array_equal(images(driver, "completion")[..., 1, :], x[..., 1, :]))
-    assert driver.find("editor.canvas.tools.region").currentText() == "Lower half"
+    assert driver.find("editor.canvas.tools.region").currentText() == "Lower"
 
 
 def test_region_image_and_brush_are_chosen_by_keys(driver) -> None:

@@ -17,10 +17,10 @@ from models.protocol import Canvas
 __all__ = ["REGIONS", "canvas_of", "canvas_text", "read_canvas", "region_mask"]
 
 REGIONS: Mapping[str, str] = {
-    "lower": "Lower half",
-    "upper": "Upper half",
-    "left": "Left half",
-    "right": "Right half",
+    "lower": "Lower",
+    "upper": "Upper",
+    "left": "Left",
+    "right": "Right",
     "center": "Center",
     "all": "All",
     "none": "None",

@@ -194,8 +194,8 @@ class MaskBoard(QWidget):
         picture = sheet_image(self._image[None], 1, size, (0, 0), inks)
         painter.drawImage(box, picture)
         rows, columns = np.nonzero(~self.painting.mask)
-        cells = [
-            QRectF(self.position_of(row, column), self.position_of(row + 1, column + 1)).adjusted(0, 0, 0.5, 0.5)
+        cells = [  # in whole pixels, so that they neither overlap nor leave gaps
+            QRectF(self.position_of(row, column).toPoint(), self.position_of(row + 1, column + 1).toPoint())
             for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
         ]
         painter.setPen(Qt.PenStyle.NoPen)
