@@ -135,7 +135,7 @@ def test_while_a_model_trains_a_drag_asks_for_the_first_picture_and_the_others_f
     asked = []
     driver.inputs.asked.connect(lambda request: asked.append(request.view))
     driver.click("latent_sample")
-    assert asked == (["decode"] if training else ["decode", "nearest"])
+    driver.until(lambda: asked == (["decode"] if training else ["decode", "nearest"]))
     z = _shown(driver)
     stamp = driver.inputs.request(driver.card("nearest").view).stamp
     driver.until(lambda: driver.page.feed.newest["nearest"].request.stamp == stamp)

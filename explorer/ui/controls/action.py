@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, SignalInstance
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractButton
 
@@ -16,7 +16,7 @@ def make_action(
     parent: QObject,
     name: str,
     text: str,
-    run: Callable[..., Any] | None = None,
+    run: Callable[..., Any] | SignalInstance | None = None,
     *,
     group: str = "",
     key: str = "",
@@ -30,7 +30,8 @@ def make_action(
         parent: The part that owns it.
         name: Its object name; no two actions in sight share one.
         text: What it does, as an imperative.
-        run: Slot for `triggered`, or for `toggled` where the action is checkable; None where it is joined to a button.
+        run: Slot or signal for `triggered`, or for `toggled` where the action is checkable; None where the action is
+            joined to a button.
         group: Heading under which the command palette lists it.
         key: Key sequence, or "".
         checkable: It is on or off.

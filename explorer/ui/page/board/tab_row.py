@@ -87,7 +87,8 @@ class TabRow(QFrame):
 
     @Slot()
     def _on_toggled(self) -> None:
-        if self.sender().isHidden():  # chosen from the menu
+        button = self.sender()
+        if isinstance(button, QPushButton) and button.isHidden():  # chosen from the menu
             self.arrange()
 
     @Slot()

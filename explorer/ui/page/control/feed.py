@@ -111,7 +111,7 @@ class Feed(QObject):
 
     def _parts(self, snapshot: Snapshot) -> list[Callable[[], None]]:
         """Callbacks that hand on a snapshot, each of about the cost of a card."""
-        parts = [partial(self._hand_on, snapshot)]
+        parts: list[Callable[[], None]] = [partial(self._hand_on, snapshot)]
         if snapshot.curves is not None and snapshot.step > 0:  # one point is no curve
             parts.append(partial(self.curves.emit, snapshot.curves))
         return parts + [partial(self.take_reply, reply) for reply in snapshot.replies]

@@ -50,7 +50,7 @@ class LatentEditor(Editor):
 
     def show(self, shown: Shown) -> None:
         """Takes the latent dimension; the point goes to the origin where the dimension is another."""
-        model = shown.model_or_lab
+        model: object = shown.model_or_lab
         if self.panel is None or not isinstance(model, HasDecoder):
             return
         self.panel.set_dimension(model.latent_dim)

@@ -1,4 +1,4 @@
-"""The latent panel: a slider for every latent dimension, one state with the map and the decoded picture."""
+"""The latent panel: a slider for every latent dimension."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from explorer.ui.theme import Theme
 
 __all__ = ["LatentPanel"]
 
-LIMIT = 4.0  # standard deviations of the prior that the sliders reach at first, and by which they grow
+LIMIT = 4.0  # standard deviations of the prior: the first range of the sliders, and the step by which it grows
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _WALK = 40  # ms
-_CALM = 500  # ms, with reduced motion, when it leaps as far as it would have walked
+_CALM = 500  # ms with reduced motion; a leap is as long as the walk would have been
 _SPEED = 0.03  # radians a tick
 _KEPT = 0.995  # of the walk's direction from tick to tick
 
@@ -84,7 +84,7 @@ class LatentPanel(QFrame):
     """Sliders of a point in latent space.
 
     Signals:
-        moved: The point, (latent,) array, whenever it is moved here.
+        moved: The point, (latent,) array, when it is moved in this panel.
 
     Args:
         theme: Colours.
@@ -147,7 +147,7 @@ class LatentPanel(QFrame):
         return self._timer.isActive()
 
     def set_dimension(self, latent: int) -> None:
-        """As many sliders as there are latent dimensions; the point goes to the origin where the number is new."""
+        """Makes a slider for each latent dimension; where their number changes, the point goes to the origin."""
         if latent == len(self.z):
             return
         self.z = np.zeros(latent)
@@ -169,7 +169,7 @@ class LatentPanel(QFrame):
             self._list.addWidget(row)
 
     def set_order(self, importance: np.ndarray) -> None:
-        """Puts the dimensions with the most KL first, (latent,)."""
+        """Sorts the sliders by the KL divergence of their dimensions, (latent,), the largest first."""
         order = np.argsort(-importance, kind="stable").tolist()
         if order == self._order or len(order) != len(self.z) or self._is_held():
             return
@@ -179,7 +179,7 @@ class LatentPanel(QFrame):
             self._list.insertWidget(place, self._rows[dim])
 
     def set_point(self, z: np.ndarray) -> None:
-        """Shows a point without a signal; the sliders reach further where it lies beyond them."""
+        """Shows a point without a signal; the range of the sliders grows where the point is outside."""
         self.z = np.array(z, dtype=float)
         furthest = float(np.abs(self.z).max(initial=0.0))
         if furthest > self._limit:
@@ -188,7 +188,7 @@ class LatentPanel(QFrame):
             row.set_value(round(float(self.z[dim]), 2))
 
     def set_reduced_motion(self, reduced: bool) -> None:
-        """Lets the walk leap twice a second, or glide."""
+        """Makes the walk leap twice a second instead of gliding."""
         self._timer.setInterval(_CALM if reduced else _WALK)
 
     def stop(self) -> None:

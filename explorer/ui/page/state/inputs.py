@@ -178,9 +178,8 @@ class Inputs(QObject):
         self.requests_changed.emit()
 
 
-def _on_device(value: Input, device: torch.device) -> Input:
+def _on_device(value: Any, device: torch.device) -> Input:
     """An input with its tensors on a device."""
-    assert dataclasses.is_dataclass(value)
     tensors = {f.name: t for f in dataclasses.fields(value) if isinstance(t := getattr(value, f.name), Tensor)}
     moved = {name: tensor.to(device) for name, tensor in tensors.items() if tensor.device != device}
     return dataclasses.replace(value, **moved) if moved else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +15,7 @@ from explorer.engine import Session, Setup
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.host.host import Snapshot
 from explorer.engine.views.static_page import StaticPage
-from models.protocol import DataSpec, GenerativeModel, HasDecoder, Page, View, views_of
+from models.protocol import DataSpec, GenerativeModel, HasDecoder, Page, Player, View, views_of
 
 __all__ = ["PageState", "PlayerInfo", "Shown"]
 
@@ -170,17 +170,16 @@ class Shown(QObject):
         model = self.model_or_lab
         if isinstance(model, GenerativeModel):
             self.device = model.device
-        self.snapshot = Snapshot(step=source.step if session is None else session.step_count)
+        self.snapshot = Snapshot(step=source.step if isinstance(source, StaticPage) else source.step_count)
         self.steps = {}
         self.changed.emit()
-        self.read_players()
+        self.set_players(model.players() if isinstance(model, GenerativeModel) else ())
 
-    def read_players(self) -> None:
-        """Reads the players of the model again, which may change when a model enters another stage."""
-        model = self.model_or_lab
-        players = _players(model) if isinstance(model, GenerativeModel) else ()
-        if players != self.players:
-            self.players = players
+    def set_players(self, players: Sequence[Player]) -> None:
+        """Takes the players of the model, which may change during a run when the model enters another stage."""
+        infos = tuple(self._info(player) for player in players)
+        if infos != self.players:
+            self.players = infos
             self.players_changed.emit()
 
     def set_config(self, config: Any) -> None:
@@ -198,14 +197,9 @@ class Shown(QObject):
         self._state = state
         self.state_changed.emit(state)
 
-
-def _players(model: GenerativeModel) -> tuple[PlayerInfo, ...]:
-    declared = type(model)
-    roles = {metric.key: metric.role for metric in declared.metrics}
-    total = declared.objective.total.metric
-    players = []
-    for player in model.players():
-        own = f"{player.name}_loss"
-        loss = own if own in roles else total
-        players.append(PlayerInfo(player.name, player.updates, loss, roles.get(loss, "total")))
-    return tuple(players)
+    def _info(self, player: Player) -> PlayerInfo:
+        page, own = self.page_class, f"{player.name}_loss"
+        assert issubclass(page, GenerativeModel)
+        roles = {metric.key: metric.role for metric in page.metrics}
+        loss = own if own in roles else page.objective.total.metric
+        return PlayerInfo(player.name, player.updates, loss, roles.get(loss, "total"))
