@@ -177,11 +177,11 @@ def trained_page(name: str, data: str | None) -> tuple[MainWindow, PageWidget]:
     window.show()
     page = window.pages[name]
     if data:  # its own preset where there is one
-        preset = next((preset for preset in page.page.presets if preset.data.split(":")[0] == data), None)
+        preset = next((preset for preset in page.page_class.presets if preset.data.split(":")[0] == data), None)
         page.draft.choose_data(data) if preset is None else page.draft.choose_preset(preset.title)
     page.draft.set_values({"steps": 100_000_000})
     page.run_bar.train_button.click()
-    wait_until(lambda: page.state == "training" and page.showing.snapshot.state == "training")
+    wait_until(lambda: page.shown.state == "training" and page.shown.snapshot.state == "training")
     return window, page
 
 
@@ -189,8 +189,9 @@ def drag_of(page: PageWidget) -> Drag | None:
     """The first latent slider and the decoder's picture; on a lab its first parameter and the leading picture."""
     if page.draft.model is not None:
         slider = page.findChild(Slider, "latent.0")
-        return Drag(slider, page.cards["decode"].display) if slider is not None and "decode" in page.cards else None
-    hero = next(card for card in page.cards.values() if card.view.lead)
+        decode = page.board.cards.get("decode")
+        return None if slider is None or decode is None else Drag(slider, decode.display)
+    hero = page.board.grid.lead
     for name, row in page.side.form.rows.items():
         slider, declared = row.findChild(Slider), page.draft.declared()[name]
         if slider is not None and row.isVisible() and declared.low is not None and declared.high is not None:
@@ -209,15 +210,15 @@ def measure_lab(name: str, seconds: float) -> dict[str, object]:
     page = window.pages[name]
     pump(WARM_UP)
     beat, drag = Beat(), drag_of(page)
-    before = {key: card.display.painted for key, card in page.cards.items()}
+    before = {key: card.display.painted for key, card in page.board.cards.items()}
     began = time.perf_counter()
     beat.start()
     if drag is not None:
         drag.start()
     pump(seconds)
     elapsed = time.perf_counter() - began
-    visible = [key for key, card in page.cards.items() if card in page.arrangement.in_sight()]
-    updates = {key: round((page.cards[key].display.painted - before[key]) / elapsed, 2) for key in visible}
+    visible = [key for key, card in page.board.cards.items() if card in page.board.grid.in_sight()]
+    updates = {key: round((page.board.cards[key].display.painted - before[key]) / elapsed, 2) for key in visible}
     window.close()
     return {"page": name, "seconds": round(elapsed, 2), **felt(beat, drag), "updates_per_s": updates}
 
@@ -250,7 +251,7 @@ def measure(name: str, seconds: float, points: int, data: str | None) -> dict[st
     bare = Bare(session.setup)
     updated, steps, elapsed = Counter[str](), 0, 0.0
     for _ in range(SLICES):
-        before = {key: card.display.painted for key, card in page.cards.items()}
+        before = {key: card.display.painted for key, card in page.board.cards.items()}
         step, began = session.step_count, time.perf_counter()
         beat.start()
         if drag is not None:
@@ -258,18 +259,18 @@ def measure(name: str, seconds: float, points: int, data: str | None) -> dict[st
         pump(seconds / SLICES)
         elapsed += time.perf_counter() - began
         steps += session.step_count - step
-        updated.update({key: card.display.painted - before[key] for key, card in page.cards.items()})
+        updated.update({key: card.display.painted - before[key] for key, card in page.board.cards.items()})
         beat.stop()
         if drag is not None:
             drag.stop()
         host.pause()
-        wait_until(lambda: page.state == "paused")  # and saved
+        wait_until(lambda: page.shown.state == "paused")  # and saved
         pump(SETTLED)
         bare.run(max(3.0, seconds / 4) / SLICES)
         host.train()
-        wait_until(lambda: page.state == "training")
+        wait_until(lambda: page.shown.state == "training")
         pump(SETTLED)
-    visible = [key for key, card in page.cards.items() if card in page.arrangement.in_sight()]
+    visible = [key for key, card in page.board.cards.items() if card in page.board.grid.in_sight()]
     updates = {key: round(updated[key] / elapsed, 2) for key in visible}
     setup = session.setup
     window.close()

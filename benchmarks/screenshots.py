@@ -110,35 +110,34 @@ class Booth:
         if page.draft.model is None:
             self.take(name)
             return
-        page.draft.choose_preset(page.page.presets[0].title)
+        page.draft.choose_preset(page.page_class.presets[0].title)
         page.draft.set_values({"steps": steps})
         train = page.findChild(Button, "train")
         train.click()
-        self.until(lambda: page.state == "done" and page.step == steps)
-        if page.latent is not None:
-            page.latent.moved.emit(page.looking.z + 0.7)
+        self.until(lambda: page.shown.state == "done" and page.shown.step == steps)
+        if len(page.inputs.z):
+            page.inputs.set_point(page.inputs.z + 0.7)
         self.pump(0.3)
         self.take(f"{name}-trained")
         track = page.timeline.track
         page.timeline.scrubbed.emit(track.steps[len(track.steps) // 3])
         self.pump(0.5)
         self.take(f"{name}-scrubbed")
-        page.go_live()
+        page.moment.go_live()
 
     def _diverge(self) -> None:
         page = self.window.page
         page.draft.set_values({"steps": 3000})
-        page.acts.train_new()
-        self.until(lambda: page.state == "training" and page.step > 400)
+        page.runner.train_new()
+        self.until(lambda: page.shown.state == "training" and page.shown.step > 400)
         page.draft.set_values({"lr": 1e6})
-        self.until(lambda: page.state == "diverged")
+        self.until(lambda: page.shown.state == "diverged")
         self.pump(0.3)
 
     def _export(self) -> object:
         from explorer.ui.export.dialog import ExportDialog
 
-        hero = next(card for card in self.window.page.cards.values() if card.view.lead)
-        hero.export_asked.emit("pdf")
+        self.window.page.board.grid.lead.export_asked.emit("pdf")
         dialog = self.window.findChild(ExportDialog)
         self.until(lambda: dialog.preview.picture is not None)
         self.pump(0.3)
@@ -190,7 +189,7 @@ class Booth:
     def _filled(self) -> bool:
         page = self.window.page
         return page is not None and all(
-            not card.is_empty for card in page.arrangement.in_sight() if card.view.name != "curves"
+            not card.is_empty for card in page.board.grid.in_sight() if card.view.name != "curves"
         )
 
     def until(self, condition: Callable[[], bool]) -> None:

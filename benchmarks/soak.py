@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication
 from responsiveness import Beat, percentile, pump, trained_page
 
 from explorer.ui.garbage import GarbageGuard
-from explorer.ui.window.bars import resident_memory
+from explorer.ui.window.status_bar import resident_memory
 
 
 def main() -> None:

@@ -13,32 +13,38 @@ from torch import Tensor, nn
 
 from explorer.engine import Session, SessionViews, Setup, new_session, open_data
 from models import Family
-from models.frames import Bars, Curves, Density, Field, Frame, Plane, Points, Series
+from models.frames import Bars, Curves, Density, Field, Frame, Images, Plane, Points, Series
 from models.nets import MLP, Dropout
 from models.protocol import (
+    Canvas,
     Data,
     DataBatch,
     DataSpec,
     Drag,
     GameModel,
     HasLogProb,
+    Image,
     Lab,
     LossModel,
     Metric,
     Noise,
     Objective,
+    Pixel,
     Planar,
     Player,
     Preset,
     Progress,
     Term,
+    TimeStep,
     Try,
     param,
     view,
 )
+from models.protocol import Points as PointsInput
 
 __all__ = [
     "FIXTURES",
+    "Average",
     "CoinLab",
     "Gauss",
     "Growing",
@@ -324,6 +330,56 @@ class Normalised(Gauss):
     title, presets, try_next, batch_statistics = "Normalised", (), (), True
 
 
+class Average(LossModel):
+    """The average image of the data, with a view for each of the inputs pixel, canvas, time and points."""
+
+    title, accepts = "Average image", (Image,)
+    objective = Objective("L", (Term("L", "loss"),), total=Term("L", "loss"), maximised=False)
+    metrics = (Metric("loss", "Squared error"),)
+    presets = (Preset("Digits", "digits", {}, {"steps": 20, "batch": 32}),)
+
+    @dataclass(frozen=True)
+    class Config:
+        start: float = param(0.5, "Grey at the start", 0.0, 1.0)
+
+    def __init__(self, config, spec: DataSpec):
+        super().__init__(config, spec)
+        self.mean = nn.Parameter(torch.full(spec.kind.shape, config.start))
+
+    @classmethod
+    def noise_dims(cls, config, kind) -> int:
+        return math.prod(kind.shape)
+
+    def loss(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
+        return {"loss": (batch.x - self.mean).square().mean()}
+
+    def sample(self, n: int, *, rng: torch.Generator) -> Tensor:
+        return torch.bernoulli(self.image.expand(n, *self.mean.shape), generator=rng)
+
+    @property
+    def image(self) -> Tensor:
+        return self.mean.detach().clamp(0, 1)[None]
+
+    @view("Completion", lead=True, sets=Pixel)
+    def completion(self, canvas: Canvas) -> Images:
+        return Images((canvas.x * canvas.mask + self.image * (1 - canvas.mask)).numpy())
+
+    @view("Pixel")
+    def profile(self, pixel: Pixel, data: Data) -> Bars:
+        column = data.split("valid", 100).x[:, pixel.channel, pixel.row, pixel.column]
+        names = (f"row {pixel.row}", f"column {pixel.column}")
+        return Bars(names, np.array([float(column.mean()), float(column.std())]))
+
+    @view("Fade")
+    def fade(self, time: TimeStep) -> Images:
+        return Images(((1 - time.t) * self.image + time.t).numpy())
+
+    @view("Rotation")
+    def rotation(self, points: PointsInput) -> Plane:
+        turned = points.xy @ np.array([[0.0, 1.0], [-1.0, 0.0]])
+        return Plane((Points(points.xy), Points(turned, role="model")), extent=(-3.0, 3.0, -3.0, 3.0))
+
+
 FIXTURES = Family(
     "fixtures",
     "Fixtures",
@@ -335,5 +391,6 @@ FIXTURES = Family(
         "hungry": Hungry,
         "exploding": Exploding,
         "normalised": Normalised,
+        "average": Average,
     },
 )

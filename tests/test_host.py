@@ -26,8 +26,9 @@ from explorer.engine.host.events import (
     Training,
 )
 from explorer.engine.host.host import PageHost
+from explorer.engine.views.requests import Reply
 from explorer.engine.views.static_page import StaticPage
-from explorer.engine.views.viewer import Reply, Viewer
+from explorer.engine.views.viewer import Viewer
 
 pytestmark = pytest.mark.usefixtures("fixture_pages")
 

@@ -11,7 +11,8 @@ from explorer.engine.session.session import Session
 from explorer.engine.session.trainer import Phase
 from explorer.engine.setup import Setup
 from explorer.engine.training import Training, training_class
-from explorer.engine.views.viewer import Reply, Request, RequestQueue, Viewer
+from explorer.engine.views.requests import Reply, Request, RequestQueue
+from explorer.engine.views.viewer import Viewer
 
 __all__ = [
     "BadInput",

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from explorer.engine.host.events import Event
 from explorer.engine.host.host import PageHost
-from explorer.engine.views.viewer import Reply
+from explorer.engine.views.requests import Reply
 
 __all__ = ["PageThread"]
 

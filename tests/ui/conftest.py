@@ -23,6 +23,7 @@ from PySide6.QtCore import QEvent, QThread
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+import page_parts
 from driving import Driver
 
 from explorer.data import open_dataset
@@ -101,6 +102,13 @@ def _check_gone(qapp: QApplication, watched: list[tuple[str, weakref.ref]]) -> N
     assert not alive, f"still alive after close and deleteLater, something longer-lived holds them: {alive}"
     tops = [type(w).__name__ for w in qapp.topLevelWidgets() if w.isVisible()]
     assert not tops, f"top-level windows left open: {tops}"
+
+
+@pytest.fixture
+def parts(qapp: QApplication, fixture_pages: None) -> Iterator[None]:
+    """For tests of single parts of a page: what they made is deleted in the order of Qt, children with parents."""
+    yield
+    page_parts.delete_made()
 
 
 @pytest.fixture

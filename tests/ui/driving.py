@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -15,7 +16,9 @@ from pytestqt.qtbot import QtBot
 from explorer.ui.card import Card
 from explorer.ui.page import PageWidget
 from explorer.ui.page.board.tab_row import TabRow
+from explorer.ui.page.state.inputs import Inputs
 from explorer.ui.window.main_window import MainWindow
+from models.protocol import Input
 
 __all__ = ["PATIENCE", "Driver"]
 
@@ -51,12 +54,12 @@ class Driver:
 
     def card(self, name: str) -> Card:
         """The card of a view."""
-        return self.page.cards[name]
+        return self.page.board.cards[name]
 
     @property
     def folder(self) -> Path:
         """Folder of the run."""
-        folder = self.page.acts.folder
+        folder = self.page.shown.folder
         assert folder is not None, "no run is open"
         return folder
 
@@ -65,7 +68,24 @@ class Driver:
         path = self.folder / "changes.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
+    @property
+    def inputs(self) -> Inputs:
+        """The inputs of the page's views."""
+        return self.page.inputs
+
+    def editor(self, kind: type[Input]) -> Any:
+        """The editor of a kind of input."""
+        return self.page.editors[kind]
+
+    def actions(self) -> dict[str, QAction]:
+        """What can be done now, by name."""
+        return {action.objectName(): action for action in self.window.commands()}
+
     # Hands
+
+    def trigger(self, action: str) -> None:
+        """Triggers an action, as the command palette does."""
+        self.actions()[action].trigger()
 
     def click(self, name: str) -> None:
         """Clicks a button."""
@@ -128,33 +148,33 @@ class Driver:
 
     def until_state(self, state: str) -> None:
         """Lets the window live until the page is in a state."""
-        self.until(lambda: self.page.state == state)
+        self.until(lambda: self.page.shown.state == state)
 
     def until_step(self, step: int) -> None:
         """Lets the window live until it shows a step or a later one, on all cards."""
-        self.until(lambda: self.page.step >= step and not self.page.showing.is_behind)
+        self.until(lambda: self.page.shown.step >= step and not self.page.feed.is_behind)
 
     def pause(self) -> int:
         """Pauses, waits until the window shows where, and returns that step."""
         self.click("train")
         self.until_state("paused")
         session = self.page.thread_.host.shown
-        self.until(lambda: self.page.step == session.step_count and not self.page.showing.is_behind)  # type: ignore[union-attr]
-        return self.page.step
+        self.until(lambda: self.page.shown.step == session.step_count and not self.page.feed.is_behind)  # type: ignore[union-attr]
+        return self.page.shown.step
 
     def train_small(self, **values: Any) -> None:
         """Begins a run of a small net on the digits, and waits for its first pictures."""
         self.page.draft.set_values({"hidden": 16, "layers": 1, "batch": 32, **values})
         self.click("train")
-        self.until(lambda: self.page.state in ("training", "done", "diverged"))  # the first may be over in no time
+        self.until(lambda: self.page.shown.state in ("training", "done", "diverged"))  # it may be over already
         self.until_step(1)
 
     def eval_mode(self) -> None:
         """Waits until the page shows its untrained or bundled model."""
-        self.until(lambda: self.page.cards and not any(c.is_empty for c in self._leading()))
+        self.until(lambda: self.page.board.cards and not any(c.is_empty for c in self._leading()))
 
     def _leading(self) -> list[Card]:
-        return [card for card in self.page.arrangement.in_sight() if card.view.name != "curves"]
+        return [card for card in self.page.board.grid.in_sight() if card.view.name != "curves"]
 
     def frame_of(self, name: str) -> Any:
         """What a card shows."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
 from explorer.ui.frames import WIDGETS, BarsView, CurvesView, ImagesView, MatrixView, PlaneView
+from explorer.ui.frames.base import Hit
 from explorer.ui.frames.contours import level_lines
 from explorer.ui.frames.sheet import resample, sheet_image
 from explorer.ui.frames.smoothing import Columns, smooth
@@ -39,7 +40,7 @@ from models.frames import (
 )
 
 _NAN = np.full((3, 2), np.nan)
-_LEFT = Qt.MouseButton.LeftButton
+_LEFT, _SHIFT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
 
 FULL: dict[type[Frame], Frame] = {
     Plane: Plane(layers=(
@@ -193,23 +194,21 @@ def test_curves_that_keep_their_axes_look_like_ones_drawn_afresh(theme, make_wid
 
 
 def test_a_click_gives_data_coordinates_and_the_nearest_point(plane) -> None:
-    picked, clicked = [], []
-    plane.picked.connect(lambda x, y: picked.append((x, y)))
-    plane.point_clicked.connect(clicked.append)
+    hits = []
+    plane.clicked.connect(hits.append)
     rect = plane.view.rect
     QTest.mouseClick(plane, _LEFT, pos=QPoint(round(rect.center().x()), round(rect.center().y())))
-    QTest.mouseClick(plane, _LEFT, pos=_at(plane, 1.0, 0.5) + QPoint(2, 1))
-    assert picked[0] == pytest.approx((0, 0), abs=0.02)
-    assert picked[1] == pytest.approx((1, 0.5), abs=0.04)
-    assert clicked == [41]
+    QTest.mouseClick(plane, _LEFT, _SHIFT, pos=_at(plane, 1.0, 0.5) + QPoint(2, 1))
+    assert hits[0].xy == pytest.approx((0, 0), abs=0.02)
+    assert hits[1].xy == pytest.approx((1, 0.5), abs=0.04)
+    assert [(hit.datum, hit.second) for hit in hits] == [(None, False), (41, True)]
 
 
-def test_hovering_tells_which_datum(plane) -> None:
-    hovered = []
-    plane.hovered.connect(hovered.append)
-    for x, y in ((1.0, -0.5), (0.0, 0.0), (-1.0, 0.0)):
+def test_a_point_under_the_pointer_gets_a_ring(plane) -> None:
+    without = plane.grab().toImage()
+    for x, y, ring in ((1.0, -0.5, True), (0.0, 0.0, False), (-1.0, 0.0, True)):
         QTest.mouseMove(plane, _at(plane, x, y))
-    assert hovered == [42, -1, 40]
+        assert (plane.grab().toImage() != without) == ring
 
 
 def test_dragging_and_keys_move_the_cross_hair(plane) -> None:
@@ -450,20 +449,17 @@ def test_images_are_where_they_say_and_in_ink_on_paper(theme, images) -> None:
         assert image.pixelColor(between.toPoint()) == QColor(tokens.bg2)
 
 
-def test_hover_click_and_keys_pick_an_image(images) -> None:
-    hovered, picked = [], []
-    images.hovered.connect(hovered.append)
-    images.picked.connect(picked.append)
-    for place in (1, 5):
-        QTest.mouseMove(images, images.box(place).center().toPoint())
-    QTest.mouseMove(images, QPoint(1, 1))
-    QTest.mouseClick(images, _LEFT, pos=images.box(2).center().toPoint())
+def test_a_click_gives_pixel_and_datum_and_keys_the_datum(images) -> None:
+    hits = []
+    images.clicked.connect(hits.append)
+    box = images.box(2)
+    at = box.topLeft() + QPointF(box.width() * 3.5 / 4, box.height() * 1.5 / 4)
+    QTest.mouseClick(images, _LEFT, pos=at.toPoint())
+    QTest.mouseMove(images, QPoint(1, 1))  # leaves the images, so that keys begin at the first
     images.setFocus()
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Return):
         QTest.keyClick(images, key)
-    assert hovered[:3] == [1, 5, -1]
-    assert picked == [2, images.place_at(images.box(hovered[-1]).center())]
-    assert hovered[-1] == 4
+    assert hits == [Hit(pixel=(1, 3), datum=12), Hit(datum=14)]
 
 
 def test_a_small_image_is_enlarged_under_the_pointer(theme, make_widget) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from explorer.engine.bundle import BUNDLES
 from explorer.ui.controls import Combo
-from explorer.ui.window.commands import acts_of
 
 TITLE = "MNIST, 10-D latent"
 
@@ -21,24 +20,24 @@ def test_a_bundled_model_is_shown_when_it_is_chosen_and_the_run_in_sight_is_kept
     driver.eval_mode()
     driver.train_small(steps=30)
     driver.until_state("done")
-    folder = driver.page.acts.folder
+    folder = driver.page.shown.folder
     offered = []
     driver.page.undo_offered.connect(offered.append)
     _choose(driver, TITLE)
     driver.until_state("static")
-    assert driver.page.acts.config.latent == 10
-    assert driver.page.acts.folder is None
+    assert driver.page.shown.config.latent == 10
+    assert driver.page.shown.folder is None
     assert len(offered) == 1
     driver.until(lambda: driver.card("latent_map").display.frame.subtitle == "posterior means, 2,000 test images")
     assert driver.find("bundle").value == ""  # so that the same can be chosen again
-    driver.page.acts.undo_reset()
+    driver.page.runner.undo_reset()
     driver.until_state("done")
-    assert driver.page.acts.folder == folder
+    assert driver.page.shown.folder == folder
 
 
 def test_commands_offer_every_bundled_model_of_the_page_in_sight(driver) -> None:
     driver.eval_mode()
-    acts = {act.id: act for act in acts_of(driver.window, driver.page)}
-    assert [name for name in acts if name.startswith("bundle.")] == [f"bundle.{title}" for title in BUNDLES["vae"]]
-    acts[f"bundle.{TITLE}"].run()
-    driver.until(lambda: driver.page.acts.config.latent == 10)
+    actions = driver.actions()
+    assert [name for name in actions if name.startswith("bundle.")] == [f"bundle.{title}" for title in BUNDLES["vae"]]
+    actions[f"bundle.{TITLE}"].trigger()
+    driver.until(lambda: driver.page.shown.config.latent == 10)

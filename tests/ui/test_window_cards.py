@@ -68,7 +68,7 @@ def test_a_frozen_card_keeps_its_picture_until_it_is_let_go(driver) -> None:
     driver.until(lambda: not card.is_empty)
     driver.choose_in_menu(card.menu, "Freeze this view")
     kept = card.display.frame
-    driver.until_step(driver.page.step + 50)
+    driver.until_step(driver.page.shown.step + 50)
     assert card.display.frame is kept
     assert card.subtitle.startswith("frozen")
     QTest.mouseClick(_tool(driver, "samples", "Follow again: the card is frozen"), Qt.MouseButton.LeftButton)
@@ -83,16 +83,16 @@ def test_maximise_fills_the_page_and_escape_puts_it_back(driver, name: str) -> N
     driver.until_state("done")
     driver.until(lambda: not driver.card(name).is_empty)
     card = driver.card(name)
-    before = {n: c.geometry() for n, c in driver.page.cards.items() if c.isVisible()}
+    before = {n: c.geometry() for n, c in driver.page.board.cards.items() if c.isVisible()}
     QTest.mouseClick(_tool(driver, name, "Maximise (double click)"), Qt.MouseButton.LeftButton)
     QApplication.processEvents()
-    visible = [n for n, c in driver.page.cards.items() if c.isVisible()]
+    visible = [n for n, c in driver.page.board.cards.items() if c.isVisible()]
     assert visible == [name]
-    assert card.width() > 0.9 * driver.page.arrangement.width()
+    assert card.width() > 0.9 * driver.page.board.grid.width()
     driver.window.centralWidget().setFocus()
     driver.key(Qt.Key.Key_Escape)
     QApplication.processEvents()
-    assert {n: c.geometry() for n, c in driver.page.cards.items() if c.isVisible()} == before
+    assert {n: c.geometry() for n, c in driver.page.board.cards.items() if c.isVisible()} == before
 
 
 def test_a_card_in_its_own_window_follows_even_out_of_sight(driver) -> None:
@@ -121,7 +121,7 @@ def test_curves_in_their_own_window_keep_their_legend_and_follow_behind_another_
     legend = apart.findChild(Legend)
     driver.until(lambda: legend.isVisible() and all(item.value for item in legend.items))
     assert [item.label for item in legend.items] == [item.label for item in driver.card("curves").display.legend()]
-    driver.page.arrangement.toggle(driver.card("latent_map"))
+    driver.page.board.grid.toggle(driver.card("latent_map"))
     assert not driver.card("curves").isVisible()
     old = apart.display.frame
     driver.until(lambda: apart.display.frame is not old)

@@ -28,7 +28,7 @@ def _at(board, x: float, y: float) -> QPoint:
 
 def _shown(driver) -> tuple[float, float]:
     """p and q, after seeing that form, handles and picture agree on them."""
-    config = driver.page.acts.config
+    config = driver.page.shown.config
     handles = driver.card("slope").display.handles.xy.tolist()
     assert handles == [pytest.approx([config.p, -1.0]), pytest.approx([config.p, config.q])]
     assert driver.page.side.form.rows["p"].value == pytest.approx(config.p)

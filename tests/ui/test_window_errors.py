@@ -85,7 +85,7 @@ def test_a_dataset_that_cannot_be_reached_is_said_and_the_digits_are_offered(dri
     driver.click("train")
     driver.until(lambda: driver.page.banner.kind == "error")
     assert "mnist" in driver.page.banner.message.lower()
-    assert driver.page.state == "static"
+    assert driver.page.shown.state == "static"
     assert not driver.card("decode").is_empty
     assert driver.find("banner_other").text() == "Use the embedded digits"
     driver.click("banner_other")
@@ -101,7 +101,7 @@ def test_a_paused_run_outlives_a_dataset_that_cannot_be_reached(driver, no_mnist
     driver.pick("dataset", "mnist")
     driver.click("reset")
     driver.until(lambda: driver.page.banner.kind == "error")
-    assert driver.page.state == "paused"
+    assert driver.page.shown.state == "paused"
     assert driver.folder == folder
     driver.click("train")
     driver.until_step(step + 5)

@@ -69,7 +69,7 @@ def test_the_names_that_scripts_rely_on_exist_once(driver) -> None:
     assert page.objectName() == "page.vae"
     names += [f"param.{name}" for name in page.side.form.rows]
     names += [f"training.{name}" for name in page.side.training.rows]
-    names += [f"card.{name}" for name in page.cards]
+    names += [f"card.{name}" for name in page.board.cards]
     counts = collections.Counter(w.objectName() for w in page.findChildren(QWidget))
     assert {name: counts[name] for name in names} == dict.fromkeys(names, 1)
     for name in ("tab.overview", "tab.vae", "nav.vae"):
@@ -152,7 +152,7 @@ def test_nothing_is_cut_or_overlaps(open_window, size) -> None:
     assert _faults(driver) == []
     driver.train_small(steps=1_000_000)
     for _ in range(2):
-        driver.until_step(driver.page.step + 20)
+        driver.until_step(driver.page.shown.step + 20)
         assert _faults(driver) == []
         driver.window.resize(1440, 900)  # what a wide window had room for must go again
         driver.until(lambda: "it/s" in driver.find("pace").text())

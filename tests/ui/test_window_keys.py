@@ -26,8 +26,8 @@ def test_space_trains_and_pauses_and_the_full_stop_steps(driver) -> None:
     driver.key(Qt.Key.Key_Space)
     driver.until_state("paused")
     session = driver.page.thread_.host.shown
-    driver.until(lambda: driver.page.step == session.step_count)
-    step = driver.page.step
+    driver.until(lambda: driver.page.shown.step == session.step_count)
+    step = driver.page.shown.step
     driver.key(Qt.Key.Key_Period)
     driver.until_step(step + 1)
     driver.key(Qt.Key.Key_Comma)
@@ -50,7 +50,7 @@ def test_space_belongs_to_the_widget_with_the_focus(driver, name: str) -> None:
         popup.close()
     if name == "explain_button":
         assert not driver.find("explain").isVisible()
-    began = driver.page.acts._opening == "run" or driver.page.state == "training"
+    began = driver.page.runner.is_opening_run or driver.page.shown.state == "training"
     assert began == (name == "param.beta.slider")
 
 
@@ -61,8 +61,8 @@ def test_letters_typed_into_a_field_are_no_commands(driver) -> None:
     for key in (Qt.Key.Key_E, Qt.Key.Key_F, Qt.Key.Key_Period):
         driver.key(key)
     assert driver.find("explain").isVisible() == explain
-    assert driver.page.arrangement.maximised is None
-    assert driver.page.acts.folder is None
+    assert driver.page.board.grid.maximised is None
+    assert driver.page.shown.folder is None
 
 
 def test_e_explains_and_f_maximises_what_has_the_focus(driver) -> None:
@@ -73,14 +73,14 @@ def test_e_explains_and_f_maximises_what_has_the_focus(driver) -> None:
     driver.key(Qt.Key.Key_E)
     assert driver.find("explain").isVisible()
     driver.key(Qt.Key.Key_F)
-    assert driver.page.arrangement.maximised is driver.card("latent_map")
+    assert driver.page.board.grid.maximised is driver.card("latent_map")
     driver.key(Qt.Key.Key_F)
-    assert driver.page.arrangement.maximised is None
+    assert driver.page.board.grid.maximised is None
     driver.card("samples").display.setFocus()
     driver.key(Qt.Key.Key_F)
-    assert driver.page.arrangement.maximised is driver.card("samples")
+    assert driver.page.board.grid.maximised is driver.card("samples")
     driver.key(Qt.Key.Key_Escape)
-    assert driver.page.arrangement.maximised is None
+    assert driver.page.board.grid.maximised is None
 
 
 def test_control_and_a_number_go_to_tabs(driver) -> None:

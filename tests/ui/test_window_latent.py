@@ -10,13 +10,14 @@ from PySide6.QtTest import QTest
 
 from explorer.engine import load_run
 from explorer.engine.bundle import open_bundle
+from models.protocol import LatentPoint
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 def _shown(driver) -> np.ndarray:
     """The point, after seeing that everything that shows it agrees."""
-    z = driver.page.looking.z
+    z = driver.inputs.z
     sliders = [driver.find(f"latent.{dim}").number for dim in range(len(z))]
     boxes = [float(driver.find(f"latent_value.{dim}").text().replace("−", "-")) for dim in range(len(z))]
     cross = driver.card("latent_map").display.handles.xy
@@ -33,7 +34,7 @@ def _decoded_by(model, z: np.ndarray) -> np.ndarray:
 
 
 def _agrees(driver, model) -> bool:
-    return np.allclose(driver.decoded(), _decoded_by(model, driver.page.looking.z), atol=1e-6)
+    return np.allclose(driver.decoded(), _decoded_by(model, driver.inputs.z), atol=1e-6)
 
 
 def _at(driver, x: float, y: float) -> QPoint:
@@ -78,10 +79,10 @@ def test_sample_lock_origin_and_walk(driver) -> None:
     assert _shown(driver).tolist() == [0, 0]
     driver.click("latent_lock.1")
     driver.click("latent_walk")
-    driver.until(lambda: abs(driver.page.looking.z[0]) > 0.1)
+    driver.until(lambda: abs(driver.inputs.z[0]) > 0.1)
     assert _shown(driver)[1] == 0
     driver.click("latent_walk")
-    assert not driver.page.latent._timer.isActive()
+    assert not driver.editor(LatentPoint).panel.is_walking
     assert driver.find("latent_walk").text() == "Walk"
 
 
@@ -102,14 +103,14 @@ def test_after_a_drag_the_picture_goes_on_following_the_training(driver) -> None
     slider = driver.find("latent.0")
     driver.drag(slider, slider.rect().center(), *(QPoint(x, 8) for x in range(90, 140, 10)))
     z = _shown(driver)
-    asked = driver.page.looking.request(driver.card("decode").view).stamp
-    driver.until(lambda: driver.page.showing.newest["decode"].request.stamp == asked)
+    asked = driver.inputs.request(driver.card("decode").view).stamp
+    driver.until(lambda: driver.page.feed.newest["decode"].request.stamp == asked)
     first = driver.decoded()
-    step = driver.page.step
+    step = driver.page.shown.step
     driver.until_step(step + 200)
     driver.until(lambda: not np.array_equal(driver.decoded(), first))
     driver.pause()
-    assert driver.page.looking.z.tolist() == z.tolist()
+    assert driver.inputs.z.tolist() == z.tolist()
     driver.window.close()
     model = load_run(driver.folder).model
     assert _agrees(driver, model)
@@ -118,10 +119,10 @@ def test_after_a_drag_the_picture_goes_on_following_the_training(driver) -> None
 def test_two_quick_moves_end_at_the_second_where_the_picture_is_in_a_window_of_its_own(driver) -> None:
     driver.train_small(steps=100_000)
     driver.choose_in_menu(driver.card("decode").menu, "Open in its own window")
-    driver.page.arrangement.toggle(driver.card("latent_map"))
-    looking, host = driver.page.looking, driver.page.thread_.host
+    driver.page.board.grid.toggle(driver.card("latent_map"))
+    inputs, host = driver.inputs, driver.page.thread_.host
     for place in (0.25, 0.5):
-        looking.set_point(np.array([place, -place]))
+        inputs.set_point(np.array([place, -place]))
     watched = lambda: {request.view: request for request in host._worker.watched.requests}  # noqa: E731
     driver.until(lambda: watched()["decode"].inputs["z"].z.tolist() == [[0.5, -0.5]])
 
@@ -132,20 +133,20 @@ def test_while_a_model_trains_a_drag_asks_for_the_first_picture_and_the_others_f
     if training:
         driver.train_small(steps=100_000)
     asked = []
-    driver.page.looking.asked.connect(lambda request: asked.append(request.view))
+    driver.inputs.asked.connect(lambda request: asked.append(request.view))
     driver.click("latent_sample")
-    assert asked == (["decode"] if training else ["decode", "nearest"])
+    driver.until(lambda: asked == (["decode"] if training else ["decode", "nearest"]))
     z = _shown(driver)
-    stamp = driver.page.looking.request(driver.card("nearest").view).stamp
-    driver.until(lambda: driver.page.showing.newest["nearest"].request.stamp == stamp)
-    assert driver.page.showing.newest["nearest"].request.inputs["z"].z.tolist() == [pytest.approx(z.tolist(), rel=1e-6)]
+    stamp = driver.inputs.request(driver.card("nearest").view).stamp
+    driver.until(lambda: driver.page.feed.newest["nearest"].request.stamp == stamp)
+    assert driver.page.feed.newest["nearest"].request.inputs["z"].z.tolist() == [pytest.approx(z.tolist(), rel=1e-6)]
 
 
 def test_more_dimensions_give_more_sliders_those_with_most_kl_first(driver) -> None:
     driver.train_small(steps=100_000, latent=4)
     driver.click("tab_of.kl_per_dimension")
     driver.until(lambda: not driver.card("kl_per_dimension").is_empty)
-    driver.until_step(driver.page.step + 100)
+    driver.until_step(driver.page.shown.step + 100)
     driver.pause()
     kl = driver.frame_of("kl_per_dimension").values
     sliders = [driver.find(f"latent.{dim}") for dim in range(4)]

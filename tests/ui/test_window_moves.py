@@ -22,7 +22,7 @@ def game(fixture_pages, driver):
     """The window with the page of a game of two players, which has shown its untrained model."""
     driver.window.show_page("tiny-gan")
     driver.page.draft.set_values(LONG)
-    driver.until(lambda: driver.page.state == "ready" and not driver.card("samples").is_empty)
+    driver.until(lambda: driver.page.shown.state == "ready" and not driver.card("samples").is_empty)
     return driver
 
 
@@ -40,15 +40,15 @@ def losses(driver) -> dict[str, list[int]]:
 def test_each_player_is_stepped_alone_by_button_key_and_palette(game) -> None:
     assert game.find("step.discriminator").text() == "Step D"
     game.click("step.generator")  # which begins a run
-    game.until(lambda: game.page.state == "paused" and game.page.step == 1)
+    game.until(lambda: game.page.shown.state == "paused" and game.page.shown.step == 1)
     assert losses(game) == {"generator_loss": [1]}
     game.window.centralWidget().setFocus()
     game.key(Qt.Key.Key_1)
-    game.until(lambda: game.page.step == 2)
-    game.window.run_act("player.2")
-    game.until(lambda: game.page.step == 3)
+    game.until(lambda: game.page.shown.step == 2)
+    game.trigger("player.2")
+    game.until(lambda: game.page.shown.step == 3)
     game.click("step")
-    game.until(lambda: game.page.step == 4)
+    game.until(lambda: game.page.shown.step == 4)
     assert losses(game) == {"discriminator_loss": [2, 4], "generator_loss": [1, 3, 4]}
     assert game.changes() == [
         {"step": 1, "player": "generator"},
@@ -59,9 +59,9 @@ def test_each_player_is_stepped_alone_by_button_key_and_palette(game) -> None:
 
 def test_a_page_with_one_player_offers_no_such_buttons(fixture_pages, driver) -> None:
     driver.window.show_page("gauss")
-    driver.until(lambda: driver.page.state == "ready")
+    driver.until(lambda: driver.page.shown.state == "ready")
     assert driver.page.run_bar.player_buttons == []
-    assert not [act for act in driver.window.acts() if act.id.startswith("player.")]
+    assert not [name for name in driver.actions() if name.startswith("player.")]
 
 
 def test_at_a_narrow_window_the_bar_keeps_its_buttons_and_leaves_words_out(game) -> None:
@@ -92,7 +92,7 @@ def test_slow_motion_explains_each_phase_and_full_speed_follows(game) -> None:
         return game.find("slow_title").text() == f"{player}, forward"
 
     game.until(lambda: forward_of("Discriminator"))
-    assert game.page.state == "training"
+    assert game.page.shown.state == "training"
     assert where.text() == "step 1, phase 2 of 12"
     assert game.find("slow_explanation").text() == "The discriminator judges data and samples."
     values = game.find("slow_values").text()
@@ -113,17 +113,17 @@ def test_pause_holds_the_phase_next_plays_one_and_step_ends_the_round(game) -> N
     game.click("next_phase")
     where = game.find("slow_where")
     game.until(lambda: where.text() == "step 1, phase 1 of 12")
-    assert game.page.state == "paused"
+    assert game.page.shown.state == "paused"
     game.window.centralWidget().setFocus()
     game.key(Qt.Key.Key_Comma)
     game.until(lambda: where.text() == "step 1, phase 2 of 12")
     game.click("train")
-    game.until(lambda: game.page.state == "training")
+    game.until(lambda: game.page.shown.state == "training")
     game.click("train")
-    game.until(lambda: game.page.state == "paused" and "Held" in game.find("message").text())
+    game.until(lambda: game.page.shown.state == "paused" and "Held" in game.find("message").text())
     game.click("step")
-    game.until(lambda: game.page.step == 1 and where.text() == "")
-    assert game.page.state == "paused"
+    game.until(lambda: game.page.shown.step == 1 and where.text() == "")
+    assert game.page.shown.state == "paused"
     assert losses(game) == {"discriminator_loss": [1], "generator_loss": [1]}
 
 
@@ -151,9 +151,9 @@ def test_optimiser_momenta_and_both_rates_change_while_the_game_goes_on(game) ->
     rows = game.page.side.training.rows
     assert not rows["beta1"].isVisibleTo(game.page.side.training.section.content.parentWidget())
     assert rows["optimiser"].remark == ""
-    step = game.page.step
+    step = game.page.shown.step
     game.until_step(step + 5)
-    assert game.page.state == "training"
+    assert game.page.shown.state == "training"
 
 
 # The alert
@@ -211,7 +211,7 @@ def test_strokes_of_the_mouse_become_the_page_s_data(game, apart) -> None:
     QTest.mouseClick(canvas.save_button, Qt.MouseButton.LeftButton)
     np.testing.assert_array_equal(read_points(apart / "drawn" / "two lines.csv"), drawn)
     assert game.page.draft.data_text() == "drawn:file=two lines"
-    game.until(lambda: game.page.acts.setup.data == "drawn:file=two lines")
+    game.until(lambda: game.page.shown.setup.data == "drawn:file=two lines")
     game.click("train")
     game.until_step(3)
     session = game.page.thread_.host.shown
@@ -277,7 +277,7 @@ def test_a_name_that_cannot_be_used_is_refused_and_nothing_is_lost(game, apart) 
 
 
 def test_pages_of_images_offer_no_canvas(driver) -> None:
-    assert not driver.page.drawing.offered
+    assert "draw" not in driver.actions()
     assert driver.page.side.findChild(object, "draw_points") is None
 
 
@@ -289,7 +289,7 @@ def test_a_drawing_drawn_anew_is_looked_at_anew(game) -> None:
     canvas.name.setText("mine")
     QTest.mouseClick(canvas.save_button, Qt.MouseButton.LeftButton)
     host = game.page.thread_.host
-    game.until(lambda: host.shown.data.data.name == "drawn:file=mine" and game.page.state == "ready")
+    game.until(lambda: host.shown.data.data.name == "drawn:file=mine" and game.page.shown.state == "ready")
     before = host.shown
     again = open_canvas(game)
     again.grab()

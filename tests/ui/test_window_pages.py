@@ -26,9 +26,9 @@ def test_scrubbing_to_step_0_shows_it_while_training_goes_on(driver) -> None:
     driver.until(lambda: all(driver.card(name).subtitle == "step 0" for name in recorded))
     assert not _is_live(driver)
     xy = driver.frame_of("latent_map").layers[-1].xy
-    step = driver.page.step
+    step = driver.page.shown.step
     driver.until_step(step + 50)
-    assert driver.page.state == "training"
+    assert driver.page.shown.state == "training"
     assert driver.frame_of("latent_map").layers[-1].xy is xy
     assert driver.card("curves").display.frame.marker == 0
     driver.click("timeline.live")
@@ -63,19 +63,19 @@ def test_arrows_scrub_where_nothing_else_wants_them(driver) -> None:
 def test_overview_and_theme_while_it_trains(driver) -> None:
     driver.train_small(steps=100_000)
     page = driver.page
-    step = page.step
+    step = page.shown.step
     driver.click("tab.overview")
     assert driver.window.page is None
     host = page.thread_.host
     driver.until(lambda: host.shown.step_count > step + 50)
-    painted = page.cards["latent_map"].display.painted
+    painted = page.board.cards["latent_map"].display.painted
     for _ in range(3):
         driver.click("theme_button")
     driver.until(lambda: host.shown.step_count > step + 100)
-    assert page.cards["latent_map"].display.painted == painted
-    assert page.state == "training"
+    assert page.board.cards["latent_map"].display.painted == painted
+    assert page.shown.state == "training"
     driver.click("tab.vae")
-    driver.until(lambda: page.step > step + 100 and page.cards["latent_map"].display.painted > painted)
+    driver.until(lambda: page.shown.step > step + 100 and page.board.cards["latent_map"].display.painted > painted)
     assert driver.window.theme.tokens.is_dark == (driver.window.theme.mode is Mode.DARK)
 
 
@@ -97,8 +97,8 @@ def test_two_pages_train_at_once(open_window, fixture_pages) -> None:
     driver.until_step(5)
     driver.click("nav.gauss")
     assert driver.find("nav.gauss").isChecked()
-    assert driver.page.state == first.state == "training"
-    driver.until_step(driver.page.step + 20)
+    assert driver.page.shown.state == first.shown.state == "training"
+    driver.until_step(driver.page.shown.step + 20)
     step = first.step
     driver.click("tab.vae")
     driver.until_step(step + 50)
@@ -149,4 +149,4 @@ def test_an_opened_run_fills_the_form(open_window) -> None:
     assert again.find("preset").currentText() == "Custom"
     assert again.find("train").text() == "Train on"
     again.window.open_run(folder)
-    assert again.page.state == "done"
+    assert again.page.shown.state == "done"

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from explorer.engine.runs.directions import read_directions
+from models.protocol import DataPoint, Direction
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -30,17 +31,17 @@ def _alone(board) -> list[tuple[int, QPoint]]:
 def test_a_click_picks_the_first_and_shift_the_second_and_the_cross_hair_stays(driver) -> None:
     _trained(driver)
     driver.click("tab_of.interpolation")
-    board, looking = driver.card("latent_map").display, driver.page.looking
+    board, inputs = driver.card("latent_map").display, driver.inputs
     board.grab()
     (first, at_first), (second, at_second), *_ = _alone(board)
     QTest.mouseClick(board, Qt.MouseButton.LeftButton, pos=at_first)
-    z = looking.z.copy()
+    z = inputs.z.copy()
     QTest.mouseClick(board, Qt.MouseButton.LeftButton, SHIFT, at_second)
-    assert {name: (datum.split, datum.index) for name, datum in looking.data.items()} == {
+    assert {name: (datum.split, datum.index) for name, datum in driver.editor(DataPoint).data.items()} == {
         "point": ("train", first),
         "end": ("train", second),
     }
-    assert looking.z.tolist() == z.tolist()
+    assert inputs.z.tolist() == z.tolist()
     assert board._marks == {first: "A", second: "B"}
     said = f"from training image {first} to training image {second}"
     driver.until(lambda: said in driver.card("interpolation").subtitle)
@@ -49,14 +50,15 @@ def test_a_click_picks_the_first_and_shift_the_second_and_the_cross_hair_stays(d
 
 def test_two_data_are_picked_with_the_keyboard(driver) -> None:
     _trained(driver)
-    board, looking = driver.card("latent_map").display, driver.page.looking
+    board, inputs = driver.card("latent_map").display, driver.inputs
     board.grab()
     ((layer, _),) = board._dots
     board.setFocus()
     for place, modifiers, name in ((3, Qt.KeyboardModifier.NoModifier, "point"), (9, SHIFT, "end")):
-        looking.set_point(layer.xy[place])
+        inputs.set_point(layer.xy[place])
         driver.key(Qt.Key.Key_Return, modifiers)
-        assert layer.xy[list(layer.index).index(looking.data[name].index)].tolist() == layer.xy[place].tolist()
+        picked = list(layer.index).index(driver.editor(DataPoint).data[name].index)
+        assert layer.xy[picked].tolist() == layer.xy[place].tolist()
     driver.click("tab_of.reconstructions")
     driver.until(lambda: not driver.card("reconstructions").is_empty)
     sheet = driver.card("reconstructions").display
@@ -64,55 +66,55 @@ def test_two_data_are_picked_with_the_keyboard(driver) -> None:
     sheet.setFocus()
     driver.key(Qt.Key.Key_Right)
     driver.key(Qt.Key.Key_Return, SHIFT)
-    assert (looking.data["end"].split, looking.data["end"].index) == ("valid", 0)
+    assert (driver.editor(DataPoint).data["end"].split, driver.editor(DataPoint).data["end"].index) == ("valid", 0)
     assert sheet._marks == {0: "B"}
 
 
 def test_a_direction_is_kept_with_the_run_and_applied_by_exactly_its_vector(driver) -> None:
     _trained(driver)
     driver.click("tab_of.direction")
-    card, looking = driver.card("direction"), driver.page.looking
-    driver.until(lambda: len(driver.page.directions._vector) == 2)
+    card, inputs = driver.card("direction"), driver.inputs
+    driver.until(lambda: len(driver.editor(Direction).vector) == 2)
     driver.until(lambda: not card.is_empty)
     vector = driver.frame_of("direction").direction.copy()
     driver.fill("direction.name", "zero to one")
     (kept,) = read_directions(driver.folder)
     assert (kept.name, kept.vector) == ("zero to one", tuple(vector.tolist()))
-    assert kept.step == driver.page.step
+    assert kept.step == driver.page.shown.step
     driver.until(lambda: "kept as zero to one" in card.subtitle)
-    looking.set_point(np.array([0.25, -0.5]))
+    inputs.set_point(np.array([0.25, -0.5]))
     slider = driver.find("direction.amount")
     slider.setFocus()
     for _ in range(10):
         QTest.keyClick(slider, Qt.Key.Key_Right)
     assert slider.number == pytest.approx(1.0)
-    assert looking.z == pytest.approx(np.array([0.25, -0.5]) + vector, abs=1e-12)
+    assert inputs.z == pytest.approx(np.array([0.25, -0.5]) + vector, abs=1e-12)
     for _ in range(10):
         QTest.keyClick(slider, Qt.Key.Key_Left)
-    assert looking.z == pytest.approx([0.25, -0.5], abs=1e-12)
+    assert inputs.z == pytest.approx([0.25, -0.5], abs=1e-12)
     QTest.keyClick(slider, Qt.Key.Key_End)
-    looking.set_point(np.array([1.0, 1.0]))  # from elsewhere: the slider starts anew there
+    inputs.set_point(np.array([1.0, 1.0]))  # from elsewhere: the slider starts anew there
     assert slider.number == 0
     folder = driver.folder
     driver.click("reset")
-    driver.until(lambda: driver.page.acts.folder is None)
-    assert driver.page.directions.kept == {}
-    driver.page.acts.open_run(folder)
-    driver.until(lambda: driver.page.acts.folder == folder)
-    assert list(driver.page.directions.kept) == ["zero to one"]
+    driver.until(lambda: driver.page.shown.folder is None)
+    assert driver.editor(Direction).kept == {}
+    driver.page.runner.open_run(folder)
+    driver.until(lambda: driver.page.shown.folder == folder)
+    assert list(driver.editor(Direction).kept) == ["zero to one"]
     driver.pick("direction.kept", "zero to one")
-    assert looking.direction.vector.tolist() == [vector.tolist()]
+    assert inputs.value(Direction).vector.tolist() == [vector.tolist()]
     driver.click("direction.forget")
     assert read_directions(folder) == ()
-    assert looking.direction is None
+    assert inputs.value(Direction) is None
 
 
 def test_a_direction_without_a_run_is_kept_in_memory_and_that_is_said(driver) -> None:
     driver.eval_mode()
     driver.click("tab_of.direction")
-    driver.until(lambda: len(driver.page.directions._vector) == 2)
+    driver.until(lambda: len(driver.editor(Direction).vector) == 2)
     driver.fill("direction.name", "here")
-    assert list(driver.page.directions.kept) == ["here"]
+    assert list(driver.editor(Direction).kept) == ["here"]
     assert "there is no run" in driver.window.status.message.text()
 
 
@@ -132,6 +134,6 @@ def test_what_is_live_beside_a_recorded_moment_says_so(driver) -> None:
     driver.until(lambda: driver.card("latent_map").subtitle.startswith("step"))
     assert driver.card("decode").subtitle.startswith("live")
     assert not driver.page.explain._live.isHidden()
-    driver.page.go_live()
+    driver.page.moment.go_live()
     assert not driver.card("decode").subtitle.startswith("live")
     assert driver.page.explain._live.isHidden()

@@ -14,6 +14,7 @@ import torch
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
+import models
 from explorer.ui.settings import SettingsDialog, settings
 from models.frames import Points
 
@@ -21,18 +22,16 @@ from models.frames import Points
 def test_a_view_that_makes_no_sense_has_no_tab_and_is_never_asked_for(driver) -> None:
     driver.eval_mode()
     asked: list[str] = []
-    host = driver.page.thread_.host
-    watch, ask = host.watch, host.ask
     driver.click("tab_of.manifold")
     driver.until(lambda: not driver.card("manifold").is_empty)
     driver.choose_in_menu(driver.card("manifold").menu, "Open in its own window")  # which follows it out of sight
     driver.train_small(steps=100_000, latent=10)
     assert not driver.offers_tab("tab_of.manifold")
     assert not driver.card("manifold").isVisible()
-    host.watch = lambda requests: (asked.extend(r.view for r in requests), watch(requests))
-    host.ask = lambda request: (asked.append(request.view), ask(request))
+    driver.page.board.watched.connect(lambda requests: asked.extend(request.view for request in requests))
+    driver.inputs.asked.connect(lambda request: asked.append(request.view))
     driver.click("latent_sample")
-    driver.until_step(driver.page.step + 20)
+    driver.until_step(driver.page.shown.step + 20)
     assert "decode" in asked
     assert "manifold" not in asked
     assert not driver.card("manifold").property("failed")
@@ -67,7 +66,7 @@ def test_averaged_weights_are_named_and_the_raw_ones_a_switch_away(driver) -> No
     decode = driver.card("decode")
     driver.until(lambda: "averaged weights" in decode.subtitle)
     session = driver.page.thread_.host.shown
-    z = torch.tensor(driver.page.looking.z[None], dtype=torch.float32)
+    z = torch.tensor(driver.inputs.z[None], dtype=torch.float32)
 
     def shows(model) -> bool:
         with torch.no_grad():
@@ -104,7 +103,7 @@ def test_the_next_start_has_the_setup_as_it_was_and_opens_no_run(open_window, fi
     assert again.find("preset").currentText() == "Custom"
     assert not page.draft.undo.canUndo()
     again.eval_mode()
-    assert page.acts.folder is None
+    assert page.shown.folder is None
     again.click("tab.fixtures")
     assert again.page.name == "tiny-gan"
 
@@ -145,7 +144,7 @@ def test_with_reduced_motion_the_walk_leaps(driver) -> None:
     QTest.mouseClick(dialog.motion, Qt.MouseButton.LeftButton)
     driver.click("settings_close")
     seen: list[float] = []
-    driver.page.looking.point_moved.connect(lambda: seen.append(time.monotonic()))
+    driver.inputs.changed.connect(lambda kind: seen.append(time.monotonic()))
     driver.click("latent_walk")
     driver.until(lambda: len(seen) >= 2)
     driver.click("latent_walk")
@@ -166,15 +165,16 @@ def test_undo_reset_is_offered_again_where_the_page_is_seen_again(driver) -> Non
     assert driver.folder == folder
 
 
-def test_a_key_does_its_own_act_though_a_preset_has_its_title(driver, monkeypatch) -> None:
+def test_a_key_triggers_its_own_action_though_a_preset_has_its_title(open_window, monkeypatch) -> None:
+    page = models.find_page("vae")
+    monkeypatch.setattr(page, "presets", (*page.presets, dataclasses.replace(page.presets[-1], title="Settings")))
+    driver = open_window()
     driver.eval_mode()
-    presets = driver.page.page.presets
-    monkeypatch.setattr(driver.page.page, "presets", (*presets, dataclasses.replace(presets[-1], title="Settings")))
     before = driver.page.draft.state
     driver.window.centralWidget().setFocus()
-    acts = driver.window.acts()
-    assert len({act.id for act in acts}) == len(acts)
-    assert sum(act.title == "Settings" for act in acts) == 2
+    actions = driver.window.commands()
+    assert len({action.objectName() for action in actions}) == len(actions)
+    assert sum(action.text() == "Settings" for action in actions) == 2
     driver.key(Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
     assert driver.window.findChild(SettingsDialog).isVisible()
     assert driver.page.draft.state == before
@@ -201,7 +201,7 @@ def test_garbage_is_collected_in_the_windows_thread_alone_until_it_closes(open_w
 
 
 def _asked(driver, view: str):
-    return driver.page.looking.request(driver.card(view).view).inputs.get("point")
+    return driver.inputs.request(driver.card(view).view).inputs.get("point")
 
 
 def test_a_click_on_a_point_or_an_image_picks_the_datum_that_other_views_show(driver) -> None:

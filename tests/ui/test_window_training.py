@@ -19,16 +19,16 @@ def test_train_pause_step_reset_undo_and_train_on_in_one_run(driver) -> None:
     assert step >= 1
     driver.click("step")
     driver.until_step(step + 1)
-    assert driver.page.step == step + 1
+    assert driver.page.shown.step == step + 1
     assert driver.find("train").text() == "Train"
     driver.click("reset")
     driver.until_state("ready")
-    driver.until(lambda: driver.page.step == 0 and driver.card("curves").is_empty)
+    driver.until(lambda: driver.page.shown.step == 0 and driver.card("curves").is_empty)
     assert driver.find("status_act").text() == "Undo reset"
     driver.click("status_act")
     driver.until_state("paused")
     assert driver.folder == run
-    driver.until(lambda: driver.page.step == step + 1)
+    driver.until(lambda: driver.page.shown.step == step + 1)
     driver.click("train")
     driver.until_state("training")
     driver.until_step(step + 10)
@@ -39,7 +39,7 @@ def test_a_finished_run_says_so_and_trains_on(driver) -> None:
     driver.train_small(steps=30)
     driver.until_state("done")
     driver.until_step(30)
-    assert driver.page.step == 30
+    assert driver.page.shown.step == 30
     assert driver.find("train").text() == "Train on"
     assert str(driver.folder) in driver.find("message").text()
     assert load_run(driver.folder).step == 30
@@ -64,7 +64,7 @@ def test_step_begins_a_run_of_one_step(driver) -> None:
     driver.click("step")
     driver.until_state("paused")
     driver.until_step(1)
-    assert driver.page.step == 1
+    assert driver.page.shown.step == 1
     assert driver.folder.name.split("-")[2] == "vae"
 
 
@@ -76,7 +76,7 @@ def test_a_live_parameter_reaches_the_session_at_once_and_a_structural_one_waits
     assert "reset" not in rows["beta"].remark
     driver.fill("param.latent", "3")
     assert rows["latent"].remark == "applies after reset"
-    assert driver.page.state == "training"
+    assert driver.page.shown.state == "training"
     driver.click("reset")
     driver.until_state("ready")
     assert rows["latent"].remark == ""
@@ -101,7 +101,7 @@ def test_parameter_edits_are_undone_and_redone(driver) -> None:
     driver.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert driver.page.draft.state.values["latent"] == before
     assert driver.find("param.latent").text() == str(before)
-    assert driver.find("preset").currentText() == driver.page.page.presets[0].title
+    assert driver.find("preset").currentText() == driver.page.page_class.presets[0].title
     driver.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert driver.find("param.latent").text() == "7"
 
@@ -135,7 +135,7 @@ def test_closing_while_it_trains_saves_within_five_seconds(open_window) -> None:
 
 def test_the_last_numbers_are_shown_also_where_none_follow(driver) -> None:
     driver.train_small(steps=100_000)
-    showing, steps = driver.page.showing, driver.find("steps")
+    showing, steps = driver.page.feed, driver.find("steps")
     showing.stop()  # nothing comes of itself from here on, as between two phases in slow motion
     now = dataclasses.replace(showing.snapshot, state="training")
     driver.until(lambda: showing._show_standing(dataclasses.replace(now, step=11)) or steps.text().startswith("11 "))

@@ -12,8 +12,8 @@ from explorer.engine.host.session_views import SessionViews
 from explorer.engine.host.snapshot import Snapshot
 from explorer.engine.host.worker import Worker
 from explorer.engine.session.session import Session
+from explorer.engine.views.requests import Reply, Request
 from explorer.engine.views.static_page import StaticPage
-from explorer.engine.views.viewer import Reply, Request
 
 __all__ = ["PageHost", "Snapshot"]
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from explorer.engine.runs.recorder import Recorder
 from explorer.engine.session.session import Session
-from explorer.engine.views.viewer import Reply, Request, RequestQueue, Viewer
+from explorer.engine.views.requests import Reply, Request, RequestQueue
+from explorer.engine.views.viewer import Viewer
 from models.frames import Frame
 from models.protocol import DataSpec, GenerativeModel
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from explorer.engine.host.session_views import SessionViews
 from explorer.engine.runs.curves import loss_curves
+from explorer.engine.views.requests import Reply, Request, RequestQueue
 from explorer.engine.views.static_page import StaticPage
-from explorer.engine.views.viewer import Reply, Request, RequestQueue, eval_mode
+from explorer.engine.views.viewer import eval_mode
 from models.frames import Curves
 
 __all__ = ["Snapshot", "SnapshotMaker"]

@@ -19,8 +19,8 @@ from explorer.engine.host.snapshot import SnapshotMaker
 from explorer.engine.session.learner import Learner
 from explorer.engine.session.session import Session
 from explorer.engine.session.slow_motion import SlowMotion
+from explorer.engine.views.requests import Reply, RequestQueue
 from explorer.engine.views.static_page import StaticPage
-from explorer.engine.views.viewer import Reply, RequestQueue
 
 __all__ = ["Worker"]
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from explorer.engine.measure.budget import recorded_params
 from explorer.engine.runs.recorder import Recorder
-from explorer.engine.views.viewer import Request, Viewer
+from explorer.engine.views.requests import Request
+from explorer.engine.views.viewer import Viewer
 from models.frames import Frame
 from models.protocol import GenerativeModel
 

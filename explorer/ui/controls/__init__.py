@@ -1,5 +1,6 @@
 """Controls: what edits a value."""
 
+from explorer.ui.controls.action import group_of, join, make_action
 from explorer.ui.controls.buttons import Button, IconButton
 from explorer.ui.controls.combo import Combo
 from explorer.ui.controls.labels import ElidedLabel, Readout, restyle, text_label
@@ -29,6 +30,9 @@ __all__ = [
     "Switch",
     "TextBox",
     "ValueBox",
+    "group_of",
+    "join",
+    "make_action",
     "menu",
     "restyle",
     "text_label",

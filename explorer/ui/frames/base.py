@@ -13,7 +13,26 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.ui.theme import Theme, Tokens, color
 from models.frames import Frame
 
-__all__ = ["FrameView", "LegendItem"]
+__all__ = ["FrameView", "Hit", "LegendItem"]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What was clicked in a picture; each kind of picture fills in what it knows.
+
+    Attributes:
+        xy: Position in data units, or None.
+        pixel: Row and column of a pixel of the clicked image, or None.
+        datum: Position of the clicked datum in its split, or None where the picture shows no data.
+        time: Position along a time axis, or None.
+        second: The second of two values is meant: Shift was held.
+    """
+
+    xy: tuple[float, float] | None = None
+    pixel: tuple[int, int] | None = None
+    datum: int | None = None
+    time: float | None = None
+    second: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +70,8 @@ class FrameView(QWidget):
         frame_changed: Another frame is shown.
         legend_changed: The result of `legend()` may have changed.
         words_changed: The result of `words()` has changed although the frame is the same.
+        legend_changed: `legend()` gives something new.
+        clicked: A `Hit`, where the picture was clicked or a key picked something in it.
 
     Attributes:
         painted: Number of frames drawn so far, for measuring.
@@ -62,6 +83,7 @@ class FrameView(QWidget):
     frame_changed = Signal()
     legend_changed = Signal()
     words_changed = Signal()
+    clicked = Signal(object)
     ideal: ClassVar[tuple[int, int]] = (320, 200)  # px
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):

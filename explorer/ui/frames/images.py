@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPainterPath
 from PySide6.QtWidgets import QWidget
 
-from explorer.ui.frames.base import FrameView
+from explorer.ui.frames.base import FrameView, Hit
 from explorer.ui.frames.paint import mark, stroke
 from explorer.ui.frames.sheet import sheet_image
 from explorer.ui.theme import Theme, color, ui_font
@@ -21,6 +21,13 @@ __all__ = ["ImagesView"]
 _ZOOM_SIDE = 96.0  # px of an image under the pointer
 _CAPTION = 16.0  # px of a line of captions
 _LARGEST = 168.0  # px beyond which one image does not grow
+_LEAST_PIXEL = 6.0  # px of the outline of a pixel
+_WAYS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
 
 
 @dataclass(frozen=True)
@@ -46,22 +53,17 @@ class _Layout:
 class ImagesView(FrameView):
     """Images in rows, drawn as ink on the card's paper. Arrow keys walk through them, Enter picks, with Shift a second.
 
-    Signals:
-        hovered: Place of the image under the pointer or keys, -1 for none; `frame.index` has its datum.
-        picked: Place of the image that was clicked.
-        datum_clicked: Datum of that image, where `frame.index` says which it is, and whether the second of two was
-            meant: with Shift.
+    A click gives the pixel of the clicked image, and its datum where `frame.index` says which it is; Enter gives the
+    datum alone. Where a pixel is outlined, the arrow keys move it instead.
     """
 
-    hovered = Signal(int)
-    picked = Signal(int)
-    datum_clicked = Signal(int, bool)
     ideal = (320, 320)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
         super().__init__(theme, parent)
         self._place = -1
         self._marks: dict[int, str] = {}
+        self._pixel: tuple[int, int] | None = None
         self._layout: _Layout | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -77,6 +79,20 @@ class ImagesView(FrameView):
         if marks != self._marks:
             self._marks = dict(marks)
             self.update()
+
+    def set_pixel(self, pixel: tuple[int, int] | None) -> None:
+        """Outlines a pixel, row and column, in every image; None for none."""
+        if pixel != self._pixel:
+            self._pixel = pixel
+            self.update()
+
+    def pixel_box(self, place: int, pixel: tuple[int, int]) -> QRectF:
+        """Where a pixel of an image is on the widget, px."""
+        frame, box = self._frame, self.box(place)
+        assert isinstance(frame, Images)
+        height, width = frame.images.shape[-2:]
+        side_x, side_y = box.width() / width, box.height() / height
+        return QRectF(box.left() + pixel[1] * side_x, box.top() + pixel[0] * side_y, side_x, side_y)
 
     def box(self, place: int) -> QRectF:
         """Where one image is on the widget, px."""
@@ -158,8 +174,10 @@ class ImagesView(FrameView):
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, shown)
 
     def paint_over(self, painter: QPainter) -> None:
-        """Draws the image under the pointer large."""
+        """Draws marks, the outlined pixel, and the image under the pointer large."""
         frame, layout = self._frame, self._layout
+        if layout is not None and isinstance(frame, Images) and self._pixel is not None:
+            self._paint_pixel(painter, frame, self._pixel)
         if layout is not None and isinstance(frame, Images) and frame.index is not None:
             for index, letter in self._marks.items():
                 for place in np.flatnonzero(frame.index == index)[:1].tolist():
@@ -190,6 +208,19 @@ class ImagesView(FrameView):
         painter.drawRoundedRect(frame_box.adjusted(-4, -4, 4, 4), 6, 6)
         painter.drawImage(frame_box.topLeft(), image)
 
+    def _paint_pixel(self, painter: QPainter, frame: Images, pixel: tuple[int, int]) -> None:
+        height, width = frame.images.shape[-2:]
+        if pixel[0] >= height or pixel[1] >= width:
+            return
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for place in range(len(frame.images)):
+            box = self.pixel_box(place, pixel)
+            grown = max(0.0, _LEAST_PIXEL - min(box.width(), box.height())) / 2
+            box.adjust(-grown, -grown, grown, grown)
+            for pen in (stroke(self.tokens.bg2, 4), stroke(self.tokens.alt, 2)):
+                painter.setPen(pen)
+                painter.drawRect(box)
+
     def place_at(self, at: QPointF) -> int:
         """Place of the image at a point of the widget, or -1."""
         layout, frame = self._layout or self._fit(), self._frame
@@ -200,17 +231,33 @@ class ImagesView(FrameView):
         place = row * layout.columns + column
         return place if 0 <= column < layout.columns and 0 <= place < len(frame.images) else -1
 
-    def _pick(self, place: int, modifiers: Qt.KeyboardModifier) -> None:
-        self.picked.emit(place)
+    def _click(self, place: int, pixel: tuple[int, int] | None, modifiers: Qt.KeyboardModifier) -> None:
         frame = self._frame
-        if isinstance(frame, Images) and frame.index is not None:
-            self.datum_clicked.emit(int(frame.index[place]), bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
+        assert isinstance(frame, Images)
+        datum = None if frame.index is None else int(frame.index[place])
+        self.clicked.emit(Hit(pixel=pixel, datum=datum, second=bool(modifiers & Qt.KeyboardModifier.ShiftModifier)))
+
+    def _pixel_at(self, at: QPointF, place: int) -> tuple[int, int] | None:
+        """Row and column of the pixel of an image at a point of the widget, or None between the images."""
+        frame, box = self._frame, self.box(place)
+        assert isinstance(frame, Images)
+        if not box.contains(at):
+            return None
+        height, width = frame.images.shape[-2:]
+        row = int((at.y() - box.top()) / box.height() * height)
+        column = int((at.x() - box.left()) / box.width() * width)
+        return min(row, height - 1), min(column, width - 1)
+
+    def _move_pixel(self, down: int, right: int) -> None:
+        frame = self._frame
+        if isinstance(frame, Images) and self._pixel is not None:
+            (row, column), (height, width) = self._pixel, frame.images.shape[-2:]
+            self.clicked.emit(Hit(pixel=(min(height - 1, max(0, row + down)), min(width - 1, max(0, column + right)))))
 
     def _set_place(self, place: int) -> None:
         if place != self._place:
             self._place = place
             self.update()
-            self.hovered.emit(place)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Enlarges what is under the pointer."""
@@ -220,7 +267,7 @@ class ImagesView(FrameView):
         """Picks what was clicked."""
         place = self.place_at(event.position())
         if event.button() is Qt.MouseButton.LeftButton and place >= 0:
-            self._pick(place, event.modifiers())
+            self._click(place, self._pixel_at(event.position(), place), event.modifiers())
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the pointer any more."""
@@ -233,7 +280,7 @@ class ImagesView(FrameView):
         super().focusOutEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows walk, Enter picks."""
+        """Arrows walk, or move the outlined pixel; Enter picks."""
         layout, frame = self._layout, self._frame
         if layout is None or not isinstance(frame, Images):
             super().keyPressEvent(event)
@@ -244,9 +291,11 @@ class ImagesView(FrameView):
             Qt.Key.Key_Up: -layout.columns,
             Qt.Key.Key_Down: layout.columns,
         }.get(event.key())
-        if step is not None:
+        if step is not None and self._pixel is not None:
+            self._move_pixel(*_WAYS[Qt.Key(event.key())])
+        elif step is not None:
             self._set_place(min(len(frame.images) - 1, max(0, self._place + step)) if self._place >= 0 else 0)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._place >= 0:
-            self._pick(self._place, event.modifiers())
+            self._click(self._place, None, event.modifiers())
         else:
             super().keyPressEvent(event)

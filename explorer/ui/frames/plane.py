@@ -6,11 +6,20 @@ import itertools
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QCursor,
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
-from explorer.ui.frames.base import FrameView, LegendItem
+from explorer.ui.frames.base import FrameView, Hit, LegendItem
 from explorer.ui.frames.cloud import ClassLabels, paint_points
 from explorer.ui.frames.handles import HandleSet
 from explorer.ui.frames.layers import PAINTERS, density_limits, needed_extent
@@ -35,24 +44,22 @@ class PlaneView(FrameView):
     With a handle, pressing anywhere in the plane takes the cross-hair there; without, the left button moves the plane,
     as the middle one always does. The wheel zooms with Ctrl or with the focus; double click shows all again.
 
+    A click gives its position, and the datum where the clicked point's cloud has an `index`. Enter does the same for
+    the handle that keys move, with the datum nearest to it.
+
     Signals:
         moved: Position of the cross-hair, data units, while it is dragged or moved by keys.
         handle_moved: Number and position of another handle.
         handle_left: A handle was let go, or moved by a key: where it is now is meant.
-        picked: Position of a click, data units.
-        hovered: Datum under the pointer (its `index`, or its place in the cloud), -1 for none.
-        point_clicked: Datum that was clicked.
-        datum_clicked: The same, where the cloud says by its `index` which data its points stand for, and whether the
-            second of two was meant: with Shift. Enter picks the datum nearest to the handle that keys move.
+        handle_added: Position of a handle to be added: by a double click or A, where handles are editable.
+        handle_removed: Number of a handle to be removed: by Delete.
     """
 
     moved = Signal(float, float)
     handle_moved = Signal(int, float, float)
     handle_left = Signal()
-    picked = Signal(float, float)
-    hovered = Signal(int)
-    point_clicked = Signal(int)
-    datum_clicked = Signal(int, bool)
+    handle_added = Signal(float, float)
+    handle_removed = Signal(int)
     ideal = (428, 400)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
@@ -95,10 +102,27 @@ class PlaneView(FrameView):
         self._marks = dict(marks)
         self.update()
 
-    def set_handles(self, xy: np.ndarray) -> None:
-        """Puts points that can be dragged, (k, 2), without a signal; a single one comes to where one presses."""
-        self.handles.put(xy, False)
+    def set_handles(self, xy: np.ndarray, editable: bool = False) -> None:
+        """Puts points that can be dragged, (k, 2), without a signal.
+
+        Args:
+            xy: Their positions.
+            editable: Handles can be added and removed; otherwise a single one moves to where one presses.
+        """
+        self.handles.put(xy, False, editable)
         self.update()
+
+    @Slot()
+    def add_handle(self) -> None:
+        """Asks for a handle under the pointer, or in the middle of the plane where the pointer is elsewhere."""
+        at = QPointF(self.mapFromGlobal(QCursor.pos()))
+        self.handle_added.emit(*self.view.to_data(at if self.view.rect.contains(at) else self.view.rect.center()))
+
+    @Slot()
+    def remove_handle(self) -> None:
+        """Asks to remove the handle that was moved last."""
+        if len(self.handles.xy):
+            self.handle_removed.emit(self.handles.last)
 
     def legend(self) -> list[LegendItem]:
         """The layers that have a name, and the scale of a heat map."""
@@ -204,17 +228,17 @@ class PlaneView(FrameView):
                 best, found = float(away.min()), (place, int(away.argmin()))
         return found
 
-    def _datum(self, hit: tuple[int, int] | None) -> int:
-        if hit is None:
-            return -1
-        layer = self._dots[hit[0]][0]
-        return hit[1] if layer.index is None else int(layer.index[hit[1]])
+    def _datum(self, point: tuple[int, int] | None) -> int | None:
+        """The datum that a point of a cloud stands for, or None where the cloud does not say."""
+        if point is None:
+            return None
+        index = self._dots[point[0]][0].index
+        return None if index is None else int(index[point[1]])
 
     def _set_hover(self, hit: tuple[int, int] | None) -> None:
         if hit != self._hover:
             self._hover = hit
             self.update()
-            self.hovered.emit(self._datum(hit))
 
     def _move_handle(self, which: int, x: float, y: float) -> None:
         self.handles.xy[which] = (x, y)
@@ -264,19 +288,18 @@ class PlaneView(FrameView):
         if held is not None:
             self.handle_left.emit()
         if pressed is not None and (at - pressed).manhattanLength() <= 3:
-            self.picked.emit(*self.view.to_data(at))
-            hit = self._point_at(at)
-            if hit is not None:
-                self.point_clicked.emit(self._datum(hit))
-                self._pick(hit, event.modifiers())
+            self._click(self.view.to_data(at), self._point_at(at), event.modifiers())
 
-    def _pick(self, hit: tuple[int, int], modifiers: Qt.KeyboardModifier) -> None:
-        if self._dots[hit[0]][0].index is not None:
-            self.datum_clicked.emit(self._datum(hit), bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
+    def _click(self, xy: tuple[float, float], point: tuple[int, int] | None, modifiers: Qt.KeyboardModifier) -> None:
+        second = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        self.clicked.emit(Hit(xy=xy, datum=self._datum(point), second=second))
 
-    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
-        """Shows all again after zooming or moving."""
-        if self.view.free:
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Adds a handle where handles are editable; otherwise shows all again after zooming or moving."""
+        if self.handles.editable:
+            if self.view.rect.contains(event.position()):
+                self.handle_added.emit(*self.view.to_data(event.position()))
+        elif self.view.free:
             self.view.release()
             if self._frame is not None:
                 self.show_frame(self._frame)
@@ -291,12 +314,20 @@ class PlaneView(FrameView):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move the handle by 0.05, with Shift by 0.5; Enter picks the nearest datum, with Shift as second."""
+        """Arrows move the handle by 0.05, with Shift by 0.5; Enter picks the nearest datum, with Shift as second.
+
+        A adds a handle and Delete removes one where they are editable.
+        """
+        if self.handles.editable and event.key() in (Qt.Key.Key_A, Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            if event.key() == Qt.Key.Key_A:
+                self.add_handle()
+            else:
+                self.remove_handle()
+            return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self.handles.xy):
-            at = self.view.to_pixels(self.handles.xy[self.handles.last][None])[0].tolist()
-            hit = self._point_at(QPointF(*at), np.inf)
-            if hit is not None:
-                self._pick(hit, event.modifiers())
+            x, y = self.handles.xy[self.handles.last].tolist()
+            at = self.view.to_pixels(np.array([[x, y]]))[0].tolist()
+            self._click((x, y), self._point_at(QPointF(*at), np.inf), event.modifiers())
             return
         way = {
             Qt.Key.Key_Left: (-1, 0),

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from explorer.ui.controls import Button, IconButton, Readout
+from explorer.ui.controls import Button, IconButton, Readout, make_action
 from explorer.ui.numbers import count
 from explorer.ui.theme import Theme, Tokens
 from explorer.ui.timeline.track import Track
+from models.frames import Curves
 
 __all__ = ["Timeline"]
 
@@ -75,7 +77,19 @@ class Timeline(QFrame):
         self._painter = QTimer(self, singleShot=True, interval=_FRESH)
         self._painter.timeout.connect(self._on_ground_due)
         theme.changed.connect(self.apply_theme)
+        self._add_actions()
         self._show_state()
+
+    def _add_actions(self) -> None:
+        add = partial(make_action, self, group="Timeline")
+        self.addAction(add("timeline.play", "Play the timeline", self.play))
+        for key, sign, way in (("Left", -1, "back"), ("Right", 1, "forward")):
+            for name, shift, moments in (
+                ("One recorded moment", "", sign),
+                ("Ten recorded moments", "Shift+", 10 * sign),
+            ):
+                text, name_ = f"{name} {way}", f"timeline.{way}.{abs(moments)}"
+                self.addAction(add(name_, text, self._on_leap, key=shift + key, repeats=True, data=moments))
 
     @property
     def live(self) -> bool:
@@ -116,6 +130,19 @@ class Timeline(QFrame):
         if not self._painter.isActive():
             self._on_ground_due()
 
+    @Slot(object)
+    def show_curves(self, curves: Curves) -> None:
+        """The loss behind the track, out of the curves of a run."""
+        total = next((series for series in curves.series if series.role == "total"), None)
+        if total is not None:
+            self.show_backdrop(total.x, total.y)
+
+    @Slot()
+    def clear(self) -> None:
+        """Forgets the recorded moments and the marks of a failure."""
+        self.show_recorded((), 0)
+        self.clear_marks()
+
     def show_step(self, step: int) -> None:
         """Puts the handle at a step; does not signal."""
         self.track.show_step(step)
@@ -129,6 +156,7 @@ class Timeline(QFrame):
             self._live = live
             self._show_state()
 
+    @Slot(int, int)
     def mark_failure(self, last_good: int, stopped: int) -> None:
         """Marks the last good step, which is kept, and the step at which training failed."""
         self.track.mark(last_good, stopped)
@@ -149,6 +177,12 @@ class Timeline(QFrame):
     def pause(self) -> None:
         """Stays where it is."""
         self._stop()
+
+    @Slot()
+    def _on_leap(self) -> None:
+        action = self.sender()
+        assert isinstance(action, QAction)
+        self.track.leap(action.data())
 
     @Slot(object)
     def apply_theme(self, _tokens: Tokens) -> None:

@@ -146,6 +146,11 @@ class Track(QSlider):
         if self._steps:
             self.show_step(self._steps[min(len(self._steps) - 1, max(0, moment))])
 
+    def leap(self, moments: int) -> None:
+        """Goes some recorded moments on, or back, as by hand."""
+        if self._steps:
+            self._choose(self.moment + moments)
+
     def _inner(self) -> float:
         return max(1.0, self.width() - 2 * HANDLE)
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from explorer.ui.card import Card, Legend
 from explorer.ui.controls import ElidedLabel, restyle, text_label
 from explorer.ui.frames import WIDGETS
-from explorer.ui.page import PageWidget
+from explorer.ui.page.board.board import Board
 from explorer.ui.theme import Theme
 from models.frames import Frame
 
@@ -23,19 +23,20 @@ class DetachedCard(QFrame):
 
     Args:
         theme: Colours.
-        page: The card's page.
-        card: The card whose frames are shown.
+        board: The card's board, which keeps it up to date.
+        card: The card whose picture is followed.
+        title: Title of the card's page.
         parent: The main window, with which it closes.
     """
 
-    def __init__(self, theme: Theme, page: PageWidget, card: Card, parent: QWidget):
+    def __init__(self, theme: Theme, board: Board, card: Card, title: str, parent: QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self.setObjectName(f"window.{card.view.name}")
         self.setProperty("card", True)
-        self.setWindowTitle(f"{card.view.title}, {page.page.title}")
+        self.setWindowTitle(f"{card.view.title}, {title}")
         self.setAccessibleName(card.view.title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._page, self._card = page, card
+        self._board, self._card = board, card
         self.display = WIDGETS[card.view.frame](theme, self)
         self.display.setAccessibleName(card.view.title)
         self._subtitle = ElidedLabel("", "caption", self)
@@ -52,7 +53,7 @@ class DetachedCard(QFrame):
         self.display.legend_changed.connect(self._on_legend_changed)
         self.display.words_changed.connect(self._on_words_changed)
         card.display.frame_changed.connect(self._on_changed)
-        page.follow(card, True)
+        board.follow(card, True)
         self._on_legend_changed()
         self._on_changed()
 
@@ -96,5 +97,5 @@ class DetachedCard(QFrame):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Follows the card no longer."""
         self._card.display.frame_changed.disconnect(self._on_changed)
-        self._page.follow(self._card, False)
+        self._board.follow(self._card, False)
         super().closeEvent(event)

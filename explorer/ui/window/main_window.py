@@ -1,15 +1,12 @@
-"""The main window: tabs of families, the page in sight, status, and every action by key and name."""
+"""The main window: tabs of families, the page in sight, the status bar, and all actions by key and by name."""
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QKeyCombination, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QApplication,
     QDialog,
     QFrame,
     QMainWindow,
@@ -19,39 +16,25 @@ from PySide6.QtWidgets import (
 
 import models
 from explorer.engine import ExplorerError, Run
-from explorer.figures import FigureError
 from explorer.ui.card import Card
-from explorer.ui.export.dialog import ExportDialog, copy_image
-from explorer.ui.export.form import ExportChoices
+from explorer.ui.controls import make_action
 from explorer.ui.logo import logo_icon
 from explorer.ui.overview import Overview
 from explorer.ui.page import PageWidget
 from explorer.ui.settings import SettingsDialog, settings
 from explorer.ui.theme import Mode, Theme
-from explorer.ui.window.actions import Act
-from explorer.ui.window.bars import StatusBar, TopBar
-from explorer.ui.window.commands import acts_of
 from explorer.ui.window.detached import DetachedCard
+from explorer.ui.window.exports import Exports
 from explorer.ui.window.palette import CommandPalette
+from explorer.ui.window.status_bar import StatusBar
+from explorer.ui.window.top_bar import TopBar
+from explorer.ui.window.window_actions import WindowActions
 
 __all__ = ["MainWindow"]
 
 _TITLE = "Deep Generative Model Explorer"
 
-# Keys that count only where the widget with the focus has no use for them: editors and buttons keep theirs.
-_SINGLE_KEYS = {
-    Qt.Key.Key_Space: "train",
-    Qt.Key.Key_Period: "step",
-    Qt.Key.Key_Comma: "phase",
-    Qt.Key.Key_S: "slow",
-    Qt.Key.Key_1: "player.1",
-    Qt.Key.Key_2: "player.2",
-    Qt.Key.Key_3: "player.3",
-    Qt.Key.Key_L: "live",
-    Qt.Key.Key_E: "explain",
-    Qt.Key.Key_F: "maximise",
-}
-_KEYS = {"reset": "Ctrl+R", "undo": "Ctrl+Z", "redo": "Ctrl+Shift+Z", "settings": "Ctrl+,", "quit": "Ctrl+Q"}
+_MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
 class MainWindow(QMainWindow):
@@ -82,8 +65,8 @@ class MainWindow(QMainWindow):
         self.pages: dict[str, PageWidget] = {}
         self.families = models.FAMILIES
         self._of_family = {family.id: next(iter(family.pages)) for family in self.families}
-        self._choices = ExportChoices()
-        self._said: dict[str, tuple[str, str]] = {}  # the last message of each page, and what its button does
+        self._exports = Exports(theme, self)
+        self._messages: dict[str, tuple[str, str]] = {}  # the last message of each page, and the name of its action
         tabs = {"overview": "Overview", **{family.id: family.title for family in self.families}}
         self.top = TopBar(theme, tabs)
         self.stack = QStackedWidget()
@@ -99,7 +82,7 @@ class MainWindow(QMainWindow):
             column.addWidget(widget, 1 if widget is self.stack else 0)
         self.setCentralWidget(body)
         self._connect()
-        self._add_keys()
+        self._add_actions()
         self._restore()
         body.setFocus()
 
@@ -110,7 +93,8 @@ class MainWindow(QMainWindow):
         self.top.settings_asked.connect(self.show_settings)
         self.overview.open_family.connect(self.show_tab)
         self.overview.open_run.connect(self.open_run)
-        self.status.act_asked.connect(self._on_undo_reset)
+        self.status.action_asked.connect(self._on_undo_reset)
+        self._exports.said.connect(self.status.show_message)
 
     # Pages
 
@@ -134,9 +118,8 @@ class MainWindow(QMainWindow):
             page.page_chosen.connect(self.show_page)
             page.message.connect(self._on_message)
             page.undo_offered.connect(self._on_undo_offered)
-            page.export_asked.connect(self.export)
-            for card in page.cards.values():
-                card.detach_asked.connect(self._on_detach)
+            page.board.export_asked.connect(self._on_export)
+            page.board.detach_asked.connect(self._on_detach)
             page.restore_state(settings())
             page.set_reduced_motion(bool(settings().value("reduced_motion", False, bool)))
             self.pages[name] = page
@@ -144,7 +127,7 @@ class MainWindow(QMainWindow):
         self._of_family[family.id] = name
         self.top.show_tab(family.id)
         if self.pages[name] is not self.page:
-            self.status.show_message(*self._said.get(name, ("Ready", "")))
+            self.status.show_message(*self._messages.get(name, ("Ready", "")))
         self.stack.setCurrentWidget(self.pages[name])
 
     @property
@@ -162,57 +145,58 @@ class MainWindow(QMainWindow):
             self.status.show_message(str(error))
             return
         self.show_page(run.setup.page)
-        self.pages[run.setup.page].acts.open_run(folder)
+        self.pages[run.setup.page].runner.open_run(folder)
 
-    # Keys and commands
+    # Actions
 
-    def acts(self) -> list[Act]:
-        """Everything that can be done here."""
-        return acts_of(self, self.page)
+    def commands(self) -> list[QAction]:
+        """Every action that can be triggered now: those of the page in sight, then those of the window."""
+        actions = [*(self.page.actions() if self.page is not None else ()), *self._actions.actions()]
+        return [action for action in actions if action.isVisible() and action.isEnabled()]
 
-    def _add_keys(self) -> None:
-        places = enumerate(("overview", *(family.id for family in self.families)), start=1)
-        tabs = {f"tab.{tab}": f"Ctrl+{place}" for place, tab in places if place < 10}
-        for name, keys in {**_KEYS, **tabs}.items():
-            action = QAction(self)
-            action.setData(name)
-            action.setShortcut(QKeySequence(keys))
-            action.triggered.connect(self._on_key)
-            self.addAction(action)
-        palette = QAction("Commands", self)
-        palette.setShortcut(QKeySequence("Ctrl+K"))
-        palette.triggered.connect(self.show_palette)
-        self.addAction(palette)
+    def _add_actions(self) -> None:
+        self._actions = WindowActions(self.families, self)
+        self._actions.tab_chosen.connect(self.show_tab)
+        self._actions.page_chosen.connect(self.show_page)
+        self._actions.mode_chosen.connect(self.set_mode)
+        self._actions.settings_asked.connect(self.show_settings)
+        self._actions.quit_asked.connect(self.close)
+        self.addActions(self._actions.actions())
+        self.addAction(make_action(self, "commands", "Commands", self.show_palette, key="Ctrl+K"))
+
+    def _action_of(self, event: QKeyEvent) -> QAction | None:
+        """The action of a key that is pressed without Ctrl, Alt or Meta, or None."""
+        if event.modifiers() & _MODIFIERS:
+            return None
+        shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        keys = QKeySequence(QKeyCombination(shift, Qt.Key(event.key())))
+        return next((action for action in self.commands() if action.shortcut() == keys), None)
+
+    def event(self, event: QEvent) -> bool:
+        """Keeps Qt from taking single keys as shortcuts: the widget with the focus gets them first.
+
+        Without this, the space bar would train where it should press the button with the focus. A single key that no
+        widget uses arrives at `keyPressEvent`.
+        """
+        if event.type() == QEvent.Type.ShortcutOverride:
+            assert isinstance(event, QKeyEvent)
+            if self._action_of(event) is not None:
+                event.accept()
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys for which the widget with the focus had no use."""
-        page, key = self.page, Qt.Key(event.key())
-        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-        if page is not None and key == Qt.Key.Key_Escape and page.arrangement.maximised is not None:
-            page.arrangement.restore()
-        elif page is not None and key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and page.timeline.isVisible():
-            page.timeline.track.keyPressEvent(event)
-        elif key in _SINGLE_KEYS and plain:
-            if not event.isAutoRepeat() or key == Qt.Key.Key_Period:
-                self.run_act(_SINGLE_KEYS[key])
-        else:
+        """Triggers the action of a single key for which the widget with the focus has no use."""
+        action = self._action_of(event)
+        if action is None:
             super().keyPressEvent(event)
-
-    @Slot()
-    def _on_key(self) -> None:
-        self.run_act(self.sender().data())  # type: ignore[attr-defined]
-
-    def run_act(self, name: str) -> None:
-        """Does the act of an id, where there is one now."""
-        for act in self.acts():
-            if act.id == name:
-                act.run()
-                return
+        elif action.autoRepeat() or not event.isAutoRepeat():
+            action.trigger()
 
     @Slot()
     def show_palette(self) -> None:
         """Opens the command palette."""
-        palette = CommandPalette(self.acts(), self.theme.tokens, self)
+        palette = CommandPalette(self.commands(), self.theme.tokens, self)
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         palette.open()
         palette.field.setFocus()
@@ -236,58 +220,24 @@ class MainWindow(QMainWindow):
         """Switches between dark and light."""
         self.set_mode(Mode.LIGHT if self.theme.tokens.is_dark else Mode.DARK)
 
+    @Slot(object)
     def set_mode(self, mode: Mode) -> None:
         """Takes a theme and remembers it."""
         self.theme.set_mode(mode)
         settings().setValue("theme", str(mode))
 
-    def maximise(self) -> None:
-        """Lets the card with the focus, or the leading one, fill the page, or puts it back."""
-        page = self.page
-        if page is None:
-            return
-        focus: Any = QApplication.focusWidget()
-        while focus is not None and not isinstance(focus, Card):
-            focus = focus.parentWidget()
-        hero = next((card for card in page.cards.values() if card.view.lead), next(iter(page.cards.values())))
-        page.arrangement.toggle(page.arrangement.maximised or focus or hero)
-
-    # Cards
+    # What pages ask for
 
     @Slot(object, str)
-    def export(self, card: Card, kind: str) -> None:
-        """Opens the export of a card, or copies its picture where the kind is "copy"."""
-        page, frame = self.sender(), card.display.frame
-        if not isinstance(page, PageWidget):
-            page = self.page
-        if frame is None or page is None:
-            self.status.show_message(f"{card.view.title} shows nothing yet")
-            return
-        if kind == "copy":
-            try:
-                copy_image(frame)
-            except FigureError as error:
-                self.status.show_message(str(error))
-            else:
-                self.status.show_message(f"{card.view.title} is on the clipboard")
-            return
-        name, choices = f"{page.name}-{card.view.name}", dataclasses.replace(self._choices, format=kind)
-        dialog = ExportDialog(self.theme, frame, page.identity(card), name, choices, card.view.title, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.saved.connect(self._on_saved)
-        dialog.open()
+    def _on_export(self, card: Card, kind: str) -> None:
+        self._exports.export(self._page_of(card), card, kind)
 
     @Slot(object)
-    def _on_saved(self, path: Path) -> None:
-        self._choices = self.sender().choices  # type: ignore[attr-defined]
-        self.status.show_message(f"Written to {path}")
+    def _on_detach(self, card: Card) -> None:
+        self._exports.detach(self._page_of(card), card)
 
-    @Slot()
-    def _on_detach(self) -> None:
-        card = self.sender()
-        assert isinstance(card, Card)
-        page = next(page for page in self.pages.values() if card in page.cards.values())
-        DetachedCard(self.theme, page, card, self).show()
+    def _page_of(self, card: Card) -> PageWidget:
+        return next(page for page in self.pages.values() if page.board.isAncestorOf(card))
 
     @Slot(str)
     def _on_message(self, text: str) -> None:
@@ -297,19 +247,19 @@ class MainWindow(QMainWindow):
     def _on_undo_offered(self, text: str) -> None:
         self._say(self.sender(), text, "Undo reset")
 
-    def _say(self, page: object, text: str, act: str = "") -> None:
+    def _say(self, page: object, text: str, action: str = "") -> None:
         if isinstance(page, PageWidget):
-            self._said[page.name] = (text, act)
+            self._messages[page.name] = (text, action)
             if page is not self.page and self.page is not None:
                 return
-        self.status.show_message(text, act)
+        self.status.show_message(text, action)
 
     @Slot()
     def _on_undo_reset(self) -> None:
         if self.page is not None:
-            self.page.acts.undo_reset()
+            self.page.runner.undo_reset()
 
-    # From start to start
+    # Between sessions of the application
 
     def _restore(self) -> None:
         stored = settings()

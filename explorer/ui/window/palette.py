@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, Qt, Slot
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QAction, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QDialog,
     QLineEdit,
@@ -16,14 +18,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.ui.controls import group_of
 from explorer.ui.theme import Tokens, color, mono_font, ui_font
-from explorer.ui.window.actions import Act
 
 __all__ = ["CommandPalette", "matches"]
 
 _WIDTH, _HEIGHT = 560, 420
 _GROUP = 84  # px for the name of the group
-_ACT = Qt.ItemDataRole.UserRole + 1
+_ACTION = Qt.ItemDataRole.UserRole
 
 
 def matches(query: str, title: str) -> bool:
@@ -32,7 +34,7 @@ def matches(query: str, title: str) -> bool:
 
 
 class _Line(QStyledItemDelegate):
-    """Draws a group, what is done, and its key at the right.
+    """Draws the group of an action, its text, and its key at the right.
 
     Args:
         tokens: Colours.
@@ -46,7 +48,8 @@ class _Line(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """Draws one line."""
-        tokens, act = self._tokens, index.data(_ACT)
+        tokens, action = self._tokens, index.data(_ACTION)
+        shortcut = action.shortcut().toString()
         option.widget.style().drawPrimitive(
             QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, option.widget
         )
@@ -55,31 +58,31 @@ class _Line(QStyledItemDelegate):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(ui_font(12))
         painter.setPen(color(tokens.text3))
-        painter.drawText(box, left, act.group)
+        painter.drawText(box, left, group_of(action))
         painter.setFont(mono_font(11))
-        painter.drawText(box, right, act.key.replace("+", " "))
-        key = painter.fontMetrics().horizontalAdvance(act.key) + 12 if act.key else 0
+        painter.drawText(box, right, shortcut.replace("+", " "))
+        key = painter.fontMetrics().horizontalAdvance(shortcut) + 12 if shortcut else 0
         painter.setFont(ui_font(13))
         painter.setPen(color(tokens.text1))
         words = box.adjusted(_GROUP, 0, -key, 0)
-        shown = painter.fontMetrics().elidedText(act.title, Qt.TextElideMode.ElideRight, words.width())
+        shown = painter.fontMetrics().elidedText(action.text(), Qt.TextElideMode.ElideRight, words.width())
         painter.drawText(words, left, shown)
 
 
 class CommandPalette(QDialog):
-    """A field and a list; Enter does what is chosen.
+    """A field and a list; Enter triggers the chosen action.
 
     Args:
-        acts: What there is to do.
+        actions: What can be done now.
         tokens: Colours.
     """
 
-    def __init__(self, acts: list[Act], tokens: Tokens, parent: QWidget):
+    def __init__(self, actions: Sequence[QAction], tokens: Tokens, parent: QWidget):
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("palette")
         self.setAccessibleName("Commands")
         self.setModal(True)
-        self._acts = acts
+        self._commands = actions
         self.field = QLineEdit(placeholderText="Search or run a command", clearButtonEnabled=True)
         self.field.setObjectName("palette_field")
         self.field.setAccessibleName("Search commands")
@@ -109,12 +112,12 @@ class CommandPalette(QDialog):
     @Slot(str)
     def _on_typed(self, query: str) -> None:
         self.list.clear()
-        for place, act in enumerate(self._acts):
-            words = f"{act.group}: {act.title}" if act.group else act.title
+        for action in self._commands:
+            group, shortcut = group_of(action), action.shortcut().toString()
+            words = f"{group}: {action.text()}" if group else action.text()
             if matches(query, words):
-                item = QListWidgetItem(f"{words}, {act.key}" if act.key else words)
-                item.setData(Qt.ItemDataRole.UserRole, place)
-                item.setData(_ACT, act)
+                item = QListWidgetItem(f"{words}, {shortcut}" if shortcut else words)
+                item.setData(_ACTION, action)
                 self.list.addItem(item)
         self.list.setCurrentRow(0)
 
@@ -123,7 +126,7 @@ class CommandPalette(QDialog):
         item = self.list.currentItem()
         self.accept()
         if item is not None:
-            self._acts[item.data(Qt.ItemDataRole.UserRole)].run()
+            item.data(_ACTION).trigger()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Up and down in the field move through the list."""

@@ -1,1 +1,1 @@
-"""The cards of a page and their arrangement."""
+"""The cards of a page: which there are, where they stand, which are in sight, and what each shows."""

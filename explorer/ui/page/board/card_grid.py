@@ -1,6 +1,8 @@
-"""Where the cards of a page stand: hero at top left, curves below it, latent pictures at right, the rest in tabs."""
+"""Where the cards of a page stand: the leading one at top left, curves below it, the others at right or in tabs."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
@@ -16,17 +18,17 @@ from PySide6.QtWidgets import (
 from explorer.ui.card import Card
 from explorer.ui.page.board.tab_row import TabRow
 from explorer.ui.theme import Theme, ui_font
-from models.protocol import LatentPoint, View
+from models.protocol import View
 
-__all__ = ["Arrangement", "CardTabs"]
+__all__ = ["CardGrid", "CardTabs"]
 
 GAP = 12
 RIGHT = 352
-HERO_HEIGHT = 200  # px, least, of the picture
+LEAD_HEIGHT = 200  # px, least, of the picture
 REST_HEIGHT = 188  # px, least
-_ANY = 16_777_215  # what Qt calls no limit
+_ANY = 16_777_215  # Qt's QWIDGETSIZE_MAX: no limit
 _SHARES = (62, 38)  # of the height at left
-_SIDE_HEIGHTS = ((220, 264), (128, 156))  # px of the card at top right, which holds the sliders, and of those below
+_LOW_HEIGHTS = ((220, 264), (128, 156))  # px, least and most: of a low card at top right, and of those below it
 
 
 class CardTabs(QFrame):
@@ -45,7 +47,7 @@ class CardTabs(QFrame):
     def __init__(self, theme: Theme, cards: list[Card], parent: QWidget | None = None):
         super().__init__(parent)
         self._stack = QStackedWidget()
-        # Cards that are not in sight have notes wrapped at no width at all: they must not decide the height.
+        # Notes of hidden cards are wrapped at no width: they must not decide the height.
         self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._stack.setMinimumHeight(REST_HEIGHT)
         self._buttons: list[QPushButton] = []
@@ -91,18 +93,22 @@ def short_title(view: View) -> str:
     return word[:1].upper() + word[1:]
 
 
-class Arrangement(QFrame):
-    """The cards of a page in their places.
+class CardGrid(QFrame):
+    """Places the cards of a page.
+
+    Attributes:
+        lead: The leading card.
 
     Signals:
         changed: Other cards are in sight.
 
     Args:
         theme: Colours.
-        hero: The leading card.
-        curves: The curves, or None.
+        lead: The leading card.
+        below: The card below it, or None.
         beside: Cards at top right, in order.
         rest: All others.
+        low: Those of `beside` that keep to a small height.
     """
 
     changed = Signal()
@@ -110,14 +116,16 @@ class Arrangement(QFrame):
     def __init__(
         self,
         theme: Theme,
-        hero: Card,
-        curves: Card | None,
+        lead: Card,
+        below: Card | None,
         beside: list[Card],
         rest: list[Card],
+        low: Collection[Card] = (),
         parent: QWidget | None = None,
     ):
         super().__init__(parent)
-        self._cards = [hero, *([curves] if curves else []), *beside, *rest]
+        self.lead = lead
+        self._cards = [lead, *([below] if below else []), *beside, *rest]
         self._maximised: Card | None = None
         self.tabs = CardTabs(theme, rest) if len(rest) > 1 else None
         grid = QGridLayout(self)
@@ -126,16 +134,15 @@ class Arrangement(QFrame):
         left, right = QVBoxLayout(), QVBoxLayout()
         for column in (left, right):
             column.setSpacing(GAP)
-        left.addWidget(hero, _SHARES[0])
-        if curves is not None:
-            left.addWidget(curves, _SHARES[1])
+        left.addWidget(lead, _SHARES[0])
+        if below is not None:
+            left.addWidget(below, _SHARES[1])
         for place, card in enumerate(beside):
-            latent = LatentPoint in card.view.inputs.values()
-            if latent:
-                low, high = _SIDE_HEIGHTS[min(place, 1)]
-                card.setMinimumHeight(low)
-                card.setMaximumHeight(high)
-            right.addWidget(card, 0 if latent else 1)
+            if card in low:
+                least, most = _LOW_HEIGHTS[min(place, 1)]
+                card.setMinimumHeight(least)
+                card.setMaximumHeight(most)
+            right.addWidget(card, 0 if card in low else 1)
         if self.tabs is not None:
             self.tabs.switched.connect(self.changed)
             right.addWidget(self.tabs, 1)
@@ -150,7 +157,7 @@ class Arrangement(QFrame):
         grid.addWidget(self._right, 0, 1)
         grid.setColumnStretch(0, 1)
         self._right.setFixedWidth(RIGHT)
-        hero.display.setMinimumHeight(HERO_HEIGHT)  # of the picture: legend, note and controls come on top of it
+        lead.display.setMinimumHeight(LEAD_HEIGHT)  # of the picture: legend, note and controls come on top of it
         for card in rest:
             card.setMinimumHeight(REST_HEIGHT)
         self._right.setVisible(bool(beside or rest))

@@ -1,4 +1,4 @@
-"""Tabs in one line, and a menu of those for which it has no room."""
+"""Tabs in one line, and a menu of those that do not fit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _GAP, _BELOW = 2, 4  # px
 
 
 class TabRow(QFrame):
-    """Buttons from left to right; where they need more than a line, those at its end stand in a menu.
+    """Buttons from left to right; those that do not fit into the line are in a menu at its end.
 
     The button that is checked is always in the line.
 
@@ -87,7 +87,8 @@ class TabRow(QFrame):
 
     @Slot()
     def _on_toggled(self) -> None:
-        if self.sender().isHidden():  # chosen from the menu
+        button = self.sender()
+        if isinstance(button, QPushButton) and button.isHidden():  # chosen from the menu
             self.arrange()
 
     @Slot()
@@ -103,6 +104,6 @@ class TabRow(QFrame):
         return QSize(0, self.minimumHeight())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Finds out anew how many have room."""
+        """Places the buttons anew."""
         super().resizeEvent(event)
         self.arrange()

@@ -1,1 +1,1 @@
-"""What happens on a page: training, snapshots, errors, single phases, the timeline."""
+"""Control of a page: knows its state and the host, and signals what widgets show."""

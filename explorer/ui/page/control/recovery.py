@@ -1,126 +1,135 @@
-"""What a page does about errors: says what happened and what is kept, and offers the way out."""
+"""What a page does about errors: the message above the cards, and what its buttons do."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from explorer.engine import Diverged, OutOfMemory
 from explorer.ui.numbers import count
+from explorer.ui.page.control.runner import Runner
+from explorer.ui.page.state.draft import Draft
+from explorer.ui.page.state.notice import Notice
+from explorer.ui.page.state.shown import PageState, Shown
 
-if TYPE_CHECKING:
-    from explorer.ui.page.page import PageWidget
-
-__all__ = ["Failures"]
+__all__ = ["Recovery"]
 
 
-class Failures(QObject):
-    """The banner's side of a page.
+class Recovery(QObject):
+    """Turns an error into a notice with remedies, and carries out the remedy that is chosen.
+
+    Signals:
+        told: A `Notice` to show.
+        settled: A remedy was chosen; the notice is out of date.
+        said: A sentence for the status bar.
+        blamed: Name of a parameter that caused the error, and a sentence about it.
+        stopped: The last step that was kept, and the step at which training stopped.
 
     Args:
-        page: The page.
+        draft: The setup being edited.
+        shown: What the page shows.
+        runner: Opens, trains and resets.
+        family: Title of the page's family.
     """
 
-    def __init__(self, page: PageWidget):
-        super().__init__(page)
-        self._page = page
+    told = Signal(object)
+    settled = Signal()
+    said = Signal(str)
+    blamed = Signal(str, str)
+    stopped = Signal(int, int)
+
+    def __init__(self, draft: Draft, shown: Shown, runner: Runner, family: str, parent: QObject | None = None):
+        super().__init__(parent)
+        self._draft, self._shown, self._runner, self._family = draft, shown, runner, family
         self._error: Exception | None = None
 
-    @property
-    def stopped(self) -> bool:
-        """Whether training ended because something went wrong."""
-        return self._page.state in ("diverged", "out of memory")
+    @Slot()
+    def welcome(self) -> None:
+        """Greets a user without runs, while a bundled model is shown."""
+        self._error = None
+        data = self._draft.datasets()[self._draft.state.data]
+        text = (
+            "What you see was trained on MNIST and comes with the application: drag the cross-hair, or a slider, "
+            f"and it draws. Training here begins with {data}."
+        )
+        self.told.emit(Notice("welcome", f"Train your first {self._family}", text, "Train", "Look around"))
 
+    @Slot(object, str, bool)
     def tell(self, error: Exception, details: str, opening: bool) -> None:
-        """Says what happened.
+        """Tells what happened.
 
         Args:
             error: What was raised.
             details: Traceback, or "".
-            opening: Whether a session was being made.
+            opening: Whether something was being opened.
         """
-        page = self._page
         self._error = error
         if isinstance(error, Diverged):
-            page.message.emit(f"Training stopped at step {count(error.step)}: the loss was not finite")
             self._tell_diverged(error, details)
         elif isinstance(error, OutOfMemory):
-            page.message.emit(str(error))
-            page.acts.set_state("out of memory")
+            self.said.emit(str(error))
+            self._shown.set_state(PageState.OUT_OF_MEMORY)
             fix = f"Train with a batch of {error.fits}" if error.fits else ""
-            page.banner.show_error("The device has too little memory", str(error), fix, "Reset", details or str(error))
-            page.side.complain("batch", f"{page.acts.value('batch')} did not fit into memory")
-            self._mark_last_good()
+            title = "The device has too little memory"
+            self.told.emit(Notice("error", title, str(error), fix, "Reset", details or str(error)))
+            self.blamed.emit("batch", f"{self._runner.value('batch')} did not fit into memory")
         else:
-            page.message.emit(_sentence(str(error)))
+            text = _sentence(str(error))
+            self.said.emit(text)
             other = "Use the embedded digits" if opening and self._may_take_digits() else ""
-            page.banner.show_error("That did not work", _sentence(str(error)), "", other, details)
+            self.told.emit(Notice("error", "That did not work", text, "", other, details))
 
     def _tell_diverged(self, error: Diverged, details: str) -> None:
-        page = self._page
-        page.acts.set_state("diverged")
-        rates, last = self._smaller_rates(), _last_checkpoint(page.acts.folder)
-        page.banner.show_error(
-            f"Training stopped at step {count(error.step)}: the loss was not finite",
+        title = f"Training stopped at step {count(error.step)}: the loss was not finite"
+        self.said.emit(title)
+        self._shown.set_state(PageState.DIVERGED)
+        rates, last = self._smaller_rates(), _last_checkpoint(self._shown.folder)
+        text = (
             f"The learning rate, {error.lr:g}, was too large. That update was not made, and nothing is lost: "
-            f"step {count(last)} is kept.",
-            f"Go back to step {count(last)}, use lr {' and '.join(f'{rate:g}' for rate in rates.values())}",
-            "Reset",
-            details or str(error),
+            f"step {count(last)} is kept."
         )
-        page.timeline.mark_failure(last, error.step)
+        fix = f"Go back to step {count(last)}, use lr {' and '.join(f'{rate:g}' for rate in rates.values())}"
+        self.told.emit(Notice("error", title, text, fix, "Reset", details or str(error)))
+        self.stopped.emit(last, error.step)
         for name, rate in rates.items():
-            page.side.complain(name, f"Too much here; go on with {rate:g}")
-        self._mark_last_good()
+            self.blamed.emit(name, f"Too much here; go on with {rate:g}")
 
     def _smaller_rates(self) -> dict[str, float]:
         """Learning rates to go on with: the preset's where they were raised above it, else a tenth."""
-        page = self._page
-        known = page.draft.baseline()
-        rates = {name: float(page.acts.value(name)) for name in (page.draft.model.rates if page.draft.model else ())}
-        return {n: float(known[n]) if rate > 1.5 * known[n] else rate / 10 for n, rate in rates.items()}
-
-    def _mark_last_good(self) -> None:
-        for name, card in self._page.cards.items():
-            if not card.is_empty:
-                card.set_state(f"step {count(self._page.showing.step_of(name))}, last good")
+        preset, model = self._draft.baseline(), self._draft.model
+        rates = {name: float(self._runner.value(name)) for name in (model.rates if model else ())}
+        return {n: float(preset[n]) if rate > 1.5 * preset[n] else rate / 10 for n, rate in rates.items()}
 
     def _may_take_digits(self) -> bool:
-        draft = self._page.draft
-        return "digits" in draft.datasets() and draft.state.data != "digits"
+        return "digits" in self._draft.datasets() and self._draft.state.data != "digits"
 
     @Slot()
     def fix(self) -> None:
-        """The banner's accent button."""
-        page, error = self._page, self._error
-        welcome = page.banner.kind == "welcome"
-        page.banner.hide()
-        if welcome:
-            page.acts.train_new()
-        elif isinstance(error, Diverged) and page.acts.folder is not None:
+        """Carries out the accent button of the notice."""
+        error, folder = self._error, self._shown.folder
+        self.settled.emit()
+        if error is None:
+            self._runner.train_new()
+        elif isinstance(error, Diverged) and folder is not None:
             rates = self._smaller_rates()
-            page.draft.set_values(rates, "smaller learning rate")
-            page.acts.resume(page.acts.folder, rates, train=True, same_run=True)
+            self._draft.set_values(rates, "smaller learning rate")
+            self._runner.resume(folder, rates, train=True, same_run=True)
         elif isinstance(error, OutOfMemory) and error.fits:
-            page.draft.set_values({"batch": error.fits}, "smaller batch")
-            page.acts.train_new()
+            self._draft.set_values({"batch": error.fits}, "smaller batch")
+            self._runner.train_new()
 
     @Slot()
     def other(self) -> None:
-        """The banner's other button."""
-        page = self._page
-        welcome = page.banner.kind == "welcome"
-        page.banner.hide()
-        if welcome:
-            page.run_bar.show_state(page.state)
-        elif isinstance(self._error, (Diverged, OutOfMemory)):
-            page.acts.reset()
-        elif self._may_take_digits():
-            page.draft.choose_data("digits")
-            if page.state not in ("ready", "failed"):
-                page.acts.look()
+        """Carries out the other button of the notice; that of a welcome only closes it."""
+        error = self._error
+        self.settled.emit()
+        if isinstance(error, (Diverged, OutOfMemory)):
+            self._runner.reset()
+        elif error is not None and self._may_take_digits():
+            self._draft.choose_data("digits")
+            if self._shown.state not in (PageState.READY, PageState.FAILED):
+                self._runner.look()
 
 
 def _sentence(text: str) -> str:
@@ -128,6 +137,6 @@ def _sentence(text: str) -> str:
 
 
 def _last_checkpoint(folder: Path | None) -> int:
-    """The round from which a run can go on."""
-    found = () if folder is None else (folder / "checkpoints").glob("step-*.safetensors")
-    return max((int(path.stem.removeprefix("step-")) for path in found), default=0)
+    """The step from which a run can go on."""
+    checkpoints = () if folder is None else (folder / "checkpoints").glob("step-*.safetensors")
+    return max((int(path.stem.removeprefix("step-")) for path in checkpoints), default=0)

@@ -1,219 +1,214 @@
-"""What the buttons of a page do, and what follows when its thread says something."""
+"""Opening, training, pausing and resetting, and what follows when the host reports an event."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
+from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QAction
 
-from explorer.engine import BadInput, Diverged, OutOfMemory, Session, Setup, new_session, resume_session
+from explorer.engine import BadInput, Diverged, OutOfMemory, Session, Setup, new_session
 from explorer.engine.bundle import BUNDLES, open_bundle
-from explorer.engine.files import runs_folder
 from explorer.engine.host import events
-from explorer.engine.host.host import Snapshot
+from explorer.engine.host.host import PageHost
 from explorer.engine.lab import open_lab
-from explorer.engine.loading import Progress
 from explorer.engine.views.static_page import StaticPage
-from models.protocol import Lab, Try
+from explorer.ui.controls import make_action
+from explorer.ui.page.control.sources import has_runs, resumed, untrained
+from explorer.ui.page.state.draft import Draft
+from explorer.ui.page.state.shown import PageState, Shown
+from models.protocol import Lab
 
-if TYPE_CHECKING:
-    from explorer.ui.page.page import PageWidget
-
-__all__ = ["Acts"]
-
-_OVER = ("diverged", "out of memory")
-
-
-def fresh(setup: Setup, progress: Progress | None = None) -> Session:
-    """An untrained session that keeps nothing, to look at."""
-    return new_session(setup, keep=False, progress=progress)
+__all__ = ["Runner"]
 
 
-def resumed(folder: Path, changes: Mapping[str, Any], progress: Progress | None = None) -> Session:
-    """A run from its last checkpoint, with live parameters changed."""
-    session = resume_session(folder, progress=progress)
-    try:
-        if changes:
-            session.change(**changes)
-    except BaseException:
-        session.close()
-        raise
-    return session
+class _Opening(Enum):
+    """What is being opened: nothing, an untrained model or static page, or a run."""
+
+    NOTHING = 0
+    LOOK = 1
+    RUN = 2
 
 
-class Acts(QObject):
-    """Carries out what is asked for on a page.
-
-    Attributes:
-        setup: What the shown session was made of, or None for a lab or a bundled model.
-        config: The config in force.
-        folder: Folder of the run, or None.
+class Runner(QObject):
+    """Carries out the buttons of the run bar, and keeps `Shown` up to date with the host.
 
     Signals:
-        opened: Something else is shown.
+        said: A sentence for the status bar.
+        failed: An exception, its traceback or "", and whether it was raised while something was being opened.
+        began: Something new was begun; messages about what was before are out of date.
+        left: A sentence for the status bar: a run was left, and `undo_reset` brings it back.
+        welcomed: The bundled model is opened because the user has no runs yet.
 
     Args:
-        page: The page.
+        host: The page's host.
+        draft: The setup being edited.
+        shown: What the page shows.
     """
 
-    opened = Signal()
+    said = Signal(str)
+    failed = Signal(object, str, bool)
+    began = Signal()
+    left = Signal(str)
+    welcomed = Signal()
 
-    def __init__(self, page: PageWidget):
-        super().__init__(page)
-        self._page = page
-        self.setup: Setup | None = None
-        self.config: Any = page.draft.config()
-        self.folder: Path | None = None
+    def __init__(self, host: PageHost, draft: Draft, shown: Shown, parent: QObject | None = None):
+        super().__init__(parent)
+        self._host, self._draft, self._shown = host, draft, shown
+        self._opening = _Opening.NOTHING
+        self._state_before: PageState | None = None  # of the page, while a run is being opened
+        self._takes_setup = False  # the form is to show the setup of the run being opened
         self._left: Path | None = None
-        self._opening = ""  # "look" or "run" while something else is being made
-        self._before = ""  # state of the page before that
-        self._shown = False
-        self._takes_setup = False
-        self._lab_data = ""  # the dataset of the lab in sight
+        self._actions = [
+            make_action(self, "train", "Train or pause", self.train, group="Run", key="Space"),
+            make_action(self, "step", "One step", self.step, group="Run", key=".", repeats=True),
+            make_action(self, "reset", "Reset", self.reset, group="Run", key="Ctrl+R"),
+        ]
+
+    def actions(self) -> list[QAction]:
+        """Train or pause, step, reset; none for a lab."""
+        return [] if self._draft.model is None else self._actions
+
+    @property
+    def is_opening_run(self) -> bool:
+        """Whether a run is being opened."""
+        return self._opening is _Opening.RUN
 
     # Opening
 
-    def _look_at(self, make: Callable[[], Session | StaticPage]) -> None:
-        self._opening = self._opening or "look"
-        self._page.thread_.host.open(make)
-
-    def _run(self, make: Callable[[], Session | StaticPage], **how: Any) -> None:
-        self._opening, self._before = "run", self._before or self._page.state
-        self._page.state = "ready"
-        self._page.thread_.host.open(make, **how)
-
-    def resume(self, folder: Path, changes: Mapping[str, Any] | None = None, **how: bool) -> None:
-        """Goes on with a run; the form shows what it was made of."""
-        self._takes_setup = True
-        self._run(partial(resumed, folder, changes or {}, self._page.thread_.host.progress), **how)
-
     def open_first(self) -> None:
-        """What a page shows when it is seen for the first time."""
-        page = self._page
-        if issubclass(page.page, Lab):
-            self._open_lab()
-        elif page.name in BUNDLES and not _has_runs():
-            self._look_at(partial(open_bundle, page.name))
-            page.banner.show_welcome(
-                f"Train your first {page.family.title}",
-                "What you see was trained on MNIST and comes with the application: drag the cross-hair, or a slider, "
-                f"and it draws. Training here begins with {page.draft.datasets()[page.draft.state.data]}.",
-                "Train",
-                "Look around",
-            )
-            page.run_bar.train_button.set_kind("plain")
+        """Opens what a page shows the first time it is in sight."""
+        if issubclass(self._shown.page_class, Lab):
+            self.open_lab()
+        elif self._shown.name in BUNDLES and not has_runs():
+            self._look_at(partial(open_bundle, self._shown.name))
+            self.welcomed.emit()
         else:
             self.look()
 
-    def move_lab(self, values: Mapping[str, Any]) -> None:
-        """Shows the lab with other values, while they are being dragged too."""
-        page = self._page
-        self.config = dataclasses.replace(page.draft.config(), **values)
-        page.thread_.host.set_lab(partial(open_lab, page.page, self.config, self._lab_data))
-        page.cards_of_config(self.config)
-
-    def _open_lab(self) -> None:
-        page, draft = self._page, self._page.draft
-        self._lab_data = draft.data_text()
-        self._look_at(partial(open_lab, page.page, draft.config(), self._lab_data, page.thread_.host.progress))
+    def open_lab(self) -> None:
+        """Shows the lab of the draft, with its data."""
+        page_class = self._shown.page_class
+        assert issubclass(page_class, Lab)
+        self._look_at(partial(open_lab, page_class, self._draft.config(), self._draft.data_text(), self._host.progress))
 
     def look(self) -> None:
         """Shows the untrained model of the draft."""
         setup = self._drafted()
         if setup is not None:
-            self._look_at(partial(fresh, setup, self._page.thread_.host.progress))
+            self._look_at(partial(untrained, setup, self._host.progress))
+
+    def open_bundled(self, title: str) -> None:
+        """Shows a bundled model; a run that is shown is left as by a reset."""
+        left = self._leave()
+        self._look_at(partial(open_bundle, self._shown.name, title))
+        if left:
+            self.left.emit("The run is kept; Undo reset brings it back")
+
+    def open_run(self, folder: Path) -> None:
+        """Opens a run from disk."""
+        if folder != self._shown.folder:
+            self.began.emit()
+            self.resume(folder)
+
+    def resume(self, folder: Path, changes: Mapping[str, Any] | None = None, **how: bool) -> None:
+        """Opens a run at its last checkpoint, with some live parameters changed; the form shows its setup."""
+        self._takes_setup = True
+        self._open_run(partial(resumed, folder, changes or {}, self._host.progress), **how)
+
+    def _look_at(self, make: Callable[[], Session | StaticPage]) -> None:
+        if self._opening is _Opening.NOTHING:
+            self._opening = _Opening.LOOK
+        self._host.open(make)
+
+    def _open_run(self, make: Callable[[], Session | StaticPage], **how: Any) -> None:
+        self._opening, self._state_before = _Opening.RUN, self._state_before or self._shown.state
+        self._shown.set_state(PageState.READY)
+        self._host.open(make, **how)
 
     def _drafted(self) -> Setup | None:
         try:
-            return self._page.draft.setup()
+            return self._draft.setup()
         except BadInput as error:
             self._fail(error, "")
             return None
 
-    # Buttons
+    # Commands
 
     @Slot()
     def train(self) -> None:
-        """Train, pause, go on, or train on."""
-        host, state = self._page.thread_.host, self._page.state
-        if self._opening == "run":  # a second click would make another
+        """Trains, pauses, goes on, or trains on after the end, depending on the state."""
+        if self.is_opening_run:  # a second click would make a second run
             return
-        if state == "training":
-            host.pause()
-        elif state == "paused":
-            host.train()
-        elif state == "done" and self.setup is not None:
-            self._train_on()
+        state = self._shown.state
+        if state is PageState.TRAINING:
+            self._host.pause()
+        elif state is PageState.PAUSED:
+            self._host.train()
+        elif state is PageState.DONE and self._shown.setup is not None:
+            self.train_on()
         else:
             self.train_new()
 
-    def _train_on(self) -> None:
-        assert self.setup is not None
-        training, more = self.setup.training, self._page.draft.baseline()
-        values = {"seconds": training.seconds * 2} if training.seconds > 0 else {}
+    def train_on(self) -> None:
+        """Trains beyond the end: as many steps again as the preset has, or twice as many seconds."""
+        assert self._shown.setup is not None
+        training, preset = self._shown.setup.training, self._draft.baseline()
+        values: dict[str, Any] = {"seconds": training.seconds * 2} if training.seconds > 0 else {}
         if not values:
-            values = {"steps": training.steps + int(more["steps"])}
+            values = {"steps": training.steps + int(preset["steps"])}
         self.change(values)
-        self._page.draft.set_values(values, "train on")
-        self._page.thread_.host.train()
-
-    def _training_words(self) -> str:
-        """What is trained on, and that the schedule is over where it is, because the rate stays small then."""
-        if self.setup is None:
-            return "Training"
-        shown = self._page.showing.snapshot
-        if self.setup.training.schedule != "constant" and shown.progress >= 1.0:
-            return "Training at the end of the schedule, where the learning rate is small; a constant one is larger"
-        return f"Training on {self.setup.data}"
+        self._draft.set_values(values, "train on")
+        self._host.train()
 
     def train_new(self) -> None:
-        """A run of the draft, from step 0."""
+        """Begins a run of the draft and trains it."""
+        self._begin(train=True)
+
+    def _begin(self, **how: Any) -> None:
         setup = self._drafted()
         if setup is not None:
-            self._page.banner.hide()
-            self._begin(setup, train=True)
-
-    def _begin(self, setup: Setup, **how: Any) -> None:
-        self._page.message.emit(f"Opening {setup.data}")
-        self._run(partial(new_session, setup, progress=self._page.thread_.host.progress), **how)
+            self.began.emit()
+            self.said.emit(f"Opening {setup.data}")
+            self._open_run(partial(new_session, setup, progress=self._host.progress), **how)
 
     @Slot()
-    def step(self, player: str = "") -> None:
-        """One round, or one update of one player alone; a run begins with the first."""
-        self._do_one(partial(self._page.thread_.host.step, player))
+    def step(self) -> None:
+        """Trains one round."""
+        self._do_one(partial(self._host.step, ""))
 
-    def _do_one(self, act: Callable[[], None]) -> None:
-        if self.folder is not None and self._page.state not in _OVER:
-            act()
-        elif self._opening != "run":
-            setup = self._drafted()
-            if setup is not None:
-                self._page.banner.hide()
-                self._begin(setup, first=act)
+    def step_player(self, player: str) -> None:
+        """Makes one update of one player alone."""
+        self._do_one(partial(self._host.step, player))
+
+    def step_phase(self) -> None:
+        """Plays one phase of one player."""
+        self._do_one(self._host.substep)
+
+    def _do_one(self, command: Callable[[], None]) -> None:
+        """Carries out a command on the run that is shown, or on a new one where there is none."""
+        if self._shown.folder is not None and not self._shown.state.is_over:
+            command()
+        elif not self.is_opening_run:
+            self._begin(first=command)
 
     @Slot()
     def reset(self) -> None:
-        """Back to step 0 with the same initial weights; the run that was left can be taken back."""
-        left = self.folder
-        self._left = left or self._left
-        self._page.banner.hide()
+        """Goes back to step 0 with the same initial weights; the run that was left is kept."""
+        left = self._leave()
         self.look()
-        if left is not None:
-            self._page.undo_offered.emit("Reset. The run is kept; Undo reset brings it back")
+        if left:
+            self.left.emit("Reset. The run is kept; Undo reset brings it back")
 
-    @Slot(str)
-    def open_bundled(self, title: str) -> None:
-        """Shows a model that comes with the application; a run in sight is left as by a reset."""
-        left = self.folder
-        self._left = left or self._left
-        self._page.banner.hide()
-        self._look_at(partial(open_bundle, self._page.name, title))
-        if left is not None:
-            self._page.undo_offered.emit("The run is kept; Undo reset brings it back")
+    def _leave(self) -> bool:
+        """Notes the run that is shown, for `undo_reset`; returns whether there is one."""
+        left, self._left = self._shown.folder, self._shown.folder or self._left
+        self.began.emit()
+        return left is not None
 
     @Slot()
     def undo_reset(self) -> None:
@@ -222,151 +217,74 @@ class Acts(QObject):
             self.resume(self._left)
             self._left = None
 
-    def open_run(self, folder: Path) -> None:
-        """Opens a run from disk, to look at or to go on with."""
-        if folder != self.folder:
-            self._page.banner.hide()
-            self.resume(folder)
-
-    @Slot()
-    def substep(self) -> None:
-        """One phase of one player."""
-        self._do_one(self._page.thread_.host.substep)
-
     def change(self, values: Mapping[str, Any]) -> None:
-        """Changes live parameters of the session in sight."""
-        if self.setup is None or self._page.state in _OVER:
-            return
-        self.setup = self.setup.with_values(**values)
-        self.config = self.setup.config
-        self._page.cards_of_config(self.config)
-        self._page.thread_.host.change(**values)
+        """Changes live parameters of the session that is shown."""
+        if self._shown.setup is not None and not self._shown.state.is_over:
+            self._shown.set_setup(self._shown.setup.with_values(**values))
+            self._host.change(**values)
 
-    def draft_changed(self) -> None:
-        """What was edited: live values go to the session, the rest waits for a reset, or is looked at at once."""
-        page = self._page
-        if issubclass(page.page, Lab):
-            if page.draft.data_text() != self._lab_data:
-                self._open_lab()
-            else:
-                self.move_lab({})
-            return
-        values = page.draft.state.values
-        if self.setup is None or self.folder is None:
-            if page.state in ("ready", "failed"):
-                self.look()
-            return
-        declared = page.draft.declared()
-        now = _values(self.setup)
-        live = {n: v for n, v in values.items() if declared[n].live and now.get(n) != v}
-        if live:
-            self.change(live)
-
-    @Slot(object)
-    def try_next(self, suggestion: Try) -> None:
-        """Carries out a suggestion."""
-        page = self._page
-        if suggestion.page is not None and suggestion.page != page.name:
-            page.page_chosen.emit(suggestion.page)
-            return
-        if suggestion.preset is not None:
-            page.draft.choose_preset(suggestion.preset)
-        declared = page.draft.declared()
-        page.go_live()
-        page.draft.set_values(suggestion.set, suggestion.title)
-        page.message.emit(suggestion.title)
-        if page.draft.model is None:  # a lab shows at once what is set
-            return
-        structural = suggestion.preset is not None or any(not declared[name].live for name in suggestion.set)
-        if structural or page.state not in ("training", "paused", "done"):
-            self.train_new()
-        elif page.state == "paused":
-            page.thread_.host.train()
-        elif page.state == "done":
-            self._train_on()
+    def value(self, name: str) -> Any:
+        """A parameter of the session that is shown, or of the draft where there is none."""
+        return (self._shown.values() or self._draft.state.values)[name]
 
     # Events
 
+    @Slot(object)
     def handle(self, event: events.Event) -> None:
-        """What the thread says."""
-        page = self._page
+        """Takes what the host reports."""
         if isinstance(event, events.Opened):
             self._take(event.shown)
+        elif isinstance(event, events.Staged):
+            self._shown.set_players(event.players)
         elif isinstance(event, events.Progress):
-            page.message.emit(event.message)
+            self.said.emit(event.message)
         elif isinstance(event, events.Training):
-            self.set_state("training")
-            page.message.emit(self._training_words())
+            self._shown.set_state(PageState.TRAINING)
+            self.said.emit(self._training_sentence())
         elif isinstance(event, events.Paused):
-            self.set_state("paused")
-            saved = "Paused, and saved" if self.folder else "Paused"
-            page.message.emit("Held between two phases of a step" if event.within_round else saved)
+            self._shown.set_state(PageState.PAUSED)
+            saved = "Paused, and saved" if self._shown.folder else "Paused"
+            self.said.emit("Paused between two phases of a step" if event.within_round else saved)
         elif isinstance(event, events.Done):
-            self.set_state("done")
-            page.message.emit(f"Done. The run is kept in {self.folder}" if self.folder else "Done")
+            self._shown.set_state(PageState.DONE)
+            self.said.emit(f"Done. The run is kept in {self._shown.folder}" if self._shown.folder else "Done")
         elif isinstance(event, events.PhasePlayed):
-            self.set_state("training" if event.report.going_on else "paused")
+            self._shown.set_state(PageState.TRAINING if event.report.going_on else PageState.PAUSED)
         elif isinstance(event, events.Failed):
             self._fail(event.error, event.details)
 
-    def _take(self, shown: Session | StaticPage) -> None:
-        kept = isinstance(shown, Session) and shown.run is not None
-        if self._opening == "run" and not kept:  # what was asked for before the run
+    def _take(self, source: Session | StaticPage) -> None:
+        is_run = isinstance(source, Session) and source.run is not None
+        awaited = not self.is_opening_run or is_run  # else it was asked for before the run that is being opened
+        self._shown.show(source)
+        if not awaited:
             return
-        self._opening, self._before, self._shown = "", "", True
-        if isinstance(shown, Session):
-            self.setup = shown.setup
-            self.config = shown.setup.config
-            self.folder = shown.run.folder if shown.run is not None else None
-            state = "ready" if self.folder is None else "done" if shown.finished else "paused"
+        if isinstance(source, Session):
+            state = PageState.READY if not is_run else PageState.DONE if source.finished else PageState.PAUSED
             if self._takes_setup:
-                self._page.draft.take(shown.setup)
-            self._page.side.set_in_force(_values(shown.setup) if self.folder is not None else None)
+                self._draft.take(source.setup)
         else:
-            self.setup, self.folder, self.config, state = None, None, shown.config, "static"
-            self._page.side.set_in_force(None)
-            if shown.note:
-                self._page.message.emit(shown.note)
-            if self._page.draft.model is not None:
-                values = self._page.draft.state.values
-                self._page.run_bar.show_progress(Snapshot(), values["steps"], values["seconds"])
-        self._takes_setup = False
-        self.set_state(state)
-        self.opened.emit()
+            state = PageState.STATIC
+            if source.note:
+                self.said.emit(source.note)
+        self._opening, self._state_before, self._takes_setup = _Opening.NOTHING, None, False
+        self._shown.set_state(state)
 
-    def set_state(self, state: str) -> None:
-        """Shows how the page stands: what the session says, or "static", "ready", "paused" or "failed"."""
-        self._page.state = state
-        self._page.run_bar.show_state(state)
-        if self._page.banner.kind == "welcome":  # one accent button on a screen: the banner's
-            if state == "static":
-                self._page.run_bar.train_button.set_kind("plain")
-            else:
-                self._page.banner.hide()
+    def _training_sentence(self) -> str:
+        """Names the data; after the end of a schedule, says that the learning rate stays small."""
+        setup = self._shown.setup
+        if setup is None:
+            return "Training"
+        if setup.training.schedule != "constant" and self._shown.snapshot.progress >= 1.0:
+            return "Training at the end of the schedule, where the learning rate is small; a constant one is larger"
+        return f"Training on {setup.data}"
 
     def _fail(self, error: Exception, details: str) -> None:
-        page, before = self._page, self._before or self._page.state
-        opening = bool(self._opening)
-        self._opening, self._before, self._takes_setup = "", "", False
+        before = self._state_before or self._shown.state
+        opening = self._opening is not _Opening.NOTHING
+        self._opening, self._state_before, self._takes_setup = _Opening.NOTHING, None, False
         if not isinstance(error, (Diverged, OutOfMemory)):
-            self.set_state("failed" if not self._shown else "paused" if before == "training" else before)
-        page.failures.tell(error, details, opening)
-
-    def value(self, name: str) -> Any:
-        """A parameter of the session in sight, or of the draft where there is none."""
-        return _values(self.setup)[name] if self.setup is not None else self._page.draft.state.values[name]
-
-    def identity(self) -> dict[str, Any]:
-        """What exported figures carry."""
-        if self.setup is None:
-            return {"page": self._page.name}
-        return {"run": self.folder.name if self.folder else "untrained", **self.setup.to_json()}
-
-
-def _has_runs() -> bool:
-    return runs_folder().exists() and any(runs_folder().iterdir())
-
-
-def _values(setup: Setup) -> dict[str, Any]:
-    stored = setup.to_json()
-    return {**stored["config"], **stored["training"]}
+            if self._shown.source is None:
+                before = PageState.FAILED
+            self._shown.set_state(PageState.PAUSED if before is PageState.TRAINING else before)
+        self.failed.emit(error, details, opening)

@@ -1,74 +1,51 @@
-"""Time on a page: recorded moments while the timeline is scrubbed, and back to what is newest."""
+"""Recorded moments: asked of the host when the timeline is scrubbed, handed on when they come."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QAction
 
-from PySide6.QtCore import QObject, Slot
+from explorer.engine.host.events import Event, Recorded
+from explorer.engine.host.host import PageHost
+from explorer.ui.controls import make_action
+from explorer.ui.page.state.moment import Moment
+from explorer.ui.page.state.shown import Shown
 
-from explorer.ui.numbers import count
-from models.frames import Frame
-
-if TYPE_CHECKING:
-    from explorer.ui.page.page import PageWidget
-
-__all__ = ["Moments"]
+__all__ = ["Scrubber"]
 
 
-class Moments(QObject):
-    """The timeline's side of a page.
+class Scrubber(QObject):
+    """Fetches the frames of the moment that is to be shown; goes live when something else is shown.
 
-    Attributes:
-        scrubbed: Step of the moment that was asked for, or None while the page is live.
+    Signals:
+        recorded: Step of the recorded moment, and its frames by view.
 
     Args:
-        page: The page.
+        host: The page's host.
+        moment: The moment to show.
+        shown: What the page shows.
     """
 
-    def __init__(self, page: PageWidget):
-        super().__init__(page)
-        self._page = page
-        self.scrubbed: int | None = None
-        page.timeline.scrubbed.connect(self._on_scrubbed)
-        page.timeline.live_requested.connect(self.go_live)
+    recorded = Signal(int, object)
 
-    @Slot(int)
-    def _on_scrubbed(self, step: int) -> None:
-        self.scrubbed = step
-        self._page.timeline.set_live(False)
-        self._page.thread_.host.recorded(step)
-        self._page.watch()
+    def __init__(self, host: PageHost, moment: Moment, shown: Shown, parent: QObject | None = None):
+        super().__init__(parent)
+        self._host, self._moment = host, moment
+        self._live = make_action(self, "live", "Live", moment.go_live, group="Timeline", key="L")
+        moment.changed.connect(self._on_changed)
+        shown.changed.connect(moment.go_live)
 
-    def show_recorded(self, step: int, shown: dict[str, Frame]) -> None:
-        """Shows what was recorded, unless the page is live again.
+    def actions(self) -> list[QAction]:
+        """Back to the newest."""
+        return [self._live]
 
-        Args:
-            step: The moment's.
-            shown: Frames by view.
-        """
-        if self.scrubbed is None:
-            return
-        page = self._page
-        page.timeline.show_step(step)
-        for name, frame in shown.items():
-            card = page.cards.get(name)
-            if card is not None and card.show_frame(frame):
-                card.display.forget()  # another moment need not follow on the one before
-                card.set_state(f"step {count(step)}")
-        for name, card in page.cards.items():
-            card.set_live(name not in shown and name != "curves")
-        page.explain.set_live(True)
-        if page.showing.snapshot.curves is not None:
-            page.showing.show_curves(page.showing.snapshot.curves)
+    @Slot(object)
+    def handle(self, event: Event) -> None:
+        """Takes what the host reports; a moment that comes after the page went live is dropped."""
+        if isinstance(event, Recorded) and not self._moment.is_live:
+            self.recorded.emit(event.step, event.frames)
 
     @Slot()
-    def go_live(self) -> None:
-        """Shows the newest again."""
-        if self.scrubbed is None:
-            return
-        self.scrubbed = None
-        for card in self._page.cards.values():
-            card.display.forget()
-        self._page.timeline.set_live(True)
-        self._page.explain.set_live(False)
-        self._page.show_newest()
+    def _on_changed(self) -> None:
+        if self._moment.step is not None:
+            self._host.recorded(self._moment.step)

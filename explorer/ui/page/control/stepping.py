@@ -1,117 +1,124 @@
-"""Rounds in parts: the players of a page stepped alone, and slow motion."""
+"""Rounds in parts: the players of a model stepped alone, and slow motion."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QAction
 
-from PySide6.QtCore import QObject, Slot
+from explorer.engine.host.events import Done, Event, Failed, Opened, Paused, PhasePlayed
+from explorer.engine.host.host import PageHost
+from explorer.engine.session.slow_motion import PACE
+from explorer.ui.controls import make_action
+from explorer.ui.page.control.runner import Runner
+from explorer.ui.page.state.moment import Moment
+from explorer.ui.page.state.shown import Shown
 
-from explorer.engine import Session
-from explorer.engine.host.events import Done, Event, Failed, Opened, Paused, PhasePlayed, Staged
-from explorer.ui.page.panels.slow_strip import Mover
-from models.protocol import GenerativeModel, Player
-
-if TYPE_CHECKING:
-    from explorer.ui.page.page import PageWidget
-
-__all__ = ["Moves"]
+__all__ = ["Stepping"]
 
 
-class Moves(QObject):
-    """The run bar's buttons of the players, the switch of slow motion, and the strip that explains.
+class Stepping(QObject):
+    """Steps single players and phases, and switches slow motion.
+
+    Attributes:
+        slow: The action that switches slow motion.
+
+    Signals:
+        slowed: Slow motion was switched on or off.
+        phase_played: The `PhaseReport` of the phase that was just played in slow motion.
+        rested: No phase of slow motion is under way.
+        emphasised: Key of the curve of the player at work, or "".
+        players_changed: The actions that step single players are others; carries the new ones.
 
     Args:
-        page: The page.
+        host: The page's host.
+        shown: What the page shows.
+        moment: Stepping goes back to the newest.
+        runner: Begins a run where there is none.
     """
 
-    def __init__(self, page: PageWidget):
-        super().__init__(page)
-        self._page = page
-        self._emphasised = ""
-        page.run_bar.player_step.connect(self._on_player)
-        page.run_bar.slow.connect(self._on_slow)
-        page.notices.slow.paced.connect(self._on_pace)
-        page.notices.slow.next_asked.connect(self._on_next)
-        page.thread_.happened.connect(self._on_event)
+    slowed = Signal(bool)
+    phase_played = Signal(object)
+    rested = Signal()
+    emphasised = Signal(str)
+    players_changed = Signal(object)
 
-    @property
-    def players(self) -> tuple[str, ...]:
-        """Names of the players, where there are several that can be stepped alone."""
-        return tuple(str(button.property("player")) for button in self._page.run_bar.player_buttons)
+    def __init__(self, host: PageHost, shown: Shown, moment: Moment, runner: Runner, parent: QObject | None = None):
+        super().__init__(parent)
+        self._host, self._shown, self._moment, self._runner = host, shown, moment, runner
+        self._pace = PACE  # seconds a phase
+        self._emphasis = ""
+        self._phase = make_action(self, "phase", "One phase of a step", self.step_phase, group="Run", key=",")
+        self.slow = make_action(self, "slow", "Slow motion", self._on_slow, group="Run", key="S", checkable=True)
+        self._players: list[QAction] = []
+        shown.players_changed.connect(self._on_players_changed)
 
-    @property
-    def is_slow(self) -> bool:
-        """Whether slow motion is on."""
-        return self._page.run_bar.slow_button.isChecked()
+    def actions(self) -> list[QAction]:
+        """One phase, slow motion, and a step of each player where there are several; none for a lab."""
+        return [self._phase, self.slow, *self._players] if self._shown.is_model else []
 
-    def one_phase(self) -> None:
+    @Slot()
+    def step_phase(self) -> None:
         """Holds, and plays one phase; slow motion is switched on to show it."""
-        self._page.run_bar.slow_button.setChecked(True)
-        self._page.acts.substep()
+        self.slow.setChecked(True)
+        self._runner.step_phase()
 
     @Slot(str)
-    def _on_player(self, name: str) -> None:
-        self._page.go_live()
-        self._page.acts.step(name)
+    def step_player(self, name: str) -> None:
+        """Makes one update of one player alone."""
+        self._moment.go_live()
+        self._runner.step_player(name)
+
+    @Slot(float)
+    def set_pace(self, seconds: float) -> None:
+        """Sets how long a phase takes."""
+        self._pace = seconds
+        if self.slow.isChecked():
+            self._host.slow_down(seconds)
 
     @Slot(bool)
     def _on_slow(self, on: bool) -> None:
-        page, strip = self._page, self._page.notices.slow
-        strip.setVisible(on)
-        if on:
-            strip.show_rest()
-        else:
-            self._emphasise("")
-        page.go_live()
-        page.thread_.host.slow_down(strip.pace if on else None)
-
-    @Slot(float)
-    def _on_pace(self, seconds: float) -> None:
-        if self.is_slow:
-            self._page.thread_.host.slow_down(seconds)
-
-    @Slot()
-    def _on_next(self) -> None:
-        self.one_phase()
+        self.slowed.emit(on)
+        self._rest()
+        self._moment.go_live()
+        self._host.slow_down(self._pace if on else None)
 
     @Slot(object)
-    def _on_event(self, event: Event) -> None:
-        page = self._page
-        held = isinstance(event, Paused) and event.within_round
-        if isinstance(event, Opened):
-            shown = event.shown
-            model = shown.model if isinstance(shown, Session) else shown.page
-            if isinstance(model, GenerativeModel):
-                self._take(model.players())
-        elif isinstance(event, Staged):
-            self._take(event.players)
-        elif isinstance(event, PhasePlayed) and self.is_slow:
-            page.notices.slow.show_phase(event.report)
-            self._emphasise(self._loss_of(event.report.phase.player))
-        elif self.is_slow and isinstance(event, (Done, Failed, Paused)) and not held:
-            self._emphasise("")
-            page.notices.slow.show_rest()
+    def handle(self, event: Event) -> None:
+        """Takes what the host reports."""
+        if not self.slow.isChecked():
+            return
+        if isinstance(event, PhasePlayed):
+            report = event.report
+            self.phase_played.emit(report)
+            self._emphasise(next((p.loss for p in self._shown.players if p.name == report.phase.player), ""))
+        elif isinstance(event, (Opened, Done, Failed)) or (isinstance(event, Paused) and not event.within_round):
+            self._rest()
 
-    def _take(self, players: tuple[Player, ...]) -> None:
-        page = self._page
-        roles = {metric.key: metric.role for metric in page.draft.model.metrics} if page.draft.model is not None else {}
-        page.notices.slow.movers = tuple(
-            Mover(player.name, player.updates, roles.get(self._loss_of(player.name), "total")) for player in players
-        )
-        page.run_bar.set_players([player.name for player in players])
-        if self.is_slow:
-            self._emphasise("")
-            page.notices.slow.show_rest()
-
-    def _loss_of(self, player: str) -> str:
-        """Key of the curve that is a player's loss."""
-        model = self._page.draft.model
-        keys = [metric.key for metric in model.metrics] if model is not None else []
-        own = f"{player}_loss"
-        return own if own in keys else model.objective.total.metric if model is not None else ""
+    def _rest(self) -> None:
+        self._emphasise("")
+        self.rested.emit()
 
     def _emphasise(self, key: str) -> None:
-        if key != self._emphasised:
-            self._emphasised = key
-            self._page.cards["curves"].display.emphasise(key or None)
-            self._page.explain.emphasise(key or None)
+        if key != self._emphasis:
+            self._emphasis = key
+            self.emphasised.emit(key)
+
+    @Slot()
+    def _on_players_changed(self) -> None:
+        for action in self._players:
+            action.deleteLater()
+        names = [player.name for player in self._shown.players]
+        self._players = [
+            make_action(
+                self, f"player.{place}", f"Step the {name} alone", self._on_player,
+                group="Run", key=str(place) if place < 10 else "", data=name,
+            )
+            for place, name in enumerate(names if len(names) > 1 else (), start=1)
+        ]  # fmt: skip
+        self.players_changed.emit(self._players)
+
+    @Slot()
+    def _on_player(self) -> None:
+        action = self.sender()
+        assert isinstance(action, QAction)
+        self.step_player(action.data())

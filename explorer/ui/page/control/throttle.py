@@ -1,4 +1,4 @@
-"""What a snapshot changes is shown part by part, so that none of it keeps a drag or a click waiting for long."""
+"""Runs queued callbacks in small batches, so that showing a snapshot never keeps a drag or a click waiting for long."""
 
 from __future__ import annotations
 
@@ -7,40 +7,40 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-__all__ = ["Pace"]
+__all__ = ["Throttle"]
 
-_AT_ONCE = 3  # parts
-_BREATH = 4  # ms between two parts: what was shown is painted, and what was clicked is answered
+_BATCH = 3  # callbacks
+_INTERVAL = 4  # ms between two batches, in which the window paints and answers
 
 
-class Pace(QObject):
-    """Does a few things at a time, with a breath for the window after them."""
+class Throttle(QObject):
+    """Runs queued callbacks in small batches."""
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
-        self._waiting: deque[Callable[[], None]] = deque()
-        self._timer = QTimer(self, interval=_BREATH)
+        self._queue: deque[Callable[[], None]] = deque()
+        self._timer = QTimer(self, interval=_INTERVAL)
         self._timer.timeout.connect(self._on_timeout)
 
     def __bool__(self) -> bool:
-        """Whether anything waits."""
-        return bool(self._waiting)
+        """Whether any callback is queued."""
+        return bool(self._queue)
 
-    def begin(self, parts: Iterable[Callable[[], None]]) -> None:
-        """Does the first parts now and the others after them; what still waited is dropped."""
-        self._waiting = deque(parts)
+    def begin(self, callbacks: Iterable[Callable[[], None]]) -> None:
+        """Runs the first batch now and the others later; callbacks that were still queued are dropped."""
+        self._queue = deque(callbacks)
         self._timer.start()
         self._on_timeout()
 
     def clear(self) -> None:
-        """Drops what waits."""
-        self._waiting.clear()
+        """Drops what is queued."""
+        self._queue.clear()
         self._timer.stop()
 
     @Slot()
     def _on_timeout(self) -> None:
-        for _ in range(_AT_ONCE):
-            if self._waiting:
-                self._waiting.popleft()()
-        if not self._waiting:
+        for _ in range(_BATCH):
+            if self._queue:
+                self._queue.popleft()()
+        if not self._queue:
             self._timer.stop()

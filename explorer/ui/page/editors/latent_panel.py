@@ -1,4 +1,4 @@
-"""The latent panel: sliders of the latent dimensions, in step with the map and the decoded picture."""
+"""The latent panel: a slider for every latent dimension."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from explorer.ui.theme import Theme
 
 __all__ = ["LatentPanel"]
 
-LIMIT = 4.0  # standard deviations of the prior that the sliders reach at first, and by which they grow
+LIMIT = 4.0  # standard deviations of the prior: the first range of the sliders, and the step by which it grows
 ROWS = 16  # rows that are made at once: a row is several widgets, and a flow has as many dimensions as its data
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _WALK = 40  # ms
-_CALM = 500  # ms, with reduced motion: the walk then takes fewer and longer steps
+_CALM = 500  # ms with reduced motion; a leap is as long as the walk would have been
 _SPEED = 0.03  # radians a tick
 _KEPT = 0.995  # of the walk's direction from tick to tick
 
@@ -106,7 +106,7 @@ class LatentPanel(QFrame):
         z: The point, (latent,).
 
     Signals:
-        moved: The point, (latent,) array, whenever it is moved here.
+        moved: The point, (latent,) array, when it is moved in this panel.
 
     Args:
         theme: Colours.
@@ -171,6 +171,11 @@ class LatentPanel(QFrame):
         self.walk.toggled.connect(self._on_walk_toggled)
         self.origin.clicked.connect(self._on_origin)
 
+    @property
+    def is_walking(self) -> bool:
+        """Whether the point wanders through the prior."""
+        return self._timer.isActive()
+
     def set_dimension(self, latent: int) -> None:
         """Takes the number of latent dimensions; where it is another one, the point goes to the origin."""
         if latent == len(self.z):
@@ -184,7 +189,7 @@ class LatentPanel(QFrame):
         self._show_rows()
 
     def set_order(self, importance: np.ndarray) -> None:
-        """Puts the dimensions with the most KL first, (latent,)."""
+        """Sorts the sliders by the KL divergence of their dimensions, (latent,), the largest first."""
         order = np.argsort(-importance, kind="stable").tolist()
         if order == self._order or len(order) != len(self.z) or self._is_held():
             return
@@ -233,7 +238,7 @@ class LatentPanel(QFrame):
             row.deleteLater()
 
     def set_point(self, z: np.ndarray) -> None:
-        """Shows a point without a signal; the sliders reach further where it lies beyond them."""
+        """Shows a point without a signal; the range of the sliders grows where the point is outside."""
         self.z = np.array(z, dtype=float)
         furthest = float(np.abs(self.z).max(initial=0.0))
         if furthest > self._limit:
@@ -244,7 +249,7 @@ class LatentPanel(QFrame):
             row.set_value(round(float(self.z[dim]), 2))
 
     def set_reduced_motion(self, reduced: bool) -> None:
-        """Lets the walk leap twice a second, or glide."""
+        """Makes the walk leap twice a second instead of gliding."""
         self._timer.setInterval(_CALM if reduced else _WALK)
 
     def stop(self) -> None:

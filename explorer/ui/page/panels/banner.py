@@ -1,4 +1,4 @@
-"""The banner above the views: what went wrong, what is kept, and the act that mends it; or a first welcome."""
+"""The banner above the views: an error with its remedies, or a welcome."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.ui.controls import Button, IconButton, restyle, text_label
+from explorer.ui.page.state.notice import Notice
 from explorer.ui.theme import Theme, Tokens
 
 __all__ = ["Banner"]
@@ -15,12 +16,12 @@ MARGIN = 12  # px that the style sheet leaves around the frame
 
 
 class Banner(QFrame):
-    """One message at a time.
+    """Shows one notice at a time.
 
     Signals:
         fix: The accent button was pressed.
-        other: The other way was chosen.
-        dismissed: The message was closed.
+        other: The other button was pressed.
+        kind_changed: Kind of the notice that is shown now, "" for none.
 
     Args:
         theme: Colours.
@@ -28,13 +29,13 @@ class Banner(QFrame):
 
     fix = Signal()
     other = Signal()
-    dismissed = Signal()
+    kind_changed = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
         super().__init__(parent)
         self.setObjectName("banner")
         self._theme = theme
-        self._kind, self._details = "info", ""
+        self._notice: Notice | None = None
         self._sign = QLabel()
         self._title = text_label("", "title", wrap=True)
         self._text = text_label("", "prose", wrap=True)
@@ -73,59 +74,56 @@ class Banner(QFrame):
         self.fix_button.clicked.connect(self.fix)
         self.other_button.clicked.connect(self.other)
         self.copy_button.clicked.connect(self._on_copy)
-        self._close.clicked.connect(self._on_close)
+        self._close.clicked.connect(self.dismiss)
         theme.changed.connect(self.apply_theme)
         self.hide()
 
-    def show_error(self, title: str, text: str, fix: str = "", other: str = "", details: str = "") -> None:
-        """Says what went wrong; a word for each way out that there is."""
-        self._show("error", title, text, fix, other, details)
-
-    def show_welcome(self, title: str, text: str, fix: str, other: str) -> None:
-        """Says what this is and where to begin."""
-        self._show("welcome", title, text, fix, other, "")
-
     @property
     def kind(self) -> str:
-        """What is shown: "error", "welcome", or "" for nothing."""
-        return "" if self.isHidden() else self._kind
+        """Kind of the notice that is shown: "error" or "welcome"; "" where none is."""
+        return "" if self.isHidden() or self._notice is None else self._notice.kind
 
     @property
     def message(self) -> str:
         """Title and text."""
         return f"{self._title.text()} {self._text.text()}"
 
-    def _show(self, kind: str, title: str, text: str, fix: str, other: str, details: str) -> None:
-        self._kind, self._details = kind, details
-        if kind == "welcome":
+    @Slot(object)
+    def show_notice(self, notice: Notice) -> None:
+        """Shows a notice in place of the last one."""
+        self._notice = notice
+        if notice.kind == "welcome":
             self._row.insertWidget(2, self._buttons)
         else:
             self._words.addWidget(self._buttons)
-        restyle(self, banner=kind)
-        self._title.setText(title)
-        self._text.setText(text)
-        for button, word in ((self.fix_button, fix), (self.other_button, other)):
+        restyle(self, banner=notice.kind)
+        self._title.setText(notice.title)
+        self._text.setText(notice.text)
+        for button, word in ((self.fix_button, notice.fix), (self.other_button, notice.other)):
             button.setText(word)
             button.setAccessibleName(word)
             button.setVisible(bool(word))
-        self.copy_button.setVisible(bool(details))
-        self.setAccessibleName(f"{title}. {text}")
+        self.copy_button.setVisible(bool(notice.details))
+        self.setAccessibleName(f"{notice.title}. {notice.text}")
         self.apply_theme(self._theme.tokens)
         self.show()
+        self.kind_changed.emit(notice.kind)
+
+    @Slot()
+    def dismiss(self) -> None:
+        """Closes the notice."""
+        self.hide()
+        self.kind_changed.emit("")
 
     @Slot(object)
     def apply_theme(self, _tokens: Tokens) -> None:
         """Tints the sign."""
-        error = self._kind == "error"
+        error = self._notice is not None and self._notice.kind == "error"
         self._sign.setPixmap(
             self._theme.icon("warn" if error else "info", "err" if error else "accent_text", 20).pixmap(20, 20)
         )
 
     @Slot()
     def _on_copy(self) -> None:
-        QGuiApplication.clipboard().setText(f"{self.message}\n\n{self._details}")
-
-    @Slot()
-    def _on_close(self) -> None:
-        self.hide()
-        self.dismissed.emit()
+        assert self._notice is not None
+        QGuiApplication.clipboard().setText(f"{self.message}\n\n{self._notice.details}")

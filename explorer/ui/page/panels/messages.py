@@ -1,32 +1,27 @@
-"""What stands above the cards: slow motion, an alert of what they show, and the banner."""
+"""Messages above the cards: the strip of slow motion, the banner, and alerts of views."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.ui.controls import IconButton, text_label
 from explorer.ui.page.panels.banner import Banner
 from explorer.ui.page.panels.slow_strip import SlowStrip
+from explorer.ui.page.state.shown import PageState, Shown
 from explorer.ui.theme import Theme, Tokens
-from models.protocol import Metric
 
-__all__ = ["Alert", "Notices"]
+__all__ = ["Alert", "Messages"]
 
 
 class Alert(QFrame):
-    """One line of warning, as long as a picture gives cause for it; closed by hand, it stays away until the next cause.
+    """Warnings of views, a line each, for as long as their frames have one.
 
-    Signals:
-        dismissed: It was closed by hand.
+    A warning that was closed comes back only after the view had none in between.
 
     Args:
         theme: Colours.
     """
-
-    dismissed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
         super().__init__(parent)
@@ -52,7 +47,7 @@ class Alert(QFrame):
         self.hide()
 
     def take(self, source: str, text: str) -> None:
-        """What a card says now; "" for nothing."""
+        """Takes the warning of a view, or "" for none."""
         if not text:
             self._texts.pop(source, None)
             self._closed.discard(source)
@@ -76,20 +71,22 @@ class Alert(QFrame):
     def _on_close(self) -> None:
         self._closed |= self._texts.keys()
         self._show()
-        self.dismissed.emit()
 
 
-class Notices(QFrame):
-    """The strip of slow motion, the alert and the banner, each in sight only while it has something to say.
+class Messages(QFrame):
+    """The strip of slow motion, the banner and the alerts, each visible only while it shows something.
+
+    A welcome goes when something is trained, an error when something else is shown.
 
     Args:
         theme: Colours.
-        metrics: The page's.
+        shown: What the page shows.
     """
 
-    def __init__(self, theme: Theme, metrics: Sequence[Metric], parent: QWidget | None = None):
+    def __init__(self, theme: Theme, shown: Shown, parent: QWidget | None = None):
         super().__init__(parent)
-        self.slow = SlowStrip(theme, metrics)
+        self._shown = shown
+        self.slow = SlowStrip(theme, shown)
         self.alert = Alert(theme)
         self.banner = Banner(theme)
         column = QVBoxLayout(self)
@@ -97,8 +94,20 @@ class Notices(QFrame):
         column.setSpacing(0)
         for widget in (self.slow, self.banner, self.alert):
             column.addWidget(widget)
+        shown.changed.connect(self._on_shown_changed)
+        shown.state_changed.connect(self._on_state_changed)
 
     @Slot(str, str)
     def take_alert(self, source: str, text: str) -> None:
-        """What a card warns of now; "" for nothing."""
+        """Takes the warning of a view, or "" for none."""
         self.alert.take(source, text)
+
+    @Slot()
+    def _on_shown_changed(self) -> None:
+        if self.banner.kind == "error":
+            self.banner.dismiss()
+
+    @Slot(object)
+    def _on_state_changed(self, state: PageState) -> None:
+        if self.banner.kind == "welcome" and state is not PageState.STATIC:
+            self.banner.dismiss()

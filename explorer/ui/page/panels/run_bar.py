@@ -1,4 +1,4 @@
-"""The run bar: Train or Pause, Step, a step of each player, slow motion, Reset, and how far the run is."""
+"""The run bar: Train or Pause, Step, a step of each player, slow motion, Reset, and the progress of the run."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from explorer.engine.host.host import Snapshot
-from explorer.ui.controls import Button, IconButton, Readout, restyle, text_label
+from explorer.ui.controls import Button, IconButton, Readout, join, make_action, restyle, text_label
 from explorer.ui.numbers import count, number
+from explorer.ui.page.state.draft import Draft
+from explorer.ui.page.state.shown import PageState, PlayerInfo, Shown
 from explorer.ui.theme import Theme
 
 __all__ = ["RunBar", "short_names"]
@@ -18,46 +20,36 @@ __all__ = ["RunBar", "short_names"]
 _NARROW = 900  # px of the bar under which its words are left out
 _APART = 12  # px at least between the steps and the pace
 
-_FACES = {
-    "static": ("Train", "play"),
-    "ready": ("Train", "play"),
-    "training": ("Pause", "pause"),
-    "paused": ("Train", "play"),
-    "stopped": ("Train", "play"),
-    "done": ("Train on", "play"),
-}
+_FACES = {PageState.TRAINING: ("Pause", "pause"), PageState.DONE: ("Train on", "play")}
 
 
 class RunBar(QFrame):
-    """Above the views, so that it never scrolls away.
+    """Buttons and progress of a run, above the views, so that it never scrolls away.
 
     Signals:
         train: Train, pause, or train on.
-        step: One round.
-        player_step: One update of the player of a name alone.
-        slow: Slow motion is to begin or to end.
-        reset: Back to step 0.
-        explain: Explain is to be shown or hidden.
-        side: The left panel is to be shown or hidden.
-        raw: The raw weights are to be looked at, or the averaged ones.
+        step: Train one round.
+        player_step: Make one update of the player of a name alone.
+        reset: Go back to step 0.
+        raw: Show the raw weights, or the averaged ones.
 
     Args:
         theme: Colours.
-        trainable: Whether there is something to train.
-        title: Of the page; shown where there is not.
+        draft: The setup being edited.
+        shown: What the page shows.
     """
 
     train = Signal()
     step = Signal()
     player_step = Signal(str)
-    slow = Signal(bool)
     reset = Signal()
-    explain = Signal(bool)
-    side = Signal(bool)
     raw = Signal(bool)
 
-    def __init__(self, theme: Theme, trainable: bool, title: str, parent: QWidget | None = None):
+    def __init__(self, theme: Theme, draft: Draft, shown: Shown, parent: QWidget | None = None):
         super().__init__(parent)
+        self._draft, self._shown = draft, shown
+        self._has_accent = True
+        trainable = shown.is_model
         self.setProperty("panel", "bar")
         self.setProperty("edge", "bottom")
         self.setFixedHeight(52)
@@ -94,7 +86,7 @@ class RunBar(QFrame):
             if button is self.step_button:
                 layout.addLayout(self._players)
         if not trainable:
-            layout.addWidget(text_label(title, "title"))
+            layout.addWidget(text_label(shown.page_class.title, "title"))
         self.steps = Readout("steps")
         self.pace = Readout("pace")
         numbers = QHBoxLayout()
@@ -129,22 +121,27 @@ class RunBar(QFrame):
         layout.addWidget(self.explain_button)
         self.train_button.clicked.connect(self.train)
         self.step_button.clicked.connect(self.step)
-        self.slow_button.toggled.connect(self.slow)
         self.reset_button.clicked.connect(self.reset)
-        self.explain_button.toggled.connect(self.explain)
-        self.side_button.toggled.connect(self.side)
         self.raw_button.toggled.connect(self.raw)
+        self._raw = make_action(self, "raw", "Raw or averaged weights", group="View", checkable=True)
+        self._raw.setVisible(False)
+        join(self.raw_button, self._raw)
+        self.addAction(self._raw)
+        shown.changed.connect(self._on_shown_changed)
+        shown.state_changed.connect(self._show_state)
+        shown.players_changed.connect(self._on_players_changed)
 
-    def set_players(self, names: Sequence[str]) -> None:
+    @Slot()
+    def _on_players_changed(self) -> None:
         """Offers a step of each player alone, where there are several."""
-        names = names if len(names) > 1 else ()
-        if [button.property("player") for button in self.player_buttons] == list(names):
-            return
+        players = self._shown.players if len(self._shown.players) > 1 else ()
         for button in self.player_buttons:
             self._players.removeWidget(button)
             button.deleteLater()
-        self.player_buttons = [self._player_button(name, word, place) for place, (name, word) in enumerate(zip(
-            names, short_names(names), strict=True), start=1)]  # fmt: skip
+        self.player_buttons = [
+            self._player_button(player.name, word, place)
+            for place, (player, word) in enumerate(zip(players, short_names(players), strict=True), start=1)
+        ]
         self._fold()
 
     def _player_button(self, name: str, word: str, place: int) -> Button:
@@ -163,7 +160,7 @@ class RunBar(QFrame):
         self.player_step.emit(self.sender().property("player"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leaves words out where there is little room."""
+        """Leaves out words where the bar is narrow."""
         super().resizeEvent(event)
         self._fold()
         self._place_pace()
@@ -177,27 +174,49 @@ class RunBar(QFrame):
         self.reset_button.setText("" if tight else "Reset")
 
     @Slot(str)
-    def show_state(self, state: str) -> None:
-        """The face of the train button; it is the one accent button unless an error offers its fix."""
-        word, icon = _FACES.get(state, ("Train", "play"))
-        self.train_button.set_face(word, icon)
-        self.train_button.set_kind("plain" if state in ("diverged", "out of memory", "failed") else "primary")
-        restyle(self.progress, failed="true" if state in ("diverged", "out of memory") else "false")
+    def yield_accent(self, notice: str) -> None:
+        """Leaves the accent colour, which one button on a screen has, to a welcome; takes it again from any other."""
+        self._has_accent = notice != "welcome"
+        self._show_state()
 
-    def show_progress(self, snapshot: Snapshot, steps: int, seconds: float) -> None:
-        """How far the run is.
+    @Slot()
+    def _show_state(self) -> None:
+        state = self._shown.state
+        self.train_button.set_face(*_FACES.get(state, ("Train", "play")))
+        plain = state.is_over or state is PageState.FAILED or not self._has_accent
+        self.train_button.set_kind("plain" if plain else "primary")
+        restyle(self.progress, failed="true" if state.is_over else "false")
+
+    @Slot()
+    def _on_shown_changed(self) -> None:
+        if self._shown.setup is None and self._shown.is_model:
+            values = self._draft.state.values
+            self._show_progress(Snapshot(), values["steps"], values["seconds"])
+
+    @Slot(object)
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Shows the progress of the run, and offers the raw weights where there are averaged ones."""
+        self.raw_button.setVisible(snapshot.averaged)
+        self._raw.setVisible(snapshot.averaged)
+        if self._shown.setup is not None:
+            training = self._shown.setup.training
+            self._show_progress(snapshot, training.steps, training.seconds)
+
+    def _show_progress(self, snapshot: Snapshot, steps: int, seconds: float) -> None:
+        """Shows the progress of the run.
 
         Args:
-            snapshot: As it stands.
-            steps: Steps it is to have.
-            seconds: Seconds it is to take, or 0 where steps count.
+            snapshot: The newest.
+            steps: Steps that the run is to have.
+            seconds: Seconds that it is to take, or 0 where steps count.
         """
         self.progress.setValue(round(1000 * snapshot.progress))
         if seconds > 0:
             self.steps.setText(f"{count(snapshot.step)} steps, {snapshot.seconds:.0f} / {seconds:.0f} s")
         else:
             self.steps.setText(f"{count(snapshot.step)} / {count(steps)} steps")
-        if snapshot.state != "training" or snapshot.rate <= 0:
+        training = self._shown.state is PageState.TRAINING and snapshot.state == PageState.TRAINING
+        if not training or snapshot.rate <= 0:
             self._words = ()
             self._place_pace()
             return
@@ -207,7 +226,7 @@ class RunBar(QFrame):
         self._place_pace()
 
     def _place_pace(self) -> None:
-        """Shows speed and time left, or what of it there is room for beside the steps."""
+        """Shows speed and time left, as much of it as fits beside the steps."""
         room = self.progress.width() - self.steps.width() - _APART
         texts = (" · ".join(self._words), *self._words[1:], "")
         fits = next(text for text in texts if not text or self.pace.width_of(text) <= room)
@@ -216,7 +235,7 @@ class RunBar(QFrame):
         self.pace.setText(fits)
 
 
-def short_names(names: Sequence[str]) -> list[str]:
-    """The players' initials, or their names where two begin alike."""
-    initials = [name[:1].upper() for name in names]
-    return initials if len(set(initials)) == len(names) else [name.capitalize() for name in names]
+def short_names(players: Sequence[PlayerInfo]) -> list[str]:
+    """The symbols of the players, or their names where two symbols are equal."""
+    symbols = [player.symbol for player in players]
+    return symbols if len(set(symbols)) == len(players) else [player.name.capitalize() for player in players]

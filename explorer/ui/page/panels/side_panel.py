@@ -1,4 +1,4 @@
-"""The left panel: pages of the family, dataset, preset, and the form of everything that can be set."""
+"""The left panel: pages of the family, dataset, preset, and the forms of all parameters."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.data import SOURCES
+from explorer.data.drawn import Drawn
 from explorer.engine import available, training_class
 from explorer.engine.bundle import BUNDLES
 from explorer.engine.files import runs_folder
@@ -18,10 +19,13 @@ from explorer.engine.recent import runs_of_pages
 from explorer.ui.controls import Button, Combo, IconButton, ParamForm, ValueBox, text_label
 from explorer.ui.controls.scale import Scale
 from explorer.ui.controls.text_box import TextBox
+from explorer.ui.page.panels.draft_actions import DraftActions
+from explorer.ui.page.panels.page_chooser import PageChooser
 from explorer.ui.page.state.draft import Draft
-from explorer.ui.theme import Theme, Tokens, ui_font
+from explorer.ui.page.state.shown import Shown
+from explorer.ui.theme import Theme
 from models import Family
-from models.protocol import Lab, params_of
+from models.protocol import params_of
 
 __all__ = ["SidePanel"]
 
@@ -32,49 +36,33 @@ _UNCHOSEN = "Bundled model …"
 _DEVICES = {"auto": "Automatic", "cpu": "CPU", "mps": "Apple GPU"}
 
 
-class _PageButton(QPushButton):
-    """One page of the family."""
-
-    def __init__(self, theme: Theme, name: str, title: str, icon: str, parent: QWidget | None = None):
-        super().__init__(title, parent)
-        self._theme, self._icon = theme, icon
-        self.setObjectName(f"nav.{name}")
-        self.setProperty("nav", "true")
-        self.setCheckable(True)
-        self.setFont(ui_font(13, 600))  # the width of the chosen state is reserved
-        self.setAccessibleName(title)
-        self.apply_theme(theme.tokens)
-        theme.changed.connect(self.apply_theme)
-
-    @Slot(object)
-    def apply_theme(self, _tokens: Tokens) -> None:
-        """Tints the icon."""
-        self.setIcon(self._theme.icon(self._icon, "text3"))
-
-
 class SidePanel(QScrollArea):
-    """What is set before and while a page is trained.
+    """Edits the draft.
+
+    Attributes:
+        chooser: The pages of the family.
+        form: Fields of the config.
+        training: Fields of the training, or None for a lab.
 
     Signals:
-        page_chosen: Name of another page of the family.
         draw_asked: The canvas is to be opened.
         value_moved: Name and value of a parameter while it is being moved.
-        bundle_chosen: Title of a model that comes with the application and is to be shown.
+        bundle_chosen: Title of the bundled model to show.
 
     Args:
         theme: Colours.
-        family: Whose pages are offered.
-        draft: What is edited.
+        family: Its pages are offered.
+        draft: The setup being edited.
+        shown: What the page shows.
     """
 
-    page_chosen = Signal(str)
     draw_asked = Signal()
     value_moved = Signal(str, object)
     bundle_chosen = Signal(str)
 
-    def __init__(self, theme: Theme, family: Family, draft: Draft, parent: QWidget | None = None):
+    def __init__(self, theme: Theme, family: Family, draft: Draft, shown: Shown, parent: QWidget | None = None):
         super().__init__(parent)
-        self._draft = draft
+        self._draft, self._shown = draft, shown
         self.setProperty("panel", "side")
         self.setFixedWidth(296)
         self.setWidgetResizable(True)
@@ -86,8 +74,8 @@ class SidePanel(QScrollArea):
         column = QVBoxLayout(body)
         column.setContentsMargins(20, 12, 16, 16)
         column.setSpacing(0)
-        self._pages: dict[str, _PageButton] = {}
-        self._add_chooser(theme, family, column)
+        self.chooser = PageChooser(theme, family, draft.name)
+        column.addWidget(self.chooser)
         column.addSpacing(12)
         column.addWidget(_rule())
         column.addSpacing(16)
@@ -100,24 +88,13 @@ class SidePanel(QScrollArea):
         self._theme = theme
         self._add_fields(theme, fields)
         draft.changed.connect(self.refresh)
+        shown.changed.connect(self._on_shown_changed)
         self.refresh()
-
-    def _add_chooser(self, theme: Theme, family: Family, column: QVBoxLayout) -> None:
-        group = QButtonGroup(self)
-        for heading, labs in (("Models", False), ("Theory labs", True)):
-            pages = {name: page for name, page in family.pages.items() if issubclass(page, Lab) == labs}
-            if not pages:
-                continue
-            column.addWidget(text_label(heading, "section"))
-            column.addSpacing(4)
-            for name, page in pages.items():
-                button = _PageButton(theme, name, page.title, "flask" if labs else "cube")
-                button.setChecked(name == self._draft.name)
-                button.clicked.connect(self._on_page)
-                group.addButton(button)
-                column.addWidget(button)
-                self._pages[name] = button
-            column.addSpacing(8)
+        actions = DraftActions(draft, self)
+        actions.bundle_chosen.connect(self.bundle_chosen)
+        actions.draw_asked.connect(self.draw_asked)
+        actions.field_chosen.connect(self.focus_on)
+        self.addActions(actions.actions())
 
     def _add_fields(self, theme: Theme, fields: QVBoxLayout) -> None:
         draft = self._draft
@@ -132,7 +109,7 @@ class SidePanel(QScrollArea):
         self.preset.chosen.connect(self._on_preset)
         if draft.datasets():
             fields.addLayout(_labelled("Dataset", self.dataset))
-            if "drawn" in draft.datasets():
+            if Drawn.name in draft.datasets():
                 draw = Button(theme, "Draw points…", "pencil", "ghost")
                 draw.setObjectName("draw_points")
                 draw.setToolTip("Paint the data by hand")
@@ -146,7 +123,7 @@ class SidePanel(QScrollArea):
         self.bundle = Combo(theme, {"": _UNCHOSEN, **{title: title for title in titles}})
         self.bundle.setObjectName("bundle")
         self.bundle.setAccessibleName("Bundled model")
-        self.bundle.setToolTip("Models that were trained before and come with the application, to look at")
+        self.bundle.setToolTip("Trained models that come with the application")
         self.bundle.chosen.connect(self._on_bundle)
         if titles:
             fields.addLayout(_labelled("Trained", self.bundle))
@@ -191,16 +168,19 @@ class SidePanel(QScrollArea):
         into.addWidget(form)
         return form
 
-    def mark_page(self) -> None:
-        """Marks this page in the chooser again, after another one was chosen there."""
-        self._pages[self._draft.name].setChecked(True)
+    @Slot()
+    def _on_shown_changed(self) -> None:
+        """Takes the parameters of the run: fields that differ from them say that they apply after a reset."""
+        values = self._shown.values() if self._shown.folder is not None else None
+        for form in (self.form, self.training):
+            if form is not None:
+                form.set_in_force(values)
 
-    def set_in_force(self, values: Mapping[str, Any] | None) -> None:
-        """What the run in progress was built with; fields that differ say that they apply after a reset."""
-        self.form.set_in_force(values)
-        if self.training is not None:
-            self.training.set_in_force(values)
+    def show_moved(self, values: Mapping[str, Any]) -> None:
+        """Shows values of the config that are being moved elsewhere."""
+        self.form.set_values({**self._draft.state.values, **values})
 
+    @Slot(str, str)
     def complain(self, name: str, sentence: str) -> None:
         """Marks the field that caused an error."""
         if name in self.form.rows:
@@ -208,6 +188,7 @@ class SidePanel(QScrollArea):
         elif self.training is not None and name in self.training.rows:
             self.training.complain(name, sentence)
 
+    @Slot(str)
     def focus_on(self, name: str) -> None:
         """Puts the focus on a field, unfolding what hides it."""
         form = self.form if name in self.form.rows else self.training
@@ -221,7 +202,7 @@ class SidePanel(QScrollArea):
 
     @Slot()
     def refresh(self) -> None:
-        """Shows the draft as it stands."""
+        """Shows the draft."""
         state = self._draft.state
         self.form.set_baseline(self._draft.baseline())
         self.form.set_values(state.values)
@@ -255,17 +236,13 @@ class SidePanel(QScrollArea):
     def _show_data_form(self, name: str) -> None:
         if self.data_form is not None:
             self._data_slot.removeWidget(self.data_form)
-            self.data_form.hide()  # it lives until the loop turns, and would be painted under the new one
+            self.data_form.hide()  # it is deleted later, and would be painted under the new one until then
             self.data_form.deleteLater()
         params = params_of(SOURCES[name])
         self.data_form = ParamForm(self._theme, params, self._draft.state.data_values, prefix="data")
         self.data_form.edited.connect(self._on_data_edited)
         self._data_slot.addWidget(self.data_form)
         self.data_form.setVisible(bool(params))  # only now: without a parent it would be a window of its own
-
-    @Slot()
-    def _on_page(self) -> None:
-        self.page_chosen.emit(self.sender().objectName().removeprefix("nav."))
 
     @Slot(object, object)
     def _on_dataset(self, _before: object, name: object) -> None:

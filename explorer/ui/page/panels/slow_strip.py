@@ -1,9 +1,8 @@
-"""The strip of slow motion: whose move it is, which phase, what happens in it, and its numbers."""
+"""The strip of slow motion: the player at work, the phase, what happens in it, and its numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -12,40 +11,32 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from explorer.engine.session.slow_motion import PACE, PhaseReport
 from explorer.ui.controls import Button, ElidedLabel, Segmented, text_label
 from explorer.ui.numbers import count, number
+from explorer.ui.page.state.shown import PlayerInfo, Shown
 from explorer.ui.theme import Theme, Tokens, color, ui_font
-from models.protocol import Metric
+from models.protocol import GenerativeModel
 
-__all__ = ["Mover", "SlowStrip"]
+__all__ = ["SlowStrip"]
 
 _SPEEDS = {0.5: "½×", 1.0: "1×", 2.0: "2×", 8.0: "8×"}
 _WORDS = {"draw": "Draw", "forward": "Forward", "backward": "Backward", "update": "Update"}
 
 
-@dataclass(frozen=True)
-class Mover:
-    """A player as the strip shows it: name, updates in a round, and the role whose colour is its own."""
-
-    name: str
-    updates: int
-    role: str
-
-
 class _Round(QWidget):
-    """A round as a row of short bars, one a phase, in the colour of whose it is; those to come are faint."""
+    """A round as a row of short bars, one a phase, in the colours of the players; phases to come are faint."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
         super().__init__(parent)
         self._tokens = theme.tokens
-        self._movers: Sequence[Mover] = ()
+        self._players: Sequence[PlayerInfo] = ()
         self._number, self._count = 0, 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(22)
         self.setAccessibleName("Phases of the round")
         theme.changed.connect(self.apply_theme)
 
-    def show_phase(self, movers: Sequence[Mover], number: int, count: int) -> None:
+    def show_phase(self, players: Sequence[PlayerInfo], number: int, count: int) -> None:
         """Shows how far the round is."""
-        self._movers, self._number, self._count = movers, number, count
+        self._players, self._number, self._count = players, number, count
         self.update()
 
     @Slot(object)
@@ -66,19 +57,19 @@ class _Round(QWidget):
         """Draws the bars, and the name of each player over its own."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        moves = [mover for mover in self._movers for _ in range(mover.updates)]
-        if self._count and moves:
-            each, place = self._count // len(moves), 0
-            gaps = 6.0 * (len(moves) - 1)
+        updates = [player for player in self._players for _ in range(player.updates)]
+        if self._count and updates:
+            each, place = self._count // len(updates), 0
+            gaps = 6.0 * (len(updates) - 1)
             width = min(34.0, (self.width() - gaps) / self._count)
             x = 0.0
             painter.setFont(ui_font(11, 600))
-            for number_, mover in enumerate(moves):
-                ink = self._tokens.role(mover.role)
-                if number_ == 0 or moves[number_ - 1] is not mover:
-                    span = mover.updates * (each * width + 6)
+            for number_, player in enumerate(updates):
+                ink = self._tokens.role(player.role)
+                if number_ == 0 or updates[number_ - 1] is not player:
+                    span = player.updates * (each * width + 6)
                     painter.setPen(color(ink))
-                    painter.drawText(QRectF(x, 0, span - 6, 13), Qt.AlignmentFlag.AlignLeft, mover.name)
+                    painter.drawText(QRectF(x, 0, span - 6, 13), Qt.AlignmentFlag.AlignLeft, player.name)
                 painter.setPen(Qt.PenStyle.NoPen)
                 for _ in range(each):
                     place += 1
@@ -95,25 +86,26 @@ class SlowStrip(QFrame):
     """Shown while training goes on phase by phase.
 
     Signals:
-        paced: Seconds a phase are to take.
-        next_asked: The next phase is to come at once.
+        paced: Seconds that a phase is to take.
+        next_asked: The next phase is to be played at once.
 
     Args:
         theme: Colours.
-        metrics: The page's, by which values are named.
+        shown: What the page shows; its metrics name the values.
     """
 
     paced = Signal(float)
     next_asked = Signal()
 
-    def __init__(self, theme: Theme, metrics: Sequence[Metric], parent: QWidget | None = None):
+    def __init__(self, theme: Theme, shown: Shown, parent: QWidget | None = None):
         super().__init__(parent)
         self.setObjectName("slow_strip")
         self.setProperty("panel", "bar")
         self.setProperty("edge", "bottom")
         self._theme = theme
-        self._metrics = {metric.key: metric for metric in metrics}
-        self.movers: tuple[Mover, ...] = ()
+        self._shown = shown
+        page = shown.page_class
+        self._metrics = {m.key: m for m in (page.metrics if issubclass(page, GenerativeModel) else ())}
         self._report: PhaseReport | None = None
         self._round = _Round(theme)
         self.where = text_label("", "caption")
@@ -151,28 +143,27 @@ class SlowStrip(QFrame):
         self.speed.chosen.connect(self._on_speed)
         self.next_button.clicked.connect(self.next_asked)
         theme.changed.connect(self.apply_theme)
+        shown.players_changed.connect(self.show_rest)
         self.hide()
 
-    @property
-    def pace(self) -> float:
-        """Seconds a phase."""
-        return PACE / float(self.speed.value)
-
+    @Slot()
     def show_rest(self) -> None:
-        """Nothing is under way: says how to begin."""
+        """Shows that no phase is under way, and how to begin."""
         self._report = None
-        self._round.show_phase(self.movers, 0, sum(mover.updates for mover in self.movers) * 4)
+        players = self._shown.players
+        self._round.show_phase(players, 0, sum(player.updates for player in players) * 4)
         self.where.setText("")
         self.values.setText("")
         self._say("", "Train plays each phase in turn, Next phase one at a time.")
 
+    @Slot(object)
     def show_phase(self, report: PhaseReport) -> None:
-        """Says which phase has just been done."""
+        """Shows the phase that was just played."""
         self._report = report
         phase = report.phase
-        self._round.show_phase(self.movers, phase.number, phase.count)
+        self._round.show_phase(self._shown.players, phase.number, phase.count)
         self.where.setText(f"step {count(report.step)}, phase {phase.number} of {phase.count}")
-        self.values.setText(" · ".join(self._said(phase.player, key, v) for key, v in report.values.items()))
+        self.values.setText(" · ".join(self._value_text(phase.player, key, v) for key, v in report.values.items()))
         self._say(f"{phase.player.capitalize()}, {_WORDS.get(phase.name, phase.name).lower()}", phase.explanation)
 
     def _say(self, title: str, sentence: str) -> None:
@@ -184,7 +175,7 @@ class SlowStrip(QFrame):
         self.setAccessibleName("Slow motion")
         self.setAccessibleDescription(spoken)
 
-    def _said(self, player: str, key: str, value: float) -> str:
+    def _value_text(self, player: str, key: str, value: float) -> str:
         if key == "gradient":
             return f"norm of the gradient {number(value)}"
         if key == "lr":
@@ -201,9 +192,9 @@ class SlowStrip(QFrame):
         if self._report is None:
             return
         name = self._report.phase.player
-        role = next((mover.role for mover in self.movers if mover.name == name), "total")
+        role = next((player.role for player in self._shown.players if player.name == name), "total")
         self.title.setStyleSheet(f"color: {tokens.role(role)};")
 
     @Slot(object, object)
     def _on_speed(self, _before: object, _speed: object) -> None:
-        self.paced.emit(self.pace)
+        self.paced.emit(PACE / float(self.speed.value))

@@ -1,1 +1,1 @@
-"""The state of a page, without widgets."""
+"""The state of a page: objects without widgets, from which everything else on the page reads."""

@@ -21,7 +21,7 @@ __all__ = ["Draft", "State"]
 
 @dataclass(frozen=True)
 class State:
-    """All that can be edited.
+    """Values of everything that can be edited.
 
     Attributes:
         preset: Title of the preset that was chosen last, or "".
@@ -55,16 +55,16 @@ class _Edit(QUndoCommand):
 
 
 class Draft(QObject):
-    """What the next run of a page will be made of.
+    """The setup of the next run of a page.
 
     Attributes:
         name: The page's name in the catalogue.
         page: Its class.
-        state: As it stands.
-        undo: Edits that can be taken back.
+        state: The present values.
+        undo: Edits that can be undone.
 
     Signals:
-        changed: The state is another one.
+        changed: The values changed.
 
     Args:
         name: The page's name.
@@ -94,15 +94,15 @@ class Draft(QObject):
         return {name: found.title for name, found in SOURCES.items() if accepted(found.kind, self.page.accepts)}
 
     def kind(self) -> Kind | None:
-        """Kind of the data, or None for a lab without data."""
+        """Type and shape of one datum, or None for a lab without data."""
         return SOURCES[self.state.data].kind if self.state.data else None
 
     def baseline(self) -> dict[str, Any]:
-        """The values of the chosen preset: what a double click brings back."""
+        """The values of the chosen preset, to which a double click on a field returns."""
         return dict(self._preset_state(self.state.preset, self.state.device, self.state.seed).values)
 
     def preset_title(self) -> str:
-        """Title of the preset that the draft still is, or "" once something else was edited."""
+        """Title of the preset that the draft equals, or "" after an edit."""
         state = self.state
         if not state.preset:
             return ""
@@ -129,17 +129,17 @@ class Draft(QObject):
     # Edits
 
     def choose_preset(self, title: str) -> None:
-        """Everything as a preset has it; seed and device stay."""
+        """Takes the values of a preset; seed and device stay."""
         after = self._preset_state(title, self.state.device, self.state.seed)
         self._push(f"preset {title}", after)
 
     def choose_data(self, name: str) -> None:
-        """Another dataset, with its default parameters."""
+        """Takes a dataset with its default parameters."""
         defaults = {key: declared.default for key, declared in params_of(SOURCES[name]).items()}
         self._push(f"dataset {name}", dataclasses.replace(self.state, data=name, data_values=defaults))
 
     def choose_drawing(self, name: str) -> None:
-        """The points drawn under a name; drawn anew under the same, they are looked at anew."""
+        """Takes the points drawn under a name; signals also where the name is the same and its points are new."""
         smooth = self.state.data_values if self.state.data == "drawn" else {}
         defaults = {key: declared.default for key, declared in params_of(SOURCES["drawn"]).items()}
         after = dataclasses.replace(self.state, data="drawn", data_values={**defaults, **smooth, "file": name})
@@ -148,25 +148,25 @@ class Draft(QObject):
         self._push(f"drawing {name}", after)
 
     def set_data_value(self, name: str, value: Any) -> None:
-        """A parameter of the dataset."""
+        """Sets a parameter of the dataset."""
         values = {**self.state.data_values, name: value}
         self._push(name, dataclasses.replace(self.state, data_values=values))
 
     def set_values(self, values: Mapping[str, Any], text: str = "") -> None:
-        """Config or training fields."""
+        """Sets config or training fields."""
         after = dataclasses.replace(self.state, values={**self.state.values, **values})
         self._push(text or ", ".join(values), after)
 
     def set_seed(self, seed: int) -> None:
-        """Another seed."""
+        """Sets the seed."""
         self._push("seed", dataclasses.replace(self.state, seed=seed))
 
     def set_device(self, device: str) -> None:
-        """Another device."""
+        """Sets the device."""
         self._push("device", dataclasses.replace(self.state, device=device))
 
     def take(self, setup: Setup) -> None:
-        """Everything as a setup has it, as when a run is opened."""
+        """Takes the values of a setup, as when a run is opened."""
         data, data_values = _read_source(setup.data)
         values = {name: getattr(setup.config, name, None) for name in params_of(type(setup.config))}
         values |= {name: getattr(setup.training, name) for name in params_of(type(setup.training))}
@@ -183,19 +183,19 @@ class Draft(QObject):
             self.undo.push(_Edit(self, text, self.state, after))
 
     def put(self, state: State) -> None:
-        """Makes a state the present one."""
+        """Makes a state the present one, without an entry in the undo stack."""
         self.state = state
         self.changed.emit()
 
-    # From start to start
+    # Between sessions of the application
 
     def to_json(self) -> str:
-        """The state, to be restored at the next start; "" where it is what a page begins with."""
+        """The state as text, for the next start; "" where it is the one a page begins with."""
         untouched = self.state == self._preset_state("", "auto", 0)
         return "" if untouched else json.dumps(dataclasses.asdict(self.state))
 
     def restore(self, text: str) -> None:
-        """Makes what `to_json` wrote the present state; there is nothing to undo afterwards.
+        """Restores a state that `to_json` wrote; it is no edit that can be undone.
 
         Raises:
             BadInput: It cannot be read, or something in it is not accepted; the state stays.
@@ -225,7 +225,7 @@ class Draft(QObject):
         self.page.Config(**{name: values[name] for name in params_of(self.page.Config)})
         return State(preset, data, data_values, values, seed, device)
 
-    # What comes of it
+    # Results
 
     def data_text(self) -> str:
         """The dataset as the command line takes it, or "" for a lab without data."""
@@ -268,7 +268,7 @@ def _read_source(text: str) -> tuple[str, dict[str, Any]]:
 
 
 def _checked(declared: Mapping[str, Param], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as their parameters take them.
+    """Values converted and checked by their parameters.
 
     Raises:
         BadValue: One of them is not accepted.

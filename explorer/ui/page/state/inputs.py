@@ -1,180 +1,185 @@
-"""What the cards of a page look at: inputs that several of them share, and each card's own controls."""
+"""The inputs of a page's views, as they are chosen: those that several views share, and those of a single view."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import torch
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from torch import Tensor
 
 from explorer.engine import Request
-from explorer.ui.card import Card
-from models.protocol import DataPoint, DataSpec, Direction, Input, LatentPoint, Noise, View
+from explorer.ui.page.state.shown import PageState, Shown
+from models.protocol import Input, LatentPoint, View
 
-__all__ = ["Looking"]
+__all__ = ["Inputs"]
 
 _COALESCE = 16  # ms; interactive requests are no more frequent
+_Key = tuple[type[Input], str, str]  # kind, view or "", argument or ""
 
 
-class Looking(QObject):
-    """One value for each kind of input on a page; a change asks every card that uses it to be drawn anew.
+class Inputs(QObject):
+    """One value for each kind of input; a change asks every view that takes the kind to be computed anew.
+
+    A value is set for the whole page, for all arguments of a name (the first and the second of two data), or for one
+    view alone (its noise); the most specific one is used. Where none is set, the engine uses the default of the kind.
 
     Attributes:
-        z: The latent point, (latent,).
-        device: Where inputs are made.
-        config: The config in force, or None before anything is shown.
-        spec: What is known of the data, or None for a lab or before anything is shown.
+        z: The latent point in double precision, (latent,); its `LatentPoint` is derived from it.
         raw: The raw weights are looked at even where averaged ones exist.
-        data: The data that were picked, by the name of the argument they are for; where there is none, a view gets
-            the first of its split.
-        direction: The direction that was chosen among those kept, or None.
-
-    Args:
-        page: The model or lab.
-        cards: The cards, by view.
-        is_training: Whether a model trains now, from which looking takes time.
+        in_sight: Names of the views in sight that follow the training; the board tells which.
 
     Signals:
-        asked: A request that should be answered soon.
-        watched: Views in sight or their inputs changed.
-        point_moved: The latent point moved.
+        touched: An input was set by hand; emitted before it changes.
+        changed: The kind whose value changed.
+        raw_changed: `raw` changed.
+        asked: A `Request` that should be answered soon.
+        requests_changed: At least one view has another request now.
+
+    Args:
+        shown: What the page shows.
     """
 
+    touched = Signal()
+    changed = Signal(object)
+    raw_changed = Signal()
     asked = Signal(object)
-    watched = Signal()
-    point_moved = Signal()
+    requests_changed = Signal()
 
-    def __init__(
-        self, page: type, cards: dict[str, Card], is_training: Callable[[], bool], parent: QObject | None = None
-    ):
+    def __init__(self, shown: Shown, parent: QObject | None = None):
         super().__init__(parent)
-        self._page = page
-        self._cards, self._is_training = cards, is_training
+        self._shown = shown
         self.z = np.zeros(0)
-        self.device = torch.device("cpu")
-        self.config: Any = None
         self.raw = False
-        self.spec: DataSpec | None = None
-        self.data: dict[str, DataPoint] = {}
-        self.direction: Direction | None = None
-        self._noise: dict[str, int] = {}
-        self._params: dict[str, dict[str, Any]] = {name: {} for name in cards}
-        self._stamps = dict.fromkeys(cards, 0)
-        self._made: dict[str, tuple[torch.device, Request]] = {}  # the newest request for each view
+        self.in_sight: frozenset[str] = frozenset()
+        self._values: dict[_Key, Input] = {}
+        self._params: dict[str, dict[str, Any]] = {name: {} for name in shown.views}
+        self._stamps = dict.fromkeys(shown.views, 0)
+        self._requests: dict[str, tuple[torch.device, Request]] = {}  # the newest for each view
         self._due: set[str] = set()
-        self._moved = False  # since the window was last told
+        self._pending = False  # a change that was not signalled yet
         self._timer = QTimer(self, interval=_COALESCE, singleShot=True)
         self._timer.timeout.connect(self._on_timeout)
-        for card in cards.values():
-            card.changed.connect(self._on_card_changed)
+
+    # Requests
 
     def request(self, view: View) -> Request:
-        """A request for a view with everything as it is chosen now; its stamp is a new one where that changed."""
-        device, made = self._made.get(view.name, (None, None))
-        if made is None or made.stamp != self._stamps[view.name] or device != self.device:
-            params, stamp = dict(self._params[view.name]), self._stamps[view.name]
-            made = Request(view.name, self._inputs(view), params, stamp, self.raw)
-            self._made[view.name] = self.device, made
-        return made
-
-    def makes_sense(self, view: View) -> bool:
-        """Whether a view can be shown under the config in force, with the data there are."""
-        return self.config is not None and view.applies(self._page, self.config, self.spec)
+        """The request for a view with its present inputs; its stamp is a new one where they changed."""
+        device, stamp = self._shown.device, self._stamps[view.name]
+        of, request = self._requests.get(view.name, (None, None))
+        if request is None or request.stamp != stamp or of != device:
+            request = Request(view.name, self._inputs(view), dict(self._params[view.name]), stamp, self.raw)
+            self._requests[view.name] = device, request
+        return request
 
     def _inputs(self, view: View) -> dict[str, Input]:
-        inputs: dict[str, Input] = {}
-        for name, kind in view.inputs.items():
-            if kind is LatentPoint and len(self.z):
-                inputs[name] = LatentPoint(torch.tensor(self.z[None], dtype=torch.float32, device=self.device))
-            elif kind is DataPoint and name in self.data:
-                inputs[name] = self.data[name]
-            elif kind is Direction and self.direction is not None:
-                inputs[name] = self.direction
-            elif kind is Noise:
-                inputs[name] = Noise(self._noise.get(view.name, 0))
-        return inputs
+        values = {name: self.value(kind, view.name, name) for name, kind in view.inputs.items()}
+        return {name: _on_device(value, self._shown.device) for name, value in values.items() if value is not None}
 
-    def set_param(self, view: str, name: str, value: Any) -> None:
-        """A card's own control."""
-        self._params[view][name] = value
-        self._ask([view])
+    # Values
 
-    def params(self, view: str) -> dict[str, Any]:
-        """The values of a card's own controls that were chosen."""
-        return self._params[view]
+    def value(self, kind: type[Input], view: str = "", argument: str = "") -> Input | None:
+        """The value that a view's argument gets, or None where the default is used."""
+        for key in ((kind, view, ""), (kind, "", argument), (kind, "", "")):
+            if key in self._values:
+                return self._values[key]
+        return None
+
+    def set(self, value: Input, *, view: str = "", arguments: Iterable[str] = ("",), dragged: bool = False) -> None:
+        """Sets an input by hand.
+
+        Args:
+            value: The input; its class is the kind.
+            view: The view it is for, or "" for every view that takes the kind.
+            arguments: Names of the arguments it is for, where views take several of the kind.
+            dragged: More values follow soon: while a model trains, only the first view in sight is asked at once, and
+                the others follow with the next snapshot.
+        """
+        self.touch()
+        kind, names = type(value), set(arguments)
+        self._values |= {(kind, view, name): value for name in names}
+        self._announce(kind, self._takers(kind, view, names - {""}), dragged)
+
+    def unset(self, *kinds: type[Input]) -> None:
+        """Goes back to the defaults of some kinds; does not count as touched."""
+        for kind in kinds:
+            self._values = {key: value for key, value in self._values.items() if key[0] is not kind}
+            self._announce(kind, self._takers(kind), False)
 
     def set_point(self, z: np.ndarray) -> None:
-        """Moves the latent point.
-
-        While a model trains, the first picture of the point follows at once and the others with the next snapshot.
-        """
+        """Moves the latent point, (latent,)."""
         self.z = np.asarray(z, dtype=float)
-        self.point_moved.emit()
-        views = self._that_use(LatentPoint)
-        self._ask(views, [name for name in views if self._is_askable(name)][:1] if self._is_training() else None)
+        self.set(LatentPoint(torch.tensor(self.z[None], dtype=torch.float32)), dragged=True)
 
     def set_raw(self, raw: bool) -> None:
         """Looks at the raw weights, or at the averaged ones where there are some."""
         if raw != self.raw:
+            self.touch()
             self.raw = raw
-            self._ask(list(self._cards))
+            self.raw_changed.emit()
+            self._ask(list(self._shown.views))
 
-    def set_datum(self, datum: DataPoint, names: set[str]) -> None:
-        """Picks a datum for the arguments of some names."""
-        self.data |= dict.fromkeys(names, datum)
-        self._ask([name for name, card in self._cards.items() if names & set(card.view.data_points)])
+    def params(self, view: str) -> dict[str, Any]:
+        """Values of a view's own parameters, as far as they were set."""
+        return self._params[view]
 
-    def forget_picks(self) -> None:
-        """No datum is picked and no direction chosen any more."""
-        self.data, self.direction = {}, None
-        self._ask(sorted({*self._that_use(DataPoint), *self._that_use(Direction)}))
-
-    def set_direction(self, direction: Direction | None) -> None:
-        """Chooses a kept direction, or none."""
-        self.direction = direction
-        self._ask(self._that_use(Direction))
-
-    def _that_use(self, kind: type[Input]) -> list[str]:
-        return [name for name, card in self._cards.items() if kind in card.view.inputs.values()]
-
-    def redraw_noise(self, view: str) -> None:
-        """Other noise for one card."""
-        self._noise[view] = secrets.randbelow(2**31)
+    def set_param(self, view: str, name: str, value: Any) -> None:
+        """Sets a parameter of a view."""
+        self._params[view][name] = value
         self._ask([view])
 
+    def touch(self) -> None:
+        """Tells that something was set by hand, which is seen only while the page is live."""
+        self.touched.emit()
+
+    def _takers(self, kind: type[Input], view: str = "", arguments: Iterable[str] = ()) -> list[str]:
+        """Views that take a kind, at one of some arguments where any are named."""
+        views = (v for v in self._shown.views.values() if not view or v.name == view)
+        named = set(arguments)
+        return [v.name for v in views if any(k is kind and (not named or a in named) for a, k in v.inputs.items())]
+
+    def _announce(self, kind: type[Input], views: list[str], dragged: bool) -> None:
+        self.changed.emit(kind)
+        one = dragged and self._shown.state is PageState.TRAINING
+        self._ask(views, [name for name in views if self._is_askable(name)][:1] if one else None)
+
+    # Asking
+
     def _ask(self, views: list[str], soon: list[str] | None = None) -> None:
-        """Views show something else now; of which some are asked for soon, all where None."""
+        """Gives views new stamps, and asks for some of them soon, for all where None."""
         for name in views:
             self._stamps[name] += 1
         self._due.update(views if soon is None else soon)
-        self._moved = True
-        if not self._timer.isActive():  # at once where the last was long ago, else with those that follow
-            self._on_due()
+        self._pending = True
+        if not self._timer.isActive():  # at once where the last one was long ago, else together with those that follow
+            self._emit_due()
             self._timer.start()
 
     @Slot()
     def _on_timeout(self) -> None:
-        if self._moved:
-            self._on_due()
+        if self._pending:
+            self._emit_due()
             self._timer.start()
 
     def _is_askable(self, name: str) -> bool:
-        """Whether a picture is in sight, follows, and comes at once: streams come by watching."""
-        card = self._cards[name]
-        seen = card.isVisible() and not card.is_frozen
-        return seen and not card.view.streams and self.makes_sense(card.view)
+        """Whether a view is in sight and answered at once; streams are computed because they are watched."""
+        view = self._shown.views[name]
+        return name in self.in_sight and not view.streams and self._shown.applies(view)
 
-    def _on_due(self) -> None:
+    def _emit_due(self) -> None:
         for name in sorted(self._due):
             if self._is_askable(name):
-                self.asked.emit(self.request(self._cards[name].view))
+                self.asked.emit(self.request(self._shown.views[name]))
         self._due.clear()
-        self._moved = False
-        self.watched.emit()
+        self._pending = False
+        self.requests_changed.emit()
 
-    @Slot(str, object)
-    def _on_card_changed(self, name: str, value: object) -> None:
-        self.set_param(self.sender().view.name, name, value)
+
+def _on_device(value: Any, device: torch.device) -> Input:
+    """An input with its tensors on a device."""
+    tensors = {f.name: t for f in dataclasses.fields(value) if isinstance(t := getattr(value, f.name), Tensor)}
+    moved = {name: tensor.to(device) for name, tensor in tensors.items() if tensor.device != device}
+    return dataclasses.replace(value, **moved) if moved else value

@@ -1,19 +1,16 @@
-"""The bars at top and bottom of the window."""
+"""The bar at the top of the window."""
 
 from __future__ import annotations
 
-import os
-
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from explorer.engine.devices import describe, resolve, used_memory
-from explorer.ui.controls import Button, ElidedLabel, IconButton, text_label
+from explorer.ui.controls import IconButton, text_label
 from explorer.ui.logo import logo
 from explorer.ui.theme import Theme, Tokens, color, mono_font, ui_font
 
-__all__ = ["StatusBar", "TopBar", "resident_memory"]
+__all__ = ["TopBar"]
 
 TITLE = "Generative Explorer"
 _COMPACT = 1180  # px of width under which the search field is an icon and the title goes
@@ -145,109 +142,3 @@ class _SearchField(QPushButton):
         painter.setFont(mono_font(11))
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, "Ctrl K")
         painter.end()
-
-
-class _Dot(QWidget):
-    """A round mark of 8 px in a token's colour."""
-
-    def __init__(self, theme: Theme, token: str, parent: QWidget | None = None):
-        super().__init__(parent)
-        self._theme, self._token = theme, token
-        self.setFixedSize(10, 10)
-        theme.changed.connect(self.apply_theme)
-
-    @Slot(object)
-    def apply_theme(self, _tokens: Tokens) -> None:
-        """Repaints."""
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draws the dot."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color(getattr(self._theme.tokens, self._token)))
-        painter.drawEllipse(1, 1, 8, 8)
-        painter.end()
-
-
-class StatusBar(QFrame):
-    """Device, memory, and the last message; a message may offer to take something back.
-
-    Signals:
-        act_asked: The offered act was chosen.
-
-    Args:
-        theme: Colours.
-    """
-
-    act_asked = Signal()
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None):
-        super().__init__(parent)
-        self.setProperty("panel", "bar")
-        self.setProperty("edge", "top")
-        self.setFixedHeight(28)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 0, 14, 0)
-        row.setSpacing(8)
-        self._device = resolve("auto")
-        row.addWidget(_Dot(theme, "ok"))
-        row.addWidget(text_label(describe(self._device), "caption"))
-        row.addSpacing(16)
-        row.addWidget(text_label("Memory", "caption"))
-        self._memory = text_label("", "caption")
-        self._memory.setFont(mono_font(12))
-        row.addWidget(self._memory)
-        row.addSpacing(16)
-        self.message = ElidedLabel("Ready", "caption")
-        self.message.setObjectName("message")
-        self.message.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self.message, 1)
-        self._act = Button(theme, "", "undo", "ghost")
-        self._act.setObjectName("status_act")
-        self._act.setAccessibleName("Take back")
-        self._act.setFixedHeight(22)
-        self._act.hide()
-        self._act.clicked.connect(self._on_act)
-        row.addWidget(self._act)
-        self._timer = QTimer(self, interval=2000)
-        self._timer.timeout.connect(self._on_timeout)
-        self._timer.start()
-        self._on_timeout()
-
-    @Slot(str)
-    def show_message(self, text: str, act: str = "") -> None:
-        """Says something, and offers an act where there is one."""
-        self.message.setText(text)
-        self.message.setAccessibleName(text)
-        self._act.setText(act)
-        self._act.setAccessibleName(act or "Take back")
-        self._act.setVisible(bool(act))
-
-    @Slot()
-    def _on_act(self) -> None:
-        self._act.hide()
-        self.act_asked.emit()
-
-    @Slot()
-    def _on_timeout(self) -> None:
-        used = used_memory(self._device)
-        if used is not None:
-            self._memory.setText(f"{used[0] / 2**30:.1f} / {used[1] / 2**30:.1f} GB")
-        else:
-            resident = resident_memory()
-            self._memory.setText(f"{resident / 2**20:.0f} MB" if resident else "–")
-
-    def sizeHint(self) -> QSize:
-        """As wide as the window."""
-        return QSize(400, 28)
-
-
-def resident_memory() -> float:
-    """Memory of this process, bytes; 0 where the system does not tell."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            return float(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 0.0

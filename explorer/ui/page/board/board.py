@@ -1,0 +1,267 @@
+"""The board: makes the cards of a page, offers those that apply, watches those in sight, and shows frames on them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+from explorer.engine.views.from_text import inputs_as_text
+from explorer.engine.views.requests import Reply, Request
+from explorer.ui.card import Card
+from explorer.ui.numbers import count
+from explorer.ui.page.board.card_actions import CardActions
+from explorer.ui.page.board.card_grid import CardGrid
+from explorer.ui.page.board.curves_card import CurvesCard
+from explorer.ui.page.state.inputs import Inputs
+from explorer.ui.page.state.moment import Moment
+from explorer.ui.page.state.shown import PageState, Shown
+from explorer.ui.theme import Theme
+from models.frames import Curves, Frame
+from models.protocol import Input, group_views
+
+__all__ = ["Board"]
+
+
+class Board(QScrollArea):
+    """The cards of a page, one for each view, and for a model the curves of its run.
+
+    Attributes:
+        views: Cards of the views, by name.
+        curves: Card of the curves, or None for a lab.
+        grid: Where the cards stand.
+
+    Signals:
+        watched: Requests for the views in sight, which each snapshot is to have.
+        framed: A card and the frame that it shows now; not for recorded frames.
+        clicked: A card and a `Hit` in its picture.
+        alerted: Name of a view, and what its frame warns of, "" for nothing.
+        export_asked: A card, and the kind of file or "copy".
+        detach_asked: A card that is to get a window of its own.
+
+    Args:
+        theme: Colours.
+        shown: What the page shows.
+        inputs: The inputs of the views; the board tells it which are in sight.
+        moment: The moment that is shown.
+        side_kinds: Kinds of input whose editor stands beside a picture: their cards keep to a small height.
+    """
+
+    watched = Signal(object)
+    framed = Signal(object, object)
+    clicked = Signal(object, object)
+    alerted = Signal(str, str)
+    export_asked = Signal(object, str)
+    detach_asked = Signal(object)
+
+    def __init__(
+        self,
+        theme: Theme,
+        shown: Shown,
+        inputs: Inputs,
+        moment: Moment,
+        side_kinds: Collection[type[Input]] = (),
+        parent: QWidget | None = None,
+    ):
+        super().__init__(parent)
+        self._shown, self._inputs, self._moment = shown, inputs, moment
+        self.views = {name: Card(theme, view, empty=view.help, parent=self) for name, view in shown.views.items()}
+        self.curves = CurvesCard(theme, self) if shown.is_model else None
+        self._followed: list[Card] = []  # shown in windows of their own
+        self._offered: set[str] | None = None
+        self._requests: dict[str, Request] = {}  # of the frames in sight, by view; recorded ones have none
+        self.grid = self._arrange(theme, side_kinds)
+        self.setWidget(self.grid)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._actions = CardActions(self.cards, self.grid, self)
+        self.addActions(self._actions.actions())
+        self._connect()
+        self.follow_config()
+
+    @property
+    def cards(self) -> dict[str, Card]:
+        """All cards by name, that of the curves last."""
+        return self.views if self.curves is None else {**self.views, self.curves.view.name: self.curves}
+
+    def _arrange(self, theme: Theme, side_kinds: Collection[type[Input]]) -> CardGrid:
+        groups = group_views(self._shown.views.values())
+        (lead,), beside, rest = ([self.views[view.name] for view in group] for group in groups)
+        below: Card | None = self.curves
+        if below is None and rest:  # a lab has no curves over steps: its next views take their place
+            below, *rest = rest
+            if not beside and len(rest) > 1:
+                beside, rest = rest[:1], rest[1:]
+        low = [card for card in beside if set(side_kinds) & set(card.view.inputs.values())]
+        return CardGrid(theme, lead, below, beside, rest, low)
+
+    def _connect(self) -> None:
+        self._actions.export_asked.connect(self.export_asked)
+        self._actions.detach_asked.connect(self.detach_asked)
+        self.verticalScrollBar().valueChanged.connect(self.watch)
+        self.grid.changed.connect(self.watch)
+        self._inputs.requests_changed.connect(self.watch)
+        self._inputs.raw_changed.connect(self.show_weights)
+        self._moment.changed.connect(self._on_moment_changed)
+        self._shown.changed.connect(self._on_shown_changed)
+        self._shown.config_changed.connect(self.follow_config)
+        self._shown.state_changed.connect(self._on_state_changed)
+        for card in self.views.values():
+            card.changed.connect(self._on_param_changed)
+            card.display.clicked.connect(self._on_clicked)
+        for card in self.cards.values():
+            card.alerted.connect(self.alerted)
+            card.freeze_toggled.connect(self.watch)
+
+    # What is in sight
+
+    @Slot()
+    def watch(self) -> None:
+        """Finds out which views are in sight, and asks for them in every snapshot."""
+        seen = self.grid.in_sight() if self.isVisible() else []
+        seen += [card for card in self._followed if card not in seen]
+        names = [card.view.name for card in seen if card.view.name in self.views and not card.is_frozen]
+        self._inputs.in_sight = frozenset(names)
+        views = [self._shown.views[name] for name in names]
+        live = self._moment.is_live
+        wanted = [view for view in views if self._shown.applies(view) and (live or not view.record)]
+        self.watched.emit([self._inputs.request(view) for view in wanted])
+
+    def follow(self, card: Card, on: bool) -> None:
+        """Keeps a card up to date although it may be out of sight, because it is shown in a window of its own."""
+        if on:
+            self._followed.append(card)
+        elif card in self._followed:
+            self._followed.remove(card)
+        self.watch()
+
+    @Slot()
+    def follow_config(self) -> None:
+        """Offers the views that apply to the config in force; the cards of others say that they do not."""
+        applying = {name for name, view in self._shown.views.items() if self._shown.applies(view)}
+        for name, card in self.views.items():
+            card.set_config(self._shown.config, self._shown.latent_dim)
+            if name not in applying:
+                card.show_empty("Not for this configuration")
+            elif self._offered is not None and name not in self._offered:
+                card.show_empty(card.view.help)
+            self._actions.offer_export(name, name in applying)
+        if applying != self._offered:  # else the same views are watched, and a lab being moved is answered already
+            self._offered = applying
+            self.grid.offer(applying | (self.cards.keys() - self.views.keys()))
+            self.watch()
+
+    # What is shown
+
+    @Slot(object)
+    def show_reply(self, reply: Reply) -> None:
+        """Shows the newest reply for a view on its card."""
+        card = self.views[reply.request.view]
+        if reply.error:
+            card.show_error(reply.error)
+        elif reply.frame is not None and (self._moment.is_live or not card.view.record):
+            card.clear_error()
+            if card.show_frame(reply.frame):
+                self._requests[card.view.name] = reply.request
+            if self._shown.state.is_over:
+                self._mark_last_good(card)
+            self.framed.emit(card, reply.frame)
+
+    @Slot(object)
+    def show_curves(self, curves: Curves) -> None:
+        """Shows the curves of the run."""
+        card = self.curves
+        if card is not None and (card.isVisible() or card in self._followed):
+            card.show_curves(curves, self._moment.step)
+
+    def settings_of(self, name: str) -> dict[str, Any]:
+        """Parameters and inputs of the frame that a card shows, the inputs as text; empty for a recorded frame."""
+        request, page = self._requests.get(name), self._shown.model_or_lab
+        if request is None or page is None:
+            return {}
+        inputs = inputs_as_text(self._shown.views[name], page, self._shown.data, request)
+        return {**request.params, **inputs}
+
+    def show_recorded(self, step: int, frames: dict[str, Frame]) -> None:
+        """Shows the frames of a recorded moment; other cards say that they are live."""
+        for name, frame in frames.items():
+            card = self.views.get(name)
+            if card is not None and card.show_frame(frame):
+                self._requests.pop(name, None)
+                card.display.forget()  # another moment need not follow from the one before
+                card.set_state(f"step {count(step)}")
+        for name, card in self.views.items():
+            card.set_live(name not in frames)
+        if self._shown.snapshot.curves is not None:
+            self.show_curves(self._shown.snapshot.curves)
+
+    @Slot()
+    def show_weights(self) -> None:
+        """Says on the cards of which weights their pictures are, where there are averaged ones too."""
+        words = ("raw weights" if self._inputs.raw else "averaged weights") if self._shown.snapshot.averaged else ""
+        for card in self.views.values():
+            card.set_weights(words)
+
+    @Slot()
+    def _on_shown_changed(self) -> None:
+        self._requests.clear()
+        for card in self.cards.values():
+            card.display.forget()
+            card.clear_error()
+            card.set_state("")
+        self.follow_config()
+        if self.curves is not None and (self._shown.setup is None or self._shown.step == 0):
+            self.curves.show_empty()
+        self.watch()
+
+    @Slot()
+    def _on_moment_changed(self) -> None:
+        if self._moment.is_live:
+            for card in self.cards.values():
+                card.display.forget()
+                card.set_state("")
+                card.set_live(False)
+        self.watch()
+
+    @Slot(object)
+    def _on_state_changed(self, state: PageState) -> None:
+        for card in self.cards.values() if state.is_over else ():
+            if not card.is_empty:
+                self._mark_last_good(card)
+
+    def _mark_last_good(self, card: Card) -> None:
+        card.set_state(f"step {count(self._shown.step_of(card.view.name))}, last good")
+
+    # What is chosen on cards
+
+    @Slot(object)
+    def _on_clicked(self, hit: object) -> None:
+        card = next(card for card in self.views.values() if card.display is self.sender())
+        self.clicked.emit(card, hit)
+
+    @Slot(str, object)
+    def _on_param_changed(self, name: str, value: object) -> None:
+        card = self.sender()
+        assert isinstance(card, Card)
+        self._inputs.set_param(card.view.name, name, value)
+
+    # Events
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Watches the views in sight."""
+        super().showEvent(event)
+        self.watch()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Watches only what is shown in windows of its own."""
+        super().hideEvent(event)
+        self.watch()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Watches the views that are in sight once the cards have their new places."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self.watch)

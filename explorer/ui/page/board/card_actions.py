@@ -1,0 +1,97 @@
+"""What the tools and menus of cards ask for, and the same as actions for keys and the command palette."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
+
+from explorer.ui.card import Card
+from explorer.ui.controls import make_action
+from explorer.ui.page.board.card_grid import CardGrid
+
+__all__ = ["CardActions"]
+
+
+class CardActions(QObject):
+    """Maximises and restores cards, and hands on what else is asked for on them.
+
+    Signals:
+        export_asked: A card, and the kind of file or "copy".
+        detach_asked: A card that is to get a window of its own.
+
+    Args:
+        cards: The cards by name.
+        grid: Where they stand.
+    """
+
+    export_asked = Signal(object, str)
+    detach_asked = Signal(object)
+
+    def __init__(self, cards: Mapping[str, Card], grid: CardGrid, parent: QObject | None = None):
+        super().__init__(parent)
+        self._cards, self._grid = cards, grid
+        title = "Maximise the leading card"
+        self._maximise = make_action(self, "maximise", title, self._on_maximise, group="View", key="F")
+        self._restore = make_action(self, "restore", "Show all cards", grid.restore, group="View", key="Esc")
+        self._exports: dict[str, QAction] = {}
+        for name, card in cards.items():
+            text = f"Export {card.view.title}"
+            action = make_action(self, f"export.{name}", text, self._on_export, group="Export", data=name)
+            self._exports[name] = action
+            card.maximise_asked.connect(self._on_maximise_asked)
+            card.export_asked.connect(self._on_export_asked)
+            card.copy_asked.connect(self._on_copy_asked)
+            card.detach_asked.connect(self._on_detach_asked)
+        grid.changed.connect(self._on_grid_changed)
+        self._on_grid_changed()
+
+    def actions(self) -> list[QAction]:
+        """Maximise, restore, and an export of each card."""
+        return [self._maximise, self._restore, *self._exports.values()]
+
+    def offer_export(self, name: str, offered: bool) -> None:
+        """Offers the export of a card, or not."""
+        self._exports[name].setVisible(offered)
+
+    @Slot()
+    def _on_maximise(self) -> None:
+        """Lets the card with the focus, or the leading one, fill the board, or puts it back."""
+        focus: Any = QApplication.focusWidget()
+        while focus is not None and not isinstance(focus, Card):
+            focus = focus.parentWidget()
+        self._grid.toggle(self._grid.maximised or focus or self._grid.lead)
+
+    @Slot()
+    def _on_grid_changed(self) -> None:
+        self._restore.setEnabled(self._grid.maximised is not None)
+
+    @Slot()
+    def _on_export(self) -> None:
+        action = self.sender()
+        assert isinstance(action, QAction)
+        self.export_asked.emit(self._cards[action.data()], "pdf")
+
+    @Slot()
+    def _on_maximise_asked(self) -> None:
+        self._grid.toggle(self._card())
+
+    @Slot(str)
+    def _on_export_asked(self, kind: str) -> None:
+        self.export_asked.emit(self._card(), kind)
+
+    @Slot()
+    def _on_copy_asked(self) -> None:
+        self.export_asked.emit(self._card(), "copy")
+
+    @Slot()
+    def _on_detach_asked(self) -> None:
+        self.detach_asked.emit(self._card())
+
+    def _card(self) -> Card:
+        card = self.sender()
+        assert isinstance(card, Card)
+        return card

@@ -1,0 +1,216 @@
+"""The board: cards, what is offered, what is in sight and what is shown; no page, no window, no thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pages
+import pytest
+from page_parts import State, reply, views
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from explorer.engine.host.host import Snapshot
+from explorer.engine.views.static_page import StaticPage
+from explorer.ui.page.board.board import Board
+from explorer.ui.page.board.tab_row import TabRow
+from explorer.ui.page.state.shown import PageState
+from models.frames import Bars, Curves, Plane, Points, Series
+
+pytestmark = pytest.mark.usefixtures("parts")
+
+
+@dataclass
+class Made:
+    """A board on the screen, the state it was made with, and what it asked for last."""
+
+    state: State
+    board: Board
+    watched: list[list[str]] = field(default_factory=list)
+
+    def note(self, requests: Any) -> None:
+        """Notes what is to be watched."""
+        self.watched.append(views(requests))
+
+
+@pytest.fixture
+def make(theme, make_widget):
+    """Makes a board for a fixture page."""
+
+    def made(name: str) -> Made:
+        state = State(name)
+        whole = Made(state, Board(theme, state.shown, state.inputs, state.moment))
+        whole.board.watched.connect(whole.note)
+        make_widget(whole.board, 1000, 700)
+        return whole
+
+    return made
+
+
+def cloud(x: float = 0.0) -> Plane:
+    """A frame of the leading card."""
+    return Plane((Points(np.array([[x, 0.0]])),))
+
+
+def test_a_model_has_a_card_for_each_view_and_one_for_the_curves(make) -> None:
+    board = make("gauss").board
+    assert list(board.views) == ["cloud", "density", "score", "hidden", "broken"]
+    assert list(board.cards) == [*board.views, "curves"]
+    assert board.curves is board.cards["curves"]
+    assert make("coin").board.curves is None
+
+
+def test_views_in_sight_are_watched_and_a_hidden_board_watches_none(make) -> None:
+    made = make("gauss")
+    assert made.watched[-1] == ["cloud", "density"]
+    assert made.state.inputs.in_sight == {"cloud", "density"}
+    made.board.hide()
+    assert made.watched[-1] == []
+    assert made.state.inputs.in_sight == set()
+
+
+def test_a_card_in_a_window_of_its_own_is_watched_out_of_sight_too(make) -> None:
+    made = make("gauss")
+    made.board.follow(made.board.views["score"], True)
+    assert made.watched[-1] == ["cloud", "density", "score"]
+    made.board.hide()
+    assert made.watched[-1] == ["score"]
+    made.board.follow(made.board.views["score"], False)
+    assert made.watched[-1] == []
+
+
+def test_a_frozen_card_is_not_watched(make) -> None:
+    made = make("gauss")
+    made.board.views["cloud"]._freeze.setChecked(True)
+    assert made.watched[-1] == ["density"]
+
+
+def test_recorded_views_are_not_watched_while_a_moment_is_shown(make) -> None:
+    made = make("gauss")
+    made.state.moment.go_to(3)
+    assert made.watched[-1] == ["density"]
+    made.state.moment.go_live()
+    assert made.watched[-1] == ["cloud", "density"]
+
+
+def test_only_views_that_apply_are_offered(make) -> None:
+    made = make("gauss")
+    tab, row = made.board.findChild(QPushButton, "tab_of.hidden"), made.board.findChild(TabRow)
+    exports = {action.objectName(): action for action in made.board.actions()}
+    assert tab.isVisible() or tab in row.folded
+    made.state.shown.set_config(pages.Gauss.Config(scale=2.0))
+    assert not tab.isVisible()
+    assert tab not in row.folded
+    assert not exports["export.hidden"].isVisible()
+    assert exports["export.curves"].isVisible()
+
+
+def test_a_reply_is_shown_on_its_card_and_told_with_its_frame(make) -> None:
+    made, framed = make("gauss"), []
+    made.board.framed.connect(lambda card, frame: framed.append(card.view.name))
+    made.board.show_reply(reply("cloud", cloud()))
+    assert not made.board.views["cloud"].is_empty
+    made.board.show_reply(reply("density", None, error="it does not work"))
+    assert made.board.views["density"].note == "it does not work"
+    assert framed == ["cloud"]
+
+
+def test_a_recorded_moment_is_shown_and_the_rest_says_that_it_is_live(make) -> None:
+    made = make("gauss")
+    for name in ("cloud", "density"):
+        made.board.show_reply(reply(name, cloud()))
+    made.state.moment.go_to(3)
+    made.board.show_recorded(3, {"cloud": cloud(1.0)})
+    made.board.show_reply(reply("cloud", cloud(2.0)))
+    assert made.board.views["cloud"].display.frame.layers[0].xy[0, 0] == 1.0
+    assert made.board.views["cloud"].subtitle == "step 3"
+    assert made.board.views["density"].subtitle == "live"
+    made.state.moment.go_live()
+    assert made.board.views["density"].subtitle == made.board.views["cloud"].subtitle == ""
+
+
+def test_the_curves_have_a_marker_at_the_moment(make) -> None:
+    made = make("gauss")
+    curves = Curves((Series("loss", "Loss", np.arange(3.0), np.ones(3), "total"),))
+    made.board.show_curves(curves)
+    assert made.board.curves.display.frame.marker is None
+    made.state.shown.snapshot = Snapshot(step=2, curves=curves)
+    made.state.moment.go_to(1)
+    made.board.show_recorded(1, {})
+    assert made.board.curves.display.frame.marker == 1.0
+    made.board.curves.emphasise("loss")
+    assert made.board.curves.display._emphasised == "loss"
+
+
+def test_after_a_run_ended_with_an_error_cards_say_which_step_is_the_last_good_one(make) -> None:
+    made = make("gauss")
+    made.board.show_reply(reply("cloud", cloud()))
+    made.state.shown.steps["cloud"] = 12
+    made.state.shown.set_state(PageState.DIVERGED)
+    assert made.board.views["cloud"].subtitle == "step 12, last good"
+    made.state.shown.show(pages.session("gauss"))
+    made.state.shown.set_state(PageState.READY)
+    assert made.board.views["cloud"].subtitle == ""
+
+
+def test_cards_say_whether_their_weights_are_averaged_or_raw(make) -> None:
+    made = make("gauss")
+    made.board.show_reply(reply("cloud", cloud()))
+    made.state.shown.snapshot = Snapshot(averaged=True)
+    made.board.show_weights()
+    assert made.board.views["cloud"].subtitle == "averaged weights"
+    made.state.inputs.set_raw(True)
+    assert made.board.views["cloud"].subtitle == "raw weights"
+
+
+def test_a_parameter_of_a_card_is_set_for_its_view(make) -> None:
+    made = make("gauss")
+    made.board.views["cloud"].changed.emit("count", 5)
+    assert made.state.inputs.params("cloud") == {"count": 5}
+    assert made.state.inputs.params("density") == {}
+
+
+def test_a_click_in_a_picture_is_told_with_its_card(make) -> None:
+    made, clicked = make("gauss"), []
+    made.board.clicked.connect(lambda card, hit: clicked.append((card.view.name, hit.second)))
+    made.board.show_reply(reply("cloud", cloud()))
+    display = made.board.views["cloud"].display
+    display.grab()
+    QTest.mouseClick(display, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, display.rect().center())
+    assert clicked == [("cloud", True)]
+
+
+def test_maximise_and_restore_are_actions_and_only_one_of_them_is_always_there(make) -> None:
+    made = make("gauss")
+    maximise, restore = made.board.actions()[:2]
+    assert not restore.isEnabled()
+    maximise.trigger()
+    assert made.board.grid.maximised is made.board.views["cloud"]
+    assert restore.isEnabled()
+    restore.trigger()
+    assert made.board.grid.maximised is None
+    assert not restore.isEnabled()
+
+
+def test_exports_and_windows_of_their_own_are_asked_for_with_the_card(make) -> None:
+    made, asked = make("coin"), []
+    made.board.export_asked.connect(lambda card, kind: asked.append((card.view.name, kind)))
+    made.board.detach_asked.connect(lambda card: asked.append((card.view.name, "window")))
+    card = made.board.views["slope"]
+    card.export_asked.emit("svg")
+    card.copy_asked.emit()
+    card.detach_asked.emit()
+    next(a for a in made.board.actions() if a.objectName() == "export.slope").trigger()
+    assert asked == [("slope", "svg"), ("slope", "copy"), ("slope", "window"), ("slope", "pdf")]
+
+
+def test_a_lab_that_is_shown_anew_forgets_its_errors(make) -> None:
+    made = make("coin")
+    made.board.show_reply(reply("outcomes", None, error="no"))
+    made.state.shown.show(StaticPage(pages.CoinLab(pages.CoinLab.Config())))
+    assert made.board.views["outcomes"].note == ""
+    made.board.show_reply(reply("outcomes", Bars(("a",), np.ones(1))))
+    assert not made.board.views["outcomes"].is_empty
