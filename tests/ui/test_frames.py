@@ -172,24 +172,21 @@ def test_curves_that_keep_their_axes_look_like_ones_drawn_afresh(theme, make_wid
         assert seen == afresh.grab().toImage()
 
 
-def test_a_click_gives_data_coordinates_and_the_nearest_point(plane) -> None:
-    picked, clicked = [], []
-    plane.picked.connect(lambda x, y: picked.append((x, y)))
-    plane.point_clicked.connect(clicked.append)
-    rect = plane.view.rect
-    QTest.mouseClick(plane, _LEFT, pos=QPoint(round(rect.center().x()), round(rect.center().y())))
+def test_a_click_gives_the_datum_of_the_nearest_point(plane) -> None:
+    clicked = []
+    plane.datum_clicked.connect(lambda index, second: clicked.append((index, second)))
+    QTest.mouseClick(plane, _LEFT, pos=_at(plane, 0.0, 0.0))
     QTest.mouseClick(plane, _LEFT, pos=_at(plane, 1.0, 0.5) + QPoint(2, 1))
-    assert picked[0] == pytest.approx((0, 0), abs=0.02)
-    assert picked[1] == pytest.approx((1, 0.5), abs=0.04)
-    assert clicked == [41]
+    QTest.mouseClick(plane, _LEFT, Qt.KeyboardModifier.ShiftModifier, _at(plane, -1.0, 0.0))
+    assert clicked == [(41, False), (40, True)]
 
 
-def test_hovering_tells_which_datum(plane) -> None:
-    hovered = []
-    plane.hovered.connect(hovered.append)
-    for x, y in ((1.0, -0.5), (0.0, 0.0), (-1.0, 0.0)):
-        QTest.mouseMove(plane, _at(plane, x, y))
-    assert hovered == [42, -1, 40]
+def test_a_ring_marks_the_point_under_the_pointer(plane) -> None:
+    plain = plane.grab().toImage()
+    QTest.mouseMove(plane, _at(plane, 1.0, -0.5))
+    assert plane.grab().toImage() != plain
+    QTest.mouseMove(plane, _at(plane, 0.0, 0.0))
+    assert plane.grab().toImage() == plain
 
 
 def test_dragging_and_keys_move_the_cross_hair(plane) -> None:
@@ -357,10 +354,6 @@ def test_the_legend_reads_the_curve_under_the_pointer(theme, make_widget) -> Non
     rect = view.panes()[0][1]
     QTest.mouseMove(view, QPoint(round(rect.left() + rect.width() * 0.25), 100))
     assert float(view.legend()[0].value) == pytest.approx(50, abs=1)
-    picked = []
-    view.picked.connect(picked.append)
-    QTest.mouseClick(view, _LEFT, pos=QPoint(round(rect.left() + rect.width() * 0.75), 100))
-    assert picked[0] == pytest.approx(75, abs=0.5)
 
 
 def test_panes_share_the_axis_and_never_overlap(theme, make_widget) -> None:
@@ -406,7 +399,7 @@ def test_logarithmic_axes_put_equal_ratios_at_equal_distances(theme, make_widget
     plain = view.grab().toImage()
     next(action for action in view.actions() if "ogarithmic" in action.text()).trigger()
     assert view.grab().toImage() != plain
-    pixels = view._drawn["a"].pixels
+    pixels = view._painted_series["a"].pixels
     assert np.diff(pixels[:, 1]).std() < 1e-6  # an exponential is a straight line
 
 
@@ -430,20 +423,16 @@ def test_images_are_where_they_say_and_in_ink_on_paper(theme, images) -> None:
         assert image.pixelColor(between.toPoint()) == QColor(tokens.bg2)
 
 
-def test_hover_click_and_keys_pick_an_image(images) -> None:
-    hovered, picked = [], []
-    images.hovered.connect(hovered.append)
-    images.picked.connect(picked.append)
-    for place in (1, 5):
-        QTest.mouseMove(images, images.box(place).center().toPoint())
-    QTest.mouseMove(images, QPoint(1, 1))
+def test_a_click_and_keys_pick_an_image(images) -> None:
+    clicked = []
+    images.datum_clicked.connect(lambda index, second: clicked.append((index, second)))
     QTest.mouseClick(images, _LEFT, pos=images.box(2).center().toPoint())
+    QTest.mouseMove(images, QPoint(1, 1))
     images.setFocus()
-    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Return):
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Right):
         QTest.keyClick(images, key)
-    assert hovered[:3] == [1, 5, -1]
-    assert picked == [2, images.place_at(images.box(hovered[-1]).center())]
-    assert hovered[-1] == 4
+    QTest.keyClick(images, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert clicked == [(12, False), (14, True)]
 
 
 def test_a_small_image_is_enlarged_under_the_pointer(theme, make_widget) -> None:
@@ -487,10 +476,8 @@ def test_bars_are_as_long_as_their_values(theme, make_widget) -> None:
 def test_a_matrix_shades_by_value_and_tells_what_a_cell_holds(theme, make_widget) -> None:
     view = make_widget(MatrixView(theme), 300, 200)
     view.show_frame(Matrix(np.array([[0.0, 1.0], [2.0, 4.0]]), ("r", "s"), ("c", "d"), unit="nats"))
-    image, cells = view.grab().toImage(), []
-    view.hovered.connect(lambda i, j: cells.append((i, j)))
+    image = view.grab().toImage()
     QTest.mouseMove(view, QPoint(270, 150))
-    assert cells == [(1, 1)]
     assert view.toolTip() == "s, d: 4.00 nats"
     blue = [image.pixelColor(x, y).blue() for x, y in ((60, 20), (280, 20), (60, 120), (280, 120))]
     assert blue == sorted(blue)

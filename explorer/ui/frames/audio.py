@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -20,13 +20,8 @@ _BOTTOM = 24.0  # px of the axis of time
 
 
 class AudioView(FrameView):
-    """The waveform, from −1 to 1, over time in seconds; each column shows the least and greatest sample in it.
+    """The waveform, from −1 to 1, over time in seconds; each column shows the least and greatest sample in it."""
 
-    Signals:
-        picked: Time that was clicked, s.
-    """
-
-    picked = Signal(float)
     ideal = (320, 120)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
@@ -95,8 +90,3 @@ class AudioView(FrameView):
         self._pointer = None
         self.update()
         super().leaveEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Tells at which time a click was."""
-        if event.button() is Qt.MouseButton.LeftButton:
-            self.picked.emit(min(1.0, max(0.0, event.position().x() / max(1, self.width()))) * self.seconds)

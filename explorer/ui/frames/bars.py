@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -21,13 +21,8 @@ _BAR = 4.0
 
 
 class BarsView(FrameView):
-    """One row a value: name, bar, number. Too many for rows stand as columns, and the one under the pointer is named.
+    """One row for each value: name, bar, number. More values than rows fit are columns, named under the pointer."""
 
-    Signals:
-        hovered: Place of the bar under the pointer, -1 for none.
-    """
-
-    hovered = Signal(int)
     ideal = (320, 160)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
@@ -170,4 +165,3 @@ class BarsView(FrameView):
         if place != self._place:
             self._place = place
             self.redraw()
-            self.hovered.emit(place)

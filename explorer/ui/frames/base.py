@@ -1,4 +1,4 @@
-"""What every widget that shows a frame promises."""
+"""The base class of widgets that show a frame."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class LegendItem:
     """One series in the head of a card.
 
     Attributes:
-        key: What `emphasise` takes.
-        role: Role that gives the colour.
+        key: Identifier for `emphasise`.
+        role: Role, which determines the colour.
         label: Name.
-        value: Its present value as text, or "".
+        value: Present value as text, or "".
         dashed: Drawn dashed.
         unit: Unit of the value, for the tooltip.
-        hint: What is to be known of the value, for the tooltip, or "".
-        ramp: What is written at the low and the high end of a heat map's colours, or None.
+        hint: Remark on the value for the tooltip ("smoothed"), or "".
+        ramp: Labels of the low and the high end of a colour scale, or None.
     """
 
     key: str
@@ -44,15 +44,15 @@ class LegendItem:
 class FrameView(QWidget):
     """Shows the newest frame of one kind. Subclasses paint with `paint_frame` and, above it, `paint_over`.
 
-    What `paint_frame` draws is kept as a picture until the frame, the size or the theme changes, so that a pointer
-    that moves over it costs next to nothing.
+    The result of `paint_frame` is kept as a pixmap until the frame, the size or the theme changes, so that a moving
+    pointer repaints `paint_over` alone.
 
     Signals:
         frame_changed: Another frame is shown.
         legend_changed: `legend()` gives something new.
 
     Attributes:
-        painted: Number of frames drawn so far, for measuring.
+        painted: Number of frames painted so far, for benchmarks.
 
     Args:
         theme: Colours.
@@ -77,58 +77,58 @@ class FrameView(QWidget):
 
     @property
     def frame(self) -> Frame | None:
-        """The frame in sight."""
+        """The frame shown last, or None."""
         return self._frame
 
     def show_frame(self, frame: Frame) -> None:
-        """Shows a frame in place of the last one."""
+        """Shows a frame."""
         self._frame = frame
         self._fresh = True
         if frame.subtitle != self.accessibleDescription():
             self.setAccessibleDescription(frame.subtitle)
         self.redraw()
-        self.tell_legend()
+        self.announce_legend()
         self.frame_changed.emit()
 
-    def tell_legend(self) -> None:
-        """Says that another frame may have another legend."""
+    def announce_legend(self) -> None:
+        """Emits `legend_changed` after another frame was shown."""
         self.legend_changed.emit()
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
-        """Draws everything anew in other colours."""
+        """Paints again in the colours of a theme."""
         self.tokens = tokens
         self.redraw()
 
     def legend(self) -> list[LegendItem]:
-        """The series by name, with their present values."""
+        """Items of the legend."""
         return []
 
     def emphasise(self, key: str | None) -> None:
-        """Draws one series thicker, or all alike; kinds without series do nothing."""
+        """Draws one series thicker, or all alike (None); does nothing for kinds without series."""
 
     def forget(self) -> None:
-        """Drops what it remembers of earlier frames, because the next does not follow from them."""
+        """Drops memory of earlier frames (trails, ranges): the next frame belongs to another run."""
 
     def redraw(self) -> None:
-        """Drops the kept picture and asks to be painted."""
+        """Drops the kept pixmap and schedules a paint."""
         self._picture = None
         self.update()
 
     def paint_frame(self, painter: QPainter) -> None:
-        """Draws the frame on the card's ground."""
+        """Draws the frame on the background of the card."""
         raise NotImplementedError
 
     def paint_over(self, painter: QPainter) -> None:
-        """Draws what follows the pointer."""
+        """Draws what follows the pointer, above the kept pixmap."""
 
     def draw_ground(self, painter: QPainter, key: object, draw: Callable[[QPainter], None]) -> None:
-        """Draws what seldom changes from frame to frame, from a kept picture while it is the same.
+        """Draws a background that seldom changes between frames, from a kept pixmap while its key is the same.
 
         Args:
-            painter: Of the frame.
-            key: What the ground depends on, beside size and theme.
-            draw: Draws it.
+            painter: Painter of the frame.
+            key: Everything the background depends on, besides size and theme.
+            draw: Draws the background.
         """
         ratio = self.devicePixelRatioF()
         whole = (key, self.size(), ratio, self.tokens)
@@ -141,20 +141,20 @@ class FrameView(QWidget):
         painter.drawPixmap(0, 0, self._ground[1])
 
     def sizeHint(self) -> QSize:
-        """What it needs to look well."""
+        """Preferred size."""
         return QSize(*self.ideal)
 
     def minimumSizeHint(self) -> QSize:
-        """What it needs to be readable."""
+        """Smallest readable size."""
         return QSize(120, 72)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Draws for the new size."""
+        """Drops the kept pixmap."""
         self._picture = None
         super().resizeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draws the kept picture, and what follows the pointer."""
+        """Draws the kept pixmap, then `paint_over`."""
         ratio = self.devicePixelRatioF()
         if self._picture is None or self._picture.devicePixelRatioF() != ratio:
             self._picture = _pixmap(self.size(), ratio, self.tokens)
@@ -173,7 +173,7 @@ class FrameView(QWidget):
 
 
 def _pixmap(size: QSize, ratio: float, tokens: Tokens) -> QPixmap:
-    """An empty picture on the card's ground."""
+    """A pixmap in the background colour of cards."""
     pixmap = QPixmap(size * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(color(tokens.bg2))

@@ -47,14 +47,10 @@ class ImagesView(FrameView):
     """Images in rows, drawn as ink on the card's paper. Arrow keys walk through them, Enter picks, with Shift a second.
 
     Signals:
-        hovered: Place of the image under the pointer or keys, -1 for none; `frame.index` has its datum.
-        picked: Place of the image that was clicked.
-        datum_clicked: Datum of that image, where `frame.index` says which it is, and whether the second of two was
-            meant: with Shift.
+        datum_clicked: Datum of the image that was clicked, where the frame has an `index`, and whether it is the
+            second of two: with Shift.
     """
 
-    hovered = Signal(int)
-    picked = Signal(int)
     datum_clicked = Signal(int, bool)
     ideal = (320, 320)
 
@@ -201,7 +197,6 @@ class ImagesView(FrameView):
         return place if 0 <= column < layout.columns and 0 <= place < len(frame.images) else -1
 
     def _pick(self, place: int, modifiers: Qt.KeyboardModifier) -> None:
-        self.picked.emit(place)
         frame = self._frame
         if isinstance(frame, Images) and frame.index is not None:
             self.datum_clicked.emit(int(frame.index[place]), bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
@@ -210,7 +205,6 @@ class ImagesView(FrameView):
         if place != self._place:
             self._place = place
             self.update()
-            self.hovered.emit(place)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Enlarges what is under the pointer."""

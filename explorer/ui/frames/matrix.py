@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -20,13 +20,8 @@ _PRINTED = 26.0  # px a cell must have for its number to be printed
 
 
 class MatrixView(FrameView):
-    """A table as shades: from the ground to the colour of data, or through it where numbers have both signs.
+    """A table as shades: from the ground to the colour of data, or through it where numbers have both signs."""
 
-    Signals:
-        hovered: Row and column under the pointer, -1 and -1 for none.
-    """
-
-    hovered = Signal(int, int)
     ideal = (320, 260)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
@@ -141,4 +136,3 @@ class MatrixView(FrameView):
         if cell != self._cell:
             self._cell = cell
             self.update()
-            self.hovered.emit(*(cell or (-1, -1)))

@@ -7,51 +7,44 @@ from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import FrameView, LegendItem
 from explorer.ui.frames.cloud import ClassLabels, paint_points
 from explorer.ui.frames.handles import HandleSet
-from explorer.ui.frames.layers import PAINTERS, density_limits, layer_extent
+from explorer.ui.frames.layers import PAINTERS, layer_extent
 from explorer.ui.frames.paint import halo_text, mark, stroke
-from explorer.ui.frames.ticks import Axis
+from explorer.ui.frames.plane_axes import layer_legend, paint_plane_axes
 from explorer.ui.frames.trails import Trails
 from explorer.ui.frames.viewport import Viewport
-from explorer.ui.numbers import number
-from explorer.ui.theme import Theme, color, ui_font
-from models.frames import Density, Frame, Layer, Plane, Points
+from explorer.ui.theme import Theme
+from models.frames import Frame, Layer, Plane, Points
 
 __all__ = ["PlaneView"]
 
 _LEFT, _BOTTOM, _TOP = 42.0, 24.0, 2.0  # px around the plane
-_NEAR = 8.0  # px within which a point is meant
+_NEAR = 8.0  # px within which a point counts as hit
 _STEP, _LEAP = 0.05, 0.5  # data units an arrow key moves a handle, without and with Shift
 
 
 class PlaneView(FrameView):
-    """Layers over one another, in data units, with handles that can be dragged.
+    """Layers in data units, with handles that can be dragged.
 
-    With a handle, pressing anywhere in the plane takes the cross-hair there; without, the left button moves the plane,
-    as the middle one always does. The wheel zooms with Ctrl or with the focus; double click shows all again.
+    Where the plane has a cross-hair or a single handle, a press moves it to the pointer; else the left button pans.
+    The middle button always pans. The wheel zooms with Ctrl or with the focus; a double click shows all data again.
 
     Signals:
-        moved: Position of the cross-hair, data units, while it is dragged or moved by keys.
+        moved: Position of the cross-hair in data units, during a drag and at each key.
         handle_moved: Number and position of another handle.
-        handle_left: A handle was let go, or moved by a key: where it is now is meant.
-        picked: Position of a click, data units.
-        hovered: Datum under the pointer (its `index`, or its place in the cloud), -1 for none.
-        point_clicked: Datum that was clicked.
-        datum_clicked: The same, where the cloud says by its `index` which data its points stand for, and whether the
-            second of two was meant: with Shift. Enter picks the datum nearest to the handle that keys move.
+        handle_left: A handle was released, or moved by a key.
+        datum_clicked: Datum of the point that was clicked, where the points have an `index`, and whether it is the
+            second of two: with Shift. Enter picks the datum nearest to the handle that keys move.
     """
 
     moved = Signal(float, float)
     handle_moved = Signal(int, float, float)
     handle_left = Signal()
-    picked = Signal(float, float)
-    hovered = Signal(int)
-    point_clicked = Signal(int)
     datum_clicked = Signal(int, bool)
     ideal = (428, 400)
 
@@ -60,7 +53,7 @@ class PlaneView(FrameView):
         self.view = Viewport()
         self.handles = HandleSet()
         self._labels: dict[int, ClassLabels] = {}
-        self._layers: tuple[Layer, ...] = ()  # painted last
+        self._layers: tuple[Layer, ...] = ()  # of the last paint
         self._marks: dict[int, str] = {}
         self._trails = Trails()
         self._dots: list[tuple[Points, np.ndarray]] = []
@@ -74,7 +67,7 @@ class PlaneView(FrameView):
         assert isinstance(frame, Plane)
         self.view.square = frame.square
         self._trails.follow(frame.layers)
-        self.view.follow(frame.extent or _needed(frame.layers), exact=frame.extent is not None)
+        self.view.follow(frame.extent or _extent_of(frame.layers), exact=frame.extent is not None)
         super().show_frame(frame)
 
     def forget(self) -> None:
@@ -83,7 +76,7 @@ class PlaneView(FrameView):
         self.redraw()
 
     def set_cross(self, x: float | None, y: float | None = None) -> None:
-        """Puts the cross-hair somewhere, or takes it away, without a signal."""
+        """Places the cross-hair, or removes it, without a signal."""
         if x is None or y is None:
             self.handles.put(np.empty((0, 2)), False)
         else:
@@ -91,30 +84,18 @@ class PlaneView(FrameView):
         self.update()
 
     def set_marks(self, marks: Mapping[int, str]) -> None:
-        """Marks data that were picked, each by a letter under the datum's `index`."""
+        """Marks picked data: letter by `index` of the datum."""
         self._marks = dict(marks)
         self.update()
 
     def set_handles(self, xy: np.ndarray) -> None:
-        """Puts points that can be dragged, (k, 2), without a signal; a single one comes to where one presses."""
+        """Places points that can be dragged, (k, 2), without a signal; a press moves a single one to the pointer."""
         self.handles.put(xy, False)
         self.update()
 
     def legend(self) -> list[LegendItem]:
-        """The layers that have a name, and the scale of a heat map."""
-        items: list[LegendItem] = []
-        for place, layer in enumerate(self._frame.layers if isinstance(self._frame, Plane) else ()):
-            name = getattr(layer, "name", "")
-            role = getattr(layer, "role", "total")
-            if isinstance(layer, Density) and not layer.contours:
-                limits = density_limits(layer)
-                share = role == "real-fake" and limits == (0.0, 1.0)
-                ends = ("0 fake", "1 real") if share else (number(limits[0], 2), number(limits[1], 2))
-                if name or share:
-                    items.append(LegendItem(f"layer.{place}", role, "" if share else name, ramp=ends))
-            elif name and not (isinstance(layer, Points) and layer.label is not None):
-                items.append(LegendItem(f"layer.{place}", role, name, dashed=bool(getattr(layer, "dashed", False))))
-        return items
+        """The named layers, and the colour scale of a heat map."""
+        return layer_legend(self._frame.layers) if isinstance(self._frame, Plane) else []
 
     def paint_frame(self, painter: QPainter) -> None:
         """Draws axes and layers."""
@@ -137,20 +118,20 @@ class PlaneView(FrameView):
             labels.paint(painter, layer, pixels, self.view, self.tokens)
 
     def _still_layers(self, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-        """The layers at the bottom that are the very ones painted last time."""
+        """The lowest layers that are the same objects as in the last paint: they are kept as a picture."""
         before, self._layers = self._layers, layers
         pairs = zip(layers, before, strict=False)
         same = itertools.takewhile(lambda pair: pair[0] is pair[1] and type(pair[0]) in PAINTERS, pairs)
         return tuple(layer for layer, _ in same)
 
     def _paint_ground(self, painter: QPainter, frame: Plane, still: tuple[Layer, ...]) -> None:
-        self._paint_axes(painter, frame)
+        paint_plane_axes(painter, frame, self.view, self.tokens)
         painter.setClipRect(self.view.rect)
         for layer in still:
             PAINTERS[type(layer)](painter, layer, self.view, self.tokens)
 
     def paint_over(self, painter: QPainter) -> None:
-        """Draws handles and the point under the pointer."""
+        """Draws handles, marks and a ring around the point under the pointer."""
         painter.setClipRect(self.view.rect.adjusted(-8, -2, 0, 8))
         self._paint_marks(painter)
         self.handles.paint(painter, self.view, self.tokens, self.hasFocus())
@@ -174,44 +155,19 @@ class PlaneView(FrameView):
                     if np.isfinite(x):
                         mark(painter, QPointF(x, y), letter, self.tokens)
 
-    def _paint_axes(self, painter: QPainter, frame: Plane) -> None:
-        rect, tokens = self.view.rect, self.tokens
-        x0, x1, y0, y1 = self.view.extent
-        painter.setFont(ui_font(11, tabular=True))
-        painter.setPen(color(tokens.text3))
-        center, right = Qt.AlignmentFlag.AlignCenter, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        taken = QFontMetricsF(painter.font()).horizontalAdvance(frame.x_label) + 24 if frame.x_label else 0.0
-        for share, text in Axis(x0, x1).ticks(rect.width() / 64):
-            x = rect.left() + share * rect.width()
-            if rect.left() + 6 <= x <= rect.right() - max(8, taken):
-                painter.drawText(QRectF(x - 40, rect.bottom() + 6, 80, 16), center, text)
-        for share, text in Axis(y0, y1).ticks(rect.height() / 64):
-            y = rect.bottom() - share * rect.height()
-            if rect.top() + (22 if frame.y_label else 6) <= y <= rect.bottom() - 4:
-                painter.drawText(QRectF(0, y - 8, _LEFT - 8, 16), right, text)
-        painter.drawText(QRectF(rect.right() - taken, rect.bottom() + 6, taken, 16), right, frame.x_label)
-        painter.drawText(QRectF(0, rect.top(), _LEFT - 8, 16), right, frame.y_label)
-
     def _point_at(self, at: QPointF, within: float = _NEAR) -> tuple[int, int] | None:
-        best, found = within, None
+        smallest, hit = within, None
         for place, (_, pixels) in enumerate(self._dots):
-            away = np.hypot(pixels[:, 0] - at.x(), pixels[:, 1] - at.y())
-            away = np.where(np.isnan(away), np.inf, away)
-            if away.size and np.isfinite(away.min()) and away.min() <= best:
-                best, found = float(away.min()), (place, int(away.argmin()))
-        return found
-
-    def _datum(self, hit: tuple[int, int] | None) -> int:
-        if hit is None:
-            return -1
-        layer = self._dots[hit[0]][0]
-        return hit[1] if layer.index is None else int(layer.index[hit[1]])
+            distance = np.hypot(pixels[:, 0] - at.x(), pixels[:, 1] - at.y())
+            distance = np.where(np.isnan(distance), np.inf, distance)
+            if distance.size and np.isfinite(distance.min()) and distance.min() <= smallest:
+                smallest, hit = float(distance.min()), (place, int(distance.argmin()))
+        return hit
 
     def _set_hover(self, hit: tuple[int, int] | None) -> None:
         if hit != self._hover:
             self._hover = hit
             self.update()
-            self.hovered.emit(self._datum(hit))
 
     def _move_handle(self, which: int, x: float, y: float) -> None:
         self.handles.xy[which] = (x, y)
@@ -223,12 +179,12 @@ class PlaneView(FrameView):
             self.handle_moved.emit(which, x, y)
 
     def redraw(self) -> None:
-        """Drops what depends on the old picture."""
+        """Forgets the hovered point and paints again."""
         self._hover = None
         super().redraw()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Takes hold of a handle, or of the plane."""
+        """Starts a drag of a handle, or of the plane."""
         at = event.position()
         if event.button() is Qt.MouseButton.LeftButton and self.view.rect.contains(at):
             self._pressed = at
@@ -243,7 +199,7 @@ class PlaneView(FrameView):
             self._grabbed = at
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drags what is held, or looks for a point under the pointer."""
+        """Drags the held handle or the plane, or finds the point under the pointer."""
         at = event.position()
         if self.handles.held is not None:
             self._move_handle(self.handles.held, *self.view.to_data(at))
@@ -255,24 +211,23 @@ class PlaneView(FrameView):
             self._set_hover(self._point_at(at))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Lets go; without a drag it was a click."""
+        """Ends a drag; a press and release at one place is a click."""
         pressed, held, at = self._pressed, self.handles.held, event.position()
         self._pressed = self._grabbed = self.handles.held = None
         if held is not None:
             self.handle_left.emit()
         if pressed is not None and (at - pressed).manhattanLength() <= 3:
-            self.picked.emit(*self.view.to_data(at))
             hit = self._point_at(at)
             if hit is not None:
-                self.point_clicked.emit(self._datum(hit))
                 self._pick(hit, event.modifiers())
 
     def _pick(self, hit: tuple[int, int], modifiers: Qt.KeyboardModifier) -> None:
-        if self._dots[hit[0]][0].index is not None:
-            self.datum_clicked.emit(self._datum(hit), bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
+        index = self._dots[hit[0]][0].index
+        if index is not None:
+            self.datum_clicked.emit(int(index[hit[1]]), bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
-        """Shows all again after zooming or moving."""
+        """Shows all data again after zooming or panning."""
         if self.view.free:
             self.view.release()
             if self._frame is not None:
@@ -295,42 +250,42 @@ class PlaneView(FrameView):
             if hit is not None:
                 self._pick(hit, event.modifiers())
             return
-        way = {
+        direction = {
             Qt.Key.Key_Left: (-1, 0),
             Qt.Key.Key_Right: (1, 0),
             Qt.Key.Key_Up: (0, 1),
             Qt.Key.Key_Down: (0, -1),
         }.get(event.key())
-        if way is None or not len(self.handles.xy):
+        if direction is None or not len(self.handles.xy):
             super().keyPressEvent(event)
             return
-        far = _LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else _STEP
+        step = _LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else _STEP
         x, y = self.handles.xy[self.handles.last].tolist()
-        self._move_handle(self.handles.last, x + way[0] * far, y + way[1] * far)
+        self._move_handle(self.handles.last, x + direction[0] * step, y + direction[1] * step)
         self.handle_left.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is under the pointer any more."""
+        """Removes the ring around the hovered point."""
         self._set_hover(None)
         super().leaveEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Shows that keys go here."""
+        """Draws the handle that keys move."""
         self.update()
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Keys go elsewhere."""
+        """Draws the handles without focus."""
         self.update()
         super().focusOutEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keeps the part in sight."""
+        """Forgets the hovered point: its pixels are stale."""
         self._hover = None
         super().resizeEvent(event)
 
 
-def _needed(layers: tuple[Layer, ...]) -> tuple[float, float, float, float] | None:
+def _extent_of(layers: tuple[Layer, ...]) -> tuple[float, float, float, float] | None:
     parts = [part for part in map(layer_extent, layers) if part is not None]
     if not parts:
         return None
