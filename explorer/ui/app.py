@@ -90,7 +90,7 @@ def create_window() -> MainWindow:
 def run() -> int:
     """Opens the window; returns the exit status when it was closed."""
     scale = settings().value("scale", 1.0)
-    set_ui_scale(float(scale))
+    set_ui_scale(float(str(scale)))
     app = QApplication(sys.argv[:1])
     app.setApplicationName("dgm-explorer")
     app.setApplicationDisplayName("Deep Generative Model Explorer")

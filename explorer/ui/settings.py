@@ -45,10 +45,10 @@ class SettingsDialog(QDialog):
         self.mode = Combo(theme, _THEMES, theme.mode)
         self.mode.setObjectName("theme")
         self.mode.setAccessibleName("Theme")
-        self.scale = Combo(theme, _SCALES, float(self._stored.value("scale", 1.0)))
+        self.scale = Combo(theme, _SCALES, float(str(self._stored.value("scale", 1.0))))
         self.scale.setObjectName("scale")
         self.scale.setAccessibleName("Size of the window's contents")
-        self.motion = Switch(theme, self._stored.value("reduced_motion", False, bool))
+        self.motion = Switch(theme, bool(self._stored.value("reduced_motion", False, bool)))
         self.motion.setObjectName("reduced_motion")
         self.motion.setAccessibleName("Reduce motion")
         self._hint = text_label("The size applies at the next start.", "caption")
@@ -80,7 +80,7 @@ class SettingsDialog(QDialog):
     @Slot(object, object)
     def _on_mode(self, _before: object, mode: object) -> None:
         self._stored.setValue("theme", str(mode))
-        self._theme.set_mode(Mode(mode))
+        self._theme.set_mode(Mode(str(mode)))
 
     @Slot(object, object)
     def _on_scale(self, _before: object, scale: object) -> None:

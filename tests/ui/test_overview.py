@@ -17,6 +17,7 @@ import explorer.ui.overview.reading as reading
 from explorer.engine import Setup, new_session
 from explorer.engine.bundle import BUNDLES
 from explorer.engine.recent import Glance
+from explorer.ui import threads
 from explorer.ui.explain.noise import Dimension
 from explorer.ui.overview import Overview
 from explorer.ui.overview.ladder import NoiseLadder, relation
@@ -250,4 +251,4 @@ def test_closing_ends_its_thread(theme, make_widget, runs, monkeypatch, qtbot):
     qtbot.waitUntil(lambda: overview.reader.isRunning() or overview._empty.isVisible(), timeout=10_000)
     overview.close()
     assert not overview.reader.isRunning()
-    assert overview.reader not in reading._running
+    assert overview.reader not in threads._running

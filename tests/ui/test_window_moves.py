@@ -149,7 +149,7 @@ def test_optimiser_momenta_and_both_rates_change_while_the_game_goes_on(game) ->
     assert [change["set"] for change in game.changes()] == [{"optimiser": "rmsprop"}, {"lr_d": 0.005}]
     rows = game.page.side.training.rows
     assert not rows["beta1"].isVisibleTo(game.page.side.training.section.content.parentWidget())
-    assert rows["optimiser"].remark == ""
+    assert rows["optimiser"].hint == ""
     step = game.page.step
     game.until_step(step + 5)
     assert game.page.state == "training"

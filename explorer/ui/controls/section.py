@@ -26,7 +26,9 @@ class Section(QFrame):
     def __init__(self, theme: Theme, title: str, summary: str = "", parent: QWidget | None = None):
         super().__init__(parent)
         self._theme = theme
-        self._head = QToolButton(self, text=title, checkable=True)
+        self._head = QToolButton(self)
+        self._head.setText(title)
+        self._head.setCheckable(True)
         self._head.setProperty("section", True)
         self._head.setFont(ui_font(13))
         self._head.setIconSize(QSize(16, 16))

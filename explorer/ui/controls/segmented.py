@@ -89,7 +89,8 @@ class Segmented(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and Right choose the neighbour."""
-        move = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(event.key())
+        moves: dict[int, int] = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
+        move = moves.get(event.key())
         if move is None:
             super().keyPressEvent(event)
             return

@@ -103,7 +103,7 @@ class Slider(QSlider):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows take one step, Shift or Page ten, Home and End go to the limits."""
         key, many = event.key(), 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-        steps = {
+        steps: dict[int, int] = {
             Qt.Key.Key_Right: many,
             Qt.Key.Key_Up: many,
             Qt.Key.Key_Left: -many,

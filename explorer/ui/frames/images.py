@@ -232,12 +232,13 @@ class ImagesView(FrameView):
         if layout is None or not isinstance(frame, Images):
             super().keyPressEvent(event)
             return
-        step = {
+        steps: dict[int, int] = {
             Qt.Key.Key_Left: -1,
             Qt.Key.Key_Right: 1,
             Qt.Key.Key_Up: -layout.columns,
             Qt.Key.Key_Down: layout.columns,
-        }.get(event.key())
+        }
+        step = steps.get(event.key())
         if step is not None:
             self._set_place(min(len(frame.images) - 1, max(0, self._place + step)) if self._place >= 0 else 0)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._place >= 0:

@@ -1,8 +1,9 @@
-"""What several frames draw with: polylines from arrays, text with a halo, heat maps."""
+"""Drawing functions of several frames: polylines from arrays, text with a halo, heat maps."""
 
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -26,19 +27,20 @@ __all__ = [
     "stroke",
 ]
 
+_VOID_PTR: Any = VoidPtr  # its stub lacks the size argument and the buffer protocol
 _PIECE = 32  # points
 _AROUND = ((1, 0), (0, 1), (-1, 0), (0, -1))  # from corner to corner of a square, and back to the first
 
 
 def polygon(xy: np.ndarray) -> QPolygonF:
-    """A Qt polygon of points (n, 2), filled through its memory rather than point by point."""
-    made = QPolygonF()
+    """A Qt polygon of points (n, 2), written into its memory at once instead of point by point."""
+    points = QPolygonF()
     n = len(xy)
     if n:
-        made.resize(n)
-        memory = np.frombuffer(VoidPtr(made.data(), n * 16, True), dtype=np.float64).reshape(n, 2)
-        memory[:] = xy
-    return made
+        points.resize(n)
+        pointer: Any = _VOID_PTR(points.data(), n * 16, True)
+        np.frombuffer(pointer, dtype=np.float64).reshape(n, 2)[:] = xy
+    return points
 
 
 def stroke(value: str, width: float = 1.0, alpha: float = 1.0, dashed: bool = False) -> QPen:
@@ -181,7 +183,8 @@ def mark(painter: QPainter, at: QPointF, letter: str, tokens: Tokens) -> None:
 @functools.lru_cache(maxsize=64)
 def ramp_table(colors: tuple[str, ...]) -> tuple[int, ...]:
     """256 colours, evenly from the first over the others to the last; entry 0 is clear and means "no value"."""
-    stops = np.array([QColor(c).getRgb()[:3] for c in colors], dtype=float)  # (k, 3)
+    inks = [QColor(name) for name in colors]
+    stops = np.array([(ink.red(), ink.green(), ink.blue()) for ink in inks], dtype=np.float64)  # (k, 3)
     where = np.linspace(0, len(stops) - 1, 255)
     rgb = np.stack([np.interp(where, np.arange(len(stops)), stops[:, c]) for c in range(3)], axis=1).round().astype(int)
     opaque = (0xFF << 24) | (rgb[:, 0] << 16) | (rgb[:, 1] << 8) | rgb[:, 2]

@@ -250,12 +250,13 @@ class PlaneView(FrameView):
             if hit is not None:
                 self._pick(hit, event.modifiers())
             return
-        direction = {
+        directions: dict[int, tuple[int, int]] = {
             Qt.Key.Key_Left: (-1, 0),
             Qt.Key.Key_Right: (1, 0),
             Qt.Key.Key_Up: (0, 1),
             Qt.Key.Key_Down: (0, -1),
-        }.get(event.key())
+        }
+        direction = directions.get(event.key())
         if direction is None or not len(self.handles.xy):
             super().keyPressEvent(event)
             return

@@ -197,9 +197,9 @@ class SidePanel(QScrollArea):
     def complain(self, name: str, sentence: str) -> None:
         """Marks the field that caused an error."""
         if name in self.form.rows:
-            self.form.complain(name, sentence)
+            self.form.set_error(name, sentence)
         elif self.training is not None and name in self.training.rows:
-            self.training.complain(name, sentence)
+            self.training.set_error(name, sentence)
 
     def focus_on(self, name: str) -> None:
         """Puts the focus on a field, unfolding what hides it."""
