@@ -1,4 +1,4 @@
-"""What a card shows while there is nothing yet: a faint drawing of what will be there, and a sentence."""
+"""The placeholder of an empty card: a faint drawing of the kind of picture, and a sentence."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ class Ghost(QWidget):
 
     Args:
         theme: Colours.
-        kind: Class of frame that will be there.
-        sentence: What will appear, and when.
+        kind: Class of the frame to come.
+        sentence: What will be shown, and when.
     """
 
     def __init__(self, theme: Theme, kind: type[Frame], sentence: str = "", parent: QWidget | None = None):
@@ -85,14 +85,14 @@ class Ghost(QWidget):
         theme.changed.connect(self.apply_theme)
 
     def set_sentence(self, sentence: str) -> None:
-        """Says something else."""
+        """Sets the sentence."""
         self._sentence = sentence
         self.setAccessibleName(sentence)
         self.update()
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
-        """Repaints in other colours."""
+        """Repaints in the colours of a theme."""
         self._tokens = tokens
         self.update()
 
@@ -101,7 +101,7 @@ class Ghost(QWidget):
         return QSize(120, 72)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draws it in the middle."""
+        """Draws drawing and sentence in the middle."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(ui_font(13))

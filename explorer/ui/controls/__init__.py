@@ -1,4 +1,4 @@
-"""Controls: what edits a value."""
+"""Controls: widgets that edit values, labels and buttons."""
 
 from explorer.ui.controls.buttons import Button, IconButton
 from explorer.ui.controls.combo import Combo

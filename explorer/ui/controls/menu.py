@@ -1,4 +1,4 @@
-"""Menus with round corners."""
+"""Menus with rounded corners."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["menu"]
 
 
 def menu(parent: QWidget, title: str = "") -> QMenu:
-    """An empty menu, drawn by the style sheet."""
+    """An empty menu in the style of the application."""
     made = QMenu(title, parent)
     made.setFont(ui_font(13))
     made.setWindowFlags(made.windowFlags() | Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint)

@@ -1,4 +1,4 @@
-"""A part of a form that can be folded away."""
+"""A collapsible section of a form."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ __all__ = ["Section"]
 
 
 class Section(QFrame):
-    """A heading that folds and unfolds what is below it, with a word on what is inside.
+    """A heading that folds and unfolds its content, with a summary while it is folded.
 
     Attributes:
-        content: Layout of what can be folded away.
+        content: Layout of the content.
 
     Args:
         theme: Colours.
         title: The heading.
-        summary: What is said at the right while it is folded.
+        summary: Text at the right while the section is folded.
     """
 
     def __init__(self, theme: Theme, title: str, summary: str = "", parent: QWidget | None = None):
@@ -57,7 +57,7 @@ class Section(QFrame):
 
     @property
     def is_open(self) -> bool:
-        """Whether the content is in sight."""
+        """Whether the content is visible."""
         return self._head.isChecked()
 
     def set_open(self, is_open: bool) -> None:

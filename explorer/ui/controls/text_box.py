@@ -1,4 +1,4 @@
-"""A line of text to type in."""
+"""A text field."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["TextBox"]
 
 
 class TextBox(QLineEdit):
-    """A line of text, 28 px high. Enter or leaving takes what was typed, Esc drops it.
+    """A text field 28 px high. Enter or leaving commits the entry, Esc reverts it.
 
     Signals:
         committed: Text before and after.
@@ -29,11 +29,11 @@ class TextBox(QLineEdit):
 
     @property
     def value(self) -> str:
-        """The text that was last taken."""
+        """The last committed text."""
         return self._value
 
     def set_value(self, text: str) -> None:
-        """Shows a text without a signal."""
+        """Sets the text without a signal."""
         self._value = text
         self.setText(text)
 
@@ -44,7 +44,7 @@ class TextBox(QLineEdit):
             self.committed.emit(before, self._value)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc brings the last text back."""
+        """Esc restores the last committed text."""
         if event.key() == Qt.Key.Key_Escape:
             self.setText(self._value)
         else:

@@ -1,4 +1,4 @@
-"""A cloud of points: its dots, and the names of its classes on the clusters."""
+"""Painting of a cloud of points: dots, and names of classes on their clusters."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _SOFT = 0.78  # opacity of a dot of a class
 
 
 def paint_points(painter: QPainter, layer: Points, view: Viewport, tokens: Tokens) -> np.ndarray:
-    """Draws the dots; returns where each is, (n, 2) px, NaN where it is not drawn."""
+    """Draws the dots; returns their positions, (n, 2) px, NaN for a dot that is not drawn."""
     xy = view.to_pixels(layer.xy) if len(layer.xy) else np.empty((0, 2))
     rect, size = view.rect, layer.size
-    with np.errstate(invalid="ignore"):  # NaN is not within
+    with np.errstate(invalid="ignore"):  # NaN compares as outside
         within_x = np.abs(xy[:, 0] - rect.center().x()) <= rect.width() / 2 + size
         shown = within_x & (np.abs(xy[:, 1] - rect.center().y()) <= rect.height() / 2 + size)
     ratio = painter.device().devicePixelRatioF()
@@ -48,7 +48,7 @@ class ClassLabels:
         self._cells: dict[int, int] = {}
 
     def places(self, layer: Points, pixels: np.ndarray, view: Viewport) -> dict[int, QPointF]:
-        """Where the names go, px, by class.
+        """Positions of the names, px, by class.
 
         Args:
             layer: The cloud; has labels.
@@ -86,7 +86,7 @@ class ClassLabels:
         return found
 
     def paint(self, painter: QPainter, layer: Points, pixels: np.ndarray, view: Viewport, tokens: Tokens) -> None:
-        """Prints the names."""
+        """Draws the names."""
         if layer.label is None:
             return
         for k, at in self.places(layer, pixels, view).items():

@@ -15,7 +15,7 @@ def level_lines(values: np.ndarray, level: float) -> np.ndarray:
     v = np.asarray(values, dtype=float) - level
     if min(v.shape) < 2:
         return np.empty((0, 2, 2))
-    corners = np.stack([v[:-1, :-1], v[:-1, 1:], v[1:, 1:], v[1:, :-1]], axis=-1)  # (r, c, 4), round the cell
+    corners = np.stack([v[:-1, :-1], v[:-1, 1:], v[1:, 1:], v[1:, :-1]], axis=-1)  # (r, c, 4), around the cell
     rows, columns = np.indices(corners.shape[:2])
     offset = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], dtype=float)  # (column, row) of each corner
     following = np.roll(corners, -1, axis=-1)

@@ -1,4 +1,4 @@
-"""What is dragged in a plane: the cross-hair, and points moved by hand."""
+"""The draggable items of a plane: a cross-hair and points."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from explorer.ui.theme import Tokens, color
 
 __all__ = ["HandleSet"]
 
-_REACH = 12.0  # px from a handle within which it is taken hold of
+_REACH = 12.0  # px from a handle within which a press takes it
 
 
 class HandleSet:
-    """Points that can be moved; the first is the cross-hair where there is one.
+    """Draggable points; with `cross` the first is a cross-hair.
 
     Attributes:
         xy: Positions, (k, 2), data units.
-        cross: The first has lines through the whole plane.
-        held: The one that moves, or None.
-        last: The one that keys move.
+        cross: The first point has lines across the whole plane.
+        held: Index of the point being dragged, or None.
+        last: Index of the point that keys move.
     """
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class HandleSet:
         self.last = 0
 
     def put(self, xy: np.ndarray, cross: bool) -> None:
-        """Other positions."""
+        """Sets the positions."""
         self.xy, self.cross = np.array(xy, dtype=float).reshape(-1, 2), cross
         self.last = min(self.last, max(0, len(self.xy) - 1))
         if self.held is not None and self.held >= len(self.xy):
@@ -40,19 +40,19 @@ class HandleSet:
 
     @property
     def comes(self) -> bool:
-        """Whether there is no doubt which handle is meant when one presses far from all: it comes there."""
+        """Whether a press far from all points moves the first one there: it is a cross-hair or the only point."""
         return self.cross or len(self.xy) == 1
 
     def near(self, at: QPointF, view: Viewport) -> int | None:
-        """The handle under a point of the screen, or None."""
+        """Index of the point at a position on the widget, or None."""
         if not len(self.xy):
             return None
-        away = np.hypot(*(view.to_pixels(self.xy) - [at.x(), at.y()]).T)
-        nearest = int(away.argmin())
-        return nearest if away[nearest] <= _REACH else None
+        distance = np.hypot(*(view.to_pixels(self.xy) - [at.x(), at.y()]).T)
+        nearest = int(distance.argmin())
+        return nearest if distance[nearest] <= _REACH else None
 
     def paint(self, painter: QPainter, view: Viewport, tokens: Tokens, focus: bool) -> None:
-        """Draws them: text1 on a halo of bg2."""
+        """Draws the points in the colour of text with a halo."""
         rect = view.rect
         for number, (x, y) in enumerate(view.to_pixels(self.xy).tolist() if len(self.xy) else ()):
             if self.cross and number == 0:

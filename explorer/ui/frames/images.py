@@ -18,14 +18,14 @@ from models.frames import Frame, Images
 
 __all__ = ["ImagesView"]
 
-_ZOOM_SIDE = 96.0  # px of an image under the pointer
-_CAPTION = 16.0  # px of a line of captions
-_LARGEST = 168.0  # px beyond which one image does not grow
+_ZOOM_SIDE = 96.0  # px, size of the magnified image
+_CAPTION = 16.0  # px, height of a caption
+_LARGEST = 168.0  # px, largest size of an image
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where the images are: px of the first one, size of each, distance between them."""
+    """Layout of the images: position of the first, size of each and their spacing, px."""
 
     columns: int
     rows: int
@@ -37,14 +37,14 @@ class _Layout:
     ratio: float
 
     def box(self, place: int) -> QRectF:
-        """Where one image is."""
+        """The rectangle of one image."""
         row, column = divmod(place, self.columns)
         x, y = self.origin.x() + column * self.pitch_x, self.origin.y() + row * self.pitch_y
         return QRectF(x, y, self.width, self.height)
 
 
 class ImagesView(FrameView):
-    """Images in rows, drawn as ink on the card's paper. Arrow keys walk through them, Enter picks, with Shift a second.
+    """Images in rows, drawn as ink on the card's paper. Arrow keys move between them; Enter picks, with Shift a second.
 
     Signals:
         datum_clicked: Datum of the image that was clicked, where the frame has an `index`, and whether it is the
@@ -69,18 +69,18 @@ class ImagesView(FrameView):
             self._set_place(-1)
 
     def set_marks(self, marks: Mapping[int, str]) -> None:
-        """Marks data that were picked, each by a letter under its position in the split."""
+        """Marks picked data: letter by position in the split."""
         if marks != self._marks:
             self._marks = dict(marks)
             self.update()
 
     def box(self, place: int) -> QRectF:
-        """Where one image is on the widget, px."""
+        """The rectangle of one image, px."""
         layout = self._layout or self._fit()
         return QRectF() if layout is None else layout.box(place)
 
     def _fit(self) -> _Layout | None:
-        """The largest images that fit, in whole device pixels."""
+        """The layout with the largest images that fit, in whole device pixels."""
         frame = self._frame
         if not isinstance(frame, Images) or not len(frame.images):
             return None
@@ -104,7 +104,7 @@ class ImagesView(FrameView):
         assert best is not None
         scale, columns = best
         whole = int(scale)
-        scale = whole if whole >= 2 and whole >= 0.85 * scale else scale  # crisp blocks where that costs little
+        scale = whole if whole >= 2 and whole >= 0.85 * scale else scale  # a whole factor draws sharp pixels
         width, height = max(1, int(w * scale)), max(1, int(h * scale))
         rows = -(-n // columns)
         pitch_x, pitch_y = (width + gap) / ratio, (height + gap) / ratio + caption
@@ -135,9 +135,9 @@ class ImagesView(FrameView):
         painter.setPen(stroke(self.tokens.accent, 1.5))
         for place in frame.marked:
             painter.drawRect(layout.box(place).adjusted(-0.5, -0.5, 0.5, 0.5))
-        self._paint_words(painter, frame, layout)
+        self._paint_labels(painter, frame, layout)
 
-    def _paint_words(self, painter: QPainter, frame: Images, layout: _Layout) -> None:
+    def _paint_labels(self, painter: QPainter, frame: Images, layout: _Layout) -> None:
         painter.setFont(ui_font(12))
         painter.setPen(color(self.tokens.text2))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -187,7 +187,7 @@ class ImagesView(FrameView):
         painter.drawImage(frame_box.topLeft(), image)
 
     def place_at(self, at: QPointF) -> int:
-        """Place of the image at a point of the widget, or -1."""
+        """Index of the image at a point of the widget, or -1."""
         layout, frame = self._layout or self._fit(), self._frame
         if layout is None or not isinstance(frame, Images):
             return -1
@@ -207,27 +207,27 @@ class ImagesView(FrameView):
             self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Enlarges what is under the pointer."""
+        """Magnifies the image under the pointer."""
         self._set_place(self.place_at(event.position()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Picks what was clicked."""
+        """Picks the clicked image."""
         place = self.place_at(event.position())
         if event.button() is Qt.MouseButton.LeftButton and place >= 0:
             self._pick(place, event.modifiers())
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is under the pointer any more."""
+        """Hides the magnified image."""
         self._set_place(-1)
         super().leaveEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Keys go elsewhere."""
+        """Hides the magnified image."""
         self._set_place(-1)
         super().focusOutEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows walk, Enter picks."""
+        """Arrows move between images, Enter picks."""
         layout, frame = self._layout, self._frame
         if layout is None or not isinstance(frame, Images):
             super().keyPressEvent(event)

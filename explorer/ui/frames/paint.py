@@ -46,7 +46,7 @@ def polygon(xy: np.ndarray) -> QPolygonF:
 def stroke(value: str, width: float = 1.0, alpha: float = 1.0, dashed: bool = False) -> QPen:
     """A pen with round ends."""
     pen = QPen(color(value, alpha), width)
-    pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)  # round joins of short pieces look like beads
+    pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)  # round joins of short segments are visible as beads
     pen.setCapStyle(Qt.PenCapStyle.FlatCap if dashed else Qt.PenCapStyle.RoundCap)
     if dashed:
         pen.setDashPattern([4.0 / max(width, 1.0), 3.0 / max(width, 1.0)])
@@ -54,7 +54,7 @@ def stroke(value: str, width: float = 1.0, alpha: float = 1.0, dashed: bool = Fa
 
 
 def draw_polyline(painter: QPainter, xy: np.ndarray) -> None:
-    """Draws a line through points (n, 2) in px, broken where one is not finite.
+    """Draws a line through points (n, 2) in px, with gaps at points that are not finite.
 
     An opaque line of two pixels is drawn as four lines of one pixel around it, which can hardly be told from it, and
     a thicker one in short pieces, because the time of Qt's painter grows faster than its length (190 points of width
@@ -92,7 +92,7 @@ def _draw_whole(painter: QPainter, xy: np.ndarray) -> None:
 
 
 def draw_band(painter: QPainter, x: np.ndarray, low: np.ndarray, high: np.ndarray, ink: QColor) -> None:
-    """Fills between two curves over x, all (n,) px; a point that is not finite is passed over."""
+    """Fills the area between two curves over x, all (n,) px; skips points that are not finite."""
     good = np.isfinite(low) & np.isfinite(high)
     there, back = np.stack([x, high], axis=1)[good], np.stack([x, low], axis=1)[good][::-1]
     painter.setPen(Qt.PenStyle.NoPen)
@@ -119,7 +119,7 @@ def draw_columns(painter: QPainter, x: np.ndarray, low: np.ndarray, high: np.nda
 
 
 def straight(painter: QPainter, x0: float, y0: float, x1: float, y1: float, width: float = 1.0) -> None:
-    """An upright or level line in the pen's colour, sharp, and filled: stroking it costs twenty times as much."""
+    """A sharp vertical or horizontal line in the pen's colour, as a filled rectangle: 20 times as fast as a stroke."""
     if x0 == x1:
         box = QRectF(round(x0 - width / 2), y0, width, y1 - y0)
     else:
@@ -129,7 +129,7 @@ def straight(painter: QPainter, x0: float, y0: float, x1: float, y1: float, widt
 
 @functools.lru_cache(maxsize=256)
 def dot(value: str, size: float, ratio: float, alpha: float = 0.85, rim: str = "") -> QPixmap:
-    """A disc of a diameter in px, with room for its soft edge."""
+    """A disc of a diameter in px, with a margin for its antialiased edge."""
     side = int(np.ceil(size)) + 2
     pixmap = QPixmap(round(side * ratio), round(side * ratio))
     pixmap.setDevicePixelRatio(ratio)
@@ -165,7 +165,7 @@ def _halo(text: str, pixels: int, weight: int, ink: str, halo: str, ratio: float
 def halo_text(
     painter: QPainter, at: QPointF, text: str, ink: str, halo: str, pixels: int = 14, weight: int = 700
 ) -> None:
-    """Text centred on a point, readable on any ground."""
+    """Text centred on a point, with a halo that keeps it readable."""
     pixmap = _halo(text, pixels, weight, ink, halo, painter.device().devicePixelRatioF())
     size = pixmap.deviceIndependentSize()
     painter.drawPixmap(at - QPointF(size.width() / 2, size.height() / 2), pixmap)

@@ -1,4 +1,4 @@
-"""Curves of any length brought down to one point a pixel, and smoothed."""
+"""Thinning of curves to one point per pixel, and smoothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Columns", "Thinned", "smooth"]
 
 @dataclass(frozen=True)
 class Thinned:
-    """A curve with at most one point a pixel.
+    """A curve with at most one point per pixel.
 
     Attributes:
         x: Place along the axis, 0 to 1, (m,).
@@ -53,7 +53,7 @@ class Columns:
         self._x = x
 
     def thin(self, y: np.ndarray, low: np.ndarray | None = None, high: np.ndarray | None = None) -> Thinned:
-        """Brings a curve down to at most one point a pixel.
+        """Thins a curve to at most one point per pixel.
 
         Args:
             y: Values, (n,).
@@ -102,7 +102,7 @@ def smooth(y: np.ndarray, half: int, *, log: bool = False) -> np.ndarray:
 
 @functools.lru_cache(maxsize=16)
 def _windows(n: int, half: int) -> tuple[np.ndarray, np.ndarray]:
-    """Where the window of each of n points begins and ends."""
+    """First and last index of the window of each of n points."""
     place = np.arange(n)
     left = np.minimum(place, half)
     right = np.minimum(left, n - 1 - place)

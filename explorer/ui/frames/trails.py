@@ -1,4 +1,4 @@
-"""Trails: where the points of a cloud were in the last frames."""
+"""Trails: positions of the points of a cloud in the last frames."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ __all__ = ["KEPT", "Trails"]
 KEPT = 12  # frames
 _MOST = 500  # points of a cloud that have trails
 _APART = 1.2  # px between two dots of a trail
-_DENSEST = 16  # dots between two frames: a leap is dotted
+_DENSEST = 16  # largest number of dots between two frames
 _SHADES = (0.18, 0.35, 0.6)  # opacity of the oldest third of a trail, the middle and the newest
 
 
 class Trails:
-    """The last positions of the clouds that have trails, by the name of the trail."""
+    """The last positions of clouds by the name of their trail."""
 
     def __init__(self) -> None:
         self._kept: dict[str, deque[np.ndarray]] = {}
 
     def clear(self) -> None:
-        """Begins anew with the next frame."""
+        """Drops all positions."""
         self._kept.clear()
 
     def follow(self, layers: tuple[Layer, ...]) -> None:
-        """Takes the positions of a new frame; trails that it does not go on with end."""
+        """Appends the positions of a new frame; drops trails that it does not continue."""
         clouds = {layer.trail: layer.xy for layer in layers if isinstance(layer, Points) and layer.trail}
         self._kept = {name: kept for name, kept in self._kept.items() if name in clouds}
         for name, xy in clouds.items():
@@ -43,7 +43,7 @@ class Trails:
                 kept.append(xy)
 
     def way(self, layer: Points) -> np.ndarray:
-        """Where the points of a cloud were, (frames, n, 2), oldest first; of no frames where it has no trail yet."""
+        """Positions of the points of a cloud, (frames, n, 2), oldest first; of zero frames without a trail."""
         kept = self._kept.get(layer.trail, ())
         return np.stack([xy[:_MOST] for xy in kept]) if len(kept) > 1 else np.empty((0, 0, 2))
 

@@ -1,4 +1,4 @@
-"""The theme: which colours are in force, and how the whole application gets them at once."""
+"""The theme: the present colours, and how the application switches them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Mode", "Theme", "set_ui_scale"]
 
 
 class Mode(enum.StrEnum):
-    """What decides the colours."""
+    """How the colours are chosen."""
 
     SYSTEM = "system"
     LIGHT = "light"
@@ -28,10 +28,10 @@ class Mode(enum.StrEnum):
 
 
 def set_ui_scale(scale: float) -> None:
-    """Makes everything larger or smaller. Must be called before the `QApplication` is made; 1 leaves things alone.
+    """Sets the scale of the whole interface. Must be called before the `QApplication` is made.
 
     Raises:
-        RuntimeError: There is an application already, which no longer looks at the scale.
+        RuntimeError: An application exists already and would ignore the scale.
     """
     if QApplication.instance() is not None:
         raise RuntimeError("the scale must be set before the application starts; restart it")
@@ -40,20 +40,20 @@ def set_ui_scale(scale: float) -> None:
 
 
 class Theme(QObject):
-    """Colours, fonts and icons of the application, switched while it runs.
+    """Colours, fonts and icons of the application; they can be switched at run time.
 
-    Style sheets do not reach what widgets paint themselves: those listen to `changed`.
+    Widgets that paint themselves are out of reach of style sheets and connect to `changed`.
 
     Attributes:
-        tokens: The colours in force.
-        mode: What decides them.
+        tokens: The present colours.
+        mode: How they are chosen.
 
     Signals:
-        changed: The colours in force, `Tokens`, after palette and style sheet were set.
+        changed: The new colours, `Tokens`, after palette and style sheet were set.
 
     Args:
         app: The running application.
-        mode: What decides the colours.
+        mode: How the colours are chosen.
     """
 
     changed = Signal(object)
@@ -71,12 +71,12 @@ class Theme(QObject):
 
     @Slot(str)
     def set_mode(self, mode: Mode | str) -> None:
-        """Switches the whole application, plots included."""
+        """Switches the whole application, including plots."""
         self.mode = Mode(mode)
         self._refresh()
 
     def icon(self, name: str, token: str = "text2", size: int = 16) -> QIcon:
-        """An icon in a token's colour; ask again when the theme changed."""
+        """An icon in a token's colour; it does not follow later changes of the theme."""
         return icon(name, getattr(self.tokens, token), self.tokens.disabled, size)
 
     @Slot(Qt.ColorScheme)
