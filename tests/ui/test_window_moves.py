@@ -265,7 +265,7 @@ def test_a_name_that_cannot_be_used_is_refused_and_nothing_is_lost(game, apart) 
     canvas.name.setText("a/b")
     QTest.mouseClick(canvas.save_button, Qt.MouseButton.LeftButton)
     assert canvas.isVisible()
-    assert "is no name for a drawing" in canvas.hint.text()
+    assert "is not a valid name of a drawing" in canvas.hint.text()
     assert not (apart / "drawn").exists()
     left = canvas.painting.xy
     QTest.mouseClick(canvas.cancel_button, Qt.MouseButton.LeftButton)
