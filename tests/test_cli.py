@@ -487,7 +487,7 @@ def test_ctrl_c_before_anything_has_begun_is_no_traceback(monkeypatch, capsys):
     def interrupted() -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(entry, "_do", interrupted)
+    monkeypatch.setattr(entry, "_run", interrupted)
     assert entry.main() == 130
     assert capsys.readouterr() == ("", "")
 
