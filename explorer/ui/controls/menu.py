@@ -12,8 +12,8 @@ __all__ = ["menu"]
 
 def menu(parent: QWidget, title: str = "") -> QMenu:
     """An empty menu in the style of the application."""
-    made = QMenu(title, parent)
-    made.setFont(ui_font(13))
-    made.setWindowFlags(made.windowFlags() | Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint)
-    made.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-    return made
+    popup = QMenu(title, parent)
+    popup.setFont(ui_font(13))
+    popup.setWindowFlags(popup.windowFlags() | Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint)
+    popup.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+    return popup

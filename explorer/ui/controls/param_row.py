@@ -144,9 +144,9 @@ class ParamRow(QFrame):
             switch.clicked.connect(self._on_switched)
             return switch, None
         if declared.choices:
-            words = {choice: text or str(choice) for choice, text in declared.choices.items()}
-            few = len(words) <= 4 and Segmented.needed_width(words) <= _PANEL
-            picker = Segmented(theme, words, value, self) if few else Combo(theme, words, value, self)
+            labels = {choice: text or str(choice) for choice, text in declared.choices.items()}
+            few = len(labels) <= 4 and Segmented.needed_width(labels) <= _PANEL
+            picker = Segmented(theme, labels, value, self) if few else Combo(theme, labels, value, self)
             picker.chosen.connect(self._on_chosen)
             return picker, None
         if declared.type is str:

@@ -95,8 +95,8 @@ class Segmented(QWidget):
             super().keyPressEvent(event)
             return
         values = list(self._choices)
-        here = values.index(self._value) if self._value in values else 0
-        self._choose(values[min(len(values) - 1, max(0, here + move))])
+        index = values.index(self._value) if self._value in values else 0
+        self._choose(values[min(len(values) - 1, max(0, index + move))])
 
     def sizeHint(self) -> QSize:
         """Room for all texts."""

@@ -26,7 +26,7 @@ class Dimension:
     symbol: str
     role: str
     size: int
-    words: str
+    label: str
 
 
 def dimensions(page: type[GenerativeModel], config: Any, kind: Kind) -> tuple[Dimension, ...]:
@@ -80,7 +80,7 @@ class NoiseBars(QWidget):
     def show_bars(self, bars: tuple[Dimension, ...]) -> None:
         """Shows other bars."""
         self._bars = bars
-        self.setAccessibleName(", ".join(f"{bar.words} {bar.symbol}: {bar.size}" for bar in bars))
+        self.setAccessibleName(", ".join(f"{bar.label} {bar.symbol}: {bar.size}" for bar in bars))
         self.updateGeometry()
         self.update()
 

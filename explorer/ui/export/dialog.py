@@ -221,8 +221,8 @@ class ExportDialog(QDialog):
     @Slot(str)
     def _on_format_chosen(self, name: str) -> None:
         path = Path(self._path.text().strip())
-        known = path.suffix.lower().lstrip(".") in FORMATS
-        self._path.set_value(str(path.with_suffix(f".{name}") if known else f"{path}.{name}"))
+        is_format = path.suffix.lower().lstrip(".") in FORMATS
+        self._path.set_value(str(path.with_suffix(f".{name}") if is_format else f"{path}.{name}"))
 
     @Slot(str)
     def _on_path_changed(self, _text: str) -> None:

@@ -94,10 +94,10 @@ def _draw_whole(painter: QPainter, xy: np.ndarray) -> None:
 def draw_band(painter: QPainter, x: np.ndarray, low: np.ndarray, high: np.ndarray, ink: QColor) -> None:
     """Fills the area between two curves over x, all (n,) px; skips points that are not finite."""
     good = np.isfinite(low) & np.isfinite(high)
-    there, back = np.stack([x, high], axis=1)[good], np.stack([x, low], axis=1)[good][::-1]
+    upper, lower = np.stack([x, high], axis=1)[good], np.stack([x, low], axis=1)[good][::-1]
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ink)
-    painter.drawPolygon(polygon(np.concatenate([there, back])))
+    painter.drawPolygon(polygon(np.concatenate([upper, lower])))
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 

@@ -71,8 +71,8 @@ def _colours(images: np.ndarray, ink: tuple[str, str]) -> np.ndarray:
         index = np.where(np.isfinite(level[:, 0]), level[:, 0] * 254 + 1.5, 0).astype(np.uint8)
         return _table(ink)[index]
     part = np.nan_to_num(level * 255 + 0.5).astype(np.uint32)
-    found: np.ndarray = (np.uint32(0xFF) << 24) | (part[:, 0] << 16) | (part[:, 1] << 8) | part[:, 2]
-    return found
+    argb: np.ndarray = (np.uint32(0xFF) << 24) | (part[:, 0] << 16) | (part[:, 1] << 8) | part[:, 2]
+    return argb
 
 
 @functools.lru_cache(maxsize=16)

@@ -27,10 +27,10 @@ def nice_step(span: float, ticks: float) -> float:
 def finite_range(*arrays: np.ndarray | None) -> tuple[float, float] | None:
     """Smallest and largest finite value, or None without finite values."""
     parts = [a[np.isfinite(a)] for a in arrays if a is not None]
-    found = [part for part in parts if part.size]
-    if not found:
+    parts = [part for part in parts if part.size]
+    if not parts:
         return None
-    return min(float(p.min()) for p in found), max(float(p.max()) for p in found)
+    return min(float(p.min()) for p in parts), max(float(p.max()) for p in parts)
 
 
 @dataclass

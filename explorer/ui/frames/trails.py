@@ -25,27 +25,27 @@ class Trails:
     """The last positions of clouds by the name of their trail."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, deque[np.ndarray]] = {}
+        self._positions: dict[str, deque[np.ndarray]] = {}
 
     def clear(self) -> None:
         """Drops all positions."""
-        self._kept.clear()
+        self._positions.clear()
 
     def follow(self, layers: tuple[Layer, ...]) -> None:
         """Appends the positions of a new frame; drops trails that it does not continue."""
         clouds = {layer.trail: layer.xy for layer in layers if isinstance(layer, Points) and layer.trail}
-        self._kept = {name: kept for name, kept in self._kept.items() if name in clouds}
+        self._positions = {name: positions for name, positions in self._positions.items() if name in clouds}
         for name, xy in clouds.items():
-            kept = self._kept.setdefault(name, deque(maxlen=KEPT))
-            if kept and kept[-1].shape != xy.shape:
-                kept.clear()
-            if not kept or kept[-1] is not xy:  # the same frame may be shown twice
-                kept.append(xy)
+            positions = self._positions.setdefault(name, deque(maxlen=KEPT))
+            if positions and positions[-1].shape != xy.shape:
+                positions.clear()
+            if not positions or positions[-1] is not xy:  # the same frame may be shown twice
+                positions.append(xy)
 
     def way(self, layer: Points) -> np.ndarray:
         """Positions of the points of a cloud, (frames, n, 2), oldest first; of zero frames without a trail."""
-        kept = self._kept.get(layer.trail, ())
-        return np.stack([xy[:_MOST] for xy in kept]) if len(kept) > 1 else np.empty((0, 0, 2))
+        positions = self._positions.get(layer.trail, ())
+        return np.stack([xy[:_MOST] for xy in positions]) if len(positions) > 1 else np.empty((0, 0, 2))
 
     def paint(self, painter: QPainter, layer: Points, view: Viewport, tokens: Tokens) -> None:
         """Draws them, fading with age: as dots of one px so close that they look like lines, for a third of the time.

@@ -47,7 +47,7 @@ class NoiseLadder(QWidget):
         self._parts, self._data = bars[:-1], bars[-1]
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        text = ", ".join(f"{bar.words} {bar.symbol}: {bar.size:,}" for bar in bars)
+        text = ", ".join(f"{bar.label} {bar.symbol}: {bar.size:,}" for bar in bars)
         self.setAccessibleName(f"Noise of one sample and dimension of one datum. {text}")
         self.setToolTip(text)
         theme.changed.connect(self.apply_theme)
@@ -58,9 +58,9 @@ class NoiseLadder(QWidget):
         return " + ".join(count(part.size) for part in self._parts)
 
     @property
-    def words(self) -> str:
+    def labels(self) -> str:
         """Names of the parts."""
-        return " + ".join(f"{part.words} {part.symbol}" for part in self._parts)
+        return " + ".join(f"{part.label} {part.symbol}" for part in self._parts)
 
     @property
     def broken(self) -> bool:
@@ -127,7 +127,7 @@ class NoiseLadder(QWidget):
         painter.setPen(color(self._tokens.text3))
         painter.setFont(ui_font(12))
         below = QRectF(left, self.line + 40, room, _DATA - 40 + _BOTTOM)
-        painter.drawText(below, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop), self.words)
+        painter.drawText(below, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop), self.labels)
 
 
 class RoleKey(QWidget):

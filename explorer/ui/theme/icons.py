@@ -87,8 +87,8 @@ def icon_pixmap(name: str, color: str, size: int = 16, ratio: float = 2.0) -> QP
 
 def icon(name: str, color: str, disabled: str, size: int = 16) -> QIcon:
     """An icon in a colour, and in another colour for disabled controls."""
-    made = QIcon()
+    result = QIcon()
     for ratio in (1.0, 2.0, 3.0):
-        made.addPixmap(icon_pixmap(name, color, size, ratio), QIcon.Mode.Normal)
-        made.addPixmap(icon_pixmap(name, disabled, size, ratio), QIcon.Mode.Disabled)
-    return made
+        result.addPixmap(icon_pixmap(name, color, size, ratio), QIcon.Mode.Normal)
+        result.addPixmap(icon_pixmap(name, disabled, size, ratio), QIcon.Mode.Disabled)
+    return result

@@ -239,7 +239,7 @@ class Track(QSlider):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        left, newest, here = self.x_of(0), self.x_of(self._newest), self.x_of(self._step)
+        left, newest, handle = self.x_of(0), self.x_of(self._newest), self.x_of(self._step)
         if self._steps:
             if self._area is None:
                 self._area, self._ticks = self._backdrop_area(), ticks([self.x_of(step) for step in self._steps])
@@ -250,9 +250,9 @@ class Track(QSlider):
             painter.setBrush(color(mix(tokens.bg4, tokens.accent, 0.45)))
             painter.drawRoundedRect(QRectF(left, BAR - 2, newest - left, 4), 2, 2)
             painter.setBrush(color(tokens.accent))
-            painter.drawRoundedRect(QRectF(left, BAR - 2, here - left, 4), 2, 2)
+            painter.drawRoundedRect(QRectF(left, BAR - 2, handle - left, 4), 2, 2)
             draw_ticks(painter, tokens, self._ticks)
-            draw_handle(painter, tokens, here, focus=self.hasFocus())
+            draw_handle(painter, tokens, handle, focus=self.hasFocus())
         if self._failure is not None:
             last_good, stopped = self._failure
             draw_marks(painter, tokens, self.x_of(last_good), self.x_of(stopped))
