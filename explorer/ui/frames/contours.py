@@ -8,7 +8,7 @@ __all__ = ["level_lines"]
 
 
 def level_lines(values: np.ndarray, level: float) -> np.ndarray:
-    """Segments of the line where bilinear cells cross a level, (m, 2, 2): segment, end, (column, row) of entries.
+    """Segments of the level line of bilinear cells, (m, 2, 2): segment, end, (column, row) in entries.
 
     Cells with a value that is not finite have no line. A saddle is split by the mean of its four corners.
     """

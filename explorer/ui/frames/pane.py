@@ -27,7 +27,7 @@ def pane_range(curves: Sequence[tuple[Series, Thinned, np.ndarray]], log: bool) 
     """The range that the y axis must include, or None; the start of a training curve may exceed it.
 
     Args:
-        curves: Series, thinned, and the values of its line.
+        curves: Each series, its thinned curve, and its smoothed values.
         log: Only positive values count.
     """
     parts: list[np.ndarray] = []
@@ -35,7 +35,7 @@ def pane_range(curves: Sequence[tuple[Series, Thinned, np.ndarray]], log: bool) 
     for series, thinned, y in curves:
         late = thinned.x >= _TRANSIENT
         if settled and series.low is None and len(late) == len(y) and late.any():
-            parts.append(y[late])  # a measured series beside a training curve
+            parts.append(y[late])  # an unsmoothed series beside a training curve
         elif series.smooth and len(y) > 60:
             parts.append(y[int(len(y) * _TRANSIENT) :])
         else:

@@ -35,10 +35,10 @@ def finite_range(*arrays: np.ndarray | None) -> tuple[float, float] | None:
 
 @dataclass
 class Axis:
-    """An axis that holds its range while the data stay well inside it.
+    """An axis that keeps its range as long as the data use enough of it.
 
     Attributes:
-        low, high: The range in force, in data units; on a logarithmic axis in powers of ten.
+        low, high: The range, in data units; exponents of ten on a logarithmic axis.
         log: The axis is logarithmic.
     """
 

@@ -48,9 +48,9 @@ class Trails:
         return np.stack([xy[:_MOST] for xy in positions]) if len(positions) > 1 else np.empty((0, 0, 2))
 
     def paint(self, painter: QPainter, layer: Points, view: Viewport, tokens: Tokens) -> None:
-        """Draws them, fading with age: as dots of one px so close that they look like lines, for a third of the time.
+        """Draws trails that fade with age, as dots of 1 px so dense that they look like lines.
 
-        (200 points, 12 frames: polylines 1 ms, dots 0.3 ms.)
+        For 200 points and 12 frames, dots take 0.3 ms and polylines 1 ms.
         """
         way = self.way(layer)  # (frames, n, 2)
         way = way[:, np.isfinite(way).all(axis=(0, 2))]
