@@ -133,10 +133,10 @@ class MaskBoard(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Keeps Ctrl+Z from the window, where it undoes edits of the setup."""
-        is_override = event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if is_override and event.matches(QKeySequence.StandardKey.Undo):
-            event.accept()
-            return True
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
+            if event.matches(QKeySequence.StandardKey.Undo):
+                event.accept()
+                return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -189,7 +189,7 @@ class CardGrid(QFrame):
         self._maximised = card
         card.set_maximised(True)
         self._home, self._heights = card.parentWidget(), card.maximumHeight()
-        layout = self._home.layout()
+        layout = None if self._home is None else self._home.layout()
         self._place = layout.indexOf(card) if layout is not None else -1
         self._stretch = layout.stretch(self._place) if isinstance(layout, QVBoxLayout) else 0
         card.setMaximumHeight(_ANY)
@@ -211,7 +211,7 @@ class CardGrid(QFrame):
             self._home.insertWidget(self._place, card)
             self._home.setCurrentWidget(card)
         else:
-            layout = self._home.layout()
+            layout = None if self._home is None else self._home.layout()
             assert isinstance(layout, QVBoxLayout)
             layout.insertWidget(self._place, card, self._stretch)
         self._left.show()
