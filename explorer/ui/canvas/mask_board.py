@@ -133,10 +133,10 @@ class MaskBoard(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Keeps Ctrl+Z from the window, where it undoes edits of the setup."""
-        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
-            if event.matches(QKeySequence.StandardKey.Undo):
-                event.accept()
-                return True
+        key = event if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride else None
+        if key is not None and key.matches(QKeySequence.StandardKey.Undo):
+            key.accept()
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

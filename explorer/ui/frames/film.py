@@ -37,20 +37,12 @@ class FilmView(FrameView):
 
     Signals:
         scrubbed: Number of the frame that came into view.
-        hovered: Datum or image under the pointer, -1 for none, from planes and images.
-        datum_clicked: Datum that was clicked, and whether the second of two was meant, from planes and images.
-        position_picked: Position of a click in a plane, data units.
-        image_picked: Place of the image that was clicked.
 
     Args:
         theme: Colours, and whether motion is reduced.
     """
 
     scrubbed = Signal(int)
-    hovered = Signal(int)
-    datum_clicked = Signal(int, bool)
-    position_picked = Signal(float, float)
-    image_picked = Signal(int)
     ideal = (320, 320 + _BAR)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
