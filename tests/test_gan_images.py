@@ -207,7 +207,7 @@ def test_ways_between_two_points_begin_and_end_there_and_the_arc_keeps_its_lengt
 
 
 def test_the_strip_shows_the_images_of_both_ends_twice(trained):
-    frame = trained.frame("interpolation", n=5)
+    frame = SessionViews(trained).frame("interpolation", n=5)
     assert isinstance(frame, Images)
     straight, arc = frame.images.reshape(2, 5, 1, 8, 8)
     assert np.allclose(straight[[0, -1]], arc[[0, -1]], atol=1e-5)
@@ -228,12 +228,12 @@ def test_classes_are_counted_and_those_that_are_missing_named():
 def test_a_generator_of_one_image_is_seen_as_collapsed(trained, monkeypatch):
     one = trained.data.batch("valid", 3, 1)
     monkeypatch.setattr(type(trained.model), "decode_mean", lambda self, z: one.x.expand(len(z), -1, -1, -1))
-    bars = trained.frame("classes")
+    bars = SessionViews(trained).frame("classes")
     assert isinstance(bars, Bars)
     assert bars.values[int(one.y[0])] == pytest.approx(100.0)
     assert bars.warning
     assert bars.note.count(", ") >= 8  # nine classes are missing
-    values = trained.frame("precision").values
+    values = SessionViews(trained).frame("precision").values
     assert values[0] in (0.0, 1.0)
     assert values[1] < 0.2
 
@@ -241,7 +241,7 @@ def test_a_generator_of_one_image_is_seen_as_collapsed(trained, monkeypatch):
 def test_copies_of_training_images_are_found_and_said(trained, monkeypatch):
     train = trained.data.batch("train")
     monkeypatch.setattr(type(trained.model), "decode_mean", lambda self, z: train.x[10 : 10 + len(z)])
-    frame = trained.frame("nearest", n=4)
+    frame = SessionViews(trained).frame("nearest", n=4)
     assert frame.warning
     assert np.allclose(frame.images[:4], frame.images[4:8])
     assert np.allclose(frame.images[:4], frame.images[8:])
@@ -251,14 +251,14 @@ def test_copies_of_training_images_are_found_and_said(trained, monkeypatch):
 def test_held_out_data_in_place_of_samples_give_the_null_lines(trained, monkeypatch):
     held_out = trained.data.batch("valid", 0, 200)
     monkeypatch.setattr(type(trained.model), "decode_mean", lambda self, z: held_out.x[: len(z)])
-    distance, quality = trained.frame("frechet"), trained.frame("precision")
+    distance, quality = SessionViews(trained).frame("frechet"), SessionViews(trained).frame("precision")
     assert distance.values[0] == pytest.approx(distance.values[1], rel=1e-4)
     assert quality.values == pytest.approx(quality.reference)
-    assert not trained.frame("nearest").warning
+    assert not SessionViews(trained).frame("nearest").warning
 
 
 def test_the_histograms_hold_all_scores(trained):
-    frame = trained.frame("scores")
+    frame = SessionViews(trained).frame("scores")
     assert isinstance(frame, Curves)
     for series in frame.series:
         assert series.y.sum() == pytest.approx(100.0)
@@ -266,7 +266,7 @@ def test_the_histograms_hold_all_scores(trained):
 
 
 def test_views_of_two_splits_get_each_its_own(trained):
-    frame = trained.frame("scores")
+    frame = SessionViews(trained).frame("scores")
     assert [series.label for series in frame.series] == ["training data", "validation data", "samples"]
 
 
