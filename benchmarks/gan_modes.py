@@ -42,11 +42,11 @@ def row(title: str, data: str, seed: int, seconds: float) -> str:
     while not session.finished:
         session.step()
     session.stop()
-    last = session.history.last()
+    last = session.journal.history.last()
     modes, near, quality, kl, precision, recall = (last[f"held_out.{key}"] for key in MEASURED)
     late = []
     for key in ("held_out.modes", "held_out.modes_near"):
-        curve = session.history.curve(key)
+        curve = session.journal.history.curve(key)
         late.append(int(curve.mean[curve.step >= session.step_count / 2].max()))
     return (
         f"| {title} | {seed} | {session.step_count:,} | {modes:.0f}, {near:.0f} | {quality:.1f} % | {kl:.3f} nats "

@@ -6,8 +6,7 @@ import threading
 import time
 from collections import Counter
 
-from explorer.engine import Reply, Request, Session
-from explorer.engine.views.viewer import RequestQueue
+from explorer.engine import Reply, Request, Session, SessionViews
 from models.protocol import group_views
 
 __all__ = ["Onlooker"]
@@ -20,6 +19,7 @@ class Onlooker(threading.Thread):
     """Looks at the views of a session that a page has in sight, again and again while it is `watching`.
 
     Attributes:
+        views: Serves the requests, in the session's thread.
         watching: Set while views are asked for.
         shown: Names of the views.
         updates: Finished pictures of each view.
@@ -31,20 +31,19 @@ class Onlooker(threading.Thread):
     def __init__(self, session: Session):
         super().__init__(daemon=True)
         self.watching = threading.Event()
-        page, views = type(session.model), session.viewer.views.values()
+        self.views = SessionViews(session, reply=self._reply)
+        page, views = type(session.model), self.views.viewer.views.values()
         lead, beside, rest = group_views(v for v in views if v.applies(page, session.setup.config))
         self.shown = [view.name for view in (*lead, *beside, *rest[:1])]
         self.updates: Counter[str] = Counter()
         self.cost: Counter[str] = Counter()
         self.errors: set[str] = set()
         self.snapshots = 0
-        self._requests: RequestQueue = session.requests
         self._missing: set[str] = set()
         self._spent = 0.0
         self._complete = threading.Event()
         self._watched = self._since = 0.0
         self._over = False
-        session.on_reply = self._reply
 
     def run(self) -> None:
         """Asks, waits for the replies, pauses; until `end`. Time passes only while it is watching."""
@@ -54,7 +53,7 @@ class Onlooker(threading.Thread):
             self._complete.clear()
             self._missing, self._spent = set(self.shown), 0.0
             for name in self.shown:
-                self._requests.ask(Request(name))
+                self.views.requests.ask(Request(name))
             self._complete.wait()
             replied = self._clock()
             self.snapshots += not self._missing

@@ -19,10 +19,10 @@ import torch
 from torch import Tensor
 
 from explorer.engine import Session, Setup, open_data
+from models.exact.normal import prior_kl
 from models.protocol import DataBatch, Noise
 from models.vae.amortised.model import VAE
 from models.vae.decoder import ImageModel
-from models.vae.networks import prior_kl
 from models.vae.per_datapoint.model import PerDatapointVAE
 from models.vae.refit import refit
 
@@ -42,10 +42,10 @@ def _trained(page: str, data: str, values: dict[str, Any]) -> tuple[Session, flo
 def _bound(model: ImageModel, batch: DataBatch, mean: Tensor, log_var: Tensor) -> tuple[float, float]:
     """Mean bound and its standard error, nats an image."""
     rng, total = Noise(1).rng(), torch.zeros(len(batch))
-    observed = model.observed(batch.x)
+    observed = model.decoder.observed(batch.x)
     for _ in range(_DRAWS):
         z = mean + (0.5 * log_var).exp() * torch.randn(mean.shape, generator=rng)
-        total += model.log_likelihood(z[None], observed)[0] / _DRAWS
+        total += model.decoder.log_prob(observed, z) / _DRAWS
     each = total - prior_kl(mean, log_var).sum(dim=1)
     return float(each.mean()), float(each.std()) / math.sqrt(len(batch))
 
@@ -55,10 +55,16 @@ def _refitted(
 ) -> tuple[dict[int, tuple[float, float]], dict[int, float]]:
     """Bound and seconds an image after numbers of steps, each from a fit of its own, with its own schedule."""
     bounds, seconds = {}, {}
-    observed, zeros = model.observed(batch.x), torch.zeros(len(batch), model.latent_dim)
+    observed, zeros = model.decoder.observed(batch.x), torch.zeros(len(batch), model.latent_dim)
     for steps in (s for s in _STEPS if s <= most):
         began = time.perf_counter()
-        fits = refit(lambda z: model.log_likelihood(z, observed), zeros, steps, rng=Noise().rng(), at_once=model.rows)
+        fits = refit(
+            lambda z: model.decoder.log_prob(observed, z),
+            zeros,
+            steps,
+            rng=Noise().rng(),
+            at_once=model.decoder.at_once,
+        )
         *_, q = fits
         seconds[steps] = (time.perf_counter() - began) / len(batch)
         bounds[steps] = _bound(model, batch, *q)

@@ -162,11 +162,11 @@ class Bare:
 
 def fill(page: PageWidget, points: int) -> None:
     """Gives the session in sight a long past."""
-    session = page.thread_.host._shown
+    session = page.thread_.host.shown
     assert isinstance(session, Session)
     keys = [metric.key for metric in type(session.model).metrics if metric.source == "train"]
     for step in range(points):
-        session.history.add(step - points, dict.fromkeys(keys, -100 + (step * 7919 % 1000) / 100))
+        session.journal.history.add(step - points, dict.fromkeys(keys, -100 + (step * 7919 % 1000) / 100))
 
 
 def trained_page(name: str, data: str | None) -> tuple[MainWindow, PageWidget]:
@@ -247,7 +247,7 @@ def measure(name: str, seconds: float, points: int, data: str | None) -> dict[st
         page.thread_.host.train()
     pump(WARM_UP)
     beat, drag = Beat(), drag_of(page)
-    session, host = page.thread_.host._shown, page.thread_.host
+    session, host = page.thread_.host.shown, page.thread_.host
     bare = Bare(session.setup)
     updated, steps, elapsed = Counter[str](), 0, 0.0
     for _ in range(SLICES):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import explorer.engine.session.session as session_module
+import explorer.engine.session.saver as saver_module
 from benchmarks.bare import BareLoop
 from benchmarks.planar import PAGE, catalogued
 from benchmarks.watched import WITHOUT, WatchedSession
@@ -36,7 +36,7 @@ def measure_sessions(seconds: float, repeats: int, costs: bool) -> list[dict[str
     """
     choose_threads(0)
     prepare_thread()
-    with catalogued(), _autosaving(min(session_module.AUTOSAVE, seconds * repeats)):
+    with catalogued(), _autosaving(min(saver_module.AUTOSAVE, seconds * repeats)):
         return [_measure(setup, seconds, repeats, costs) for setup in _setups()]
 
 
@@ -53,12 +53,12 @@ def _setups() -> list[Setup]:
 
 @contextlib.contextmanager
 def _autosaving(every: float) -> Iterator[None]:
-    before = session_module.AUTOSAVE
-    session_module.AUTOSAVE = every
+    before = saver_module.AUTOSAVE
+    saver_module.AUTOSAVE = every
     try:
         yield
     finally:
-        session_module.AUTOSAVE = before
+        saver_module.AUTOSAVE = before
 
 
 def _measure(setup: Setup, seconds: float, repeats: int, costs: bool) -> dict[str, Any]:

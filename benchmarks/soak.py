@@ -46,7 +46,7 @@ def main() -> None:
         while (now := time.perf_counter() - began) < 60 * arguments.minutes:
             memory.append((now, resident_memory() / 2**20))
             pump(min(10.0, 60 * arguments.minutes - now))
-        step = page.thread_.host._shown.step_count
+        step = page.thread_.host.shown.step_count
         window.close()
         guard.release()
     settled = [megabytes for at, megabytes in memory if at >= part]

@@ -19,11 +19,10 @@ __all__ = ["WITHOUT", "WatchedSession"]
 
 WITHOUT = ("views", "recording", "validation", "run", "everything")
 _PARTS = {
-    "views": "viewer.serve",
-    "recording": "_record",
-    "validation": "_measure",
+    "recording": "journal.record",
+    "validation": "journal.measure",
     "saving": "save",
-    "metrics": "journal.note",
+    "metrics": "journal.flush",
 }
 
 
@@ -49,15 +48,22 @@ class WatchedSession:
         self._spent: Counter[str] = Counter()
         self._calls: Counter[str] = Counter()
         for part, path in _PARTS.items():
-            self._time(part, path)
+            self._time(part, self._session, path)
+        self.step = self._session.step
         self._onlooker = Onlooker(self._session) if has("views") else None
         if self._onlooker is not None:
+            self._time("views", self._onlooker.views, "viewer.serve")
             self._onlooker.start()
-        self.step = self._session.step
+            self.step = self._serve_and_step
 
-    def _time(self, part: str, path: str) -> None:
+    def _serve_and_step(self) -> None:
+        assert self._onlooker is not None
+        self._onlooker.views.serve()
+        self._session.step()
+
+    def _time(self, part: str, start: object, path: str) -> None:
         *owners, method = path.split(".")
-        owner = functools.reduce(getattr, owners, self._session)
+        owner = functools.reduce(getattr, owners, start)
         function = getattr(owner, method)
 
         def timed(*args: Any) -> None:
@@ -105,7 +111,7 @@ class WatchedSession:
             },
             "errors": sorted(watcher.errors),
             "calls": dict(self._calls),
-            "share_of_time_percent": {part: round(100 * self._spent[part] / seconds, 2) for part in _PARTS},
+            "share_of_time_percent": {part: round(100 * self._spent[part] / seconds, 2) for part in ("views", *_PARTS)},
         }
 
     def close(self) -> None:

@@ -9,16 +9,22 @@ from models.frames import (
     Bars,
     Curves,
     Density,
+    Drawing,
     Ellipses,
     Field,
+    Film,
     Frame,
     Grid,
     Images,
+    Label,
     Lines,
     Matrix,
+    Paths,
     Plane,
     Points,
     Series,
+    Stroke,
+    Text,
 )
 
 IDENTITY = {"run": "2026-01-02 αβ", "page": "vae", "step": 420, "seed": 7, "set": {"beta": 4.0}}
@@ -39,6 +45,9 @@ def frames() -> dict[str, Frame]:
     noisy = Series("elbo", "ELBO", x, r.normal(size=300) - 5, "total", "", "nats", smooth=True)
     kl = Series("kl", "KL", x[:50], np.arange(50.0), "prior", "kl", "nats", np.zeros(50), np.arange(50.0) + 1)
     exact = Series("exact", "exact KL", x, np.full(300, 3.25), "prior", "kl", "nats", dashed=True)
+    way = np.cumsum(r.normal(0, 0.3, (12, 20, 2)), axis=1)
+    ring_xy = np.stack([np.cos(np.arange(7) * np.pi / 3), np.sin(np.arange(7) * np.pi / 3)], axis=1)
+    shades = r.integers(0, 256, (20, 1, 1, 6, 5)).astype(np.float32) / np.float32(255)
     return {
         "points": Plane(layers=(points,), subtitle="two by $two$", x_label="z₁", y_label="z₂"),
         "plane": Plane(layers=(density, contour, points, field, Grid(mesh, name="mesh"), lines, ring), note="A note."),
@@ -55,4 +64,14 @@ def frames() -> dict[str, Frame]:
         ),
         "matrix": Matrix(values=r.normal(size=(2, 3)), row_labels=("r0", "r1"), column_labels=("p", "q", "s")),
         "audio": Audio(samples=np.sin(np.arange(800) * 0.3).astype(np.float32), rate=8000),
+        "paths": Plane(layers=(Paths(way, name="walks"), Paths(way + 2, way[..., 0], "prior", "drift", 2.0))),
+        "text": Text(("CC(=O)Oc1ccccc1", "", "$x$ + y"), ((0, 2, 6, "model"), (2, 0, 3, "data")), note="A note."),
+        "drawing": Drawing(
+            (Stroke(ring_xy), Stroke(0.8 * ring_xy, "model", dashed=True), Stroke(0.3 * ring_xy, "data", 0.0, True)),
+            (Label(1.0, 0.0, "N", "prior", 0.3), Label(0.0, 0.0, "$a$")),
+        ),
+        "film": Film(tuple(map(Images, shades)), np.linspace(0, 1, 20), "diffusion time t", note="A film."),
+        "film of planes": Film(
+            tuple(Plane((Points(xy * k, label), density), x_label="x") for k in (1, 2, 3)), np.array([1, 2, 4]), "layer"
+        ),
     }

@@ -8,9 +8,9 @@ from pages import FIXTURES
 
 import models
 from explorer.cli import main
-from explorer.engine.session import session
+from explorer.engine.session import saver
 
 if __name__ == "__main__":
-    session.AUTOSAVE = float(sys.argv[1])
+    saver.AUTOSAVE = float(sys.argv[1])
     models.FAMILIES = (*models.FAMILIES, FIXTURES)
     sys.exit(main(sys.argv[2:]))

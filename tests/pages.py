@@ -11,32 +11,50 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from explorer.engine import Session, Setup, new_session, open_data
+from explorer.engine import Session, SessionViews, Setup, new_session, open_data
 from models import Family
-from models.frames import Bars, Curves, Density, Field, Plane, Points, Series
+from models.frames import Bars, Curves, Density, Field, Frame, Images, Plane, Points, Series
 from models.nets import MLP, Dropout
 from models.protocol import (
+    Canvas,
     Data,
     DataBatch,
     DataSpec,
     Drag,
     GameModel,
     HasLogProb,
+    Image,
     Lab,
     LossModel,
     Metric,
     Noise,
     Objective,
+    Pixel,
     Planar,
     Player,
     Preset,
+    Progress,
     Term,
+    TimeStep,
     Try,
     param,
     view,
 )
+from models.protocol import Points as PointsInput
 
-__all__ = ["FIXTURES", "CoinLab", "Gauss", "Growing", "TinyGAN", "kept_session", "session", "weights_of"]
+__all__ = [
+    "FIXTURES",
+    "Average",
+    "CoinLab",
+    "Gauss",
+    "Growing",
+    "TinyGAN",
+    "frame_of",
+    "kept_session",
+    "session",
+    "tensors_of",
+    "weights_of",
+]
 
 SMALL = "ring8:n=1000"
 
@@ -50,6 +68,17 @@ def session(page: str, *, data: str = SMALL, seed: int = 0, record: bool = False
     """A session that keeps nothing."""
     setup = Setup.of(page, data=data, values=values, seed=seed, device="cpu")
     return Session(setup, open_data(setup.data), record=record)
+
+
+def frame_of(session: Session, view: str, **params) -> Frame:
+    """A view of a session's model as it is now, with default inputs."""
+    return SessionViews(session).frame(view, **params)
+
+
+def tensors_of(session: Session) -> dict[str, Tensor]:
+    """Everything of a session's state that is a tensor: weights, moments, random number generator."""
+    state = session.state()
+    return {**state.tensors, "rng": state.rng}
 
 
 def weights_of(module: nn.Module) -> dict[str, Tensor]:
@@ -240,8 +269,8 @@ class Growing(Gauss):
         old = Player("gauss", (self.mean, self.log_std))
         return (old,) if self.stage == 0 else (old, Player("bend", tuple(self.bend.parameters())))
 
-    def stage_at(self, step: int) -> int:
-        return int(step >= 3)
+    def stage_at(self, progress: Progress) -> int:
+        return int(progress.step >= 3)
 
     def enter_stage(self, stage: int) -> None:
         super().enter_stage(stage)
@@ -301,6 +330,56 @@ class Normalised(Gauss):
     title, presets, try_next, batch_statistics = "Normalised", (), (), True
 
 
+class Average(LossModel):
+    """The average image of the data, with a view for each of the inputs pixel, canvas, time and points."""
+
+    title, accepts = "Average image", (Image,)
+    objective = Objective("L", (Term("L", "loss"),), total=Term("L", "loss"), maximised=False)
+    metrics = (Metric("loss", "Squared error"),)
+    presets = (Preset("Digits", "digits", {}, {"steps": 20, "batch": 32}),)
+
+    @dataclass(frozen=True)
+    class Config:
+        start: float = param(0.5, "Grey at the start", 0.0, 1.0)
+
+    def __init__(self, config, spec: DataSpec):
+        super().__init__(config, spec)
+        self.mean = nn.Parameter(torch.full(spec.kind.shape, config.start))
+
+    @classmethod
+    def noise_dims(cls, config, kind) -> int:
+        return math.prod(kind.shape)
+
+    def loss(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
+        return {"loss": (batch.x - self.mean).square().mean()}
+
+    def sample(self, n: int, *, rng: torch.Generator) -> Tensor:
+        return torch.bernoulli(self.image.expand(n, *self.mean.shape), generator=rng)
+
+    @property
+    def image(self) -> Tensor:
+        return self.mean.detach().clamp(0, 1)[None]
+
+    @view("Completion", lead=True, sets=Pixel)
+    def completion(self, canvas: Canvas) -> Images:
+        return Images((canvas.x * canvas.mask + self.image * (1 - canvas.mask)).numpy())
+
+    @view("Pixel")
+    def profile(self, pixel: Pixel, data: Data) -> Bars:
+        column = data.split("valid", 100).x[:, pixel.channel, pixel.row, pixel.column]
+        names = (f"row {pixel.row}", f"column {pixel.column}")
+        return Bars(names, np.array([float(column.mean()), float(column.std())]))
+
+    @view("Fade")
+    def fade(self, time: TimeStep) -> Images:
+        return Images(((1 - time.t) * self.image + time.t).numpy())
+
+    @view("Rotation")
+    def rotation(self, points: PointsInput) -> Plane:
+        turned = points.xy @ np.array([[0.0, 1.0], [-1.0, 0.0]])
+        return Plane((Points(points.xy), Points(turned, role="model")), extent=(-3.0, 3.0, -3.0, 3.0))
+
+
 FIXTURES = Family(
     "fixtures",
     "Fixtures",
@@ -312,5 +391,6 @@ FIXTURES = Family(
         "hungry": Hungry,
         "exploding": Exploding,
         "normalised": Normalised,
+        "average": Average,
     },
 )

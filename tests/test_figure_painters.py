@@ -16,20 +16,26 @@ from explorer.figures.images import paint as paint_images
 from explorer.figures.palette import DARK, LIGHT, PALETTES
 from explorer.figures.points import cluster_places
 from explorer.figures.scales import Scale, number, significant
-from explorer.figures.sheet import Page
+from explorer.figures.sheet import Sheet
 from models.frames import (
     Audio,
     Bars,
     Curves,
     Density,
+    Drawing,
     Field,
+    Film,
     Frame,
     Images,
+    Label,
     Lines,
     Matrix,
+    Paths,
     Plane,
     Points,
     Series,
+    Stroke,
+    Text,
 )
 
 
@@ -237,6 +243,21 @@ EMPTY = {
     "nan matrix": Matrix(values=np.array([[np.nan, 1.0], [2e-9, -np.inf]])),
     "no sound": Audio(samples=np.empty(0), rate=8000),
     "silence": Audio(samples=np.zeros(50), rate=8000),
+    "no paths": Plane(layers=(Paths(np.empty((0, 5, 2))), Paths(np.zeros((3, 0, 2))), Paths(np.zeros((3, 1, 2))))),
+    "nan paths": Plane(
+        layers=(Paths(np.full((2, 3, 2), np.nan)), Paths(np.eye(4).reshape(2, 4, 2), np.full((2, 4), np.nan)))
+    ),
+    "no text": Text(()),
+    "empty lines": Text(("", "")),
+    "no drawing": Drawing(),
+    "drawing of a point": Drawing(
+        (Stroke(np.zeros((1, 2))), Stroke(np.full((3, 2), np.nan), filled=True)), (Label(0, 0, ""),)
+    ),
+    "film of one": Film((Images(images=np.zeros((1, 1, 3, 3))),), np.zeros(1), ""),
+    "film of nothing": Film(
+        (Images(images=np.empty((0, 1, 8, 8))), Images(images=np.zeros((9, 1, 3, 3)))), np.arange(2), "t"
+    ),
+    "film of empty planes": Film((Plane(layers=()), Plane(layers=(Density(*FLAT),))), np.arange(2), "t"),
 }
 
 
@@ -273,4 +294,4 @@ def test_themes_have_ten_classes_apart() -> None:
         assert len(set(palette.classes)) == 10
         assert len(set(palette.roles.values())) == 5
     assert paint_images is PAINTERS[Images]
-    assert Page(frames()["bars"], Style()).palette is LIGHT
+    assert Sheet(frames()["bars"], Style()).palette is LIGHT

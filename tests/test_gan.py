@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import math
 
 import numpy as np
 import pytest
 import torch
-from pages import session
+from pages import kept_session, session
 
+from explorer.engine import load_run, resume_session
 from explorer.engine.measure import validation
 from explorer.engine.measure.evaluation import evaluate
+from explorer.engine.runs.checkpoint import read_checkpoint, write_checkpoint
 from models.gan.objectives import OBJECTIVES
 from models.gan.planar.model import GAN
 from models.gan.planar.networks import SpectralLinear, dense
@@ -37,7 +40,7 @@ def noise(seed: int = 5) -> torch.Generator:
 
 def samples(model: GAN, n: int = 12) -> torch.Tensor:
     """What the generator makes of the noise that a loss draws first, standard units."""
-    return model.generator(model.draw_noise(n, noise()))
+    return model.generator(model.prior_draw(n, rng=noise()))
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +79,7 @@ def test_the_terms_that_explain_shows_add_up_to_minus_the_loss(config):
 
 def test_r1_is_half_the_mean_squared_slope_on_the_data():
     model, data = make(r1=1.5), batch()
-    u = model.to_units(data.x)
+    u = model.units.to_units(data.x)
     each = torch.func.vmap(torch.func.grad(lambda point: model.discriminator(point[None])[0, 0]))(u)
     found = model.loss("discriminator", data, rng=noise())
     torch.testing.assert_close(found["r1_penalty"], 0.5 * each.square().sum(1).mean())
@@ -103,7 +106,7 @@ def test_packs_are_points_side_by_side_all_of_one_kind_and_a_remainder_is_left_o
     model.loss("discriminator", data, rng=noise())
     (packs,) = judged
     assert packs.shape == (4, 10)
-    torch.testing.assert_close(packs[:2].reshape(10, 2), model.to_units(data.x)[:10])
+    torch.testing.assert_close(packs[:2].reshape(10, 2), model.units.to_units(data.x)[:10])
     torch.testing.assert_close(packs[2:].reshape(10, 2), samples(model)[:10].detach())
 
 
@@ -111,7 +114,7 @@ def test_points_too_few_for_a_pack_are_repeated():
     model = make(pac=8)
     found = model.loss("discriminator", batch(3), rng=noise())
     assert torch.isfinite(found["loss"])
-    pack = model.to_units(batch(3).x).repeat(3, 1)[:8].reshape(1, 16)
+    pack = model.units.to_units(batch(3).x).repeat(3, 1)[:8].reshape(1, 16)
     torch.testing.assert_close(found["on_data"], -model.game.on_data(model.judge(pack)).mean())
 
 
@@ -121,7 +124,7 @@ def test_instance_noise_is_in_units_of_the_data_and_on_both():
     model.discriminator.register_forward_pre_hook(lambda _, given: judged.append(given[0].detach()))
     model.loss("discriminator", data, rng=noise())
     (seen,) = judged
-    off = (seen[:4000] - model.to_units(data.x)) * model.spread
+    off = (seen[:4000] - model.units.to_units(data.x)) * model.spread
     assert float(off.std()) == pytest.approx(0.5, rel=0.03)
     spread_of_samples = (seen[4000:].var(dim=0).sum() - samples(model, 4000).var(dim=0).sum()).detach()
     assert float(spread_of_samples.sqrt() * model.spread) == pytest.approx(0.5 * math.sqrt(2), rel=0.1)
@@ -184,11 +187,11 @@ def test_no_hidden_layer_is_an_affine_map():
 
 
 def test_noise_is_of_the_kind_and_dimension_asked_for():
-    uniform = make(noise="uniform", latent=3).draw_noise(5000, noise())
+    uniform = make(noise="uniform", latent=3).prior_draw(5000, rng=noise())
     assert uniform.shape == (5000, 3)
     assert -1 <= uniform.min() < -0.99 < 0.99 < uniform.max() <= 1
     assert float(uniform.var()) == pytest.approx(1 / 3, rel=0.05)
-    assert float(make(latent=1).draw_noise(5000, noise()).std()) == pytest.approx(1.0, rel=0.05)
+    assert float(make(latent=1).prior_draw(5000, rng=noise()).std()) == pytest.approx(1.0, rel=0.05)
     assert GAN.noise_dims(GAN.Config(latent=1), Planar()) == 1
 
 
@@ -215,10 +218,10 @@ def test_the_objective_may_change_while_it_learns():
 def test_updates_in_a_round_may_change_while_it_learns():
     s = session("gan", batch=16, steps=100)
     s.step()
-    assert int(s.model.moves) == 1
+    assert int(s.model.generator_updates) == 1
     s.change(updates_g=3, updates_d=2)
     s.step()
-    assert int(s.model.moves) == 4
+    assert int(s.model.generator_updates) == 4
     assert [each.player.updates for each in s.players] == [2, 3]
     assert s.position == 16 * (2 + 5)  # each update has a batch of its own
 
@@ -261,3 +264,21 @@ def test_precision_and_recall_are_of_as_many_samples_as_data_that_were_asked_for
     assert seen == ([(n, n)] if told else [])
     assert ("precision" in found) is told
     assert "modes" in found
+
+
+def test_a_run_whose_counter_of_updates_has_its_former_name_opens_and_goes_on(tmp_path):
+    made = kept_session("gan", tmp_path / "run", batch=16, steps=20, hidden_g=4, hidden_d=4, ema=0.9)
+    for _ in range(3):
+        made.step()
+    made.save()
+    made.close()
+    for path in (tmp_path / "run" / "checkpoints").iterdir():
+        kept = read_checkpoint(path)
+        former = {name.replace("generator_updates", "moves"): tensor for name, tensor in kept.tensors.items()}
+        assert former.keys() != kept.tensors.keys()
+        write_checkpoint(path, dataclasses.replace(kept, tensors=former))
+    assert int(load_run(tmp_path / "run").model.generator_updates) == 3
+    resumed = resume_session(tmp_path / "run")
+    resumed.step()
+    assert int(resumed.model.generator_updates) == 4
+    resumed.close()

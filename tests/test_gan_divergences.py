@@ -13,6 +13,7 @@ from models.exact.divergences import jensen_shannon, kl, masses, total_variation
 from models.gan.divergences.lab import DivergencesLab
 from models.gan.divergences.missing_atoms import MissingAtoms
 from models.gan.divergences.two_modes import DIVERGENCES, TwoModes, optima
+from models.gan.divergences.two_modes_views import least, ratio_of, values_under
 from models.protocol import build
 
 
@@ -173,12 +174,12 @@ def test_optima_are_low_points_on_all_sides(name, m):
 
 
 def test_values_and_optima_scale_with_s():
-    one, two = (lab(m=3.0 * s, s=s, mu=0.5 * s, sigma=1.5 * s) for s in (1.0, 2.0))
+    one, two = (lab(m=3.0 * s, s=s, mu=0.5 * s, sigma=1.5 * s).config for s in (1.0, 2.0))
     for name in DIVERGENCES:
         factor = 2.0 if name == "wasserstein" else 1.0
-        assert two.values()[name] == pytest.approx(factor * one.values()[name], rel=1e-9)
-        least = [each.least(name, optima(each.ratio, name)) for each in (one, two)]
-        assert least[1] == pytest.approx(factor * least[0], rel=1e-9)
+        assert values_under(two)[name] == pytest.approx(factor * values_under(one)[name], rel=1e-9)
+        lowest = [least(each, name, optima(ratio_of(each), name)) for each in (one, two)]
+        assert lowest[1] == pytest.approx(factor * lowest[0], rel=1e-9)
     bars = frame("values_of_q", m=4.0, mu=0.0, sigma=math.sqrt(17.0))
     assert bars.values[0] == pytest.approx(bars.reference[0], abs=1e-9)
     assert (bars.values >= bars.reference - 1e-9).all()

@@ -10,16 +10,17 @@ import torch
 from pages import session
 from torch import nn
 
-from explorer.engine import BadInput, Request, Setup, evaluate, open_data
+from explorer.engine import BadInput, Request, SessionViews, Setup, evaluate, open_data
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.session.optimisation import average_into
+from explorer.engine.views.viewer import eval_mode
 from models.frames import Bars, Curves, Images
 from models.gan.images.comparison import class_shares, missing_classes
 from models.gan.images.model import ImageGAN
 from models.gan.images.networks import ImageDiscriminator, ImageGenerator, stages
-from models.gan.images.samples import spherical
 from models.gan.objectives import OBJECTIVES
 from models.protocol import BadValue, DataBatch, DataSpec, HasDecoder, HasLatent, Image, LatentPoint, build
+from models.views.paths import slerp
 
 GREY = DataSpec(Image(1, 8, 8, "grey"), 100)
 
@@ -134,7 +135,7 @@ def test_the_losses_are_those_of_the_game_and_every_parameter_moves(objective):
     before = {name: parameter.detach().clone() for name, parameter in made.model.named_parameters()}
     for _ in range(3):
         made.step()
-    last = made.history.last()
+    last = made.journal.history.last()
     assert last["discriminator_loss"] == pytest.approx(last["game"] + last["penalty"], rel=1e-5)
     assert (last["penalty"] > 0) == (objective == "wasserstein-gp")
     still = {name for name, parameter in made.model.named_parameters() if torch.equal(parameter, before[name])}
@@ -185,24 +186,44 @@ def test_a_decoder_without_an_encoder_has_latent_points():
     made = session("gan-images", data="digits", channels=4, latent=6)
     assert isinstance(made.model, HasDecoder)
     assert not isinstance(made.model, HasLatent)
-    default = made.viewer.default(made.viewer.view("decode"), LatentPoint, {})
+    viewer = SessionViews(made).viewer
+    default = viewer.default(viewer.view("decode"), LatentPoint, {})
     assert default.z.shape == (1, 6)
-    assert made.frame("decode").images.shape == (1, 1, 8, 8)
+    assert SessionViews(made).frame("decode").images.shape == (1, 1, 8, 8)
 
 
 def test_ways_between_two_points_begin_and_end_there_and_the_arc_keeps_its_length():
     rng = torch.Generator().manual_seed(3)
     start, end = torch.randn(2, 32, generator=rng, dtype=torch.float64)
     t = torch.linspace(0, 1, 7, dtype=torch.float64)
-    arc = spherical(start, end, t)
+    arc = slerp(start, end, t)
     assert torch.allclose(arc[0], start)
     assert torch.allclose(arc[-1], end)
-    unit = spherical(start / start.norm(), end / end.norm(), t)
+    unit = slerp(start / start.norm(), end / end.norm(), t)
     assert torch.allclose(unit.norm(dim=1), torch.ones(7, dtype=torch.float64))
     angles = torch.acos((unit[1:] * unit[:-1]).sum(1))
     assert torch.allclose(angles, angles[:1].expand(6))
     for other in (start, -start, torch.zeros(32, dtype=torch.float64)):  # there is no one arc
-        assert torch.allclose(spherical(start, other, t), torch.lerp(start, other, t[:, None]))
+        assert torch.allclose(slerp(start, other, t), torch.lerp(start, other, t[:, None]))
+
+
+def test_views_of_latent_space_have_no_draws_as_z_determines_x(trained):
+    assert set(trained.viewer.view("samples").params) == {"n"}
+    model = trained.display_model()
+    with eval_mode(model):
+        x = model.sample(9, rng=torch.Generator().manual_seed(0))
+    assert np.array_equal(trained.frame("samples", n=9).images, x.numpy())
+    rows = trained.frame("traversals")
+    assert rows.images.shape[0] == 8 * 11
+    middle = rows.images[list(rows.marked)]
+    assert np.allclose(middle, trained.frame("decode").images, atol=1e-6)
+
+
+def test_two_latent_dimensions_have_a_manifold():
+    made = session("gan-images", data="digits", channels=4, latent=2)
+    assert made.frame("manifold", side=10).images.shape == (100, 1, 8, 8)
+    wide = session("gan-images", data="digits", channels=4, latent=3)
+    assert not wide.viewer.view("manifold").applies(ImageGAN, wide.setup.config, wide.model.spec)
 
 
 def test_the_strip_shows_the_images_of_both_ends_twice(trained):
@@ -226,7 +247,7 @@ def test_classes_are_counted_and_those_that_are_missing_named():
 
 def test_a_generator_of_one_image_is_seen_as_collapsed(trained, monkeypatch):
     one = trained.data.batch("valid", 3, 1)
-    monkeypatch.setattr(type(trained.model), "decode_mean", lambda self, z: one.x.expand(len(z), -1, -1, -1))
+    monkeypatch.setattr(type(trained.model), "sample", lambda self, n, *, rng: one.x.expand(n, -1, -1, -1))
     bars = trained.frame("classes")
     assert isinstance(bars, Bars)
     assert bars.values[int(one.y[0])] == pytest.approx(100.0)
@@ -239,7 +260,7 @@ def test_a_generator_of_one_image_is_seen_as_collapsed(trained, monkeypatch):
 
 def test_copies_of_training_images_are_found_and_said(trained, monkeypatch):
     train = trained.data.batch("train")
-    monkeypatch.setattr(type(trained.model), "decode_mean", lambda self, z: train.x[10 : 10 + len(z)])
+    monkeypatch.setattr(type(trained.model), "sample", lambda self, n, *, rng: train.x[10 : 10 + n])
     frame = trained.frame("nearest", n=4)
     assert frame.warning
     assert np.allclose(frame.images[:4], frame.images[4:8])
@@ -249,7 +270,7 @@ def test_copies_of_training_images_are_found_and_said(trained, monkeypatch):
 
 def test_held_out_data_in_place_of_samples_give_the_null_lines(trained, monkeypatch):
     held_out = trained.data.batch("valid", 0, 200)
-    monkeypatch.setattr(type(trained.model), "decode_mean", lambda self, z: held_out.x[: len(z)])
+    monkeypatch.setattr(type(trained.model), "sample", lambda self, n, *, rng: held_out.x[:n])
     distance, quality = trained.frame("frechet"), trained.frame("precision")
     assert distance.values[0] == pytest.approx(distance.values[1], rel=1e-4)
     assert quality.values == pytest.approx(quality.reference)
@@ -273,12 +294,12 @@ def test_data_without_a_classifier_have_no_views_that_need_one(monkeypatch):
     monkeypatch.setattr("explorer.engine.data.instruments.CLASSIFIERS", {})
     made = session("gan-images", data="digits", channels=4, batch=16, record=True)
     config, spec = made.setup.config, made.model.spec
-    offered = {name for name, view in made.viewer.views.items() if view.applies(ImageGAN, config, spec)}
-    assert offered == {"samples", "decode", "interpolation", "scores"}
+    offered = {name for name, view in SessionViews(made).viewer.views.items() if view.applies(ImageGAN, config, spec)}
+    assert offered == {"samples", "decode", "interpolation", "scores", "traversals"}
     made.step()
-    assert set(made.recorder.at(0)[1]) == {"samples", "interpolation"}
+    assert set(made.journal.recorder.at(0)[1]) == {"samples", "interpolation"}
     with pytest.raises(BadInput, match="needs a classifier, and none comes with Digits"):
-        made.viewer.last_frame(Request("classes"))
+        SessionViews(made).viewer.last_frame(Request("classes"))
 
 
 # Evaluation

@@ -14,6 +14,8 @@ from explorer.engine import Request, Viewer
 from models.frames import arrays_of
 from models.gan.dirac.dynamics import CURES, GAMES, ORDERS, DiracGame, flow, run, update_matrix
 from models.gan.dirac.lab import DiracGanLab
+from models.gan.dirac.run_views import drawn
+from models.gan.dirac.runs import path_of
 from models.gan.objectives import OBJECTIVES, gradient_penalty, r1_penalty
 from models.protocol import Noise, build
 
@@ -204,8 +206,8 @@ def test_instance_noise_is_the_mean_over_its_draws():
 
 def test_instance_noise_converges_in_the_mean_and_trembles_by_its_seed():
     shown = lab(cure="noise")
-    assert far(shown.path) < 1e-9
-    one, same, other = (shown.drawn(Noise(seed)).series[0].y for seed in (0, 0, 1))
+    assert far(path_of(shown.config)) < 1e-9
+    one, same, other = (drawn(shown, Noise(seed)).series[0].y for seed in (0, 0, 1))
     assert np.array_equal(one, same)
     assert not np.array_equal(one, other)
     assert 0.001 < one[-100:].mean() < 0.6 * one[0]

@@ -14,7 +14,7 @@ from torch.nn.functional import logsigmoid
 from explorer.engine import Request, Viewer
 from models.frames import Curves, arrays_of
 from models.gan.non_overlap.critic import Critic, Fit, fitted
-from models.gan.non_overlap.critic_views import logit_gradients
+from models.gan.non_overlap.critic_views import closed_form, logit_gradients
 from models.gan.non_overlap.lab import NonOverlapLab
 from models.gan.non_overlap.noisy import overlapping
 from models.gan.non_overlap.overlap_views import descend
@@ -66,7 +66,7 @@ def test_gradients_of_a_logit_in_closed_form_and_their_limits():
     best = optimize.minimize_scalar(
         lambda s: -logit_gradients(np.array([s]), theta)[0][0], bounds=(0.1, 10), method="bounded"
     )
-    assert f"greatest at a = {best.x:.3g}" in lab(theta=theta).closed_form().note
+    assert f"greatest at a = {best.x:.3g}" in closed_form(lab(theta=theta)).note
 
 
 @pytest.mark.parametrize("shape", ["points", "segments"])

@@ -12,6 +12,7 @@ from scipy import integrate, optimize, stats
 
 from explorer.engine import Request, Viewer
 from models.exact.densities_1d import LineMixture, Pair, log_sigmoid
+from models.gan.optimal_discriminator.discriminator_views import classifier, error, function, optimum, pair_of
 from models.gan.optimal_discriminator.fit import Course
 from models.gan.optimal_discriminator.lab import OptimalDiscriminatorLab
 from models.gan.optimal_discriminator.preimages import Affine, Sine, Square
@@ -103,8 +104,8 @@ def test_the_function_of_d_is_highest_at_the_optimum(x):
         options={"xatol": 1e-10},
     )  # fmt: skip
     page = lab(x=x, d=0.3)
-    assert float(page.optimum(np.array(x))) == pytest.approx(found.x, abs=1e-6)
-    _, curve, top, mine = page.function().layers
+    assert float(optimum(pair_of(page.config), np.array(x))) == pytest.approx(found.x, abs=1e-6)
+    _, curve, top, mine = function(page).layers
     assert top.xy[0] == pytest.approx([p / (p + q), -found.fun], abs=1e-9)
     assert mine.xy[0] == pytest.approx([0.3, p * math.log(0.3) + q * math.log(0.7)], abs=1e-12)
     assert curve.xy[:, 1].max() <= -found.fun + 1e-12
@@ -115,7 +116,7 @@ def test_handles_stand_where_their_points_are_drawn():
     for name in ("densities", "function", "preimages"):
         where = [drag.position(page.config) for drag in views_of(OptimalDiscriminatorLab)[name].drags]
         assert where
-        drawn = np.concatenate([layer.xy for layer in getattr(page, name)().layers])
+        drawn = np.concatenate([layer.xy for layer in views_of(OptimalDiscriminatorLab)[name](page).layers])
         for point in where:
             assert np.abs(drawn - point).max(axis=1).min() < 1e-9, name
 
@@ -150,20 +151,19 @@ def test_a_classifier_on_samples_comes_to_the_optimum():
 
 def test_pictures_of_the_training_agree_with_it():
     page = lab(n=500, steps=100)
-    frames = list(page.classifier(Noise(3)))
+    frames = list(classifier(page, Noise(3)))
     assert [f.subtitle.split(";")[0] for f in (frames[0], frames[-1])] == ["step 0 of 100", "step 100 of 100"]
     trained, best = frames[-1].series
-    assert best.y == pytest.approx(
-        density(page.pair.p, best.x) / sum(density(d, best.x) for d in (page.pair.p, page.pair.q))
-    )
-    away, _ = next(iter(page.error(Noise(3)))).series
+    pair = pair_of(page.config)
+    assert best.y == pytest.approx(density(pair.p, best.x) / sum(density(d, best.x) for d in (pair.p, pair.q)))
+    away, _ = next(iter(error(page, Noise(3)))).series
     x = np.linspace(-10, 10, 20_001)
-    weight = 0.5 * (density(page.pair.p, x) + density(page.pair.q, x)) * (x[1] - x[0])
+    weight = 0.5 * (density(pair.p, x) + density(pair.q, x)) * (x[1] - x[0])
     difference = np.interp(x, trained.x, np.abs(trained.y - best.y))
     assert away.y[-1] == pytest.approx(float(weight @ difference), abs=2e-4)
-    again = list(page.classifier(Noise(3)))[-1].series[0].y
+    again = list(classifier(page, Noise(3)))[-1].series[0].y
     assert again == pytest.approx(trained.y, abs=0)
-    assert np.abs(list(page.classifier(Noise(4)))[-1].series[0].y - trained.y).max() > 1e-4
+    assert np.abs(list(classifier(page, Noise(4)))[-1].series[0].y - trained.y).max() > 1e-4
 
 
 def test_density_of_affine_and_squared_noise():

@@ -82,7 +82,7 @@ def test_a_collapse_names_the_modes(x, words, warning):
 def test_a_collapsed_generator_is_warned_of_on_the_samples_and_in_the_bars():
     s = gan(layers_g=0)
     affine(s, [[0.01, 0.0], [0.0, 0.01]], [0.0, -2.0])
-    s.model.moves.fill_(1000)
+    s.model.generator_updates.fill_(1000)
     for view in ("samples", "modes"):
         (frame,) = frames(s, view)
         assert frame.warning
@@ -163,7 +163,7 @@ def test_the_map_is_d_and_its_ratio_the_logit():
     x0, x1, y0, _ = plain.layers[0].extent
     cell = (x1 - x0) / 64
     point = torch.tensor([[x0 + 10.5 * cell, y0 + 50.5 * cell]])
-    exact = torch.sigmoid(s.model.discriminator(s.model.to_units(point)))
+    exact = torch.sigmoid(s.model.discriminator(s.model.units.to_units(point)))
     assert d[50, 10] == pytest.approx(float(exact.detach()), abs=1e-5)
 
 

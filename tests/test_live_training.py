@@ -6,12 +6,11 @@ from functools import partial
 
 import pytest
 import torch
-from pages import kept_session, session, weights_of
+from pages import kept_session, session, tensors_of, weights_of
 from torch import nn
 
 from explorer.engine import Run, Session, resume_session
 from explorer.engine.session.optimisation import Optimisation
-from explorer.engine.session.state import full_checkpoint
 from explorer.engine.training import Training
 from models.protocol import Player
 
@@ -26,12 +25,8 @@ def train_to(made: Session, step: int) -> Session:
     return made
 
 
-def everything(made: Session) -> dict[str, torch.Tensor]:
-    return dict(full_checkpoint(made).tensors)
-
-
 def assert_same(one: Session, other: Session) -> None:
-    first, second = everything(one), everything(other)
+    first, second = tensors_of(one), tensors_of(other)
     assert first.keys() == second.keys()
     assert [name for name in first if not torch.equal(first[name], second[name])] == []
 
@@ -105,9 +100,9 @@ def test_a_change_within_a_round_reaches_the_optimisers_after_it():
     made.substep()
     made.change(optimiser="sgd")
     made.step()
-    assert any(key.endswith("exp_avg") for key in made.players[0].state())
+    assert any(key.endswith("exp_avg") for key in made.learner.players[0].state())
     made.step()
-    assert {key.rsplit("/")[-1] for key in made.players[0].state()} == {"momentum_buffer"}
+    assert {key.rsplit("/")[-1] for key in made.learner.players[0].state()} == {"momentum_buffer"}
 
 
 @pytest.mark.parametrize(("beta1", "beta2"), [(0.0, 0.9), (0.99, 0.9999), (0.5, 0.999)])
@@ -116,7 +111,7 @@ def test_other_momenta_leave_adams_estimates_what_they_were(beta1, beta2):
     made.model.double()
 
     def estimates() -> list[torch.Tensor]:
-        state, training = made.players[0].state(), made.learner.training
+        state, training = made.learner.players[0].state(), made.learner.training
         step = float(state["mean/step"])
         corrected = [
             (f"mean/{k}", 1 - b**step) for k, b in (("exp_avg", training.beta1), ("exp_avg_sq", training.beta2))
@@ -128,14 +123,14 @@ def test_other_momenta_leave_adams_estimates_what_they_were(beta1, beta2):
     made.learner.set_training(made.setup.training)
     torch.testing.assert_close(estimates(), before, rtol=1e-5, atol=1e-12)
     assert all(torch.equal(value, weights[name]) for name, value in weights_of(made.model).items())
-    assert made.players[0]._optimiser.defaults["betas"] == (beta1, beta2)
+    assert made.learner.players[0]._optimiser.defaults["betas"] == (beta1, beta2)
 
 
 def test_both_players_take_their_rates_while_training():
     made = train_to(session("tiny-gan", batch=16, schedule="constant"), 2)
     made.change(lr_g=0.5, lr_d=0.25)
     made.step()
-    assert [player.lr for player in made.players] == [0.25, 0.5]
+    assert [player.lr for player in made.learner.players] == [0.25, 0.5]
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])

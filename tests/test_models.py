@@ -8,13 +8,13 @@ import math
 import numpy as np
 import pytest
 import torch
-from pages import FIXTURES
+from pages import FIXTURES, tensors_of
 
 import models
 from explorer.data import SOURCES
 from explorer.engine import BadInput, Request, Session, Setup, Viewer, open_data, training_class
 from explorer.engine.runs.checkpoint import read_checkpoint, write_checkpoint
-from explorer.engine.session.state import full_checkpoint
+from explorer.engine.session.state import from_checkpoint, to_checkpoint
 from models.frames import FRAMES, Frame, arrays_of
 from models.protocol import BadValue, GenerativeModel, Image, Lab, Waveform, accepted, build, params_of, views_of
 
@@ -63,7 +63,7 @@ def test_every_parameter_moves(name):
 @pytest.mark.parametrize("name", MODELS)
 def test_declared_metrics_are_there_and_finite(name):
     session = small_session(name, steps=2)
-    values = session.history.last()
+    values = session.journal.history.last()
     assert all(math.isfinite(value) for value in values.values())
     followed = [m for m in PAGES[name].metrics if m.followed(session.setup.config)]
     wanted = {m.key if m.source == "train" else f"held_out.{m.key}" for m in followed}
@@ -76,7 +76,7 @@ def test_declared_metrics_are_there_and_finite(name):
 @pytest.mark.parametrize("name", MODELS)
 def test_terms_of_the_objective_add_up_to_its_total(name):
     session = small_session(name, steps=2)
-    values = session.history.last()
+    values = session.journal.history.last()
     for objective in PAGES[name].objective_of(session.setup.config).forms:
         terms = [term.value(values[term.metric], session.setup.config) for term in objective.terms]
         total = objective.total.value(values[objective.total.metric], session.setup.config)
@@ -103,9 +103,9 @@ def test_samples_have_the_shape_and_range_of_data(name):
 @pytest.mark.parametrize("name", MODELS)
 def test_shown_views_give_the_declared_frame(name):
     session = small_session(name, steps=1)
-    for key, view in session.viewer.views.items():
-        if view.applies(type(session.model), session.setup.config, session.spec):
-            frames = show(session.viewer, key)
+    for key, view in Viewer(session.model, session.data).views.items():
+        if view.applies(type(session.model), session.setup.config, session.model.spec):
+            frames = show(Viewer(session.model, session.data), key)
             assert frames, key
             for frame in frames:
                 check_frame(frame, view.frame, key)
@@ -140,9 +140,9 @@ def test_no_global_generator_is_drawn_from(name, untouched_generators):
         session.step()
         with torch.no_grad():
             session.model.sample(3, rng=torch.Generator())
-        for key, view in session.viewer.views.items():
-            if view.applies(type(session.model), session.setup.config, session.spec):
-                show(session.viewer, key)
+        for key, view in Viewer(session.model, session.data).views.items():
+            if view.applies(type(session.model), session.setup.config, session.model.spec):
+                show(Viewer(session.model, session.data), key)
 
 
 def test_the_watch_over_global_generators_sees_a_draw(untouched_generators):
@@ -154,20 +154,19 @@ def test_the_watch_over_global_generators_sees_a_draw(untouched_generators):
 @pytest.mark.parametrize("name", MODELS)
 def test_a_checkpoint_brings_back_everything(name, tmp_path):
     session = small_session(name, steps=2)
-    written = full_checkpoint(session)
-    write_checkpoint(tmp_path / "c.safetensors", written)
+    written = tensors_of(session)
+    write_checkpoint(tmp_path / "c.safetensors", to_checkpoint(session.state()))
     other = small_session(name, seed=5)
-    other.restore(read_checkpoint(tmp_path / "c.safetensors"))
-    found = full_checkpoint(other)
-    assert found.tensors.keys() == written.tensors.keys()
-    different = [key for key, value in written.tensors.items() if not torch.equal(value, found.tensors[key])]
-    assert different == []
-    assert (other.step_count, other.position) == (2, session.position)
+    other.load(from_checkpoint(read_checkpoint(tmp_path / "c.safetensors"), PAGES[name]))
+    loaded = tensors_of(other)
+    assert loaded.keys() == written.keys()
+    assert [key for key, value in written.items() if not torch.equal(value, loaded[key])] == []
+    assert (other.step_count, other.trainer.position) == (2, session.trainer.position)
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_seed_decides_all_numbers(name):
-    one, same, other = (small_session(name, seed=seed, steps=2).history.last() for seed in (0, 0, 1))
+    one, same, other = (small_session(name, seed=seed, steps=2).journal.history.last() for seed in (0, 0, 1))
     assert one == same
     assert one != other
 
@@ -230,6 +229,34 @@ def test_what_to_try_next_can_be_tried(name):
             changed = Setup.of(attempt.page or name, preset=attempt.preset, values=attempt.set)
             values = {**dataclasses.asdict(changed.config), **dataclasses.asdict(changed.training)}
             assert {key: values[key] for key in attempt.set} == dict(attempt.set)
+
+
+SCENED = sorted(name for name, page in PAGES.items() if page.scenes)
+
+
+@pytest.mark.parametrize("name", SCENED)
+def test_every_view_is_in_a_scene_and_every_scene_names_views(name):
+    page = PAGES[name]
+    views = set(views_of(page)) | ({"curves"} if issubclass(page, GenerativeModel) else set())
+    names = [scene.name for scene in page.scenes]
+    assert len(set(names)) == len(names)
+    for scene in page.scenes:
+        assert scene.question.endswith("?")
+        assert len(set(scene.views)) == len(scene.views)
+        assert 2 <= len(scene.views) <= 5
+    assert {view for scene in page.scenes for view in scene.views} == views
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_suggestions_name_scenes_of_their_page(name):
+    for attempt in PAGES[name].try_next:
+        scenes = {scene.name for scene in PAGES[attempt.page or name].scenes}
+        assert attempt.scene is None or attempt.scene in scenes
+
+
+@pytest.mark.parametrize("name", sorted(name for name in PAGES if name in models.vae.FAMILY.pages))
+def test_pages_of_the_family_have_scenes(name):
+    assert name in SCENED
 
 
 def test_page_finds_every_page_and_refuses_others():

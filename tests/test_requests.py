@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from pages import CoinLab, session
+from pages import CoinLab, frame_of, session, tensors_of
 
-from explorer.engine import BadInput, Reply, Request, RequestQueue, Session, Viewer
-from explorer.engine.session.state import full_checkpoint
+from explorer.engine import BadInput, Reply, Request, RequestQueue, Session, SessionViews, Viewer
 from explorer.engine.views.from_text import request_from_text
 from models.protocol import DataPoint, Noise
 
@@ -19,12 +18,21 @@ class Listener:
     """A session with everything it replied."""
 
     def __init__(self, page: str, **values):
-        self.session: Session = session(page, **values)
+        self.session = session(page, **values)
         self.replies: list[Reply] = []
-        self.session.on_reply = self.replies.append
+        self.views = SessionViews(self.session, reply=self.replies.append)
 
     def ask(self, view: str, **fields) -> None:
-        self.session.requests.ask(Request(view, **fields))
+        self.views.requests.ask(Request(view, **fields))
+
+    def step(self) -> None:
+        """A round as the host trains it."""
+        self.views.serve()
+        self.session.step()
+
+
+def viewer_of(made: Session) -> Viewer:
+    return SessionViews(made).viewer
 
 
 def test_of_each_view_the_newest_request_wins_in_order_of_asking():
@@ -39,10 +47,10 @@ def test_of_each_view_the_newest_request_wins_in_order_of_asking():
 
 def test_a_reply_brings_back_stamp_and_step():
     listener = Listener("gauss")
-    listener.session.step()
+    listener.step()
     listener.ask("cloud", stamp=41)
     listener.ask("cloud", stamp=42, params={"count": 5}, inputs={"noise": Noise(3)})
-    listener.session.serve()
+    listener.views.serve()
     (reply,) = listener.replies
     assert (reply.request.stamp, reply.step, reply.final, reply.error) == (42, 1, True, "")
     assert reply.frame.layers[1].xy.shape == (5, 2)
@@ -55,7 +63,7 @@ def test_requests_are_served_between_micro_batches():
     for _ in range(3):  # draw, forward and backward of the first part
         listener.session.substep()
     listener.ask("density", stamp=1)
-    listener.session._advance(whole=False)  # without serving first, as inside a round
+    listener.session.substep()  # forward of the second part
     assert [(reply.request.stamp, reply.step) for reply in listener.replies] == [(1, 0)]
     assert listener.session.step_count == 0
 
@@ -66,7 +74,7 @@ def test_an_error_in_a_view_is_its_reply_and_training_goes_on():
     listener.ask("nothing", stamp=2)
     listener.ask("cloud", params={"count": 0}, stamp=3)
     listener.ask("density", stamp=4)
-    listener.session.step()
+    listener.step()
     errors = {reply.request.stamp: reply.error for reply in listener.replies}
     assert errors[1] == "this view fails"
     assert "there is no view nothing; there are cloud" in errors[2]
@@ -80,17 +88,17 @@ def test_an_error_in_a_view_is_its_reply_and_training_goes_on():
 
 def test_a_stream_gives_a_frame_a_gap_of_the_weights_it_began_with():
     listener = Listener("tiny-gan", batch=16)
-    listener.session.step()
+    listener.step()
     with torch.no_grad():
         of_step_1 = listener.session.model.sample(30, rng=torch.Generator().manual_seed(0)).numpy()
     listener.ask("path", stamp=7)
     for _ in range(6):
-        listener.session.step()
+        listener.step()
     assert [reply.frame and reply.frame.note for reply in listener.replies] == ["0", "1", "2", "3", None]
     assert [reply.final for reply in listener.replies] == [False] * 4 + [True]
     assert {(reply.request.stamp, reply.step) for reply in listener.replies} == {(7, 1)}
     np.testing.assert_array_equal(listener.replies[3].frame.layers[0].xy, of_step_1)
-    assert not listener.session.viewer.streaming
+    assert not listener.views.viewer.streaming
 
 
 def test_an_interruption_comes_after_the_first_frame_of_each_stream_and_lets_all_go_on():
@@ -113,11 +121,11 @@ def test_an_interruption_comes_after_the_first_frame_of_each_stream_and_lets_all
 def test_a_newer_request_closes_a_stream():
     listener = Listener("tiny-gan", batch=16)
     listener.ask("path", stamp=1)
-    listener.session.step()
-    listener.session.step()
+    listener.step()
+    listener.step()
     listener.ask("path", stamp=2, params={"frames": 2})
     for _ in range(4):
-        listener.session.step()
+        listener.step()
     assert [(r.request.stamp, r.frame and r.frame.note, r.step) for r in listener.replies] == [
         (1, "0", 0),
         (1, "1", 0),
@@ -130,21 +138,18 @@ def test_a_newer_request_closes_a_stream():
 @pytest.mark.parametrize("page", ["gauss", "tiny-gan"])
 def test_looking_and_recording_never_change_training(page):
     quiet, watched = session(page, batch=16, micro_batches=2), Listener(page, batch=16, micro_batches=2, record=True)
-    views = [
-        name
-        for name, view in watched.session.viewer.views.items()
-        if view.applies(type(quiet.model), quiet.setup.config)
-    ]
+    offered = watched.views.viewer.views.items()
+    views = [name for name, view in offered if view.applies(type(quiet.model), quiet.setup.config)]
     for step in range(12):
         quiet.step()
         for name in views:
             watched.ask(name, stamp=step)
-        watched.session.step()
+        watched.step()
     assert {reply.request.view for reply in watched.replies} == set(views)
-    assert len(watched.session.recorder.steps()) > 5
-    one, other = full_checkpoint(quiet), full_checkpoint(watched.session)
-    assert [key for key in one.tensors if not torch.equal(one.tensors[key], other.tensors[key])] == []
-    assert quiet.history.last() == watched.session.history.last()
+    assert len(watched.session.journal.recorder.steps()) > 5
+    one, other = tensors_of(quiet), tensors_of(watched.session)
+    assert [key for key in one if not torch.equal(one[key], other[key])] == []
+    assert quiet.journal.history.last() == watched.session.journal.history.last()
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -183,13 +188,13 @@ def test_a_stream_leaves_no_mode_behind_between_its_frames():
 def test_averaged_weights_are_looked_at_unless_raw_ones_are_asked_for():
     listener = Listener("gauss", ema=0.99, lr=0.5)
     for _ in range(3):
-        listener.session.step()
+        listener.step()
     listener.ask("density", stamp=1)
-    listener.session.serve()
+    listener.views.serve()
     listener.ask("density", stamp=2, raw=True)
-    listener.session.serve()
+    listener.views.serve()
     shown = {reply.request.stamp: reply.frame.layers[0].values for reply in listener.replies}
-    for stamp, model in ((1, listener.session.averaged), (2, listener.session.model)):
+    for stamp, model in ((1, listener.session.learner.averaged), (2, listener.session.model)):
         expected = Viewer(model, listener.session.data).last_frame(Request("density"))
         np.testing.assert_array_equal(shown[stamp], expected.layers[0].values)
     assert not np.array_equal(shown[1], shown[2])
@@ -205,9 +210,9 @@ def test_a_lab_is_looked_at_like_a_model():
 
 def test_inputs_and_parameters_are_read_from_text():
     made = session("gauss")
-    request = request_from_text(made.viewer.view("cloud"), made.model, made.data, {"noise": "3", "count": "7"})
+    request = request_from_text(viewer_of(made).view("cloud"), made.model, made.data, {"noise": "3", "count": "7"})
     assert (request.inputs, request.params) == ({"noise": Noise(3)}, {"count": "7"})
-    assert made.viewer.last_frame(request).layers[1].xy.shape == (7, 2)
+    assert viewer_of(made).last_frame(request).layers[1].xy.shape == (7, 2)
 
 
 @pytest.mark.parametrize(
@@ -221,21 +226,21 @@ def test_inputs_and_parameters_are_read_from_text():
 def test_inputs_that_cannot_be_read_are_refused(values, message):
     made = session("gauss")
     with pytest.raises(BadInput, match=message):
-        request_from_text(made.viewer.view("cloud"), made.model, made.data, values)
+        request_from_text(viewer_of(made).view("cloud"), made.model, made.data, values)
 
 
 def test_a_split_is_chosen_among_those_of_the_view():
     made = session("gauss")
-    frame = made.frame("cloud", split="train")
+    frame = frame_of(made, "cloud", split="train")
     np.testing.assert_array_equal(frame.layers[0].xy, made.data.batch("train", 0, 50).x.numpy())
     with pytest.raises(BadInput, match="split takes valid or train, not test"):
-        made.frame("cloud", split="test")
+        frame_of(made, "cloud", split="test")
 
 
 def test_a_data_point_is_picked_by_its_place():
     made = session("gauss")
-    view = made.viewer.view("cloud")
-    point = made.viewer.default(view, DataPoint, {})
+    view = viewer_of(made).view("cloud")
+    point = viewer_of(made).default(view, DataPoint, {})
     assert torch.equal(point.x, made.data.batch("valid", 0, 1).x)
     assert (point.index, point.split) == (0, "valid")
 
@@ -249,13 +254,13 @@ def test_a_recorded_view_that_fails_is_left_out_and_training_goes_on(monkeypatch
             running.step()
     assert running.step_count == 3
     assert [record.getMessage() for record in caplog.records] == ["view cloud is recorded no longer: division by zero"]
-    assert running.recorder.at(3)[1] == {}
+    assert running.journal.recorder.at(3)[1] == {}
 
 
 @pytest.mark.parametrize("text", ["1e300", "3.7", "-1", "x"])
 def test_noise_as_text_is_a_whole_number(text):
     running = session("gauss")
-    view = running.viewer.views["cloud"]
+    view = viewer_of(running).views["cloud"]
     with pytest.raises(BadInput, match="noise takes"):
         request_from_text(view, running.model, running.data, {"noise": text})
 

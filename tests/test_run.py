@@ -11,6 +11,7 @@ import sys
 
 import numpy as np
 import pytest
+import safetensors.numpy
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from pages import kept_session
 from explorer.engine import BadInput, Run, RunError, Setup, load_run, resume_session
 from explorer.engine.files import home, read_json, runs_folder, write_atomically, write_json
 from explorer.engine.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from explorer.engine.runs.frame_file import read_frames, size_of, write_frames
+from explorer.engine.runs.frame_file import read_frames, write_frames
 from explorer.engine.runs.recorder import Recorder
 from explorer.engine.schedule import Schedule
 from models import frames
@@ -304,7 +305,7 @@ def test_a_loaded_run_is_the_trained_model_with_its_data(tmp_path):
     kept.close()
     loaded = load_run(tmp_path / "run")
     assert (loaded.step, loaded.checkpoint, loaded.model.training) == (60, "last", False)
-    assert torch.equal(loaded.model.mean, kept.averaged.mean)
+    assert torch.equal(loaded.model.mean, kept.learner.averaged.mean)
     assert not torch.equal(loaded.model.mean, kept.model.mean)
     assert loaded.config == kept.setup.config
     assert len(loaded.data.train) == 1000
@@ -331,6 +332,7 @@ LAYERS = (
     frames.Grid(XY.reshape(2, 2, 2)),
     frames.Lines(XY, np.array([0, 2]), dashed=True),
     frames.Ellipses(XY, XY + 1, np.zeros(4), ("i", "ii", "iii", "iv")),
+    frames.Paths(XY.reshape(2, 2, 2), np.ones((2, 2)), "prior", "path", 2.0),
 )
 SERIES = frames.Series("elbo", "ELBO", np.arange(3.0), np.ones(3), low=np.zeros(3), high=np.ones(3) * 2, unit="nats")
 EXAMPLES = [
@@ -342,6 +344,15 @@ EXAMPLES = [
     frames.Bars(("a", "b"), np.array([1.0, 2.0]), np.array([0.1, 0.2]), ("data", "model"), None, "nats"),
     frames.Matrix(XY, ("r",) * 4, ("c", "d")),
     frames.Audio(np.zeros(5, np.float32), 8000),
+    frames.Text(("CC(=O)O", "", "$x$"), ((0, 1, 3, "model"),), subtitle="a molecule"),
+    frames.Drawing(
+        (frames.Stroke(XY, "data", 2.0), frames.Stroke(XY, filled=True)),
+        (frames.Label(0.0, 1.0, "N", "prior", 0.5),),
+        (0.0, 1.0, 0.0, 2.0),
+    ),
+    frames.Film(
+        tuple(frames.Plane(LAYERS, note=f"step {k}") for k in range(3)), np.array([0.0, 0.5, 2.0]), "t", note="a film"
+    ),
 ]
 
 
@@ -375,6 +386,76 @@ def test_a_frame_comes_back_from_its_file(frame, tmp_path):
     same(EXAMPLES[0], found["second"])
 
 
+def images_film(levels: np.ndarray, divisor: float) -> frames.Film:
+    """A film of the images (k, n, 1, h, w), levels over a divisor."""
+    pictures = tuple(frames.Images((level / divisor).astype(np.float32)) for level in levels)
+    return frames.Film(pictures, np.arange(len(pictures)), "pixels drawn")
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("values", [np.arange(256) / 255, np.array([0, 1])], ids=["all levels", "binary"])
+def test_images_of_whole_levels_are_stored_as_bytes_and_come_back_exactly(values, dtype, tmp_path):
+    images = values.astype(dtype).reshape(1, 1, 1, -1)
+    if dtype is np.float32:
+        images = (np.round(values * 255).astype(np.float32) / np.float32(255)).reshape(1, 1, 1, -1)
+    write_frames(tmp_path / "f", 0, {"view": frames.Images(images)})
+    stored = safetensors.numpy.load((tmp_path / "f").read_bytes())
+    assert stored["view.images"].dtype == np.uint8
+    same(read_frames(tmp_path / "f")[1]["view"], frames.Images(images))
+
+
+@pytest.mark.parametrize("stray", [0.5, -1 / 255, 1.0000001, np.nan])
+def test_images_with_one_value_between_levels_are_stored_as_they_are(stray, tmp_path):
+    images = np.ones((2, 1, 3, 3), np.float32)
+    images[1, 0, 2, 1] = stray
+    write_frames(tmp_path / "f", 0, {"view": frames.Images(images)})
+    assert safetensors.numpy.load((tmp_path / "f").read_bytes())["view.images"].dtype == np.float32
+    same(read_frames(tmp_path / "f")[1]["view"], frames.Images(images))
+
+
+def test_a_recorded_film_has_32_frames_with_the_first_and_the_last_and_the_live_one_all(tmp_path):
+    levels = np.random.default_rng(0).integers(0, 256, (101, 4, 1, 5, 5)).astype(np.float32)
+    film = images_film(levels, 255)
+    recorder = Recorder(tmp_path)
+    recorder.add(0, {"film": film})
+    assert len(film.frames) == 101
+    kept = read_frames(next(tmp_path.iterdir()))[1]["film"]
+    same(kept, recorder.at(0)[1]["film"])
+    assert len(kept.frames) == 32
+    assert (kept.at[0], kept.at[-1]) == (0, 100)
+    assert set(np.diff(kept.at).tolist()) == {3, 4}
+    for at, frame in zip(kept.at.tolist(), kept.frames, strict=True):
+        np.testing.assert_array_equal(frame.images, film.frames[at].images)
+
+
+@pytest.mark.parametrize(
+    ("shape", "divisor", "expected"),
+    [((64, 1, 28, 28), 255, 32), ((64, 1, 28, 28), 257, (2, 16)), ((300, 3, 32, 32), 255, (2, 4)),
+     ((600, 3, 32, 32), 255, 1)],
+)  # fmt: skip
+def test_a_recorded_film_is_at_most_two_megabytes(shape, divisor, expected, tmp_path):
+    levels = np.random.default_rng(0).integers(0, 256, (40, *shape)).astype(np.float32)
+    film = images_film(levels, divisor)
+    recorder = Recorder(tmp_path)
+    recorder.add(0, {"film": film})
+    kept = read_frames(next(tmp_path.iterdir()))[1]["film"]
+    size = next(tmp_path.iterdir()).stat().st_size
+    assert size <= 2_000_000
+    low, high = expected if isinstance(expected, tuple) else (expected, expected)
+    assert low <= len(kept.frames) <= high
+    assert size > 0.45 * 2_000_000  # no more is dropped than must be
+    assert kept.at[-1] == 39
+    assert kept.at[0] == (0 if len(kept.frames) > 1 else 39)
+
+
+def test_positions_of_a_recorded_film_stay_apart(tmp_path):
+    film = frames.Film((frames.Text(("a",)), frames.Text(("b",))), np.array([1e9, 1e9 + 1]), "seconds")
+    recorder = Recorder(tmp_path)
+    recorder.add(0, {"film": film})
+    recorder._held.clear()
+    same(recorder.at(0)[1]["film"], film)
+
+
 def test_a_damaged_frame_file_is_refused(tmp_path):
     path = tmp_path / "f.safetensors"
     write_frames(path, 1, {"view": EXAMPLES[0]})
@@ -388,13 +469,15 @@ def moment(number: int) -> dict[str, frames.Frame]:
 
 
 def test_the_recorder_keeps_within_its_bytes_first_and_last_among_them(tmp_path):
-    recorder = Recorder(tmp_path, budget=64 * 20)
+    one = write_frames(tmp_path / "one", 79, moment(79))
+    (tmp_path / "one").unlink()
+    recorder = Recorder(tmp_path, budget=one * 20)
     for step in range(80):
         recorder.add(step, moment(step))
     steps = recorder.steps()
     assert 3 < len(steps) <= 20
     assert (steps[0], steps[-1]) == (0, 79)
-    assert sum(size_of(frame) for step in steps for frame in recorder.at(step)[1].values()) <= 64 * 20
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= one * 20
     assert sorted(int(path.stem.removeprefix("step-")) for path in tmp_path.iterdir()) == steps
     gaps = np.diff(steps)
     assert gaps[: len(gaps) // 2].mean() < gaps[len(gaps) // 2 :].mean()  # denser early

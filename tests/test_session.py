@@ -10,13 +10,11 @@ import threading
 import numpy as np
 import pytest
 import torch
-from pages import kept_session, session, weights_of
+from pages import frame_of, kept_session, session, tensors_of, weights_of
 
 from explorer.engine import BadInput, Diverged, OutOfMemory, RunError, Session, new_session, resume_session
 from explorer.engine.runs.frame_file import read_frames
-from explorer.engine.session import round as round_module
-from explorer.engine.session import session as session_module
-from explorer.engine.session.state import full_checkpoint
+from explorer.engine.session import clock, saver
 from explorer.engine.training import learning_rate
 from models.frames import arrays_of
 
@@ -53,13 +51,13 @@ def same_tensors(one, other) -> list[str]:
 
 def test_two_sessions_in_two_threads_equal_each_alone():
     pages = ("gauss", "tiny-gan")
-    alone = [full_checkpoint(trained(page, 40)).tensors for page in pages]
+    alone = [tensors_of(trained(page, 40)) for page in pages]
     together: dict[str, dict[str, torch.Tensor]] = {}
     both_begin = threading.Barrier(2)
 
     def work(page: str) -> None:
         both_begin.wait()
-        together[page] = full_checkpoint(trained(page, 40)).tensors
+        together[page] = tensors_of(trained(page, 40))
 
     threads = [threading.Thread(target=work, args=(page,)) for page in pages]
     for thread in threads:
@@ -83,12 +81,12 @@ def test_saved_and_resumed_is_as_never_interrupted(page, values, tmp_path):
     resumed = resume_session(tmp_path / "half")
     assert resumed.seconds == half.seconds > 0
     train_to(resumed, 12)
-    assert same_tensors(full_checkpoint(whole).tensors, full_checkpoint(resumed).tensors) == []
-    assert any(key.startswith("optimiser/") for key in full_checkpoint(whole).tensors) or values == {"optimiser": "sgd"}
+    assert same_tensors(tensors_of(whole), tensors_of(resumed)) == []
+    assert any(key.startswith("optimiser/") for key in tensors_of(whole)) or values == {"optimiser": "sgd"}
     assert lines(whole) == lines(resumed)
-    assert whole.state == resumed.state == "done"
-    assert whole.history.last() == resumed.history.last()
-    assert whole.recorder.steps() == resumed.recorder.steps()
+    assert whole.status == resumed.status == "done"
+    assert whole.journal.history.last() == resumed.journal.history.last()
+    assert whole.journal.recorder.steps() == resumed.journal.recorder.steps()
     for one, other in zip(*(sorted(made.run.frames.iterdir()) for made in (whole, resumed)), strict=True):
         assert one.name == other.name
         (_, first), (_, second) = read_frames(one), read_frames(other)
@@ -105,26 +103,26 @@ def test_a_run_whose_players_change_is_resumed_bit_for_bit(stop, tmp_path):
     part.close()
     torch.rand(5)  # a new stage must not begin with whatever the global generator happens to hold
     resumed = train_to(resume_session(tmp_path / "part"), 9)
-    assert [player.player.name for player in resumed.players] == ["gauss", "bend"]
-    assert same_tensors(full_checkpoint(whole).tensors, full_checkpoint(resumed).tensors) == []
+    assert [player.player.name for player in resumed.learner.players] == ["gauss", "bend"]
+    assert same_tensors(tensors_of(whole), tensors_of(resumed)) == []
     assert lines(whole) == lines(resumed)
 
 
 def test_entering_a_stage_keeps_the_memory_of_old_optimisers_and_no_global_draw(untouched_generators):
     growing = trained("growing", 2)
-    before = growing.players[0].state()["mean/exp_avg"].clone()
+    before = growing.learner.players[0].state()["mean/exp_avg"].clone()
     with untouched_generators():
         growing.step()
-    assert len(growing.players) == 2
-    assert growing.players[1].state() == {}
-    after = growing.players[0].state()["mean/exp_avg"]
+    assert len(growing.learner.players) == 2
+    assert growing.learner.players[1].state() == {}
+    after = growing.learner.players[0].state()["mean/exp_avg"]
     assert not torch.equal(after, before)
-    assert growing.players[0].state()["mean/step"] == 3
+    assert growing.learner.players[0].state()["mean/step"] == 3
 
 
 def test_the_step_0_checkpoint_is_there_before_the_first_round(tmp_path):
     kept = kept_session("gauss", tmp_path / "run")
-    kept.serve()
+    kept.begin()
     assert kept.step_count == 0
     assert kept.run.last().step == 0
     kept.close()
@@ -149,42 +147,30 @@ def test_autosave_comes_by_the_clock(tmp_path, monkeypatch):
     kept = kept_session("gauss", tmp_path / "run")
     train_to(kept, 3)
     assert kept.run.last().step == 0
-    monkeypatch.setattr(session_module, "AUTOSAVE", 0.0)
+    monkeypatch.setattr(saver, "AUTOSAVE", 0.0)
     kept.step()
     assert kept.run.last().step == 4
     kept.close()
 
 
-# Reset and stop
+# Seed and stop
 
 
-def test_reset_gives_the_same_beginning_and_a_new_seed_another():
-    made = session("gauss", start="drawn")
-    first = weights_of(made.model)
-    train_to(made, 3)
-    numbers = made.history.last()
-    made.reset()
-    assert (made.step_count, made.state, made.history.keys()) == (0, "ready", [])
-    assert same_tensors(first, weights_of(made.model)) == []
-    assert train_to(made, 3).history.last() == numbers
-    made.reset(seed=1)
-    assert same_tensors(first, weights_of(made.model)) == ["mean"]
-
-
-def test_a_session_that_keeps_a_run_is_not_reset(tmp_path):
-    kept = kept_session("gauss", tmp_path / "run")
-    with pytest.raises(BadInput, match="begin a new one"):
-        kept.reset()
-    kept.close()
+def test_the_same_seed_gives_the_same_beginning_and_another_seed_another():
+    made, again = session("gauss", start="drawn"), session("gauss", start="drawn")
+    assert same_tensors(weights_of(made.model), weights_of(again.model)) == []
+    assert train_to(made, 3).journal.history.last() == train_to(again, 3).journal.history.last()
+    other = session("gauss", start="drawn", seed=1)
+    assert same_tensors(weights_of(other.model), weights_of(session("gauss", start="drawn").model)) == ["mean"]
 
 
 def test_stop_leaves_model_and_run_usable(tmp_path):
     kept = train_to(kept_session("tiny-gan", tmp_path / "run", batch=16), 3)
     kept.substep()
     kept.stop()
-    assert (kept.state, kept.step_count) == ("stopped", 4)  # the round that was begun is finished
+    assert (kept.status, kept.step_count) == ("stopped", 4)  # the round that was begun is finished
     assert kept.model.sample(3, rng=torch.Generator()).shape == (3, 2)
-    assert kept.frame("samples").layers[0].xy.shape == (50, 2)
+    assert frame_of(kept, "samples").layers[0].xy.shape == (50, 2)
     assert kept.run.last().step == 4
     kept.step()
     assert kept.step_count == 5
@@ -226,7 +212,7 @@ def test_the_cosine_schedule_is_its_formula(step):
     made = train_to(session("gauss", steps=20, lr=0.5), step)
     made.substep()
     expected = 0.5 * (0.02 + 0.98 * math.cos(math.pi * min(step, 20) / 40) ** 2)  # ½(1 + cos u) = cos²(u/2)
-    assert made.players[0].lr == pytest.approx(expected, rel=1e-12)
+    assert made.learner.players[0].lr == pytest.approx(expected, rel=1e-12)
     assert learning_rate(0.5, "constant", 0.7) == 0.5
     assert learning_rate(0.5, "cosine", 3.0) == pytest.approx(0.01)
 
@@ -251,10 +237,10 @@ def test_averaged_weights_follow_with_a_warm_up():
         made.step()
         decay = min(0.3, (1 + step) / (10 + step))
         average = decay * average + (1 - decay) * made.model.mean.detach().double()
-        torch.testing.assert_close(made.averaged.mean.detach().double(), average, rtol=1e-5, atol=1e-6)
-    assert made.display_model() is made.averaged
+        torch.testing.assert_close(made.learner.averaged.mean.detach().double(), average, rtol=1e-5, atol=1e-6)
+    assert made.display_model() is made.learner.averaged
     assert made.display_model(raw=True) is made.model
-    assert not torch.equal(made.averaged.mean, made.model.mean)
+    assert not torch.equal(made.learner.averaged.mean, made.model.mean)
 
 
 def test_a_live_change_holds_from_the_next_round_and_is_noted(tmp_path):
@@ -265,10 +251,10 @@ def test_a_live_change_holds_from_the_next_round_and_is_noted(tmp_path):
     assert kept.model.config.scale == 1.0  # this round goes on as it began
     assert kept.setup.config.scale == 3.0
     kept.step()
-    assert kept.players[0].lr == 1e-3
+    assert kept.learner.players[0].lr == 1e-3
     assert kept.model.config.scale == 3.0
     kept.step()
-    assert kept.players[0].lr == 0.5
+    assert kept.learner.players[0].lr == 0.5
     kept.change(clip=1.0)
     kept.close()
     assert kept.run.changes() == [{"step": 3, "set": {"scale": 3.0, "lr": 0.5}}, {"step": 4, "set": {"clip": 1.0}}]
@@ -307,7 +293,7 @@ def test_a_change_made_after_the_checkpoint_holds_when_resumed(tmp_path):
 def test_a_change_before_the_first_round_is_kept_at_step_0(tmp_path):
     kept = kept_session("gauss", tmp_path / "run", steps=20)
     kept.change(scale=4.0)
-    kept.serve()
+    kept.begin()
     kept.close()
     resumed = resume_session(tmp_path / "run")
     assert resumed.setup.config.scale == 4.0
@@ -339,7 +325,7 @@ def test_a_step_is_its_substeps():
     slow.step()  # finishes the round that was begun
     train_to(fast, 3)
     assert slow.step_count == 3
-    assert same_tensors(full_checkpoint(slow).tensors, full_checkpoint(fast).tensors) == []
+    assert same_tensors(tensors_of(slow), tensors_of(fast)) == []
 
 
 def test_a_player_s_update_moves_that_player_alone():
@@ -369,13 +355,13 @@ def test_a_round_that_breaks_off_is_begun_anew(monkeypatch):
 def test_what_is_not_finite_is_not_learned(what, tmp_path):
     kept = train_to(kept_session("exploding", tmp_path / "run", what=what, after=3, steps=9), 3)
     kept.save()
-    before, memory = weights_of(kept.model), full_checkpoint(kept).tensors
+    before, memory = weights_of(kept.model), tensors_of(kept)
     with pytest.raises(Diverged, match=r"model not finite at step 4 \(learning rate .*smaller learning rate"):
         kept.step()
     assert same_tensors(before, weights_of(kept.model)) == []
-    optimiser = {key: value for key, value in full_checkpoint(kept).tensors.items() if key.startswith("optimiser")}
+    optimiser = {key: value for key, value in tensors_of(kept).items() if key.startswith("optimiser")}
     assert same_tensors(optimiser, {key: memory[key] for key in optimiser}) == []
-    assert (kept.state, kept.step_count, kept.finished) == ("diverged", 3, True)
+    assert (kept.status, kept.step_count, kept.finished) == ("diverged", 3, True)
     with pytest.raises(BadInput, match="over"):
         kept.step()
     kept.close()
@@ -383,14 +369,14 @@ def test_what_is_not_finite_is_not_learned(what, tmp_path):
     assert (summary["state"], summary["steps"]) == ("diverged", 3)
     assert kept.run.last().step == 3
     resumed = resume_session(tmp_path / "run")
-    assert resumed.state == "stopped"
+    assert resumed.status == "stopped"
     resumed.close()
 
 
 def test_a_metric_that_is_not_finite_is_left_out_and_the_run_goes_on(tmp_path):
     kept = train_to(kept_session("exploding", tmp_path / "run", what="metric", after=2, steps=4), 4)
     kept.close()
-    assert kept.state == "done"
+    assert kept.status == "done"
     rows = [line for line in kept.run.metrics() if "held_out" not in line]
     assert [("log_two" in row, "loss" in row) for row in rows] == [(True, True)] * 2 + [(False, True)] * 2
 
@@ -403,7 +389,7 @@ def test_too_little_memory_names_a_batch_that_fits(batch, parts, fits):
         OutOfMemory, match=rf"too little memory for a batch of {batch}; a batch of {fits} fits: set batch={fits}"
     ):
         made.step()
-    assert made.state == "out of memory"
+    assert made.status == "out of memory"
     assert same_tensors(before, weights_of(made.model)) == []
     assert all(parameter.grad is None for parameter in made.model.parameters())
     again = session("hungry", batch=fits, micro_batches=parts)
@@ -435,7 +421,7 @@ def test_the_best_checkpoint_is_that_of_the_best_held_out_value(tmp_path):
     assert list(measured)[-1] == 120
     assert len(measured) > 2
     assert kept.run.best().step == max(measured, key=measured.__getitem__)
-    assert kept.best_score == max(measured.values())
+    assert kept.saver.best_score == max(measured.values())
 
 
 def test_devices_that_are_not_there_are_refused():
@@ -446,11 +432,15 @@ def test_devices_that_are_not_there_are_refused():
 
 def test_a_session_by_the_clock_is_done_when_it_is_finished(monkeypatch):
     ticks = iter(range(100_000))
-    monkeypatch.setattr(round_module.time, "perf_counter", lambda: float(next(ticks)))  # each look takes a second
+    monkeypatch.setattr(clock.time, "perf_counter", lambda: float(next(ticks)))  # each look takes a second
     for seconds in range(5, 17):  # wherever within a round the time is up
         made = session("gauss", seconds=float(seconds), batch=8, record=True)
         while not made.finished:
             made.step()
-        assert made.state == "done"
+        assert made.status == "done"
         assert made.seconds >= seconds
-        assert made.history.curve("held_out.modes").step[-1] == made.step_count == made.recorder.steps()[-1]
+        assert (
+            made.journal.history.curve("held_out.modes").step[-1]
+            == made.step_count
+            == made.journal.recorder.steps()[-1]
+        )

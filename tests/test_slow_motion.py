@@ -12,6 +12,7 @@ from test_host import Hosted, hosted  # noqa: F401
 from test_live_training import assert_same, replay, train_to
 
 from explorer.engine import BadInput, Request, resume_session
+from explorer.engine.host.events import Done, Failed, Opened, Paused, PhasePlayed
 
 pytestmark = pytest.mark.usefixtures("fixture_pages")
 
@@ -33,14 +34,14 @@ def moved(before: dict[str, torch.Tensor], after: dict[str, torch.Tensor]) -> se
 )
 def test_a_player_s_step_moves_that_player_alone_and_counts_as_a_step(player, parts, metric):
     made = train_to(session("tiny-gan", batch=16), 3)
-    before, position = weights_of(made.model), made.position
+    before, position = weights_of(made.model), made.trainer.position
     made.step_player(player)
     assert moved(before, weights_of(made.model)) == parts
-    assert (made.step_count, made.position) == (4, position + 16)
+    assert (made.step_count, made.trainer.position) == (4, position + 16)
     made.flush()
-    assert made.history.curve(metric).step[-1] == 4
+    assert made.journal.history.curve(metric).step[-1] == 4
     other = "discriminator_loss" if player == "generator" else "generator_loss"
-    assert made.history.curve(other).step[-1] == 3
+    assert made.journal.history.curve(other).step[-1] == 3
 
 
 def test_an_unknown_player_is_refused_and_nothing_is_played():
@@ -111,14 +112,14 @@ def test_phases_are_numbered_within_their_round(parts, count):
 
 
 def phases(hosted) -> list:  # noqa: F811
-    return [event.payload for event in hosted.events if event.kind == "phase"]
+    return [event.report for event in hosted.events if isinstance(event, PhasePlayed)]
 
 
 def test_slow_motion_plays_phases_with_their_numbers_and_rests_between_them(hosted: Hosted) -> None:  # noqa: F811
     hosted.host.slow_down(HOUR)
     hosted.host.open(partial(session, "tiny-gan", **LONG), train=True)
-    shown = hosted.until_event("opened").payload
-    report = hosted.until_event("phase").payload
+    shown = hosted.until_event(Opened).shown
+    report = hosted.until_event(PhasePlayed).report
     assert (report.phase.name, report.phase.number, report.step, report.going_on) == ("draw", 1, 1, True)
     hosted.snapshot()  # the host goes on serving while it rests
     hosted.host.ask(Request("samples"))
@@ -150,20 +151,20 @@ def test_the_gradient_s_norm_is_that_of_the_player_whose_phase_it_is(hosted: Hos
 def test_pause_holds_within_a_round_and_training_goes_on_from_there_as_if_never_slowed(hosted: Hosted) -> None:  # noqa: F811
     hosted.host.slow_down(HOUR)
     hosted.host.open(partial(session, "tiny-gan", **LONG), train=True)
-    shown = hosted.until_event("opened").payload
-    hosted.until_event("phase")
+    shown = hosted.until_event(Opened).shown
+    hosted.until_event(PhasePlayed)
     hosted.host.pause()
-    assert hosted.until_event("paused").message == "Held between two phases of a step"
+    assert hosted.until_event(Paused).within_round
     hosted.host.substep()
-    assert hosted.until_event("phase").payload.phase.name == "forward"
+    assert hosted.until_event(PhasePlayed).report.phase.name == "forward"
     assert shown.between_phases
     hosted.host.slow_down(None)  # nothing trains, so the round is finished and then all stands still
-    hosted.until_event("paused")
+    hosted.until_event(Paused)
     assert (shown.step_count, shown.between_phases) == (1, False)
     hosted.host.train()
     hosted.until(lambda: shown.step_count >= 20)
     hosted.host.pause()
-    hosted.until_event("paused")
+    hosted.until_event(Paused)
     plain = train_to(session("tiny-gan", **LONG), shown.step_count)
     assert all(torch.equal(value, weights_of(shown.model)[name]) for name, value in weights_of(plain.model).items())
 
@@ -171,22 +172,22 @@ def test_pause_holds_within_a_round_and_training_goes_on_from_there_as_if_never_
 def test_a_step_finishes_the_round_that_is_held(hosted: Hosted) -> None:  # noqa: F811
     hosted.host.slow_down(HOUR)
     hosted.host.open(partial(session, "tiny-gan", **LONG), train=True)
-    shown = hosted.until_event("opened").payload
-    hosted.until_event("phase")
+    shown = hosted.until_event(Opened).shown
+    hosted.until_event(PhasePlayed)
     hosted.host.step()
-    hosted.until_event("paused")
+    hosted.until_event(Paused)
     assert (shown.step_count, shown.between_phases) == (1, False)
 
 
 def test_slowing_down_saves_first_and_leaving_while_held_finishes_the_round_and_saves(hosted: Hosted, tmp_path) -> None:  # noqa: F811
     hosted.host.open(partial(kept_session, "tiny-gan", tmp_path / "run", **LONG), train=True)
-    shown = hosted.until_event("opened").payload
+    shown = hosted.until_event(Opened).shown
     hosted.until(lambda: shown.step_count >= 5)
     hosted.host.slow_down(HOUR)
-    hosted.until_event("phase")
+    hosted.until_event(PhasePlayed)
     assert shown.run.last().step == shown.step_count >= 5
     hosted.host.pause()
-    hosted.until_event("paused")
+    hosted.until_event(Paused)
     step = shown.step_count
     hosted.host.close()
     hosted.thread.join(10)
@@ -195,7 +196,7 @@ def test_slowing_down_saves_first_and_leaving_while_held_finishes_the_round_and_
 
 def test_pictures_are_made_anew_after_an_update_within_the_round(hosted: Hosted) -> None:  # noqa: F811
     hosted.host.open(partial(session, "tiny-gan", **LONG))
-    shown = hosted.until_event("opened").payload
+    shown = hosted.until_event(Opened).shown
     hosted.host.watch([Request("samples")])
     frames = []
     for number in range(1, 5):
@@ -210,18 +211,18 @@ def test_pictures_are_made_anew_after_an_update_within_the_round(hosted: Hosted)
 def test_a_slow_run_ends_when_its_steps_are_done(hosted: Hosted) -> None:  # noqa: F811
     hosted.host.slow_down(0.0)
     hosted.host.open(partial(session, "tiny-gan", steps=2, batch=16), train=True)
-    hosted.until_event("done")
+    hosted.until_event(Done)
     assert len(phases(hosted)) == 24
     hosted.host.train()
-    assert "finished" in hosted.until_event("failed").message
+    assert "finished" in hosted.until_event(Failed).message
 
 
 def test_a_player_steps_alone_at_the_host_s_hand(hosted: Hosted) -> None:  # noqa: F811
     host = hosted.host
     host.open(partial(session, "tiny-gan", **LONG), first=partial(host.step, "generator"))
-    shown = hosted.until_event("opened").payload
-    hosted.until_event("paused")
+    shown = hosted.until_event(Opened).shown
+    hosted.until_event(Paused)
     shown.flush()
     assert shown.step_count == 1
-    assert shown.history.curve("generator_loss").step.tolist() == [1]
-    assert "discriminator_loss" not in shown.history.last()
+    assert shown.journal.history.curve("generator_loss").step.tolist() == [1]
+    assert "discriminator_loss" not in shown.journal.history.last()

@@ -10,11 +10,12 @@ import torch
 from scipy import integrate, optimize, stats
 
 from explorer.engine import Request, Viewer
-from models.exact.normal import decimal, normal_kl, normal_mean
+from models.exact.normal import normal_kl, normal_mean
 from models.protocol import Noise, build
 from models.vae.elbo.lab import ElboLab
 from models.vae.elbo.one_latent import ALL, OneLatent, Weights
 from models.vae.elbo.prior_average import LinearGaussian
+from models.views.words import decimal
 
 GAUSSIAN, BIMODAL = OneLatent(2.5, 1.3, 0.75), OneLatent(2.2, 0.9, 0.6, power=2)
 MODELS = [pytest.param(GAUSSIAN, id="gaussian"), pytest.param(BIMODAL, id="bimodal")]
@@ -193,7 +194,7 @@ def test_every_setting_of_the_terms_can_be_drawn():
                     page = lab(
                         posterior=posterior, form=form, steps=20, **dict(zip(names, (first, second), strict=True))
                     )
-                    assert page.whole == (first and second)
+                    assert (page.weights == ALL) == (first and second)
                     for name in ("densities", "terms", "plane", "integrand"):
                         assert frame(name, page)
 

@@ -11,12 +11,13 @@ from pages import kept_session, session
 from torch import distributions
 from vae_cases import CLASSES, generator, some_data
 
-from explorer.engine import Request, evaluate, resume_session
+from explorer.engine import Request, SessionViews, evaluate, resume_session
+from models.exact.normal import prior_kl
 from models.nets import parameter_count
 from models.protocol import DataPoint, DataSpec, Image, build
 from models.vae.amortised.model import VAE
 from models.vae.gaussian_bound import GaussianBound
-from models.vae.networks import prior_kl
+from models.vae.per_datapoint.inference import bound, parameters_of_q
 from models.vae.per_datapoint.model import PerDatapointVAE
 from models.vae.refit import refit
 
@@ -60,7 +61,7 @@ def test_a_batch_scaled_by_n_over_b_has_the_gradient_of_the_whole_on_the_average
         model.zero_grad()
         mean, log_var = model.codes(dataclasses.replace(batch, x=batch.x[index], index=index))
         z = mean + (0.5 * log_var).exp() * noise[index]
-        each = model.log_likelihood(z[None], batch.x[index])[0] - prior_kl(mean, log_var).sum(1)
+        each = model.decoder.log_prob(batch.x[index], z) - prior_kl(mean, log_var).sum(1)
         (6 / len(index) * each.sum()).backward()
         return [
             model.mean.grad.to_dense(),
@@ -79,8 +80,8 @@ def test_data_that_are_not_in_the_batch_stay_bit_for_bit():
     for _ in range(3):
         made.step()
     before = {name: value.detach().clone() for name, value in made.model.named_parameters()}
-    memory = {key: value.clone() for key, value in made.players[0].state().items()}
-    drawn = made.data.train_batch(made.position, 16, torch.Generator()).index
+    memory = {key: value.clone() for key, value in made.learner.players[0].state().items()}
+    drawn = made.data.train_batch(made.trainer.position, 16, torch.Generator()).index
     made.step()
     still = torch.ones(1300, dtype=torch.bool)
     still[drawn] = False
@@ -89,7 +90,7 @@ def test_data_that_are_not_in_the_batch_stay_bit_for_bit():
         assert torch.equal(now[still], before[name][still])
         assert (now[drawn] != before[name][drawn]).all()
         for key in ("step", "exp_avg", "exp_avg_sq"):
-            assert torch.equal(made.players[0].state()[f"{name}/{key}"][still], memory[f"{name}/{key}"][still])
+            assert torch.equal(made.learner.players[0].state()[f"{name}/{key}"][still], memory[f"{name}/{key}"][still])
     moved = memory["mean/step"] > 0  # met before and not now: with a dense Adam momentum would have moved them
     assert (moved & still).sum() > 20
     assert not torch.equal(made.model.decoder.net[0][0].weight, before["decoder.net.0.0.weight"])
@@ -109,11 +110,11 @@ def test_a_resumed_run_has_the_numbers_of_one_that_was_never_stopped(tmp_path):
     while not resumed.finished:
         resumed.step()
     resumed.close()
-    for one, other in ((whole.model, resumed.model), (whole.averaged, resumed.averaged)):
+    for one, other in ((whole.model, resumed.model), (whole.learner.averaged, resumed.learner.averaged)):
         for name, value in one.state_dict().items():
             assert torch.equal(value, other.state_dict()[name]), name
-    for key, value in whole.players[0].state().items():
-        assert torch.equal(value, resumed.players[0].state()[key]), key
+    for key, value in whole.learner.players[0].state().items():
+        assert torch.equal(value, resumed.learner.players[0].state()[key]), key
 
 
 def test_refitting_finds_the_exact_posterior_of_a_linear_gaussian_model():
@@ -144,7 +145,7 @@ def test_more_steps_on_new_data_raise_their_bound_and_leave_the_model_as_it_is()
         mean, log_var = (part.detach() for part in model.encode(batch.x))
         assert torch.equal(mean, model.encode(batch.x)[0])  # the same each time
         bounds = [
-            GaussianBound(lambda z, x=x: model.log_likelihood(z[:, None], x[None])[:, 0], 2).under(m, v).elbo
+            GaussianBound(lambda z, x=x: model.decoder.log_prob(x[None], z[:, None])[:, 0], 2).under(m, v).elbo
             for x, m, v in zip(batch.x, mean, log_var, strict=True)
         ]
         elbo.append(bounds)
@@ -166,8 +167,8 @@ def test_evaluation_and_validation_look_at_fitted_q():
     made = session(PAGE, data="digits", refit_steps=3, **SMALL)
     made.step()
     made._measure()
-    assert "held_out.elbo" in made.history.last()
-    assert "held_out.knn5_accuracy" not in made.history.last()
+    assert "held_out.elbo" in made.journal.history.last()
+    assert "held_out.knn5_accuracy" not in made.journal.history.last()
     found = evaluate(made.model, made.data, limit=8, settings={"K": 5, "quadrature": False})
     assert found["n"] == 8
     assert "knn5_accuracy" not in found
@@ -175,7 +176,7 @@ def test_evaluation_and_validation_look_at_fitted_q():
 
 def test_the_curve_of_parameters_counts_them():
     model = make(n=30, latent=3)
-    frame = model.parameters_of_q()
+    frame = parameters_of_q(model)
     local, encoder = frame.series
     here = np.flatnonzero(local.x == 30)[0]
     assert local.y[here] == model.mean.numel() + model.log_var.numel() == 180
@@ -190,7 +191,7 @@ def test_the_curve_of_held_out_bounds_rises_and_ends_after_the_steps():
     made = session(PAGE, data="digits", **SMALL)
     for _ in range(100):
         made.step()
-    frames = list(made.viewer.frames(Request("fitting", params={"steps": 60})))
+    frames = list(SessionViews(made).viewer.frames(Request("fitting", params={"steps": 60})))
     last = frames[-1].series[0]
     assert (last.x[0], last.x[-1]) == (0, 60)
     assert last.y[-1] > last.y[0]
@@ -203,14 +204,14 @@ def test_the_curve_of_held_out_bounds_rises_and_ends_after_the_steps():
         std, draws = (0.5 * log_var).exp(), []
         for seed in range(50):
             z = mean + std * torch.randn(mean.shape, generator=generator(seed))
-            draws.append(made.model.log_likelihood(z[None], batch.x)[0])
+            draws.append(made.model.decoder.log_prob(batch.x, z))
         each = torch.stack(draws).mean(0) - prior_kl(mean, log_var).sum(1)
     assert last.y[-1] == pytest.approx(float(each.mean()), abs=0.15)
 
 
 def test_new_images_are_shown_from_the_start_to_the_last_step():
     made = session(PAGE, data="digits", **SMALL)
-    *_, frame = made.viewer.frames(Request("new_images", params={"steps": 40}))
+    *_, frame = SessionViews(made).viewer.frames(Request("new_images", params={"steps": 40}))
     assert frame.row_labels == ("validation data", "start", "3 steps", "10 steps", "30 steps", "40 steps")
     assert len(frame.images) == 60
     batch = made.data.batch("valid", 0, 10)
@@ -220,8 +221,8 @@ def test_new_images_are_shown_from_the_start_to_the_last_step():
 def test_views_of_one_image_take_the_q_of_a_training_image():
     model = make()
     batch = train_data(n=1, first=12)
-    *_, frame = model.bound(DataPoint(batch.x, 0, 12, "train"), steps=2)
-    log_likelihood = GaussianBound(lambda z: model.log_likelihood(z[:, None], batch.x)[:, 0], 2)
+    *_, frame = bound(model, DataPoint(batch.x, 0, 12, "train"), steps=2)
+    log_likelihood = GaussianBound(lambda z: model.decoder.log_prob(batch.x, z[:, None])[:, 0], 2)
     assert frame.values[1] == pytest.approx(log_likelihood.under(model.mean[12], model.log_var[12]).elbo)
     assert "amortisation gap" not in frame.labels
     assert "training image 12" in frame.subtitle

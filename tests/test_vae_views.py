@@ -11,12 +11,21 @@ import torch
 from torch import distributions
 from vae_cases import CLASSES, generator, make, some_data, some_point
 
+from models.exact.normal import prior_kl
 from models.frames import Ellipses, Images, Lines, Points
 from models.protocol import BadValue, Direction, LatentPoint, Noise, build, views_of
 from models.vae.amortised.model import VAE
-from models.vae.networks import prior_kl
 from models.views.aggregated import Aggregated
+from models.views.latent import (
+    decode_near_data,
+    kl_per_dimension,
+    latent_map,
+    manifold,
+    nearest,
+    reconstructions,
+)
 from models.views.latent_space import axis_label, prior_grid, stepped_limit
+from models.views.samples import decoded_samples
 
 
 def inputs_of(model: VAE) -> dict:
@@ -29,7 +38,7 @@ def inputs_of(model: VAE) -> dict:
 def shown(model: VAE, name: str, **params):
     declared = views_of(VAE)[name]
     available = inputs_of(model)
-    frame = getattr(model, name)(**{key: available[key] for key in declared.inputs}, **params)
+    frame = declared(model, **{key: available[key] for key in declared.inputs}, **params)
     return list(frame)[-1] if declared.streams else frame
 
 
@@ -65,7 +74,7 @@ def test_views_and_loss_leave_the_global_generator_alone():
 
 def test_the_map_puts_each_image_at_its_posterior_mean():
     model, batch = make(), some_data(n=9)
-    frame = model.latent_map(batch, posteriors=True)
+    frame = latent_map(model, batch, posteriors=True)
     circles, posteriors, points = frame.layers
     assert isinstance(circles, Ellipses)
     assert isinstance(posteriors, Ellipses)
@@ -79,7 +88,7 @@ def test_the_map_puts_each_image_at_its_posterior_mean():
     assert circles.axes[:, 0].tolist() == [1.0, 2.0, 3.0]
     assert frame.dims == (0, 1)
     assert frame.subtitle == "posterior means, 9 validation images"
-    unlabelled = model.latent_map(dataclasses.replace(batch, y=None)).layers[-1]
+    unlabelled = latent_map(model, dataclasses.replace(batch, y=None)).layers[-1]
     assert unlabelled.label is None
 
 
@@ -90,22 +99,22 @@ def test_the_map_shows_the_dimensions_that_tell_most_unless_told_otherwise():
         head.weight.zero_()
         head.bias.zero_()
         head.bias[4], head.bias[1], head.bias[3] = 3.0, 2.0, 1.0  # posterior means, hence KL = mean² / 2
-    frame = model.latent_map(batch)
+    frame = latent_map(model, batch)
     assert frame.dims == (1, 4)
     assert (frame.x_label, frame.y_label) == ("z₂", "z₅")
     assert "93%" in frame.note  # (4 + 9) / (4 + 9 + 1)
-    assert model.latent_map(batch, across=6).dims == (5, 4)
-    assert model.latent_map(batch, upwards=5).dims == (1, 4)
-    assert model.latent_map(batch, across=4, upwards=1).dims == (3, 0)
+    assert latent_map(model, batch, across=6).dims == (5, 4)
+    assert latent_map(model, batch, upwards=5).dims == (1, 4)
+    assert latent_map(model, batch, across=4, upwards=1).dims == (3, 0)
     with pytest.raises(BadValue, match="from 0 to 6, not 7"):
-        model.latent_map(batch, across=7)
+        latent_map(model, batch, across=7)
     with pytest.raises(BadValue, match="must differ"):
-        model.latent_map(batch, across=2, upwards=2)
+        latent_map(model, batch, across=2, upwards=2)
 
 
 def test_the_map_of_one_dimension_shows_the_width_upwards_and_says_so():
     model, batch = make(latent=1), some_data()
-    frame = model.latent_map(batch)
+    frame = latent_map(model, batch)
     lines, points = frame.layers
     assert isinstance(lines, Lines)
     mean, log_var = model.encode(batch.x)
@@ -128,29 +137,29 @@ def test_extents_change_in_steps_and_hold_everything():
 def test_pictures_show_what_they_say():
     model, batch, noise = make(), some_data(n=4), Noise(5)
     z = torch.randn(7, 2, dtype=torch.float64, generator=noise.rng())
-    means = model.samples(noise, n=7)
-    draws = model.samples(noise, show="draw", n=7)
+    means = decoded_samples(model, noise, n=7)
+    draws = decoded_samples(model, noise, show="draw", n=7)
     np.testing.assert_allclose(means.images, model.decode_mean(z).detach())
     assert set(np.unique(draws.images)) == {0.0, 1.0}
     assert "mean of p(x|z)" in means.subtitle
     assert "draw from p(x|z)" in draws.subtitle
-    assert not np.array_equal(draws.images, model.samples(Noise(6), show="draw", n=7).images)
-    pairs = model.reconstructions(batch, noise)
+    assert not np.array_equal(draws.images, decoded_samples(model, Noise(6), show="draw", n=7).images)
+    pairs = reconstructions(model, batch, noise)
     mean, _ = model.encode(batch.x)
     np.testing.assert_allclose(pairs.images[:4], batch.x)
     np.testing.assert_allclose(pairs.images[4:], model.decode_mean(mean).detach())
     assert pairs.columns == 4
     assert len(pairs.row_labels) == 2
     point = LatentPoint(z[:1])
-    np.testing.assert_allclose(model.decode(point, batch, noise).images, model.decode_mean(z[:1]).detach())
-    assert "probabilities of ink" in make(values="grey").reconstructions(batch, noise).note
+    np.testing.assert_allclose(decode_near_data(model, point, batch, noise).images, model.decode_mean(z[:1]).detach())
+    assert "probabilities of ink" in reconstructions(make(values="grey"), batch, noise).note
     assert pairs.note == ""
 
 
 def test_the_nearest_images_are_those_of_least_distance_to_the_decoded_mean_nearest_first():
     model, batch = make(), dataclasses.replace(some_data(n=40, binary=False), split="test")
     z = torch.tensor([[0.3, -1.2]], dtype=torch.float64)
-    frame = model.nearest(LatentPoint(z), batch)
+    frame = nearest(model, LatentPoint(z), batch)
     mean = model.decode_mean(z).detach().numpy().reshape(1, -1)
     distances = np.sqrt(((batch.x.numpy().reshape(40, -1) - mean) ** 2).sum(axis=1))
     order = np.argsort(distances)[:6]
@@ -159,13 +168,13 @@ def test_the_nearest_images_are_those_of_least_distance_to_the_decoded_mean_near
     assert frame.captions == tuple(f"{distance:.2f}" for distance in distances[order])
     assert frame.columns == 6
     assert frame.subtitle == "nearest of 40 test images"
-    assert len(model.nearest(LatentPoint(z), some_data(n=4)).images) == 4
+    assert len(nearest(model, LatentPoint(z), some_data(n=4)).images) == 4
 
 
 @pytest.mark.parametrize("spacing", ["quantiles", "regular"])
 def test_the_manifold_is_the_decoder_on_a_grid_with_z2_upwards(spacing, monkeypatch):
     model = make()
-    *_, frame = model.manifold(side=11, spacing=spacing)
+    *_, frame = manifold(model, side=11, spacing=spacing)
     assert frame.images.shape == (121, 1, 8, 8)
     assert frame.sheet
     assert frame.columns == 11
@@ -173,8 +182,8 @@ def test_the_manifold_is_the_decoder_on_a_grid_with_z2_upwards(spacing, monkeypa
     corners = torch.tensor([[-edge, edge], [edge, edge], [0.0, 0.0], [-edge, -edge]], dtype=torch.float64)
     expected = model.decode_mean(corners).detach()
     np.testing.assert_allclose(frame.images[[0, 10, 60, 110]], expected, rtol=1e-5, atol=1e-5)
-    monkeypatch.setattr("models.views.latent._PIECE", 64 * 11 * 4)  # four rows at a time
-    frames = list(model.manifold(side=11, spacing=spacing))
+    monkeypatch.setattr("models.views.latent._CHUNK", 64 * 11 * 4)  # four rows at a time
+    frames = list(manifold(model, side=11, spacing=spacing))
     assert [len(one.images) for one in frames] == [44, 88, 121]
     assert "first 4 rows" in frames[0].subtitle
     np.testing.assert_allclose(frames[-1].images, frame.images)
@@ -193,7 +202,7 @@ def test_bars_show_the_kl_of_each_dimension_and_count_the_active():
         for unit in (1, 5):  # mean and log variance of the second dimension: q = p
             model.encoder.net[-1][-1].weight[unit] = 0
             model.encoder.net[-1][-1].bias[unit] = 0
-    frame = model.kl_per_dimension(batch)
+    frame = kl_per_dimension(model, batch)
     mean, log_var = model.encode(batch.x)
     kl = prior_kl(mean, log_var).detach().numpy()
     np.testing.assert_allclose(frame.values, kl.mean(0))
@@ -203,14 +212,14 @@ def test_bars_show_the_kl_of_each_dimension_and_count_the_active():
     assert frame.note.startswith("3 of 4 active")
     assert "Inactive: z₂." in frame.note
     assert not frame.warning
-    assert model.kl_per_dimension(some_data(n=1)).errors is None
+    assert kl_per_dimension(model, some_data(n=1)).errors is None
 
 
 def test_collapse_of_most_units_is_a_warning_that_says_what_to_try():
     model = make(latent=10)
     with torch.no_grad():
         model.encoder.net[-1][-1].weight.zero_()
-    frame = model.kl_per_dimension(some_data(n=9))
+    frame = kl_per_dimension(model, some_data(n=9))
     assert frame.warning
     assert frame.note.startswith("0 of 10 active")
     assert "z₈ and 2 more" in frame.note
@@ -219,7 +228,7 @@ def test_collapse_of_most_units_is_a_warning_that_says_what_to_try():
 
 def test_the_aggregated_posterior_is_the_mean_of_the_posteriors():
     model, batch = make(spread=2.0), some_data(n=9)
-    frame = model.latent_map(batch, aggregated=True)
+    frame = latent_map(model, batch, aggregated=True)
     density, limit = frame.layers[0], frame.extent[1]
     side = len(density.values)
     mean, log_var = (part.detach() for part in model.encode(batch.x))
@@ -245,26 +254,26 @@ def test_a_position_far_from_all_posteriors_is_flagged_also_after_the_weights_mo
     model, batch, noise = make(spread=2.0), some_data(n=50), Noise(1)
     mean, _ = model.encode(batch.x)
     far, near = LatentPoint(mean.detach().amax(0, keepdim=True) + 9.0), LatentPoint(mean.detach().mean(0, keepdim=True))
-    assert model.decode(far, batch, noise).warning
-    assert model.decode(far, batch, noise).note.startswith(
+    assert decode_near_data(model, far, batch, noise).warning
+    assert decode_near_data(model, far, batch, noise).note.startswith(
         "Far from the data: the posterior means of 50 validation images"
     )
-    assert not model.decode(near, batch, noise).warning
+    assert not decode_near_data(model, near, batch, noise).warning
     with torch.no_grad():
         model.encoder.net[-1][-1].bias[:2] += 9.0
-    assert model.decode(near, batch, noise).warning
+    assert decode_near_data(model, near, batch, noise).warning
 
 
 def test_what_is_far_follows_the_weights_that_a_session_trains():
-    from explorer.engine import Session, Setup, open_data
+    from explorer.engine import Session, SessionViews, Setup, open_data
 
     values = {"hidden": 16, "steps": 60, "lr": 1e-2}
     session = Session(Setup.of("vae", data="digits", values=values, device="cpu"), open_data("digits"), record=False)
-    assert session.frame("decode") is not None  # with the initial weights
+    assert SessionViews(session).frame("decode") is not None  # with the initial weights
     while not session.finished:
         session.step()
     batch = session.data.batch("train", 0, 128)
     mean = session.model.encode(batch.x)[0].detach()
     for place in (mean[:1], mean[:1] + 50.0):
-        frame = session.model.decode(LatentPoint(place), batch, Noise(0))
+        frame = decode_near_data(session.model, LatentPoint(place), batch, Noise(0))
         assert frame.warning == bool(torch.equal(place, mean[:1] + 50.0))

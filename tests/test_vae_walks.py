@@ -10,14 +10,17 @@ import pytest
 import torch
 from vae_cases import generator, make, some_data
 
-from explorer.engine import BadInput, Request, RunError, Session, Setup, Viewer, load_run, open_data
+from explorer.engine import BadInput, Request, RunError, Session, SessionViews, Setup, Viewer, load_run, open_data
 from explorer.engine.runs.directions import KeptDirection, find_direction, read_directions, write_directions
 from explorer.engine.views.from_text import request_from_text
 from models.exact.factors import explained, features, targets
+from models.exact.normal import prior_kl
 from models.protocol import BadValue, DataPoint, DataSpec, Direction, Factor, Image, LatentPoint, Noise, views_of
+from models.vae.amortised.blur import blurry
 from models.vae.amortised.model import VAE
-from models.vae.networks import prior_kl
+from models.vae.amortised.steps import steps
 from models.views.paths import along_axis, between_groups, nearest, slerp, straight
+from models.views.walks import direction, interpolation, traversals
 
 
 def picked(seed: int) -> DataPoint:
@@ -55,7 +58,7 @@ def test_the_spherical_path_keeps_the_length_and_turns_at_a_constant_rate():
 def test_traversals_have_a_row_a_dimension_by_kl_with_the_chosen_point_framed():
     model, batch = make(latent=3, spread=2.0), some_data(n=9)
     z = LatentPoint(torch.tensor([[0.3, -0.2, 5.0]], dtype=torch.float64))
-    frame = model.traversals(z, batch)
+    frame = traversals(model, z, batch)
     mean, log_var = (part.detach() for part in model.encode(batch.x))
     order = prior_kl(mean, log_var).mean(dim=0).argsort(descending=True).tolist()
     assert frame.row_labels == tuple("z₁z₂z₃"[2 * dim : 2 * dim + 2] for dim in order)
@@ -66,7 +69,7 @@ def test_traversals_have_a_row_a_dimension_by_kl_with_the_chosen_point_framed():
     first = z.z.clone()
     first[0, order[0]] = -3.0
     np.testing.assert_allclose(frame.images[0], model.decode_mean(first)[0].detach(), atol=1e-12)
-    spread = model.traversals(z, batch, span="posterior")
+    spread = traversals(model, z, batch, span="posterior")
     d = order[0]
     low = mean[:, d].mean() - 3 * (mean[:, d].var(correction=0) + log_var[:, d].exp().mean()).sqrt()
     if float(low) < float(z.z[0, d]):
@@ -77,7 +80,7 @@ def test_traversals_have_a_row_a_dimension_by_kl_with_the_chosen_point_framed():
 def test_interpolation_goes_from_one_posterior_mean_to_the_other_between_the_data():
     model = make(latent=4, spread=2.0)
     start, end = picked(3), picked(8)
-    frame = model.interpolation(start, end)
+    frame = interpolation(model, start, end)
     assert frame.row_labels == ("straight", "spherical")
     a, b = (model.encode(datum.x)[0].detach() for datum in (start, end))
     for row in (0, 11):
@@ -90,14 +93,14 @@ def test_interpolation_goes_from_one_posterior_mean_to_the_other_between_the_dat
     assert frame.index.tolist()[:2] == [43, -1]
     assert "43" in frame.subtitle
     assert "48" in frame.subtitle
-    assert model.interpolation(start, end, path="straight").row_labels == ("straight",)
+    assert interpolation(model, start, end, path="straight").row_labels == ("straight",)
 
 
 def test_a_direction_between_classes_is_the_difference_of_their_mean_posterior_means():
     model, batch = make(latent=3), some_data(n=9)
     z = LatentPoint(torch.tensor([[0.5, 0.0, -1.0]], dtype=torch.float64))
     given = (z, batch, picked(3), picked(8))
-    frame = model.direction(*given, none(3), source=2, target=0)
+    frame = direction(model, *given, none(3), source=2, target=0)
     mean = model.encode(batch.x)[0].detach()
     expected = mean[batch.y == 0].mean(0) - mean[batch.y == 2].mean(0)
     np.testing.assert_allclose(frame.direction, expected)
@@ -108,13 +111,13 @@ def test_a_direction_between_classes_is_the_difference_of_their_mean_posterior_m
             frame.images[place], model.decode_mean(z.z + t * expected)[0].detach(), atol=1e-12
         )  # fmt: skip
     with pytest.raises(BadValue, match="no image of class 7 among these; classes go from 0 to 2"):
-        model.direction(*given, none(3), source=7)
-    groups = model.direction(*given, none(3), between="picked", neighbours=2)
+        direction(model, *given, none(3), source=7)
+    groups = direction(model, *given, none(3), between="picked", neighbours=2)
     ends = [model.encode(datum.x)[0][0] for datum in given[2:]]
     near = [mean[(mean - end.detach()).norm(dim=1).argsort()[:2]].mean(0) for end in ends]
     np.testing.assert_allclose(groups.direction, near[1] - near[0])
     kept = Direction("thicker", torch.tensor([[1.0, 2.0, 3.0]], dtype=torch.float64))
-    shown = model.direction(*given, kept)
+    shown = direction(model, *given, kept)
     assert shown.direction.tolist() == [1.0, 2.0, 3.0]
     assert "thicker" in shown.subtitle
 
@@ -127,18 +130,18 @@ def test_groups_are_the_nearest_and_their_difference_that_of_the_means():
 
 def test_mean_and_draw_are_of_the_same_z():
     model, batch = make(spread=2.0), some_data(n=4)
-    frame = model.blurry(batch, Noise(3))
+    frame = blurry(model, batch, Noise(3))
     stream = Noise(3).rng()
     z = torch.randn(4, 2, generator=stream, dtype=torch.float64)
     np.testing.assert_allclose(frame.images[:4], model.decode_mean(z).detach())
     np.testing.assert_array_equal(frame.images[4:], model.decode_draw(z, rng=stream).detach())
     assert frame.row_labels == ("mean", "draw")
-    from_data = model.blurry(batch, Noise(3), of="reconstructions")
+    from_data = blurry(model, batch, Noise(3), of="reconstructions")
     np.testing.assert_array_equal(from_data.images[:4], batch.x)
     np.testing.assert_allclose(from_data.images[4:8], model.decode_mean(model.encode(batch.x)[0]).detach())
     grey = ((frame.images[:4] > 0.1) & (frame.images[:4] < 0.9)).mean()
     assert f"{grey:.0%} of its values" in frame.note
-    continuous = make(values="grey", decoder="gaussian").blurry(some_data(n=4, binary=False), Noise(3))
+    continuous = blurry(make(values="grey", decoder="gaussian"), some_data(n=4, binary=False), Noise(3))
     assert "specks (0.1" in continuous.note  # σ is 0.1
 
 
@@ -203,12 +206,12 @@ def test_sprites_hand_their_factors_to_the_view():
     session = untrained("sprites")
     batch = session.data.batch("valid", 0, 20)
     np.testing.assert_array_equal(batch.factors, session.data.data.valid.factors[:20])
-    frame = session.viewer.last_frame(Request("factors"))
+    frame = SessionViews(session).viewer.last_frame(Request("factors"))
     assert frame.column_labels == ("shape", "size", "rotation", "x", "y")
     assert frame.row_labels == ("z₁", "z₂", "all")
     mean = session.model.encode(session.data.batch("valid", 0, 500).x)[0].detach().double().numpy()
     factors = session.data.data.valid.factors[:500]
-    np.testing.assert_allclose(frame.values, explained(mean, factors, session.spec.factors), atol=1e-6)
+    np.testing.assert_allclose(frame.values, explained(mean, factors, session.model.spec.factors), atol=1e-6)
     assert session.data.train_batch(0, 4, generator()).factors is None
 
 
@@ -219,7 +222,7 @@ def test_sprites_hand_their_factors_to_the_view():
 def test_a_step_on_lambda_leaves_log_p_and_one_on_beta_raises_it(part):
     model, point = make(latent=2, spread=2.0), picked(3)
     before = {key: value.clone() for key, value in model.state_dict().items()}
-    *_, frame = model.steps(point, part=part, gain=0.05)
+    *_, frame = steps(model, point, part=part, gain=0.05)
     evidence, elbo, gap, evidence_p, elbo_p, gap_p = frame.values
     assert evidence == pytest.approx(0.0, abs=2e-4)
     assert elbo > 0
@@ -293,5 +296,5 @@ def test_a_kept_direction_survives_a_resume_and_the_command_line_finds_it(tmp_pa
 
 def test_the_second_of_two_data_is_another_one_where_none_was_picked():
     session = untrained("digits")
-    frame = session.viewer.last_frame(Request("interpolation"))
+    frame = SessionViews(session).viewer.last_frame(Request("interpolation"))
     assert frame.index[[0, 10]].tolist() == [0, 1]

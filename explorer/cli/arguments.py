@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import models
 from explorer.engine import BadInput, training_class
-from models.protocol import BadValue, GenerativeModel, Page, Param, Preset, params_of, views_of
+from models.protocol import BadValue, GenerativeModel, Page, Param, Preset, params_of, settings_of, views_of
 
 __all__ = ["parse", "read_pairs"]
 
@@ -81,6 +81,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     sample = _run_command(commands, "sample", "draw from a trained model")
     sample.add_argument("--n", type=int, default=64, metavar="N", help="number of samples (64)")
     sample.add_argument("--seed", type=_whole, default=0, metavar="S", help="of the draws (0)")
+    _add_set(sample, "settings of sampling that the model declares, such as temperature=0.5")
     sample.add_argument("--out", required=True, metavar="F", help=".npz with key x, or a figure: .png .svg .pdf .csv")
     _add_checkpoint(sample)
     _add_device(sample, "cpu")
@@ -90,7 +91,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     evaluate.add_argument("--split", default="test", choices=("train", "valid", "test"), help="data to look at (test)")
     evaluate.add_argument("--n", type=int, default=None, metavar="N", help="data to look at (the whole split)")
     evaluate.add_argument("--seed", type=_whole, default=0, metavar="S", help="of the noise of estimates (0)")
-    _add_set(evaluate, "settings of the evaluation, such as K=500")
+    _add_set(evaluate, "settings of the evaluation or of sampling, such as K=500")
     _add_device(evaluate, "cpu")
     _add_json(evaluate)
 
@@ -119,6 +120,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
     lab = _page_command(commands, "lab", "compute a lab and draw its views", page_help)
     lab.add_argument("--preset", metavar="P", help="title of a preset, or its beginning")
+    lab.add_argument("--data", metavar="D[:k=v,…]", help="dataset with its parameters, for a lab that takes data")
     _add_set(lab, "the lab's parameters")
     lab.add_argument("--out", metavar="DIR", help="folder of the figures (./PAGE)")
     _add_json(lab)
@@ -184,6 +186,9 @@ def _described_page(arguments: Sequence[str]) -> str:
     lines = [f"{page.title} ({arguments[1]})", "", _table("parameters", params_of(page.Config))]
     if issubclass(page, GenerativeModel):
         lines.append(_table("training", params_of(training_class(page))))
+        for what, method in (("sample", page.sample), ("evaluate", page.evaluate)):
+            if settings_of(method):
+                lines.append(_table(f"settings of {what}", settings_of(method)))
     if page.presets:
         lines.append("presets (without --preset, the first for the data):")
         lines += [_preset_line(preset) for preset in page.presets]

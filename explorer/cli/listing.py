@@ -40,7 +40,7 @@ def list_all(arguments: argparse.Namespace) -> int:
 
 def _page(family: str, name: str, page: Any) -> dict[str, Any]:
     is_model = issubclass(page, GenerativeModel)
-    fitting = [source for source, declared in SOURCES.items() if is_model and accepted(declared.kind, page.accepts)]
+    fitting = [source for source, declared in SOURCES.items() if accepted(declared.kind, page.accepts)]
     return {
         "page": name,
         "family": family,

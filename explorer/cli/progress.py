@@ -45,7 +45,7 @@ class Bar:
         if self._bar.n - self._before > self._bar.total / 200:
             self._before = self._bar.n
             page = type(self._session.model)
-            last = self._session.history.last()
+            last = self._session.journal.history.last()
             shown = {m.label: f"{last[m.key]:.2f}" for m in page.metrics[:3] if m.key in last}
             self._bar.set_postfix({"step": self._session.step_count, **shown}, refresh=False)
 

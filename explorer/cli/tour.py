@@ -8,7 +8,7 @@ from pathlib import Path
 
 from explorer import figures
 from explorer.cli.training import run_to_end
-from explorer.engine import Setup, new_session
+from explorer.engine import SessionViews, Setup, new_session
 from explorer.engine.runs.curves import loss_curves
 from models.frames import Frame
 
@@ -28,11 +28,12 @@ def tour(arguments: argparse.Namespace) -> int:
     if error:
         print(f"dgm-explorer: {error}", file=sys.stderr)
         return code
+    views = SessionViews(session)
     shown: dict[str, Frame] = {
-        "curves": loss_curves(type(session.model), session.history, session.setup.config),
-        **{name: session.frame(name) for name in _VIEWS},
+        "curves": loss_curves(type(session.model), session.journal.history, session.setup.config),
+        **{name: views.frame(name) for name in _VIEWS},
     }
-    accuracy = session.history.last().get("held_out.knn5_accuracy")
+    accuracy = session.journal.history.last().get("held_out.knn5_accuracy")
     if accuracy is not None:
         print(f"step {session.step_count}: 5-NN accuracy of held-out digits in the map {accuracy:.2f}", file=sys.stderr)
     for name, frame in shown.items():

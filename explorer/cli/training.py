@@ -92,7 +92,7 @@ def _finish(session: Session, arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(result, allow_nan=False))
     elif not error:
-        print(f"{session.state} at step {session.step_count} after {session.seconds:.1f} s of training")
+        print(f"{session.status} at step {session.step_count} after {session.seconds:.1f} s of training")
         print(session.run.folder)
     return code
 
@@ -111,7 +111,7 @@ def run_to_end(session: Session, stop_at: int | None = None) -> tuple[int, str]:
     try:
         with interrupt.installed():
             with Bar(session) as bar:
-                session.serve()
+                session.begin()
                 while not session.finished and not interrupt.asked:
                     if stop_at is not None and session.step_count >= stop_at:
                         break

@@ -17,7 +17,9 @@ import models
 from explorer import figures
 from explorer.cli.arguments import read_pairs
 from explorer.cli.progress import count_progress, download_progress
-from explorer.engine import BadInput, LoadedRun, Request, Viewer, evaluate, load_run
+from explorer.engine import BadInput, Request, Viewer, evaluate, load_run
+from explorer.engine.lab import open_lab
+from explorer.engine.measure.settings import refusing, sample_settings
 from explorer.engine.randomness import derive
 from explorer.engine.runs.curves import loss_curves
 from explorer.engine.runs.directions import read_directions
@@ -27,8 +29,9 @@ from explorer.engine.runs.run import Run
 from explorer.engine.session.journal import metrics_of
 from explorer.engine.setup import model_page
 from explorer.engine.views.from_text import request_from_text
-from models.frames import Curves, Frame, Images, Plane, Points
-from models.protocol import BadValue, Image, Lab, Planar, build, params_of
+from models.frames import Curves, Frame
+from models.protocol import BadValue, Lab, Preset, build, params_of
+from models.views.samples import frame_of
 
 __all__ = ["draw_figure", "evaluate_run", "lab", "run_curves", "sample"]
 
@@ -44,30 +47,24 @@ def sample(arguments: argparse.Namespace) -> int:
     loaded = load_run(
         arguments.run, checkpoint=arguments.checkpoint, device=arguments.device, progress=download_progress
     )
+    settings = sample_settings(loaded.model, read_pairs(arguments.set))
     rng = torch.Generator(loaded.model.device).manual_seed(derive(arguments.seed, "sample"))
     parts = []
-    with torch.no_grad():
+    with torch.no_grad(), refusing():
         for start in range(0, arguments.n, _PART):
             count = min(_PART, arguments.n - start)
-            parts.append(loaded.model.sample(count, rng=rng).cpu().numpy())
+            parts.append(loaded.model.sample(count, rng=rng, **settings).cpu().numpy())
     x = np.concatenate(parts)
     identity = {**loaded.run.identity, "step": loaded.step, "checkpoint": loaded.checkpoint, "seed": arguments.seed}
-    if path.suffix == ".npz":
+    if settings:
+        identity["set"] = settings
+    if path.suffix.lower() == ".npz":
         figures.save_arrays({"x": x}, path, identity=identity)
     else:
-        figures.save(_sample_frame(loaded, x), path, identity=identity)
+        subtitle = f"{len(x):,} draws from the model, step {loaded.step:,}"
+        figures.save(frame_of(loaded.run.spec.kind, x, subtitle=subtitle), path, identity=identity)
     print(path)
     return 0
-
-
-def _sample_frame(loaded: LoadedRun, x: np.ndarray) -> Frame:
-    kind = loaded.run.spec.kind
-    subtitle = f"{len(x):,} draws from the model, step {loaded.step:,}"
-    if isinstance(kind, Image):
-        return Images(x, subtitle=subtitle)
-    if isinstance(kind, Planar):
-        return Plane((Points(x, role="model", name="samples"),), subtitle=subtitle)
-    raise BadInput(f"samples of {type(kind).__name__.lower()} data are no picture; write an .npz")
 
 
 def evaluate_run(arguments: argparse.Namespace) -> int:
@@ -161,12 +158,12 @@ def _frame_of(arguments: argparse.Namespace) -> tuple[Frame, dict[str, Any]]:
     return viewer.last_frame(request), identity
 
 
-def _preset_values(page: type[Lab], title: str | None) -> dict[str, Any]:
+def _preset_of(page: type[Lab], title: str | None) -> Preset:
     if title is None:
-        return {}
+        return Preset("", "")
     for preset in page.presets:
         if preset.title.lower().startswith(title.lower()):
-            return dict(preset.config)
+            return preset
     raise BadInput(f"there is no preset {title}; there are: {'; '.join(preset.title for preset in page.presets)}")
 
 
@@ -178,24 +175,27 @@ def lab(arguments: argparse.Namespace) -> int:
         raise BadInput(str(error)) from None
     if not issubclass(page, Lab):
         raise BadInput(f"{arguments.page} is a model, which is trained; see dgm-explorer train {arguments.page}")
-    values = {**_preset_values(page, arguments.preset), **read_pairs(arguments.set)}
+    preset = _preset_of(page, arguments.preset)
+    values = {**preset.config, **read_pairs(arguments.set)}
     try:
-        config = build(page.Config, values)
+        config: Any = build(page.Config, values)
     except BadValue as error:
         raise BadInput(str(error)) from None
-    found = page(config)
-    viewer = Viewer(found)
+    opened = open_lab(page, config, arguments.data or preset.data, download_progress)
     folder = Path(arguments.out or arguments.page)
     identity = {"page": arguments.page, "config": {name: getattr(config, name) for name in params_of(page.Config)}}
+    if opened.data is not None:
+        identity |= {"data": opened.data.data.name, "data_digest": opened.data.data.digest}
     written = []
-    for name, view in viewer.views.items():
-        if view.applies(page, config):
-            frame = viewer.last_frame(Request(name))
+    for name, view in opened.viewer.views.items():
+        if view.applies(page, config, opened.spec):
+            frame = opened.viewer.last_frame(Request(name))
             for suffix in (".png", ".svg", ".npz"):
                 path = folder / f"{name}{suffix}"
                 written.append(str(figures.save(frame, path, identity={**identity, "view": name})))
     if arguments.json:
-        print(json.dumps({"page": arguments.page, "config": identity["config"], "figures": written}))
+        data = {"data": identity["data"]} if "data" in identity else {}
+        print(json.dumps({"page": arguments.page, **data, "config": identity["config"], "figures": written}))
     else:
         print("\n".join(written))
     return 0

@@ -30,20 +30,30 @@ class Split:
     """Part of a dataset. The arrays are read-only, because opened datasets are shared.
 
     Attributes:
-        x: Data, (n, *shape); float32 in data units, or uint8 to be multiplied by the dataset's `scale`.
+        x: Data, (n, *shape); float32 in data units, uint8 to be multiplied by the dataset's `scale`, or integers that
+            are symbols.
         y: Class of each datum, (n,) int64, or None.
         factors: What each datum was made from, (n, k) float64, or None.
         part_of: "train", "valid" or "test" where the data are from another split than the one they stand for, as when
             a model comes with test data alone; else "".
+        lengths: Of sequences that are padded (`pad_sequences`): entries of each that belong to it, (n,) int64; None
+            where all do. Batches get it as their mask.
     """
 
     x: np.ndarray
     y: np.ndarray | None = None
     factors: np.ndarray | None = None
     part_of: str = ""
+    lengths: np.ndarray | None = None
 
     def __post_init__(self) -> None:
-        """Makes the arrays read-only."""
+        """Makes the arrays read-only.
+
+        Raises:
+            ValueError: There are lengths of data that are no sequences, or that are longer than those.
+        """
+        if self.lengths is not None and (self.x.ndim != 2 or self.lengths.max(initial=0) > self.x.shape[1]):
+            raise ValueError(f"data of shape {self.x.shape} are no sequences of these lengths")
         for array in self.arrays:
             array.flags.writeable = False
 
@@ -53,8 +63,8 @@ class Split:
 
     @property
     def arrays(self) -> tuple[np.ndarray, ...]:
-        """The arrays that are there."""
-        return tuple(array for array in (self.x, self.y, self.factors) if array is not None)
+        """The arrays that are not None."""
+        return tuple(array for array in (self.x, self.y, self.factors, self.lengths) if array is not None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,18 +114,21 @@ class Dataset:
 
     @cached_property
     def digest(self) -> str:
-        """Hash of all arrays of all splits, which tells whether two datasets hold the same data."""
+        """Hash of all arrays of all splits: datasets with the same hash hold the same data."""
         return sha256(array for split in (self.train, self.valid, self.test) for array in split.arrays)
 
     def moments(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Mean and standard deviation of the training data in data units, per channel or dimension.
 
-        Where training data are resampled, these are the moments of the probabilities.
+        Where training data are resampled, these are the moments of the probabilities. Symbols have no moments: theirs
+        are (0,) and (1,).
         """
         return self._moments
 
     @cached_property
     def _moments(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        if not self.kind.dtype.is_floating_point:
+            return (0.0,), (1.0,)
         x = self.train.x
         count = x.size / x.shape[1]
         axes = (0, *range(2, x.ndim))

@@ -2,15 +2,17 @@
 
 from explorer.engine.devices import available, describe, resolve
 from explorer.engine.errors import BadInput, Diverged, ExplorerError, OutOfMemory, RunError
+from explorer.engine.host.session_views import SessionViews
 from explorer.engine.loading import LoadedRun, load_run, new_session, open_data, resume_session
 from explorer.engine.measure.evaluation import evaluate
 from explorer.engine.runs.history import Curve, History
 from explorer.engine.runs.run import Run
-from explorer.engine.session.round import Phase
 from explorer.engine.session.session import Session
+from explorer.engine.session.trainer import Phase
 from explorer.engine.setup import Setup
 from explorer.engine.training import Training, training_class
-from explorer.engine.views.viewer import Reply, Request, RequestQueue, Viewer
+from explorer.engine.views.requests import Reply, Request, RequestQueue
+from explorer.engine.views.viewer import Viewer
 
 __all__ = [
     "BadInput",
@@ -27,6 +29,7 @@ __all__ = [
     "Run",
     "RunError",
     "Session",
+    "SessionViews",
     "Setup",
     "Training",
     "Viewer",

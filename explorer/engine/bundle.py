@@ -74,6 +74,8 @@ def make_bundle(
         BadInput: Data that cannot be packed, weights beyond half precision, or a file that would be too large.
     """
     loaded = load_run(run)
+    if loaded.run.setup.parents:
+        raise BadInput(f"{run} was trained with another run ({', '.join(loaded.run.setup.parents)}) and is not bundled")
     part = loaded.model.state_dict()
     tensors = {f"model/{name}": _halved(name, tensor) for name, tensor in part.items()}
     loaded.model.load_state_dict({name: tensors[f"model/{name}"] for name in part})

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from explorer.engine.errors import BadInput
 
@@ -21,11 +23,34 @@ _threads_chosen: int | None = None
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a session runs: its device, and its rank among `world` processes that train one model together."""
+    """Device of a session, and its rank among the processes that train one model together.
+
+    Each process computes the gradient on its slice of every batch; the gradients are averaged before each update, so
+    all processes hold the same weights. Several processes need an initialised `torch.distributed` process group.
+    Only the process of rank 0 measures, records and writes.
+
+    Attributes:
+        device: The device.
+        rank: Number of this process, from 0.
+        world: Number of processes.
+    """
 
     device: torch.device
     rank: int = 0
     world: int = 1
+
+    def slice_of(self, count: int) -> tuple[int, int]:
+        """Offset and size of this process's share of so many data, which `world` divides."""
+        size = count // self.world
+        return self.rank * size, size
+
+    def reduce(self, tensors: Iterable[Tensor]) -> None:
+        """Replaces each tensor by its mean over all processes, in place; a single process keeps its own."""
+        if self.world == 1:
+            return
+        for tensor in tensors:
+            torch.distributed.all_reduce(tensor)
+            tensor.div_(self.world)
 
 
 def available() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +13,13 @@ from explorer.engine.data.spec import spec_of
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.devices import Placement, prepare_thread, resolve
 from explorer.engine.errors import BadInput, RunError
+from explorer.engine.parents import build_parents, find_parents
 from explorer.engine.randomness import build_model
 from explorer.engine.runs.checkpoint import Checkpoint
+from explorer.engine.runs.parents import read_parents, write_parents
 from explorer.engine.runs.run import Run
 from explorer.engine.session.session import Session
-from explorer.engine.session.state import load_weights
+from explorer.engine.session.state import from_checkpoint, load_weights
 from explorer.engine.setup import Setup, model_page, split_values
 from models.protocol import GenerativeModel
 
@@ -94,10 +97,13 @@ def load_run(
         config, _ = split_values(page, found.state["config"])
     except KeyError:
         raise RunError(f"the checkpoint of step {found.step} lacks its config") from None
-    model = build_model(page, config, run.spec, run.setup.seed)
-    load_weights(model, found, averaged=True)
+    model = build_model(page, config, run.spec, run.setup.seed).to(placement)
     tensors = TensorData(data, run.setup.seed, placement)
-    return LoadedRun(run, model.to(placement).eval(), config, data, tensors, found.step, checkpoint)
+    if run.setup.parents:
+        parents = read_parents(run.parents, run.setup.parents)
+        model.inherit(tensors.whole(), build_parents(parents, placement))
+    load_weights(model, found, averaged=True)
+    return LoadedRun(run, model.eval(), config, data, tensors, found.step, checkpoint)
 
 
 def new_session(
@@ -118,12 +124,17 @@ def new_session(
         record: Whether frames are recorded.
 
     Raises:
-        BadInput: Data, device or folder cannot be had.
+        BadInput: Data, device, folder or a run that the config names cannot be had.
     """
     placement = Placement(resolve(setup.device))
+    parents = find_parents(setup)
+    built = build_parents(parents, placement.device)
+    setup = dataclasses.replace(setup, parents={name: parent.ref for name, parent in parents.items()})
     data = open_data(setup.data, progress)
     run = Run.create(setup, spec_of(data), data.digest, folder) if keep else None
-    return Session(setup, data, run=run, placement=placement, record=record)
+    if run is not None:
+        write_parents(run.parents, parents)
+    return Session(setup, data, run=run, placement=placement, record=record, parents=built)
 
 
 def resume_session(path: str | Path, *, device: str | None = None, progress: Progress | None = None) -> Session:
@@ -141,10 +152,11 @@ def resume_session(path: str | Path, *, device: str | None = None, progress: Pro
     run = Run(Path(path))
     checkpoint = run.last() if run.begun else None
     placement = Placement(resolve(device or run.setup.device))
-    session = Session(run.setup, _same_data(run, progress), run=run, placement=placement)
+    parents = build_parents(read_parents(run.parents, run.setup.parents), placement.device)
+    session = Session(run.setup, _same_data(run, progress), run=run, placement=placement, parents=parents)
     try:
         if checkpoint is not None:
-            session.restore(checkpoint)
+            session.load(from_checkpoint(checkpoint, type(session.model)))
     except BaseException:
         session.close()
         raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from explorer.engine.setup import model_page
 from models.frames import Frame, Images
 from models.protocol import GenerativeModel
 
-__all__ = ["Glance", "recent_runs"]
+__all__ = ["Glance", "recent_runs", "runs_of_pages"]
 
 _SAMPLES = "samples"
 
@@ -81,6 +81,27 @@ def recent_runs(
         except (ExplorerError, OSError, KeyError, TypeError, ValueError, AttributeError):
             damaged += 1
     return found, damaged
+
+
+def runs_of_pages(folder: Path, pages: Collection[str], limit: int = 20) -> list[str]:
+    """Names of the runs of some pages in a folder, those that changed last first; damaged ones are left out.
+
+    Args:
+        folder: Folder in which runs are made; it need not exist.
+        pages: Names of the pages.
+        limit: Names to return, at most.
+    """
+    names: list[str] = []
+    for _, place in _newest(folder):
+        if len(names) == limit:
+            break
+        try:
+            config = read_json(place / "config.json")
+        except ExplorerError:
+            continue
+        if isinstance(config, dict) and config.get("page") in pages:
+            names.append(place.name)
+    return names
 
 
 def _newest(folder: Path) -> list[tuple[float, Path]]:

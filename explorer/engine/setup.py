@@ -4,21 +4,45 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import models
 from explorer.data import SOURCES, source
 from explorer.engine.errors import BadInput, RunError
 from explorer.engine.training import Training, check_batch, training_class
-from models.protocol import BadValue, GenerativeModel, Kind, Preset, accepted, build, params_of
+from models.protocol import BadValue, GenerativeModel, Kind, Page, Preset, accepted, build, params_of
 
-__all__ = ["Setup", "choose_preset", "model_page"]
+__all__ = ["ParentRef", "Setup", "choose_preset", "model_page", "wanted_kinds"]
+
+
+@dataclass(frozen=True)
+class ParentRef:
+    """A trained model that a run was made with.
+
+    Attributes:
+        run: Name of its run's folder.
+        step: Round of its weights.
+        digest: Hash of its weights and config.
+    """
+
+    run: str
+    step: int
+    digest: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON, read back by `from_json`."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> ParentRef:
+        """The reference that `to_json` wrote."""
+        return cls(str(stored["run"]), int(stored["step"]), str(stored["digest"]))
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What a run is made of.
+    """Everything that decides a run.
 
     Attributes:
         page: Name in the catalogue.
@@ -27,6 +51,8 @@ class Setup:
         training: Settings of the training.
         seed: Of initial weights, order of data and noise.
         device: "auto", "cpu", "cuda:0", ….
+        parents: Models that the run is made with, by the field of the config that names their run; known once the run
+            is opened.
     """
 
     page: str
@@ -35,6 +61,7 @@ class Setup:
     training: Training
     seed: int = 0
     device: str = "auto"
+    parents: Mapping[str, ParentRef] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -68,7 +95,7 @@ class Setup:
         except ValueError as error:
             raise BadInput(str(error)) from None
         if not accepted(found.kind, model.accepts):
-            raise BadInput(f"page {page} does not take {found.name}: it needs {_wanted(model)}")
+            raise BadInput(f"page {page} does not take {found.name}: it needs {wanted_kinds(model)}")
         merged = {**(chosen.config if chosen else {}), **(chosen.training if chosen else {}), **(values or {})}
         config, training = split_values(model, merged)
         check_batch(model, training)
@@ -86,7 +113,7 @@ class Setup:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, read back by `from_json`."""
-        return {
+        stored = {
             "page": self.page,
             "data": self.data,
             "config": _plain(self.config),
@@ -94,6 +121,8 @@ class Setup:
             "seed": self.seed,
             "device": self.device,
         }
+        parents = {name: parent.to_json() for name, parent in self.parents.items()}
+        return {**stored, "parents": parents} if parents else stored
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Setup:
@@ -106,9 +135,9 @@ class Setup:
             model = model_page(str(stored["page"]))
             config: Any = build(model.Config, stored["config"])
             training = build(training_class(model), stored["training"])
-            return cls(
-                str(stored["page"]), str(stored["data"]), config, training, int(stored["seed"]), str(stored["device"])
-            )
+            parents = {name: ParentRef.from_json(parent) for name, parent in stored.get("parents", {}).items()}
+            seed, device = int(stored["seed"]), str(stored["device"])
+            return cls(str(stored["page"]), str(stored["data"]), config, training, seed, device, parents)
         except (AttributeError, KeyError, TypeError, ValueError, BadInput) as error:
             raise RunError(f"config.json is damaged ({error})") from None
 
@@ -129,17 +158,19 @@ def first_accepted(model: type[GenerativeModel]) -> str:
     for name, found in SOURCES.items():
         if accepted(found.kind, model.accepts):
             return name
-    raise BadInput(f"there is no dataset that page {model.title} takes: it needs {_wanted(model)}")
+    raise BadInput(f"there is no dataset that page {model.title} takes: it needs {wanted_kinds(model)}")
 
 
-def _wanted(model: type[GenerativeModel]) -> str:
+def wanted_kinds(page: type[Page]) -> str:
+    """The kinds of data that a page accepts, in words: "planar data or binary image data"."""
+
     def word(kind: Any) -> str:
         if isinstance(kind, type):
             return kind.__name__.lower() + " data"
         open_fields = [f.name for f in dataclasses.fields(kind) if getattr(kind, f.name) is not None]
         return " ".join([*(str(getattr(kind, f)) for f in open_fields), type(kind).__name__.lower() + " data"])
 
-    return " or ".join(word(kind) for kind in model.accepts)
+    return " or ".join(word(kind) for kind in page.accepts)
 
 
 def model_page(name: str) -> type[GenerativeModel]:

@@ -11,7 +11,7 @@ from typing import Any
 from explorer.engine.errors import BadInput
 from models.protocol import GenerativeModel, param
 
-__all__ = ["Training", "learning_rate", "training_class"]
+__all__ = ["Training", "check_length", "learning_rate", "training_class"]
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,23 @@ def check_batch(page: type[GenerativeModel], training: Training) -> None:
         )
     if training.batch % training.micro_batches:
         raise BadInput(f"a batch of {training.batch} cannot be cut into {training.micro_batches} equal micro_batches")
+
+
+def check_length(training: Training, steps: int, seconds: float) -> None:
+    """Refuses a length that is shorter than what has been trained.
+
+    Args:
+        training: The settings.
+        steps: Rounds completed.
+        seconds: Training time.
+
+    Raises:
+        BadInput: One sentence with what is done.
+    """
+    if training.seconds > 0 and training.seconds < seconds:
+        raise BadInput(f"{seconds:.0f} s of training are done; seconds takes more, not {training.seconds:g}")
+    if training.seconds == 0 and training.steps < steps:
+        raise BadInput(f"{steps} steps are done; steps takes at least as many, not {training.steps}")
 
 
 def learning_rate(base: float, schedule: str, progress: float) -> float:

@@ -6,10 +6,10 @@ import numpy as np
 
 from explorer.figures.axes import draw_axes, foot_height, gutter, name_y
 from explorer.figures.box import Box
-from explorer.figures.legend import Key
-from explorer.figures.palette import mix
+from explorer.figures.key import Key
 from explorer.figures.scales import Scale
-from explorer.figures.sheet import Page
+from explorer.figures.surface import Surface
+from explorer.palette import mix
 from models.frames import Audio
 
 __all__ = ["paint", "spectrogram"]
@@ -36,7 +36,7 @@ def spectrogram(samples: np.ndarray, rate: int) -> np.ndarray:
     return 10 * np.log10(np.maximum(power / loudest, 1e-30))
 
 
-def paint(page: Page, frame: Audio) -> None:
+def paint(surface: Surface, frame: Audio) -> None:
     """Draws a sound."""
     samples = np.nan_to_num(np.asarray(frame.samples, float).ravel())
     seconds = max(len(samples), 1) / frame.rate
@@ -45,31 +45,31 @@ def paint(page: Page, frame: Audio) -> None:
     loud = max(float(np.abs(samples).max(initial=0.0)) * 1.05, 1e-3)
     wave = Scale(-loud, loud)
     pitch = Scale(0.0, frame.rate / 2000)
-    stops = (page.palette.paper, mix(page.palette.paper, page.palette.role("data"), 0.9))
+    stops = (surface.palette.paper, mix(surface.palette.paper, surface.palette.role("data"), 0.9))
     ends = ("\u221280", "0 dB")
-    key = Key("", page.palette.text1, "ramp", stops=stops, ends=ends)
-    left = max(gutter(page, wave, most=3), gutter(page, pitch, "kHz", most=4))
+    key = Key("", surface.palette.text1, "ramp", stops=stops, ends=ends)
+    left = max(gutter(surface, wave, most=3), gutter(surface, pitch, "kHz", most=4))
     name = f"time ({unit})"
-    below, apart = foot_height(page, name), 0.9 * page.label
-    box = page.body(lambda width: 0.55 * width + below + apart, [key])
+    below, apart = foot_height(surface, name), 0.9 * surface.label
+    box = surface.body(lambda width: 0.55 * width + below + apart, [key])
     room = max(box.height - below - apart, 8.0)
     width = max(box.width - left - 2, 4.0)
     upper = Box(box.left + left, box.top, width, 0.36 * room)
     lower = Box(box.left + left, box.top + upper.height + apart, width, 0.64 * room)
 
-    axes = draw_axes(page, upper, time, wave, x_numbers=False, most=(5, 3))
+    axes = draw_axes(surface, upper, time, wave, x_numbers=False, most=(5, 3))
     bins = min(len(samples), 1500)
     edges = np.linspace(0, len(samples), bins + 1).astype(int)[:-1]
-    color = page.palette.role("data")
+    color = surface.palette.role("data")
     if bins:
         low, high = np.minimum.reduceat(samples, edges), np.maximum.reduceat(samples, edges)
         at = (edges + 0.5) / frame.rate * factor
         axes.fill_between(at, low, high, color=color, linewidth=0.4, zorder=2)
-    below_axes = draw_axes(page, lower, time, pitch, x_name=name, grid="", most=(5, 4))
+    below_axes = draw_axes(surface, lower, time, pitch, x_name=name, grid="", most=(5, 4))
     below_axes.sharex(axes)
     levels = spectrogram(samples, frame.rate)
-    shades = page.palette.shade(np.clip(1 - levels / FLOOR, 0, 1), stops)
+    shades = surface.palette.shade(np.clip(1 - levels / FLOOR, 0, 1), stops)
     below_axes.imshow(
         shades, extent=(0, time.high, 0, pitch.high), origin="lower", aspect="auto", interpolation="bilinear"
     )
-    name_y(page, "kHz", lower, box.left)
+    name_y(surface, "kHz", lower, box.left)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.figures.box import Box
 from explorer.figures.scales import Scale
-from explorer.figures.sheet import MARGIN, Page
+from explorer.figures.surface import Surface
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
 __all__ = ["draw_axes", "foot_height", "gutter", "name_y"]
 
 
-def gutter(page: Page, scale: Scale, name: str = "", most: int = 4) -> float:
+def gutter(surface: Surface, scale: Scale, name: str = "", most: int = 4) -> float:
     """Width in points that numbers and name of a y axis need on its left."""
-    widest = max((page.measure(text, page.small) for _, text in scale.ticks(most)), default=0.0)
-    return widest + 0.7 * page.small + (1.5 * page.label if name else 0)
+    widest = max((surface.measure(text, surface.small) for _, text in scale.ticks(most)), default=0.0)
+    return widest + 0.7 * surface.small + (1.5 * surface.label if name else 0)
 
 
-def foot_height(page: Page, name: str = "") -> float:
+def foot_height(surface: Surface, name: str = "") -> float:
     """Height in points that numbers and name of an x axis need below it."""
-    return 1.75 * page.small + (1.35 * page.label if name else 0)
+    return 1.75 * surface.small + (1.35 * surface.label if name else 0)
 
 
-def name_y(page: Page, name: str, box: Box, left: float) -> None:
+def name_y(surface: Surface, name: str, box: Box, left: float) -> None:
     """Writes the name of a y axis upwards at `left`, centred on a box."""
     if name:
         at = box.top + box.height / 2
-        page.text(left + page.label, at, name, page.label, page.palette.text2, align="center", rotation=90)
+        surface.text(left + surface.label, at, name, surface.label, surface.palette.text2, align="center", rotation=90)
 
 
 def draw_axes(
-    page: Page,
+    surface: Surface,
     box: Box,
     x: Scale,
     y: Scale,
@@ -47,7 +47,7 @@ def draw_axes(
     """Draws grid lines and numbers of axes whose plot fills a box, and returns the axes to draw in.
 
     Args:
-        page: The page.
+        surface: What is drawn on.
         box: Where the plot goes; numbers are written left of it and below.
         x: The scale along.
         y: The scale upwards.
@@ -57,13 +57,13 @@ def draw_axes(
         y_numbers: Whether numbers are written on the left.
         most: Most numbers along x and y.
     """
-    axes = page.axes(
+    axes = surface.axes(
         box, (x.low, x.high), (y.low, y.high), xscale="log" if x.log else "linear", yscale="log" if y.log else "linear"
     )
-    color = page.palette.text3
+    color = surface.palette.text3
     line: dict[str, Any] = {
-        "color": page.palette.grid,
-        "linewidth": 0.6 * page.stroke,
+        "color": surface.palette.grid,
+        "linewidth": 0.6 * surface.stroke,
         "zorder": 0.5,
         "solid_capstyle": "butt",
     }
@@ -72,18 +72,18 @@ def draw_axes(
             axes.axhline(value, clip_on=False, **line)
         if y_numbers:
             at = box.top + (1 - y.place(value)) * box.height
-            right = box.left - 0.55 * page.small
-            page.text(right, at + 0.36 * page.small, text, page.small, color, align="right")
-    end = MARGIN
+            right = box.left - 0.55 * surface.small
+            surface.text(right, at + 0.36 * surface.small, text, surface.small, color, align="right")
+    end = surface.limits[0]
     for value, text in x.ticks(most[0]):
         if "x" in grid:
             axes.axvline(value, clip_on=False, **line)
-        half = page.measure(text, page.small) / 2
-        at = min(max(box.left + x.place(value) * box.width, MARGIN + half), page.width - MARGIN - 0.5 - half)
+        half = surface.measure(text, surface.small) / 2
+        at = min(max(box.left + x.place(value) * box.width, surface.limits[0] + half), surface.limits[1] - 0.5 - half)
         if x_numbers and at - half >= end:
-            page.text(at, box.top + box.height + 1.4 * page.small, text, page.small, color, align="center")
-            end = at + half + 0.5 * page.small
+            surface.text(at, box.top + box.height + 1.4 * surface.small, text, surface.small, color, align="center")
+            end = at + half + 0.5 * surface.small
     if x_name:
-        below = box.top + box.height + 1.75 * page.small + page.label
-        page.text(box.left + box.width / 2, below, x_name, page.label, page.palette.text2, align="center")
+        below = box.top + box.height + 1.75 * surface.small + surface.label
+        surface.text(box.left + box.width / 2, below, x_name, surface.label, surface.palette.text2, align="center")
     return axes

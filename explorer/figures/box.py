@@ -1,4 +1,4 @@
-"""Rectangles on a page."""
+"""Rectangles on a figure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["Box"]
 
 
 class Box(NamedTuple):
-    """A rectangle on the page, in points from the top left."""
+    """A rectangle on a figure, in points from its top left corner."""
 
     left: float
     top: float

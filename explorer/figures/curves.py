@@ -10,9 +10,10 @@ import numpy as np
 
 from explorer.figures.axes import draw_axes, foot_height, gutter, name_y
 from explorer.figures.box import Box
-from explorer.figures.legend import Key, draw_legend, legend_height
+from explorer.figures.key import Key
+from explorer.figures.legend import draw_legend, legend_height
 from explorer.figures.scales import Scale, significant, span
-from explorer.figures.sheet import Page
+from explorer.figures.surface import Surface
 from models.frames import Curves, Series
 
 if TYPE_CHECKING:
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["paint", "smoothed", "thinned"]
 
 MOST = 2_000
-"""Most bins of a curve: more is finer than print."""
+"""Most bins of a curve; more would be finer than print."""
 REACH = 0.02
 """Part of a curve on each side over which it is averaged."""
 RAW_ALPHA = 0.25
 
 
-def paint(page: Page, frame: Curves) -> None:
+def paint(surface: Surface, frame: Curves) -> None:
     """Draws curves."""
     panes: dict[str, list[Series]] = {}
     for series in frame.series:
@@ -36,51 +37,51 @@ def paint(page: Page, frame: Curves) -> None:
     members = list(panes.values()) or [[]]
     scales = [_y_scale(pane, frame.log_y) for pane in members]
     most = 4 if len(members) == 1 else 3
-    left = max(gutter(page, y, frame.y_label, most) for y, _ in scales)
-    legends = [_keys(page, pane) for pane in members]
-    below, apart = foot_height(page, frame.x_label), 0.8 * page.label
+    left = max(gutter(surface, y, frame.y_label, most) for y, _ in scales)
+    legends = [_keys(surface, pane) for pane in members]
+    below, apart = foot_height(surface, frame.x_label), 0.8 * surface.label
 
-    beside = 1.5 * page.label if frame.y_label and len(members) > 1 else 0.0
+    beside = 1.5 * surface.label if frame.y_label and len(members) > 1 else 0.0
 
     def above(width: float) -> list[float]:
-        return [legend_height(page, keys, width - beside) + 0.3 * page.label for keys in legends]
+        return [legend_height(surface, keys, width - beside) + 0.3 * surface.label for keys in legends]
 
     def natural(width: float) -> float:
         each = (0.5 if len(members) == 1 else 0.3) * width
         return len(members) * each + sum(above(width)) + (len(members) - 1) * apart + below
 
-    box = page.body(natural)
+    box = surface.body(natural)
     heads = above(box.width)
     room = box.height - below - sum(heads) - (len(members) - 1) * apart
     each = max(room / len(members), 4.0)
     top = box.top
     first: Axes | None = None
     for number, (pane, (y, beyond), keys) in enumerate(zip(members, scales, legends, strict=True)):
-        draw_legend(page, keys, box.left + beside, top, box.width - beside)
+        draw_legend(surface, keys, box.left + beside, top, box.width - beside)
         plot = Box(box.left + left, top + heads[number], max(box.width - left - 2, 4.0), each)
         last = number == len(members) - 1
         name = frame.x_label if last else ""
-        axes = draw_axes(page, plot, x, y, x_name=name, x_numbers=last, most=(5, most))
+        axes = draw_axes(surface, plot, x, y, x_name=name, x_numbers=last, most=(5, most))
         if first is not None:
             axes.sharex(first)
         first = first or axes
-        for series, color in zip(pane, _colors(page, pane), strict=True):
-            _draw(axes, series, color, page.stroke)
+        for series, color in zip(pane, _colors(surface, pane), strict=True):
+            _draw(axes, series, color, surface.stroke)
         if frame.marker is not None and x.low <= frame.marker <= x.high:
-            axes.axvline(frame.marker, color=page.palette.text1, linewidth=0.7 * page.stroke, zorder=6)
+            axes.axvline(frame.marker, color=surface.palette.text1, linewidth=0.7 * surface.stroke, zorder=6)
         if beyond:
-            size = page.small
-            page.text(plot.left + plot.width, plot.top + size, beyond, size, page.palette.text3, align="right")
+            size = surface.small
+            surface.text(plot.left + plot.width, plot.top + size, beyond, size, surface.palette.text3, align="right")
         top = plot.top + plot.height + apart
     whole = Box(box.left, box.top + heads[0], box.width, top - apart - box.top - heads[0])
-    name_y(page, frame.y_label, whole, box.left)
+    name_y(surface, frame.y_label, whole, box.left)
 
 
 def smoothed(y: np.ndarray, reach: float = REACH) -> np.ndarray:
     """The centred mean over 2 % of the points on each side, taken twice: a triangular window without lag.
 
-    Near the start the window reaches a fifth of the way back, so that the first fall stays as steep as it was; at
-    the end it takes what there is. Values that are not finite do not count.
+    Near the start the window reaches back a fifth of the way, which keeps the first fall steep; at the end it is cut
+    off. Values that are not finite do not count.
     """
     n = len(y)
     at = np.arange(n)
@@ -88,24 +89,24 @@ def smoothed(y: np.ndarray, reach: float = REACH) -> np.ndarray:
     low, high = at - half, np.minimum(n, at + half + 1)
     out = np.asarray(y, float)
     for _ in range(2):
-        known = np.isfinite(out)
-        total = np.concatenate([[0.0], np.cumsum(np.where(known, out, 0.0))])
-        count = np.concatenate([[0], np.cumsum(known)])
+        finite = np.isfinite(out)
+        total = np.concatenate([[0.0], np.cumsum(np.where(finite, out, 0.0))])
+        count = np.concatenate([[0], np.cumsum(finite)])
         inside = count[high] - count[low]
         out = np.where(inside > 0, (total[high] - total[low]) / np.maximum(inside, 1), np.nan)
     return out
 
 
 def thinned(x: np.ndarray, y: np.ndarray, most: int = MOST) -> tuple[np.ndarray, np.ndarray]:
-    """A long curve as the least and the greatest value of each of at most `most` runs of points, in their order."""
+    """Thins a long curve to the least and the greatest value of each of `most` bins, in their order."""
     n = len(x)
     if n <= 2 * most:
         return x, y
     edges = np.linspace(0, n, most + 1).astype(int)
-    known = np.where(np.isfinite(y), y, np.nan)
+    values = np.where(np.isfinite(y), y, np.nan)
     keep: list[int] = []
     for start, stop in pairwise(edges):
-        part = known[start:stop]
+        part = values[start:stop]
         if np.isnan(part).all():
             keep.append(int(start))
         else:
@@ -114,10 +115,10 @@ def thinned(x: np.ndarray, y: np.ndarray, most: int = MOST) -> tuple[np.ndarray,
 
 
 def _y_scale(pane: list[Series], log: bool) -> tuple[Scale, str]:
-    """The scale of a pane, and what is said where a spike of raw values is cut off.
+    """The scale of a pane, and a hint where a spike of raw values is cut off.
 
-    Where the outermost 3 % of a smoothed series at one end span more than twice what the others do, as the first
-    steps of a loss, the pane ends a little beyond them.
+    Where the outermost 3 % of the values of a smoothed series span more than twice as much as the others, as the first
+    steps of a loss do, the pane ends a little beyond the others.
     """
     shown: list[np.ndarray] = []
     whole: list[np.ndarray] = []
@@ -146,21 +147,21 @@ def _without_spike(y: np.ndarray) -> tuple[float, float]:
     return least, greatest
 
 
-def _colors(page: Page, pane: list[Series]) -> list[str]:
+def _colors(surface: Surface, pane: list[Series]) -> list[str]:
     """A colour each: series of one role in one pane get tints, and the k-th dashed one that of the k-th line."""
     seen: dict[tuple[str, bool], int] = {}
     colors = []
     for series in pane:
         kind = (series.role, series.dashed)
-        colors.append(page.palette.tint(series.role, seen.get(kind, 0)))
+        colors.append(surface.palette.tint(series.role, seen.get(kind, 0)))
         seen[kind] = seen.get(kind, 0) + 1
     return colors
 
 
-def _keys(page: Page, pane: list[Series]) -> list[Key]:
+def _keys(surface: Surface, pane: list[Series]) -> list[Key]:
     keys = [
         Key(series.label or series.key, color, "dashed" if series.dashed else "line", series.unit)
-        for series, color in zip(pane, _colors(page, pane), strict=True)
+        for series, color in zip(pane, _colors(surface, pane), strict=True)
     ]
     if len({key.unit for key in keys}) == 1:
         keys = [replace(key, unit="") for key in keys[:-1]] + keys[-1:]

@@ -1,4 +1,4 @@
-"""From a frame to a file: drawing, bytes of a format, and writing whole or not at all."""
+"""Draws frames, encodes figures in each format, and writes them atomically."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ import numpy as np
 
 from explorer.engine.errors import RunError
 from explorer.engine.files import write_atomically
-from explorer.figures import audio, bars, curves, images, matrix, plane
-from explorer.figures.sheet import Page
+from explorer.figures import film
+from explorer.figures.sheet import Sheet
+from explorer.figures.stills import STILL_PAINTERS
 from explorer.figures.style import FigureError, Style
 from explorer.figures.table import csv_of, npz_of
 from explorer.version import __version__
-from models.frames import Audio, Bars, Curves, Frame, Images, Matrix, Plane
+from models.frames import Film, Frame
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,16 +30,9 @@ __all__ = ["FORMATS", "PAINTERS", "check_path", "figure", "render", "save", "sav
 
 FORMATS = ("png", "svg", "pdf", "csv", "npz")
 
-PAINTERS: Mapping[type[Frame], Callable[..., None]] = {
-    Plane: plane.paint,
-    Curves: curves.paint,
-    Images: images.paint,
-    Bars: bars.paint,
-    Matrix: matrix.paint,
-    Audio: audio.paint,
-}
+PAINTERS: Mapping[type[Frame], Callable[..., None]] = {**STILL_PAINTERS, Film: film.paint}
 
-_SETTINGS: Mapping[str, Any] = {
+_SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "explorer.figures",
     "svg.image_inline": True,
@@ -52,17 +46,17 @@ _SETTINGS: Mapping[str, Any] = {
     "text.usetex": False,
     "agg.path.chunksize": 0,
 }
-"""Text in an SVG is drawn as outlines: text as text would need the same font wherever the file is opened."""
+"""Text in an SVG is drawn as outlines, because a viewer may not have the font."""
 
 _DRAWING = threading.RLock()
 
 
 @contextmanager
 def _drawing() -> Iterator[None]:
-    """One figure at a time: matplotlib's settings and caches belong to the process, figures are made in any thread."""
+    """Locks drawing: matplotlib's settings and caches belong to the process, and several threads make figures."""
     import matplotlib
 
-    with _DRAWING, matplotlib.rc_context(dict(_SETTINGS)):
+    with _DRAWING, matplotlib.rc_context(_SETTINGS):
         yield
 
 
@@ -77,35 +71,34 @@ def figure(frame: Frame, style: Style | None = None) -> Figure:
         A matplotlib figure outside pyplot, with a canvas for pixels.
 
     Raises:
-        FigureError: Where there is no painter or no room.
+        FigureError: The kind of frame has no painter, or the picture has no room.
     """
     painter = PAINTERS.get(type(frame))
     if painter is None:
         raise FigureError(f"no painter is known for a frame of the kind {type(frame).__name__}")
     with _drawing():
-        page = Page(frame, style or Style())
-        painter(page, frame)
-    return page.figure
+        sheet = Sheet(frame, style or Style())
+        painter(sheet, frame)
+    return sheet.figure
 
 
 def render(frame: Frame, style: Style | None, format: str, *, identity: Mapping[str, Any] | None = None) -> bytes:
     """The bytes of a figure in one of the `FORMATS`.
 
-    The same frame, style and identity give the same bytes: no time is written into them. The identity is found in
-    the texts `identity`, `Title` and `Software` of a PNG, in the metadata of an SVG (`dc:description`), in the
-    information of a PDF (`Subject`, and `Keywords`), in the first lines of a CSV, and in the array `identity` of an
-    NPZ; each time as JSON.
+    The same frame, style and identity give the same bytes, because no time is written. The identity is stored as JSON:
+    in the texts `identity`, `Title` and `Software` of a PNG, the metadata of an SVG (`dc:description`), the information
+    of a PDF (`Subject` and `Keywords`), the first lines of a CSV, and the array `identity` of an NPZ.
 
     Raises:
-        FigureError: Where the format is not known or the frame cannot be drawn.
+        FigureError: The format is unknown, or the frame cannot be drawn.
     """
     style = style or Style()
     if format not in FORMATS:
         raise FigureError(f"a figure takes {_listed()}, not .{format}")
-    known = {"app": f"Deep Generative Model Explorer {__version__}"}
+    header = {"app": f"Deep Generative Model Explorer {__version__}"}
     if style.title:
-        known["title"] = style.title
-    about = {**known, **(identity or {})}
+        header["title"] = style.title
+    about = {**header, **(identity or {})}
     try:
         text = json.dumps(about)
     except (TypeError, ValueError) as error:
@@ -123,22 +116,21 @@ def render(frame: Frame, style: Style | None, format: str, *, identity: Mapping[
 def save(
     frame: Frame, path: str | Path, *, style: Style | None = None, identity: Mapping[str, Any] | None = None
 ) -> Path:
-    """Writes a frame as a figure or as data, the format by the end of the name.
+    """Writes a frame as a figure or as data, in the format of the file name.
 
-    The file is written beside its place and moved there when whole: an older file of that name is either kept or
-    replaced, never torn.
+    The file is written under a temporary name and then moved, so that an older file is replaced as a whole.
 
     Args:
         frame: Any kind of frame.
         path: Ends in .png, .svg, .pdf, .csv or .npz.
-        style: Size and look; no matter to .csv and .npz.
-        identity: What the figure was made from (run, page, data, step, seed, …), as JSON could hold it.
+        style: Size and look; unused for .csv and .npz.
+        identity: Origin of the figure (run, page, data, step, seed, …), JSON-serialisable.
 
     Returns:
         The path.
 
     Raises:
-        FigureError: Where the ending is another one, the frame cannot be drawn or the place not be written to.
+        FigureError: The ending is no format, the frame cannot be drawn, or the path cannot be written.
     """
     path = Path(path)
     check_path(path)
@@ -147,10 +139,10 @@ def save(
 
 
 def check_path(path: Path) -> None:
-    """Makes sure that a figure can be written, before anything costly is done for it.
+    """Checks that a figure can be written, before it is computed.
 
     Raises:
-        FigureError: The ending is no format, or the place is no folder that can be written to.
+        FigureError: The ending is no format, or the folder cannot be written to.
     """
     if path.suffix.lower().lstrip(".") not in FORMATS:
         raise FigureError(f"a figure takes {_listed()}, not {path.suffix or 'a name without an ending'}: {path.name}")
@@ -160,10 +152,10 @@ def check_path(path: Path) -> None:
 
 
 def save_arrays(arrays: Mapping[str, np.ndarray], path: Path, *, identity: Mapping[str, Any]) -> Path:
-    """Writes arrays that are no frame, such as samples, as an .npz with the identity beside them.
+    """Writes arrays, such as samples, as an .npz with the identity beside them.
 
     Raises:
-        FigureError: The place cannot be written to.
+        FigureError: The path cannot be written.
     """
     out = io.BytesIO()
     np.savez_compressed(out, allow_pickle=False, **arrays, identity=np.array(json.dumps(dict(identity))))

@@ -1,4 +1,4 @@
-"""The painter of `Images`: each pixel of the data a square of whole pixels, its grey as in the data."""
+"""The painter of `Images`: each pixel of the data is a square of whole pixels with the grey of the data."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 
 from explorer.figures.box import Box
 from explorer.figures.palette import rgb
-from explorer.figures.sheet import Page
 from explorer.figures.style import FigureError
+from explorer.figures.surface import Surface
 from models.frames import Images
 
 __all__ = ["paint"]
@@ -18,12 +18,12 @@ __all__ = ["paint"]
 GAP = 1.8
 """Space between images in points."""
 WIDEST = 0.45
-"""Part of the page that one image may be wide."""
+"""Largest share of the figure's width that one image takes."""
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """Sizes in pixels of the figure; `scale` pixels to one of the data, below 1 where images are made smaller."""
+    """Sizes in pixels of the figure; `scale` is the number of them per pixel of the data, below 1 for large images."""
 
     rows: int
     columns: int
@@ -41,49 +41,49 @@ class _Layout:
         return self.rows * (self.cell[0] + self.caption + self.gap) - self.gap
 
 
-def paint(page: Page, frame: Images) -> None:
+def paint(surface: Surface, frame: Images) -> None:
     """Draws images in rows."""
     if frame.images.ndim != 4 or frame.images.shape[1] not in (1, 3):
         raise FigureError(f"images are (n, 1 or 3, height, width), not {frame.images.shape}")
-    labels = max((page.measure(label, page.label) for label in frame.row_labels), default=0.0)
-    labels += 0.8 * page.label if labels else 0.0
-    box = page.body(lambda width: page.points(_layout(page, frame, width - labels).height))
-    layout = _layout(page, frame, box.width - labels, box.height)
+    labels = max((surface.measure(label, surface.label) for label in frame.row_labels), default=0.0)
+    labels += 0.8 * surface.label if labels else 0.0
+    box = surface.body(lambda width: surface.points(_layout(surface, frame, width - labels).height))
+    layout = _layout(surface, frame, box.width - labels, box.height)
     if not len(frame.images):
-        page.text(box.left, box.top + page.label, "no images", page.label, page.palette.text3)
+        surface.text(box.left, box.top + surface.label, "no images", surface.label, surface.palette.text3)
         return
-    mosaic = _mosaic(page, frame, layout)
+    mosaic = _mosaic(surface, frame, layout)
     high, wide = mosaic.shape[:2]
-    place = Box(box.left + labels, box.top, page.points(wide), page.points(high))
-    axes = page.axes(place, (0, wide), (high, 0))
+    place = Box(box.left + labels, box.top, surface.points(wide), surface.points(high))
+    axes = surface.axes(place, (0, wide), (high, 0))
     axes.imshow(mosaic, extent=(0, wide, high, 0), aspect="auto", interpolation="none")
-    pitch = [page.points(size + layout.gap) for size in (layout.cell[0] + layout.caption, layout.cell[1])]
+    pitch = [surface.points(size + layout.gap) for size in (layout.cell[0] + layout.caption, layout.cell[1])]
     for row, label in enumerate(frame.row_labels[: layout.rows]):
-        middle = box.top + row * pitch[0] + page.points(layout.cell[0]) / 2
-        page.text(box.left, middle + 0.36 * page.label, label, page.label, page.palette.text2)
-    cell_wide = page.points(layout.cell[1])
+        middle = box.top + row * pitch[0] + surface.points(layout.cell[0]) / 2
+        surface.text(box.left, middle + 0.36 * surface.label, label, surface.label, surface.palette.text2)
+    cell_wide = surface.points(layout.cell[1])
     for i, caption in enumerate(frame.captions[: len(frame.images)]):
         row, column = divmod(i, layout.columns)
-        base = box.top + row * pitch[0] + page.points(layout.cell[0]) + 1.05 * page.small
+        base = box.top + row * pitch[0] + surface.points(layout.cell[0]) + 1.05 * surface.small
         middle = place.left + column * pitch[1] + cell_wide / 2
-        room = cell_wide + page.points(layout.gap) / 2
-        size = page.small * min(1.0, max(0.7, room / max(page.measure(caption, page.small), 1e-6)))
-        text = page.elide(caption, size, room)
-        page.text(middle, base, text, size, page.palette.text2, align="center")
+        room = cell_wide + surface.points(layout.gap) / 2
+        size = surface.small * min(1.0, max(0.7, room / max(surface.measure(caption, surface.small), 1e-6)))
+        text = surface.elide(caption, size, room)
+        surface.text(middle, base, text, size, surface.palette.text2, align="center")
 
 
-def _layout(page: Page, frame: Images, width: float, height: float | None = None) -> _Layout:
+def _layout(surface: Surface, frame: Images, width: float, height: float | None = None) -> _Layout:
     """The largest whole scale at which the rows fit a width, and a height, in points."""
     n, _, h, w = frame.images.shape
-    pixel = page.dpi / 72
+    pixel = surface.dpi / 72
     gap = 0 if frame.sheet else max(1, round(GAP * pixel))
-    caption = round(1.5 * page.small * pixel) if frame.captions else 0
+    caption = round(1.5 * surface.small * pixel) if frame.captions else 0
     wide = math.floor(width * pixel + 1e-6)
 
     def fit(columns: int) -> _Layout:
         rows = max(1, math.ceil(n / columns))
         scale = (wide - (columns - 1) * gap) / (columns * w)
-        scale = min(scale, WIDEST * page.pixels_wide / w)
+        scale = min(scale, WIDEST * surface.pixels_wide / w)
         if height is not None:
             scale = min(scale, (round(height * pixel) - (rows - 1) * gap - rows * caption) / (rows * h))
         scale = math.floor(scale + 1e-9) if scale >= 1 else max(scale, 1 / min(h, w))
@@ -104,13 +104,13 @@ def _layout(page: Page, frame: Images, width: float, height: float | None = None
     return max((fit(c) for c in sorted(choices)), key=lambda a: (-(a.rows * a.columns - n), a.width))
 
 
-def _mosaic(page: Page, frame: Images, layout: _Layout) -> np.ndarray:
+def _mosaic(surface: Surface, frame: Images, layout: _Layout) -> np.ndarray:
     """All images with the gaps between them, (height, width, 3) bytes."""
     grey = np.clip(np.nan_to_num(np.asarray(frame.images, float)), 0, 1)
     data = np.round(255 * grey).astype(np.uint8).transpose(0, 2, 3, 1)  # (n, h, w, c)
     data = np.broadcast_to(data, (*data.shape[:3], 3))
     out = np.empty((layout.height, layout.width, 3), np.uint8)
-    out[:] = np.round(255 * rgb(page.palette.paper)).astype(np.uint8)
+    out[:] = np.round(255 * rgb(surface.palette.paper)).astype(np.uint8)
     high, wide = layout.cell
     for i, image in enumerate(data):
         row, column = divmod(i, layout.columns)

@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.figures.points import paint_points
+from explorer.figures.points import MANY, paint_points
 from explorer.figures.scales import span
-from explorer.figures.sheet import Page
-from models.frames import Density, Ellipses, Field, Grid, Layer, Lines, Points
+from explorer.figures.surface import Surface
+from explorer.palette import mix
+from models.frames import Density, Ellipses, Field, Grid, Layer, Lines, Paths, Points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["LAYER_PAINTERS", "ellipse_bounds"]
+__all__ = ["FAINTEST", "LAYER_PAINTERS", "ellipse_bounds"]
+
+FAINTEST = 0.2
+"""Share of the role's colour in the faintest segment of a path; the rest is paper."""
 
 
-def paint_density(page: Page, axes: Axes, layer: Density, order: float, *, over_heat: bool) -> None:
+def paint_density(surface: Surface, axes: Axes, layer: Density, order: float, *, over_heat: bool) -> None:
     """A function on a grid: a heat map between low and high, or lines at its contour levels."""
     values = np.asarray(layer.values, float)
     x0, x1, y0, y1 = layer.extent
@@ -29,22 +33,22 @@ def paint_density(page: Page, axes: Axes, layer: Density, order: float, *, over_
             rows, columns = values.shape
             x = x0 + (np.arange(columns) + 0.5) * (x1 - x0) / columns
             y = y0 + (np.arange(rows) + 0.5) * (y1 - y0) / rows
-            color = page.palette.role("total" if layer.role == "real-fake" else layer.role)
+            color = surface.palette.role("total" if layer.role == "real-fake" else layer.role)
             masked = np.ma.masked_invalid(values)
             axes.contour(
-                x, y, masked, levels, colors=[color], linewidths=0.7 * page.stroke, linestyles="solid", zorder=order
+                x, y, masked, levels, colors=[color], linewidths=0.7 * surface.stroke, linestyles="solid", zorder=order
             )
         return
     low, high = (0.0, 1.0) if layer.role == "real-fake" else span(values)
     low, high = low if layer.low is None else layer.low, high if layer.high is None else layer.high
-    colors = page.palette.shade((values - low) / ((high - low) or 1.0), page.palette.stops(layer.role))
+    colors = surface.palette.shade((values - low) / ((high - low) or 1.0), surface.palette.stops(layer.role))
     axes.imshow(colors, extent=(x0, x1, y0, y1), origin="lower", aspect="auto", interpolation="bilinear", zorder=order)
 
 
-def paint_field(page: Page, axes: Axes, layer: Field, order: float, *, over_heat: bool) -> None:
-    """Arrows from their points, the longest as long as the layer says, with a rim of paper."""
-    known = np.isfinite(layer.xy).all(1) & np.isfinite(layer.uv).all(1)
-    xy, uv = np.asarray(layer.xy, float)[known], np.asarray(layer.uv, float)[known]
+def paint_field(surface: Surface, axes: Axes, layer: Field, order: float, *, over_heat: bool) -> None:
+    """Arrows with an outline of paper, the longest of the length `longest`."""
+    finite = np.isfinite(layer.xy).all(1) & np.isfinite(layer.uv).all(1)
+    xy, uv = np.asarray(layer.xy, float)[finite], np.asarray(layer.uv, float)[finite]
     length = np.hypot(*uv.T)
     moved = length > 0
     if not moved.any():
@@ -56,31 +60,44 @@ def paint_field(page: Page, axes: Axes, layer: Field, order: float, *, over_heat
         scale_units="xy",
         scale=float(length.max()) / layer.longest,
         units="inches",
-        width=0.9 / 72 * page.stroke,
+        width=0.9 / 72 * surface.stroke,
         headwidth=4.2,
         headlength=4.6,
         headaxislength=4.0,
         minlength=0.5,
-        color=page.palette.role(layer.role),
-        edgecolor=page.palette.paper,
-        linewidth=0.35 * page.stroke,
+        color=surface.palette.role(layer.role),
+        edgecolor=surface.palette.paper,
+        linewidth=0.35 * surface.stroke,
         zorder=order,
     )
 
 
-def paint_grid(page: Page, axes: Axes, layer: Grid, order: float, *, over_heat: bool) -> None:
+def paint_grid(surface: Surface, axes: Axes, layer: Grid, order: float, *, over_heat: bool) -> None:
     """A warped mesh: its rows and its columns as lines."""
     mesh = np.asarray(layer.xy, float)
-    _lines(page, axes, [*mesh, *mesh.swapaxes(0, 1)], layer.role, order, width=0.5, alpha=0.8)
+    _lines(surface, axes, [*mesh, *mesh.swapaxes(0, 1)], layer.role, order, width=0.5, alpha=0.8)
 
 
-def paint_lines(page: Page, axes: Axes, layer: Lines, order: float, *, over_heat: bool) -> None:
+def paint_lines(surface: Surface, axes: Axes, layer: Lines, order: float, *, over_heat: bool) -> None:
     """Polylines."""
-    _lines(page, axes, list(layer.pieces()), layer.role, order, width=0.75 * layer.width, dashed=layer.dashed)
+    _lines(surface, axes, list(layer.pieces()), layer.role, order, width=0.75 * layer.width, dashed=layer.dashed)
+
+
+def paint_paths(surface: Surface, axes: Axes, layer: Paths, order: float, *, over_heat: bool) -> None:
+    """Trajectories, each segment in the tint of its strength."""
+    from matplotlib.collections import LineCollection
+
+    ends, strength = layer.segments()
+    stops = mix(surface.palette.paper, surface.palette.role(layer.role), FAINTEST), surface.palette.role(layer.role)
+    colors = surface.palette.shade(strength, stops) / 255
+    lines = LineCollection(list(ends), colors=colors, linewidths=0.75 * layer.width * surface.stroke, zorder=order)
+    lines.set(capstyle="round")
+    lines.set_rasterized(len(ends) > MANY)
+    axes.add_collection(lines, autolim=False)
 
 
 def _lines(
-    page: Page,
+    surface: Surface,
     axes: Axes,
     pieces: list[np.ndarray],
     role: str,
@@ -92,9 +109,9 @@ def _lines(
 ) -> None:
     from matplotlib.collections import LineCollection
 
-    width *= page.stroke
+    width *= surface.stroke
     pieces = [piece for piece in pieces if len(piece) > 1]
-    lines = LineCollection(pieces, colors=[page.palette.role(role)], linewidths=width, alpha=alpha, zorder=order)
+    lines = LineCollection(pieces, colors=[surface.palette.role(role)], linewidths=width, alpha=alpha, zorder=order)
     lines.set(linestyle=(0, (4.0 / max(width, 0.5), 3.0 / max(width, 0.5))) if dashed else "solid", joinstyle="round")
     axes.add_collection(lines, autolim=False)
 
@@ -107,15 +124,15 @@ def ellipse_bounds(layer: Ellipses) -> np.ndarray:
     return np.concatenate([layer.centers - half, layer.centers + half])
 
 
-def paint_ellipses(page: Page, axes: Axes, layer: Ellipses, order: float, *, over_heat: bool) -> None:
-    """Ellipses, each with its label where its outline is to be seen."""
+def paint_ellipses(surface: Surface, axes: Axes, layer: Ellipses, order: float, *, over_heat: bool) -> None:
+    """Ellipses, each with its label on the visible part of its outline."""
     from matplotlib.patches import Ellipse
 
-    color = page.palette.role(layer.role)
+    color = surface.palette.role(layer.role)
     (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
     for i, (center, size, angle) in enumerate(zip(layer.centers, layer.axes, layer.angles, strict=True)):
         ring = Ellipse(center, *(2 * size), angle=float(np.degrees(angle)), fill=False, edgecolor=color)
-        ring.set(linewidth=0.7 * page.stroke, linestyle=(0, (4, 3)) if layer.dashed else "solid", zorder=order)
+        ring.set(linewidth=0.7 * surface.stroke, linestyle=(0, (4, 3)) if layer.dashed else "solid", zorder=order)
         axes.add_patch(ring)
         if i >= len(layer.labels) or not layer.labels[i]:
             continue
@@ -127,8 +144,10 @@ def paint_ellipses(page: Page, axes: Axes, layer: Ellipses, order: float, *, ove
         seen = np.flatnonzero((x > x0 + mx) & (x < x1 - mx) & (y > y0 + my) & (y < y1 - my))
         if seen.size:
             place = (x[seen[0]], y[seen[0]])
-            text = axes.text(*place, layer.labels[i], color=color, fontproperties=page.font(page.small), ha="center")
-            text.set(va="center", parse_math=False, path_effects=page.halo(), zorder=order + 40, clip_on=True)
+            text = axes.text(
+                *place, layer.labels[i], color=color, fontproperties=surface.font(surface.small), ha="center"
+            )
+            text.set(va="center", parse_math=False, path_effects=surface.halo(), zorder=order + 40, clip_on=True)
 
 
 LAYER_PAINTERS: Mapping[type[Layer], Callable[..., None]] = {
@@ -138,4 +157,5 @@ LAYER_PAINTERS: Mapping[type[Layer], Callable[..., None]] = {
     Grid: paint_grid,
     Lines: paint_lines,
     Ellipses: paint_ellipses,
+    Paths: paint_paths,
 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from explorer.figures.box import Box
-from explorer.figures.palette import mix, rgb
+from explorer.figures.palette import rgb
 from explorer.figures.scales import number, significant
-from explorer.figures.sheet import Page
+from explorer.figures.surface import Surface
+from explorer.palette import REAL_FAKE_DEPTH, mix
 from models.frames import Matrix
 
 __all__ = ["paint", "texts_of"]
@@ -17,7 +20,7 @@ LEAST = 4.0
 
 
 def texts_of(values: np.ndarray) -> np.ndarray:
-    """Values as printed, all with as many decimals: three digits for the greatest, none for whole numbers."""
+    """Values as printed, all with equally many decimals: three digits for the greatest, none for whole numbers."""
     finite = values[np.isfinite(values)]
     largest = float(np.abs(finite).max(initial=0.0))
     if largest and not 1e-4 <= largest < 1e6:
@@ -27,7 +30,7 @@ def texts_of(values: np.ndarray) -> np.ndarray:
     return np.vectorize(lambda v: number(v, decimals) if np.isfinite(v) else significant(v), otypes=[object])(values)
 
 
-def paint(page: Page, frame: Matrix) -> None:
+def paint(surface: Surface, frame: Matrix) -> None:
     """Draws a table of numbers.
 
     Values of one sign are shaded from paper to ink with their size; where both signs occur, negative ones in the
@@ -35,11 +38,11 @@ def paint(page: Page, frame: Matrix) -> None:
     """
     values = np.atleast_2d(np.asarray(frame.values, float))
     rows, columns = values.shape
-    label = page.label
+    label = surface.label
     y_name = 1.5 * label if frame.y_label else 0.0
-    left = y_name + max((page.measure(t, label) for t in frame.row_labels), default=0.0)
+    left = y_name + max((surface.measure(t, label) for t in frame.row_labels), default=0.0)
     left += 0.6 * label if frame.row_labels else 0.0
-    widths = [page.measure(t, label) for t in frame.column_labels]
+    widths = [surface.measure(t, label) for t in frame.column_labels]
 
     def head(cell: float) -> tuple[float, bool]:
         turned = max(widths, default=0.0) > cell - 0.3 * label
@@ -50,68 +53,71 @@ def paint(page: Page, frame: Matrix) -> None:
         cell = (width - left) / columns
         return head(cell)[0] + rows * min(cell, max(2.6 * label, 0.42 * cell)) + (1.6 * label if frame.unit else 0)
 
-    box = page.body(natural)
+    box = surface.body(natural)
     wide = max(box.width - left, 4.0) / columns
     above, turned = head(wide)
     below = 1.6 * label if frame.unit else 0.0
     high = max(box.height - above - below, 4.0) / rows
     plot = Box(box.left + left, box.top + above, wide * columns, high * rows)
-    axes = page.axes(plot, (0, columns), (rows, 0))
-    colors = _shades(page, values)
+    axes = surface.axes(plot, (0, columns), (rows, 0))
+    colors = _shades(surface, values)
     axes.imshow(colors, extent=(0, columns, rows, 0), aspect="auto", interpolation="nearest")
     if min(wide, high) > 6:
-        edges = {"color": page.palette.paper, "linewidth": 0.8}
+        edges: dict[str, Any] = {"color": surface.palette.paper, "linewidth": 0.8}
         for k in range(1, columns):
             axes.axvline(k, **edges)
         for k in range(1, rows):
             axes.axhline(k, **edges)
-    _print_values(page, plot, values, colors, wide, high)
+    _print_values(surface, plot, values, colors, wide, high)
     for i, text in enumerate(frame.row_labels[:rows]):
         base = plot.top + (i + 0.5) * high + 0.36 * label
-        page.text(plot.left - 0.5 * label, base, text, label, page.palette.text2, align="right")
+        surface.text(plot.left - 0.5 * label, base, text, label, surface.palette.text2, align="right")
     for j, text in enumerate(frame.column_labels[:columns]):
         x, base = plot.left + (j + 0.5) * wide, plot.top - 0.45 * label
         if turned:
-            page.text(x + 0.36 * label, base, text, label, page.palette.text2, rotation=90)
+            surface.text(x + 0.36 * label, base, text, label, surface.palette.text2, rotation=90)
         else:
-            page.text(x, base, text, label, page.palette.text2, align="center")
+            surface.text(x, base, text, label, surface.palette.text2, align="center")
     if frame.x_label:
         middle = plot.left + plot.width / 2
-        page.text(middle, box.top + label, frame.x_label, label, page.palette.text2, align="center")
+        surface.text(middle, box.top + label, frame.x_label, label, surface.palette.text2, align="center")
     if frame.y_label:
         middle = plot.top + plot.height / 2
-        page.text(box.left + label, middle, frame.y_label, label, page.palette.text2, align="center", rotation=90)
+        surface.text(box.left + label, middle, frame.y_label, label, surface.palette.text2, align="center", rotation=90)
     if frame.unit:
         under = plot.top + plot.height + 1.4 * label
-        page.text(plot.left + plot.width, under, frame.unit, label, page.palette.text3, align="right")
+        surface.text(plot.left + plot.width, under, frame.unit, label, surface.palette.text3, align="right")
 
 
-def _shades(page: Page, values: np.ndarray) -> np.ndarray:
-    palette = page.palette
+def _shades(surface: Surface, values: np.ndarray) -> np.ndarray:
+    palette = surface.palette
     finite = values[np.isfinite(values)]
     low, high = float(finite.min(initial=0.0)), float(finite.max(initial=0.0))
     if low < 0 < high:
         reach = max(-low, high)
-        stops = (mix(palette.paper, palette.role("model"), 0.62), palette.paper)
-        stops += (mix(palette.paper, palette.role("data"), 0.62),)
-        return palette.shade((values / reach + 1) / 2, stops)
+        low_end, high_end = (mix(palette.paper, palette.role(role), REAL_FAKE_DEPTH) for role in ("model", "data"))
+        return palette.shade((values / reach + 1) / 2, (low_end, palette.paper, high_end))
     reach = max(-low, high) or 1.0
     faint = mix(palette.paper, palette.role("total"), 0.05)
     return palette.shade(np.abs(values) / reach, (faint, mix(palette.paper, palette.role("total"), 0.72)))
 
 
-def _print_values(page: Page, plot: Box, values: np.ndarray, colors: np.ndarray, wide: float, high: float) -> None:
+def _print_values(
+    surface: Surface, plot: Box, values: np.ndarray, colors: np.ndarray, wide: float, high: float
+) -> None:
     texts = texts_of(values)
     longest = max((str(t) for t in texts.flat), key=len, default="")
-    size = min(page.small, 0.7 * high, page.small * 0.9 * wide / max(page.measure(longest, page.small), 1e-6))
+    size = min(
+        surface.small, 0.7 * high, surface.small * 0.9 * wide / max(surface.measure(longest, surface.small), 1e-6)
+    )
     if size < LEAST:
         return
-    ink, paper = page.palette.text1, page.palette.paper
+    ink, paper = surface.palette.text1, surface.palette.paper
     for (i, j), text in np.ndenumerate(texts):
         back = colors[i, j, :3] / 255
         color = ink if _contrast(rgb(ink), back) >= _contrast(rgb(paper), back) else paper
         x, y = plot.left + (j + 0.5) * wide, plot.top + (i + 0.5) * high + 0.36 * size
-        page.text(x, y, str(text), size, color, align="center")
+        surface.text(x, y, str(text), size, color, align="center")
 
 
 def _contrast(first: np.ndarray, second: np.ndarray) -> float:

@@ -6,50 +6,50 @@ import numpy as np
 
 from explorer.figures.axes import draw_axes, foot_height, gutter, name_y
 from explorer.figures.box import Box
+from explorer.figures.key import Key
 from explorer.figures.layers import LAYER_PAINTERS, ellipse_bounds
-from explorer.figures.legend import Key
 from explorer.figures.scales import Scale, significant, span
-from explorer.figures.sheet import Page
 from explorer.figures.style import FigureError
-from models.frames import Density, Ellipses, Field, Grid, Layer, Lines, Plane, Points
+from explorer.figures.surface import Surface
+from models.frames import Density, Ellipses, Field, Grid, Layer, Lines, Paths, Plane, Points
 
 __all__ = ["bounds", "paint"]
 
 Extent = tuple[float, float, float, float]
 
 
-def paint(page: Page, frame: Plane) -> None:
+def paint(surface: Surface, frame: Plane) -> None:
     """Draws a plane."""
     for layer in frame.layers:
         if type(layer) not in LAYER_PAINTERS:
             raise FigureError(f"no painter is known for a layer of the kind {type(layer).__name__}")
     extent = frame.extent or bounds(frame.layers)
     heat = any(isinstance(layer, Density) and not layer.contours for layer in frame.layers)
-    below = foot_height(page, frame.x_label)
-    keys = [key for layer in frame.layers for key in _keys(page, layer)]
+    below = foot_height(surface, frame.x_label)
+    keys = [key for layer in frame.layers for key in _keys(surface, layer)]
 
     def left_of(extent: Extent) -> float:
-        return gutter(page, Scale(extent[2], extent[3]), frame.y_label)
+        return gutter(surface, Scale(extent[2], extent[3]), frame.y_label)
 
     def natural(width: float) -> float:
         plot = width - left_of(extent)
         tall = (extent[3] - extent[2]) / (extent[1] - extent[0]) if frame.square else 0.72
         return below + plot * min(max(tall, 0.35), 1.4)
 
-    box = page.body(natural, keys)
+    box = surface.body(natural, keys)
     left = left_of(extent)
     plot = Box(box.left + left, box.top, max(box.width - left, 4.0), max(box.height - below, 4.0))
     if frame.square:
         plot, extent = _squared(plot, extent, keep=heat or frame.extent is not None)
     x, y = Scale(*extent[:2]), Scale(*extent[2:])
-    axes = draw_axes(page, plot, x, y, x_name=frame.x_label, grid="" if heat else "xy")
-    name_y(page, frame.y_label, plot, box.left)
+    axes = draw_axes(surface, plot, x, y, x_name=frame.x_label, grid="" if heat else "xy")
+    name_y(surface, frame.y_label, plot, box.left)
     for order, layer in enumerate(frame.layers):
-        LAYER_PAINTERS[type(layer)](page, axes, layer, order + 1.0, over_heat=heat)
+        LAYER_PAINTERS[type(layer)](surface, axes, layer, order + 1.0, over_heat=heat)
 
 
 def bounds(layers: tuple[Layer, ...]) -> Extent:
-    """What layers need to be seen whole: x0, x1, y0, y1, with a margin where no heat map sets the edge."""
+    """The extent x0, x1, y0, y1 of the layers, with a margin where no heat map sets the edge."""
     corners: list[np.ndarray] = []
     maps: list[np.ndarray] = []
     for layer in layers:
@@ -58,7 +58,7 @@ def bounds(layers: tuple[Layer, ...]) -> Extent:
             maps.append(np.array([[x0, y0], [x1, y1]]))
         elif isinstance(layer, Ellipses):
             corners.append(ellipse_bounds(layer))
-        elif isinstance(layer, Points | Field | Grid | Lines):
+        elif isinstance(layer, Points | Field | Grid | Lines | Paths):
             corners.append(np.asarray(layer.xy, float).reshape(-1, 2))
     inside = np.concatenate([np.empty((0, 2)), *corners])
     inside = inside[np.isfinite(inside).all(1)]
@@ -84,8 +84,8 @@ def _squared(plot: Box, extent: Extent, keep: bool) -> tuple[Box, Extent]:
     return plot, (x0 - more_x, x1 + more_x, y0 - more_y, y1 + more_y)
 
 
-def _keys(page: Page, layer: Layer) -> list[Key]:
-    palette = page.palette
+def _keys(surface: Surface, layer: Layer) -> list[Key]:
+    palette = surface.palette
     if isinstance(layer, Density) and not layer.contours:
         stops = palette.stops(layer.role)
         if layer.role == "real-fake" and (layer.low or 0.0, 1.0 if layer.high is None else layer.high) == (0.0, 1.0):
@@ -104,5 +104,8 @@ def _keys(page: Page, layer: Layer) -> list[Key]:
     elif isinstance(layer, Field):
         mark = "arrow"
     else:
+        if isinstance(layer, Paths) and layer.values is not None:
+            low, high = layer.limits()
+            name = f"{name}, {significant(low, 2)} → {significant(high, 2)}"
         mark = "dashed" if getattr(layer, "dashed", False) else "line"
     return [Key(name, palette.role(role), mark)]

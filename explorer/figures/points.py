@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.figures.sheet import PX, Page
+from explorer.figures.surface import PX, Surface
 from models.frames import Points
 
 if TYPE_CHECKING:
@@ -15,42 +15,44 @@ if TYPE_CHECKING:
 __all__ = ["cluster_places", "paint_points"]
 
 MANY = 20_000
-"""From so many points on they are one picture inside an SVG or PDF, which viewers would else be slow to draw."""
+"""Number of points above which they are rasterised in an SVG or PDF, because viewers draw so many slowly."""
 CELLS = 48
-"""Cells along each side of the grid on which the densest place of a class is looked for."""
+"""Cells along each side of the grid on which the mode of a class is searched."""
 
 
-def paint_points(page: Page, axes: Axes, layer: Points, order: float, *, over_heat: bool) -> None:
+def paint_points(surface: Surface, axes: Axes, layer: Points, order: float, *, over_heat: bool) -> None:
     """A cloud of points."""
     xy = np.asarray(layer.xy, float).reshape(-1, 2)
     label = None if layer.label is None else np.asarray(layer.label)
     if label is None:
-        color: str | list[str] = page.palette.role(layer.role)
+        color: str | list[str] = surface.palette.role(layer.role)
     else:
-        color = [page.palette.of_class(int(k)) for k in label]
-    diameter = layer.size * PX * page.stroke
-    dots = axes.scatter(*xy.T, s=diameter**2, c=color, marker="o", zorder=order, alpha=0.8)
-    dots.set(edgecolors=page.palette.paper if over_heat else "none", linewidths=0.3 * page.stroke if over_heat else 0.0)
+        color = [surface.palette.of_class(int(k)) for k in label]
+    diameter = layer.size * PX * surface.stroke
+    dots = axes.scatter(xy[:, 0], xy[:, 1], s=diameter**2, c=color, marker="o", zorder=order, alpha=0.8)
+    dots.set(
+        edgecolors=surface.palette.paper if over_heat else "none", linewidths=0.3 * surface.stroke if over_heat else 0.0
+    )
     dots.set_rasterized(len(xy) > MANY)
     if label is not None:
-        _print_names(page, axes, layer, xy, label, order)
+        _print_names(surface, axes, layer, xy, label, order)
 
 
-def _print_names(page: Page, axes: Axes, layer: Points, xy: np.ndarray, label: np.ndarray, order: float) -> None:
+def _print_names(surface: Surface, axes: Axes, layer: Points, xy: np.ndarray, label: np.ndarray, order: float) -> None:
     present = [int(k) for k in np.unique(label[label >= 0])]
     names = [layer.classes[k] if k < len(layer.classes) else str(k) for k in present]
     short = all(len(name) <= 2 for name in names)
-    size = 1.2 * page.label if short else page.small
+    size = 1.2 * surface.label if short else surface.small
     box = axes.get_position()
     (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
-    unit_x, unit_y = (x1 - x0) / (box.width * page.width), (y1 - y0) / (box.height * page.height)
-    sizes = [(page.measure(name, size, True) * unit_x, 1.15 * size * unit_y) for name in names]
+    unit_x, unit_y = (x1 - x0) / (box.width * surface.width), (y1 - y0) / (box.height * surface.height)
+    sizes = [(surface.measure(name, size, True) * unit_x, 1.15 * size * unit_y) for name in names]
     places = cluster_places(xy, label, present, sizes, (x0, x1, y0, y1))
     for k, name, place in zip(present, names, places, strict=True):
         if place is None:
             continue
-        text = axes.text(*place, name, color=page.palette.of_class(k), fontproperties=page.font(size, True))
-        text.set(ha="center", va="center", parse_math=False, path_effects=page.halo(2.4), zorder=order + 50)
+        text = axes.text(*place, name, color=surface.palette.of_class(k), fontproperties=surface.font(size, True))
+        text.set(ha="center", va="center", parse_math=False, path_effects=surface.halo(2.4), zorder=order + 50)
 
 
 def cluster_places(
@@ -60,7 +62,7 @@ def cluster_places(
     sizes: list[tuple[float, float]],
     extent: tuple[float, float, float, float],
 ) -> list[tuple[float, float] | None]:
-    """Where the name of each class is printed: at its mode, or where that is taken nearby at its densest free place.
+    """Positions of the names of classes: at the mode of the class, or at its densest place that is still free.
 
     The density of a class is a histogram of its points within the extent, smoothed by a Gaussian of one and a half
     cells.
@@ -68,12 +70,12 @@ def cluster_places(
     Args:
         xy: Points, (n, 2).
         label: Class of each point, (n,).
-        present: Classes to place.
+        present: Classes to name.
         sizes: Width and height of each name in data units.
-        extent: x0, x1, y0, y1 of what is shown.
+        extent: x0, x1, y0, y1 of the plot.
 
     Returns:
-        Centre of each name, None where no point of the class is shown.
+        Centre of each name, None for a class without a point in the extent.
     """
     from scipy.ndimage import gaussian_filter
 
@@ -84,7 +86,7 @@ def cluster_places(
     for k in present:
         mine = xy[label == k]
         mine = mine[np.isfinite(mine).all(1)]
-        counts, _, _ = np.histogram2d(*mine.T, bins=CELLS, range=((x0, x1), (y0, y1)))
+        counts, _, _ = np.histogram2d(mine[:, 0], mine[:, 1], bins=CELLS, range=((x0, x1), (y0, y1)))
         maps.append(gaussian_filter(counts, 1.5, mode="constant"))
     places: list[tuple[float, float] | None] = [None] * len(present)
     taken: list[tuple[float, float, float, float]] = []

@@ -1,4 +1,4 @@
-"""Scales of axes: where a value lies, which few values are printed, and how numbers are written."""
+"""Scales of axes: positions of values, ticks, and the text of numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """A number as print has it: real minus, thin spaces between thousands."""
+    """A number with a fixed number of decimals, a real minus sign and thin spaces between thousands."""
     text = f"{value:,.{decimals}f}".replace(",", THIN)
     if text.startswith("-"):
         text = text[1:] if float(text[1:].replace(THIN, "")) == 0 else MINUS + text[1:]
@@ -22,7 +22,7 @@ def number(value: float, decimals: int = 0) -> str:
 
 
 def power(value: float, digits: int = 3) -> str:
-    """A number as 3.2×10⁻⁵."""
+    """A number in scientific notation: 3.2×10⁻⁵."""
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     if "." in mantissa:
         mantissa = mantissa.rstrip("0").rstrip(".")
@@ -31,7 +31,7 @@ def power(value: float, digits: int = 3) -> str:
 
 
 def significant(value: float, digits: int = 3) -> str:
-    """A single value to so many digits: 0.0123, 4.56, 1 234, 3.2×10⁻⁷."""
+    """A number with `digits` significant digits: 0.0123, 4.56, 1 234, 3.2×10⁻⁷."""
     if not math.isfinite(value):
         return "not finite" if math.isnan(value) else (MINUS if value < 0 else "") + "∞"
     if value == 0:
@@ -75,13 +75,13 @@ class Scale:
     log: bool = False
 
     def place(self, value: float) -> float:
-        """Where a value lies, 0 at low and 1 at high."""
+        """Position of a value on the axis, 0 at low and 1 at high."""
         if self.log:
             return math.log(value / self.low) / math.log(self.high / self.low)
         return (value - self.low) / (self.high - self.low)
 
     def ticks(self, most: int = 4) -> list[tuple[float, str]]:
-        """About so many round values inside the axis, two more at most, with their text."""
+        """Round values inside the axis with their text: about `most`, at most two more."""
         if self.log:
             return self._log_ticks(most)
         width = self.high - self.low
@@ -93,7 +93,7 @@ class Scale:
                 first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
                 values = [k * step for k in range(first, last + 1)]
                 if len(values) <= most:
-                    # A single number does not tell a scale.
+                    # One number alone does not define a scale.
                     if len(values) < 2 and finer is not None and len(finer[0]) <= most + 2:
                         values, exponent = finer
                     return list(zip(values, self._texts(values, exponent), strict=True))

@@ -1,4 +1,4 @@
-"""What a person chooses about a figure, and what is said when it cannot be made."""
+"""Size and look of a figure, and the error for a figure that cannot be made."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_PIXELS = 120_000_000
 
 
 class FigureError(ValueError):
-    """A figure cannot be made or written; the message is one line for people."""
+    """A figure cannot be made or written. The message is one line, to be shown to the user."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,15 @@ A table is tidy: one observation a row, the names of the columns in the first.
 - `Plane`: of one layer, the columns of that layer; of several, all of them under one another with `layer` (from 0),
   `kind` and `name` in front and the columns of all kinds, empty where a kind lacks one. Points: x, y, label, class,
   index. Density: x, y (centres of the cells), value. Field: x, y, u, v. Grid: row, column, x, y. Lines: line, x, y.
-  Ellipses: x, y, axis1, axis2, angle, text.
+  Ellipses: x, y, axis1, axis2, angle, text. Paths: path, moment, x, y, value.
 - `Curves`: series, x, y, low, high.
 - `Images`: image (from 0), index (in its split), channel, row, column, value: a row a pixel.
 - `Bars`: label, value, error, reference, role.
-- `Matrix`: as it is seen, with the labels of rows and columns, or their numbers.
+- `Matrix`: the matrix, with the labels of rows and columns, or their numbers.
 - `Audio`: time (seconds), sample.
+- `Text`: line (from 0), text, marks ("start-stop:role", separated by spaces). An NPZ has the array `lines`.
+- `Drawing`: kind ("stroke" or "label"), number (from 0), x, y, role, text.
+- `Film`: frame (from 0), at, and the columns of the frames, which are under one another.
 """
 
 from __future__ import annotations
@@ -29,16 +32,20 @@ from models.frames import (
     Bars,
     Curves,
     Density,
+    Drawing,
     Ellipses,
     Field,
+    Film,
     Frame,
     Grid,
     Images,
     Layer,
     Lines,
     Matrix,
+    Paths,
     Plane,
     Points,
+    Text,
     arrays_of,
 )
 
@@ -51,7 +58,7 @@ def csv_of(frame: Frame, identity: Mapping[str, Any]) -> bytes:
     """A frame as a table in UTF-8, the identity as leading lines `# key: JSON`.
 
     Raises:
-        FigureError: Where the kind of frame has no table.
+        FigureError: The kind of frame has no table.
     """
     table = _TABLES.get(type(frame))
     if table is None:
@@ -67,14 +74,22 @@ def csv_of(frame: Frame, identity: Mapping[str, Any]) -> bytes:
 
 
 def npz_of(frame: Frame, identity: Mapping[str, Any]) -> bytes:
-    """Every array of a frame by its path, and `identity`: a JSON text."""
+    """Every array of a frame by its path, the lines of a text as `lines`, and `identity`: a JSON text."""
     out = io.BytesIO()
-    np.savez_compressed(out, **arrays_of(frame), identity=np.array(json.dumps(identity)))
+    arrays = {**arrays_of(frame), **_lines_of_text(frame), "identity": np.array(json.dumps(identity))}
+    np.savez_compressed(out, allow_pickle=False, **arrays)
     return out.getvalue()
 
 
+def _lines_of_text(frame: Frame, prefix: str = "") -> dict[str, np.ndarray]:
+    if isinstance(frame, Film):
+        parts = [_lines_of_text(part, f"{prefix}frames.{k}.") for k, part in enumerate(frame.frames)]
+        return {path: array for part in parts for path, array in part.items()}
+    return {f"{prefix}lines": np.array(frame.lines, dtype=str)} if isinstance(frame, Text) else {}
+
+
 def _texts(column: Sequence[Any] | np.ndarray) -> list[str]:
-    """Numbers with as many digits as give the same number back."""
+    """The texts of a column; numbers have as many digits as restore them exactly."""
     if isinstance(column, np.ndarray) and column.dtype != object:
         return column.astype(str).tolist()
     return ["" if value is None else str(value) for value in column]
@@ -85,8 +100,8 @@ def _points(layer: Points) -> Columns:
     if layer.label is not None:
         columns["label"] = layer.label
         if layer.classes:
-            known = len(layer.classes)
-            columns["class"] = [layer.classes[k] if 0 <= k < known else "" for k in layer.label.tolist()]
+            classes = len(layer.classes)
+            columns["class"] = [layer.classes[k] if 0 <= k < classes else "" for k in layer.label.tolist()]
     if layer.index is not None:
         columns["index"] = layer.index
     return columns
@@ -122,6 +137,13 @@ def _ellipses(layer: Ellipses) -> Columns:
     return {**center, "axis1": layer.axes[:, 0], "axis2": layer.axes[:, 1], "angle": layer.angles, "text": texts}
 
 
+def _paths(layer: Paths) -> Columns:
+    path, moment = (axis.ravel() for axis in np.indices(layer.xy.shape[:2]))
+    xy = layer.xy.reshape(-1, 2)
+    columns: Columns = {"path": path, "moment": moment, "x": xy[:, 0], "y": xy[:, 1]}
+    return columns if layer.values is None else {**columns, "value": layer.values.ravel()}
+
+
 _LAYERS: Mapping[type[Layer], Callable[..., Columns]] = {
     Density: _density,
     Points: _points,
@@ -129,6 +151,7 @@ _LAYERS: Mapping[type[Layer], Callable[..., Columns]] = {
     Grid: _grid,
     Lines: _lines,
     Ellipses: _ellipses,
+    Paths: _paths,
 }
 
 
@@ -136,13 +159,24 @@ def _plane(frame: Plane) -> Columns:
     tables = [_LAYERS[type(layer)](layer) for layer in frame.layers]
     if len(tables) == 1:
         return tables[0]
+    heads = [
+        {"layer": number, "kind": type(layer).__name__, "name": getattr(layer, "name", "")}
+        for number, layer in enumerate(frame.layers)
+    ]
+    return _stacked(heads, tables) if tables else {name: [] for name in ("layer", "kind", "name")}
+
+
+def _stacked(heads: Sequence[Mapping[str, Any]], tables: Sequence[Columns]) -> Columns:
+    """Tables under one another: first the columns of the heads, one head a table, then those of all tables.
+
+    A cell is empty where a table has no such column.
+    """
     names = list(dict.fromkeys(name for table in tables for name in table))
-    out: dict[str, list[Any]] = {name: [] for name in ("layer", "kind", "name", *names)}
-    for number, (layer, table) in enumerate(zip(frame.layers, tables, strict=True)):
+    out: dict[str, list[Any]] = {name: [] for name in (*heads[0], *names)}
+    for head, table in zip(heads, tables, strict=True):
         rows = len(next(iter(table.values())))
-        out["layer"] += [number] * rows
-        out["kind"] += [type(layer).__name__] * rows
-        out["name"] += [getattr(layer, "name", "")] * rows
+        for name, value in head.items():
+            out[name] += [value] * rows
         for name in names:
             out[name] += _texts(table[name]) if name in table else [""] * rows
     return dict(out)
@@ -193,6 +227,35 @@ def _audio(frame: Audio) -> Columns:
     return {"time": np.arange(len(frame.samples)) / frame.rate, "sample": frame.samples}
 
 
+def _text(frame: Text) -> Columns:
+    marks = [
+        " ".join(f"{start}-{stop}:{role}" for line, start, stop, role in frame.marks if line == number)
+        for number in range(len(frame.lines))
+    ]
+    return {"line": list(range(len(frame.lines))), "text": list(frame.lines), "marks": marks}
+
+
+def _drawing(frame: Drawing) -> Columns:
+    heads: list[dict[str, Any]] = [
+        {"kind": "stroke", "number": number, "role": stroke.role} for number, stroke in enumerate(frame.strokes)
+    ]
+    tables: list[Columns] = [{"x": stroke.xy[:, 0], "y": stroke.xy[:, 1]} for stroke in frame.strokes]
+    heads += [{"kind": "label", "number": number, "role": label.role} for number, label in enumerate(frame.labels)]
+    tables += [{"x": [label.x], "y": [label.y], "text": [label.text]} for label in frame.labels]
+    return _stacked(heads, tables) if heads else {name: [] for name in ("kind", "number", "role", "x", "y")}
+
+
+def _film(frame: Film) -> Columns:
+    heads = [{"frame": number, "at": at} for number, at in enumerate(frame.at.tolist())]
+    table = _TABLES[frame.kind]
+    return _stacked(heads, [_renamed(table(part)) for part in frame.frames])
+
+
+def _renamed(table: Columns) -> Columns:
+    """A table whose columns do not have the names of those that the film adds."""
+    return {f"{name}_" if name in ("frame", "at") else name: column for name, column in table.items()}
+
+
 _TABLES: Mapping[type[Frame], Callable[..., Columns]] = {
     Plane: _plane,
     Curves: _curves,
@@ -200,4 +263,7 @@ _TABLES: Mapping[type[Frame], Callable[..., Columns]] = {
     Bars: _bars,
     Matrix: _matrix,
     Audio: _audio,
+    Text: _text,
+    Drawing: _drawing,
+    Film: _film,
 }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from explorer.engine.host.host import Event, PageHost
-from explorer.engine.views.viewer import Reply
+from explorer.engine.host.events import Event
+from explorer.engine.host.host import PageHost
+from explorer.engine.views.requests import Reply
 
 __all__ = ["PageThread"]
 

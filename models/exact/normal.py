@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from torch import Tensor
 
-__all__ = ["LOG_2PI", "decimal", "normal_kl", "normal_log_prob", "normal_mean", "standard_normal"]
+__all__ = ["LOG_2PI", "normal_kl", "normal_log_prob", "normal_mean", "prior_kl", "standard_normal"]
 
 LOG_2PI = math.log(2.0 * math.pi)
 
@@ -29,6 +30,11 @@ def normal_kl(mean: float, std: float, other_mean: float, other_std: float) -> f
     return 0.5 * (ratio**2 - 1.0 + ((mean - other_mean) / other_std) ** 2) - math.log(ratio)
 
 
+def prior_kl(mean: Tensor, log_var: Tensor) -> Tensor:
+    """D_KL(N(mean, exp(log_var)) ‖ N(0, 1)) of each dimension, nats; any shape to the same shape."""
+    return 0.5 * (mean.square() + torch.expm1(log_var) - log_var)  # expm1: no cancellation where q is near the prior
+
+
 def normal_mean(function: Callable[[np.ndarray], np.ndarray]) -> float:
     """E[f(ε)] for ε ~ N(0, 1) and a smooth f, by quadrature that is exact to rounding."""
     return float(_WEIGHTS @ function(_NODES))
@@ -37,9 +43,3 @@ def normal_mean(function: Callable[[np.ndarray], np.ndarray]) -> float:
 def standard_normal(*shape: int, rng: torch.Generator) -> np.ndarray:
     """Draws of ε ~ N(0, 1) in double precision."""
     return torch.randn(*shape, generator=rng, dtype=torch.float64).numpy()
-
-
-def decimal(value: float, digits: int = 3) -> str:
-    """Formats a number for a sentence, with a typographic minus sign."""
-    text = f"{value:,.{digits}f}"
-    return text.lstrip("-") if float(text.replace(",", "")) == 0.0 else text.replace("-", "−")

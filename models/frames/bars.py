@@ -16,7 +16,8 @@ class Bars(Frame):
     """Named values (n,), with standard errors (n,) or None, a role each, and a dashed reference each or None.
 
     Attributes:
-        dims: The latent dimension of each bar, where they are of such; sliders then stand in the order of the values.
+        dims: The latent dimension of each bar, or None where bars are of something else. With them, the window orders
+            its latent sliders by the values.
     """
 
     labels: tuple[str, ...]

@@ -13,12 +13,12 @@ __all__ = ["Curves", "Series"]
 
 @dataclass(frozen=True)
 class Series:
-    """One curve: x (n,), y (n,), and where known a band from low to high (n,).
+    """One curve: x (n,), y (n,), and optionally a band from low to high (n,).
 
     Attributes:
         pane: Series of one pane share a y axis.
         dashed: For exact values and equilibria beside estimates.
-        smooth: A display may smooth it and show the raw curve behind.
+        smooth: The display may smooth the curve and draw the raw values behind it.
     """
 
     key: str

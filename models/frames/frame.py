@@ -1,4 +1,4 @@
-"""What every picture has, and the base of the layers of a plane."""
+"""The base classes of frames and of the layers of a plane."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ class Frame:
     """One picture.
 
     Attributes:
-        subtitle: What is shown, truthfully and briefly: "posterior means, 200 validation digits".
+        subtitle: Short description of the content: "posterior means, 200 validation digits".
         note: One sentence below the picture, or "".
         warning: Whether the note is a warning.
-        alert: One sentence that stands in a banner above all cards while the newest picture has it ("Collapsed: 2 of 8
+        alert: One sentence shown in a banner above all cards while the newest frame has it ("Collapsed: 2 of 8
             modes"), or "".
     """
 

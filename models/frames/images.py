@@ -17,14 +17,14 @@ class Images(Frame):
 
     Attributes:
         images: (n, c, h, w), 0 to 1, c is 1 or 3.
-        columns: Images in a row; 0 lets the display choose.
+        columns: Images in a row; 0 for a number that the display chooses.
         row_labels: A word for each row, or empty.
         captions: A word below each image, or empty.
         index: Position of each in its split, (n,) int, or None.
-        sheet: No gaps, as for a manifold.
-        marked: Places of images that are framed.
-        direction: Where the images lie along a line in latent space, the vector from 0 to 1 along it, (latent,), or
-            None: a window can keep it under a name.
+        sheet: Images are drawn without gaps, as for a manifold.
+        marked: Positions of the images that get a border.
+        direction: Vector of the line in latent space along which the images lie, (latent,), or None. The window can
+            save it under a name.
     """
 
     images: np.ndarray

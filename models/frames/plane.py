@@ -9,7 +9,7 @@ import numpy as np
 
 from models.frames.frame import Frame, Layer
 
-__all__ = ["Density", "Ellipses", "Field", "Grid", "Lines", "Plane", "Points"]
+__all__ = ["Density", "Ellipses", "Field", "Grid", "Lines", "Paths", "Plane", "Points"]
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,12 @@ class Points(Layer):
         xy: Positions, (n, 2).
         label: Class of each point, (n,) int, or None.
         classes: Names of the classes, printed on the clusters.
-        index: What each point stands for, position in its split, (n,) int, or None.
+        index: Position of each datum in its split, (n,) int, or None.
         role: Colour where there are no classes.
         name: Name in the legend.
         size: Diameter in pixels.
-        trail: Where not "", a display shows where each point was in the last frames with the same `trail` ("noise 0"):
-            their points are the same ones, in the same order. A still figure has no trails.
+        trail: Name of a trail ("noise 0"), or "". The window shows where each point was in the previous frames with the
+            same trail, whose points are the same in the same order. Figures show no trails.
     """
 
     xy: np.ndarray
@@ -111,14 +111,57 @@ class Ellipses(Layer):
 
 
 @dataclass(frozen=True)
+class Paths(Layer):
+    """Trajectories of n points over t moments, each drawn as a line that is faint at low and strong at high values.
+
+    Attributes:
+        xy: Positions, (n, t, 2). A path is broken where a position is not finite.
+        values: Value at each position, (n, t), that sets the strength of the colour; None for the moment, so that a
+            path starts faint and ends strong.
+        role: Colour.
+        name: Name in the legend.
+        width: Width of the lines, pixels.
+    """
+
+    xy: np.ndarray
+    values: np.ndarray | None = None
+    role: str = "model"
+    name: str = ""
+    width: float = 1.0
+
+    def segments(self) -> tuple[np.ndarray, np.ndarray]:
+        """The pieces of all paths between two moments, later moments last.
+
+        Returns:
+            Ends of the m segments with finite ends, (m, 2, 2), and the strength of each from 0 to 1, (m,): the mean
+            of the values at its ends on a scale from the least to the greatest value.
+        """
+        n, moments = self.xy.shape[:2]
+        values = np.broadcast_to(np.arange(moments), (n, moments)) if self.values is None else self.values
+        low, high = self.limits()
+        share = (np.asarray(values, float) - low) / ((high - low) or 1.0)
+        ends = np.stack([self.xy[:, :-1], self.xy[:, 1:]], axis=2).swapaxes(0, 1).reshape(-1, 2, 2)
+        strength = ((share[:, :-1] + share[:, 1:]) / 2).T.ravel()
+        finite = np.isfinite(ends).all(axis=(1, 2))
+        return ends[finite], np.clip(np.nan_to_num(strength[finite], nan=0.5), 0.0, 1.0)
+
+    def limits(self) -> tuple[float, float]:
+        """Least and greatest finite value; the first and the last moment where `values` is None."""
+        if self.values is None:
+            return 0.0, float(self.xy.shape[1] - 1)
+        finite = self.values[np.isfinite(self.values)]
+        return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+
+
+@dataclass(frozen=True)
 class Plane(Frame):
     """Layers over one another in the plane.
 
     Attributes:
         layers: From back to front.
         x_label, y_label: Names of the axes.
-        extent: x0, x1, y0, y1 to show, or None for what the layers need.
-        dims: Latent dimensions along x and y where the plane is a part of latent space, or None.
+        extent: x0, x1, y0, y1 to show, or None for the extent of the layers.
+        dims: Latent dimensions along x and y where the plane is a section of latent space, or None.
         square: One unit is as long upwards as sideways.
     """
 

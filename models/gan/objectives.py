@@ -1,20 +1,21 @@
-"""The games of generator and discriminator: what each player descends, and where the game is at rest.
+"""The games of generator and discriminator: the loss of each player, and the equilibrium.
 
-Everything is computed from F, the output of the discriminator's last layer before any squashing, with softplus in place
-of log(sigmoid): float32 saturates exactly where these pages look. p is the density of the data, q that of the model.
+All losses are computed from F, the output of the discriminator before any squashing, with softplus in place of
+log(sigmoid), which saturates in float32. p is the density of the data, q that of the model.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import relu, softplus
 
-__all__ = ["OBJECTIVES", "Game", "gradient_penalty", "logit", "r1_penalty", "squared_slopes"]
+__all__ = ["OBJECTIVES", "Game", "fixed", "gradient_penalty", "logit", "r1_penalty", "squared_slopes"]
 
 Pointwise = Callable[[Tensor], Tensor]
 
@@ -24,19 +25,19 @@ class Game:
     """One pair of losses.
 
     Attributes:
-        title: In menus.
-        terms: What the discriminator maximises, as it is typeset: the term on data and the term on samples.
-        on_data: F of each datum to what that datum adds to the discriminator's loss, any shape to the same.
-        on_samples: F of each sample to what that sample adds to it, likewise.
-        on_generated: F of each sample to what it adds to the loss of the generator, likewise.
-        rest_discriminator: Loss of the discriminator where p = q and it is optimal, nats where it is a log-likelihood.
+        title: Title in menus.
+        terms: What the discriminator maximises, in TeX: the term on data and the term on samples.
+        on_data: Maps F of a datum to its contribution to the discriminator's loss; any shape to the same shape.
+        on_samples: Maps F of a sample to its contribution to the discriminator's loss; any shape to the same shape.
+        on_generated: Maps F of a sample to its contribution to the generator's loss; any shape to the same shape.
+        rest_discriminator: Loss of the optimal discriminator where p = q; nats where it is a log-likelihood.
         rest_generator: Loss of the generator there, or None where it depends on a constant that the game leaves open.
-        optimal: log p/q, nats, to F of the optimal discriminator; None where that depends on more than the ratio.
-        log_ratio: F of the optimal discriminator to log p/q, nats; None where it does not tell the ratio.
-        probability: F to a number from 0 (model) over ½ to 1 (data), for a heat map; it is D where the game has one.
-        reference: Where it is from.
-        free_level: A constant added to F changes nothing, so that only differences of F mean something.
-        generator_tex: What the generator minimises, as it is typeset.
+        optimal: Maps log p/q, nats, to F of the optimal discriminator; None where F depends on more than the ratio.
+        log_ratio: Maps F of the optimal discriminator to log p/q, nats; None where F does not determine the ratio.
+        probability: Maps F to a number from 0 (model) over ½ to 1 (data), for a heat map: D where the game has one.
+        reference: Paper.
+        free_level: A constant added to F changes nothing, so that only differences of F have a meaning.
+        generator_tex: What the generator minimises, in TeX.
     """
 
     title: str
@@ -55,7 +56,7 @@ class Game:
 
     @property
     def tex(self) -> str:
-        """What the discriminator maximises, in one line."""
+        """What the discriminator maximises, in one line of TeX."""
         on_data, on_samples = self.terms
         return f"{on_data} {on_samples}" if on_samples.startswith("-") else f"{on_data} + {on_samples}"
 
@@ -141,19 +142,29 @@ OBJECTIVES: Mapping[str, Game] = {
         "Nowozin et al., 2016, arXiv 1606.00709", r"-\mathbb{E}_{q}[F(x)]",
     ),
 }  # fmt: skip
-"""Games by name. F is written so that it is log p/q at the optimum wherever the optimum tells the ratio (the f-GANs'
-critics are T = 1 + F and T = −exp(−F)); for least squares F is D itself."""
+"""Games by name. F is log p/q at the optimum wherever the optimum determines the ratio (the f-GANs' critics are
+T = 1 + F and T = −exp(−F)); for least squares F is D itself."""
+
+
+@contextlib.contextmanager
+def fixed(network: nn.Module) -> Iterator[None]:
+    """Computes no gradients with respect to a network's parameters inside the block: it is the other player's turn."""
+    network.requires_grad_(False)
+    try:
+        yield
+    finally:
+        network.requires_grad_(True)
 
 
 def squared_slopes(output: Tensor, x: Tensor) -> Tensor:
-    """Squared norm of ∇F at each datum; the graph is kept, so that it can be a part of a loss.
+    """Squared norm of ∇F at each datum; the graph is kept, so that the norm can be a part of a loss.
 
     Args:
         output: F at x, (n,), each entry a function of its own datum alone.
-        x: Where, (n, *shape); the leaf whose gradient is wanted.
+        x: Data, (n, *shape); a leaf that requires gradients.
 
     Returns:
-        ‖∇F‖², one for a datum, over all its entries; (n,).
+        ‖∇F‖² over all entries of a datum, (n,).
     """
     (gradient,) = torch.autograd.grad(output.sum(), x, create_graph=True)
     return gradient.flatten(1).square().sum(dim=1)
@@ -175,8 +186,8 @@ def gradient_penalty(
         critic: F, (n, *shape) to (n,).
         real: Data, (n, *shape).
         fake: Samples, (n, *shape).
-        rng: Source of the points between them.
-        target: The slope asked for.
+        rng: Generator for the points between them.
+        target: Slope that is not penalised.
     """
     share = torch.rand(len(real), *[1] * (real.ndim - 1), generator=rng, device=real.device, dtype=real.dtype)
     x = torch.lerp(real.detach(), fake.detach(), share).requires_grad_()

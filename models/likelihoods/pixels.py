@@ -111,6 +111,7 @@ class LearnedGaussian(Likelihood):
     continuous = True
 
     def __init__(self, floor: float):
+        self.floor = floor
         self._low = math.log(floor)
         self._range = math.log(_WIDEST) - self._low
         start = (math.log(max(_FIRST, 1.01 * floor)) - self._low) / self._range

@@ -1,6 +1,6 @@
 """The protocol: the classes with which a page describes itself to window, command line, figures and tests."""
 
-from models.protocol.capabilities import HasConditional, HasDecoder, HasLatent, HasLogProb
+from models.protocol.capabilities import HasConditional, HasDecoder, HasLatent, HasLikelihood, HasLogProb
 from models.protocol.declarations import Metric, Objective, Preset, Scene, Term, Try
 from models.protocol.inputs import (
     INPUTS,
@@ -37,8 +37,9 @@ from models.protocol.model import (
     LossModel,
     Page,
     Player,
+    Progress,
 )
-from models.protocol.params import BadValue, Param, build, param, params_of, settings
+from models.protocol.params import BadValue, Param, build, param, params_of, settings, settings_of
 from models.protocol.views import Drag, View, group_views, view, views_of
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "HasConditional",
     "HasDecoder",
     "HasLatent",
+    "HasLikelihood",
     "HasLogProb",
     "Image",
     "Input",
@@ -76,6 +78,7 @@ __all__ = [
     "Player",
     "Points",
     "Preset",
+    "Progress",
     "Scene",
     "Table",
     "Term",
@@ -91,6 +94,7 @@ __all__ = [
     "param",
     "params_of",
     "settings",
+    "settings_of",
     "view",
     "views_of",
 ]

@@ -11,7 +11,7 @@ from torch import Tensor
 from models.protocol.inputs import DataBatch
 from models.protocol.kinds import DataSpec
 
-__all__ = ["HasConditional", "HasDecoder", "HasLatent", "HasLogProb"]
+__all__ = ["HasConditional", "HasDecoder", "HasLatent", "HasLikelihood", "HasLogProb"]
 
 
 class HasLogProb(ABC):
@@ -21,12 +21,37 @@ class HasLogProb(ABC):
     def log_prob(self, x: Tensor) -> Tensor:
         """Log density, (n, *data_shape) to (n,), nats, in data units."""
 
+    @classmethod
+    def log_prob_passes(cls, config: Any, spec: DataSpec | None = None) -> int:
+        """Passes through the network that the log density of one batch takes, one after the other.
+
+        Measurements during training use fewer data where these cost more.
+
+        Args:
+            config: The page's parameters.
+            spec: The data, or None where they are unknown.
+        """
+        return 1
+
 
 class HasDecoder(ABC):
-    """The model has a latent space, every point of which can be decoded: the window gives it sliders."""
+    """The model has a latent space, every point of which can be decoded: the window gives it sliders.
+
+    List a capability after `LossModel` or `GameModel` among the bases of a model, whose `device` and `dtype` then hold.
+    """
 
     config: Any
     spec: DataSpec
+
+    @property
+    @abstractmethod
+    def device(self) -> torch.device:
+        """Device of the model's parameters."""
+
+    @property
+    @abstractmethod
+    def dtype(self) -> torch.dtype:
+        """Type of the model's parameters."""
 
     @classmethod
     @abstractmethod
@@ -41,15 +66,35 @@ class HasDecoder(ABC):
         return dimension
 
     @abstractmethod
+    def prior_draw(self, n: int, *, rng: torch.Generator) -> Tensor:
+        """Draws of z from the prior, (n, latent_dim)."""
+
+    @abstractmethod
     def decode_mean(self, z: Tensor) -> Tensor:
         """Mean of p(x|z), which is x itself where z determines it; (n, latent_dim) to (n, *data_shape)."""
 
 
+class HasLikelihood(HasDecoder, ABC):
+    """The decoder gives a distribution p(x|z), not x itself."""
+
+    @property
+    def decoder_note(self) -> str:
+        """One sentence on what the values of p(x|z) are, where that needs saying; else ""."""
+        return ""
+
+    @abstractmethod
+    def decode_draw(self, z: Tensor, *, rng: torch.Generator) -> Tensor:
+        """A draw from p(x|z), (n, latent_dim) to (n, *data_shape)."""
+
+
 class HasLatent(HasDecoder, ABC):
-    """The latent space can also be entered from the data."""
+    """Each datum has an approximate posterior q(z|x), a Gaussian with diagonal covariance, and the prior is N(0, I)."""
 
     def codes(self, batch: DataBatch) -> tuple[Tensor, Tensor]:
-        """Mean and log variance of the q of each datum; a model that keeps those of its training data gives these."""
+        """Mean and log variance of the q of each datum of a batch, each (n, latent_dim).
+
+        A model that stores a q for each training datum overrides this and returns the stored ones.
+        """
         return self.encode(batch.x)
 
     @abstractmethod

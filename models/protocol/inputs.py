@@ -46,7 +46,7 @@ class DataBatch(Input):
         x: The data, (n, *shape), float.
         y: Class of each datum, (n,), or None.
         index: Position of each datum in its split, (n,).
-        mask: 1 where a datum's entry is observed, (n, *shape), or None for all.
+        mask: 1 where an entry is observed, and 0 where a shorter sequence is padded; (n, *shape), or None for all 1.
         split: "train", "valid" or "test": where the data really are from, whatever was asked for.
         factors: What each datum was made from, (n, k), as `DataSpec.factors` says, or None. Views have them, training
             does not.
@@ -66,12 +66,13 @@ class DataBatch(Input):
 
 @dataclass(frozen=True)
 class DataPoint(Input):
-    """One datum picked in a view, x of shape (1, *shape)."""
+    """One datum picked in a view, x of shape (1, *shape), and its mask, likewise, or None as in a `DataBatch`."""
 
     x: Tensor
     y: int | None
     index: int
     split: str = "valid"
+    mask: Tensor | None = None
 
 
 @dataclass(frozen=True)

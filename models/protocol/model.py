@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +22,7 @@ __all__ = [
     "LossModel",
     "Page",
     "Player",
+    "Progress",
 ]
 
 PHASES: Mapping[str, str] = {
@@ -33,18 +34,34 @@ PHASES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far a training run is.
+
+    Attributes:
+        step: Rounds completed.
+        share: Share of the learning-rate schedule that is done, from 0 to 1. The schedule's length, in steps or in
+            seconds of training, is fixed when the run begins.
+    """
+
+    step: int
+    share: float
+
+
+@dataclass(frozen=True)
 class Player:
     """A part of a model with its own loss and optimiser.
 
     Attributes:
         name: Shown with its phases.
-        parameters: What its optimiser moves.
+        parameters: The parameters that its optimiser updates; all of them require gradients.
         updates: Updates in one round.
         lr: Training field that holds its learning rate.
-        explain: What happens in each phase ("draw", "forward", "backward", "update"), where not the default.
-        rows: Those of the parameters, not all of them, that are tables with a row for each training datum and have
-            sparse gradients. A row moves when its datum is in the batch; until then its moments do not fade either.
+        explain: One sentence for each phase ("draw", "forward", "backward", "update") that needs other words than the
+            default.
+        rows: Sparse tables: those of the parameters (never all of them) that have a row for each training datum and
+            sparse gradients. A row and its moments change only when its datum is in the batch.
         rows_lr: Training field that holds the learning rate of rows.
+        symbol: Letter of the player on buttons and keys; by default the capital initial of its name.
     """
 
     name: str
@@ -54,6 +71,12 @@ class Player:
     explain: Mapping[str, str] = field(default_factory=dict)
     rows: Sequence[nn.Parameter] = ()
     rows_lr: str = "lr"
+    symbol: str = ""
+
+    def __post_init__(self) -> None:
+        """Fills in the default symbol."""
+        if not self.symbol:
+            object.__setattr__(self, "symbol", self.name[:1].upper())
 
     @property
     def rates(self) -> tuple[str, ...]:
@@ -66,10 +89,25 @@ class Player:
 
 
 class Page:
-    """What models and labs have in common: the words by which a page describes itself."""
+    """The class attributes that models and labs have in common.
+
+    Class attributes:
+        title, reference, presets, look_at, try_next: Texts and presets of the page.
+        Config: Frozen dataclass of `param(...)` fields.
+
+    Attributes:
+        config: The page's parameters.
+        spec: What the model is built for.
+        stage: The stage whose structure the model has.
+        inherited: Names of the submodules that belong to parents (see `inherit`).
+        accepts: Kinds of data that the page takes. A lab that declares none has no data.
+        views: Views that the page uses beside its own methods marked `@view`.
+        scenes: Named arrangements of its cards.
+    """
 
     title: ClassVar[str]
     reference: ClassVar[str] = ""
+    accepts: ClassVar[tuple[Kind | type[Kind], ...]] = ()
     Config: ClassVar[type]
     presets: ClassVar[tuple[Preset, ...]] = ()
     views: ClassVar[tuple[View, ...]] = ()
@@ -81,9 +119,7 @@ class Page:
 class GenerativeModel(Page, nn.Module, ABC):
     """A model that can be trained and sampled. Subclass `LossModel` or `GameModel`; subclasses of those are final.
 
-    Class attributes:
-        title, reference, presets, look_at, try_next: What the page says of itself.
-        accepts: Kinds of data the model can be built for.
+    Class attributes (see `Page` for the others):
         objective: What is optimised; where it depends on the config, `objective_of` says so instead.
         metrics: Numbers to follow; those of source "train" come with every loss.
         validation: Key of the metric that picks the best checkpoint, or None for no validation.
@@ -91,6 +127,8 @@ class GenerativeModel(Page, nn.Module, ABC):
         batch_statistics: The model normalises by its batch, so a batch cannot be split into micro-batches.
         held_out: Data that a measurement on held-out data looks at while the model trains; fewer where they cost much.
         held_out_growth: Steps from one such measurement to the next, as a share of the steps so far; likewise more.
+        renamed: Parameters and buffers that had another name in earlier versions: that name to today's. Checkpoints of
+            earlier versions are read with it.
         Config: Frozen dataclass of `param(...)` fields.
 
     Args:
@@ -98,7 +136,6 @@ class GenerativeModel(Page, nn.Module, ABC):
         spec: What is known of the data.
     """
 
-    accepts: ClassVar[tuple[Kind | type[Kind], ...]]
     objective: ClassVar[Objective]
     metrics: ClassVar[tuple[Metric, ...]]
     validation: ClassVar[str | None] = None
@@ -106,12 +143,14 @@ class GenerativeModel(Page, nn.Module, ABC):
     batch_statistics: ClassVar[bool] = False
     held_out: ClassVar[int] = 500
     held_out_growth: ClassVar[float] = 0.15
+    renamed: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, config: Any, spec: DataSpec):
         super().__init__()
         self.config = config
         self.spec = spec
         self.stage = 0
+        self.inherited: tuple[str, ...] = ()
 
     @abstractmethod
     def players(self) -> tuple[Player, ...]:
@@ -123,7 +162,12 @@ class GenerativeModel(Page, nn.Module, ABC):
 
     @abstractmethod
     def sample(self, n: int, *, rng: torch.Generator) -> Tensor:
-        """N draws from the model, (n, *data_shape), in data units."""
+        """Draws n samples from the model, (n, *data_shape), in data units and in the type of the kind of data.
+
+        Further keywords declared by `param(...)`, under the decorator `settings`, are the settings of sampling
+        (temperature, class, guidance): `sample --set` and `evaluate --set` take them, and a view that passes
+        `**settings` on shows them as controls.
+        """
 
     @classmethod
     @abstractmethod
@@ -143,22 +187,92 @@ class GenerativeModel(Page, nn.Module, ABC):
             BadValue: One sentence with what goes.
         """
 
-    def prepare(self, data: Data) -> None:
-        """Called once before step 0 with the data, for buffers that depend on them."""
+    @classmethod
+    def sampling_passes(cls, config: Any, settings: Mapping[str, Any], spec: DataSpec | None = None) -> int:
+        """Passes through the network that one batch of samples takes, one after the other.
 
-    def stage_at(self, step: int) -> int:
-        """Stage of the model after a number of steps; another stage may have other players (progressive growing)."""
+        Validation, sample metrics and recorded views draw fewer samples where these cost more.
+
+        Args:
+            config: The page's parameters.
+            settings: Value of every setting of `sample`.
+            spec: The data, or None where they are unknown.
+        """
+        return 1
+
+    def prepare(self, data: Data, parents: Mapping[str, GenerativeModel]) -> None:
+        """Called once before step 0, and before the weights of a run are loaded where the run has parents.
+
+        Here a model makes buffers that depend on the data and takes the networks of its parents, which may be kept as
+        submodules: they are neither trained nor stored a second time with the model's own weights.
+
+        Args:
+            data: The data.
+            parents: Trained models in eval mode, without gradients, by the field of the config that names their run
+                (`param(…, run_of=…)`). A field that names none is missing.
+        """
+
+    def inherit(self, data: Data, parents: Mapping[str, GenerativeModel]) -> None:
+        """Calls `prepare` and notes which submodules belong to parents. The engine calls this, a model overrides that.
+
+        A submodule of a parent stays in eval mode, and `own_state` leaves its weights out.
+        """
+        self.prepare(data, parents)
+        frozen = {id(module) for parent in parents.values() for module in parent.modules()}
+        names = [name for name, module in self.named_modules(remove_duplicate=False) if id(module) in frozen]
+        self.inherited = tuple(name for name in names if not any(name.startswith(f"{other}.") for other in names))
+        self.train(self.training)
+
+    def train(self, mode: bool = True) -> Self:
+        """Puts the model in training or eval mode; submodules that belong to parents stay in eval mode."""
+        super().train(mode)
+        for name in self.inherited:
+            self.get_submodule(name).eval()
+        return self
+
+    def own_state(self) -> dict[str, Tensor]:
+        """The state dict without the weights of parents."""
+        return {name: tensor for name, tensor in self.state_dict().items() if not self._is_inherited(name)}
+
+    def load_own_state(self, tensors: Mapping[str, Tensor]) -> None:
+        """Loads what `own_state` returned.
+
+        Raises:
+            RuntimeError: Names or shapes differ.
+        """
+        inherited = {name: tensor for name, tensor in self.state_dict().items() if self._is_inherited(name)}
+        self.load_state_dict({**inherited, **tensors})
+
+    def _is_inherited(self, name: str) -> bool:
+        return any(name.startswith(f"{module}.") for module in self.inherited)
+
+    def begin_round(self, progress: Progress) -> None:
+        """Called at the start of each round, to anneal what changes during training (a KL weight, a temperature).
+
+        What it changes must live in buffers on the model's device and be written in place, so that a captured CUDA
+        graph reads the new value. It must not draw random numbers.
+
+        Args:
+            progress: Rounds completed before this one, and the share of the schedule that is done.
+        """
+
+    def stage_at(self, progress: Progress) -> int:
+        """Stage that the model is to have after a round; another stage may have other players (progressive growing).
+
+        Args:
+            progress: Rounds completed, this one included, and the share of the schedule that is done.
+        """
         return self.stage
 
     def enter_stage(self, stage: int) -> None:
-        """Changes the structure to that of a stage; the session then rebuilds the optimisers."""
+        """Changes the structure to that of a stage. The session then makes the optimisers anew."""
         self.stage = stage
 
     def after_update(self, player: str) -> None:
         """Called after each update of a player (weight clipping, say)."""
 
     def evaluate(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
-        """Values per datum, (n,), by the key that is reported ("elbo_nats"); keywords of `settings` can be set.
+        """Values per datum, (n,), by the key that is reported ("elbo_nats"); `evaluate --set` takes its settings.
 
         An array may have fewer rows, where something is computed for some of the data; a scalar is a count.
         """
@@ -166,8 +280,13 @@ class GenerativeModel(Page, nn.Module, ABC):
 
     @property
     def device(self) -> torch.device:
-        """Where the model's parameters are."""
+        """Device of the model's parameters."""
         return next(self.parameters()).device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Type of the model's parameters."""
+        return next(self.parameters()).dtype
 
 
 class LossModel(GenerativeModel, ABC):
@@ -178,8 +297,8 @@ class LossModel(GenerativeModel, ABC):
         """Scalars, means over the batch; "loss" is descended, the others are metrics."""
 
     def players(self) -> tuple[Player, ...]:
-        """The one player: all parameters."""
-        return (Player("model", tuple(self.parameters())),)
+        """The one player: all parameters that require gradients."""
+        return (Player("model", tuple(p for p in self.parameters() if p.requires_grad)),)
 
     def player_loss(self, player: str, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """The loss."""
@@ -199,7 +318,11 @@ class GameModel(GenerativeModel, ABC):
 
 
 class Lab(Page, ABC):
-    """A demonstration of theory: parameters in, pictures out. Its views are methods marked `@view`."""
+    """A demonstration of theory: parameters in, pictures out.
+
+    A lab that declares `accepts` has a dataset beside its parameters: its views get it as their `Data`, `DataBatch` and
+    `DataPoint`, and their `when` gets its `DataSpec`.
+    """
 
     def __init__(self, config: Any):
         self.config = config

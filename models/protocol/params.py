@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-__all__ = ["BadValue", "Param", "build", "param", "params_of", "read_defaults", "settings"]
+__all__ = ["BadValue", "Param", "build", "param", "params_of", "read_defaults", "settings", "settings_of"]
 
 _KEY = "param"
 _T = TypeVar("_T")
@@ -46,6 +46,8 @@ class Param:
         when: Given the config (or training, or dataset, whose field it is), says whether the parameter has any effect;
             None means always.
         latent: Of a parameter of a view: given the dimension of the latent space, says the same; None means always.
+        run_of: Of a text field of a config: the value names a run of one of these pages, by its folder or its name in
+            the folder of runs; "" names none. The engine hands the trained model to `GenerativeModel.prepare`.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Param:
     more: bool = False
     when: Callable[[Any], bool] | None = None
     latent: Callable[[int], bool] | None = None
+    run_of: tuple[str, ...] = ()
 
     def applies(self, config: Any, latent_dim: int | None = None) -> bool:
         """Whether the parameter has an effect under a config and, for a view of latent space, its dimension."""
@@ -72,7 +75,9 @@ class Param:
 
     @property
     def accepts(self) -> str:
-        """What the parameter takes, in words: "1 to 64", "true or false", "mean or draw"."""
+        """The accepted values in words: "a whole number from 1 to 64", "true or false", "mean or draw"."""
+        if self.run_of:
+            return f"a run of {' or '.join(self.run_of)}"
         if self.choices:
             return " or ".join(str(choice) for choice in self.choices)
         if self.type is bool:
@@ -152,6 +157,7 @@ def param(
     more: bool = False,
     when: Callable[[Any], bool] | None = None,
     latent: Callable[[int], bool] | None = None,
+    run_of: tuple[str, ...] = (),
 ) -> Any:
     """Declares a parameter: as a field of a frozen dataclass, or as a keyword of a method marked `@view`.
 
@@ -173,6 +179,7 @@ def param(
         more,
         when,
         latent,
+        run_of,
     )
     return dataclasses.field(default=default, metadata={_KEY: declared})
 
@@ -216,9 +223,18 @@ def read_defaults(function: Callable[..., Any]) -> dict[str, Param]:
 
 
 def settings(function: _F) -> _F:
-    """Keeps a function's `param(...)` keywords as its `__params__`; their defaults become plain values."""
+    """Declares the `param(...)` keywords of a method, `evaluate` or `sample`, as its settings.
+
+    Their defaults become plain values, so the method is called like any other; `settings_of` returns the declarations.
+    """
     function.__params__ = read_defaults(function)  # type: ignore[attr-defined]
     return function
+
+
+def settings_of(function: Callable[..., Any]) -> Mapping[str, Param]:
+    """The settings of a method by name, in order of declaration; none where it is not marked `settings`."""
+    declared: Mapping[str, Param] = vars(inspect.unwrap(function)).get("__params__", {})
+    return declared
 
 
 def build(owner: type[_T], values: Mapping[str, Any]) -> _T:

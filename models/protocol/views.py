@@ -15,7 +15,7 @@ from models.frames import Frame
 from models.protocol.capabilities import HasDecoder
 from models.protocol.inputs import INPUTS, DataPoint, Input, Instrument, LatentPoint
 from models.protocol.kinds import DataSpec
-from models.protocol.params import Param, read_defaults
+from models.protocol.params import Param, read_defaults, settings_of
 
 __all__ = ["Drag", "View", "group_views", "view", "views_of"]
 
@@ -58,11 +58,11 @@ class View:
 
     Attributes:
         function: The function; its first argument is the model or lab.
-        name: Name of the function; the command line and `card.<name>` use it.
+        name: Name on the page, by default that of the function; the command line and `card.<name>` use it.
         title: Title of the card.
         inputs: Kind of input by argument name.
         params: The card's own controls by keyword.
-        frame: Class of frame that comes out.
+        frame: Class of frame that comes out, by default the one that the function is annotated with.
         streams: Whether the function yields several frames, the last being the result.
         sets: Kind of input that a click in the picture sets, or None.
         when: Given config and `DataSpec` (None where there are no data), says whether the view applies; None means
@@ -76,6 +76,10 @@ class View:
         lead: The view a page leads with.
         help: One sentence for the tooltip.
         drags: Handles in the picture, a `Plane`, that set fields of the page's config.
+        samples: Name of the parameter that counts samples, or "": a recorded frame has fewer of them where a sample
+            takes many passes through the network (`GenerativeModel.sampling_passes`).
+        settings: Whether the function takes the settings of the model's `sample` as `**settings`; `views_of` then adds
+            their declarations to `params`.
     """
 
     function: Callable[..., Any]
@@ -95,6 +99,8 @@ class View:
     lead: bool = False
     help: str = ""
     drags: tuple[Drag, ...] = ()
+    samples: str = ""
+    settings: bool = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Computes the view: model or lab, then its inputs and parameters."""
@@ -107,6 +113,10 @@ class View:
     def but(self, **changes: Any) -> View:
         """The same view with other values of some attributes."""
         return dataclasses.replace(self, **changes)
+
+    def without(self, *params: str) -> View:
+        """The same view without some of its controls, whose parameters keep their defaults."""
+        return self.but(params={name: declared for name, declared in self.params.items() if name not in params})
 
     def applies(self, page: type, config: Any, spec: DataSpec | None = None) -> bool:
         """Whether the view applies to a page under a config and data; `spec` is None where there are no data yet."""
@@ -132,6 +142,8 @@ class View:
 def view(
     title: str,
     *,
+    name: str = "",
+    frame: type[Frame] | None = None,
     sets: type[Input] | None = None,
     when: Callable[[Any, DataSpec | None], bool] | None = None,
     latent: Callable[[int], bool] | None = None,
@@ -142,12 +154,16 @@ def view(
     lead: bool = False,
     help: str = "",
     drags: tuple[Drag, ...] = (),
+    samples: str = "",
 ) -> Callable[[Callable[..., Any]], View]:
     """Makes a view of a function whose first argument is a model or lab. See `View` for the arguments.
 
     Arguments annotated with an input kind are supplied by the application (a `DataBatch` called train, valid or test
     from the split of that name, so that a view can compare two); keywords with `param(...)` defaults become the card's
     controls; the return annotation is a frame, or an iterator of frames where the view can take more than 30 ms.
+
+    A view of samples ends its arguments with `**settings` and passes them on to `model.sample`: its card then also has
+    the settings that the model's `sample` declares.
 
     Raises:
         TypeError: An argument is neither an input nor a `param(...)`, or no frame is returned.
@@ -157,25 +173,27 @@ def view(
         hints = typing.get_type_hints(function)
         params = read_defaults(function)
         inputs: dict[str, type[Input]] = {}
-        for name in list(inspect.signature(function).parameters)[1:]:
-            if name in params:
+        variadic = False
+        for argument in list(inspect.signature(function).parameters.values())[1:]:
+            variadic |= argument.kind is argument.VAR_KEYWORD
+            if argument.name in params or argument.kind is argument.VAR_KEYWORD:
                 continue
-            if hints.get(name) not in INPUTS:
+            if hints.get(argument.name) not in INPUTS:
                 known = ", ".join(kind.__name__ for kind in INPUTS)
-                raise TypeError(f"{function.__qualname__}: {name} is neither a param(...) nor one of {known}")
-            inputs[name] = hints[name]
+                raise TypeError(f"{function.__qualname__}: {argument.name} is neither a param(...) nor one of {known}")
+            inputs[argument.name] = hints[argument.name]
         returned = hints.get("return")
         streams = typing.get_origin(returned) in (collections.abc.Iterator, Iterator)
-        frame = typing.get_args(returned)[0] if streams else returned
-        if not (isinstance(frame, type) and issubclass(frame, Frame)):
+        result = frame or (typing.get_args(returned)[0] if streams else returned)
+        if not (isinstance(result, type) and issubclass(result, Frame)):
             raise TypeError(f"{function.__qualname__} must return a frame or an iterator of frames")
         return View(
             function=function,
-            name=function.__name__,
+            name=name or function.__name__,
             title=title,
             inputs=inputs,
             params=params,
-            frame=frame,
+            frame=result,
             streams=streams,
             sets=sets,
             when=when,
@@ -187,17 +205,27 @@ def view(
             lead=lead,
             help=help,
             drags=drags,
+            samples=samples,
+            settings=variadic,
         )
 
     return declare
 
 
 def views_of(page: type) -> dict[str, View]:
-    """The views of a model or lab by name: those it declares as methods, then those listed in `views`."""
-    found: dict[str, View] = {}
-    for cls in reversed(page.__mro__):
-        found |= {name: member for name, member in vars(cls).items() if isinstance(member, View)}
-    return found | {listed.name: listed for listed in getattr(page, "views", ())}
+    """The views of a model or lab by name: those its class declares as methods, then those listed in `views`.
+
+    Views with `**settings` have the settings of the page's `sample` among their parameters.
+    """
+    views = {name: member for name, member in vars(page).items() if isinstance(member, View)}
+    views |= {listed.name: listed for listed in getattr(page, "views", ())}
+    return {name: _with_settings(declared, page) if declared.settings else declared for name, declared in views.items()}
+
+
+def _with_settings(declared: View, page: type) -> View:
+    """A view with the settings of the page's `sample` after its own parameters."""
+    settings = settings_of(page.sample)  # type: ignore[attr-defined]
+    return declared.but(params={**declared.params, **{k: v for k, v in settings.items() if k not in declared.params}})
 
 
 def group_views(views: Iterable[View]) -> tuple[list[View], list[View], list[View]]:

@@ -16,8 +16,8 @@ FAMILY = Family("vae", "VAE", {
     "mean-field": MeanFieldLab,
     "reparameterization": ReparameterizationLab,
 },
-    about="A short code, decoded, and noise on every pixel. The two together outnumber the pixels, so no image "
-    "tells which noise it came from: an encoder approximates the code.",
+    about="A decoder turns a short code z into an image, with noise on every pixel. Code and noise together have more "
+    "dimensions than the image, which therefore does not determine them: an encoder approximates p(z|x).",
     likelihood="lower bound",
     sampling="1 pass",
     latent_code="approximate",

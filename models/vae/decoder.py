@@ -1,31 +1,23 @@
-"""Models of images with a code z ~ N(0, I) and a decoder network: what those with an encoder and without it share."""
+"""p(x|z) of images: a decoder network with a likelihood, its parameters, and the interface of the family's models."""
 
 from __future__ import annotations
 
 import math
-from abc import ABC
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from models.likelihoods.dequantisation import dequantise, quantise, unit_mean
 from models.likelihoods.pixels import Bernoulli, Gaussian, LearnedGaussian, Likelihood
-from models.protocol import BadValue, DataSpec, Image, Kind, param
-from models.vae.exact_views import ExactViews
-from models.vae.networks import Decoder
+from models.nets import MLP, ConvDecoder
+from models.protocol import BadValue, DataBatch, DataSpec, Image, Kind, param
 
-__all__ = ["DecoderConfig", "ImageModel"]
+__all__ = ["Decoder", "DecoderConfig", "ImageModel", "check_decoder", "likelihood_of"]
 
 _DECODERS = {"bernoulli": "Bernoulli", "gaussian": "Gaussian", "learned": "Gaussian, learned σ"}
-
-
-def _likelihood(config: Any) -> Likelihood:
-    if config.decoder == "gaussian":
-        return Gaussian(config.sigma)
-    return LearnedGaussian(config.sigma_floor) if config.decoder == "learned" else Bernoulli()
+_ENTRIES = 1 << 20  # entries of images decoded at a time, which bounds the memory of long evaluations
 
 
 @dataclass(frozen=True)
@@ -34,7 +26,13 @@ class DecoderConfig:
 
     latent: int = param(2, "Latent dimensions", 1, 64, help="Dimension of z.")
     beta: float = param(
-        1.0, "KL weight β", 0.0, 10.0, step=0.1, live=True, help="1: the ELBO; more presses q(z|x) onto the prior."
+        1.0,
+        "KL weight β",
+        0.0,
+        10.0,
+        step=0.1,
+        live=True,
+        help="1: the ELBO; larger values press q(z|x) onto the prior.",
     )
     decoder: str = param(
         "bernoulli", "Decoder", choices=_DECODERS,
@@ -62,104 +60,143 @@ class DecoderConfig:
     )  # fmt: skip
 
 
-class ImageModel(ExactViews, ABC):
-    """Images from z ~ N(0, I) and x|z from a decoder network.
+def likelihood_of(config: Any) -> Likelihood:
+    """The likelihood that a `DecoderConfig` names."""
+    if config.decoder == "gaussian":
+        return Gaussian(config.sigma)
+    return LearnedGaussian(config.sigma_floor) if config.decoder == "learned" else Bernoulli()
 
-    The Bernoulli decoder takes the intensities of grey images as probabilities of ink. Reconstruction term, ELBO and
+
+def check_decoder(config: Any, kind: Kind) -> None:
+    """Refuses a Bernoulli decoder on colour, whose intensities are not probabilities of ink.
+
+    Raises:
+        BadValue: The config asks for it.
+    """
+    if config.decoder == "bernoulli" and isinstance(kind, Image) and kind.values == "colour":
+        raise BadValue(
+            "decoder",
+            "decoder bernoulli takes binary or grey images, not colour: set decoder to gaussian or learned",
+        )
+
+
+class Decoder(nn.Module):
+    """p(x|z): a network from z to the parameters of a likelihood of images.
+
+    The Bernoulli likelihood takes the intensities of grey images as probabilities of ink. Reconstruction term, ELBO and
     importance-weighted estimate are then statements about random binary versions of the image, not densities of its
     grey values: they bound the expected log-likelihood of such a binarization from below.
 
-    The Gaussian decoders, with one σ or with σ(z) of each entry, are densities of dequantised images: where the data
-    have `DataSpec.levels` L values, each gets uniform noise that fills its share 1/L of the range (`dequantisation`),
-    anew each time the loss is computed. What infers z sees the image without noise.
+    The Gaussian likelihoods, with one σ or with σ(z) of each entry, are densities of dequantised images. If an entry of
+    the data can have L values, each gets uniform noise that fills its share 1/L of the range
+    (`models.likelihoods.dequantisation`), drawn anew each time the loss is computed. The encoder sees the image without
+    noise.
+
+    Args:
+        network: "mlp" or "convolutional".
+        shape: (c, h, w) of an image.
+        latent: Dimension of z.
+        hidden: Width of the dense hidden layers.
+        layers: Number of dense hidden layers; a convolutional network has one.
+        channels: Channels of the last but one convolution; the one before has twice as many.
+        likelihood: Distribution of an image given the network's output.
+        levels: Number of values that an entry of the data can have, 0 if unknown (`DataSpec.levels`).
 
     Attributes:
-        sizes: What encoder and decoder networks are built of, in the order of their arguments.
-        likelihood: What the decoder's output means.
-        decoder: The network, built by the subclass in the order of its parts.
+        levels: The same for a density, whose data are dequantised; 0 for the Bernoulli likelihood.
     """
 
-    config: Any
-    decoder: Decoder
+    def __init__(
+        self,
+        *,
+        network: str,
+        shape: tuple[int, ...],
+        latent: int,
+        hidden: int,
+        layers: int,
+        channels: int,
+        likelihood: Likelihood,
+        levels: int,
+    ):
+        super().__init__()
+        self.shape = shape
+        self.likelihood = likelihood
+        self.levels = levels if likelihood.continuous else 0
+        out = (likelihood.outputs * shape[0], *shape[1:])
+        self.net = (
+            nn.Sequential(MLP([latent, *[hidden] * layers, math.prod(out)]), nn.Unflatten(-1, out))
+            if network == "mlp"
+            else nn.Sequential(nn.Linear(latent, hidden), nn.ReLU(), ConvDecoder(hidden, (2 * channels, channels), out))
+        )
 
-    def __init__(self, config: Any, spec: DataSpec):
-        super().__init__(config, spec)
-        self.check(config, spec.kind)
-        self.likelihood = _likelihood(config)
-        self.sizes = (config.network, spec.kind.shape, config.latent, config.hidden, config.layers, config.channels)
-
-    def new_decoder(self) -> Decoder:
-        """A decoder with initial weights."""
-        return Decoder(*self.sizes, outputs=self.likelihood.outputs)
-
-    @classmethod
-    def check(cls, config: Any, kind: Kind) -> None:
-        """Refuses a Bernoulli decoder on colour, whose intensities are no probabilities of ink.
-
-        Raises:
-            BadValue: It is asked for.
-        """
-        if config.decoder == "bernoulli" and isinstance(kind, Image) and kind.values == "colour":
-            raise BadValue(
-                "decoder",
-                "decoder bernoulli takes binary or grey images, not colour: set decoder to gaussian or learned",
-            )
-
-    @classmethod
-    def latent_dim_of(cls, config: Any, spec: DataSpec | None) -> int:
-        """Dimension of z."""
-        return config.latent
-
-    @property
-    def levels(self) -> int:
-        """Values of an entry whose intervals the density is spread over; 0 where nothing is dequantised."""
-        return self.spec.levels if self.likelihood.continuous else 0
-
-    @property
-    def decoder_note(self) -> str:
-        """What the decoder's values are about, where that is not plain; or ""."""
-        if self.config.decoder == "learned":
-            return f"σ(z) of each entry is at least {self.config.sigma_floor:g}, with the range of the data as 1."
-        grey = isinstance(self.spec.kind, Image) and self.spec.kind.values == "grey"
-        return "Grey data: intensities are taken as probabilities of ink." if grey and not self.continuous else ""
-
-    @property
-    def continuous(self) -> bool:
-        """Whether p(x|z) is a density."""
-        return self.likelihood.continuous
-
-    @classmethod
-    def noise_dims(cls, config: Any, kind: Kind) -> int:
-        """One scalar for each latent dimension, one for each entry of the image."""
-        return config.latent + _likelihood(config).draws * math.prod(kind.shape)
-
-    def decode_mean(self, z: Tensor) -> Tensor:
-        """Mean of p(x|z) in data units; (n, latent) to (n, c, h, w)."""
-        return unit_mean(self.likelihood.mean(self.decoder(z)), self.levels)
-
-    def decode_draw(self, z: Tensor, *, rng: torch.Generator) -> Tensor:
-        """A draw from p(x|z), one of the values the data have; (n, latent) to (n, c, h, w)."""
-        draw = self.likelihood.draw(self.decoder(z), rng=rng)
-        return quantise(draw, self.levels) if self.continuous else draw
+    def forward(self, z: Tensor) -> Tensor:
+        """Parameters of p(x|z), (n, latent) to (n, outputs·c, h, w)."""
+        return self.net(z)
 
     def observed(self, x: Tensor, rng: torch.Generator | None = None) -> Tensor:
-        """What p(x|z) is a distribution of: x, dequantised for a density; any shape to the same shape."""
-        return dequantise(x, self.levels, rng)
-
-    def log_likelihood(self, z: Tensor, observed: Tensor) -> Tensor:
-        """Values of log p(x|z), nats; (k, n, latent) and (n, c, h, w) to (k, n)."""
-        output = self.decoder(z.to(observed).flatten(0, 1)).unflatten(0, z.shape[:2])  # (k, n, outputs·c, h, w)
-        return self.likelihood.log_prob(output, observed)
-
-    @torch.no_grad()
-    def sample(self, n: int, *, rng: torch.Generator, mean: bool = False) -> Tensor:
-        """Images from the model, (n, c, h, w).
+        """The x of p(x|z): the data, dequantised for a density; any shape to the same shape.
 
         Args:
-            n: Number of images.
-            rng: Source of z and of the pixels.
-            mean: Whether the mean of p(x|z) is given instead of a draw from it.
+            x: Data.
+            rng: Source of the noise; without it each entry is in the middle of its interval.
         """
-        z = self.prior_draw(n, rng=rng)
-        decode = self.decode_mean if mean else partial(self.decode_draw, rng=rng)
-        return torch.cat([decode(part) for part in z.split(self.rows)])
+        return dequantise(x, self.levels, rng)
+
+    def log_prob(self, observed: Tensor, z: Tensor) -> Tensor:
+        """Values of log p(x|z), nats; x as `observed` returns it, (n, c, h, w), and z (n, latent) to (n,).
+
+        With z (k, n, latent) there are k points for each image, (k, n).
+        """
+        output = self(z.to(observed).flatten(0, -2)).unflatten(0, z.shape[:-1])
+        return self.likelihood.log_prob(output, observed)
+
+    def mean(self, z: Tensor) -> Tensor:
+        """Mean of p(x|z) in data units; (n, latent) to (n, c, h, w)."""
+        return unit_mean(self.likelihood.mean(self(z)), self.levels)
+
+    def draw(self, z: Tensor, *, rng: torch.Generator) -> Tensor:
+        """A draw from p(x|z), rounded to a value that data can have; (n, latent) to (n, c, h, w)."""
+        draw = self.likelihood.draw(self(z), rng=rng)
+        return quantise(draw, self.levels) if self.likelihood.continuous else draw
+
+    @property
+    def at_once(self) -> int:
+        """Number of images that are decoded at a time where there are many."""
+        return max(1, _ENTRIES // math.prod(self.shape))
+
+    def note(self, kind: Kind) -> str:
+        """One sentence on what the values of p(x|z) are for a kind of data, where that needs saying; else ""."""
+        if isinstance(self.likelihood, LearnedGaussian):
+            return f"σ(z) of each entry is at least {self.likelihood.floor:g}, with the range of the data as 1."
+        if isinstance(kind, Image) and kind.values == "grey" and not self.likelihood.continuous:
+            return "Grey data: intensities are taken as probabilities of ink."
+        return ""
+
+
+class ImageModel(Protocol):
+    """Interface that views and bounds of this family use: a q for each datum, and p(x|z)."""
+
+    @property
+    def spec(self) -> DataSpec:
+        """What the model is built for."""
+
+    @property
+    def device(self) -> torch.device:
+        """Device of the parameters."""
+
+    @property
+    def latent_dim(self) -> int:
+        """Dimension of z."""
+
+    @property
+    def decoder(self) -> Decoder:
+        """p(x|z)."""
+
+    def prior_draw(self, n: int, *, rng: torch.Generator) -> Tensor:
+        """Draws of z from the prior, (n, latent)."""
+
+    def codes(self, batch: DataBatch) -> tuple[Tensor, Tensor]:
+        """Mean and log variance of the q of each datum, each (n, latent)."""
+
+    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log variance of q(z|x), each (n, latent)."""

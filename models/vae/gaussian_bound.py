@@ -1,4 +1,4 @@
-"""The bound of one datum as a function of its q, exactly, and the best q for it."""
+"""The bound of one datum as a function of its Gaussian q, exactly, and the best q for it."""
 
 from __future__ import annotations
 
@@ -11,22 +11,28 @@ from torch import Tensor
 
 from models.exact.gaussian_latent import LogLikelihood
 
-__all__ = ["GaussianBound", "UnderQ"]
+__all__ = ["GaussianBound", "UnderQ", "mean_entropy"]
 
 _REACH = 7.0  # of the grid in standard deviations of q: a Gaussian sums to 1 on it within 1e-11
-_SPACING = {1: 0.02, 2: 0.2}  # by dimension; so fine because networks of rectified units have kinks
-_COARSE_REACH, _COARSE_SPACING = 4.0, 0.8  # where only a slope is needed
-_PART = 512  # points at a time, between two looks at whether anyone still waits
+_SPACING = {1: 0.02, 2: 0.2}  # by dimension; this fine because networks of rectified units have kinks
+_COARSE_REACH, _COARSE_SPACING = 4.0, 0.8  # enough for a gradient
+_CHUNK = 512  # points at a time, some milliseconds
 _LOG_2PI = math.log(2 * math.pi)
+
+
+@torch.no_grad()
+def mean_entropy(log_var: Tensor) -> Tensor:
+    """Entropy of diagonal Gaussians, averaged over a batch, nats; log variances (n, d) to a scalar."""
+    return 0.5 * log_var.sum() / len(log_var) + 0.5 * log_var.shape[1] * (1 + math.log(2 * math.pi))
 
 
 @dataclass(frozen=True)
 class UnderQ:
-    """What is averaged over q = N(m, diag s²) for the bound of one datum.
+    """Integrand of the bound of one datum on a grid of z, and the weights of q = N(m, diag s²) there.
 
     Attributes:
-        weight: Of each point of a grid that moves with q, (k,); the sum is 1.
-        ratio: log p(x, z) − log q(z) there, nats; constant if and only if q is the posterior.
+        weight: Weight of each point of a grid that moves with q, (k,); they sum to 1.
+        ratio: log p(x, z) − log q(z) at each point, nats; constant if and only if q is the posterior.
     """
 
     weight: Tensor
@@ -70,30 +76,30 @@ class GaussianBound:
 
     def under(self, mean: Tensor, log_var: Tensor) -> UnderQ:
         """Averages under q; mean and log variance (d,) float64."""
-        *_, found = self.averaging(mean, log_var)
-        assert found is not None
-        return found
+        *_, under = self.averaging(mean, log_var)
+        assert under is not None
+        return under
 
     def averaging(self, mean: Tensor, log_var: Tensor) -> Iterator[UnderQ | None]:
-        """The same in pieces of some milliseconds: None after each, and last the averages."""
+        """The same in steps of some milliseconds: yields None after each, and last the averages."""
         weight, z, log_q = self._grid(mean.detach(), log_var.detach(), _REACH, _SPACING[self.dim])
         parts: list[Tensor] = []
-        for part in z.split(_PART):
+        for part in z.split(_CHUNK):
             with torch.no_grad():
                 parts.append(self.log_joint(part))
             yield None
         yield UnderQ(weight, torch.cat(parts) - log_q)
 
     def elbo(self, mean: Tensor, log_var: Tensor) -> Tensor:
-        """The bound as a number that can be differentiated, on a coarse grid; mean and log variance (d,) float64."""
+        """The bound on a coarse grid, differentiable; mean and log variance (d,) float64."""
         weight, z, log_q = self._grid(mean, log_var, _COARSE_REACH, _COARSE_SPACING)
         return weight @ (self.log_joint(z) - log_q)
 
     def optimised(self, mean: Tensor, log_var: Tensor, steps: int, lr: float = 0.05) -> Iterator[tuple[Tensor, Tensor]]:
         """Adam steps on m/s₀ and log s² that raise the bound, from a q; yields mean and log variance after each.
 
-        The rate falls to 0 along a half cosine. Moves of m are in units of the first s, so that a narrow q does not
-        leap over its posterior.
+        The rate falls to 0 along a half cosine. Steps of m are in units of the first s, so that a narrow q does not
+        step over the posterior.
         """
         scale = (0.5 * log_var).exp()
         shift, change = torch.zeros_like(mean), torch.zeros_like(log_var)

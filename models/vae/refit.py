@@ -1,4 +1,4 @@
-"""Variational inference for new data: q(z; m, s) of each fitted by gradient steps, without an inference network."""
+"""Variational inference for new data: a q(z; m, s) for each is fitted by gradient steps, without an encoder."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from models.vae.networks import posterior_draw, prior_kl
+from models.exact.normal import prior_kl
+from models.vae.networks import posterior_draw
 
 __all__ = ["STARTS", "refit"]
 
 STARTS = 64
-"""Points of latent space that are tried for the first m: the mean of the prior, and draws from it."""
+"""Number of points tried as the first m: the mean of the prior, and draws from it."""
 
 _RATE = 0.1  # of Adam at the start; it falls to 0 along a half cosine
 _WIDTH = 0.3  # first s: below the prior's, since posteriors of images are narrow
@@ -28,10 +29,10 @@ def refit(
     beta: float = 1.0,
     at_once: int = 1 << 12,
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Raises the bound of each of n data by Adam steps on its m and log s²; the model stays as it is.
+    """Raises the bound of each of n data by Adam steps on its m and log s²; the model is not changed.
 
-    Each m starts at the best by log p(x, z) of `STARTS` points, because a bound can have several maxima. Each step
-    draws one z = m + s ε for each datum and costs about two passes through the decoder: there, and back to z.
+    Each m starts at the one of `STARTS` points that has the greatest log p(x, z), because a bound can have several
+    maxima. A step draws one z = m + s ε for each datum and costs one forward and one backward pass of the decoder.
 
     Args:
         log_likelihood: log p(x|z), (k, n, latent) to (k, n), nats.
@@ -39,7 +40,7 @@ def refit(
         steps: Adam steps.
         rng: Source of all draws.
         beta: Weight of the KL term.
-        at_once: Points z for which the likelihood is computed at a time, in the search for a start.
+        at_once: Points z for which the likelihood is computed at a time in the search for a start.
 
     Yields:
         Mean and log variance, (n, latent) each: at the start, and after each step.
@@ -52,7 +53,7 @@ def refit(
         optimiser.param_groups[0]["lr"] = 0.5 * _RATE * (1 + math.cos(math.pi * step / steps))
         with torch.enable_grad():
             q = m.detach().requires_grad_(), log_var.detach().requires_grad_()
-            z, _ = posterior_draw(*q, rng=rng)
+            z = posterior_draw(*q, rng=rng)
             bound = log_likelihood(z[None]).sum() - beta * prior_kl(*q).sum()  # the data share no parameter
             m.grad, log_var.grad = torch.autograd.grad(-bound, q)
         optimiser.step()

@@ -1,4 +1,4 @@
-"""Which latent dimensions are used, and what to try where they are not."""
+"""Which latent dimensions are active, and what to try where most are not."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _NAMED = 8  # inactive units that are named
 
 
 def activity_note(mean: Tensor) -> tuple[str, bool]:
-    """What to say of the posterior means of some data, (n, latent), and whether most units are inactive.
+    """A note on the active units given the posterior means of some data, (n, latent), and whether most are inactive.
 
-    A unit is active if its posterior mean varies over the data by more than 0.01 (Burda et al., 2015,
-    arXiv 1509.00519). Of a single datum nothing can be said.
+    A unit is active if the variance of its posterior mean over the data exceeds 0.01 (Burda et al., 2015,
+    arXiv 1509.00519); a single datum has no variance.
     """
     if len(mean) < 2:
-        return "Which units are active cannot be told from one image.", False
+        return "Which units are active cannot be told from one datum.", False
     inactive = (mean.var(dim=0, correction=0) <= _ACTIVE).nonzero()[:, 0].tolist()
     latent = mean.shape[1]
     note = f"{latent - len(inactive)} of {latent} active: variance of the posterior mean above {_ACTIVE}."

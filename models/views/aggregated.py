@@ -13,9 +13,9 @@ from models.frames import Density
 __all__ = ["FAR", "Aggregated"]
 
 FAR = 128
-"""Data whose posteriors tell whether a latent point is far from all of them: encoded in about a millisecond."""
+"""Number of data from which it is decided whether a latent point is far from all; encoding them takes about 1 ms."""
 
-_SHARE = 0.02  # of the data whose nearest neighbour may be further away than a point that is not far
+_SHARE = 0.02  # of the posterior means whose nearest neighbour is further away than the edge
 _SIDE = 96  # cells of a picture along each axis
 _LOG_2PI = math.log(2 * math.pi)
 
@@ -48,8 +48,8 @@ class Aggregated:
     def edge(self) -> float:
         """Distance from its nearest neighbour that 2 % of the posterior means exceed.
 
-        Distances, not densities, because posteriors are often narrower than the gaps between them, and a gap in the
-        midst of the data is not far from them.
+        Distances are used instead of densities because posteriors are often narrower than the gaps between them, and
+        a point in a gap amid the data does not count as far.
         """
         if self._edge is None:
             between = torch.cdist(self._mean, self._mean).fill_diagonal_(math.inf)
@@ -58,15 +58,15 @@ class Aggregated:
         return self._edge
 
     def is_far(self, z: Tensor) -> bool:
-        """Whether a point, (1, d), is further from every posterior mean than nearly all are from a neighbour."""
+        """Whether a point, (1, d), is further than `edge` from every posterior mean."""
         return float(torch.cdist(z.to(self._mean), self._mean).min()) > self.edge
 
     def density(self, limit: float) -> Density:
-        """Heat map of two dimensions over [-limit, limit]², each cell with the mean of the density over it."""
+        """Heat map of two dimensions over [-limit, limit]²; a cell has the mean of the density over it."""
         edges = torch.linspace(-limit, limit, _SIDE + 1, dtype=torch.float64, device=self._mean.device)
         std = (0.5 * self._log_var).exp()
-        # A Gaussian with independent coordinates is a product, so the sum over data is a product of matrices; the
-        # distribution function's differences keep a posterior that is narrower than a cell.
+        # A Gaussian with independent coordinates is a product, so the sum over data is a product of matrices.
+        # Differences of the distribution function also account for posteriors that are narrower than a cell.
         masses = torch.special.ndtr((edges - self._mean[..., None]) / std[..., None]).diff(dim=-1)  # (n, 2, side)
         cell = (2 * limit / _SIDE) ** 2
         values: np.ndarray = (masses[:, 1].T @ masses[:, 0] / (len(self._mean) * cell)).cpu().numpy()

@@ -1,4 +1,4 @@
-"""Geometry of latent space for its pictures: grids over the prior, circles of the prior, extents that stay put."""
+"""Geometry of views of latent space: grids over the prior, circles of the prior, extents that rarely change."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def axis_label(dimension: int) -> str:
 
 
 def map_dimensions(kl: Tensor, across: int, upwards: int) -> tuple[int, int]:
-    """Dimensions of a map, counted from 0: those asked for, the others by KL; in order where none is asked for.
+    """Dimensions of a map, counted from 0: those set, else those of most KL; in order if neither is set.
 
     Args:
         kl: Mean KL of each dimension, (latent,).
-        across: Dimension counted from 1, or 0 for one with the most KL.
+        across: Dimension counted from 1, or 0 for the one with the most KL of those not set.
         upwards: Likewise.
 
     Raises:
         BadValue: A dimension that does not exist, or the same twice.
     """
-    for name, asked in (("across", across), ("upwards", upwards)):
-        if asked > len(kl):
-            raise BadValue(name, f"{name} takes a whole number from 0 to {len(kl)}, not {asked}")
+    for name, dimension in (("across", across), ("upwards", upwards)):
+        if dimension > len(kl):
+            raise BadValue(name, f"{name} takes a whole number from 0 to {len(kl)}, not {dimension}")
     if across == upwards != 0:
         raise BadValue("upwards", f"upwards must differ from across, which is {across} too")
     ranked = [dim for dim in kl.argsort(descending=True).tolist() if dim + 1 not in (across, upwards)]
@@ -49,7 +49,7 @@ def map_dimensions(kl: Tensor, across: int, upwards: int) -> tuple[int, int]:
 def stepped_limit(coordinates: Tensor) -> float:
     """The smallest of a ladder of limits, 3.25, 4, 5, 6, 8, 10 … that holds all coordinates with a margin of 2 %.
 
-    It depends on nothing but the coordinates, and while these grow in a training it changes rarely.
+    It depends on the coordinates alone and changes rarely while they grow during training.
     """
     reach = 1.02 * float(coordinates.detach().abs().max()) if coordinates.numel() else 0.0
     if not math.isfinite(reach):
@@ -60,7 +60,7 @@ def stepped_limit(coordinates: Tensor) -> float:
     return next(step * scale for step in _STEPS if step * scale >= reach)
 
 
-@functools.cache  # always the same one, which a window need not draw again
+@functools.cache  # the same object each time, so that a display can keep its drawing
 def prior_circles() -> Ellipses:
     """The prior N(0, I) of two dimensions as circles of radius 1σ, 2σ and 3σ."""
     radii = np.arange(1.0, 4.0)

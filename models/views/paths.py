@@ -1,4 +1,4 @@
-"""Ways through latent space: along an axis, between two points, along a direction between two groups."""
+"""Paths in latent space: along an axis, between two points, along a direction between two groups."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from torch import Tensor
 
 __all__ = ["along_axis", "between_groups", "nearest", "slerp", "straight"]
 
-_PARALLEL = 1e-6  # sine of an angle below which there is no plane to turn in
+_PARALLEL = 1e-3  # sine of the angle between two points below which the path is straight
 
 
 def along_axis(z: Tensor, dim: int, low: float, high: float, n: int) -> tuple[Tensor, int]:
-    """A point with one coordinate swept over n equal steps from low to high, its own value put among them in order.
+    """Copies of a point with one coordinate swept over n equal steps from low to high, the point itself among them.
 
     Args:
         z: The point, (1, d).
         dim: The coordinate, counted from 0.
-        low: Beginning of the sweep.
-        high: End of it.
-        n: Steps.
+        low: First value of the sweep.
+        high: Last value.
+        n: Number of values.
 
     Returns:
-        The points, (n + 1, d), and the place at which the point itself is.
+        The points in order of the coordinate, (n + 1, d), and the place of the point itself among them.
     """
     values = torch.linspace(low, high, n, dtype=z.dtype, device=z.device)
     place = int((values < z[0, dim]).sum())
@@ -38,20 +38,20 @@ def straight(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
 
 
 def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
-    """Points on the spherical path from a to b (Shoemake, 1985; White, 2016, arXiv 1609.04468), (n, d).
+    """Points on the spherical path from a to b (Shoemake, 1985; White, 2016, arXiv 1609.04468), (d,) each to (n, d).
 
-    It turns from the direction of a to that of b at a constant rate. Where a and b lie on one line through the origin
-    there is no plane to turn in, and the path is straight.
+    The path turns from the direction of a to that of b at a constant rate. Where a and b lie on one line through the
+    origin, or one of them is the origin, no such path is defined, and the path is straight.
     """
-    cosine = float((a @ b) / (a.norm() * b.norm()).clamp_min(1e-12))
-    angle = math.acos(max(-1.0, min(1.0, cosine)))
+    length = a.norm() * b.norm()
+    angle = math.acos(max(-1.0, min(1.0, float((a @ b) / length)))) if float(length) > 0.0 else 0.0
     if math.sin(angle) < _PARALLEL:
         return straight(a, b, t)
     return (((1 - t) * angle).sin()[:, None] * a + (t * angle).sin()[:, None] * b) / math.sin(angle)
 
 
 def nearest(points: Tensor, to: Tensor, k: int) -> Tensor:
-    """Which of some points, (n, d), are the k nearest to one, (d,); the nearest first."""
+    """Places of the k points, of (n, d), that are nearest to one, (d,); the nearest first."""
     return torch.cdist(to[None], points)[0].topk(min(k, len(points)), largest=False).indices
 
 

@@ -1,25 +1,61 @@
-"""Words and numbers that the pictures of a VAE have in common."""
+"""Words and numbers as text that views have in common, and tensors as arrays."""
 
 from __future__ import annotations
 
 import numpy as np
 from torch import Tensor
 
-__all__ = ["SHOW", "SHOWN", "SPLITS", "as_array", "plural"]
+from models.protocol import DataPoint, HasDecoder, HasLikelihood, Image, Kind, Planar, Table, Tokens, Waveform
+
+__all__ = ["SHOW", "SPLITS", "as_array", "counted", "decimal", "decoder_output", "named", "plural", "word_of"]
 
 SPLITS = {"train": "training", "valid": "validation", "test": "test"}
-"""Splits as they are said."""
-SHOW = {"mean": "mean of p(x|z)", "draw": "draw from p(x|z)"}
-"""What is shown of a decoder, as it is said."""
-SHOWN = {"mean": "mean", "draw": "draw"}
-"""The same as a choice."""
+"""Adjective for each split."""
+SHOW = {"mean": "mean", "draw": "draw"}
+"""Choices of what is shown of p(x|z)."""
+
+_WORDS: dict[type[Kind], str] = {
+    Image: "image",
+    Planar: "point",
+    Table: "row",
+    Tokens: "sequence",
+    Waveform: "sound",
+}
 
 
 def as_array(tensor: Tensor) -> np.ndarray:
-    """The tensor's numbers, without its history."""
+    """The values of a tensor, detached, on the CPU."""
     return tensor.detach().cpu().numpy()
+
+
+def decimal(value: float, digits: int = 3) -> str:
+    """A number with a fixed number of decimals and a true minus sign: "−0.540"."""
+    text = f"{value:,.{digits}f}"
+    return text.lstrip("-") if float(text.replace(",", "")) == 0.0 else text.replace("-", "−")
 
 
 def plural(n: int, what: str) -> str:
     """A number and what is counted: "1 image", "2 images"."""
     return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
+
+
+def word_of(kind: Kind) -> str:
+    """Noun for one datum of a kind: "image", "point"."""
+    return _WORDS[type(kind)]
+
+
+def counted(n: int, split: str, kind: Kind) -> str:
+    """A number of data of a split: "9 validation images"."""
+    return plural(n, f"{SPLITS[split]} {word_of(kind)}")
+
+
+def named(point: DataPoint, kind: Kind) -> str:
+    """One datum by its position in its split: "validation image 12"."""
+    return f"{SPLITS[point.split]} {word_of(kind)} {point.index}"
+
+
+def decoder_output(model: HasDecoder, show: str = "mean") -> str:
+    """What a decoded image is: "mean of p(x|z)", "draw from p(x|z)", or "x = G(z)" where z determines x."""
+    if not isinstance(model, HasLikelihood):
+        return "x = G(z)"
+    return "draw from p(x|z)" if show == "draw" else "mean of p(x|z)"

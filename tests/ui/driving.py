@@ -158,7 +158,7 @@ class Driver:
         """Pauses, waits until the window shows where, and returns that step."""
         self.click("train")
         self.until_state("paused")
-        session = self.page.thread_.host._shown
+        session = self.page.thread_.host.shown
         self.until(lambda: self.page.shown.step == session.step_count and not self.page.feed.is_behind)  # type: ignore[union-attr]
         return self.page.shown.step
 

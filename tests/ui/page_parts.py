@@ -10,8 +10,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
 from explorer.engine import Session
 from explorer.engine.host.host import Snapshot
+from explorer.engine.views.requests import Reply, Request
 from explorer.engine.views.static_page import StaticPage
-from explorer.engine.views.viewer import Reply, Request
 from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.inputs import Inputs
 from explorer.ui.page.state.moment import Moment

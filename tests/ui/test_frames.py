@@ -21,16 +21,22 @@ from models.frames import (
     Bars,
     Curves,
     Density,
+    Drawing,
     Ellipses,
     Field,
+    Film,
     Frame,
     Grid,
     Images,
+    Label,
     Lines,
     Matrix,
+    Paths,
     Plane,
     Points,
     Series,
+    Stroke,
+    Text,
 )
 
 _NAN = np.full((3, 2), np.nan)
@@ -45,6 +51,7 @@ FULL: dict[type[Frame], Frame] = {
         Grid(np.stack(np.meshgrid([0.0, 1.0], [0.0, 1.0]), axis=-1)),
         Lines(np.array([[0.0, 0], [1, 1], [0, 1], [1, 0]]), np.array([0, 2])),
         Ellipses(np.zeros((1, 2)), np.ones((1, 2)), np.zeros(1), ("1σ",)),
+        Paths(np.linspace(0, 1, 30).reshape(3, 5, 2), name="paths"),
     )),
     Curves: Curves(series=(
         Series("a", "A", np.arange(9.0), np.arange(9.0) ** 2, low=np.zeros(9), high=np.ones(9) * 80),
@@ -55,6 +62,12 @@ FULL: dict[type[Frame], Frame] = {
     ),
     Matrix: Matrix(np.array([[1.0, -2.0], [0.5, np.nan]]), ("r", "s"), ("c", "d"), "x", "y"),
     Audio: Audio(np.sin(np.linspace(0, 99, 4000)), 8000),
+    Text: Text(("CC(=O)Oc1ccccc1C(=O)O", "", "a line " * 20), ((0, 2, 6, "model"), (2, 30, 60, "data"))),
+    Drawing: Drawing(
+        (Stroke(np.array([[0.0, 0.0], [2.0, 0.0], [1.0, 1.0]]), "data", 2.0, True), Stroke(np.eye(2), dashed=True)),
+        (Label(1.0, 1.0, "OH", "prior", 0.3), Label(0.0, 0.0, "a")),
+    ),
+    Film: Film(tuple(Images(np.full((4, 1, 3, 3), k / 2)) for k in range(3)), np.array([0.0, 0.5, 1.0]), "t"),
 }  # fmt: skip
 EMPTY: dict[type[Frame], tuple[Frame, ...]] = {
     Plane: (Plane(layers=()), Plane(layers=(
@@ -62,6 +75,7 @@ EMPTY: dict[type[Frame], tuple[Frame, ...]] = {
         Density(np.full((2, 2), np.nan), (0, 1, 0, 1)),
         Field(_NAN, _NAN), Grid(np.full((2, 2, 2), np.nan)), Lines(np.empty((0, 2)), np.empty(0, int)),
         Lines(_NAN, np.zeros(1, int)), Ellipses(np.empty((0, 2)), np.empty((0, 2)), np.empty(0)),
+        Paths(np.empty((0, 4, 2))), Paths(np.zeros((3, 1, 2))), Paths(np.full((2, 3, 2), np.nan), np.zeros((2, 3))),
     ))),
     Curves: (Curves(series=()), Curves(series=(
         Series("a", "A", np.empty(0), np.empty(0), smooth=True), Series("b", "B", np.arange(3.0), np.full(3, np.nan)),
@@ -73,6 +87,12 @@ EMPTY: dict[type[Frame], tuple[Frame, ...]] = {
     Bars: (Bars((), np.empty(0)), Bars(("a",), np.array([np.nan]), np.array([np.nan]))),
     Matrix: (Matrix(np.empty((0, 0))), Matrix(np.full((2, 2), np.nan))),
     Audio: (Audio(np.empty(0), 8000), Audio(np.full(9, np.nan), 8000)),
+    Text: (Text(()), Text(("", ""))),
+    Drawing: (Drawing(), Drawing((Stroke(_NAN, filled=True), Stroke(np.empty((0, 2)))), (Label(np.nan, 0.0, "a"),))),
+    Film: (
+        Film((Images(np.empty((0, 1, 4, 4))),), np.zeros(1), ""), Film((Plane(layers=()),) * 2, np.arange(2), "t"),
+        Film((Text(()), Text(("a",))), np.arange(2), "t"),
+    ),
 }  # fmt: skip
 
 

@@ -10,7 +10,8 @@ import pytest
 from page_parts import FakeHost, State, reply
 
 from explorer.engine import Diverged, OutOfMemory
-from explorer.engine.host.host import Event, Snapshot
+from explorer.engine.host import events
+from explorer.engine.host.host import Snapshot
 from explorer.engine.session.slow_motion import SlowMotion
 from explorer.engine.views.static_page import StaticPage
 from explorer.ui.page.control.feed import Feed
@@ -38,7 +39,7 @@ class Control(State):
 
     def opened(self, source) -> None:
         """The host has opened something."""
-        self.runner.handle(Event("opened", payload=source))
+        self.runner.handle(events.Opened(source))
 
     def run(self, folder: Path, **values):
         """The host has opened a run."""
@@ -68,9 +69,9 @@ def test_train_pauses_goes_on_and_trains_on(tmp_path: Path) -> None:
     assert control.shown.folder == tmp_path / "run"
     assert control.shown.state is PageState.PAUSED
     control.runner.train()
-    control.runner.handle(Event("training"))
+    control.runner.handle(events.Training())
     control.runner.train()
-    control.runner.handle(Event("done"))
+    control.runner.handle(events.Done())
     control.runner.train()
     session.close()
     assert control.host.told == [("train",), ("pause",), ("change", {"steps": 40}), ("train",)]
@@ -117,7 +118,7 @@ def test_a_run_that_cannot_be_opened_leaves_the_state_and_tells(tmp_path: Path) 
     control.runner.failed.connect(lambda error, details, opening: failed.append((str(error), opening)))
     control.run(tmp_path / "run").close()
     control.runner.open_run(tmp_path / "gone")
-    control.runner.handle(Event("failed", error=ValueError("no such run"), details="trace"))
+    control.runner.handle(events.Failed("It failed.", ValueError("no such run"), "trace"))
     assert failed == [("no such run", True)]
     assert control.shown.state is PageState.PAUSED
     assert not control.runner.is_opening_run
@@ -280,7 +281,7 @@ def test_slow_motion_names_the_curve_of_the_player_at_work(tmp_path: Path) -> No
     stepping.step_phase()
     assert [told[0] for told in control.host.told] == ["slow_down", "slow_down", "substep"]
     assert control.host.told[1] == ("slow_down", 0.25)
-    stepping.handle(Event("phase", payload=SlowMotion().play(session, False)))
+    stepping.handle(events.PhasePlayed(SlowMotion().play(session, False)))
     assert seen == ["discriminator_loss"]
     stepping.slow.setChecked(False)
     assert seen == ["discriminator_loss", ""]
@@ -294,9 +295,9 @@ def test_the_scrubber_asks_for_the_moment_and_drops_one_that_comes_too_late() ->
     scrubber.recorded.connect(lambda step, frames: seen.append((step, frames)))
     control.moment.go_to(40)
     assert control.host.told == [("recorded", 40)]
-    scrubber.handle(Event("recorded", payload=(40, {})))
+    scrubber.handle(events.Recorded(40, {}))
     scrubber.actions()[0].trigger()
-    scrubber.handle(Event("recorded", payload=(40, {})))
+    scrubber.handle(events.Recorded(40, {}))
     assert seen == [(40, {})]
     control.moment.go_to(40)
     control.shown.show(pages.session("gauss"))
@@ -320,7 +321,7 @@ def test_after_a_diverged_run_a_smaller_rate_is_offered(recovery, tmp_path: Path
     control.run(tmp_path / "run", lr=1.0).close()
     blamed: list[str] = []
     made.blamed.connect(lambda name, sentence: blamed.append(name))
-    control.runner.handle(Event("failed", error=Diverged(7, "gauss", 1.0), details=""))
+    control.runner.handle(events.Failed("It failed.", Diverged(7, "gauss", 1.0), ""))
     assert control.shown.state is PageState.DIVERGED
     assert blamed == ["lr"]
     preset = control.draft.baseline()["lr"]
@@ -333,7 +334,7 @@ def test_after_a_diverged_run_a_smaller_rate_is_offered(recovery, tmp_path: Path
 def test_after_too_little_memory_a_batch_that_fits_is_trained(recovery, tmp_path: Path) -> None:
     control, made, notices = recovery
     control.run(tmp_path / "run").close()
-    control.runner.handle(Event("failed", error=OutOfMemory(64, "cpu", 16), details=""))
+    control.runner.handle(events.Failed("It failed.", OutOfMemory(64, "cpu", 16), ""))
     assert control.shown.state is PageState.OUT_OF_MEMORY
     assert notices[0].fix == "Train with a batch of 16"
     made.fix()
@@ -344,7 +345,7 @@ def test_after_too_little_memory_a_batch_that_fits_is_trained(recovery, tmp_path
 def test_any_other_error_is_told_with_its_details(recovery) -> None:
     control, made, notices = recovery
     control.runner.look()
-    control.runner.handle(Event("failed", error=ValueError("no file"), details="trace"))
+    control.runner.handle(events.Failed("It failed.", ValueError("no file"), "trace"))
     assert (notices[0].kind, notices[0].text, notices[0].details) == ("error", "No file", "trace")
     assert control.shown.state is PageState.FAILED
     made.welcome()

@@ -29,8 +29,8 @@ def test_shown_takes_what_a_session_is_made_of_and_says_so_once() -> None:
     assert shown.model_or_lab is session.model
     assert shown.values()["hidden"] == 8
     assert shown.players == (
-        PlayerInfo("discriminator", 2, "discriminator_loss", "total"),
-        PlayerInfo("generator", 1, "generator_loss", "model"),
+        PlayerInfo("discriminator", "D", 2, "discriminator_loss", "total"),
+        PlayerInfo("generator", "G", 1, "generator_loss", "model"),
     )
     shown.set_players(session.model.players()[:1])
     assert seen == ["changed", "players", "players"]

@@ -104,7 +104,7 @@ def test_a_card_in_its_own_window_follows_even_out_of_sight(driver) -> None:
     assert apart.display.frame is driver.frame_of("latent_map")
     driver.click("tab.overview")
     host = driver.window.pages["vae"].thread_.host
-    watched = lambda: [request.view for request in host._watching.requests]  # noqa: E731
+    watched = lambda: [request.view for request in host._worker.watched.requests]  # noqa: E731
     assert watched() == ["latent_map"]
     driver.click("tab.vae")
     old = apart.display.frame

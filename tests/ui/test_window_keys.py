@@ -25,7 +25,7 @@ def test_space_trains_and_pauses_and_the_full_stop_steps(driver) -> None:
     driver.until_step(1)
     driver.key(Qt.Key.Key_Space)
     driver.until_state("paused")
-    session = driver.page.thread_.host._shown
+    session = driver.page.thread_.host.shown
     driver.until(lambda: driver.page.shown.step == session.step_count)
     step = driver.page.shown.step
     driver.key(Qt.Key.Key_Period)

@@ -123,7 +123,7 @@ def test_two_quick_moves_end_at_the_second_where_the_picture_is_in_a_window_of_i
     inputs, host = driver.inputs, driver.page.thread_.host
     for place in (0.25, 0.5):
         inputs.set_point(np.array([place, -place]))
-    watched = lambda: {request.view: request for request in host._watching.requests}  # noqa: E731
+    watched = lambda: {request.view: request for request in host._worker.watched.requests}  # noqa: E731
     driver.until(lambda: watched()["decode"].inputs["z"].z.tolist() == [[0.5, -0.5]])
 
 

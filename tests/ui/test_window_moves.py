@@ -28,9 +28,10 @@ def game(fixture_pages, driver):
 
 def losses(driver) -> dict[str, list[int]]:
     """Steps at which the run notes a loss of each player."""
-    session = driver.page.thread_.host._shown
+    session = driver.page.thread_.host.shown
     keys = ("discriminator_loss", "generator_loss")
-    return {key: session.history.curve(key).step.tolist() for key in keys if key in session.history.keys()}  # noqa: SIM118
+    history = session.journal.history
+    return {key: history.curve(key).step.tolist() for key in keys if key in history.keys()}  # noqa: SIM118
 
 
 # Players
@@ -213,7 +214,7 @@ def test_strokes_of_the_mouse_become_the_page_s_data(game, apart) -> None:
     game.until(lambda: game.page.shown.setup.data == "drawn:file=two lines")
     game.click("train")
     game.until_step(3)
-    session = game.page.thread_.host._shown
+    session = game.page.thread_.host.shown
     assert len(session.data.data.train) == len(drawn) - 2 * (len(drawn) // 10)
 
 
@@ -288,16 +289,16 @@ def test_a_drawing_drawn_anew_is_looked_at_anew(game) -> None:
     canvas.name.setText("mine")
     QTest.mouseClick(canvas.save_button, Qt.MouseButton.LeftButton)
     host = game.page.thread_.host
-    game.until(lambda: host._shown.data.data.name == "drawn:file=mine" and game.page.shown.state == "ready")
-    before = host._shown
+    game.until(lambda: host.shown.data.data.name == "drawn:file=mine" and game.page.shown.state == "ready")
+    before = host.shown
     again = open_canvas(game)
     again.grab()
     assert len(again.painting.xy) == len(canvas_points(before))
     assert not again.undo_button.isEnabled()
     game.drag(again.board, at(again.board, -2, -1), at(again.board, 2, -1))
     QTest.mouseClick(again.save_button, Qt.MouseButton.LeftButton)
-    game.until(lambda: host._shown is not before)
-    assert len(canvas_points(host._shown)) > len(canvas_points(before))
+    game.until(lambda: host.shown is not before)
+    assert len(canvas_points(host.shown)) > len(canvas_points(before))
 
 
 def canvas_points(session) -> np.ndarray:

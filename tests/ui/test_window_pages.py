@@ -67,11 +67,11 @@ def test_overview_and_theme_while_it_trains(driver) -> None:
     driver.click("tab.overview")
     assert driver.window.page is None
     host = page.thread_.host
-    driver.until(lambda: host._shown.step_count > step + 50)
+    driver.until(lambda: host.shown.step_count > step + 50)
     painted = page.board.cards["latent_map"].display.painted
     for _ in range(3):
         driver.click("theme_button")
-    driver.until(lambda: host._shown.step_count > step + 100)
+    driver.until(lambda: host.shown.step_count > step + 100)
     assert page.board.cards["latent_map"].display.painted == painted
     assert page.shown.state == "training"
     driver.click("tab.vae")

@@ -65,20 +65,20 @@ def test_averaged_weights_are_named_and_the_raw_ones_a_switch_away(driver) -> No
     driver.pause()
     decode = driver.card("decode")
     driver.until(lambda: "averaged weights" in decode.subtitle)
-    session = driver.page.thread_.host._shown
+    session = driver.page.thread_.host.shown
     z = torch.tensor(driver.inputs.z[None], dtype=torch.float32)
 
     def shows(model) -> bool:
         with torch.no_grad():
             return np.allclose(driver.decoded(), model.decode_mean(z).numpy(), atol=1e-6)
 
-    driver.until(lambda: shows(session.averaged))
+    driver.until(lambda: shows(session.learner.averaged))
     assert not shows(session.model)
     driver.click("raw_weights")
     driver.until(lambda: shows(session.model))
     assert "raw weights" in decode.subtitle
     driver.click("raw_weights")
-    driver.until(lambda: shows(session.averaged))
+    driver.until(lambda: shows(session.learner.averaged))
     assert "averaged weights" in decode.subtitle
 
 
@@ -217,7 +217,7 @@ def test_a_click_on_a_point_or_an_image_picks_the_datum_that_other_views_show(dr
     point = _asked(driver, "posterior")
     where = np.hypot(*(board.view.to_pixels(cloud.xy) - at).T)  # points may lie over one another
     assert where[cloud.index.tolist().index(point.index)] < 2
-    data = driver.page.thread_.host._shown.data
+    data = driver.page.thread_.host.shown.data
     assert torch.equal(point.x, data.batch("train", point.index, 1).x)
     driver.until(lambda: f"training image {point.index}" in driver.card("posterior").subtitle)
     driver.click("tab_of.reconstructions")

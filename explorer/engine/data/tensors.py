@@ -44,6 +44,7 @@ class TensorData:
         self._x = {name: self._put(split.x) for name, split in self._splits()}
         self._y = {name: None if split.y is None else self._put(split.y) for name, split in self._splits()}
         self._factors = {name: s.factors if s.factors is None else self._put(s.factors) for name, s in self._splits()}
+        self._lengths = {name: s.lengths if s.lengths is None else self._put(s.lengths) for name, s in self._splits()}
         self._part_of = {name: split.part_of or name for name, split in self._splits()}
         self._fixed = derive(seed, "binarization")
         self._drawn: Tensor | None = None
@@ -72,7 +73,7 @@ class TensorData:
         if self.data.resample:
             x = torch.bernoulli(x, generator=rng)
         y = self._y["train"]
-        return DataBatch(x, None if y is None else y[index], index, split="train")
+        return DataBatch(x, None if y is None else y[index], index, self._mask("train", index), split="train")
 
     def batch(self, split: str, start: int = 0, count: int | None = None) -> DataBatch:
         """Some data of a split in their stored order; the same each time, also where training resamples them."""
@@ -95,6 +96,7 @@ class TensorData:
             x,
             None if y is None else y[index],
             index,
+            self._mask(split, index),
             split=self._part_of[split],
             factors=None if factors is None else factors[index],
         )
@@ -102,7 +104,7 @@ class TensorData:
     def point(self, split: str, index: int) -> DataPoint:
         """One datum of a split; it says which split it really is from."""
         batch = self.pick(split, torch.tensor([index], device=self._device))
-        return DataPoint(batch.x, None if batch.y is None else int(batch.y[0]), index, batch.split)
+        return DataPoint(batch.x, None if batch.y is None else int(batch.y[0]), index, batch.split, batch.mask)
 
     def _binarized(self) -> Tensor:
         """The training data drawn once, (n, *shape) bool, for whoever looks at them; made when first asked for."""
@@ -112,6 +114,14 @@ class TensorData:
             drawn = [torch.bernoulli(self._units(part), generator=rng).bool() for part in parts]
             self._drawn = torch.cat(drawn)
         return self._drawn
+
+    def _mask(self, split: str, index: Tensor) -> Tensor | None:
+        """1 where a symbol belongs to the sequence, 0 where it is padding, (n, length) float; None without lengths."""
+        lengths = self._lengths[split]
+        if lengths is None:
+            return None
+        places = torch.arange(self.spec.kind.shape[0], device=self._device)
+        return (places < lengths[index, None]).to(torch.float32)
 
     def _units(self, raw: Tensor) -> Tensor:
         if self.spec.kind.dtype != torch.float32:

@@ -1,4 +1,4 @@
-"""Snapshots of a page: how it stands at one moment, made from what the window watches and never twice."""
+"""Snapshots of a page: its state at one moment, with a frame of each view that the window watches."""
 
 from __future__ import annotations
 
@@ -7,27 +7,28 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from explorer.engine.host.session_views import SessionViews
 from explorer.engine.runs.curves import loss_curves
-from explorer.engine.session.session import Session
+from explorer.engine.views.requests import Reply, Request, RequestQueue
 from explorer.engine.views.static_page import StaticPage
-from explorer.engine.views.viewer import Reply, Request, RequestQueue, eval_mode
+from explorer.engine.views.viewer import eval_mode
 from models.frames import Curves
 
-__all__ = ["REST", "Snapshot", "SnapshotMaker"]
+__all__ = ["Snapshot", "SnapshotMaker"]
 
-REST = 6.0  # what cost c seconds of looking is followed by at least 6 c of training
+_REST = 6.0  # a view of several frames that took c seconds is asked for again after 6 c of training
 _RATE = 2.0  # seconds over which steps per second are counted
-_FRESH = 0.06  # seconds for which an answer to somebody who drags is new enough for a snapshot while training goes on
+_FRESH = 0.06  # seconds for which a reply to a request is new enough for a snapshot during training
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """How a page stands at one moment; the newest is all the window needs.
+    """The state of a page at one moment. The window needs the newest alone.
 
     Attributes:
         step, seconds, progress: Of the session; 0 where there is none.
-        rate: Rounds a second, lately.
-        state: The session's state, or "static".
+        rate: Rounds a second over the last two seconds.
+        state: The session's status, or "static".
         replies: A frame or an error for each view that is watched.
         curves: Every metric, or None where nothing was measured.
         last: The newest value of each metric.
@@ -49,7 +50,7 @@ class Snapshot:
 
 @dataclass
 class _Stream:
-    """A view of many frames that was asked for because it is watched."""
+    """A view of several frames that was requested because it is watched."""
 
     request: Request
     step: int
@@ -59,41 +60,41 @@ class _Stream:
 
 
 class SnapshotMaker:
-    """What the window watches, and what was made of it. Used by the host's thread alone, but for `requests`.
+    """The watched views and the newest reply for each. Used by the host's thread alone, except `requests`.
 
     Attributes:
         requests: A request for each view in sight.
-        kept: The newest answer to each.
+        replies: The newest reply for each view.
         pace: Times and steps of the last snapshots.
     """
 
     def __init__(self) -> None:
         self.requests: tuple[Request, ...] = ()
-        self.kept: dict[str, Reply] = {}
+        self.replies: dict[str, Reply] = {}
         self.pace: list[tuple[float, int]] = []
         self._asked: dict[str, float] = {}
         self._streams: dict[str, _Stream] = {}
 
     def clear(self) -> None:
-        """Forgets what was made, because something else is shown."""
-        self.kept.clear()
+        """Drops all replies, because something else is shown."""
+        self.replies.clear()
         self.pace.clear()
         self._streams.clear()
 
     def weights_moved(self) -> None:
-        """Forgets what shows the weights, because they are others within the same round."""
-        self.kept.clear()
+        """Drops the replies of older weights, which changed within the same round."""
+        self.replies.clear()
         self._streams = {name: stream for name, stream in self._streams.items() if not stream.over}
 
     def keep(self, reply: Reply) -> bool:
-        """Notes an answer to a wish, so that a snapshot of the same weights has not to make it again.
+        """Notes a reply to a request, so that a snapshot of the same weights does not compute it again.
 
         Returns:
-            Whether a stream ended, and the weights may have gone on meanwhile.
+            Whether a view of several frames is complete; the weights may have changed meanwhile.
         """
         stream = self._streams.get(reply.request.view)
         if stream is None:
-            self.kept[reply.request.view] = reply
+            self.replies[reply.request.view] = reply
             self._asked[reply.request.view] = time.monotonic()
         elif stream.request is reply.request:
             stream.seconds += reply.seconds
@@ -101,70 +102,75 @@ class SnapshotMaker:
             return reply.final
         return False
 
-    def snapshot(self, shown: Session | StaticPage, wishes: RequestQueue, training: bool) -> tuple[Snapshot, bool]:
-        """How a page stands.
+    def snapshot(self, shown: SessionViews | StaticPage, queue: RequestQueue, training: bool) -> tuple[Snapshot, bool]:
+        """The state of a page.
 
         Args:
-            shown: The session or exhibit.
-            wishes: Where views that take long are asked for.
-            training: Whether a session trains, which must not be kept from it.
+            shown: The views of a session, or a static page.
+            queue: Takes requests for views of several frames.
+            training: Whether a session trains, which limits the time for views.
 
         Returns:
-            The snapshot, and whether another is due although nothing changes, for a view that has to wait.
+            The snapshot, and whether another is needed although nothing changes, because a view has to wait.
         """
-        if isinstance(shown, Session):
-            return self._of_session(shown, wishes, training)
-        replies, again = self._replies(shown, shown.step, wishes, training)
+        if isinstance(shown, SessionViews):
+            return self._of_session(shown, queue, training)
+        replies, again = self._watched(shown, queue, training)
         return Snapshot(step=shown.step, replies=replies, last=shown.history.last()), again
 
-    def _of_session(self, session: Session, wishes: RequestQueue, training: bool) -> tuple[Snapshot, bool]:
+    def _of_session(self, views: SessionViews, queue: RequestQueue, training: bool) -> tuple[Snapshot, bool]:
+        session = views.session
         session.flush()
         with eval_mode(session.display_model()):
-            replies, again = self._replies(session, session.step_count, wishes, training)
+            replies, again = self._watched(views, queue, training)
         snapshot = Snapshot(
             session.step_count,
             session.seconds,
             session.progress,
             self._steps_per_second(session.step_count),
-            session.state,
+            session.status,
             replies,
-            loss_curves(type(session.model), session.history, session.setup.config),
-            session.history.last(),
-            tuple(session.recorder.steps()),
-            session.averaged is not None,
+            loss_curves(type(session.model), session.journal.history, session.setup.config),
+            session.journal.history.last(),
+            tuple(session.journal.recorder.steps()),
+            session.learner.averaged is not None,
         )
         return snapshot, again
 
-    def _replies(
-        self, shown: Session | StaticPage, step: int, wishes: RequestQueue, training: bool
+    def _watched(
+        self, shown: SessionViews | StaticPage, queue: RequestQueue, training: bool
     ) -> tuple[tuple[Reply, ...], bool]:
-        replies, again = [], False
+        """A reply for each watched view of one frame; those of several frames are requested."""
+        replies, again, step = [], False, shown.step
         for request in self.requests:
             view = shown.viewer.views.get(request.view)
             if view is None or not view.applies(type(shown.display_model()), shown.config, shown.spec):
                 continue
             if view.streams:
-                again = self._stream(request, step, wishes, training) or again
+                again = self._stream(request, step, queue, training) or again
             else:
-                known = self.kept.get(request.view)
+                reply = self.replies.get(request.view)
                 fresh = training and time.monotonic() - self._asked.get(request.view, -math.inf) < _FRESH
-                if known is None or known.request.stamp != request.stamp or (known.step != step and not fresh):
-                    known = self.kept[request.view] = shown.viewer.answer(
-                        request, shown.display_model(request.raw), step
-                    )
-                replies.append(known)
+                if reply is None or reply.request.stamp != request.stamp or (reply.step != step and not fresh):
+                    reply = shown.viewer.answer(request, shown.display_model(request.raw), step)
+                    self.replies[request.view] = reply
+                replies.append(reply)
         return tuple(replies), again
 
-    def _stream(self, request: Request, step: int, wishes: RequestQueue, training: bool) -> bool:
-        """Asks for a view that takes long, once for each change and, with new weights, after a rest of 6 c again."""
-        known = self._streams.get(request.view)
-        if known is not None and known.request.stamp == request.stamp:
-            if not known.over or known.step == step:
+    def _stream(self, request: Request, step: int, queue: RequestQueue, training: bool) -> bool:
+        """Requests a view of several frames after each change of the request, and of the weights after a pause.
+
+        Returns:
+            Whether it is to be requested later.
+        """
+        stream = self._streams.get(request.view)
+        if stream is not None and stream.request.stamp == request.stamp:
+            if not stream.over or stream.step == step:
                 return False
-            if training and time.monotonic() < known.ended + REST * known.seconds:
+            if training and time.monotonic() < stream.ended + _REST * stream.seconds:
                 return True
         self._streams[request.view] = _Stream(request, step)
-        wishes.ask(request)
+        queue.ask(request)
         return False
 
     def _steps_per_second(self, step: int) -> float:

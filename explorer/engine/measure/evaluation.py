@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,15 +10,17 @@ import torch
 from torch import Tensor
 
 from explorer.engine.data.tensors import TensorData
-from explorer.engine.errors import BadInput
+from explorer.engine.measure.budget import budget, sampling_passes
 from explorer.engine.measure.images import image_values
+from explorer.engine.measure.settings import evaluation_settings, refusing
 from explorer.engine.measure.validation import latent_accuracy, sample_values
 from explorer.engine.randomness import derive
-from models.protocol import BadValue, GenerativeModel, HasLogProb
+from models.protocol import GenerativeModel, HasLogProb
 
 __all__ = ["evaluate"]
 
 _PART = 250
+_SAMPLES = 500  # samples that are compared with data, at least, where a sample takes many passes
 
 
 @torch.no_grad()
@@ -39,27 +40,29 @@ def evaluate(
         model: The model.
         data: Its data.
         split: "train", "valid" or "test".
-        limit: Data to look at; the whole split where None.
+        limit: Number of data; the whole split where None.
         seed: Of the noise of estimates.
-        settings: Of the model's own evaluation ("K").
+        settings: Settings of the model's `evaluate` ("K") and `sample` ("temperature").
         progress: Called with data done and data in all.
 
     Returns:
         Each metric by key, and its standard error as `<key>_se`; "n" is the number of data. A metric that the model
-        gives for some of the data only is the mean over those; what it gives as a number for a batch is a count, which
-        is added up; its error is None.
+        computes for some of the data only is the mean over those. A scalar of a batch is a count: counts are added up,
+        and their error is None. Images are compared with n samples, fewer where a sample takes many passes
+        (`GenerativeModel.sampling_passes`).
 
     Raises:
-        BadInput: A setting that the model's evaluation does not have.
+        BadInput: A setting that neither `evaluate` nor `sample` of the model declares, or a value it does not take.
     """
     model.eval()
-    chosen = _checked(model, settings or {})
+    chosen, sampling = evaluation_settings(model, settings or {})
     n = min(limit or data.size(split), data.size(split))
     rng = torch.Generator(model.device).manual_seed(derive(seed, "evaluation"))
     parts: dict[str, list[Tensor]] = {}
     for start in range(0, n, _PART):
         batch = data.batch(split, start, min(_PART, n - start))
-        values = model.evaluate(batch, rng=rng, **chosen)
+        with refusing():
+            values = model.evaluate(batch, rng=rng, **chosen)
         if isinstance(model, HasLogProb):
             values = {**values, **_likelihood(model, data, batch.x)}
         for key, value in values.items():
@@ -77,15 +80,16 @@ def evaluate(
             continue
         result[key] = float(per_datum.mean())
         result[f"{key}_se"] = float(per_datum.std(correction=1)) / math.sqrt(rows) if rows > 1 else None
-    for key, share in {
-        **latent_accuracy(model, data, split, n),
-        **sample_values(model, data, split, rng, n),
-    }.items():
+    compared = budget(n, sampling_passes(model, sampling), _SAMPLES)
+    with refusing():
+        of_samples = sample_values(model, data, split, rng, n, settings=sampling)
+        of_images = image_values(model, data, split, compared, rng, settings=sampling)
+    for key, share in {**latent_accuracy(model, data, split, n), **of_samples}.items():
         result[key] = share
         error = math.sqrt(max(share * (1 - share), 0.0) / n) if key.endswith("accuracy") else None
         result[f"{key}_se"] = error
-    for key, (found, error) in image_values(model, data, split, n, rng).items():
-        result[key], result[f"{key}_se"] = found, error
+    for key, (share, error) in of_images.items():
+        result[key], result[f"{key}_se"] = share, error
     return result
 
 
@@ -96,16 +100,3 @@ def _likelihood(model: HasLogProb, data: TensorData, x: Tensor) -> dict[str, Ten
         return {"nll_nats": nll}
     log_prob = torch.from_numpy(exact(x.cpu().double().numpy())).to(nll)
     return {"nll_nats": nll, "nll_gap_nats": nll + log_prob}
-
-
-def _checked(model: GenerativeModel, settings: Mapping[str, Any]) -> dict[str, Any]:
-    declared = getattr(inspect.unwrap(type(model).evaluate), "__params__", {})
-    checked = {}
-    for name, value in settings.items():
-        if name not in declared:
-            raise BadInput(f"evaluation has no setting {name}; there are: {', '.join(declared) or 'none'}")
-        try:
-            checked[name] = declared[name].check(value)
-        except BadValue as error:
-            raise BadInput(str(error)) from None
-    return checked

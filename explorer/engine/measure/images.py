@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -28,6 +29,7 @@ def image_values(
     rng: torch.Generator,
     *,
     neighbourhoods: bool = True,
+    settings: Mapping[str, Any] | None = None,
 ) -> dict[str, tuple[float, float | None]]:
     """Fréchet distance, precision and recall, classes and confidence of samples, each with its standard error.
 
@@ -40,6 +42,7 @@ def image_values(
         n: Samples, training images and held-out images to compare, fewer where a split has fewer.
         rng: Of the samples.
         neighbourhoods: Whether precision and recall are among them, which take the longest.
+        settings: Settings of the model's `sample`.
 
     Returns:
         `frechet` to training images, `precision`, `recall` (of six images and more), `confident_percent` (more than
@@ -53,7 +56,7 @@ def image_values(
     n = min(n, data.size("train"), data.size(split))
     if n < 2:
         return {}
-    x = torch.cat([model.sample(min(_PART, n - start), rng=rng) for start in range(0, n, _PART)])
+    x = torch.cat([model.sample(min(_PART, n - start), rng=rng, **(settings or {})) for start in range(0, n, _PART)])
     cache = classifier.cache  # what depends on the data alone is computed once in a training
     if ("reference", n) not in cache:
         cache["reference", n] = _in_parts(classifier.features, data.batch("train", 0, n).x)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import torch
 
 from explorer.engine.data.tensors import TensorData
+from explorer.engine.measure.budget import budget, log_prob_passes, sampling_passes
 from explorer.engine.measure.images import image_values
 from explorer.engine.measure.samples import knn_accuracy, modes
 from explorer.engine.randomness import derive
 from explorer.engine.schedule import Schedule
 from models.exact.coverage import NEIGHBOURS, precision_recall
-from models.protocol import GenerativeModel, HasLatent, LossModel
+from models.protocol import GenerativeModel, HasLatent, LossModel, Planar
 
 __all__ = ["Validator", "latent_accuracy", "sample_values"]
 
@@ -22,6 +25,11 @@ KNOWN = 1500  # training data among which neighbours are looked for
 COMPARED = 1000  # samples and data whose neighbourhoods are compared
 JUDGED = 500  # samples and data that are compared by a classifier
 _PART = 500
+
+# The same, at least, where one of them takes many passes through the network: fewer would measure noise.
+_FEW_SAMPLES = 250
+_FEW_JUDGED = 100
+_FEW_HELD_OUT = 50
 
 
 class Validator:
@@ -58,7 +66,8 @@ class Validator:
                 values |= self._loss(model, rng)
             values |= latent_accuracy(model, self._data, "valid", model.held_out)
             values |= sample_values(model, self._data, "valid", rng)
-            compared = image_values(model, self._data, "valid", JUDGED, rng, neighbourhoods=False)
+            judged = budget(JUDGED, sampling_passes(model), _FEW_JUDGED)
+            compared = image_values(model, self._data, "valid", judged, rng, neighbourhoods=False)
             values |= {metric.key: compared[metric.key][0] for metric in model.metrics if metric.key in compared}
             return {key: value for key, value in values.items() if math.isfinite(value)}
         finally:
@@ -66,7 +75,7 @@ class Validator:
 
     def _loss(self, model: LossModel, rng: torch.Generator) -> dict[str, float]:
         sums: dict[str, float] = {}
-        n = min(model.held_out, self._data.size("valid"))
+        n = min(budget(model.held_out, log_prob_passes(model), _FEW_HELD_OUT), self._data.size("valid"))
         for start in range(0, n, _PART):
             batch = self._data.batch("valid", start, min(_PART, n - start))
             for key, value in model.loss(batch, rng=rng).items():
@@ -98,19 +107,26 @@ def latent_accuracy(model: GenerativeModel, data: TensorData, split: str, limit:
 
 
 def sample_values(
-    model: GenerativeModel, data: TensorData, split: str, rng: torch.Generator, limit: int = COMPARED
+    model: GenerativeModel,
+    data: TensorData,
+    split: str,
+    rng: torch.Generator,
+    limit: int = COMPARED,
+    settings: Mapping[str, Any] | None = None,
 ) -> dict[str, float]:
     """Modes of 2,500 samples of a model of planar data, precision and recall of the first; nothing for other data.
 
-    Precision and recall are of as many samples as data, at most `limit` and 1,000; there are none of too few for them.
+    There are fewer samples where each takes many passes. Precision and recall compare as many samples as data, at most
+    `limit` and 1,000, and are left out where these are too few.
     """
-    if data.spec.kind.shape != (2,):
+    if not isinstance(data.spec.kind, Planar):
         return {}
-    x = model.sample(SAMPLES, rng=rng).float()
+    settings = settings or {}
+    x = model.sample(budget(SAMPLES, sampling_passes(model, settings), _FEW_SAMPLES), rng=rng, **settings).float()
     values: dict[str, float] = {}
     if data.data.centers is not None and data.data.std is not None:
         values |= modes(x, torch.from_numpy(np.array(data.data.centers)), data.data.std)  # a copy: it is read-only
-    few = min(limit, COMPARED, data.size(split))
+    few = min(limit, COMPARED, len(x), data.size(split))
     if few > NEIGHBOURS:
         values["precision"], values["recall"] = precision_recall(x[:few], data.batch(split, 0, few).x)
     return values

@@ -30,12 +30,17 @@ class Checkpoint:
     Attributes:
         step: Rounds completed.
         state: Plain JSON: counters, best value so far.
-        tensors: By path: "model/…", "averaged/…", "optimiser/<player>/<parameter>/<key>", "generator".
+        tensors: On the CPU, by path: "model/…", "averaged/…", "optimiser/<player>/<parameter>/<key>", "generator".
     """
 
     step: int
     state: Mapping[str, Any]
     tensors: Mapping[str, Tensor]
+
+    @property
+    def digest(self) -> str:
+        """Hash of everything in it."""
+        return _digest(str(self.step), json.dumps(self.state, allow_nan=False), self.tensors)
 
     def part(self, prefix: str) -> dict[str, Tensor]:
         """The tensors below a prefix, by the rest of their path."""

@@ -1,4 +1,4 @@
-"""The timeline: frames of the views marked `record`, on fixed noise, denser early, within a number of bytes."""
+"""The timeline: recorded frames of the views marked `record`, denser early, within a limit of bytes."""
 
 from __future__ import annotations
 
@@ -21,39 +21,38 @@ class Recorder:
     """Frames by step and view.
 
     Args:
-        folder: Where they are kept as files, or None to keep all of them in memory.
-        budget: Bytes of all frames; when they are more, every other moment of the later half goes.
-        held: Bytes of those that stay in memory beside the files, so that a long run does not take more and more.
+        folder: Where the frames are stored as files, or None to keep all of them in memory.
+        budget: Most bytes of all frames, in the folder or else in memory; beyond it every other moment of the later
+            half is deleted.
+        held: Most bytes of the frames that stay in memory beside the files.
     """
 
     def __init__(self, folder: Path | None = None, budget: int = BUDGET, held: int = HELD):
         self._folder = folder
         self._budget, self._most_held = budget, held
         self._cadence = Schedule(every=1, growth=0.1, cap=2000)
-        self._sizes: dict[int, int] = {}  # of every moment, bytes
+        self._sizes: dict[int, int] = {}  # of every moment, bytes of its file or else in memory; 0 without frames
         self._held: OrderedDict[int, dict[str, Frame]] = OrderedDict()  # the one used last at the end
 
     def due(self, step: int) -> bool:
-        """Whether this step is to be recorded."""
+        """Whether this step must be recorded."""
         return self._cadence.due(step)
 
     def skip(self, step: int) -> None:
-        """Counts everything up to a step as past."""
+        """Treats all steps up to this one as past."""
         self._cadence.skip(step)
 
     def add(self, step: int, shown: dict[str, Frame]) -> None:
-        """Keeps the frames of a step."""
+        """Records the frames of a step, those of films thinned."""
         self._forget([step])
         shown = {name: compact(frame) for name, frame in shown.items()}
-        self._keep(step, shown)
+        size = _memory(shown)
         if self._folder is not None and shown:
-            write_frames(self._path(step), step, shown)
+            size = write_frames(self._path(step), step, shown)
+        self._sizes[step] = size
+        self._hold(step, shown)
         while sum(self._sizes.values()) > self._budget and len(self._sizes) > 3:
             self._thin()
-
-    def _keep(self, step: int, shown: dict[str, Frame]) -> None:
-        self._sizes[step] = sum(size_of(frame) for frame in shown.values())
-        self._hold(step, shown)
 
     def _hold(self, step: int, shown: dict[str, Frame]) -> None:
         self._held[step] = shown
@@ -62,7 +61,7 @@ class Recorder:
             self._held.popitem(last=False)
 
     def _held_bytes(self) -> int:
-        return sum(self._sizes[step] for step in self._held)
+        return sum(map(_memory, self._held.values()))
 
     def _thin(self) -> None:
         steps = self.steps()
@@ -82,7 +81,7 @@ class Recorder:
         return self._folder / f"step-{step:09d}.safetensors"
 
     def steps(self) -> list[int]:
-        """Steps at which there are frames, in order."""
+        """Recorded steps, in order."""
         return sorted(self._sizes)
 
     def at(self, step: int) -> tuple[int, dict[str, Frame]]:
@@ -95,19 +94,24 @@ class Recorder:
         before = [recorded for recorded in self.steps() if recorded <= step]
         if not before:
             raise BadInput(f"nothing was recorded up to step {step}")
-        found = before[-1]
-        shown = self._held.get(found)
+        last = before[-1]
+        shown = self._held.get(last)
         if shown is None:
-            shown = read_frames(self._path(found))[1] if self._sizes[found] else {}
-        self._hold(found, shown)
-        return found, shown
+            shown = read_frames(self._path(last))[1] if self._sizes[last] else {}
+        self._hold(last, shown)
+        return last, shown
 
     def load(self, last: int | None = None) -> None:
-        """Takes the frames in the folder; those after `last` are deleted, for training will make them anew."""
+        """Takes the frames in the folder; those after `last` are deleted, because training repeats them."""
         for path in sorted(self._folder.glob("step-*.safetensors")) if self._folder is not None else ():
             if last is not None and int(path.stem.removeprefix("step-")) > last:
                 path.unlink()
                 continue
             step, shown = read_frames(path)
-            self._keep(step, shown)
+            self._sizes[step] = path.stat().st_size
+            self._hold(step, shown)
         self.skip(max(self._sizes, default=-1) if last is None else last)
+
+
+def _memory(shown: dict[str, Frame]) -> int:
+    return sum(size_of(frame) for frame in shown.values())

@@ -207,7 +207,12 @@ class Run:
         """Writes how the run stands."""
         write_json(self.folder / "summary.json", summary)
 
-    # Checkpoints
+    # Checkpoints, frames and parents
+
+    @property
+    def parents(self) -> Path:
+        """Folder of the models that the run was made with."""
+        return self.folder / "parents"
 
     @property
     def frames(self) -> Path:

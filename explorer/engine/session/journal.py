@@ -1,75 +1,117 @@
-"""What is noted of a session: metrics of every round, measurements, recorded frames; in memory, and in its run."""
+"""The journal of a session: metrics of every round, measurements and recorded frames, in memory and in its run."""
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Callable
 from typing import Any
 
 from explorer.engine.data.tensors import TensorData
+from explorer.engine.errors import Diverged
 from explorer.engine.measure.validation import Validator
-from explorer.engine.runs.checkpoint import Checkpoint
 from explorer.engine.runs.history import History
 from explorer.engine.runs.recorder import Recorder
 from explorer.engine.runs.run import Run
-from explorer.engine.session.metric_buffer import Record
-from explorer.engine.views.viewer import Request, Viewer
-from models.frames import Frame
-from models.protocol import GenerativeModel
+from explorer.engine.session.learner import Learner
+from explorer.engine.session.metric_buffer import MetricBuffer, Record
+from explorer.engine.session.recording import Recording
+from explorer.engine.session.saver import Saver
+from explorer.engine.session.state import weights
+from explorer.engine.session.trainer import Outcome
+from explorer.engine.views.viewer import Viewer
 
 __all__ = ["Journal", "metrics_of"]
 
-_log = logging.getLogger("explorer")
-
 
 class Journal:
-    """Keeps what happens.
+    """Notes what happens during training.
+
+    Args:
+        learner: The model in training, and its players.
+        data: The session's data.
+        seed: Of the noise of measurements.
+        run: The run to write to, or None.
+        saver: Takes the best weights.
+        between: Called between two frames of a recorded view where several are computed in a row.
+        recording: Whether frames are recorded.
+        measuring: Whether held-out data are measured.
 
     Attributes:
         history: Every metric.
-        recorder: The timeline.
+        recorder: The recorded frames.
         validator: Measures held-out data.
-        best_score: Value of the best checkpoint by validation, or None.
-
-    Args:
-        data: The session's data.
-        seed: Of the noise of measurements.
-        run: Where all is written as well, or None.
-        recording: Whether frames are recorded.
-        growth: How much rarer measurements become, as `GenerativeModel.held_out_growth` says.
     """
 
-    def __init__(self, data: TensorData, seed: int, run: Run | None, recording: bool, growth: float):
+    def __init__(
+        self,
+        learner: Learner,
+        data: TensorData,
+        seed: int,
+        run: Run | None,
+        saver: Saver,
+        between: Callable[[], None],
+        recording: bool,
+        measuring: bool,
+    ):
+        model = learner.model
         self.history = History()
-        self.validator = Validator(data, seed, growth)
+        self.validator = Validator(data, seed, type(model).held_out_growth)
         self.recorder = Recorder(run.frames if run is not None else None)
-        self.best_score: float | None = None
-        self._best: Checkpoint | None = None
-        self._run = run
-        self._recording = recording
-        self._failed: set[str] = set()
+        self._recording = Recording(Viewer(model, data, model.device), self.recorder, between) if recording else None
+        self._learner, self._run, self._saver, self._measuring = learner, run, saver, measuring
+        self._buffer = MetricBuffer(model.device)
 
     def due(self, step: int) -> tuple[bool, bool]:
-        """Whether a measurement and whether a recording are due at a step; steps are asked in order, each once."""
-        return self.validator.due(step), self._recording and self.recorder.due(step)
+        """Whether a measurement and a recording are due at a step; steps are asked in order, each once."""
+        return self.validator.due(step), self._recording is not None and self.recorder.due(step)
 
-    def note(self, record: Record) -> None:
-        """Notes the metrics of a round; those that are not finite are left out."""
-        values = {key: value for key, value in record.values.items() if math.isfinite(value)}
-        if self._run is not None:
-            self._run.add_metrics({"step": record.step, "time": record.time, **record.lr, **values})
-        self.history.add(record.step, values)
-
-    def measure(self, model: GenerativeModel, step: int, seconds: float, weights: Callable[[], Checkpoint]) -> None:
-        """Measures a model; where it is the best so far, its weights are kept.
+    def note(self, step: int, seconds: float, outcome: Outcome) -> None:
+        """Notes the metrics of a round; they reach history and run with `flush`.
 
         Args:
-            model: What is measured.
+            step: Number of the round, from 1.
+            seconds: Training time.
+            outcome: Results of the round.
+        """
+        self._buffer.push(Record(step, seconds, outcome.rates), outcome.metrics, outcome.finite)
+
+    @property
+    def flush_due(self) -> bool:
+        """Whether metrics wait on the device that are to be read now."""
+        return self._buffer.due()
+
+    def flush(self) -> None:
+        """Reads the metrics that wait on the device into history and run; values that are not finite are left out.
+
+        Raises:
+            Diverged: A loss or gradient of a round was not finite.
+        """
+        for record in self._buffer.flush():
+            if not record.finite:
+                players = " or ".join(each.player.name for each in self._learner.players)
+                raise Diverged(record.step, players, max(record.lr.values()))
+            values = {key: value for key, value in record.values.items() if math.isfinite(value)}
+            if self._run is not None:
+                self._run.add_metrics({"step": record.step, "time": record.time, **record.lr, **values})
+            self.history.add(record.step, values)
+
+    def note_weights(self, step: int, seconds: float, measure: bool, record: bool) -> None:
+        """Measures the model on held-out data and records its views.
+
+        Args:
             step: Rounds completed.
             seconds: Training time.
-            weights: Gives the weights.
+            measure: Whether to measure; where the model is the best so far, the saver gets its weights.
+            record: Whether to record.
         """
+        if measure and self._measuring:
+            self.measure(step, seconds)
+        if record:
+            self.record(step)
+
+    def measure(self, step: int, seconds: float) -> None:
+        """Measures the model; the saver gets the weights where they are the best so far."""
+        model = self._learner.display_model()
         values = self.validator.measure(model)
         if not values:
             return
@@ -77,38 +119,30 @@ class Journal:
             self._run.add_metrics({"step": step, "time": seconds, "held_out": values})
         self.history.add(step, {f"held_out.{key}": value for key, value in values.items()})
         score = self.validator.score(type(model), values)
-        if score is not None and (self.best_score is None or score > self.best_score):
-            self.best_score, self._best = score, weights()
+        self._saver.compare(score, lambda: weights(step, self._learner.model, self._learner.averaged))
 
-    def record(self, viewer: Viewer, model: GenerativeModel, step: int) -> None:
-        """Records the views marked so, where frames are recorded at all."""
-        if not self._recording:
-            return
-        shown: dict[str, Frame] = {}
-        for name, view in viewer.views.items():
-            if view.record and view.applies(type(model), model.config, model.spec) and name not in self._failed:
-                try:
-                    shown[name] = viewer.last_frame(Request(name), model)
-                except Exception as error:  # what a view raises must not end a training run
-                    self._failed.add(name)
-                    _log.warning("view %s is recorded no longer: %s", name, error)
-        self.recorder.add(step, shown)
+    def record(self, step: int) -> None:
+        """Starts recording the views of the model; see `Recording`."""
+        if self._recording is not None:
+            self._recording.start(self._learner.display_model(), step)
 
-    def keep_best(self) -> None:
-        """Writes the best checkpoint where it is new."""
-        if self._run is not None and self._best is not None:
-            self._run.save_best(self._best)
-            self._best = None
+    def advance_recording(self) -> None:
+        """Computes one frame of the recorded views that are not complete."""
+        if self._recording is not None:
+            self._recording.advance()
 
-    def go_back(self, step: int, best: float | None, ignored: set[str]) -> None:
-        """Forgets what lies after a checkpoint's step; before step 0 nothing had been measured or recorded.
+    def finish_recording(self) -> None:
+        """Completes the recorded views."""
+        if self._recording is not None:
+            self._recording.finish()
+
+    def go_back(self, step: int, ignored: set[str]) -> None:
+        """Drops what lies after a checkpoint's step; step 0 is measured and recorded again.
 
         Args:
-            step: Of the checkpoint.
-            best: Best score by then.
+            step: Step of the checkpoint.
             ignored: Keys of the run's lines that are no metrics.
         """
-        self.best_score = best
         past = step if step else -1
         self.validator.skip(past)
         if self._run is None:

@@ -1,57 +1,71 @@
-"""The model of a session with all that moves it: its players' optimisers, its averaged weights, its stage."""
+"""The model of a session with its players' optimisers, its averaged weights and its stage."""
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.devices import choose_threads
 from explorer.engine.randomness import build_model, derive, initialising
 from explorer.engine.session.optimisation import Optimisation, average_into
+from explorer.engine.session.state import TrainingState, load_tensors
 from explorer.engine.setup import Setup, model_page
 from explorer.engine.training import Training
-from models.protocol import GenerativeModel
+from models.protocol import GenerativeModel, Progress
 
 __all__ = ["Learner"]
 
 
 class Learner:
-    """A model that learns.
+    """A model in training.
 
     Attributes:
-        model: With the raw weights.
+        model: The model with its raw weights.
         averaged: A copy with averaged weights, or None.
-        players: Each player with its optimiser, in the order in which they move.
+        players: Each player with its optimiser, in the order of their updates in a round.
         training: The settings that the optimisers were made with.
+        revision: Increases whenever the structure or the players may have changed.
 
     Args:
-        setup: What is trained, and how.
-        data: Its data.
-        device: Where.
+        setup: The model's page, its config and the training settings.
+        data: The training data.
+        device: Device of the model.
+        parents: Trained models that the config names, on the device, by field.
     """
 
-    def __init__(self, setup: Setup, data: TensorData, device: torch.device):
+    def __init__(
+        self,
+        setup: Setup,
+        data: TensorData,
+        device: torch.device,
+        parents: Mapping[str, GenerativeModel] = MappingProxyType({}),
+    ):
         self._setup, self._device = setup, device
         self.model = build_model(model_page(setup.page), setup.config, data.spec, setup.seed).to(device)
         choose_threads(sum(parameter.numel() for parameter in self.model.parameters()))
-        if type(self.model).prepare is not GenerativeModel.prepare:  # the whole dataset is made only where it is used
-            self.model.prepare(data.whole())
+        if type(self.model).prepare is not GenerativeModel.prepare:  # `whole` computes the data's entropy
+            self.model.inherit(data.whole(), parents)
         self.averaged = copy.deepcopy(self.model).eval() if setup.training.ema > 0 else None
         self.training = setup.training
         self.players: list[Optimisation] = []
+        self.revision = 0
         self.rebuild_players(self.training)
 
     def rebuild_players(self, training: Training) -> None:
         """Makes the optimisers anew, as when the players changed."""
         self.training = training
+        self.revision += 1
         names = {id(parameter): name for name, parameter in self.model.named_parameters()}
         self.players = [Optimisation(player, training, names) for player in self.model.players()]
 
     def set_training(self, training: Training) -> None:
-        """Takes other settings of the optimisers, at the beginning of a round, with as much memory as can be kept."""
+        """Changes the settings of the optimisers before a round; their moments are kept where the new ones use them."""
         if training is self.training:
             return
         self.training = training
@@ -66,6 +80,7 @@ class Learner:
         """Takes a config with other live values; numbers of updates in a round may be among them."""
         if config is self.model.config:
             return
+        self.revision += 1
         self.model.config = config
         for each, player in zip(self.players, self.model.players(), strict=True):
             each.player = player
@@ -73,13 +88,13 @@ class Learner:
             self.averaged.config = config
 
     def average(self, step: int) -> None:
-        """Moves the averaged weights after a round."""
+        """Updates the averaged weights after a round."""
         if self.averaged is not None:
             average_into(self.averaged, self.model, self._setup.training.ema, step)
 
-    def grow(self, step: int) -> None:
-        """Enters the stage that belongs to a step; parameters that stay keep their optimiser's memory."""
-        stage = self.model.stage_at(step)
+    def grow(self, progress: Progress) -> None:
+        """Enters the stage of a moment of training; parameters that stay keep their moments in the optimiser."""
+        stage = self.model.stage_at(progress)
         if stage == self.model.stage:
             return
         memory = {each.player.name: each.state() for each in self.players}
@@ -87,11 +102,33 @@ class Learner:
             self.model.enter_stage(stage)
         self.model.to(self._device)
         if self.averaged is not None:
-            kept = self.averaged.state_dict()
+            before = self.averaged.state_dict()
             self.averaged = copy.deepcopy(self.model).eval()
-            now = self.averaged.state_dict()
-            same = {name: value for name, value in kept.items() if name in now and now[name].shape == value.shape}
-            self.averaged.load_state_dict(same, strict=False)  # what is new begins at its own value
+            after = self.averaged.state_dict()
+            same = {name: old for name, old in before.items() if name in after and after[name].shape == old.shape}
+            self.averaged.load_state_dict(same, strict=False)  # new parameters start at their own values
         self.rebuild_players(self.training)
         for each in self.players:
             each.load_state(memory.get(each.player.name, {}))
+
+    def tensors(self) -> dict[str, Tensor]:
+        """A copy of all weights and moments, by path as in `TrainingState.tensors`."""
+        tensors = {f"model/{name}": value for name, value in self.model.own_state().items()}
+        if self.averaged is not None:
+            tensors |= {f"averaged/{name}": value for name, value in self.averaged.own_state().items()}
+        for each in self.players:
+            tensors |= {f"optimiser/{each.player.name}/{path}": value for path, value in each.state().items()}
+        return {path: value.detach().clone() for path, value in tensors.items()}
+
+    def load(self, state: TrainingState) -> None:
+        """Takes weights, stage and moments from a state of the same setup.
+
+        Raises:
+            RunError: Names or shapes differ.
+        """
+        load_tensors(self.model, state.stage, state.part("model"))
+        self.rebuild_players(state.optimisers)
+        if self.averaged is not None:
+            load_tensors(self.averaged, state.stage, state.part("averaged") or state.part("model"))
+        for each in self.players:
+            each.load_state(state.part(f"optimiser/{each.player.name}"))

@@ -1,27 +1,28 @@
-"""What happens when a device has too little memory: it is said, freed, and a batch that fits is named."""
+"""Failures of training: too little memory, for which a batch that fits is found, and numbers that are not finite."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 
 from explorer.engine.data.tensors import TensorData
-from explorer.engine.errors import OutOfMemory
+from explorer.engine.errors import Diverged, OutOfMemory
+from explorer.engine.session.learner import Learner
 from explorer.engine.session.optimisation import Optimisation
 from models.protocol import GenerativeModel
 
-__all__ = ["TooLittleMemory", "largest_batch", "noticing_memory", "out_of_memory"]
+__all__ = ["ending_on_failure"]
 
 
-class TooLittleMemory(Exception):
+class _TooLittleMemory(Exception):
     """The device had too little memory; raised without the traceback that would keep its tensors alive."""
 
 
 @contextlib.contextmanager
-def noticing_memory() -> Iterator[None]:
-    """Turns a device's or the system's out of memory into `TooLittleMemory`."""
+def _noticing_memory() -> Iterator[None]:
+    """Turns a device's or the system's out of memory into `_TooLittleMemory`."""
     short = False
     try:
         yield
@@ -32,20 +33,44 @@ def noticing_memory() -> Iterator[None]:
             raise
         short = True
     if short:
-        raise TooLittleMemory
+        raise _TooLittleMemory
 
 
-def largest_batch(
-    model: GenerativeModel, players: list[Optimisation], data: TensorData, batch: int, parts: int = 1
-) -> int | None:
-    """A batch of which a loss and its gradient fit into memory, found by halving; None where none does.
+@contextlib.contextmanager
+def ending_on_failure(end: Callable[[str], None], learner: Learner, data: TensorData) -> Iterator[None]:
+    """Ends a session where memory is too small or a number is not finite.
 
     Args:
-        model: What is trained.
+        end: Called with the status in which the session ends.
+        learner: The session's learner.
+        data: Its data.
+
+    Raises:
+        OutOfMemory: In place of the device's or system's own error.
+        Diverged: As it was raised.
+    """
+    try:
+        with _noticing_memory():
+            yield
+    except _TooLittleMemory:
+        end("out of memory")
+        raise _out_of_memory(learner, data) from None
+    except Diverged:
+        end("diverged")
+        raise
+
+
+def _largest_batch(
+    model: GenerativeModel, players: list[Optimisation], data: TensorData, batch: int, parts: int = 1
+) -> int | None:
+    """A batch of which loss and gradient fit into memory, found by halving; None where none does.
+
+    Args:
+        model: The model.
         players: Its players.
-        data: What it is trained on.
+        data: The training data.
         batch: The batch that did not fit.
-        parts: Micro-batches into which it is cut; only one of them has to fit.
+        parts: Micro-batches of a batch; only one of them has to fit.
     """
     size = batch // parts
     while size > 1:
@@ -55,9 +80,9 @@ def largest_batch(
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
         try:
-            with noticing_memory():
+            with _noticing_memory():
                 _try(model, players, data, size)
-        except TooLittleMemory:
+        except _TooLittleMemory:
             continue
         finally:
             for optimisation in players:
@@ -73,8 +98,8 @@ def _try(model: GenerativeModel, players: list[Optimisation], data: TensorData, 
         model.player_loss(optimisation.player.name, drawn, rng=rng)["loss"].backward()
 
 
-def out_of_memory(
-    model: GenerativeModel, players: list[Optimisation], data: TensorData, batch: int, parts: int
-) -> OutOfMemory:
-    """The error to show, memory freed and a smaller batch tried. See `largest_batch`."""
-    return OutOfMemory(batch, str(model.device), largest_batch(model, players, data, batch, parts))
+def _out_of_memory(learner: Learner, data: TensorData) -> OutOfMemory:
+    """The error to raise for a learner, after memory was freed and smaller batches were tried; see `_largest_batch`."""
+    batch, parts = learner.training.batch, learner.training.micro_batches
+    fits = _largest_batch(learner.model, learner.players, data, batch, parts)
+    return OutOfMemory(batch, str(learner.model.device), fits)

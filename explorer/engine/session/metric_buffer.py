@@ -1,4 +1,4 @@
-"""Metrics on their way from the device: read at once on a CPU, at display rate on a GPU."""
+"""A buffer of metrics on the device: read at once on a CPU, at display rate on a GPU."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _INTERVAL = 1 / 15  # seconds between two readings of a GPU; each makes the CPU 
 
 @dataclass
 class Record:
-    """What is known of one round.
+    """The metrics of one round.
 
     Attributes:
         step: Number of the round, from 1.

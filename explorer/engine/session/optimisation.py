@@ -1,16 +1,15 @@
-"""One player's optimiser: gradients in, parameters moved, nothing moved where a gradient is not finite."""
+"""One player's optimiser. It skips an update whose loss or gradient is not finite."""
 
 from __future__ import annotations
 
-import inspect
 import math
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from explorer.engine.session.optimiser_step import fast_step
 from explorer.engine.session.rows import RowOptimiser
 from explorer.engine.training import Training
 from models.protocol import Player
@@ -28,12 +27,17 @@ class Optimisation:
         player: Whose parameters are moved.
         training: Kind of optimiser and its settings.
         names: Name of each of the model's parameters, by identity.
+
+    Raises:
+        ValueError: None of the player's parameters requires a gradient.
     """
 
     def __init__(self, player: Player, training: Training, names: Mapping[int, str]):
         self.player = player
-        self.parameters = list(player.parameters)
-        self._tables = {names[id(table)]: table for table in player.rows}
+        self.parameters = [parameter for parameter in player.parameters if parameter.requires_grad]
+        if not self.parameters:
+            raise ValueError(f"player {player.name} has no parameter that requires a gradient")
+        self._tables = {names[id(table)]: table for table in player.rows if table.requires_grad}
         self._dense = [parameter for parameter in self.parameters if names[id(parameter)] not in self._tables]
         self._names = [names[id(parameter)] for parameter in self._dense]
         self._make(training)
@@ -43,17 +47,15 @@ class Optimisation:
         rows_lr = training.rate(self.player.rows_lr) if self._tables else 0.0
         self._rows = RowOptimiser(self._tables, training, rows_lr) if self._tables else None
         self._optimiser = _optimiser(self._dense, training, training.rate(self.player.lr))
-        # Skipping an update without asking the device needs an optimiser that looks at a flag on the device.
+        # To skip an update without waiting for the device, the optimiser must read a flag on the device.
         self._on_device = self.parameters[0].is_cuda and bool(self._optimiser.defaults.get("fused"))
-        fused_here = isinstance(self._optimiser, torch.optim.Adam) and self._dense[0].device.type == "cpu"
-        alike = len({parameter.dtype for parameter in self._dense}) == 1
-        self._move: Callable[[Any], None] = _fused_step if fused_here and alike else _plain_step
+        self._step = fast_step(self._optimiser)
 
     def change(self, training: Training) -> None:
         """Takes other settings of the optimiser, between two rounds.
 
-        Another kind begins without memory. With other momenta, Adam's estimates of the gradient's mean and mean square
-        stay what they were: its moments are scaled to the bias correction that follows from the new ones.
+        Another kind of optimiser starts without moments. With other momenta, Adam's estimates of the gradient's mean
+        and mean square stay the same: its moments are scaled to the bias correction of the new momenta.
         """
         before = self._training
         if all(getattr(before, name) == getattr(training, name) for name in _SETTINGS):
@@ -66,7 +68,7 @@ class Optimisation:
         self.load_state(memory)
 
     def zero(self) -> None:
-        """Forgets gradients."""
+        """Drops the gradients."""
         for parameter in self.parameters:  # the optimiser's own zero_grad costs more than a small player's whole update
             parameter.grad = None
 
@@ -74,6 +76,10 @@ class Optimisation:
     def lr(self) -> float:
         """The learning rate of the next update."""
         return float(self._optimiser.param_groups[0]["lr"])
+
+    def gradients(self) -> Iterator[Tensor]:
+        """The gradients of the parameters that have one."""
+        return (parameter.grad for parameter in self.parameters if parameter.grad is not None)
 
     def set_rates(self, rates: Mapping[str, float]) -> None:
         """Learning rates of the next update, by training field."""
@@ -83,21 +89,21 @@ class Optimisation:
             self._rows.lr = rates[self.player.rows_lr]
 
     def update(self, loss: Tensor, clip: float) -> Tensor:
-        """Moves the parameters against their gradient, unless the loss or the gradient is not finite.
+        """Updates the parameters, unless the loss or the gradient is not finite.
 
         Args:
             loss: The loss whose gradient it is, a scalar.
-            clip: Longest gradient norm, 0 for any.
+            clip: Largest gradient norm; a larger gradient is scaled down to it. 0 for no limit.
 
         Returns:
-            Whether the update was made: a boolean scalar on the device; on a CPU it is known already.
+            Whether the update was made, a boolean scalar on the device.
         """
         gradients = [parameter.grad for parameter in self._dense if parameter.grad is not None]
         rows = {} if self._rows is None else self._rows.gradients()
         gradients += [gradient for _, gradient in rows.values()]
         # The norm overflows where squares do, which would leave Adam's moments infinite and its steps zero.
         norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
-        if loss.device.type == "cpu":  # asked at once, and by a quarter of the operations
+        if loss.device.type == "cpu":  # known at once, with a quarter of the operations
             finite = torch.tensor(math.isfinite(norm.item() + loss.item()))
         else:
             finite = torch.isfinite(norm + loss.detach())
@@ -107,7 +113,7 @@ class Optimisation:
             return finite
         if clip > 0:
             torch._foreach_mul_(gradients, (clip / (norm + _TINY)).clamp(max=1.0))
-        self._move(self._optimiser)
+        self._step()
         if self._rows is not None:
             self._rows.update(rows, finite)
         return finite
@@ -123,16 +129,16 @@ class Optimisation:
         return dense if self._rows is None else dense | self._rows.state()
 
     def load_state(self, tensors: Mapping[str, Tensor]) -> None:
-        """Takes back what `state` gave; parameters it does not name start afresh."""
+        """Loads what `state` returned; parameters that it does not name start without moments."""
         if self._rows is not None:
             self._rows.load_state(tensors)
         for name, parameter in zip(self._names, self._dense, strict=True):
             start = f"{name}/"
-            found = {key[len(start) :]: value for key, value in tensors.items() if key.startswith(start)}
-            if found:
+            own = {key[len(start) :]: value for key, value in tensors.items() if key.startswith(start)}
+            if own:
                 self._optimiser.state[parameter] = {
                     key: value.clone() if key == "step" and not self._on_device else value.to(parameter.device).clone()
-                    for key, value in found.items()
+                    for key, value in own.items()
                 }
 
 
@@ -162,45 +168,6 @@ def _optimiser(parameters: list[nn.Parameter], training: Training, lr: float) ->
 
 
 @torch.no_grad()
-def _plain_step(optimiser: torch.optim.Optimizer) -> None:
-    """An optimiser's update without the hooks and the profiler's marks that torch wraps around it, unused here."""
-    inspect.unwrap(type(optimiser).step)(optimiser)
-
-
-@torch.no_grad()
-def _fused_step(optimiser: torch.optim.Adam) -> None:
-    """Adam's update of tensors of one type on a CPU: what torch calls in the end.
-
-    On the way there it lists and groups the tensors anew each time, which takes as long as the update of a small
-    network (85 instead of 170 µs for 56,000 parameters in 12 tensors).
-    """
-    (group,) = optimiser.param_groups
-    parameters = [parameter for parameter in group["params"] if parameter.grad is not None]
-    states = [optimiser.state[parameter] for parameter in parameters]
-    if not all(states):  # the first update makes the moments
-        _plain_step(optimiser)
-        return
-    steps = [state["step"] for state in states]
-    torch._foreach_add_(steps, 1)
-    update = torch._fused_adamw_ if group["decoupled_weight_decay"] else torch._fused_adam_
-    update(
-        parameters,
-        [parameter.grad for parameter in parameters],
-        [state["exp_avg"] for state in states],
-        [state["exp_avg_sq"] for state in states],
-        [],
-        steps,
-        lr=group["lr"],
-        beta1=group["betas"][0],
-        beta2=group["betas"][1],
-        weight_decay=group["weight_decay"],
-        eps=group["eps"],
-        amsgrad=False,
-        maximize=False,
-    )
-
-
-@torch.no_grad()
 def average_into(average: nn.Module, model: nn.Module, decay: float, step: int) -> None:
     """Moves averaged weights towards the model's; early on faster, so that they forget the initial weights.
 
@@ -221,5 +188,5 @@ def average_into(average: nn.Module, model: nn.Module, decay: float, step: int) 
 
 def _running_statistics(model: nn.Module) -> set[int]:
     """Identities of the means and variances of batch normalisation, which belong to weights of the same moments."""
-    kept = [(m.running_mean, m.running_var) for m in model.modules() if isinstance(m, _BatchNorm)]
-    return {id(buffer) for pair in kept for buffer in pair if buffer is not None}
+    statistics = [(m.running_mean, m.running_var) for m in model.modules() if isinstance(m, _BatchNorm)]
+    return {id(buffer) for pair in statistics for buffer in pair if buffer is not None}

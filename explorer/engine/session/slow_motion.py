@@ -1,4 +1,4 @@
-"""Slow motion: a round phase by phase, with a rest after each that lasts as long as somebody wants to look."""
+"""Slow motion: a round phase by phase, with a pause after each phase."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import torch
 
-from explorer.engine.session.round import Phase
 from explorer.engine.session.session import Session
+from explorer.engine.session.trainer import Phase
 
 __all__ = ["PhaseReport", "SlowMotion"]
 
@@ -18,14 +18,14 @@ PACE = 1.25  # seconds a phase
 
 @dataclass(frozen=True)
 class PhaseReport:
-    """A phase that has just been done, with its numbers read from the device.
+    """A phase that has just been done, with its numbers as floats.
 
     Attributes:
         phase: The phase.
         step: The round it belongs to, from 1.
         values: Its metrics by key, "loss" among them; after "backward" also "gradient", the Euclidean norm of the
             player's gradient; for "update" also "lr", the learning rate it was made with.
-        going_on: Whether the next follows by itself.
+        going_on: Whether the next phase follows without a further command.
     """
 
     phase: Phase
@@ -35,10 +35,11 @@ class PhaseReport:
 
 
 class SlowMotion:
-    """When the next phase is due, and what the last one did.
+    """The pace of phases.
 
     Attributes:
-        pace: Seconds a phase, or None where training goes at full speed.
+        pace: Seconds a phase, or None for training at full speed.
+        next: Time at which the next phase is due, of the monotonic clock.
     """
 
     def __init__(self) -> None:
@@ -46,22 +47,22 @@ class SlowMotion:
         self.next = 0.0
 
     def set_pace(self, pace: float | None) -> None:
-        """Another pace, counted from the phase in sight; None for full speed."""
+        """Changes the pace, from the phase in sight on; None for full speed."""
         if pace is not None and self.pace is not None:
             self.next += pace - self.pace
         self.pace = pace
 
     @property
     def due(self) -> bool:
-        """Whether the rest is over."""
+        """Whether the pause is over."""
         return time.monotonic() >= self.next
 
     def play(self, session: Session, going_on: bool) -> PhaseReport:
-        """Plays a phase, then rests."""
+        """Does the next phase of a session, and begins the pause after it."""
         step = session.step_count + 1
         phase = session.substep()
         self.next = time.monotonic() + (self.pace or 0.0)
-        player = next(each for each in session.players if each.player.name == phase.player)
+        player = next(each for each in session.learner.players if each.player.name == phase.player)
         values = {key: float(value.detach()) for key, value in phase.metrics.items()}
         if phase.name == "backward":
             gradients = [parameter.grad for parameter in player.parameters if parameter.grad is not None]

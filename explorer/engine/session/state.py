@@ -1,109 +1,151 @@
-"""From a session to a checkpoint and back, bit for bit."""
+"""The state of a training run between two rounds, and its form as a checkpoint."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-import torch
-from torch import nn
+from torch import Tensor
 
 from explorer.engine.errors import RunError
 from explorer.engine.randomness import initialising
 from explorer.engine.runs.checkpoint import Checkpoint
 from explorer.engine.setup import split_values
+from explorer.engine.training import Training
 from models.protocol import GenerativeModel
 
-if TYPE_CHECKING:
-    from explorer.engine.session.session import Session
+__all__ = ["TrainingState", "from_checkpoint", "load_tensors", "load_weights", "to_checkpoint", "weights"]
 
-__all__ = ["full_checkpoint", "load_weights", "restore", "weights"]
-
-
-def weights(session: Session) -> Checkpoint:
-    """What is needed to use the model: its weights, raw and averaged."""
-    tensors = {f"model/{name}": tensor.detach().clone() for name, tensor in session.model.state_dict().items()}
-    if session.averaged is not None:
-        tensors |= {f"averaged/{name}": t.detach().clone() for name, t in session.averaged.state_dict().items()}
-    state = {"stage": session.model.stage, "config": dataclasses.asdict(session.setup.config)}
-    return Checkpoint(session.step_count, state, tensors)
+_RNG = "generator"  # its key in checkpoints, whose format is fixed
 
 
-def full_checkpoint(session: Session) -> Checkpoint:
-    """What is needed to go on."""
-    base = weights(session)
-    tensors = dict(base.tensors)
-    for optimisation in session.players:
-        prefix = f"optimiser/{optimisation.player.name}"
-        tensors |= {f"{prefix}/{path}": tensor for path, tensor in optimisation.state().items()}
-    tensors["generator"] = session.rng.get_state()
-    state = {
-        **base.state,
-        "threads": torch.get_num_threads(),
-        "training": dataclasses.asdict(session.setup.training),
-        "optimisers": dataclasses.asdict(
-            session.learner.training
-        ),  # a change since the last round has not reached them
-        "device": session.placement.device.type,
-        "seconds": session.seconds,
-        "position": session.position,
-        "horizon": list(session.horizon),
-        "best": session.best_score,
+@dataclass(frozen=True)
+class TrainingState:
+    """Everything that a session needs to go on with training, bit for bit.
+
+    Attributes:
+        step: Rounds completed.
+        seconds: Training time.
+        position: Position in the stream of training data.
+        horizon: Length of the learning-rate schedule, (steps, seconds).
+        best: Score of the best checkpoint by validation, or None.
+        config: The page's config.
+        training: Training settings in force.
+        optimisers: Training settings that the optimisers were made with: a live change reaches them only with the next
+            round.
+        stage: Stage of the model's structure.
+        device: Type of the device: "cpu", "cuda" or "mps".
+        threads: Number of threads that torch used.
+        rng: State of the random number generator of training.
+        tensors: By path: "model/…", "averaged/…" and "optimiser/<player>/<parameter>/<key>".
+    """
+
+    step: int
+    seconds: float
+    position: int
+    horizon: tuple[int, float]
+    best: float | None
+    config: Any
+    training: Training
+    optimisers: Training
+    stage: int
+    device: str
+    threads: int
+    rng: Tensor
+    tensors: Mapping[str, Tensor]
+
+    def part(self, prefix: str) -> dict[str, Tensor]:
+        """The tensors below a prefix, by the rest of their path."""
+        start = f"{prefix}/"
+        return {path[len(start) :]: tensor for path, tensor in self.tensors.items() if path.startswith(start)}
+
+
+def weights(step: int, model: GenerativeModel, averaged: GenerativeModel | None) -> Checkpoint:
+    """A checkpoint to use a model with, not to go on training it: a copy of its raw and averaged weights."""
+    tensors = {f"model/{name}": tensor.detach().clone() for name, tensor in model.own_state().items()}
+    if averaged is not None:
+        tensors |= {f"averaged/{name}": tensor.detach().clone() for name, tensor in averaged.own_state().items()}
+    return Checkpoint(step, {"stage": model.stage, "config": dataclasses.asdict(model.config)}, tensors)
+
+
+def to_checkpoint(state: TrainingState) -> Checkpoint:
+    """A state as it is written to disk."""
+    values = {
+        "stage": state.stage,
+        "config": dataclasses.asdict(state.config),
+        "threads": state.threads,
+        "training": dataclasses.asdict(state.training),
+        "optimisers": dataclasses.asdict(state.optimisers),
+        "device": state.device,
+        "seconds": state.seconds,
+        "position": state.position,
+        "horizon": list(state.horizon),
+        "best": state.best,
     }
-    return Checkpoint(session.step_count, state, tensors)
+    return Checkpoint(state.step, values, {**state.tensors, _RNG: state.rng})
+
+
+def from_checkpoint(checkpoint: Checkpoint, page: type[GenerativeModel]) -> TrainingState:
+    """The state that `to_checkpoint` wrote for a page.
+
+    Raises:
+        RunError: Something is missing.
+        BadInput: A stored value is refused.
+    """
+    try:
+        stored = checkpoint.state
+        config, _ = split_values(page, stored["config"])
+        _, training = split_values(page, stored["training"])
+        _, optimisers = split_values(page, stored.get("optimisers", stored["training"]))
+        steps, seconds = stored["horizon"]
+        return TrainingState(
+            step=checkpoint.step,
+            seconds=float(stored["seconds"]),
+            position=int(stored["position"]),
+            horizon=(int(steps), float(seconds)),
+            best=None if stored["best"] is None else float(stored["best"]),
+            config=config,
+            training=training,
+            optimisers=optimisers,
+            stage=int(stored.get("stage", 0)),
+            device=str(stored["device"]),
+            threads=int(stored.get("threads", 1)),
+            rng=checkpoint.tensors[_RNG],
+            tensors={path: tensor for path, tensor in checkpoint.tensors.items() if path != _RNG},
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(f"the checkpoint of step {checkpoint.step} lacks something ({error!r})") from None
 
 
 def load_weights(model: GenerativeModel, checkpoint: Checkpoint, *, averaged: bool) -> None:
     """Puts a checkpoint's weights into a model built from the same config.
 
+    Args:
+        model: The model.
+        checkpoint: Of its run.
+        averaged: Whether to take the averaged weights where there are any.
+
     Raises:
         RunError: Names or shapes differ.
     """
-    stage = int(checkpoint.state.get("stage", 0))
+    part = checkpoint.part("averaged") if averaged else {}
+    load_tensors(model, int(checkpoint.state.get("stage", 0)), part or checkpoint.part("model"))
+
+
+def load_tensors(model: GenerativeModel, stage: int, tensors: Mapping[str, Tensor]) -> None:
+    """Puts parameters and buffers into a model, which enters their stage before.
+
+    Raises:
+        RunError: Names or shapes differ.
+    """
     if stage != model.stage:
         device = model.device
         with initialising(0):  # new layers draw their weights, though these are replaced below
             model.enter_stage(stage)
         model.to(device)
-    part = checkpoint.part("averaged") if averaged else {}
-    _load(model, part or checkpoint.part("model"))
-
-
-def _load(model: nn.Module, tensors: dict[str, torch.Tensor]) -> None:
     try:
-        model.load_state_dict(tensors)
+        model.load_own_state({model.renamed.get(name, name): tensor for name, tensor in tensors.items()})
     except RuntimeError as error:
         raise RunError(f"the checkpoint does not belong to this run ({str(error).splitlines()[0]})") from None
-
-
-def restore(session: Session, checkpoint: Checkpoint) -> None:
-    """Puts a session where it was when a full checkpoint was made.
-
-    Raises:
-        RunError: The checkpoint lacks something or belongs to another setup.
-    """
-    try:
-        state = checkpoint.state
-        model = type(session.model)
-        config, _ = split_values(model, state["config"])
-        _, training = split_values(model, state["training"])
-        _, of_optimisers = split_values(model, state.get("optimisers", state["training"]))
-        session.apply(config, training)
-        load_weights(session.model, checkpoint, averaged=False)
-        session.learner.rebuild_players(of_optimisers)
-        if session.averaged is not None:
-            load_weights(session.averaged, checkpoint, averaged=True)
-        for optimisation in session.players:
-            optimisation.load_state(checkpoint.part(f"optimiser/{optimisation.player.name}"))
-        if state["device"] != session.placement.device.type:
-            raise RunError(f"this run was trained on {state['device']}; go on there, for noise differs between devices")
-        session.rng.set_state(checkpoint.tensors["generator"])
-        session.take_counters(
-            step=checkpoint.step,
-            seconds=float(state["seconds"]),
-            position=int(state["position"]),
-            horizon=(int(state["horizon"][0]), float(state["horizon"][1])),
-            best=None if state["best"] is None else float(state["best"]),
-        )
-    except (KeyError, TypeError, IndexError, ValueError) as error:
-        raise RunError(f"the checkpoint of step {checkpoint.step} lacks something ({error!r})") from None

@@ -1,36 +1,20 @@
-"""Inputs and parameters of a view from text, as the command line takes them."""
+"""Inputs and parameters of a view as text, as the command line takes them and figures store them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
 import torch
-from torch import nn
 
 from explorer.engine.data.tensors import TensorData
-from explorer.engine.errors import BadInput
-from explorer.engine.runs.directions import KeptDirection, find_direction
-from explorer.engine.views.viewer import Request
-from models.protocol import (
-    DataPoint,
-    Direction,
-    GenerativeModel,
-    HasDecoder,
-    Input,
-    LatentPoint,
-    Noise,
-    Page,
-    Pixel,
-    Points,
-    TimeStep,
-    View,
-)
+from explorer.engine.runs.directions import KeptDirection
+from explorer.engine.views.input_context import InputContext
+from explorer.engine.views.input_kinds import KINDS
+from explorer.engine.views.requests import Request
+from models.protocol import GenerativeModel, Input, Page, View
 
-__all__ = ["request_from_text"]
-
-_SEEDS = 2**63
+__all__ = ["inputs_as_text", "request_from_text"]
 
 
 def request_from_text(
@@ -42,76 +26,47 @@ def request_from_text(
 ) -> Request:
     """The request that "name=value" pairs describe.
 
-    Latent points are "z=0.5,-1", data "point=12" (position in the view's split), noise "noise=3" (a seed), points
-    "points=0,1;2,3", pixels "pixel=row,column", times "t=0.5", directions
-    "along=name", one of those that were kept.
+    Latent points are "z=0.5,-1"; data "point=12", the position in the view's split, or "point=train:12"; noise
+    "noise=3", a seed; points "points=0,1;2,3"; pixels "pixel=row,column" or "pixel=row,column,channel"; times "t=0.5";
+    canvases "canvas=12:lower", an image and its unknown region, or "canvas=file.npz"; directions "along=name", the
+    name of one kept with the run.
 
     Args:
         view: The view.
-        page: Whose view it is.
+        page: The model or lab.
         data: Its data, or None.
         values: Text by name.
         kept: Directions of the run.
 
     Raises:
-        BadInput: A value that cannot be read; one sentence with what can.
+        BadInput: A value cannot be read; one sentence with what can.
     """
+    params: dict[str, Any] = {name: text for name, text in values.items() if name not in view.inputs}
     inputs: dict[str, Input] = {}
-    params: dict[str, Any] = {}
     for name, text in values.items():
         if name in view.inputs:
-            inputs[name] = _input(name, text, view, page, data, kept)
-        else:
-            params[name] = text
+            context = InputContext(view, page, data, _device(page), params, name)
+            inputs[name] = KINDS[view.inputs[name]].from_text(text, context, kept)
     return Request(view.name, inputs, params)
 
 
-def _numbers(name: str, text: str, count: int | None) -> list[float]:
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        numbers = []
-    if not numbers or (count is not None and len(numbers) != count) or not np.isfinite(numbers).all():
-        wanted = "numbers" if count is None else f"{count} number{'s' if count > 1 else ''}"
-        raise BadInput(f"{name} takes {wanted} separated by commas, not {text}")
-    return numbers
+def inputs_as_text(view: View, page: Page, data: TensorData | None, request: Request) -> dict[str, str]:
+    """The inputs of a request by argument name, as `request_from_text` reads them; those without text are left out.
+
+    Args:
+        view: The view.
+        page: The model or lab.
+        data: Its data, or None.
+        request: The request; inputs that it leaves open are not in the result.
+    """
+    texts: dict[str, str] = {}
+    for name, value in request.inputs.items():
+        context = InputContext(view, page, data, _device(page), request.params, name)
+        text = KINDS[view.inputs[name]].to_text(value, context)
+        if text:
+            texts[name] = text
+    return texts
 
 
-def _whole(name: str, text: str, limit: int) -> int:
-    """A whole number from 0 to below a limit."""
-    number = _numbers(name, text, 1)[0]
-    if number != int(number) or not 0 <= number < limit:
-        raise BadInput(f"{name} takes a whole number from 0 to {limit - 1}, not {text}")
-    return int(number)
-
-
-def _pixel(name: str, text: str, page: Page) -> Pixel:
-    shape = page.spec.kind.shape if isinstance(page, GenerativeModel) else ()
-    parts = text.split(",")
-    if len(parts) != 2 or len(shape) != 3:
-        raise BadInput(f"{name} takes row,column of an image, not {text}")
-    return Pixel(_whole(name, parts[0], shape[1]), _whole(name, parts[1], shape[2]))
-
-
-def _input(
-    name: str, text: str, view: View, page: Page, data: TensorData | None, kept: Iterable[KeptDirection]
-) -> Input:
-    kind = view.inputs[name]
-    if kind in (LatentPoint, Direction) and isinstance(page, HasDecoder):
-        device = next(page.parameters()).device if isinstance(page, nn.Module) else torch.device("cpu")
-        if kind is Direction:
-            return find_direction(kept, text, page.latent_dim).on(device)
-        return LatentPoint(torch.tensor([_numbers(name, text, page.latent_dim)], device=device))
-    if kind is Noise:
-        return Noise(_whole(name, text, _SEEDS))
-    if kind is TimeStep:
-        return TimeStep(_numbers(name, text, 1)[0])
-    if kind is Pixel:
-        return _pixel(name, text, page)
-    if kind is Points:
-        return Points(np.array([_numbers(name, point, 2) for point in text.split(";")]))
-    if kind is DataPoint and data is not None:
-        split = view.splits[0]
-        index = _whole(name, text, data.size(split))
-        return data.point(split, index)
-    raise BadInput(f"{name} cannot be given as text; leave it out for the default")
+def _device(page: Page) -> torch.device:
+    return page.device if isinstance(page, GenerativeModel) else torch.device("cpu")

@@ -1,4 +1,4 @@
-"""What a page shows while nothing trains: a lab, a bundled model, or a run that was opened."""
+"""The source of a page's views while nothing trains: a lab, a bundled model, or an opened run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.runs.history import History
 from explorer.engine.runs.recorder import Recorder
-from explorer.engine.views.viewer import Reply, Request, RequestQueue, Viewer
+from explorer.engine.views.requests import Reply, Request, RequestQueue
+from explorer.engine.views.viewer import Viewer
 from models.protocol import DataBatch, DataSpec, GenerativeModel, Input, Page, View
 
 __all__ = ["StaticPage"]
@@ -27,7 +28,7 @@ class StaticPage:
 
     Attributes:
         page: The model or lab.
-        data: Its data, or None for a lab.
+        data: Its data, or None for a lab that accepts none.
         step: Round of the weights.
         note: Where the weights come from, or "".
         history: What was measured while they were trained.
@@ -39,7 +40,7 @@ class StaticPage:
     note: str = ""
 
     def __post_init__(self) -> None:
-        """Makes what serves requests."""
+        """Makes viewer, history and recorder."""
         device = self.page.device if isinstance(self.page, nn.Module) else torch.device("cpu")
         self.viewer = CachingViewer(self.page, self.data, device)  # type: ignore[arg-type]
         self.history = History()
@@ -52,8 +53,10 @@ class StaticPage:
 
     @property
     def spec(self) -> DataSpec | None:
-        """What the model was built for, or None for a lab."""
-        return self.page.spec if isinstance(self.page, GenerativeModel) else None
+        """The data that the model was built for, or that a lab has; None for a lab without data."""
+        if isinstance(self.page, GenerativeModel):
+            return self.page.spec
+        return None if self.data is None else self.data.spec
 
     def display_model(self, raw: bool = False) -> Page:
         """The page itself: there are no other weights."""
@@ -62,15 +65,14 @@ class StaticPage:
     def answer(
         self, requests: RequestQueue, reply: Callable[[Reply], None], *, interrupted: Callable[[], bool] = lambda: False
     ) -> None:
-        """Answers the requests that wait, and goes on with each stream unless it is interrupted between two of them."""
+        """Serves the waiting requests and continues each stream, unless interrupted between two of them."""
         self.viewer.serve(requests, self.display_model, self.step, reply, interrupted=interrupted)
 
 
 class CachingViewer(Viewer):
-    """Views of weights that stay as they are: a picture that was asked for again is the one that was made.
+    """A viewer of weights that are fixed: a frame is computed once for the same inputs and parameters.
 
-    A view that asks for at least a thousand data would take more if it did not have to be made anew so often; here it
-    is not, and gets two thousand.
+    Views of 500 data or more get 2,000 here, because they are computed only once.
     """
 
     def __init__(self, page: Page, data: TensorData | None = None, device: torch.device | None = None):
@@ -78,13 +80,13 @@ class CachingViewer(Viewer):
         self._made: dict[str, tuple[Hashable, Reply]] = {}
 
     def default(self, view: View, kind: type[Input], params: Mapping[str, Any], name: str = "") -> Input:
-        """As for any page, but more data."""
-        if kind is DataBatch and self._data is not None and view.batch >= _MANY:
-            return self._data.batch(self._split(view, kind, params, name), 0, max(_ALL, view.batch))
+        """As for any page, with larger batches of data."""
+        if kind is DataBatch and view.batch >= _MANY:
+            view = view.but(batch=max(_ALL, view.batch))
         return super().default(view, kind, params, name)
 
     def answer(self, request: Request, page: Page, step: int) -> Reply:
-        """A frame, at once; made anew only where something else is asked for than the last time."""
+        """The reply with the first frame; computed only where inputs or parameters differ from the last request."""
         asked = _content(request)
         known, reply = self._made.get(request.view, (None, None))
         if reply is None or known != asked:
@@ -94,7 +96,7 @@ class CachingViewer(Viewer):
 
 
 def _content(request: Request) -> Hashable:
-    """What a request asks for, its stamp apart, as something that can be compared."""
+    """Inputs, parameters and weights of a request as a value that can be compared; its stamp is left out."""
     inputs = tuple((name, type(given), _plain(vars(given))) for name, given in sorted(request.inputs.items()))
     return inputs, _plain(request.params), request.raw
 

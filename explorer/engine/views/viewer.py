@@ -1,119 +1,31 @@
-"""Views of a model or lab: inputs filled in, requests served, of each view the newest."""
+"""Computes the views of a model or lab: fills in the inputs, serves requests and continues streams."""
 
 from __future__ import annotations
 
 import collections
 import contextlib
 import copy
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.errors import BadInput
+from explorer.engine.views.input_context import InputContext, chosen_split
+from explorer.engine.views.input_kinds import KINDS
+from explorer.engine.views.requests import Reply, Request, RequestQueue
 from models.frames import Frame
-from models.protocol import (
-    BadValue,
-    Data,
-    DataBatch,
-    DataPoint,
-    Direction,
-    HasDecoder,
-    Input,
-    Instrument,
-    Lab,
-    LatentPoint,
-    Noise,
-    Page,
-    Points,
-    TimeStep,
-    View,
-    views_of,
-)
+from models.protocol import BadValue, Input, Lab, Page, View, views_of
 
-__all__ = ["Reply", "Request", "RequestQueue", "Viewer", "eval_mode"]
-
-_SPLITS = ("train", "valid", "test")
-
-
-@dataclass(frozen=True)
-class Request:
-    """A wish to see a view.
-
-    Attributes:
-        view: Name of the view.
-        inputs: Input values by argument name; defaults where missing.
-        params: Values of the card's controls; defaults where missing.
-        stamp: Comes back with the reply, so that late ones can be told.
-        raw: The raw weights are wanted even where averaged ones exist.
-    """
-
-    view: str
-    inputs: Mapping[str, Input] = field(default_factory=dict)
-    params: Mapping[str, Any] = field(default_factory=dict)
-    stamp: int = 0
-    raw: bool = False
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A frame that was asked for, or why there is none.
-
-    Attributes:
-        request: What was asked.
-        frame: The picture, or None.
-        step: Round of the weights it shows.
-        seconds: Time it took.
-        final: No further frame of this request follows.
-        error: One sentence, or "".
-    """
-
-    request: Request
-    frame: Frame | None
-    step: int
-    seconds: float
-    final: bool = True
-    error: str = ""
-
-    @property
-    def age(self) -> tuple[int, int]:
-        """Of two replies for a view that with the smaller age is the older: asked before, or of earlier weights."""
-        return self.request.stamp, self.step
-
-
-class RequestQueue:
-    """Wishes of other threads; of each view only the newest is kept."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._waiting: dict[str, Request] = {}
-
-    def ask(self, request: Request) -> None:
-        """Leaves a wish, in place of an older one for the same view."""
-        with self._lock:
-            self._waiting.pop(request.view, None)
-            self._waiting[request.view] = request
-
-    def __bool__(self) -> bool:
-        """Whether any wait."""
-        return bool(self._waiting)  # asked between any two steps; reading a dict's size needs no lock
-
-    def take(self) -> list[Request]:
-        """All wishes that wait, oldest first; none wait afterwards."""
-        with self._lock:
-            taken, self._waiting = list(self._waiting.values()), {}
-        return taken
+__all__ = ["Viewer", "eval_mode"]
 
 
 @contextlib.contextmanager
 def eval_mode(page: Page) -> Iterator[None]:
-    """Has a model behave as it does when it is used, not trained; around several views it is cheaper than in each."""
+    """Puts the model in eval mode for the block. Entering once for several views is cheaper than once for each."""
     if not isinstance(page, nn.Module) or not page.training:
         yield
         return
@@ -160,49 +72,26 @@ class Viewer:
         return self.views[name]
 
     def default(self, view: View, kind: type[Input], params: Mapping[str, Any], name: str = "") -> Input:
-        """The input a view gets where nothing was chosen: first data, middle of latent space, the same noise.
+        """The input of a view where none was chosen.
 
         Args:
             view: The view.
-            kind: Of the input.
+            kind: Kind of the input.
             params: Values of the view's controls.
-            name: The argument: the second datum of a view is another one than the first.
-        """
-        if kind is Noise:
-            return Noise(0)
-        if kind is TimeStep:
-            return TimeStep(0.0)
-        if kind is Points:
-            return Points(np.zeros((0, 2)))
-        if issubclass(kind, Instrument) and self._data is not None:
-            instrument = self._data.instrument(kind)
-            if instrument is None:
-                raise BadInput(f"{view.title} needs a {kind.label}, and none comes with {self._data.data.title}")
-            return instrument
-        if kind in (LatentPoint, Direction) and isinstance(self._page, HasDecoder):
-            zeros = torch.zeros(1, self._page.latent_dim, device=self._device)
-            return LatentPoint(zeros) if kind is LatentPoint else Direction("", zeros)
-        if self._data is not None and kind in (Data, DataBatch, DataPoint):
-            if kind is Data:
-                return self._data.whole()
-            split = self._split(view, kind, params, name)
-            if kind is DataBatch:
-                return self._data.batch(split, 0, view.batch)
-            place = view.data_points.index(name) if name in view.data_points else 0
-            return self._data.point(split, min(place, self._data.size(split) - 1))
-        raise BadInput(f"{view.title} needs a {kind.__name__} that was not given")
+            name: The argument.
 
-    @staticmethod
-    def _split(view: View, kind: type[Input], params: Mapping[str, Any], name: str) -> str:
-        """Where data come from: a batch called train, valid or test from there, others from where was chosen."""
-        return name if kind is DataBatch and name in _SPLITS else str(params.get("split", view.splits[0]))
+        Raises:
+            BadInput: The page cannot supply one.
+        """
+        return KINDS[kind].default(InputContext(view, self._page, self._data, self._device, params, name))
 
     def frames(self, request: Request, page: Page | None = None) -> Iterator[Frame]:
-        """The frames of a request: one, or those of a stream as they are made.
+        """The frames of a request: one, or those of a stream as they are computed.
 
         Args:
-            request: What is wanted.
-            page: Whose view it is; the viewer's own where None (averaged weights are a page of their own).
+            request: The request.
+            page: The model or lab to compute it for, for example the copy with averaged weights; the viewer's own
+                where None.
 
         Raises:
             BadInput: Unknown view, parameter or value.
@@ -230,8 +119,7 @@ class Viewer:
         params = {}
         for name, value in given.items():
             if name == "split" and len(view.splits) > 1:
-                if value not in view.splits:
-                    raise BadInput(f"split takes {' or '.join(view.splits)}, not {value}")
+                chosen_split(view, given)
                 continue
             if name not in view.params:
                 known = ", ".join([*view.params, *(["split"] if len(view.splits) > 1 else [])]) or "none"
@@ -258,17 +146,18 @@ class Viewer:
         *,
         interrupted: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Answers what waits: one frame for each plain view, and one `next` for each stream under way.
+        """Serves the waiting requests: one frame for each plain view, and one `next` for each stream in progress.
 
-        A stream works on a frozen copy of the weights and says of which step; a newer request closes it. A view
-        that fails answers with the error: it never ends a training run.
+        A stream works on a frozen copy of the weights, and its replies carry the step of that copy; a newer request
+        closes it. An error in a view is returned in its reply and never ends a training run.
 
         Args:
-            requests: What waits.
-            page: The page to look at, given whether raw weights are wanted.
+            requests: The queue.
+            page: Given whether raw weights are wanted, returns the model or lab to compute the views for.
             step: Rounds completed.
-            reply: Called with each answer.
-            interrupted: Asked after each frame of a stream but the first: whether the others wait for the next call.
+            reply: Called with each reply.
+            interrupted: Called after each frame of a stream but the first; where it returns True, the remaining
+                streams wait for the next call.
         """
         taken = requests.take()
         with eval_mode(page(False)):
@@ -290,17 +179,17 @@ class Viewer:
 
     @property
     def streaming(self) -> bool:
-        """Whether a stream is under way."""
+        """Whether a stream is in progress."""
         return bool(self._streams)
 
     def answer(self, request: Request, page: Page, step: int) -> Reply:
-        """A frame, at once: of a stream its first, which a window replaces by those that follow on request."""
+        """The reply with the first frame of a request; a window asks for the other frames of a stream separately."""
         return self._answer(request, self.frames(request, page), step, final=True)
 
     def _answer(self, request: Request, frames: Iterator[Frame], step: int, *, final: bool) -> Reply:
         began = time.perf_counter()
         try:
             frame = next(frames, None)
-        except Exception as error:  # whatever a view raises is its card's to show, not the run's to die of
+        except Exception as error:  # shown on the card; training goes on
             return Reply(request, None, step, time.perf_counter() - began, error=str(error) or type(error).__name__)
         return Reply(request, frame, step, time.perf_counter() - began, final=final or frame is None)

@@ -1,4 +1,4 @@
-"""A painting in points: brush, eraser, and a way back from each stroke."""
+"""Painting points of the plane: brush, eraser and undo of strokes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 
 from models.protocol import param
 
-__all__ = ["MOST", "Brush", "Painting"]
+__all__ = ["MOST", "Brush", "Painting", "StrokeHistory"]
 
 MOST = 20_000  # points
-_STROKES = 100  # that can be taken back
+_STROKES = 100  # that can be undone
 _SPACING = 0.05  # data units of a stroke between two dabs, or the jitter where that is wider
 
 
@@ -22,6 +22,31 @@ class Brush:
     jitter: float = param(0.1, "Jitter σ", 0.0, 1.0, step=0.01, help="Spread of the points about the stroke.")
     dab: int = param(4, "Points a dab", 1, 100, log=True, help="A stroke is a row of dabs, one each 0.05 to σ of way.")
     radius: float = param(0.3, "Eraser radius", 0.05, 2.0, log=True, help="Of the eraser, in units of the plane.")
+
+
+class StrokeHistory:
+    """The arrays before each of the last strokes. They are compared by identity: a stroke makes a new array."""
+
+    def __init__(self) -> None:
+        self._past: list[np.ndarray] = []
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a stroke to undo."""
+        return bool(self._past)
+
+    def note(self, array: np.ndarray) -> None:
+        """Notes the array at the beginning of a stroke."""
+        if not self._past or self._past[-1] is not array:
+            self._past = [*self._past[-_STROKES + 1 :], array]
+
+    def undo(self, array: np.ndarray) -> np.ndarray:
+        """The array before the last stroke that changed it, or the array itself where there is none."""
+        while self._past:
+            before = self._past.pop()
+            if before is not array:
+                return before
+        return array
 
 
 class Painting:
@@ -38,22 +63,21 @@ class Painting:
     def __init__(self, xy: np.ndarray, rng: np.random.Generator):
         self.xy = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
         self._rng = rng
-        self._past: list[np.ndarray] = []
+        self._history = StrokeHistory()
         self._last: np.ndarray | None = None
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a stroke to take back."""
-        return bool(self._past)
+        """Whether there is a stroke to undo."""
+        return self._history.can_undo
 
     def begin(self) -> None:
-        """A stroke begins: what is there now is what undo brings back."""
-        if not self._past or self._past[-1] is not self.xy:
-            self._past = [*self._past[-_STROKES + 1 :], self.xy]
+        """Begins a stroke: undo brings the present points back."""
+        self._history.note(self.xy)
         self._last = None
 
     def paint(self, x: float, y: float, brush: Brush) -> np.ndarray:
-        """Goes on with a stroke to a point; returns the points that came, (m, 2)."""
+        """Continues a stroke to a point; returns the points that were added, (m, 2)."""
         at = np.array([x, y])
         if self._last is None:
             places = at[None]
@@ -71,7 +95,7 @@ class Painting:
         return came
 
     def erase(self, x: float, y: float, brush: Brush) -> int:
-        """Takes away what is within the eraser's radius; returns how many points went."""
+        """Removes the points within the eraser's radius; returns how many were removed."""
         kept = np.hypot(*(self.xy - [x, y]).T) > brush.radius
         gone = int((~kept).sum())
         if gone:
@@ -79,14 +103,10 @@ class Painting:
         return gone
 
     def replace(self, xy: np.ndarray) -> None:
-        """Other points in place of all; undo brings these back."""
+        """Puts other points in place of all; undo brings the present ones back."""
         self.begin()
         self.xy = np.asarray(xy, dtype=np.float64).reshape(-1, 2)[:MOST]
 
     def undo(self) -> None:
-        """Takes the last stroke back."""
-        while self._past:
-            before = self._past.pop()
-            if before is not self.xy:
-                self.xy = before
-                return
+        """Undoes the last stroke."""
+        self.xy = self._history.undo(self.xy)

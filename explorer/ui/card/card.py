@@ -92,6 +92,7 @@ class Card(QFrame):
         self._subtitle_now, self._state, self._weights, self._live, self._alert = "", "", "", "", ""
         self.display = WIDGETS[view.frame](theme, self)
         self.display.setAccessibleName(view.title)
+        self.display.set_view_name(view.name)
         self._ghost = Ghost(theme, view.frame, empty or f"{view.title} will appear here", self)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._ghost)
@@ -120,6 +121,7 @@ class Card(QFrame):
         column.addWidget(self._foot)
         self._make_menu()
         self.display.legend_changed.connect(self._on_legend_changed)
+        self.display.words_changed.connect(self._on_words_changed)
         for legend in (self._head.legend, self._legend_rows):
             legend.hovered.connect(self._on_legend_hovered)
         self._head.maximise_asked.connect(self.maximise_asked)
@@ -256,13 +258,9 @@ class Card(QFrame):
         if was_empty:
             self._stack.setCurrentWidget(self.display)
             self._place_legend()
-        self._subtitle_now = frame.subtitle
-        self._say()
         if was_empty or frame is not self.display.frame:  # a stream may give the picture in sight again
             self.display.show_frame(frame)
-        self._alert_of(frame.alert)
-        if not self.property("failed"):
-            self._show_note(frame.note, "warning" if frame.warning else "caption")
+        self._on_words_changed()
         return True
 
     def show_empty(self, sentence: str = "") -> None:
@@ -347,6 +345,17 @@ class Card(QFrame):
         self._legend_rows.setVisible(in_rows)
         if in_rows:
             self._legend_rows.setFixedHeight(self._legend_rows.heightForWidth(self.width() - 2 * _PADDING))
+
+    @Slot()
+    def _on_words_changed(self) -> None:
+        words = self.display.words()
+        if words is None:
+            return
+        self._subtitle_now = words.subtitle
+        self._say()
+        self._alert_of(words.alert)
+        if not self.property("failed"):
+            self._show_note(words.note, "warning" if words.warning else "caption")
 
     @Slot()
     def _on_legend_changed(self) -> None:

@@ -1,4 +1,4 @@
-"""What a card shows while there is nothing yet: a faint drawing of what will be there, and a sentence."""
+"""Placeholder of an empty card: a faint drawing of the kind of frame, and a sentence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.frames.paint import polygon, stroke
 from explorer.ui.theme import Theme, Tokens, color, ui_font
-from models.frames import Audio, Bars, Curves, Frame, Images, Matrix, Plane
+from models.frames import Audio, Bars, Curves, Drawing, Film, Frame, Images, Matrix, Plane, Text
 
 __all__ = ["Ghost"]
 
@@ -57,6 +57,33 @@ def _wave(painter: QPainter, box: QRectF) -> None:
     painter.drawPolyline(polygon(np.stack([box.left() + t * box.width(), box.top() + y * box.height()], axis=1)))
 
 
+def _lines(painter: QPainter, box: QRectF) -> None:
+    for k, share in enumerate((0.9, 0.6, 0.75, 1.0, 0.4)):
+        y = box.top() + (k + 0.5) * box.height() / 5
+        painter.drawLine(QPointF(box.left(), y), QPointF(box.left() + share * box.width(), y))
+
+
+def _molecule(painter: QPainter, box: QRectF) -> None:
+    radius = min(box.width(), box.height()) / 3
+    turns = np.arange(7) * np.pi / 3 + np.pi / 6
+    ring = np.stack([np.cos(turns), np.sin(turns)], axis=1) * radius + [box.center().x(), box.center().y()]
+    painter.drawPolyline(polygon(ring))
+    for k, way in ((0, 1), (2, -1)):
+        corner = QPointF(*ring[k].tolist())
+        painter.drawLine(corner, corner + QPointF(way * radius * 0.7, radius * 0.4))
+
+
+def _strip(painter: QPainter, box: QRectF) -> None:
+    side = min((box.width() - 16) / 3, box.height() - 28)
+    left = box.center().x() - (3 * side + 16) / 2
+    for k in range(3):
+        painter.drawRoundedRect(QRectF(left + k * (side + 8), box.top(), side, side), 3, 3)
+    y = box.top() + side + 18
+    painter.drawLine(QPointF(left, y), QPointF(left + 3 * side + 16, y))
+    painter.setBrush(painter.pen().color())
+    painter.drawEllipse(QPointF(left + 1.8 * side, y), 4, 4)
+
+
 _DRAWINGS: dict[type[Frame], Callable[[QPainter, QRectF], None]] = {
     Plane: _plane,
     Curves: _curves,
@@ -64,6 +91,9 @@ _DRAWINGS: dict[type[Frame], Callable[[QPainter, QRectF], None]] = {
     Matrix: _tiles,
     Bars: _bars,
     Audio: _wave,
+    Text: _lines,
+    Drawing: _molecule,
+    Film: _strip,
 }
 
 
@@ -72,8 +102,8 @@ class Ghost(QWidget):
 
     Args:
         theme: Colours.
-        kind: Class of frame that will be there.
-        sentence: What will appear, and when.
+        kind: Class of the frame that will be shown.
+        sentence: What will be shown, and when.
     """
 
     def __init__(self, theme: Theme, kind: type[Frame], sentence: str = "", parent: QWidget | None = None):
@@ -85,7 +115,7 @@ class Ghost(QWidget):
         theme.changed.connect(self.apply_theme)
 
     def set_sentence(self, sentence: str) -> None:
-        """Says something else."""
+        """Changes the sentence."""
         self._sentence = sentence
         self.setAccessibleName(sentence)
         self.update()

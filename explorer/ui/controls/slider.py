@@ -60,6 +60,16 @@ class Slider(QSlider):
         self.setValue(self._scale.position(self._value))
         self.update()
 
+    def set_scale(self, scale: Scale) -> None:
+        """Changes limits and step, and clamps the value to them without a signal."""
+        if scale == self._scale:
+            return
+        self._scale = scale
+        self._value = self._before = scale.clamp(self._value)
+        self.setRange(0, scale.positions)
+        self.setValue(scale.position(self._value))
+        self.update()
+
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
         """Repaints in other colours."""

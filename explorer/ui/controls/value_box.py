@@ -53,6 +53,11 @@ class ValueBox(QLineEdit):
         """Limits and step."""
         return self._scale
 
+    def set_scale(self, scale: Scale) -> None:
+        """Changes limits and step, and clamps the value to them without a signal."""
+        self._scale = scale
+        self.set_number(scale.clamp(self._value))
+
     def set_number(self, value: float) -> None:
         """Shows a value without a signal."""
         self._value = value

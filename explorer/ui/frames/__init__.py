@@ -6,28 +6,28 @@ from explorer.ui.frames.audio import AudioView
 from explorer.ui.frames.bars import BarsView
 from explorer.ui.frames.base import FrameView, LegendItem
 from explorer.ui.frames.curves import CurvesView
+from explorer.ui.frames.drawing import DrawingView
+from explorer.ui.frames.film import FilmView
 from explorer.ui.frames.images import ImagesView
 from explorer.ui.frames.matrix import MatrixView
 from explorer.ui.frames.plane import PlaneView
-from models.frames import Audio, Bars, Curves, Frame, Images, Matrix, Plane
+from explorer.ui.frames.stills import STILL_WIDGETS
+from explorer.ui.frames.text import TextView
+from models.frames import Film, Frame
 
 __all__ = [
     "WIDGETS",
     "AudioView",
     "BarsView",
     "CurvesView",
+    "DrawingView",
+    "FilmView",
     "FrameView",
     "ImagesView",
     "LegendItem",
     "MatrixView",
     "PlaneView",
+    "TextView",
 ]
 
-WIDGETS: Mapping[type[Frame], type[FrameView]] = {
-    Plane: PlaneView,
-    Curves: CurvesView,
-    Images: ImagesView,
-    Bars: BarsView,
-    Matrix: MatrixView,
-    Audio: AudioView,
-}
+WIDGETS: Mapping[type[Frame], type[FrameView]] = {**STILL_WIDGETS, Film: FilmView}

@@ -1,4 +1,4 @@
-"""What every widget that shows a frame promises."""
+"""The base of all widgets that show a frame."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class LegendItem:
         value: Its present value as text, or "".
         dashed: Drawn dashed.
         unit: Unit of the value, for the tooltip.
-        hint: What is to be known of the value, for the tooltip, or "".
-        ramp: What is written at the low and the high end of a heat map's colours, or None.
+        hint: Explanation of the value, for the tooltip, or "".
+        ramp: Texts at the low and the high end of a heat map's colours, or None.
     """
 
     key: str
@@ -63,11 +63,13 @@ class LegendItem:
 class FrameView(QWidget):
     """Shows the newest frame of one kind. Subclasses paint with `paint_frame` and, above it, `paint_over`.
 
-    What `paint_frame` draws is kept as a picture until the frame, the size or the theme changes, so that a pointer
-    that moves over it costs next to nothing.
+    The result of `paint_frame` is cached as a pixmap until the frame, the size or the theme changes, so that moving
+    the pointer over the widget is cheap.
 
     Signals:
         frame_changed: Another frame is shown.
+        legend_changed: The result of `legend()` may have changed.
+        words_changed: The result of `words()` has changed although the frame is the same.
         legend_changed: `legend()` gives something new.
         clicked: A `Hit`, where the picture was clicked or a key picked something in it.
 
@@ -80,6 +82,7 @@ class FrameView(QWidget):
 
     frame_changed = Signal()
     legend_changed = Signal()
+    words_changed = Signal()
     clicked = Signal(object)
     ideal: ClassVar[tuple[int, int]] = (320, 200)  # px
 
@@ -98,7 +101,7 @@ class FrameView(QWidget):
 
     @property
     def frame(self) -> Frame | None:
-        """The frame in sight."""
+        """The frame that is shown."""
         return self._frame
 
     def show_frame(self, frame: Frame) -> None:
@@ -111,45 +114,52 @@ class FrameView(QWidget):
         self.tell_legend()
         self.frame_changed.emit()
 
+    def words(self) -> Frame | None:
+        """A frame with the subtitle, note, warning and alert that belong to what is in view."""
+        return self._frame
+
+    def set_view_name(self, name: str) -> None:
+        """Gives the name of the view that is shown; kinds with controls name them after it."""
+
     def tell_legend(self) -> None:
-        """Says that another frame may have another legend."""
+        """Emits `legend_changed` after another frame was shown."""
         self.legend_changed.emit()
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
-        """Draws everything anew in other colours."""
+        """Redraws everything in other colours."""
         self.tokens = tokens
         self.redraw()
 
     def legend(self) -> list[LegendItem]:
-        """The series by name, with their present values."""
+        """The entries of the legend, with the current values of the series."""
         return []
 
     def emphasise(self, key: str | None) -> None:
         """Draws one series thicker, or all alike; kinds without series do nothing."""
 
     def forget(self) -> None:
-        """Drops what it remembers of earlier frames, because the next does not follow from them."""
+        """Drops what is stored of earlier frames, because the next frame does not follow on them."""
 
     def redraw(self) -> None:
-        """Drops the kept picture and asks to be painted."""
+        """Drops the cached picture and schedules a repaint."""
         self._picture = None
         self.update()
 
     def paint_frame(self, painter: QPainter) -> None:
-        """Draws the frame on the card's ground."""
+        """Draws the frame on the background of the card."""
         raise NotImplementedError
 
     def paint_over(self, painter: QPainter) -> None:
-        """Draws what follows the pointer."""
+        """Draws what depends on the pointer, above the frame."""
 
     def draw_ground(self, painter: QPainter, key: object, draw: Callable[[QPainter], None]) -> None:
-        """Draws what seldom changes from frame to frame, from a kept picture while it is the same.
+        """Draws the parts that rarely change between frames, from a cached picture while `key` is the same.
 
         Args:
             painter: Of the frame.
-            key: What the ground depends on, beside size and theme.
-            draw: Draws it.
+            key: Value on which the picture depends, in addition to size and theme.
+            draw: Draws these parts.
         """
         ratio = self.devicePixelRatioF()
         whole = (key, self.size(), ratio, self.tokens)
@@ -162,20 +172,20 @@ class FrameView(QWidget):
         painter.drawPixmap(0, 0, self._ground[1])
 
     def sizeHint(self) -> QSize:
-        """What it needs to look well."""
+        """Preferred size."""
         return QSize(*self.ideal)
 
     def minimumSizeHint(self) -> QSize:
-        """What it needs to be readable."""
+        """Smallest readable size."""
         return QSize(120, 72)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Draws for the new size."""
+        """Redraws for the new size."""
         self._picture = None
         super().resizeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draws the kept picture, and what follows the pointer."""
+        """Draws the cached picture, and what depends on the pointer."""
         ratio = self.devicePixelRatioF()
         if self._picture is None or self._picture.devicePixelRatioF() != ratio:
             self._picture = _pixmap(self.size(), ratio, self.tokens)
@@ -194,7 +204,7 @@ class FrameView(QWidget):
 
 
 def _pixmap(size: QSize, ratio: float, tokens: Tokens) -> QPixmap:
-    """An empty picture on the card's ground."""
+    """A pixmap filled with the background of the card."""
     pixmap = QPixmap(size * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(color(tokens.bg2))

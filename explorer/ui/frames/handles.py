@@ -21,6 +21,7 @@ class HandleSet:
     Attributes:
         xy: Positions, (k, 2), data units.
         cross: The first has lines through the whole plane.
+        editable: Handles can be added and removed.
         held: The one that moves, or None.
         last: The one that keys move.
     """
@@ -28,20 +29,24 @@ class HandleSet:
     def __init__(self) -> None:
         self.xy = np.empty((0, 2))
         self.cross = False
+        self.editable = False
         self.held: int | None = None
         self.last = 0
 
-    def put(self, xy: np.ndarray, cross: bool) -> None:
-        """Other positions."""
-        self.xy, self.cross = np.array(xy, dtype=float).reshape(-1, 2), cross
+    def put(self, xy: np.ndarray, cross: bool, editable: bool = False) -> None:
+        """Sets the positions; where one was added, keys move it."""
+        before, self.xy = len(self.xy), np.array(xy, dtype=float).reshape(-1, 2)
+        self.cross, self.editable = cross, editable
+        if editable and 0 < before < len(self.xy):
+            self.last = len(self.xy) - 1
         self.last = min(self.last, max(0, len(self.xy) - 1))
         if self.held is not None and self.held >= len(self.xy):
             self.held = None
 
     @property
     def comes(self) -> bool:
-        """Whether there is no doubt which handle is meant when one presses far from all: it comes there."""
-        return self.cross or len(self.xy) == 1
+        """Whether a handle moves to where one presses far from all: the cross-hair, or a single one that stays."""
+        return self.cross or (len(self.xy) == 1 and not self.editable)
 
     def near(self, at: QPointF, view: Viewport) -> int | None:
         """The handle under a point of the screen, or None."""

@@ -21,6 +21,13 @@ __all__ = ["ImagesView"]
 _ZOOM_SIDE = 96.0  # px of an image under the pointer
 _CAPTION = 16.0  # px of a line of captions
 _LARGEST = 168.0  # px beyond which one image does not grow
+_LEAST_PIXEL = 6.0  # px of the outline of a pixel
+_WAYS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class ImagesView(FrameView):
     """Images in rows, drawn as ink on the card's paper. Arrow keys walk through them, Enter picks, with Shift a second.
 
     A click gives the pixel of the clicked image, and its datum where `frame.index` says which it is; Enter gives the
-    datum alone.
+    datum alone. Where a pixel is outlined, the arrow keys move it instead.
     """
 
     ideal = (320, 320)
@@ -56,6 +63,7 @@ class ImagesView(FrameView):
         super().__init__(theme, parent)
         self._place = -1
         self._marks: dict[int, str] = {}
+        self._pixel: tuple[int, int] | None = None
         self._layout: _Layout | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -71,6 +79,20 @@ class ImagesView(FrameView):
         if marks != self._marks:
             self._marks = dict(marks)
             self.update()
+
+    def set_pixel(self, pixel: tuple[int, int] | None) -> None:
+        """Outlines a pixel, row and column, in every image; None for none."""
+        if pixel != self._pixel:
+            self._pixel = pixel
+            self.update()
+
+    def pixel_box(self, place: int, pixel: tuple[int, int]) -> QRectF:
+        """Where a pixel of an image is on the widget, px."""
+        frame, box = self._frame, self.box(place)
+        assert isinstance(frame, Images)
+        height, width = frame.images.shape[-2:]
+        side_x, side_y = box.width() / width, box.height() / height
+        return QRectF(box.left() + pixel[1] * side_x, box.top() + pixel[0] * side_y, side_x, side_y)
 
     def box(self, place: int) -> QRectF:
         """Where one image is on the widget, px."""
@@ -152,8 +174,10 @@ class ImagesView(FrameView):
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, shown)
 
     def paint_over(self, painter: QPainter) -> None:
-        """Draws the image under the pointer large."""
+        """Draws marks, the outlined pixel, and the image under the pointer large."""
         frame, layout = self._frame, self._layout
+        if layout is not None and isinstance(frame, Images) and self._pixel is not None:
+            self._paint_pixel(painter, frame, self._pixel)
         if layout is not None and isinstance(frame, Images) and frame.index is not None:
             for index, letter in self._marks.items():
                 for place in np.flatnonzero(frame.index == index)[:1].tolist():
@@ -184,6 +208,19 @@ class ImagesView(FrameView):
         painter.drawRoundedRect(frame_box.adjusted(-4, -4, 4, 4), 6, 6)
         painter.drawImage(frame_box.topLeft(), image)
 
+    def _paint_pixel(self, painter: QPainter, frame: Images, pixel: tuple[int, int]) -> None:
+        height, width = frame.images.shape[-2:]
+        if pixel[0] >= height or pixel[1] >= width:
+            return
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for place in range(len(frame.images)):
+            box = self.pixel_box(place, pixel)
+            grown = max(0.0, _LEAST_PIXEL - min(box.width(), box.height())) / 2
+            box.adjust(-grown, -grown, grown, grown)
+            for pen in (stroke(self.tokens.bg2, 4), stroke(self.tokens.alt, 2)):
+                painter.setPen(pen)
+                painter.drawRect(box)
+
     def place_at(self, at: QPointF) -> int:
         """Place of the image at a point of the widget, or -1."""
         layout, frame = self._layout or self._fit(), self._frame
@@ -211,6 +248,12 @@ class ImagesView(FrameView):
         column = int((at.x() - box.left()) / box.width() * width)
         return min(row, height - 1), min(column, width - 1)
 
+    def _move_pixel(self, down: int, right: int) -> None:
+        frame = self._frame
+        if isinstance(frame, Images) and self._pixel is not None:
+            (row, column), (height, width) = self._pixel, frame.images.shape[-2:]
+            self.clicked.emit(Hit(pixel=(min(height - 1, max(0, row + down)), min(width - 1, max(0, column + right)))))
+
     def _set_place(self, place: int) -> None:
         if place != self._place:
             self._place = place
@@ -237,7 +280,7 @@ class ImagesView(FrameView):
         super().focusOutEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows walk, Enter picks."""
+        """Arrows walk, or move the outlined pixel; Enter picks."""
         layout, frame = self._layout, self._frame
         if layout is None or not isinstance(frame, Images):
             super().keyPressEvent(event)
@@ -248,7 +291,9 @@ class ImagesView(FrameView):
             Qt.Key.Key_Up: -layout.columns,
             Qt.Key.Key_Down: layout.columns,
         }.get(event.key())
-        if step is not None:
+        if step is not None and self._pixel is not None:
+            self._move_pixel(*_WAYS[Qt.Key(event.key())])
+        elif step is not None:
             self._set_place(min(len(frame.images) - 1, max(0, self._place + step)) if self._place >= 0 else 0)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._place >= 0:
             self._click(self._place, None, event.modifiers())

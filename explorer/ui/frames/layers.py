@@ -14,12 +14,14 @@ from explorer.ui.frames.contours import level_lines
 from explorer.ui.frames.paint import draw_polyline, halo_text, heat_image, polygon, ramp_table, stroke
 from explorer.ui.frames.ticks import finite_range
 from explorer.ui.frames.viewport import Viewport
-from explorer.ui.theme import Tokens
-from models.frames import Density, Ellipses, Field, Grid, Layer, Lines, Points
+from explorer.ui.theme import Tokens, mix
+from models.frames import Density, Ellipses, Field, Grid, Layer, Lines, Paths, Points
 
-__all__ = ["PAINTERS", "density_limits", "layer_extent"]
+__all__ = ["PAINTERS", "density_limits", "layer_extent", "needed_extent"]
 
 _LABEL_ANGLE = math.radians(68)  # where on an ellipse its label sits
+_SHADES = 16  # tints of a path from faint to strong
+_FAINTEST = 0.2  # share of the role's colour in the faintest tint
 _HEAD = 4.0  # px of an arrow's head
 
 
@@ -106,12 +108,28 @@ def _paint_ellipses(painter: QPainter, layer: Ellipses, view: Viewport, tokens: 
             halo_text(painter, QPointF(x, y), layer.labels[number], ink, tokens.bg2, 11, 500)
 
 
+def _paint_paths(painter: QPainter, layer: Paths, view: Viewport, tokens: Tokens) -> None:
+    ends, strength = layer.segments()
+    if not len(ends):
+        return
+    lines = view.to_pixels(ends.reshape(-1, 2)).reshape(-1, 4)
+    shades = np.minimum((strength * _SHADES).astype(int), _SHADES - 1)
+    for shade in np.unique(shades).tolist():
+        share = _FAINTEST + (1 - _FAINTEST) * shade / (_SHADES - 1)
+        pen = stroke(mix(tokens.bg2, tokens.role(layer.role), share), layer.width)
+        if layer.width <= 2:
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)  # round ends of many short thin pieces look like beads
+        painter.setPen(pen)
+        painter.drawLines([QLineF(*line) for line in lines[shades == shade].tolist()])
+
+
 PAINTERS: dict[type[Layer], Callable[[QPainter, Any, Viewport, Tokens], None]] = {
     Density: _paint_density,
     Field: _paint_field,
     Grid: _paint_grid,
     Lines: _paint_lines,
     Ellipses: _paint_ellipses,
+    Paths: _paint_paths,
 }
 
 
@@ -122,7 +140,7 @@ def layer_extent(layer: Layer) -> tuple[float, float, float, float] | None:
     if isinstance(layer, Ellipses):
         reach = layer.axes.max(axis=1, keepdims=True) if len(layer.axes) else layer.axes
         xy = np.concatenate([layer.centers - reach, layer.centers + reach])
-    elif isinstance(layer, (Points, Field, Grid, Lines)):
+    elif isinstance(layer, (Points, Field, Grid, Lines, Paths)):
         xy = layer.xy.reshape(-1, 2)
     else:
         return None
@@ -134,3 +152,12 @@ def layer_extent(layer: Layer) -> tuple[float, float, float, float] | None:
     (x0, y0), (x1, y1) = ordered[spare], ordered[-1 - spare]
     margin = 0.04 * max(x1 - x0, y1 - y0) if isinstance(layer, (Points, Field)) else 0.0
     return float(x0 - margin), float(x1 + margin), float(y0 - margin), float(y1 + margin)
+
+
+def needed_extent(layers: tuple[Layer, ...]) -> tuple[float, float, float, float] | None:
+    """x0, x1, y0, y1 that several layers need together, or None."""
+    parts = [part for part in map(layer_extent, layers) if part is not None]
+    if not parts:
+        return None
+    x0, x1, y0, y1 = zip(*parts, strict=True)
+    return min(x0), max(x1), min(y0), max(y1)

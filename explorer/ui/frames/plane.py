@@ -6,21 +6,30 @@ import itertools
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QCursor,
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import FrameView, Hit, LegendItem
 from explorer.ui.frames.cloud import ClassLabels, paint_points
 from explorer.ui.frames.handles import HandleSet
-from explorer.ui.frames.layers import PAINTERS, density_limits, layer_extent
+from explorer.ui.frames.layers import PAINTERS, density_limits, needed_extent
 from explorer.ui.frames.paint import halo_text, mark, stroke
 from explorer.ui.frames.ticks import Axis
 from explorer.ui.frames.trails import Trails
 from explorer.ui.frames.viewport import Viewport
 from explorer.ui.numbers import number
 from explorer.ui.theme import Theme, color, ui_font
-from models.frames import Density, Frame, Layer, Plane, Points
+from models.frames import Density, Frame, Layer, Paths, Plane, Points
 
 __all__ = ["PlaneView"]
 
@@ -42,11 +51,15 @@ class PlaneView(FrameView):
         moved: Position of the cross-hair, data units, while it is dragged or moved by keys.
         handle_moved: Number and position of another handle.
         handle_left: A handle was let go, or moved by a key: where it is now is meant.
+        handle_added: Position of a handle to be added: by a double click or A, where handles are editable.
+        handle_removed: Number of a handle to be removed: by Delete.
     """
 
     moved = Signal(float, float)
     handle_moved = Signal(int, float, float)
     handle_left = Signal()
+    handle_added = Signal(float, float)
+    handle_removed = Signal(int)
     ideal = (428, 400)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
@@ -68,7 +81,7 @@ class PlaneView(FrameView):
         assert isinstance(frame, Plane)
         self.view.square = frame.square
         self._trails.follow(frame.layers)
-        self.view.follow(frame.extent or _needed(frame.layers), exact=frame.extent is not None)
+        self.view.follow(frame.extent or needed_extent(frame.layers), exact=frame.extent is not None)
         super().show_frame(frame)
 
     def forget(self) -> None:
@@ -89,10 +102,27 @@ class PlaneView(FrameView):
         self._marks = dict(marks)
         self.update()
 
-    def set_handles(self, xy: np.ndarray) -> None:
-        """Puts points that can be dragged, (k, 2), without a signal; a single one comes to where one presses."""
-        self.handles.put(xy, False)
+    def set_handles(self, xy: np.ndarray, editable: bool = False) -> None:
+        """Puts points that can be dragged, (k, 2), without a signal.
+
+        Args:
+            xy: Their positions.
+            editable: Handles can be added and removed; otherwise a single one moves to where one presses.
+        """
+        self.handles.put(xy, False, editable)
         self.update()
+
+    @Slot()
+    def add_handle(self) -> None:
+        """Asks for a handle under the pointer, or in the middle of the plane where the pointer is elsewhere."""
+        at = QPointF(self.mapFromGlobal(QCursor.pos()))
+        self.handle_added.emit(*self.view.to_data(at if self.view.rect.contains(at) else self.view.rect.center()))
+
+    @Slot()
+    def remove_handle(self) -> None:
+        """Asks to remove the handle that was moved last."""
+        if len(self.handles.xy):
+            self.handle_removed.emit(self.handles.last)
 
     def legend(self) -> list[LegendItem]:
         """The layers that have a name, and the scale of a heat map."""
@@ -106,6 +136,9 @@ class PlaneView(FrameView):
                 ends = ("0 fake", "1 real") if share else (number(limits[0], 2), number(limits[1], 2))
                 if name or share:
                     items.append(LegendItem(f"layer.{place}", role, "" if share else name, ramp=ends))
+            elif name and isinstance(layer, Paths) and layer.values is not None:
+                low, high = layer.limits()
+                items.append(LegendItem(f"layer.{place}", role, f"{name}, {number(low, 2)} → {number(high, 2)}"))
             elif name and not (isinstance(layer, Points) and layer.label is not None):
                 items.append(LegendItem(f"layer.{place}", role, name, dashed=bool(getattr(layer, "dashed", False))))
         return items
@@ -261,9 +294,12 @@ class PlaneView(FrameView):
         second = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         self.clicked.emit(Hit(xy=xy, datum=self._datum(point), second=second))
 
-    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
-        """Shows all again after zooming or moving."""
-        if self.view.free:
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Adds a handle where handles are editable; otherwise shows all again after zooming or moving."""
+        if self.handles.editable:
+            if self.view.rect.contains(event.position()):
+                self.handle_added.emit(*self.view.to_data(event.position()))
+        elif self.view.free:
             self.view.release()
             if self._frame is not None:
                 self.show_frame(self._frame)
@@ -278,7 +314,16 @@ class PlaneView(FrameView):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move the handle by 0.05, with Shift by 0.5; Enter picks the nearest datum, with Shift as second."""
+        """Arrows move the handle by 0.05, with Shift by 0.5; Enter picks the nearest datum, with Shift as second.
+
+        A adds a handle and Delete removes one where they are editable.
+        """
+        if self.handles.editable and event.key() in (Qt.Key.Key_A, Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            if event.key() == Qt.Key.Key_A:
+                self.add_handle()
+            else:
+                self.remove_handle()
+            return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self.handles.xy):
             x, y = self.handles.xy[self.handles.last].tolist()
             at = self.view.to_pixels(np.array([[x, y]]))[0].tolist()
@@ -317,11 +362,3 @@ class PlaneView(FrameView):
         """Keeps the part in sight."""
         self._hover = None
         super().resizeEvent(event)
-
-
-def _needed(layers: tuple[Layer, ...]) -> tuple[float, float, float, float] | None:
-    parts = [part for part in map(layer_extent, layers) if part is not None]
-    if not parts:
-        return None
-    x0, x1, y0, y1 = zip(*parts, strict=True)
-    return min(x0), max(x1), min(y0), max(y1)

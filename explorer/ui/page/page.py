@@ -291,4 +291,5 @@ class PageWidget(QFrame):
     def identity(self, card: Card) -> dict[str, Any]:
         """What an exported figure of a card says of its origin."""
         step = self.shown.step if self.moment.step is None else self.moment.step
-        return {**self.shown.identity(), "view": card.view.name, "step": step}
+        settings = self.board.settings_of(card.view.name)
+        return {**self.shown.identity(), "view": card.view.name, "step": step, "set": settings}

@@ -37,6 +37,7 @@ ICONS: dict[str, str] = {
     '<circle cx="15" cy="15" r=".9"/></g>',
     "lock": '<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>',
     "unlock": '<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 7.7-1.5"/>',
+    "chevron-left": '<path d="m15 6-6 6 6 6"/>',
     "chevron-right": '<path d="m9 6 6 6-6 6"/>',
     "chevron-down": '<path d="m6 9 6 6 6-6"/>',
     "close": '<path d="M6 6l12 12M18 6 6 18"/>',
@@ -59,6 +60,8 @@ ICONS: dict[str, str] = {
     "snail": '<path d="M3.5 18.5h13a4 4 0 0 0 4-4V8M20.5 8 19 5M20.5 8l1-3"/><circle cx="11" cy="13" r="5.5"/>'
     '<path d="M11 15.5a2.5 2.5 0 1 1 2.5-2.5"/>',
     "pencil": '<path d="M4.5 19.5 6 14.5 16.5 4 20 7.5 9.5 18z"/><path d="m14 6.5 3.5 3.5"/>',
+    "plus": '<path d="M12 5v14M5 12h14"/>',
+    "minus": '<path d="M5 12h14"/>',
     "undo": '<path d="M8 5 4 9l4 4M4 9h10a5.5 5.5 0 0 1 0 11h-3"/>',
 }
 

@@ -1,4 +1,4 @@
-"""The theme: which colours are in force, and how the whole application gets them at once."""
+"""The theme: the colours in use, applied to the whole application at once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Mode", "Theme", "set_ui_scale"]
 
 
 class Mode(enum.StrEnum):
-    """What decides the colours."""
+    """Source of the colours: the system's setting or a fixed theme."""
 
     SYSTEM = "system"
     LIGHT = "light"
@@ -28,10 +28,10 @@ class Mode(enum.StrEnum):
 
 
 def set_ui_scale(scale: float) -> None:
-    """Makes everything larger or smaller. Must be called before the `QApplication` is made; 1 leaves things alone.
+    """Scales the whole interface. Call it before the `QApplication` is made; 1 changes nothing.
 
     Raises:
-        RuntimeError: There is an application already, which no longer looks at the scale.
+        RuntimeError: The application already exists, and the scale has no effect on it.
     """
     if QApplication.instance() is not None:
         raise RuntimeError("the scale must be set before the application starts; restart it")
@@ -42,18 +42,19 @@ def set_ui_scale(scale: float) -> None:
 class Theme(QObject):
     """Colours, fonts and icons of the application, switched while it runs.
 
-    Style sheets do not reach what widgets paint themselves: those listen to `changed`.
+    Style sheets do not affect what widgets paint themselves; such widgets connect to `changed`.
 
     Attributes:
-        tokens: The colours in force.
-        mode: What decides them.
+        tokens: The colours in use.
+        mode: Whether they are chosen by the system or fixed.
+        reduced_motion: Films leap twice a second instead of running; set by the window from its settings.
 
     Signals:
-        changed: The colours in force, `Tokens`, after palette and style sheet were set.
+        changed: The new `Tokens`, after palette and style sheet were set.
 
     Args:
         app: The running application.
-        mode: What decides the colours.
+        mode: Whether the colours are chosen by the system or fixed.
     """
 
     changed = Signal(object)
@@ -63,6 +64,7 @@ class Theme(QObject):
         self._app = app
         self._sheet = (importlib.resources.files("assets") / "theme.qss").read_text(encoding="utf-8")
         self.mode = Mode(mode)
+        self.reduced_motion = False
         self.tokens = self._chosen()
         app.setStyle("Fusion")
         app.setFont(ui_font(13))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, replace
+from typing import Any
 
 from PySide6.QtGui import QColor
+
+from explorer import palette
+from explorer.palette import REAL_FAKE_DEPTH, Colors, mix
 
 __all__ = ["CONTRAST", "DARK", "LIGHT", "Tokens", "color", "mix"]
 
@@ -80,20 +84,13 @@ class Tokens:
         Tables have "diverging" where numbers have both signs, else "rising".
         """
         if role == "real-fake":
-            return mix(self.bg2, self.model, 0.62), self.dmid, mix(self.bg2, self.data, 0.62)
+            return mix(self.bg2, self.model, REAL_FAKE_DEPTH), self.dmid, mix(self.bg2, self.data, REAL_FAKE_DEPTH)
         if role == "diverging":
             return mix(self.bg2, self.model, 0.8), self.bg3, mix(self.bg2, self.data, 0.8)
         if role == "rising":
             return self.bg3, mix(self.bg3, self.data, 0.4), mix(self.bg2, self.data, 0.8)
         top = self.role(role)
         return self.bg2, mix(self.bg2, top, 0.42), mix(self.bg2, top, 0.86)
-
-
-def mix(low: str, high: str, share: float) -> str:
-    """The colour that lies `share` of the way from one to the other, in sRGB."""
-    a, b = QColor(low), QColor(high)
-    parts = ((x + (y - x) * share) for x, y in zip(a.getRgb()[:3], b.getRgb()[:3], strict=True))
-    return "#" + "".join(f"{round(part):02X}" for part in parts)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -104,76 +101,68 @@ def color(value: str, alpha: float = 1.0) -> QColor:
     return made
 
 
-def _classes(text: str) -> tuple[str, ...]:
-    return tuple(f"#{word}" for word in text.split())
+def _shared(colors: Colors) -> dict[str, Any]:
+    """The tokens whose values the figures share."""
+    return {
+        "bg2": colors.paper,
+        "text1": colors.text1,
+        "text2": colors.text2,
+        "text3": colors.text3,
+        "data": colors.data,
+        "model": colors.model,
+        "prior": colors.prior,
+        "neutral": colors.total,
+        "alt": colors.alt,
+        "warn": colors.warn,
+        "dmid": colors.middle,
+        "classes": colors.classes,
+    }
 
 
 DARK = Tokens(
     name="dark",
     bg0="#0E1014",
     bg1="#14171C",
-    bg2="#1A1D24",
     bg3="#242832",
     bg4="#2F3541",
     inset="#121419",
     line="#262A33",
     line2="#3A404C",
-    text1="#ECEEF2",
-    text2="#AEB5C1",
-    text3="#8A92A0",
     disabled="#5B6270",
     accent="#7480F2",
     accent_hi="#8A94F7",
     accent_text="#A3ABFF",
     accent_soft="#252944",
     on_accent="#0B0D1F",
-    data="#45BCE6",
-    model="#F2A541",
-    prior="#E483BC",
-    neutral="#DDE1E8",
-    alt="#4FD1B5",
     ok="#4CC38A",
-    warn="#E8B931",
     err="#FF7B72",
     err_soft="#34201F",
     ink0="#121419",
     ink1="#F4F6FA",
-    dmid="#1F232B",
-    classes=_classes("1389B8 DB7D2C D9486A ADBFFE 957EF9 E0BE01 0BE0A0 FFFD6C 53B0AA AFFEFE"),
+    **_shared(palette.DARK),
 )
 
 LIGHT = Tokens(
     name="light",
     bg0="#F1F2F5",
     bg1="#F8F9FA",
-    bg2="#FFFFFF",
     bg3="#EEF0F3",
     bg4="#E1E4EA",
     inset="#F5F6F8",
     line="#E1E4E9",
     line2="#C6CBD4",
-    text1="#16191F",
-    text2="#4A515E",
-    text3="#646C7A",
     disabled="#A3A9B5",
     accent="#4A50D6",
     accent_hi="#3E44C4",
     accent_text="#4147C9",
     accent_soft="#E9EAFB",
     on_accent="#FFFFFF",
-    data="#0A78A6",
-    model="#A85A00",
-    prior="#B5327F",
-    neutral="#22262E",
-    alt="#0B7A67",
     ok="#187A4B",
-    warn="#8A6400",
     err="#C0362C",
     err_soft="#FDEDEB",
     ink0="#F5F6F8",
     ink1="#14171C",
-    dmid="#F5F6F8",
-    classes=_classes("207BA1 631068 B11555 8089FF 684DCE A7A51A D68B9C 152EA3 770D01 B2640C"),
+    **_shared(palette.LIGHT),
 )
 
 CONTRAST = replace(

@@ -19,7 +19,7 @@ _PADDING = 12  # px
 
 
 class DetachedCard(QFrame):
-    """Shows what a card shows, larger; the card stays where it is, and is kept up to date even out of sight.
+    """Shows the frame of a card in a larger window. The card stays on its page and is updated while hidden.
 
     Args:
         theme: Colours.
@@ -51,6 +51,7 @@ class DetachedCard(QFrame):
         self.resize(760, 620)
         self._legend.hovered.connect(self._on_legend_hovered)
         self.display.legend_changed.connect(self._on_legend_changed)
+        self.display.words_changed.connect(self._on_words_changed)
         card.display.frame_changed.connect(self._on_changed)
         board.follow(card, True)
         self._on_legend_changed()
@@ -61,12 +62,19 @@ class DetachedCard(QFrame):
         frame: Frame | None = self._card.display.frame
         if frame is None:
             return
-        self._subtitle.setText(frame.subtitle)
-        self._subtitle.setVisible(bool(frame.subtitle))
-        self._note.setText(frame.note)
-        restyle(self._note, kind="warning" if frame.warning else "caption")
-        self._note.setVisible(bool(frame.note))
         self.display.show_frame(frame)
+        self._on_words_changed()
+
+    @Slot()
+    def _on_words_changed(self) -> None:
+        words = self.display.words()
+        if words is None:
+            return
+        self._subtitle.setText(words.subtitle)
+        self._subtitle.setVisible(bool(words.subtitle))
+        self._note.setText(words.note)
+        restyle(self._note, kind="warning" if words.warning else "caption")
+        self._note.setVisible(bool(words.note))
 
     @Slot()
     def _on_legend_changed(self) -> None:

@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
     def __init__(self, theme: Theme):
         super().__init__()
         self.theme = theme
+        theme.reduced_motion = bool(settings().value("reduced_motion", False, bool))
         self.setObjectName("window")
         self.setWindowTitle(_TITLE)
         self.setWindowIcon(logo_icon())
@@ -210,6 +211,7 @@ class MainWindow(QMainWindow):
 
     @Slot(bool)
     def _on_motion(self, reduced: bool) -> None:
+        self.theme.reduced_motion = reduced
         for page in self.pages.values():
             page.set_reduced_motion(reduced)
 

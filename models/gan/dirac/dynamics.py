@@ -3,7 +3,7 @@
 The data are the point 0, the generator's sample is the point θ, and the critic is F(x) = ψ x. Mescheder et al., 2018
 (arXiv 1801.04406). In the sign of that paper a high F speaks for the sample: L = f(ψθ) + f(0), f(t) = −log(1 + e⁻ᵗ). In
 the sign of Goodfellow et al., 2014 (arXiv 1406.2661), a high F speaks for the data: L = log D(0) + log(1 − D(θ)) with
-D(x) = σ(ψx). One is the other with −ψ for ψ; θ descends L, ψ ascends it.
+D(x) = σ(ψx). The two differ by the sign of ψ. θ descends L, ψ ascends it.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ CURES = {"none": "None", "noise": "Instance noise", "r1": "R1 penalty", "consens
 ORDERS = {"simultaneous": "Simultaneous", "generator": "Alternating, θ first", "discriminator": "Alternating, ψ first"}
 SIGNS = {"paper": "f(ψθ) + f(0)", "lecture": "log D(0) + log(1 − D(θ))"}
 
-FAR = 1e6  # where a run is ended
-_FINEST = 0.2  # time of one step of the flow's integration, most
+FAR = 1e6  # distance at which a run ends
+_FINEST = 0.2  # largest step of the integration of the flow
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(32)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
@@ -46,12 +46,12 @@ class DiracGame:
 
     Attributes:
         game: Key of `GAMES`.
-        cure: Key of `CURES`: what is added to the game.
+        cure: Key of `CURES`: the term added to the game.
         gamma: Weight γ of R1, ½ γ ψ², or of consensus optimisation, ½ γ |v|².
         std: Standard deviation of the instance noise, on data and sample.
-        clip: ψ is kept within ± this where the game is "clip".
+        clip: |ψ| is at most this where the game is "clip".
         weight: λ of the gradient penalty ½ λ (|ψ| − target)², where the game is "penalty".
-        target: The slope that it asks for.
+        target: Slope at which it is 0.
         sign: Key of `SIGNS`.
     """
 
@@ -65,7 +65,7 @@ class DiracGame:
     sign: str = "paper"
 
     def field(self, theta: _Real, psi: _Real) -> tuple[_Real, _Real]:
-        """v: how fast θ and ψ move, floats or arrays of one shape; under instance noise its mean over the noise."""
+        """v, the velocity of θ and ψ, floats or arrays of one shape; under instance noise its mean over the noise."""
         turn = 1.0 if self.sign == "paper" else -1.0
         v_theta, v_psi = self._in_paper_sign(theta, turn * psi)
         return v_theta, turn * v_psi
@@ -149,15 +149,15 @@ def run(
     psi_updates: int = 1,
     noise: np.ndarray | None = None,
 ) -> np.ndarray:
-    """(θ, ψ) at the start and after each step, (steps + 1, 2); shorter if it runs farther than `FAR`.
+    """(θ, ψ) at the start and after each step, (steps + 1, 2); shorter if it leaves the distance `FAR`.
 
     Args:
-        game: What is played.
+        game: The game.
         start: (θ, ψ).
         h: Step size of both players.
         steps: Number of rounds.
-        order: Key of `ORDERS`. Alternating, the second player sees where the first has gone.
-        psi_updates: Updates of ψ in a round, where they alternate.
+        order: Key of `ORDERS`. Alternating, the second player sees the update of the first.
+        psi_updates: Updates of ψ in a round, where the players alternate.
         noise: Draws of ε for sample and data, (steps, 2), one pair for a round; None for the mean field.
     """
     theta, psi = float(start[0]), game.project(float(start[1]))

@@ -1,4 +1,4 @@
-"""The Dirac-GAN lab: whether gradient methods make sense in a two-player game."""
+"""The Dirac-GAN: do gradient methods make sense in a two-player game?"""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.gan.dirac.dynamics import CURES, GAMES, ORDERS, SIGNS
-from models.gan.dirac.run_views import RunViews
-from models.protocol import Preset, Try, param
+from models.gan.dirac.plane_views import distance, eigenvalues, field, step_size
+from models.gan.dirac.run_views import drawn, games, players
+from models.protocol import Lab, Preset, Scene, Try, param
 
 __all__ = ["DiracGanLab"]
 
@@ -17,7 +18,7 @@ def _cure(*names: str) -> Callable[[Any], bool]:
     return lambda config: config.cure in names
 
 
-class DiracGanLab(RunViews):
+class DiracGanLab(Lab):
     """One data point at 0, one sample at θ, the critic F(x) = ψ x: fields, paths and eigenvalues of nine games.
 
     Mescheder et al., 2018, "Which training methods for GANs do actually converge?" (arXiv 1801.04406); consensus
@@ -38,40 +39,55 @@ class DiracGanLab(RunViews):
         ),
         Preset(
             "Non-saturating", "", {"game": "non-saturating"},
-            about="The flow arrives, ever more slowly; steps of h stay on a cycle of radius about √(2h).",
+            about="The flow converges, ever more slowly; steps of h stay on a cycle of radius about √(2h).",
         ),
-        Preset("Wasserstein, clipped", "", {"game": "clip"}, about="Clipping bounds ψ; nothing brings θ to rest."),
+        Preset("Wasserstein, clipped", "", {"game": "clip"}, about="Clipping bounds ψ; θ does not converge."),
         Preset(
             "Wasserstein, gradient penalty", "", {"game": "penalty"},
-            about="The penalty wants a slope of 1 even where data and model agree, so ψ = 0 is no rest.",
+            about="The penalty wants a slope of 1 even where data and model agree, so ψ = 0 is no equilibrium.",
         ),
         Preset("R1, γ = 0.3", "", {"cure": "r1"}, about="A penalty on the slope at the data: 2.6e−6 after 500 steps."),
         Preset(
             "R1, critical: γ = 1", "", {"cure": "r1", "gamma": 1.0},
-            about="Two equal real eigenvalues, −½: no turning, and the fastest way in, 9.5e−22.",
+            about="Two equal real eigenvalues, −½: no rotation, and the fastest convergence, 9.5e−22.",
         ),
         Preset(
             "Instance noise", "", {"cure": "noise"},
-            about="In the mean, noise of std s acts as R1 with γ = s²/2; single draws tremble.",
+            about="In the mean, noise of std s acts as R1 with γ = s²/2; single draws fluctuate.",
         ),
         Preset("Consensus optimisation", "", {"cure": "consensus", "gamma": 1.0}, about="Both also descend ½ γ |v|²."),
         Preset("Non-saturating with R1", "", {"game": "non-saturating", "cure": "r1"}, about="The usual choice today."),
         Preset(
             "In the lecture's sign", "", {"sign": "lecture"},
-            about="−ψ for ψ: the same game, another start, 3.35; from (1, −1) it is 3.10 again.",
+            about="−ψ in place of ψ: the same game from another start, 3.35; from (1, −1) it is 3.10 again.",
+        ),
+    )  # fmt: skip
+    views = (field, distance, eigenvalues, step_size, players, drawn, games)
+    scenes = (
+        Scene(
+            "Path", "Do the players reach the equilibrium?",
+            lead="field", beside=("players",), below=("distance",),
+        ),
+        Scene(
+            "Eigenvalues", "What do the eigenvalues say of convergence?",
+            lead="eigenvalues", beside=("step_size",), below=("field", "distance"),
+        ),
+        Scene(
+            "Cures", "Which changes of the game make it converge?",
+            lead="games", beside=("field",), below=("distance", "drawn"),
         ),
     )  # fmt: skip
     look_at = (
-        "At θ = ψ = 0 sample and data agree and the critic says nothing: that is the solution. The plain game, with "
-        "f(t) = −log(1 + e⁻ᵗ), is not pulled towards it but turns about it: v is at right angles to (θ, ψ) everywhere, "
+        "At θ = ψ = 0 sample and data agree and the critic says nothing: that is the solution. In the plain game, with "
+        "f(t) = −log(1 + e⁻ᵗ), the players turn about it: v is at right angles to (θ, ψ) everywhere, "
         "so a simultaneous step multiplies the distance by √(1 + h² f′(ψθ)²) > 1. Taking turns puts the eigenvalues "
-        "on the unit circle. What converges has a pull on ψ towards 0: a negative real part."
+        "on the unit circle. A game that converges pulls ψ towards 0: its eigenvalues have a negative real part."
     )
     try_next = (
-        Try("Let the players take turns: the spiral becomes an orbit", preset="Taking turns"),
+        Try("Let the players take turns: the spiral becomes an orbit", preset="Taking turns", scene="Path"),
         Try("Make the steps small: slower, and still no convergence", preset="Very small steps"),
-        Try("Add R1: the eigenvalues move into the circle", preset="R1, γ = 0.3"),
-        Try("Too much R1 is slow again: γ = 3", {"cure": "r1", "gamma": 3.0}),
+        Try("Add R1: the eigenvalues move into the circle", preset="R1, γ = 0.3", scene="Eigenvalues"),
+        Try("Too much R1 is slow again: γ = 3", {"cure": "r1", "gamma": 3.0}, scene="Eigenvalues"),
         Try("Five updates of ψ for one of θ", {"order": "generator", "psi_updates": 5}),
         Try("See how a generator's gradient dies when supports do not overlap", page="non-overlap"),
     )

@@ -1,4 +1,4 @@
-"""Generators of bits, their exact gradients, and estimators of them from samples."""
+"""Generators of bits, their exact gradients, and estimators of the gradients from samples."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ESTIMATORS = {
     "straight": "straight-through",
 }
 DATA = {"pattern": "one pattern", "pair": "all 0 or all 1", "parity": "even number of ones"}
-_SMALL = 0.02  # mass that the data leave to all strings alike, so that every log ratio is finite
+_SMALL = 0.02  # mass spread evenly over all strings, so that every log ratio is finite
 
 
 @functools.lru_cache(maxsize=8)
@@ -32,14 +32,14 @@ def data_masses(name: str, bits: int) -> np.ndarray:
     """Probability of each string under the data, (2^bits,).
 
     "pattern": independent bits, each 1 with probability 0.85 or 0.15 in turn, which the generator can match. "pair":
-    all bits alike. "parity": an even number of ones. The last two it cannot match; 2 % are spread over all strings.
+    all bits equal. "parity": an even number of ones. It cannot match the last two; 2 % are spread over all strings.
     """
     x = corners(bits)
     if name == "pattern":
         chance = np.where(np.arange(bits) % 2 == 0, 0.85, 0.15)
         return np.prod(np.where(x == 1, chance, 1 - chance), axis=1)
-    kept = (x.sum(axis=1) % bits == 0) if name == "pair" else (x.sum(axis=1) % 2 == 0)
-    return (1 - _SMALL) * kept / kept.sum() + _SMALL / len(x)
+    allowed = (x.sum(axis=1) % bits == 0) if name == "pair" else (x.sum(axis=1) % 2 == 0)
+    return (1 - _SMALL) * allowed / allowed.sum() + _SMALL / len(x)
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:
@@ -52,7 +52,7 @@ class BitGame:
 
     The generator's loss is E[f(x)] with f = log(1 − D) or −log D and D fixed. A bit is drawn as 1[θᵢ + Lᵢ > 0] with
     logistic noise Lᵢ; the derivative of the step is 0. Between the corners, where relaxed bits lie, the logit F of D
-    is interpolated multilinearly: D was never trained there, and any other choice agrees with the data as well.
+    is interpolated multilinearly: D is not trained there, and other interpolations agree with the data equally well.
 
     Attributes:
         theta: θ, one number a bit.
@@ -131,7 +131,7 @@ class BitGame:
         return self._interpolated(x)[0]
 
     def relaxed(self, noise: np.ndarray, temperature: float) -> np.ndarray:
-        """Bits with soft edges, σ((θ + L)/τ); logistic noise (…, bits) to the same shape."""
+        """Relaxed bits σ((θ + L)/τ); logistic noise (…, bits) to the same shape."""
         return _sigmoid((np.array(self.theta) + noise) / temperature)
 
     def single(self, name: str, noise: np.ndarray, temperature: float) -> np.ndarray:

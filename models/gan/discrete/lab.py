@@ -1,4 +1,4 @@
-"""Differentiable observations? A generator of bits, and four ways to its gradient."""
+"""A generator of bits, whose samples are not differentiable, and four estimators of its gradient."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from models.exact.densities_1d import log_sigmoid
-from models.exact.normal import decimal
 from models.frames import Bars, Curves, Density, Plane, Points, Series
 from models.gan.discrete.bit_generators import DATA, ESTIMATORS, BitGame, corners, data_masses, logistic_noise
-from models.protocol import Lab, Noise, Preset, Try, param, view
+from models.protocol import Lab, Noise, Preset, Scene, Try, param, view
+from models.views.words import decimal
 
 __all__ = ["DiscreteGanLab"]
 
@@ -24,7 +24,7 @@ _TEMPERATURES = np.geomspace(0.05, 5.0, 13)
 _DRAWS = 5000  # for what cannot be enumerated
 _CLOUD = 400
 _SIDE = 60  # cells of the map of D
-_FAR = 8.0  # |θ| that descent does not leave
+_FAR = 8.0  # greatest |θ| in descent
 _AT_ONCE = 5  # steps of descent between two pictures
 _COUNTS = np.unique(np.geomspace(1, 1000, 25).round().astype(int))
 
@@ -34,7 +34,7 @@ def _bit(number: int) -> Any:
 
 
 class DiscreteGanLab(Lab):
-    """Σ over all strings of bits gives the exact gradient of a generator; samples give estimates of it.
+    """The gradient of a generator of bits: exact, by a sum over all strings, and estimated from samples.
 
     Williams, 1992 (score function); Jang et al., 2017 (arXiv 1611.01144) and Maddison et al., 2017 (arXiv 1611.00712)
     for relaxed bits; Bengio et al., 2013 (arXiv 1308.3432) for the straight-through estimator.
@@ -44,9 +44,9 @@ class DiscreteGanLab(Lab):
     reference = "https://arxiv.org/abs/1611.01144"
     presets = (
         Preset("Three bits, one pattern", "", about="The step has no gradient; four estimators, two of them biased."),
-        Preset("Cold: τ = 0.1", "", {"temperature": 0.1}, about="Little bias, and a spread many times as large."),
+        Preset("Cold: τ = 0.1", "", {"temperature": 0.1}, about="Little bias, and a spread many times larger."),
         Preset("Hot: τ = 3", "", {"temperature": 3.0}, about="Little spread, and the wrong gradient."),
-        Preset("One draw at a time", "", {"n": 1}, about="Descent trembles most with the score function."),
+        Preset("One draw at a time", "", {"n": 1}, about="Descent fluctuates most with the score function."),
         Preset(
             "All 0 or all 1", "", {"data": "pair", "bits": 4, "t1": 0.3, "t2": 0.2, "t3": 0.1, "t4": 0.2},
             about="Independent bits cannot make both strings: descent drops one of two modes.",
@@ -56,21 +56,35 @@ class DiscreteGanLab(Lab):
             about="The exact gradient is 0 at θ = 0, though half of the samples are wrong: no single bit helps.",
         ),
     )  # fmt: skip
+    scenes = (
+        Scene(
+            "Bias and spread", "Which estimator of the gradient is right, and how much does it scatter?",
+            lead="bias", beside=("gradient",), below=("error",),
+        ),
+        Scene(
+            "Relaxation", "What does D say between the strings?",
+            lead="relaxed", beside=("bias",),
+        ),
+        Scene(
+            "Descent", "Which estimator trains the generator?",
+            lead="descent", beside=("distribution",), below=("gradient",),
+        ),
+    )  # fmt: skip
     look_at = (
-        "The lecture's gradient ∇ₓ log(1 − D(x)) ∇θ f(θ, ε) needs observations that move a little when θ does. A bit "
-        "does not: x = 1[θ + L > 0] is a step, and the gradient through it is 0. With a few bits every string can be "
-        "visited, so the exact gradient is known. The score function needs values of D alone and is right on average, "
-        "with a large spread; a baseline takes part of it away. Gumbel-softmax softens the bits: the hotter, the "
-        "smoother and the more biased. It asks D about points between the strings, which no datum ever reached: what "
-        "D says there is a choice (here the logit is interpolated), and the bias depends on it. Straight-through uses "
+        "The lecture's gradient ∇ₓ log(1 − D(x)) ∇θ f(θ, ε) needs observations that change a little when θ does. A bit "
+        "does not: x = 1[θ + L > 0] is a step, and the gradient through it is 0. With a few bits all strings can be "
+        "enumerated, so the exact gradient is known. The score function needs only values of D, is right on average, "
+        "and has a large spread; a baseline reduces it. Gumbel-softmax softens the bits: the hotter, the "
+        "smoother and the more biased. It asks D about points between the strings, where no data are: the value "
+        "of D there is a choice (here the logit is interpolated), and the bias depends on it. Straight-through uses "
         "real bits and the slope of D at them."
     )
     try_next = (
-        Try("Cool the relaxation to τ = 0.1: the spread grows", preset="Cold: τ = 0.1"),
-        Try("Heat it to τ = 3: the bias grows", preset="Hot: τ = 3"),
-        Try("Take one draw a step and watch “Descent”", preset="One draw at a time"),
-        Try("Ask for all 0 or all 1: a mode is dropped", preset="All 0 or all 1"),
-        Try("Ask for parity: no single bit helps", preset="Parity"),
+        Try("Cool the relaxation to τ = 0.1: the spread grows", preset="Cold: τ = 0.1", scene="Bias and spread"),
+        Try("Heat it to τ = 3: the bias grows", preset="Hot: τ = 3", scene="Bias and spread"),
+        Try("Take one draw a step and watch “Descent”", preset="One draw at a time", scene="Descent"),
+        Try("Ask for all 0 or all 1: a mode is dropped", preset="All 0 or all 1", scene="Descent"),
+        Try("Ask for parity: no single bit helps", preset="Parity", scene="Descent"),
         Try("Compare the estimators for a normal latent", page="reparameterization"),
     )
 
@@ -78,7 +92,9 @@ class DiscreteGanLab(Lab):
     class Config:
         """Parameters of the page."""
 
-        temperature: float = param(0.5, "Temperature τ", 0.05, 5.0, log=True, live=True, help="Of the relaxed bits.")
+        temperature: float = param(
+            0.5, "Temperature τ", 0.05, 5.0, log=True, live=True, help="Temperature of the relaxed bits."
+        )
         n: int = param(10, "Draws for a gradient", 1, 1000, log=True, live=True)
         bit: int = param(1, "Gradient by θ of bit", 1, 4, live=True, help="In “Gradient”; at most the number of bits.")
         bits: int = param(3, "Bits", 2, 4, live=True)
@@ -119,17 +135,17 @@ class DiscreteGanLab(Lab):
     def _bias(self, mean: np.ndarray) -> float:
         return float(np.linalg.norm(mean - self.exact))
 
-    @view("Bias and spread over τ", lead=True, help="How wrong each estimator is on average, and how much it scatters.")
+    @view("Bias and spread over τ", lead=True, help="Bias of each estimator, and its standard deviation.")
     def bias(self, noise: Noise) -> Curves:
         """Length of the bias vector and standard deviation of estimates against the temperature."""
         c, t = self.config, _TEMPERATURES
         series = []
         for name, label in _SHORT.items():
             if name == "gumbel":
-                found = [self._numbers(name, s) for s in self._singles(noise, t)]
-                bias = np.array([self._bias(mean) for mean, *_ in found])
-                spread = np.array([math.sqrt(float(variance.sum()) / c.n) for _, variance, _ in found])
-                null = np.array([float(np.linalg.norm(error)) for *_, error in found])
+                numbers = [self._numbers(name, s) for s in self._singles(noise, t)]
+                bias = np.array([self._bias(mean) for mean, *_ in numbers])
+                spread = np.array([math.sqrt(float(variance.sum()) / c.n) for _, variance, _ in numbers])
+                null = np.array([float(np.linalg.norm(error)) for *_, error in numbers])
                 series.append(Series("null", "Gumbel: noise alone", t, null, role="model", pane="bias", dashed=True))
             else:
                 mean, variance, _ = self._numbers(name, np.empty(0))
@@ -144,7 +160,7 @@ class DiscreteGanLab(Lab):
         return Curves(
             tuple(series), x_label="temperature τ", log_x=True, marker=c.temperature,
             subtitle=f"‖E ĝ − g‖ above, √tr Var of {_of(c.n)} below; Gumbel: {_DRAWS:,} draws, others exact",
-            note=f"Length of the exact gradient: {decimal(size, 4)}. “Noise alone”: what the draws would feign.",
+            note=f"Length of the exact gradient: {decimal(size, 4)}. “Noise alone”: the sampling error of the bias.",
         )  # fmt: skip
 
     @view(
@@ -167,7 +183,7 @@ class DiscreteGanLab(Lab):
             note="x = 1[θ + L > 0] is a step: its derivative is 0 almost everywhere, and nothing is learned.",
         )  # fmt: skip
 
-    @view("Relaxed bits", help="D over two bits, between strings that exist and points that do not.")
+    @view("Relaxed bits", help="D over two bits: at the four strings, and between them.")
     def relaxed(self, noise: Noise) -> Plane:
         """D interpolated over the first two bits, the relaxed draws, and the four corners."""
         c, at = self.config, (np.arange(_SIDE) + 0.5) / _SIDE
@@ -191,7 +207,7 @@ class DiscreteGanLab(Lab):
             ),
             x_label="bit 1", y_label="bit 2", extent=(-0.06, 1.06, -0.06, 1.06),
             subtitle=f"D, its logit interpolated between the corners{held}; {_CLOUD} draws",
-            note=f"{100 * middle:.0f} % of the relaxed bits are between 0.1 and 0.9, where D never saw a datum.",
+            note=f"{100 * middle:.0f} % of the relaxed bits are between 0.1 and 0.9, where no data are.",
         )  # fmt: skip
 
     @view("Error against draws", help="Root mean square error of an estimate from n draws.")
@@ -207,7 +223,7 @@ class DiscreteGanLab(Lab):
         return Curves(
             tuple(series), x_label="draws n", y_label="error", log_x=True, log_y=True, marker=float(c.n),
             subtitle=f"√(bias² + variance/n); Gumbel at τ = {c.temperature:.3g}: {_DRAWS:,} draws, others exact",
-            note="An unbiased estimate gets better as 1/√n; a biased one stays where its bias is.",
+            note="The error of an unbiased estimate falls as 1/√n; that of a biased one levels off at its bias.",
         )  # fmt: skip
 
     @view("Descent", help="Gradient descent with each estimator; D is the best one at every step.")

@@ -1,18 +1,18 @@
-"""What different divergences ask of a model that is too simple, or that misses a datum."""
+"""What different divergences prefer when a model is too simple, or misses a datum."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.gan.divergences.missing_views import MissingViews
-from models.gan.divergences.two_modes import DIVERGENCES, TwoModes
-from models.gan.divergences.two_modes_views import TwoModesViews
-from models.protocol import Preset, Try, param
+from models.gan.divergences.missing_views import missing
+from models.gan.divergences.two_modes import DIVERGENCES
+from models.gan.divergences.two_modes_views import cost, data, landscape, optima, values_of_q
+from models.protocol import Lab, Preset, Scene, Try, param
 
 __all__ = ["DivergencesLab"]
 
 
-class DivergencesLab(MissingViews, TwoModesViews):
+class DivergencesLab(Lab):
     """One Gaussian fitted to two modes by four divergences, and a model that misses some of the data.
 
     Minka, 2005, "Divergence measures and message passing"; Theis et al., 2016 (arXiv 1511.01844).
@@ -35,10 +35,25 @@ class DivergencesLab(MissingViews, TwoModesViews):
         Preset("One point missing of 100", "", {"atoms": 100}, about="KL(F̂ ‖ p) = ∞ all the same."),
         Preset("No point missing", "", {"missing": 0}, about="The slide's ⊆ includes equality, where all are 0."),
     )  # fmt: skip
+    views = (data, values_of_q, optima, cost, landscape, missing)
+    scenes = (
+        Scene(
+            "Fit", "Which Gaussian does each divergence prefer?",
+            lead="data", beside=("landscape",), below=("values_of_q",),
+        ),
+        Scene(
+            "Covers or drops", "When does the best fit drop a mode?",
+            lead="optima", beside=("cost",), below=("data",),
+        ),
+        Scene(
+            "Missing point", "What does it cost to miss a data point?",
+            lead="missing", beside=("values_of_q",),
+        ),
+    )  # fmt: skip
     look_at = (
         "Maximum likelihood is forward KL: it takes the mean and variance of the data, whatever lies between the "
-        "modes. Reverse KL is blind to what q leaves out, and from m/s ≈ 2.8 on prefers a single mode; that costs "
-        "log 2, no more, however far the other is. JSD is between them: it covers up to m/s = 4 and drops from 4.5, "
+        "modes. Reverse KL ignores the data that q leaves out, and from m/s ≈ 2.8 on prefers a single mode; that costs "
+        "log 2, no more, however far away the other is. JSD is between them: it covers up to m/s = 4, drops from 4.5, "
         "where the cost is ¾ log(4/3). Wasserstein-1 counts distance, and covers always. “Missing one point” is the "
         "slide's comparison: where a datum has no probability under the model, KL(F̂ ‖ p) is infinite, and JSD is "
         "not. The slide's Supp(p) ⊆ Supp(F̂) also holds where nothing is missing; all of them are 0 then, so ⊊ is "
@@ -47,11 +62,13 @@ class DivergencesLab(MissingViews, TwoModesViews):
     )
     try_next = (
         Try("Bring the modes together: the four agree", preset="Near: m/s = 1"),
-        Try("Set m/s = 4: JSD covers, at 0.201", preset="JSD still covers: m/s = 4"),
-        Try("Set m/s = 4.5: JSD drops a mode, at 0.216", preset="JSD drops: m/s = 4.5"),
+        Try("Set m/s = 4: JSD covers, at 0.201", preset="JSD still covers: m/s = 4", scene="Fit"),
+        Try("Set m/s = 4.5: JSD drops a mode, at 0.216", preset="JSD drops: m/s = 4.5", scene="Fit"),
         Try("Set m/s = 6: reverse KL pays log 2 for a mode", preset="Far: m/s = 6"),
-        Try("Miss one datum of 100: KL(F̂ ‖ p) stays infinite", preset="One point missing of 100"),
-        Try("Miss nothing: all divergences are 0", preset="No point missing"),
+        Try(
+            "Miss one datum of 100: KL(F̂ ‖ p) stays infinite", preset="One point missing of 100", scene="Missing point"
+        ),
+        Try("Miss nothing: all divergences are 0", preset="No point missing", scene="Missing point"),
         Try("See where 2 JSD comes from", page="optimal-discriminator"),
         Try("Train a GAN with a KL objective: modes drop there too", page="gan"),
     )
@@ -65,14 +82,7 @@ class DivergencesLab(MissingViews, TwoModesViews):
         m: float = param(3.0, "Modes at ± m", 0.2, 6.0, step=0.05, live=True)
         s: float = param(1.0, "Their std s", 0.8, 2.0, step=0.05, live=True)
         divergence: str = param(
-            "jsd", "Divergence", choices=DIVERGENCES, live=True, help="Of the fit and the landscape."
+            "jsd", "Divergence", choices=DIVERGENCES, live=True, help="Divergence of the fit and the landscape."
         )
         atoms: int = param(10, "Data points K", 2, 100, log=True, live=True, help="In the card “Missing one point”.")
         missing: int = param(1, "Points the model misses", 0, 5, live=True, help="At most K − 1 of them.")
-
-    config: Config
-
-    def __init__(self, config: Config):
-        super().__init__(config)
-        self.ratio = round(config.m / config.s, 9)
-        self.modes = TwoModes(self.ratio)

@@ -1,7 +1,7 @@
 """One Gaussian q = N(μ, σ²) fitted to two modes p = ½ N(−m, 1) + ½ N(m, 1), by four divergences.
 
 The unit of length is the standard deviation s of a mode. Averages over q are taken on a grid of x = μ + σ z, averages
-over p on grids about its modes, by the trapezoidal rule, which is exact to many digits on what dies off at both ends.
+over p on grids about its modes, by the trapezoidal rule, which is very accurate for functions that vanish at both ends.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ __all__ = ["DIVERGENCES", "Optimum", "TwoModes", "optima", "searching"]
 DIVERGENCES = {"forward": "KL(p ‖ q)", "reverse": "KL(q ‖ p)", "jsd": "JSD", "wasserstein": "Wasserstein-1"}
 
 _REACH = 9.0  # standard deviations
-_LINE = 4  # as many points for each node has the line on which distribution functions are compared
-_KINKED = 4  # and the grid for log p, which has a narrow kink between the modes, where q covers both
-_SAME = 0.02  # optima that are nearer than this are one
+_LINE = 4  # points a node of the line on which distribution functions are compared
+_KINKED = 4  # the same for the grid of log p, which has a narrow kink between the modes
+_SAME = 0.02  # optima nearer to each other than this count as one
 _STEPS = 50
 _STEP = 1e-3  # of finite differences
 _GOLD = (math.sqrt(5.0) - 1.0) / 2.0
@@ -33,12 +33,12 @@ _GOLD = (math.sqrt(5.0) - 1.0) / 2.0
 
 @dataclass(frozen=True)
 class Optimum:
-    """A q that is better than all near it, with mean μ ≥ 0; where μ > 0 its mirror image is another.
+    """A local optimum q with mean μ ≥ 0; where μ > 0 its mirror image is another.
 
     Attributes:
         mean, std: μ and σ, in units of s.
         value: The divergence, nats, or units of s.
-        best: No other is better.
+        best: Whether it is the global optimum.
     """
 
     mean: float
@@ -101,12 +101,12 @@ class TwoModes:
         z, log_density, weight = self._grid
         mean, log_std, std = mean[..., None], np.log(std)[..., None], std[..., None]
         log_ratio = self.log_p(mean + std * z) - log_density + log_std  # log p/q where q is
-        found = 0.5 * (math.log(2.0) - np.logaddexp(0.0, log_ratio) @ weight)
+        value = 0.5 * (math.log(2.0) - np.logaddexp(0.0, log_ratio) @ weight)
         for mode in (-self.m, self.m):
             x = mode + z
             log_ratio = -0.5 * (((x - mean) / std) ** 2 + LOG_2PI) - log_std - self.log_p(x)  # log q/p where p is
-            found = found + 0.25 * (math.log(2.0) - np.logaddexp(0.0, log_ratio) @ weight)
-        return found
+            value = value + 0.25 * (math.log(2.0) - np.logaddexp(0.0, log_ratio) @ weight)
+        return value
 
     def _wasserstein(self, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
         """The area between the distribution functions."""
@@ -119,7 +119,7 @@ class TwoModes:
         return away.sum(axis=-1) * (x[1] - x[0])
 
     def polish(self, name: str, mean: float, std: float) -> Optimum | None:
-        """The optimum reached from a start by Newton's method in μ and log σ, or None where that ends at a saddle."""
+        """The optimum that Newton's method in μ and log σ reaches from a start; None where it ends at a saddle."""
         at = np.array([mean, math.log(std)])
         offsets = _STEP * np.array([[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [-1, -1], [1, -1], [-1, 1]])
         for _ in range(_STEPS):
@@ -132,8 +132,8 @@ class TwoModes:
             bends, axes = np.linalg.eigh(curvature)
             step = axes @ ((axes.T @ gradient) / np.maximum(np.abs(bends), 0.02))
             if np.abs(step).max() < 1e-7:
-                found = Optimum(abs(float(at[0])), math.exp(float(at[1])), float(v[0]))
-                return found if bends.min() > 0 else None
+                optimum = Optimum(abs(float(at[0])), math.exp(float(at[1])), float(v[0]))
+                return optimum if bends.min() > 0 else None
             step *= min(1.0, 0.4 / np.abs(step).max())
             shares = 0.5 ** np.arange(8)
             tried = at - shares[:, None] * step
@@ -142,7 +142,7 @@ class TwoModes:
         return None
 
     def narrow_down(self, name: str) -> Generator[None, None, float]:
-        """σ of the least divergence with μ = 0, by golden sections, with a pause after every fourth of them."""
+        """σ of the least divergence with μ = 0, by golden sections; yields after every fourth of them."""
         low, high = 0.3, 2.0 + 1.5 * self.m
         for section in range(48):
             if section % 4 == 3:
@@ -157,9 +157,9 @@ def _normal_cdf(x: np.ndarray) -> np.ndarray:
     return torch.special.ndtr(torch.from_numpy(np.ascontiguousarray(x))).numpy()
 
 
-_found: OrderedDict[tuple[float, str], tuple[Optimum, ...]] = OrderedDict()
-_found_lock = threading.Lock()
-_MOST = 1024  # searches whose result is kept
+_cache: OrderedDict[tuple[float, str], tuple[Optimum, ...]] = OrderedDict()
+_cache_lock = threading.Lock()
+_MOST = 1024  # searches whose result is cached
 
 
 def optima(m: float, name: str) -> tuple[Optimum, ...]:
@@ -170,20 +170,20 @@ def optima(m: float, name: str) -> tuple[Optimum, ...]:
 
 
 def searching(m: float, name: str) -> Iterator[tuple[Optimum, ...] | None]:
-    """None after each piece of the search for all local optima with μ ≥ 0, and at last these, the best marked.
+    """Searches all local optima with μ ≥ 0; yields None after each part of the search, and the optima at the end.
 
-    KL(p ‖ q) has one, the moments of p; so has Wasserstein-1, which is convex in (μ, σ) and symmetric. For the other
-    two, searches begin at every low point of a coarse grid, and at the two that are known to matter. What was found
-    before is given at once.
+    KL(p ‖ q) has one optimum, with the moments of p; so has Wasserstein-1, which is convex in (μ, σ) and symmetric. For
+    the other two, Newton's method starts at every local minimum on a coarse grid, at the middle, and at one mode.
+    Results are cached.
     """
-    with _found_lock:
-        known = _found.get((m, name))
+    with _cache_lock:
+        known = _cache.get((m, name))
     if known is None:
         known = yield from _search(m, name)
-        with _found_lock:
-            _found[m, name] = known
-            while len(_found) > _MOST:
-                _found.popitem(last=False)
+        with _cache_lock:
+            _cache[m, name] = known
+            while len(_cache) > _MOST:
+                _cache.popitem(last=False)
     yield known
 
 
@@ -203,11 +203,11 @@ def _search(m: float, name: str) -> Generator[None, None, tuple[Optimum, ...]]:
     around = [walled[1 + a : 14 + a, 1 + b : 14 + b] for a in (-1, 0, 1) for b in (-1, 0, 1) if (a, b) != (0, 0)]
     low = np.argwhere(coarse <= np.min(around, axis=0))
     starts = [(0.0, best_std), (m, 1.0), *((float(mean[i]), float(std[j])) for i, j in low)]
-    found: list[Optimum] = []
+    local: list[Optimum] = []
     for start in starts:
         yield None
         new = modes.polish(name, *start)
-        if new and all(math.hypot(new.mean - o.mean, math.log(new.std / o.std)) > _SAME for o in found):
-            found.append(new)
-    least = min(o.value for o in found)
-    return tuple(Optimum(o.mean, o.std, o.value, o.value <= least + 1e-12) for o in found)
+        if new and all(math.hypot(new.mean - o.mean, math.log(new.std / o.std)) > _SAME for o in local):
+            local.append(new)
+    least = min(o.value for o in local)
+    return tuple(Optimum(o.mean, o.std, o.value, o.value <= least + 1e-12) for o in local)

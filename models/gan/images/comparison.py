@@ -1,8 +1,7 @@
-"""Pictures that compare samples with data by the features of a classifier, each with what held-out data give."""
+"""Samples compared with data by the features of a classifier, each time beside the same number for held-out data."""
 
 from __future__ import annotations
 
-from abc import ABC
 from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
@@ -13,25 +12,21 @@ from torch import Tensor
 from models.exact.coverage import precision_recall
 from models.exact.frechet import frechet
 from models.frames import Bars, Images
-from models.gan.images.samples import SPLITS, ImageViews
-from models.protocol import Classifier, DataBatch, Noise, param, view
+from models.protocol import Classifier, DataBatch, GenerativeModel, Noise, param, view
+from models.views.words import SPLITS, as_array
 
-__all__ = ["ComparisonViews", "class_shares", "missing_classes"]
+__all__ = ["class_shares", "classes", "frechet_distance", "missing_classes", "nearest", "precision"]
 
 CONFIDENT = 0.9
-_SEARCHED = 5000  # training images among which the nearest are looked for
-_ASKED = 32  # samples, and held-out images, whose nearest are looked for
+_SEARCHED = 5000  # training images among which the nearest are searched
+_COMPARED = 32  # samples, and held-out images, whose nearest are searched
 _MISSING = 0.2  # of its share in the data: a class with less counts as missing
 _COPY = 0.3  # of the held-out data's distance: samples nearer than that are nearly copies
 _T = TypeVar("_T")
 
 
-def _array(tensor: Tensor) -> np.ndarray:
-    return tensor.detach().cpu().numpy()
-
-
 def class_shares(log_prob: Tensor) -> tuple[Tensor, float]:
-    """Share of each most probable class, (n, classes) to (classes,), and of images sure of it: more than 90 %."""
+    """Share of images of each most probable class, (n, classes) to (classes,), and of those above 90 % in it."""
     best, guess = log_prob.exp().max(dim=1)
     return torch.bincount(guess, minlength=log_prob.shape[1]).double() / len(guess), float(
         (best > CONFIDENT).double().mean()
@@ -43,8 +38,8 @@ def missing_classes(shares: Tensor, real: Tensor, names: Sequence[str]) -> list[
     return [names[k] for k in torch.nonzero(shares < _MISSING * real)[:, 0].tolist()]
 
 
-def _once(classifier: Classifier, what: str, batches: Sequence[DataBatch], compute: Callable[[], _T]) -> _T:
-    """What depends on data and classifier alone is computed once, not for every picture."""
+def _cached(classifier: Classifier, what: str, batches: Sequence[DataBatch], compute: Callable[[], _T]) -> _T:
+    """Computes what depends on data and classifier alone once, and keeps it in the classifier's cache."""
     spans = tuple((b.split, len(b), int(b.index[0]), int(b.index[-1])) for b in batches)
     key: Hashable = (what, spans)
     if key not in classifier.cache:
@@ -52,119 +47,125 @@ def _once(classifier: Classifier, what: str, batches: Sequence[DataBatch], compu
     return classifier.cache[key]
 
 
+def _draw(model: GenerativeModel, n: int, noise: Noise) -> Tensor:
+    return model.sample(n, rng=noise.rng(model.device))
+
+
 def _nearest(x: Tensor, of: Tensor) -> tuple[Tensor, Tensor]:
-    """Index of the nearest of some points for each x, and its distance; (n, d) and (m, d) to (n,) each."""
+    """Index of the point nearest to each x, and its distance; (n, d) and (m, d) to (n,) each."""
     index = torch.cdist(x, of).argmin(dim=1)
-    return index, (x - of[index]).norm(dim=1)  # anew: cdist is off by rounding where the distance is 0
+    return index, (x - of[index]).norm(dim=1)  # computed again: cdist has a rounding error at distance 0
 
 
 def _features(classifier: Classifier, batch: DataBatch) -> Tensor:
-    return _once(classifier, "features", (batch,), lambda: classifier.features(batch.x))
+    return _cached(classifier, "features", (batch,), lambda: classifier.features(batch.x))
 
 
-class ComparisonViews(ImageViews, ABC):
-    """Views for which there must be a classifier of the data."""
+@view(
+    "Classes of the samples", record=True, batch=500,
+    help="Classes of the samples by a classifier: a class without samples is a lost mode.",
+)  # fmt: skip
+def classes(model: GenerativeModel, train: DataBatch, valid: DataBatch, noise: Noise, classifier: Classifier) -> Bars:
+    """Share of samples of each class beside its share in the data, and share of samples that are clearly of one."""
+    n = 500
+    shares, sure = class_shares(classifier.log_prob(_draw(model, n, noise)))
+    real, sure_real = _cached(classifier, "classes", (valid,), lambda: class_shares(classifier.log_prob(valid.x)))
+    if train.y is not None:
+        real = torch.bincount(train.y, minlength=len(shares)).double() / len(train)
+    lost = missing_classes(shares, real.to(shares), classifier.classes)
+    few = f"Nearly or wholly missing: {', '.join(lost)}. " if lost else ""
+    return Bars(
+        labels=classifier.classes,
+        values=100 * as_array(shares),
+        errors=100 * as_array((shares * (1 - shares) / n).sqrt()),
+        roles=tuple("alt" if name in lost else "model" for name in classifier.classes),
+        reference=100 * as_array(real),
+        unit="%",
+        subtitle=f"{n} samples, classifier of {classifier.accuracy:.1%} accuracy; dashed: share in the data",
+        note=f"{few}More than 90% sure of one class: {sure:.0%} of samples, "
+        f"{sure_real:.0%} of {SPLITS[valid.split]} data.",
+        warning=bool(lost),
+    )
 
-    def _drawn(self, n: int, noise: Noise) -> Tensor:
-        return self.decode_mean(self.prior_draw(n, rng=noise.rng(self.device)))
 
-    @view(
-        "Classes of the samples", record=True, batch=500,
-        help="Which classes the classifier sees in samples: a class without any is a mode that was lost.",
+@view(
+    "Nearest training images", batch=_SEARCHED,
+    help="The training images nearest to each sample, by pixels and by the classifier's features: copies are at 0.",
+)  # fmt: skip
+def nearest(
+    model: GenerativeModel, train: DataBatch, valid: DataBatch, noise: Noise, classifier: Classifier,
+    n: int = param(8, "Samples", 2, 16, more=True),
+) -> Images:  # fmt: skip
+    """Samples above the nearest training images, with the distances of samples and of held-out data to these."""
+    held_out = valid.x[: 4 * _COMPARED]
+    x = _draw(model, _COMPARED, noise)
+    pixels, features = train.x.to(x).flatten(1), _features(classifier, train)
+    near, far = _nearest(x.flatten(1), pixels)
+    deep, depth = _nearest(classifier.features(x), features)
+    real = _cached(
+        classifier, f"nearest {len(held_out)}", (train, valid),
+        lambda: (
+            float(_nearest(held_out.to(pixels).flatten(1), pixels)[1].median()),
+            float(_nearest(classifier.features(held_out), features)[1].median()),
+        ),
     )  # fmt: skip
-    def classes(self, train: DataBatch, valid: DataBatch, noise: Noise, classifier: Classifier) -> Bars:
-        """Share of samples of each class beside its share in the data, and how many samples are clearly of one."""
-        n = 500
-        shares, sure = class_shares(classifier.log_prob(self._drawn(n, noise)))
-        real, sure_real = _once(classifier, "classes", (valid,), lambda: class_shares(classifier.log_prob(valid.x)))
-        if train.y is not None:
-            real = torch.bincount(train.y, minlength=len(shares)).double() / len(train)
-        lost = missing_classes(shares, real.to(shares), classifier.classes)
-        few = f"Nearly or wholly missing: {', '.join(lost)}. " if lost else ""
-        return Bars(
-            labels=classifier.classes,
-            values=100 * _array(shares),
-            errors=100 * _array((shares * (1 - shares) / n).sqrt()),
-            roles=tuple("alt" if name in lost else "model" for name in classifier.classes),
-            reference=100 * _array(real),
-            unit="%",
-            subtitle=f"{n} samples, classifier of {classifier.accuracy:.1%} accuracy; dashed: share in the data",
-            note=f"{few}More than 90% sure of one class: {sure:.0%} of samples, "
-            f"{sure_real:.0%} of {SPLITS[valid.split]} data.",
-            warning=bool(lost),
-        )
+    ours = float(far.median()), float(depth.median())
+    copies = ours[0] < _COPY * real[0]
+    rows = (x[:n], train.x[near[:n]], train.x[deep[:n]])
+    return Images(
+        np.concatenate([as_array(row).astype(np.float32) for row in rows]),
+        columns=n,
+        row_labels=("sample", "by pixels", "by features"),
+        captions=("",) * n
+        + tuple(f"{value:.2f}" for value in far[:n].tolist())
+        + tuple(f"{value:.1f}" for value in depth[:n].tolist()),
+        subtitle=f"nearest of {len(train):,} {SPLITS[train.split]} images, and their distance",
+        note=f"Median distance to the nearest: {_COMPARED} samples {ours[0]:.2f} by pixels, {ours[1]:.2f} by "
+        f"features; {len(held_out)} {SPLITS[valid.split]} images {real[0]:.2f} and {real[1]:.2f}. "
+        + ("Samples this near are copies." if copies else "Copies would be at 0."),
+        warning=copies,
+    )
 
-    @view(
-        "Nearest training images", batch=_SEARCHED,
-        help="Does it copy? The training images most like each sample, by pixels and by the classifier's features.",
-    )  # fmt: skip
-    def nearest(
-        self, train: DataBatch, valid: DataBatch, noise: Noise, classifier: Classifier,
-        n: int = param(8, "Samples", 2, 16, more=True),
-    ) -> Images:  # fmt: skip
-        """Samples above the nearest training images, and the distances of samples and of held-out data to these."""
-        held_out = valid.x[: 4 * _ASKED]
-        x = self._drawn(_ASKED, noise)
-        pixels, features = train.x.to(x).flatten(1), _features(classifier, train)
-        near, far = _nearest(x.flatten(1), pixels)
-        deep, depth = _nearest(classifier.features(x), features)
-        real = _once(
-            classifier, f"nearest {len(held_out)}", (train, valid),
-            lambda: (
-                float(_nearest(held_out.to(pixels).flatten(1), pixels)[1].median()),
-                float(_nearest(classifier.features(held_out), features)[1].median()),
-            ),
-        )  # fmt: skip
-        ours = float(far.median()), float(depth.median())
-        copies = ours[0] < _COPY * real[0]
-        rows = (x[:n], train.x[near[:n]], train.x[deep[:n]])
-        return Images(
-            np.concatenate([_array(row).astype(np.float32) for row in rows]),
-            columns=n,
-            row_labels=("sample", "by pixels", "by features"),
-            captions=("",) * n
-            + tuple(f"{value:.2f}" for value in far[:n].tolist())
-            + tuple(f"{value:.1f}" for value in depth[:n].tolist()),
-            subtitle=f"nearest of {len(train):,} {SPLITS[train.split]} images, and their distance",
-            note=f"Median distance to the nearest: {_ASKED} samples {ours[0]:.2f} by pixels, {ours[1]:.2f} by "
-            f"features; {len(held_out)} {SPLITS[valid.split]} images {real[0]:.2f} and {real[1]:.2f}. "
-            + ("Samples this near are copies." if copies else "Copies would be at 0."),
-            warning=copies,
-        )
 
-    @view(
-        "Precision and recall", batch=500,
-        help="Share of samples that lie among data, and of data that lie among samples, in the classifier's features.",
-    )  # fmt: skip
-    def precision(self, train: DataBatch, valid: DataBatch, noise: Noise, classifier: Classifier) -> Bars:
-        """Both, and what held-out data in place of the samples give."""
-        n = min(len(train), len(valid), 500)
-        data, held_out = _features(classifier, train)[:n], _features(classifier, valid)[:n]
-        null = _once(classifier, f"precision {n}", (train, valid), lambda: precision_recall(held_out, data))
-        values = np.array(precision_recall(classifier.features(self._drawn(n, noise)), data))
-        return Bars(
-            labels=("precision", "recall"),
-            values=values,
-            errors=np.sqrt(values * (1 - values) / n),
-            roles=("model", "data"),
-            reference=np.array(null),
-            subtitle=f"{n} samples, {n} training images, 5 neighbours; dashed: {SPLITS[valid.split]} data as samples",
-            note="Precision: samples within the reach of a training image. Recall: training images within the reach "
-            "of a sample. Dropped modes cost recall, bad images cost precision.",
-        )
+@view(
+    "Precision and recall", batch=500,
+    help="Share of samples that lie among data, and of data that lie among samples, in the classifier's features.",
+)  # fmt: skip
+def precision(model: GenerativeModel, train: DataBatch, valid: DataBatch, noise: Noise, classifier: Classifier) -> Bars:
+    """Both, and both for held-out data in place of the samples."""
+    n = min(len(train), len(valid), 500)
+    data, held_out = _features(classifier, train)[:n], _features(classifier, valid)[:n]
+    null = _cached(classifier, f"precision {n}", (train, valid), lambda: precision_recall(held_out, data))
+    values = np.array(precision_recall(classifier.features(_draw(model, n, noise)), data))
+    return Bars(
+        labels=("precision", "recall"),
+        values=values,
+        errors=np.sqrt(values * (1 - values) / n),
+        roles=("model", "data"),
+        reference=np.array(null),
+        subtitle=f"{n} samples, {n} training images, 5 neighbours; dashed: {SPLITS[valid.split]} data as samples",
+        note="Precision: samples within the reach of a training image. Recall: training images within the reach "
+        "of a sample. Dropped modes cost recall, bad images cost precision.",
+    )
 
-    @view("Fréchet distance", batch=500, help="Distance of Gaussians fitted to features of samples and of data.")
-    def frechet(self, train: DataBatch, valid: DataBatch, noise: Noise, classifier: Classifier) -> Bars:
-        """To training data: of samples, and of as many held-out data."""
-        n = min(len(train), len(valid), 500)
-        data, held_out = _features(classifier, train)[:n], _features(classifier, valid)[:n]
-        null = _once(classifier, f"frechet {n}", (train, valid), lambda: frechet(held_out, data))
-        value = frechet(classifier.features(self._drawn(n, noise)), data)
-        return Bars(
-            labels=("samples", f"{SPLITS[valid.split]} data"),
-            values=np.array([value, null]),
-            roles=("model", "data"),
-            subtitle=f"to {n} training images, {n} each, features of the classifier",
-            note=f"Two samples of the same distribution are {null:.1f} apart at this number: a perfect model would "
-            "be too. Features of other classifiers give other numbers.",
-        )
+
+@view(
+    "Fréchet distance", name="frechet", batch=500,
+    help="Distance of Gaussians fitted to features of samples and of data.",
+)  # fmt: skip
+def frechet_distance(
+    model: GenerativeModel, train: DataBatch, valid: DataBatch, noise: Noise, classifier: Classifier
+) -> Bars:
+    """Distance to training data: of samples, and of as many held-out data."""
+    n = min(len(train), len(valid), 500)
+    data, held_out = _features(classifier, train)[:n], _features(classifier, valid)[:n]
+    null = _cached(classifier, f"frechet {n}", (train, valid), lambda: frechet(held_out, data))
+    value = frechet(classifier.features(_draw(model, n, noise)), data)
+    return Bars(
+        labels=("samples", f"{SPLITS[valid.split]} data"),
+        values=np.array([value, null]),
+        roles=("model", "data"),
+        subtitle=f"to {n} training images, {n} each, features of the classifier",
+        note=f"Two sets of this size from the same distribution are {null:.1f} apart: a perfect model would "
+        "be too. Features of other classifiers give other numbers.",
+    )

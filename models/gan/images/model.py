@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from models.gan.images.comparison import ComparisonViews
 from models.gan.images.networks import NORMS, ImageDiscriminator, ImageGenerator
-from models.gan.images.words import LOOK_AT, METRICS, PRESETS, TRY_NEXT, objective_of
-from models.gan.objectives import OBJECTIVES, Game, gradient_penalty, r1_penalty
-from models.protocol import BadValue, DataBatch, DataSpec, GameModel, Image, Kind, Objective, Player, param
+from models.gan.images.words import LOOK_AT, METRICS, PRESETS, SCENES, TRY_NEXT, VIEWS, objective_of
+from models.gan.objectives import OBJECTIVES, Game, fixed, gradient_penalty, r1_penalty
+from models.protocol import BadValue, DataBatch, DataSpec, GameModel, HasDecoder, Image, Kind, Objective, Player, param
 
 __all__ = ["ImageGAN"]
 
@@ -22,24 +19,22 @@ _CHOSEN = ("non-saturating", "least-squares", "hinge", "wasserstein-gp")
 _OBJECTIVES = {name: OBJECTIVES[name].title for name in _CHOSEN}
 
 
-def _wasserstein(config: object) -> bool:
-    return getattr(config, "objective", "") == "wasserstein-gp"
+def _is_wasserstein(config: Any) -> bool:
+    return config.objective == "wasserstein-gp"
 
 
-class ImageGAN(GameModel, ComparisonViews):
+class ImageGAN(GameModel, HasDecoder):
     """A generator and a discriminator of strided convolutions, on images.
 
     z ~ N(0, I), x = G(z). Networks and initial weights as in DCGAN (Radford et al., 2016, arXiv 1511.06434), narrower
     and, for small images, with fewer stages. The non-saturating game (Goodfellow et al., 2014, arXiv 1406.2661), two
     others, or Wasserstein with gradient penalty (Gulrajani et al., 2017, arXiv 1704.00028).
 
-    R1 (Mescheder et al., 2018, arXiv 1801.04406) is computed in every k-th move of the discriminator alone, with k
+    R1 (Mescheder et al., 2018, arXiv 1801.04406) is computed in every k-th update of the discriminator only, with k
     times its weight (Karras et al., 2020, arXiv 1912.04958), so that most rounds cost no more than without it, and the
-    gradient is the same on average. Penalties are about slopes per unit of the data, whose range from black to white
-    is 1.
+    gradient is the same on average. Slopes are per unit of the data, whose range from black to white is 1.
 
-    The generator normalises by its batch while it is trained, and by running statistics when it is looked at: a view of
-    one image could not do otherwise.
+    The generator normalises by the statistics of its batch in training, and by running statistics in evaluation.
     """
 
     title = "GAN of images"
@@ -48,6 +43,7 @@ class ImageGAN(GameModel, ComparisonViews):
     metrics, presets = METRICS, PRESETS
     rates = {"lr_g": "Learning rate of G", "lr_d": "Learning rate of D"}  # noqa: RUF012
     batch_statistics = True
+    views, scenes = VIEWS, SCENES
     look_at, try_next = LOOK_AT, TRY_NEXT
 
     @dataclass(frozen=True)
@@ -55,29 +51,37 @@ class ImageGAN(GameModel, ComparisonViews):
         """Parameters of the page."""
 
         objective: str = param(
-            "non-saturating", "Objective", choices=_OBJECTIVES, help="The game; Wasserstein has a gradient penalty."
+            "non-saturating",
+            "Objective",
+            choices=_OBJECTIVES,
+            help="The losses of both players; Wasserstein has a gradient penalty.",
         )
         r1: float = param(
-            0.02, "R1 weight γ", 0.0, 1.0, step=0.01, live=True, when=lambda config: not _wasserstein(config),
-            help="Presses the slope of D on the data towards 0: γ/2 · E‖∇F(x)‖².",
+            0.02, "R1 weight γ", 0.0, 1.0, step=0.01, live=True, when=lambda config: not _is_wasserstein(config),
+            help="Pulls the slope of D on the data towards 0: γ/2 · E‖∇F(x)‖².",
         )  # fmt: skip
         r1_every: int = param(
-            16, "R1 every", 1, 64, more=True, when=lambda config: config.r1 > 0 and not _wasserstein(config),
-            help="Moves of D from one R1 to the next, which counts as many times as much.",
+            16, "R1 every", 1, 64, more=True, when=lambda config: config.r1 > 0 and not _is_wasserstein(config),
+            help="R1 is computed in one of this many updates of D, with this many times its weight.",
         )  # fmt: skip
         gradient_penalty: float = param(
-            10.0, "Gradient penalty λ", 0.0, 100.0, live=True, when=_wasserstein,
-            help="Presses the slope of D between data and samples towards 1: λ · E(‖∇F(x̂)‖ − 1)².",
+            10.0, "Gradient penalty λ", 0.0, 100.0, live=True, when=_is_wasserstein,
+            help="Pulls the slope of D between data and samples towards 1: λ · E(‖∇F(x̂)‖ − 1)².",
         )  # fmt: skip
         latent: int = param(32, "Latent dimensions", 1, 128, help="Dimension of z.")
         channels: int = param(
-            16, "Channels", 4, 256, log=True, help="Of the widest stage; each narrower one has twice as many."
+            16,
+            "Channels",
+            4,
+            256,
+            log=True,
+            help="Channels at the highest resolution; each lower one has twice as many.",
         )
         norm: str = param(
             "layer", "Normalisation of D", choices=NORMS, more=True,
-            help="After each of its stages but the first. The generator always has batch normalisation.",
+            help="After each stage of D but the first. The generator always has batch normalisation.",
         )  # fmt: skip
-        d_updates: int = param(1, "Updates of D", 1, 10, more=True, help="Moves of D in one round; G makes one.")
+        d_updates: int = param(1, "Updates of D", 1, 10, more=True, help="Updates of D in a round; G has one.")
 
     config: Config
 
@@ -86,50 +90,109 @@ class ImageGAN(GameModel, ComparisonViews):
         self.check(config, spec.kind)
         self.generator = ImageGenerator(config.latent, config.channels, spec.kind.shape)
         self.discriminator = ImageDiscriminator(
-            config.channels, spec.kind.shape, config.norm, bias=not _wasserstein(config)
+            config.channels, spec.kind.shape, config.norm, bias=not _is_wasserstein(config)
         )
-        self._moves = 0  # of the discriminator
+        self._discriminator_updates = 0
 
     @classmethod
     def check(cls, config: Config, kind: Kind) -> None:
-        """Refuses a penalty on the slope at one datum where D's value there depends on the others of the batch.
+        """Refuses batch normalisation of D with a gradient penalty or R1.
+
+        Both penalise the slope at one datum, where F must not depend on the other data of the batch.
 
         Raises:
             BadValue: Batch normalisation of D with a gradient penalty or R1.
         """
-        if config.norm == "batch" and (_wasserstein(config) or config.r1 > 0):
+        if config.norm == "batch" and (_is_wasserstein(config) or config.r1 > 0):
             raise BadValue(
                 "norm",
                 "norm batch does not go with a penalty on the slope of D, which is one datum's: "
-                "set norm to none or layer" + ("" if _wasserstein(config) else ", or r1 to 0"),
+                "set norm to none or layer" + ("" if _is_wasserstein(config) else ", or r1 to 0"),
             )
 
     def get_extra_state(self) -> Tensor:
-        """The discriminator's moves so far, which decide when R1 is due."""
-        return torch.tensor(self._moves)
+        """The number of updates of the discriminator, which decides when R1 is due."""
+        return torch.tensor(self._discriminator_updates)
 
     def set_extra_state(self, state: Tensor) -> None:
-        """Takes back what `get_extra_state` gave."""
-        self._moves = int(state)
+        """Restores the number of updates of the discriminator."""
+        self._discriminator_updates = int(state)
+
+    # Players and losses
 
     @classmethod
-    def objective_of(cls, config: Any) -> Objective:
+    def objective_of(cls, config: Config) -> Objective:
         """What the discriminator maximises under a config."""
         return objective_of(config)
 
     @property
     def game(self) -> Game:
-        """The game that is played."""
+        """The losses in force."""
         return OBJECTIVES[self.config.objective]
 
-    @property
-    def even_score(self) -> float | None:
-        """F of the optimal discriminator where data and samples are equally likely."""
-        optimal = self.game.optimal
-        return None if optimal is None else float(optimal(torch.zeros(())))
+    def players(self) -> tuple[Player, ...]:
+        """The discriminator, then the generator."""
+        penalised = _is_wasserstein(self.config) or self.config.r1 > 0
+        return (
+            Player(
+                "discriminator", tuple(self.discriminator.parameters()), self.config.d_updates, "lr_d",
+                {
+                    "draw": "Draw a mini-batch of images.",
+                    "forward": "Draw z, generate as many samples, and compute F of both"
+                    + ("; add the penalty on D's slope." if penalised else "."),
+                    "update": "Update D: it tells images from samples better.",
+                },
+            ),
+            Player(
+                "generator", tuple(self.generator.parameters()), 1, "lr_g",
+                {
+                    "draw": "Draw a mini-batch, of which only the size is used.",
+                    "forward": "Draw z, generate samples, and compute F of them.",
+                    "backward": "Differentiate through D and each pixel to G's weights.",
+                    "update": "Update G: D takes more of its samples for images.",
+                },
+            ),
+        )  # fmt: skip
+
+    def after_update(self, player: str) -> None:
+        """Counts the updates of the discriminator."""
+        self._discriminator_updates += player == "discriminator"
+
+    def loss(self, player: str, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
+        """The loss of a player; for the discriminator also its terms, its penalty, and the mean of F on both."""
+        z = self.prior_draw(len(batch), rng=rng)
+        if player == "generator":
+            with fixed(self.discriminator):
+                return {"loss": self.game.generator(self.discriminator(self.generator(z)))}
+        with torch.no_grad():
+            fake = self.generator(z)
+        f_real, f_fake = self.discriminator(batch.x), self.discriminator(fake)  # (n,) each
+        on_data, on_samples = -self.game.on_data(f_real).mean(), -self.game.on_samples(f_fake).mean()
+        penalty = self.penalty(batch.x, fake, rng=rng)
+        return {
+            "loss": penalty - on_data - on_samples,
+            "game": -on_data - on_samples,
+            "on_data": on_data,
+            "on_samples": on_samples,
+            "penalty": penalty,
+            "score_real": f_real.mean(),
+            "score_fake": f_fake.mean(),
+        }
+
+    def penalty(self, real: Tensor, fake: Tensor, *, rng: torch.Generator) -> Tensor:
+        """The penalty of this update of the discriminator, with its weight; 0 in updates without R1."""
+        config = self.config
+        if _is_wasserstein(config):
+            weight = config.gradient_penalty
+            return weight * gradient_penalty(self.discriminator, real, fake, rng=rng)
+        if config.r1 > 0 and self._discriminator_updates % config.r1_every == 0:
+            return config.r1 * config.r1_every * r1_penalty(self.discriminator, real)
+        return real.new_zeros(())
+
+    # Sampling
 
     @classmethod
-    def latent_dim_of(cls, config: Any, spec: DataSpec | None) -> int:
+    def latent_dim_of(cls, config: Config, spec: DataSpec | None) -> int:
         """Dimension of z."""
         return config.latent
 
@@ -138,69 +201,9 @@ class ImageGAN(GameModel, ComparisonViews):
         """One scalar for each latent dimension."""
         return config.latent
 
-    def players(self) -> tuple[Player, ...]:
-        """The discriminator, then the generator."""
-        penalised = _wasserstein(self.config) or self.config.r1 > 0
-        return (
-            Player(
-                "discriminator", tuple(self.discriminator.parameters()), self.config.d_updates, "lr_d",
-                {
-                    "draw": "Draw a mini-batch of images.",
-                    "forward": "Draw z, generate as many samples, and score both"
-                    + ("; add the penalty on D's slope." if penalised else "."),
-                    "update": "Move D so that it tells images from samples better.",
-                },
-            ),
-            Player(
-                "generator", tuple(self.generator.parameters()), 1, "lr_g",
-                {
-                    "draw": "Draw a mini-batch, of which only the size counts.",
-                    "forward": "Draw z, generate samples, and let D score them.",
-                    "backward": "Differentiate through D to G: how should each pixel change?",
-                    "update": "Move G so that D takes its samples for images more.",
-                },
-            ),
-        )  # fmt: skip
-
-    def after_update(self, player: str) -> None:
-        """Counts the discriminator's moves."""
-        self._moves += player == "discriminator"
-
-    def loss(self, player: str, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
-        """What a player descends; the discriminator's loss also without its penalty, and mean scores."""
-        z = self.prior_draw(len(batch), rng=rng)
-        if player == "generator":
-            with _fixed(self.discriminator):
-                return {"loss": self.game.generator(self.discriminator(self.generator(z)))}
-        with torch.no_grad():
-            fake = self.generator(z)
-        on_real, on_fake = self.discriminator(batch.x), self.discriminator(fake)
-        on_data, on_samples = -self.game.on_data(on_real).mean(), -self.game.on_samples(on_fake).mean()
-        penalty = self.penalty(batch.x, fake, rng=rng)
-        return {
-            "loss": penalty - on_data - on_samples,
-            "game": -on_data - on_samples,
-            "on_data": on_data,
-            "on_samples": on_samples,
-            "penalty": penalty,
-            "score_real": on_real.mean(),
-            "score_fake": on_fake.mean(),
-        }
-
-    def penalty(self, real: Tensor, fake: Tensor, *, rng: torch.Generator) -> Tensor:
-        """The penalty of this move of the discriminator, with its weight; 0 in moves that R1 leaves out."""
-        config = self.config
-        if _wasserstein(config):
-            weight = config.gradient_penalty
-            return weight * gradient_penalty(self.discriminator, real, fake, rng=rng)
-        if config.r1 > 0 and self._moves % config.r1_every == 0:
-            return config.r1 * config.r1_every * r1_penalty(self.discriminator, real)
-        return real.new_zeros(())
-
     def prior_draw(self, n: int, *, rng: torch.Generator) -> Tensor:
-        """Draws of z, (n, latent)."""
-        weight = self.generator.foot.weight
-        return torch.randn(n, self.config.latent, generator=rng, device=weight.device, dtype=weight.dtype)
+        """Draws of z ~ N(0, I), (n, latent)."""
+        return torch.randn(n, self.config.latent, generator=rng, device=self.device, dtype=self.dtype)
 
     def decode_mean(self, z: Tensor) -> Tensor:
         """G(z), (n, latent) to (n, c, h, w): z determines x."""
@@ -208,15 +211,5 @@ class ImageGAN(GameModel, ComparisonViews):
 
     @torch.no_grad()
     def sample(self, n: int, *, rng: torch.Generator) -> Tensor:
-        """Images from the model, (n, c, h, w)."""
+        """Images from the generator, (n, c, h, w)."""
         return self.generator(self.prior_draw(n, rng=rng))
-
-
-@contextlib.contextmanager
-def _fixed(module: nn.Module) -> Iterator[None]:
-    """What is computed within is not differentiated with respect to a module's parameters, which saves the time."""
-    module.requires_grad_(False)
-    try:
-        yield
-    finally:
-        module.requires_grad_(True)

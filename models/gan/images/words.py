@@ -1,13 +1,18 @@
-"""What the page of image GANs says of itself: objective, metrics, presets, and what to look at and to try."""
+"""Wording of the GAN of images: objective, metrics, presets, views, scenes, and suggestions."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from models.gan.images.comparison import classes, frechet_distance, nearest, precision
+from models.gan.images.scores import scores
 from models.gan.objectives import OBJECTIVES
-from models.protocol import Metric, Objective, Preset, Term, Try
+from models.protocol import Metric, Objective, Preset, Scene, Term, Try
+from models.views.latent import decode, manifold
+from models.views.samples import decoded_samples
+from models.views.walks import interpolation_of_draws, prior_traversals
 
-__all__ = ["LOOK_AT", "METRICS", "PRESETS", "TRY_NEXT", "objective_of"]
+__all__ = ["LOOK_AT", "METRICS", "PRESETS", "SCENES", "TRY_NEXT", "VIEWS", "objective_of"]
 
 
 def _rest_discriminator(config: Any) -> float | None:
@@ -19,10 +24,10 @@ def _rest_generator(config: Any) -> float | None:
 
 
 _GENERATOR = {
-    "non-saturating": "G maximises 𝔼_q[log D], with D = σ(F), F being what D computes before squashing.",
+    "non-saturating": "G maximises 𝔼_q[log D], with D = σ(F), where F is the output of D before squashing.",
     "least-squares": "D = F. G minimises ½𝔼_q[(D − 1)²].",
     "hinge": "G maximises 𝔼_q[F].",
-    "wasserstein-gp": "G maximises 𝔼_q[F]. F has no level of its own: only its differences mean something.",
+    "wasserstein-gp": "G maximises 𝔼_q[F]. A constant added to F changes nothing: only differences of F matter.",
 }
 
 
@@ -31,7 +36,7 @@ def _penalised(config: Any) -> bool:
 
 
 def objective_of(config: Any) -> Objective:
-    """What the discriminator maximises: the game's two terms, and the penalty that is in force."""
+    """What the discriminator maximises: the two terms of the game, and the penalty in use."""
     game = OBJECTIVES[config.objective]
     terms = [Term(game.terms[0], "on_data"), Term(game.terms[1], "on_samples")]
     note = f"p: data, q: samples of G. {_GENERATOR[config.objective]}"
@@ -41,7 +46,8 @@ def objective_of(config: Any) -> Objective:
     elif config.r1 > 0:
         penalty = r"-\,\frac{\gamma}{2}\,\mathbb{E}_{p}\left[\Vert\nabla F(x)\Vert^2\right]"
         terms.append(Term(penalty, "penalty", sign=-1))
-        note += f" R1 enters one move of D in {config.r1_every}, with {config.r1_every} times its weight, else it is 0."
+        every = config.r1_every
+        note += f" R1 is computed in one of {every} updates of D, with {every} times its weight; else it is 0."
     total = Term(r"\mathcal{L}", "discriminator_loss", sign=-1)
     return Objective(r"\mathcal{L}(\phi,\theta)", tuple(terms), total, note=note)
 
@@ -49,28 +55,31 @@ def objective_of(config: Any) -> Objective:
 METRICS = (
     Metric(
         "game", "Loss of D", role="data", equilibrium=_rest_discriminator,
-        help="Without its penalty; dashed where no D can tell samples from data.",
+        help="Loss without penalty; dashed: its value where no D can tell samples from data.",
     ),
     Metric(
         "generator_loss", "Loss of G", role="model", equilibrium=_rest_generator,
-        help="It need not fall while samples get better: D gets better too.",
+        help="It need not fall while samples improve: D improves too.",
     ),
     Metric(
         "penalty", "Penalty of D", role="alt", when=_penalised, plotted=False,
-        help="With its weight; R1 is 0 in the moves that leave it out, and its average what counts.",
+        help="Penalty with its weight; R1 is 0 in the updates that leave it out, and only its average matters.",
     ),
-    Metric("discriminator_loss", "Loss of D with penalty", role="total", plotted=False, help="What D descends."),
+    Metric(
+        "discriminator_loss", "Loss of D with penalty", role="total", plotted=False,
+        help="The loss of D, penalty included.",
+    ),
     Metric("on_data", "Value on data", role="data", plotted=False, help="The objective's term on data."),
     Metric("on_samples", "Value on samples", role="model", plotted=False, help="The objective's term on samples."),
     Metric("score_real", "F on data", role="data", plotted=False, help="Mean score of the batch's data."),
     Metric("score_fake", "F on samples", role="model", plotted=False, help="Mean score of as many samples."),
     Metric(
         "frechet", "Fréchet distance", role="model", pane="frechet", better="lower", source="samples",
-        help="Of up to 500 samples to as many training images, in the features of a small classifier.",
+        help="Distance of up to 500 samples to as many training images, in the features of a small classifier.",
     ),
     Metric(
         "frechet_null", "Fréchet, held out", role="data", pane="frechet", source="samples",
-        help="The same with held-out images in place of the samples: what a perfect model would have.",
+        help="The same with held-out images in place of the samples: the value of a perfect model.",
     ),
     Metric(
         "confident_percent", "Clearly of a class", "%", role="model", pane="percent", better="higher",
@@ -78,28 +87,28 @@ METRICS = (
     ),
     Metric(
         "least_class_percent", "Least class", "%", role="alt", pane="percent", better="higher", source="samples",
-        plotted=False, help="Share of the class that is generated least.",
+        plotted=False, help="Share of the class that is generated least often.",
     ),
 )  # fmt: skip
 _ADAM = {"batch": 64, "lr_g": 1e-3, "lr_d": 1e-3, "beta1": 0.5}
 PRESETS = (
     Preset(
         "Digits", "digits", {"channels": 32}, {"steps": 4000, "ema": 0.99, **_ADAM},
-        about="Small digits in seconds, all ten classes of them.",
+        about="Small digits in seconds, all ten classes.",
     ),
     Preset(
         "Digits, Wasserstein", "digits", {"channels": 32, "objective": "wasserstein-gp", "d_updates": 3},
         {"steps": 2000, "ema": 0.99, **_ADAM},
-        about="A critic of slope near 1, which moves three times a round: its loss falls to 0 as samples get better.",
+        about="A critic of slope near 1, with three updates a round: its loss falls to 0 as samples improve.",
     ),
     Preset(
         "Digits, classes lost", "digits", {"channels": 32, "r1": 0.0},
         {"steps": 3000, "batch": 64, "lr_g": 1e-2, "lr_d": 1e-4, "schedule": "constant"},
-        about="D learns a hundred times more slowly than G, which runs from class to class: see Classes.",
+        about="D learns a hundred times more slowly than G, which moves from class to class: see Classes.",
     ),
     Preset(
         "MNIST", "mnist", {}, {"steps": 8000, "ema": 0.995, **_ADAM},
-        about="Digits that can be read after about three minutes on a CPU.",
+        about="Legible digits after about three minutes on a CPU.",
     ),
     Preset(
         "Sprites", "sprites", {}, {"steps": 6000, "ema": 0.995, **_ADAM},
@@ -117,21 +126,53 @@ PRESETS = (
     Preset(
         "MNIST, Wasserstein", "mnist", {"channels": 64, "latent": 64, "objective": "wasserstein-gp", "d_updates": 5},
         {"steps": 20_000, "ema": 0.999, "batch": 64, "lr_g": 2e-4, "lr_d": 2e-4, "beta1": 0.0, "beta2": 0.9},
-        device="cuda", about="Five moves of the critic a round, as in the paper.",
+        device="cuda", about="Five updates of the critic a round, as in the paper.",
+    ),
+)  # fmt: skip
+VIEWS = (
+    decoded_samples.without("show").but(lead=True, help="Images of the same noise at each step."),
+    decode,
+    interpolation_of_draws,
+    scores,
+    classes,
+    nearest,
+    precision,
+    frechet_distance,
+    prior_traversals,
+    manifold,
+)
+SCENES = (
+    Scene(
+        "Train", "Does the generator learn to draw?",
+        lead="samples", beside=("classes",), below=("curves",),
+    ),
+    Scene(
+        "Quality", "How near are samples to the data, and are modes missing?",
+        lead="precision", beside=("frechet",), below=("classes", "samples"),
+    ),
+    Scene(
+        "Latent space", "How does the image change with z?",
+        lead="decode", beside=("traversals",), below=("interpolation", "manifold"),
+    ),
+    Scene(
+        "Memory", "Does the generator copy, and does D know its training data by heart?",
+        lead="nearest", beside=("scores",), below=("curves",),
     ),
 )  # fmt: skip
 LOOK_AT = (
-    "The same noise at each step: blobs become strokes, strokes become digits, and they go on changing when they are "
-    "good, because the game has no end. Losses hardly tell: both stay near the dashed lines while samples improve; the "
-    "Fréchet distance and the classes of the samples do. Images are sharp where those of a VAE are blurred, and what "
-    "is lost instead are modes: see whether every class is there. Scores of D tell how well it knows its training data "
-    "by heart, the nearest training images whether the generator copies."
+    "The samples use the same noise at each step: blobs become strokes, strokes become digits, and good digits go on "
+    "changing, because the game has no end. The losses show little: both stay near the dashed lines while samples "
+    "improve. The Fréchet distance and the classes of the samples show progress. Images are sharp where those of a VAE "
+    "are blurred; what a GAN loses instead are modes: see whether every class is present. The scores of D show how far "
+    "it knows its training data by heart, the nearest training images whether the generator copies."
 )
 TRY_NEXT = (
-    Try("Set R1 to 0: see whether the least class gets lost more often", {"r1": 0.0}),
-    Try("Let D learn ten times as fast as G, and watch the scores part", {"lr_d": 1e-2}),
-    Try("Use two latent dimensions: samples lie on a surface, and fewer kinds are reached", {"latent": 2}),
-    Try("Play the Wasserstein game: the loss of the critic falls as samples get better", preset="Digits, Wasserstein"),
+    Try("Set R1 to 0: see whether the least class gets lost more often", {"r1": 0.0}, scene="Train"),
+    Try("Let D learn ten times as fast as G, and see the scores separate", {"lr_d": 1e-2}, scene="Memory"),
+    Try("Use two latent dimensions: samples lie on a surface, and fewer kinds of image are reached", {"latent": 2},
+        scene="Latent space"),
+    Try("Play the Wasserstein game: the loss of the critic falls as samples improve", preset="Digits, Wasserstein",
+        scene="Train"),
     Try("Go to MNIST, three minutes on a CPU", preset="MNIST"),
     Try("See the same digits blurred, but none of them missing, by a VAE", page="vae"),
-)
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Five losses of a classifier F on labels, what each is least at, and how log p/q is read off F."""
+"""Five losses of a classifier F on labels, the F that minimises each, and log p/q as a function of that F."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Loss:
     """A loss ℓ(F, y) of a number F on a datum (y = 1) or a sample of the model (y = 0).
 
     Attributes:
-        title: In legends.
+        title: Title in legends.
         formula: ℓ for y = 1 and for y = 0.
-        value: F, y and a width to ℓ. A loss with kinks has each replaced by an arc of that width, so that Newton's
-            method finds its way; with width 0 it is ℓ itself.
-        slopes: F, y and a width above 0 to the first derivative and a second one that is never negative (for Brier
-            that of Gauss and Newton).
-        kinked: Whether the width matters.
-        best: Of log P(y = 1|x)/P(y = 0|x): the F with the least expected loss.
-        link: F to log P(y = 1|x)/P(y = 0|x), or None where the best F does not tell it.
-        probability: F to P(y = 1|x) as the loss suggests it.
-        reading: How the log ratio is read off, in words.
+        value: Maps F, y and a width to ℓ. Each kink of a loss is replaced by an arc of that width, for Newton's method;
+            with width 0 the value is ℓ itself.
+        slopes: Maps F, y and a width above 0 to the first derivative and a second one that is never negative (for
+            Brier the Gauss–Newton approximation).
+        kinked: Whether the loss has kinks, so that the width matters.
+        best: Maps log P(y = 1|x)/P(y = 0|x) to the F with the least expected loss.
+        link: Maps the best F to log P(y = 1|x)/P(y = 0|x); None where F does not determine it.
+        probability: Maps F to the P(y = 1|x) that the loss implies.
+        reading: The log ratio as a function of F, in words.
     """
 
     title: str

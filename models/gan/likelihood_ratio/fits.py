@@ -16,11 +16,11 @@ from models.gan.likelihood_ratio.splines import SplineFit, spline_basis
 __all__ = ["PROPER", "RatioFits", "ratio_fits"]
 
 PROPER = tuple(name for name, loss in LOSSES.items() if loss.link is not None)
-"""Losses whose best F tells the ratio."""
+"""Losses whose best F determines the ratio."""
 
 _CELLS = 480
-_MARGIN = 4.5  # standard deviations beyond the outermost means; draws beyond are counted in the last cell
-_EXACT = 1e-9  # penalty where the densities themselves are fitted
+_MARGIN = 4.5  # standard deviations beyond the outermost means; draws further out are counted in the last cell
+_EXACT = 1e-9  # penalty of fits to the densities themselves
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class RatioFits:
         x: Middles of the cells, (cells,).
         weight: Mass of ½ p + ½ q in each, (cells,).
         log_odds: log n₁/n₀.
-        F: Of each loss at the middles, (cells,).
+        F: Fitted F of each loss at the middles, (cells,).
         data, fake: Some of the data and samples, for a picture.
     """
 
@@ -55,7 +55,7 @@ class RatioFits:
         return np.exp(log_sigmoid(self.exact))
 
     def reading(self, name: str) -> np.ndarray:
-        """log P(y = 1|x)/P(y = 0|x) as it is read off a loss's F: log p/q + log n₁/n₀ where the fit is perfect."""
+        """log P(y = 1|x)/P(y = 0|x) by the F of a loss: log p/q + log n₁/n₀ where the fit is perfect."""
         link = LOSSES[name].link
         assert link is not None
         return link(self.F[name])
@@ -66,15 +66,15 @@ class RatioFits:
         return math.sqrt(float(self.weight @ away**2))
 
     def calibration(self, name: str, bands: int = 20) -> np.ndarray:
-        """Mean D and mean P(y = 1|x) in bands of D, by quadrature of the densities, (k, 2); bands without mass drop."""
+        """Mean D and mean P(y = 1|x) in bands of D, by quadrature of the densities, (k, 2); without empty bands."""
         d = LOSSES[name].probability(self.F[name])
         share = math.exp(self.log_odds)
         p, q = (np.exp(part.log_prob(self.x)) for part in (self.pair.p, self.pair.q))
         mass = (share * p + q) / (share * p + q).sum()
         band = np.minimum((d * bands).astype(int), bands - 1)
         total, forecast, real = (np.bincount(band, mass * part, minlength=bands) for part in (1.0, d, self.eta))
-        kept = total > 1e-4
-        return np.stack([forecast[kept], real[kept]], axis=1) / total[kept, None]
+        filled = total > 1e-4
+        return np.stack([forecast[filled], real[filled]], axis=1) / total[filled, None]
 
 
 @functools.lru_cache(maxsize=48)
@@ -85,12 +85,12 @@ def ratio_fits(
 
     Args:
         pair: The densities.
-        ones: Number n₁ of data; negative to fit to the densities, of which n₁/n₀ then is the ratio of weights.
+        ones: Number n₁ of data; negative to fit to the densities, with n₁/n₀ as the ratio of their weights.
         zeros: Number n₀ of samples of the model; negative likewise.
         functions: Splines that make up F.
         smoothness: Penalty on bends, in units of one datum.
-        seed: Of the samples.
-        names: Losses wanted.
+        seed: Seed of the samples.
+        names: Keys of the losses.
     """
     means = pair.p.means + pair.q.means
     reach = _MARGIN * max(pair.p.std, pair.q.std)
@@ -117,9 +117,9 @@ def ratio_fits(
         "hinge": np.clip(first, -1, 1),
         "absolute": 0.5 + 0.5 * np.clip(first, -1, 1),
     }
-    found = {name: first if name == "log" else fit.solve(LOSSES[name], starts[name]) for name in names}
+    weights = {name: first if name == "log" else fit.solve(LOSSES[name], starts[name]) for name in names}
     weight = 0.5 * (p + q)
     return RatioFits(
-        pair, x, weight / weight.sum(), math.log(abs(ones) / abs(zeros)), {k: basis @ w for k, w in found.items()},
+        pair, x, weight / weight.sum(), math.log(abs(ones) / abs(zeros)), {k: basis @ w for k, w in weights.items()},
         data[:400].copy(), fake[:400].copy(),
     )  # fmt: skip

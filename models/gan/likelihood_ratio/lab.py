@@ -1,4 +1,4 @@
-"""Likelihood-ratio estimation by classification: which losses recover log p/q, and how it is read off."""
+"""Likelihood-ratio estimation by classification: which losses recover log p/q, and how."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from models.exact.densities_1d import LineMixture, Pair, log_sigmoid
-from models.exact.normal import decimal
 from models.frames import Bars, Curves, Lines, Plane, Points, Series
 from models.gan.likelihood_ratio.classifier_losses import LOSSES
 from models.gan.likelihood_ratio.fits import PROPER, RatioFits, ratio_fits
-from models.protocol import Drag, Lab, Noise, Preset, Try, param, view
+from models.protocol import Drag, Lab, Noise, Preset, Scene, Try, param, view
+from models.views.words import decimal
 
 __all__ = ["LikelihoodRatioLab"]
 
@@ -56,21 +56,43 @@ class LikelihoodRatioLab(Lab):
         Preset("Two modes of data", "", {"data_mean": 0.0, "data_std": 0.6, "data_gap": 4.0, "model_mean": 0.5},
                about="The ratio has two humps, and classification finds both."),
     )  # fmt: skip
+    scenes = (
+        Scene(
+            "Ratios", "Which losses recover log p/q?",
+            lead="ratios", beside=("densities",), below=("errors",),
+        ),
+        Scene(
+            "Loss at x", "What does each loss ask of F at one x?",
+            lead="risk", beside=("densities",),
+        ),
+        Scene(
+            "Unequal numbers", "What if there are more data than samples?",
+            lead="shift", beside=("ratios",),
+        ),
+        Scene(
+            "Calibration", "Is D a probability?",
+            lead="calibration", beside=("ratios",),
+        ),
+    )  # fmt: skip
     look_at = (
-        "Any loss that is proper is least at D = P(y = 1|x), and with as many data as samples that is p/(p + q), the "
+        "A proper loss has its minimum at D = P(y = 1|x), and with as many data as samples that is p/(p + q), the "
         "form of the optimal discriminator. Each loss has its own link: F itself for the log loss, logit D for Brier, "
-        "2 F for the exponential loss. A loss that is not proper finds the likelier class and forgets by how much: the "
+        "2 F for the exponential loss. A loss that is not proper finds the likelier class, but not by how much: the "
         "best F of the hinge is the sign of log P(y = 1|x)/P(y = 0|x), that of the absolute error a step from 0 to 1. "
-        "(Where one class is rare, the hinge hardly minds a larger F, so a fit may wander beyond ± 1.) "
+        "(Where one class is rare, a larger F costs the hinge loss little, so a fit may go beyond ± 1.) "
         "The slide's “assume equal samples” is needed: with n₁ data and n₀ samples every reading is log p/q + "
-        "log(n₁/n₀). What the losses do not share is the error on few samples: each weighs the tails in its own way."
+        "log(n₁/n₀). What the losses do not share is the error on few samples: each weighs the tails differently."
     )
     try_next = (
         Try("Fit the densities themselves: three proper losses, one line", preset="The densities themselves"),
-        Try("Take nine data for each sample: all readings shift by 2.197", preset="Nine data for each sample"),
-        Try("Subtract log(n₁/n₀) again", preset="Nine to one, corrected"),
+        Try(
+            "Take nine data for each sample: all readings shift by 2.197",
+            preset="Nine data for each sample",
+            scene="Unequal numbers",
+        ),
+        Try("Subtract log(n₁/n₀) again", preset="Nine to one, corrected", scene="Unequal numbers"),
         Try("Take only 100 of each", preset="Few samples"),
-        Try("Give the data two modes", preset="Two modes of data"),
+        Try("Give the data two modes", preset="Two modes of data", scene="Ratios"),
         Try("See the same D* point by point", page="optimal-discriminator"),
     )
 
@@ -80,9 +102,13 @@ class LikelihoodRatioLab(Lab):
 
         n: int = param(2000, "Samples of the model n₀", 50, 10_000, log=True, live=True)
         ratio: float = param(1.0, "Data for each, n₁/n₀", 0.1, 10.0, log=True, live=True)
-        corrected: bool = param(False, "Subtract log(n₁/n₀)", live=True, help="From every reading of log p/q.")
-        exact: bool = param(False, "Fit the densities themselves", live=True, help="By quadrature: endless samples.")
-        x: float = param(0.5, "Place x", -_EDGE, _EDGE, step=0.05, live=True, help="For the card “Risk at x”.")
+        corrected: bool = param(
+            False, "Subtract log(n₁/n₀)", live=True, help="Subtracted from every reading of log p/q."
+        )
+        exact: bool = param(
+            False, "Fit the densities themselves", live=True, help="By quadrature, as with infinitely many samples."
+        )
+        x: float = param(0.5, "Place x", -_EDGE, _EDGE, step=0.05, live=True, help="Position in the card “Risk at x”.")
         data_mean: float = param(-0.8, "Data mean", -3.0, 3.0, step=0.05, live=True)
         data_std: float = param(0.8, "Data std", 0.4, 1.5, step=0.02, live=True)
         data_gap: float = param(0.0, "Data modes apart", 0.0, 5.0, step=0.1, live=True, help="0: one Gaussian.")
@@ -116,7 +142,7 @@ class LikelihoodRatioLab(Lab):
         p, q = (np.exp(part.log_prob(fits.x)) for part in (self.pair.p, self.pair.q))
         return (p > _SEEN * p.max()) | (q > _SEEN * q.max())
 
-    @view("Ratios by five losses", lead=True, help="What each loss says of log p/q; exact values and limits dashed.")
+    @view("Ratios by five losses", lead=True, help="log p/q by each loss; exact values and limits dashed.")
     def ratios(self, noise: Noise) -> Curves:
         """The readings of the three proper losses beside log p/q, and F of the other two beside their limits."""
         fits = self.fits(noise)
@@ -174,7 +200,7 @@ class LikelihoodRatioLab(Lab):
             note="P(y = 1|x) = n₁ p/(n₁ p + n₀ q). Drag the dots at (mean, standard deviation).",
         )  # fmt: skip
 
-    @view("Calibration", help="When D says 0.7, is it a datum in 70 of 100 cases? On the diagonal it is.")
+    @view("Calibration", help="Where D is 0.7, are 70 of 100 points data? On the diagonal they are.")
     def calibration(self, noise: Noise) -> Curves:
         """Share of data among all x with a given D, for each loss."""
         fits, series = self.fits(noise), []
@@ -184,14 +210,14 @@ class LikelihoodRatioLab(Lab):
         ends = np.array([0.0, 1.0])
         series.append(Series("exact", "calibrated", ends, ends, role="data", dashed=True))
         worst = {name: _gap(fits.calibration(name)) for name in LOSSES}
-        said = ", ".join(f"{LOSSES[name].title} {decimal(worst[name], 2)}" for name in LOSSES)
+        gaps = ", ".join(f"{LOSSES[name].title} {decimal(worst[name], 2)}" for name in LOSSES)
         return Curves(
             tuple(series), x_label="D, as the loss gives it", y_label="share of data",
             subtitle=f"{self._counts}; shares by quadrature, 20 bands of D",
-            note=f"Farthest from the diagonal: {said}.",
+            note=f"Farthest from the diagonal: {gaps}.",
         )  # fmt: skip
 
-    @view("Risk at x", help="Expected loss at one x as a function of F, and where each is least.")
+    @view("Risk at x", help="Expected loss at one x as a function of F, and its minimum.")
     def risk(self) -> Curves:
         """P(y = 1|x) ℓ(F, 1) + P(y = 0|x) ℓ(F, 0) of each loss."""
         f = np.linspace(-4.0, 4.0, 641)
@@ -231,17 +257,17 @@ class LikelihoodRatioLab(Lab):
             note="The logit of P(y = 1|x) is log p/q + log(n₁/n₀): only equal numbers give the ratio as it is.",
         )  # fmt: skip
 
-    @view("Errors of the readings", help="On samples, and fitted to the densities themselves.")
+    @view("Errors of the readings", help="Errors of fits to samples, and of fits to the densities themselves.")
     def errors(self, noise: Noise) -> Bars:
         """Root mean square error of each proper loss, from samples and from the densities."""
-        drawn, endless = self.fits(noise, exact=False), self.fits(noise, exact=True)
+        drawn, exact = self.fits(noise, exact=False), self.fits(noise, exact=True)
         rows = [(f"{LOSSES[name].title}, samples", drawn.error(name), _ROLES[name]) for name in PROPER]
-        rows += [(f"{LOSSES[name].title}, densities", endless.error(name), _ROLES[name]) for name in PROPER]
+        rows += [(f"{LOSSES[name].title}, densities", exact.error(name), _ROLES[name]) for name in PROPER]
         return Bars(
             tuple(label for label, *_ in rows), np.array([v for _, v, _ in rows]),
             roles=tuple(role for *_, role in rows), unit="nats",
             subtitle=f"root mean square under ½ p + ½ q, shift aside; {self.ones:,} data, {self.config.n:,} samples",
-            note="What is left with the densities themselves is that splines are no perfect F.",
+            note="The error that remains with the densities themselves is that of the splines.",
         )  # fmt: skip
 
 

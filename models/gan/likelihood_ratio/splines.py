@@ -1,4 +1,4 @@
-"""A classifier F that is a smooth curve, fitted by Newton's method to counts of data and of samples of the model."""
+"""A classifier F that is a spline, fitted by Newton's method to counts of data and of samples of the model."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from models.gan.likelihood_ratio.classifier_losses import Loss
 
 __all__ = ["SplineFit", "spline_basis"]
 
-_WIDTHS = (0.5, 0.2, 0.08, 0.03, 0.01)  # of the arcs in place of kinks, one after the other
+_WIDTHS = (0.5, 0.2, 0.08, 0.03, 0.01)  # widths of the arcs that replace kinks, from start to end
 _STEPS = 30
 _TINY = 1e-9  # added to the curvature in every direction
-_DONE = 1e-13  # decrease of the loss that is no longer worth a step
+_DONE = 1e-13  # decrease of the loss at which the iteration ends
 
 
 @functools.lru_cache(maxsize=8)
@@ -33,8 +33,8 @@ def spline_basis(low: float, high: float, cells: int, functions: int) -> np.ndar
 class SplineFit:
     """F = Σ wⱼ Bⱼ(x) with the least mean loss, plus λ Σ (wⱼ₋₁ − 2 wⱼ + wⱼ₊₁)² (P-splines; Eilers and Marx, 1996).
 
-    The penalty lets every straight line pass free of charge; it decides what the samples leave open. Data are counted
-    in cells, so that the time does not depend on their number.
+    The penalty is 0 for straight lines, and determines F where samples are few. Data are counted in cells, so that the
+    time does not depend on their number.
 
     Args:
         basis: Bⱼ at the middles of the cells, (cells, functions).
@@ -69,7 +69,7 @@ class SplineFit:
         )
 
     def solve(self, loss: Loss, start: np.ndarray) -> np.ndarray:
-        """Weights w of the least objective, from a start (functions,), by Newton's method with shorter steps."""
+        """Weights w that minimise the objective, (functions,), by damped Newton steps from a start."""
         w = start.copy()
         for width in _WIDTHS if loss.kinked else _WIDTHS[:1]:
             damping = _TINY
@@ -77,14 +77,14 @@ class SplineFit:
             for _ in range(_STEPS):
                 gradient, curvature = self._derivatives(loss, w, width)
                 step = np.linalg.solve(curvature + damping * np.eye(len(w)), gradient)
-                found = self.objective(loss, w - step, width)
-                while not found <= value and damping < 1e6:
+                new = self.objective(loss, w - step, width)
+                while not new <= value and damping < 1e6:
                     damping = max(10 * damping, 1e-6)
                     step = np.linalg.solve(curvature + damping * np.eye(len(w)), gradient)
-                    found = self.objective(loss, w - step, width)
-                if not found <= value:
+                    new = self.objective(loss, w - step, width)
+                if not new <= value:
                     break
-                w, gained, value, damping = w - step, value - found, found, max(_TINY, damping / 10)
+                w, gained, value, damping = w - step, value - new, new, max(_TINY, damping / 10)
                 if gained < _DONE:
                     break
         return w

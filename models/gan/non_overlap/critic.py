@@ -1,8 +1,7 @@
-"""Critics that learn to tell two supports apart: small private fits, recorded on the way and kept.
+"""Critics that are trained to distinguish two supports, with their gradients on θ recorded during training.
 
-A fit trains one network for each of some θ, all at once, and notes what reaches θ from it. Whoever wants more steps
-than there are advances it by as much as its time allows, so that several views can share one fit, and what was trained
-once is there at once for every number of steps.
+A fit trains one network for each of several θ, all at once. Views share fits: each advances the training as far as its
+time allows, and reads the record of all steps made so far.
 """
 
 from __future__ import annotations
@@ -29,14 +28,14 @@ MOST = 5_000  # updates
 _WIDTH = 64
 _LR = 1e-3
 _BETAS = {"logistic": (0.9, 0.999), "penalty": (0.5, 0.9), "clip": (0.5, 0.9)}
-_DRAWN = 256  # points of each side in a batch with instance noise, or of the points under a gradient penalty
-_ROUND = (30, 50, 100, 150, 200, 300, 500, 700, 1_000, 1_500, 2_000, 3_000)  # updates that are noted
-_KEPT = 12  # fits
+_DRAWN = 256  # points of each side in a batch with instance noise
+_ROUND = (30, 50, 100, 150, 200, 300, 500, 700, 1_000, 1_500, 2_000, 3_000)  # updates after which values are recorded
+_CACHED = 12  # fits
 
 
 @dataclass(frozen=True)
 class Fit:
-    """What is trained; equal fits give equal numbers.
+    """What is trained. Equal fits give equal numbers.
 
     Attributes:
         shape: Key of `SUPPORTS`.
@@ -45,7 +44,7 @@ class Fit:
         d: Dimension of the space that the networks see.
         sigma: Standard deviation of instance noise.
         strength: Weight λ of the penalty, or the clip.
-        seed: Of the initial weights, which are the same for every θ, and of all draws.
+        seed: Seed of the initial weights, which are the same for every θ, and of all draws.
     """
 
     shape: str
@@ -59,10 +58,10 @@ class Fit:
 
 @dataclass(frozen=True)
 class Record:
-    """What is noted after some numbers of updates; k numbers, m networks.
+    """Values of m networks after each of k numbers of updates.
 
     Attributes:
-        steps: (k,).
+        steps: Numbers of updates, (k,).
         minimax: Gradient on θ of E_q[log(1 − D)], (k, m).
         non_saturating: Gradient on θ of E_q[−log D], (k, m).
         value: (k, m): of a discriminator its estimate of the Jensen–Shannon divergence, ½ (L + log 4) nats; of a critic
@@ -78,7 +77,7 @@ class Record:
 
 
 def recorded_steps() -> np.ndarray:
-    """Numbers of updates after which something is noted: every one at first, every 4 % later, and round ones."""
+    """Numbers of updates after which values are recorded: every one at first, every 4 % later, and round numbers."""
     return np.unique(np.concatenate([np.arange(25), np.geomspace(25, MOST, 140).round().astype(int), _ROUND]))
 
 
@@ -87,7 +86,7 @@ class PlaneCritic:
     """One network as a function on the plane of the supports; float64.
 
     Attributes:
-        layers: Weights (in, out) and biases (out,), the first layer's being taken together with the lift.
+        layers: Weights (in, out) and biases (out,); those of the first layer include the lift.
     """
 
     layers: tuple[tuple[np.ndarray, np.ndarray], ...]
@@ -110,7 +109,7 @@ class PlaneCritic:
 
 
 class Critic:
-    """The networks of a fit while they learn. Every method may be called from any thread.
+    """The networks of a fit during training. All methods can be called from any thread.
 
     Args:
         fit: What to train.
@@ -120,8 +119,8 @@ class Critic:
         self.fit = fit
         self.done = 0
         self._lock = threading.Lock()
-        self._wanted = set(recorded_steps().tolist())
-        self._notes: list[tuple[int, np.ndarray]] = []
+        self._recorded_steps = set(recorded_steps().tolist())
+        self._records: list[tuple[int, np.ndarray]] = []
         self._planes: dict[int, tuple[np.ndarray, ...]] = {}
         self._rng = torch.Generator().manual_seed(fit.seed)
         m = len(fit.thetas)
@@ -133,30 +132,30 @@ class Critic:
         self._data = nodes.expand(m, -1, -1) @ self._lift.T  # (m, n, d)
         shift = torch.tensor(fit.thetas, dtype=torch.float32)[:, None, None] * self._lift[:, 0]  # (m, 1, d)
         self._model = self._data + shift
-        # Gradients are noted at the same points and noise each time.
+        # Gradients are recorded at the same points and noise each time.
         self._seen = self._batch(torch.Generator().manual_seed(fit.seed + 1))
-        self._note()
+        self._record()
 
     def advance(self, steps: int, seconds: float = math.inf) -> int:
-        """Trains on, up to a number of updates in all, or until the time is over; the number there is then."""
+        """Continues the training up to a total number of updates or until the time is over; returns the number made."""
         with self._lock, torch.enable_grad():
             ends = time.perf_counter() + seconds
             while self.done < min(steps, MOST) and time.perf_counter() < ends:
                 self._update()
                 self.done += 1
-                if self.done in self._wanted:
-                    self._note()
+                if self.done in self._recorded_steps:
+                    self._record()
             return self.done
 
     def record(self, steps: int = MOST) -> Record:
-        """What has been noted up to a number of updates."""
+        """The values recorded up to a number of updates."""
         with self._lock:
-            notes = [(step, values) for step, values in self._notes if step <= steps]
-        at, values = np.array([step for step, _ in notes]), np.stack([values for _, values in notes])
+            rows = [(step, values) for step, values in self._records if step <= steps]
+        at, values = np.array([step for step, _ in rows]), np.stack([values for _, values in rows])
         return Record(at, *np.moveaxis(values, 1, 0))
 
     def plane(self, steps: int, network: int = 0) -> tuple[int, PlaneCritic]:
-        """One network after the noted number of updates that is nearest below `steps`, and that number."""
+        """One network after the largest recorded number of updates that is at most `steps`, and that number."""
         with self._lock:
             at = max(step for step in self._planes if step <= steps)
             flat = [part[network].astype(float) for part in self._planes[at]]
@@ -170,7 +169,7 @@ class Critic:
         return torch.baddbmm(w[5], h, w[4]).squeeze(2)
 
     def _batch(self, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Data and model, (m, n, d): all nodes, or with noise some of them drawn anew, the same for every network."""
+        """Data and model, (m, n, d): all nodes, or with noise a random selection, the same for every network."""
         sigma = self.fit.sigma
         if sigma == 0.0:
             return self._data, self._model
@@ -201,9 +200,9 @@ class Critic:
     def _penalty(self, real: Tensor, fake: Tensor) -> Tensor:
         """The sum over the networks of their gradient penalties."""
         m, n, d = real.shape
-        if n == 1:  # two points: all that varies is the place between them
+        if n == 1:  # two points: only the position between them varies
             real, fake = real.expand(-1, 32, -1), fake.expand(-1, 32, -1)
-        elif n > 1:  # partners at random, as in a batch of samples
+        elif n > 1:  # random pairs, as in a batch of samples
             fake = fake[:, torch.randperm(n, generator=self._rng)]
 
         def critic(x: Tensor) -> Tensor:
@@ -211,7 +210,7 @@ class Critic:
 
         return m * gradient_penalty(critic, real.reshape(-1, d), fake.reshape(-1, d), rng=self._rng)
 
-    def _note(self) -> None:
+    def _record(self) -> None:
         real, fake = self._seen
         at = fake.detach().requires_grad_()
         with torch.enable_grad():
@@ -225,7 +224,7 @@ class Critic:
         else:
             value = f_real.mean(1) - f_fake.mean(1)
         minimax, rival = -(torch.sigmoid(f_fake) * slope).mean(1), -(torch.sigmoid(-f_fake) * slope).mean(1)
-        self._notes.append((self.done, torch.stack([minimax, rival, value, slope.mean(1)]).numpy()))
+        self._records.append((self.done, torch.stack([minimax, rival, value, slope.mean(1)]).numpy()))
         if len(self.fit.thetas) == 1:
             w = [part.detach() for part in self._weights]
             self._planes[self.done] = tuple(part.numpy().copy() for part in (self._lift.T @ w[0], *w[1:]))
@@ -255,11 +254,11 @@ def fitted(
     strength: float = 0.0,
     seed: int = 0,
 ) -> Critic:
-    """The critic of a fit, as far as it has been trained; the fits that were asked for last are kept."""
+    """The critic of a fit, trained as far as it has been; the fits used last are cached."""
     fit = Fit(shape, tuple(map(float, thetas)), game, d, float(sigma), float(strength), seed)
     with _critics_lock:
         critic = _critics.pop(fit, None) or Critic(fit)
         _critics[fit] = critic
-        while len(_critics) > _KEPT:
+        while len(_critics) > _CACHED:
             _critics.popitem(last=False)
     return critic

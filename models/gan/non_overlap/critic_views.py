@@ -1,4 +1,4 @@
-"""The views of a trained discriminator between two supports: what it says, what reaches θ, where θ goes."""
+"""A trained discriminator between two supports: its map, the gradient that reaches θ, and its profile."""
 
 from __future__ import annotations
 
@@ -9,19 +9,16 @@ from typing import Any
 import numpy as np
 
 from models.frames import Curves, Density, Field, Plane, Points, Series
-from models.gan.non_overlap.critic import Critic, fitted
 from models.gan.non_overlap.noisy import overlapping
-from models.gan.non_overlap.supports import Supports
+from models.gan.non_overlap.training import are_apart, axis_of, critic_of, power, progress, sigmoid, supports_of, train
 from models.protocol import Drag, Lab, param, view
 
-__all__ = ["LOSSES", "SLICE", "CriticViews", "logit_gradients", "power", "sigmoid"]
+__all__ = ["closed_form", "discriminator", "gradient", "logit_gradients", "profile"]
 
-LOSSES = {"minimax": "Minimax", "non-saturating": "Non-saturating"}
-SLICE = 0.02  # s of training between two frames
-FIRST = 0.008  # and before the first, which follows a control that is dragged
+_LOSSES = {"minimax": "Minimax", "non-saturating": "Non-saturating"}
 _LEAST = 1e-12  # smaller values are drawn here: the axis is logarithmic
 _SIDE, _UP = (-0.9, 2.9), (-1.35, 1.35)
-_CELLS, _COARSE = (96, 68), (48, 34)  # of the heat map in the end, and while D is trained
+_CELLS, _COARSE = (96, 68), (48, 34)  # cells of the heat map at the end, and during training
 
 
 def logit_gradients(a: np.ndarray, theta: float) -> tuple[np.ndarray, np.ndarray]:
@@ -30,149 +27,117 @@ def logit_gradients(a: np.ndarray, theta: float) -> tuple[np.ndarray, np.ndarray
     return a * np.exp(-np.logaddexp(0.0, half)), a * np.exp(-np.logaddexp(0.0, -half))
 
 
-class CriticViews(Lab):
-    """What a discriminator of logits F, trained at one θ, shows after t steps; configured as `NonOverlapLab`."""
+def _network(c: Any) -> str:
+    noise = f", noise σ = {c.sigma:g}" if c.sigma else ""
+    return f"D of {c.d:,}-64-64-1 ReLU{noise}"
 
-    config: Any
-    supports: Supports
 
-    @property
-    def critic(self) -> Critic:
-        """The discriminator of this support, θ, dimension, noise and seed, as far as it is trained."""
-        c = self.config
-        return fitted(c.support, (c.theta,), d=c.d, sigma=c.sigma, seed=c.seed)
-
-    @property
-    def apart(self) -> bool:
-        """Whether data and model can be told apart without error."""
-        return not self.config.sigma and self.supports.overlap(self.config.theta) == 0.0
-
-    @staticmethod
-    def training(critic: Critic, steps: int) -> Iterator[int]:
-        """Trains a critic in slices; the number of steps made after each, at last `steps`."""
-        if 0 < critic.done < steps:  # by another view: shown at once
-            yield critic.done
-        while (done := critic.advance(steps, SLICE if critic.done else FIRST)) < steps:
-            yield done
-        yield done
-
-    def progress(self, done: int) -> str:
-        """What a subtitle adds while D is trained, or ""."""
-        return "" if done >= self.config.steps else f"; training, {done:,} of {self.config.steps:,}"
-
-    def _net(self) -> str:
-        c = self.config
-        noise = f", noise σ = {c.sigma:g}" if c.sigma else ""
-        return f"D of {c.d:,}-64-64-1 ReLU{noise}"
-
-    @view(
-        "Supports and discriminator",
-        lead=True,
-        help="Data, model, D after t steps, and where each point of the model is sent. Drag the model.",
-        drags=(Drag(x="theta"),),
-    )
-    def discriminator(self, loss: str = param("non-saturating", "Arrows", choices=LOSSES)) -> Iterator[Plane]:
-        """The two supports over the heat map of D, with the steps that the generator's loss asks of its points."""
-        c, nodes = self.config, self.supports.nodes()
-        model = nodes + np.array([c.theta, 0.0])
-        few = model[:: max(1, len(model) // 24)]
-        critic = self.critic
-        for done in self.training(critic, c.steps):
-            at, network = critic.plane(done)
-            cells = _CELLS if done >= c.steps else _COARSE
-            d = sigmoid(network.values(_grid(cells))).reshape(cells[::-1])
-            f, gradient = network(few)
-            weight = sigmoid(f) if loss == "minimax" else sigmoid(-f)
-            push = weight[:, None] * gradient  # against the gradient of −softplus(F), or of softplus(−F)
-            record = critic.record(done)
-            on_theta = (record.minimax if loss == "minimax" else record.non_saturating)[-1, 0]
-            where = "" if c.d == 2 else f" in the plane of the supports, of {c.d:,} dimensions"
-            yield Plane(
-                (
-                    Density(d, (*_SIDE, *_UP), role="real-fake", low=0.0, high=1.0, name="D"),
-                    Points(nodes, role="data", size=5.0, name="data"),
-                    Points(model, role="model", size=5.0, name="model"),
-                    Field(few, push, role="total", longest=0.35, name=f"{LOSSES[loss].lower()} step"),
-                ),
-                x_label="x₁", y_label="x₂", extent=(*_SIDE, *_UP),
-                subtitle=f"{self._net()} after {at:,} steps{where}{self.progress(done)}",
-                note=f"Longest arrow {power(float(np.hypot(*push.T).max()))}; "
-                f"gradient on θ {power(float(on_theta))} ({LOSSES[loss].lower()}).",
-            )  # fmt: skip
-
-    @view("Gradient on θ over steps of D", help="What each loss sends to θ while D is trained; the line is t.")
-    def gradient(self) -> Iterator[Curves]:
-        """Size of both gradients on θ against the steps of D."""
-        c, critic = self.config, self.critic
-        for done in self.training(critic, c.steps):
-            record = critic.record()  # also what was trained beyond t
-            kept = record.steps >= 1
-            steps, series = record.steps[kept], []
-            sizes = {"minimax": np.abs(record.minimax[:, 0]), "non-saturating": np.abs(record.non_saturating[:, 0])}
-            roles = {"minimax": "model", "non-saturating": "alt"}
-            for loss, size in sizes.items():
-                drawn = np.maximum(size[kept], _LEAST)
-                series.append(Series(loss, f"{LOSSES[loss]}, |∂/∂θ|", steps, drawn, role=roles[loss]))
-            if c.sigma and c.theta:
-                exact = overlapping(self.supports, c.theta, c.sigma)
-                for loss, value in (("minimax", exact.minimax), ("non-saturating", exact.non_saturating)):
-                    level = np.full(len(steps), max(abs(value), _LEAST))
-                    label = f"{LOSSES[loss]} at D*"
-                    series.append(Series(f"{loss}.exact", label, steps, level, role=roles[loss], dashed=True))
-            yield Curves(
-                tuple(series), x_label="steps of D", log_x=True, log_y=True, marker=float(c.steps),
-                subtitle=f"{self._net()}, Adam 1e−3, θ = {c.theta:g}{self.progress(done)}",
-                note=_story(record.steps, sizes, c.steps)
-                + (" At the exact D* it is ∇D/D = 0/0, undefined." if self.apart else ""),
-            )  # fmt: skip
-
-    @view("Profile of D", help="D, 1 − D and the slope of D along x₁, through the middle of both supports.")
-    def profile(self) -> Iterator[Curves]:
-        """D and |∂D/∂x₁| on the axis through both supports, logarithmic."""
-        c, critic = self.config, self.critic
-        x, line = self.axis()
-        for done in self.training(critic, c.steps):
-            at, network = critic.plane(done)
-            f, gradient = network(line)
-            d, rest = sigmoid(f), sigmoid(-f)
-            slope = np.abs(d * rest * gradient[:, 0])
-            ends = np.interp([0.0, c.theta], x, slope)
-            parts = [np.maximum(part, _LEAST) for part in (d, rest, slope)]
-            yield Curves(
-                (
-                    Series("d", "D", x, parts[0], role="data", pane="D"),
-                    Series("rest", "1 − D", x, parts[1], role="model", pane="D"),
-                    Series("slope", "|∂D/∂x₁|", x, parts[2], role="total", pane="slope"),
-                ),
-                x_label="x₁", log_y=True, marker=c.theta,
-                subtitle=f"{self._net()} after {at:,} steps, at x₂ = 0{self.progress(done)}",
-                note=f"|∂D/∂x₁| is {power(ends[0])} on the data (0) and {power(ends[1])} on the model ({c.theta:g})"
-                + (": a D that is right is flat where there is mass." if self.apart else "."),
-            )  # fmt: skip
-
-    @view("Closed form", help="The gradient on θ of both losses when the logit is a(θ/2 − x).")
-    def closed_form(self) -> Curves:
-        """Both gradients against the sharpness a, for data at 0 and the model at θ."""
-        c = self.config
-        a = np.geomspace(1e-2, 1e4, 400)
-        minimax, rival = logit_gradients(a, c.theta)
-        now = [float(g[0]) for g in logit_gradients(np.array([c.a]), c.theta)]
-        peak = 2.5569 / c.theta if c.theta else math.inf  # aθ/2 = 1 + W(1/e)
-        return Curves(
+@view(
+    "Supports and discriminator",
+    lead=True,
+    help="Data, model, D after t steps, and the direction in which each point of the model is moved. Drag the model.",
+    drags=(Drag(x="theta"),),
+)
+def discriminator(lab: Lab, loss: str = param("non-saturating", "Arrows", choices=_LOSSES)) -> Iterator[Plane]:
+    """The two supports over the heat map of D, with the steps of the generator's points under its loss."""
+    c, nodes = lab.config, supports_of(lab.config).nodes()
+    model = nodes + np.array([c.theta, 0.0])
+    few = model[:: max(1, len(model) // 24)]
+    critic = critic_of(c)
+    for done in train(critic, c.steps):
+        at, network = critic.plane(done)
+        cells = _CELLS if done >= c.steps else _COARSE
+        d = sigmoid(network.values(_grid(cells))).reshape(cells[::-1])
+        f, gradient = network(few)
+        weight = sigmoid(f) if loss == "minimax" else sigmoid(-f)
+        push = weight[:, None] * gradient  # against the gradient of −softplus(F), or of softplus(−F)
+        record = critic.record(done)
+        on_theta = (record.minimax if loss == "minimax" else record.non_saturating)[-1, 0]
+        where = "" if c.d == 2 else f" in the plane of the supports, of {c.d:,} dimensions"
+        yield Plane(
             (
-                Series("minimax", "minimax, a σ(−aθ/2)", a, np.maximum(minimax, _LEAST), role="model"),
-                Series("non-saturating", "non-saturating, a σ(aθ/2)", a, rival, role="alt"),
+                Density(d, (*_SIDE, *_UP), role="real-fake", low=0.0, high=1.0, name="D"),
+                Points(nodes, role="data", size=5.0, name="data"),
+                Points(model, role="model", size=5.0, name="model"),
+                Field(few, push, role="total", longest=0.35, name=f"{_LOSSES[loss].lower()} step"),
             ),
-            x_label="sharpness a", log_x=True, log_y=True, marker=c.a,
-            subtitle=f"D = σ(a(θ/2 − x)), data at 0, model at θ = {c.theta:g}; exact, from {_LEAST:g} upwards",
-            note=f"a = {c.a:g}: minimax {power(now[0])}, greatest at a = {peak:.3g}; non-saturating {power(now[1])}. "
-            "a → ∞ is the optimal D: 0 for minimax, without bound for the other, which is 0/0 at D* itself.",
+            x_label="x₁", y_label="x₂", extent=(*_SIDE, *_UP),
+            subtitle=f"{_network(c)} after {at:,} steps{where}{progress(c, done)}",
+            note=f"Longest arrow {power(float(np.hypot(*push.T).max()))}; "
+            f"gradient on θ {power(float(on_theta))} ({_LOSSES[loss].lower()}).",
         )  # fmt: skip
 
-    def axis(self) -> tuple[np.ndarray, np.ndarray]:
-        """Places on x₁, both supports among them, (n,), and as points of the plane, (n, 2)."""
-        x = np.union1d(np.linspace(-0.8, max(self.config.theta, 0.2) + 0.8, 321), [0.0, self.config.theta])
-        return x, np.stack([x, np.zeros_like(x)], axis=1)
+
+@view("Gradient on θ over steps of D", help="The gradient of each loss on θ during the training of D; the line is t.")
+def gradient(lab: Lab) -> Iterator[Curves]:
+    """Size of both gradients on θ against the steps of D."""
+    c, critic = lab.config, critic_of(lab.config)
+    for done in train(critic, c.steps):
+        record = critic.record()  # also steps trained beyond t
+        seen = record.steps >= 1
+        steps, series = record.steps[seen], []
+        sizes = {"minimax": np.abs(record.minimax[:, 0]), "non-saturating": np.abs(record.non_saturating[:, 0])}
+        roles = {"minimax": "model", "non-saturating": "alt"}
+        for loss, size in sizes.items():
+            drawn = np.maximum(size[seen], _LEAST)
+            series.append(Series(loss, f"{_LOSSES[loss]}, |∂/∂θ|", steps, drawn, role=roles[loss]))
+        if c.sigma and c.theta:
+            exact = overlapping(supports_of(c), c.theta, c.sigma)
+            for loss, value in (("minimax", exact.minimax), ("non-saturating", exact.non_saturating)):
+                level = np.full(len(steps), max(abs(value), _LEAST))
+                label = f"{_LOSSES[loss]} at D*"
+                series.append(Series(f"{loss}.exact", label, steps, level, role=roles[loss], dashed=True))
+        yield Curves(
+            tuple(series), x_label="steps of D", log_x=True, log_y=True, marker=float(c.steps),
+            subtitle=f"{_network(c)}, Adam 1e−3, θ = {c.theta:g}{progress(c, done)}",
+            note=_story(record.steps, sizes, c.steps)
+            + (" At the exact D* it is ∇D/D = 0/0, undefined." if are_apart(c) else ""),
+        )  # fmt: skip
+
+
+@view("Profile of D", help="D, 1 − D and the slope of D along x₁, through the middle of both supports.")
+def profile(lab: Lab) -> Iterator[Curves]:
+    """D and |∂D/∂x₁| on the axis through both supports, logarithmic."""
+    c, critic = lab.config, critic_of(lab.config)
+    x, line = axis_of(c)
+    for done in train(critic, c.steps):
+        at, network = critic.plane(done)
+        f, gradient = network(line)
+        d, rest = sigmoid(f), sigmoid(-f)
+        slope = np.abs(d * rest * gradient[:, 0])
+        ends = np.interp([0.0, c.theta], x, slope)
+        parts = [np.maximum(part, _LEAST) for part in (d, rest, slope)]
+        yield Curves(
+            (
+                Series("d", "D", x, parts[0], role="data", pane="D"),
+                Series("rest", "1 − D", x, parts[1], role="model", pane="D"),
+                Series("slope", "|∂D/∂x₁|", x, parts[2], role="total", pane="slope"),
+            ),
+            x_label="x₁", log_y=True, marker=c.theta,
+            subtitle=f"{_network(c)} after {at:,} steps, at x₂ = 0{progress(c, done)}",
+            note=f"|∂D/∂x₁| is {power(ends[0])} on the data (0) and {power(ends[1])} on the model ({c.theta:g})"
+            + (": a D that is right is flat where there is mass." if are_apart(c) else "."),
+        )  # fmt: skip
+
+
+@view("Closed form", help="The gradient on θ of both losses when the logit is a(θ/2 − x).")
+def closed_form(lab: Lab) -> Curves:
+    """Both gradients against the sharpness a, for data at 0 and the model at θ."""
+    c = lab.config
+    a = np.geomspace(1e-2, 1e4, 400)
+    minimax, rival = logit_gradients(a, c.theta)
+    now = [float(g[0]) for g in logit_gradients(np.array([c.a]), c.theta)]
+    peak = 2.5569 / c.theta if c.theta else math.inf  # aθ/2 = 1 + W(1/e)
+    return Curves(
+        (
+            Series("minimax", "minimax, a σ(−aθ/2)", a, np.maximum(minimax, _LEAST), role="model"),
+            Series("non-saturating", "non-saturating, a σ(aθ/2)", a, rival, role="alt"),
+        ),
+        x_label="sharpness a", log_x=True, log_y=True, marker=c.a,
+        subtitle=f"D = σ(a(θ/2 − x)), data at 0, model at θ = {c.theta:g}; exact, from {_LEAST:g} upwards",
+        note=f"a = {c.a:g}: minimax {power(now[0])}, greatest at a = {peak:.3g}; non-saturating {power(now[1])}. "
+        "a → ∞ is the optimal D: 0 for minimax, without bound for the other, which is 0/0 at D* itself.",
+    )  # fmt: skip
 
 
 def _grid(cells: tuple[int, int]) -> np.ndarray:
@@ -191,18 +156,3 @@ def _story(steps: np.ndarray, sizes: dict[str, np.ndarray], t: int) -> str:
         f"(at most {minimax[peak] / start:.1f} times, at {steps[peak]:,}), non-saturating "
         f"{rival[place] / max(float(rival[0]), _LEAST):,.0f} times."
     )
-
-
-def sigmoid(f: np.ndarray) -> np.ndarray:
-    """σ(f), relatively exact at both ends."""
-    return np.exp(-np.logaddexp(0.0, -f))
-
-
-def power(value: float) -> str:
-    """A number of any size as a sentence shows it: "0.243", "3.4e−5"."""
-    if value == 0.0 or 1e-3 <= abs(value) < 1e4:
-        text = f"{value:.3g}"
-    else:
-        mantissa, exponent = f"{value:.1e}".split("e")
-        text = f"{mantissa}e{int(exponent)}" if math.isfinite(value) else "∞"
-    return text.replace("-", "−")

@@ -1,18 +1,20 @@
-"""The lab of supports that do not overlap: what happens to the generator's gradient, and why it works anyway."""
+"""Supports that do not overlap: what happens to the generator's gradient, and why training works anyway."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from models.gan.non_overlap.critic import MOST
-from models.gan.non_overlap.dimension_views import RoomViews
-from models.gan.non_overlap.supports import SUPPORTS, Supports
-from models.protocol import Preset, Try, param
+from models.gan.non_overlap.critic_views import closed_form, discriminator, gradient, profile
+from models.gan.non_overlap.dimension_views import instance_noise, manifolds
+from models.gan.non_overlap.overlap_views import descent, ratio, slope, sweep
+from models.gan.non_overlap.supports import SUPPORTS
+from models.protocol import Lab, Preset, Scene, Try, param
 
 __all__ = ["NonOverlapLab"]
 
 
-class NonOverlapLab(RoomViews):
+class NonOverlapLab(Lab):
     """Data and model on disjoint supports: gradients in closed form, of trained discriminators, and of divergences.
 
     Arjovsky & Bottou, 2017, "Towards principled methods for training generative adversarial networks"
@@ -45,32 +47,59 @@ class NonOverlapLab(RoomViews):
         ),
         Preset(
             "Why does it work? D stopped early", "", {"steps": 30},
-            about="After 30 steps D is smooth: θ has a gradient, as the estimate is wrong. See “Ratio”, “Descent”.",
+            about="After 30 steps D is smooth: θ has a gradient because the estimate is wrong. See “Ratio”, “Descent”.",
         ),
         Preset(
             "Is this a good idea? Noise instead", "", {"sigma": 0.5, "steps": 1000},
-            about="With instance noise the supports overlap in truth, and the optimal D has a gradient.",
+            about="With instance noise the supports overlap, and the optimal D has a gradient.",
         ),
         Preset(
             "A critic with a weak penalty", "", {"support": "points", "penalty": 0.1, "steps": 200},
             about="Slope 1 + θ/(2λ) = 6 instead of 1: its value is not Wasserstein-1.",
         ),
     )  # fmt: skip
+    views = (
+        discriminator, gradient, profile, closed_form, ratio, sweep, slope, descent, instance_noise, manifolds,
+    )  # fmt: skip
+    scenes = (
+        Scene(
+            "Vanishing gradient", "What is left of the generator's gradient when D is good?",
+            lead="discriminator", beside=("closed_form",), below=("gradient", "profile"),
+        ),
+        Scene(
+            "Divergences", "Which divergences tell the model where to go?",
+            lead="sweep", beside=("descent",), below=("slope",),
+        ),
+        Scene(
+            "Why it works", "Why does training work although supports are apart?",
+            lead="ratio", beside=("discriminator",), below=("descent",),
+        ),
+        Scene(
+            "Noise and dimension", "When do supports overlap?",
+            lead="instance_noise", beside=("manifolds",),
+        ),
+    )  # fmt: skip
     look_at = (
-        "Supports that do not meet can be told apart without error. Then D is 1 on the data, 0 on the model, flat on "
+        "Disjoint supports can be told apart without error. Then D is 1 on the data, 0 on the model, flat on "
         "both, and ∇log(1 − D) = −∇D/(1 − D) is 0: with the minimax loss θ stays. The non-saturating loss divides "
         "by D instead, so its gradient grows without bound as D gets better and is 0/0 at the optimum. It works in "
-        "practice because D is never optimal: a D that was stopped early is smooth. The supports stay apart all the "
-        "same; noise on data and samples makes them overlap in truth."
+        "practice because D is never optimal: a D that was stopped early is smooth. The supports remain disjoint; "
+        "only noise on data and samples makes them overlap."
     )
     try_next = (
-        Try("Train D to the end: the minimax gradient is gone", preset="The discriminator is optimal"),
-        Try("Stop D after 30 steps and see where θ ends in “Descent”", preset="Why does it work? D stopped early"),
-        Try("Add instance noise", preset="Is this a good idea? Noise instead"),
-        Try("Weaken the penalty to λ = 0.1: the critic gets six times too steep", {"penalty": 0.1}),
-        Try("Go to 1,000 dimensions", preset="Low-dimensional manifolds"),
+        Try(
+            "Train D to the end: the minimax gradient is gone", preset="The discriminator is optimal",
+            scene="Vanishing gradient",
+        ),
+        Try(
+            "Stop D after 30 steps and see where θ ends in “Descent”", preset="Why does it work? D stopped early",
+            scene="Why it works",
+        ),
+        Try("Add instance noise", preset="Is this a good idea? Noise instead", scene="Noise and dimension"),
+        Try("Weaken the penalty to λ = 0.1: its slope is six times too large", {"penalty": 0.1}, scene="Divergences"),
+        Try("Go to 1,000 dimensions", preset="Low-dimensional manifolds", scene="Noise and dimension"),
         Try("Let both players move: the Dirac-GAN", page="dirac-gan"),
-    )
+    )  # fmt: skip
 
     @dataclass(frozen=True)
     class Config:
@@ -81,7 +110,13 @@ class NonOverlapLab(RoomViews):
         d: int = param(2, "Dimension d of the space", 2, 1000, log=True, live=True, help="The plane is turned into it.")
         a: float = param(5.0, "Sharpness a", 0.01, 1e4, log=True, live=True, help="Of the logit a(θ/2 − x).")
         steps: int = param(
-            200, "Steps t of D", 1, MOST, log=True, live=True, help="Of Adam, rate 1e−3; trained once, then at hand."
+            200,
+            "Steps t of D",
+            1,
+            MOST,
+            log=True,
+            live=True,
+            help="Steps of Adam, rate 1e−3; trained once, then stored.",
         )
         sigma: float = param(0.0, "Instance noise σ", 0.0, 1.0, step=0.05, live=True, help="Added to data and samples.")
         penalty: float = param(
@@ -91,9 +126,3 @@ class NonOverlapLab(RoomViews):
             0.1, "Clip c", 0.01, 0.5, log=True, live=True, more=True, help="Of each weight of a critic."
         )
         seed: int = param(0, "Seed of the networks", 0, 99, live=True, more=True)
-
-    config: Config
-
-    def __init__(self, config: Config):
-        super().__init__(config)
-        self.supports = Supports(config.support)

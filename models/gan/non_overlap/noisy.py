@@ -17,7 +17,7 @@ from models.gan.non_overlap.supports import RADIUS, Divergences, Supports
 
 __all__ = ["Overlapping", "overlapping"]
 
-_REACH = 9.0  # standard deviations that count
+_REACH = 9.0  # standard deviations covered
 _LINE = 60  # cells a standard deviation on the line
 _CHORDS, _WEIGHTS = np.polynomial.legendre.leggauss(48)
 _RADII = 1200
@@ -25,10 +25,10 @@ _RADII = 1200
 
 @dataclass(frozen=True)
 class Overlapping:
-    """What is exact once the supports overlap.
+    """Exact values once the supports overlap.
 
     Attributes:
-        divergences: Of the noisy distributions.
+        divergences: Divergences of the noisy distributions.
         minimax: Gradient of the minimax loss on θ at the optimal D: that of 2 JSD.
         non_saturating: Gradient of the non-saturating loss there: E_q[−∂ log D*].
     """

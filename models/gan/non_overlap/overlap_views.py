@@ -1,4 +1,4 @@
-"""The views of what is exact between two supports, and of what critics make of it as θ varies."""
+"""Exact divergences between two supports, and the values, slopes and gradients of critics as θ varies."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import numpy as np
 
 from models.frames import Curves, Series
 from models.gan.non_overlap.critic import Critic, fitted
-from models.gan.non_overlap.critic_views import SLICE, CriticViews, power
 from models.gan.non_overlap.noisy import overlapping
 from models.gan.non_overlap.supports import Divergences
-from models.protocol import param, view
+from models.gan.non_overlap.training import SLICE, are_apart, axis_of, critic_of, power, progress, supports_of, train
+from models.protocol import Lab, param, view
 
-__all__ = ["OverlapViews", "descend"]
+__all__ = ["descend", "descent", "ratio", "slope", "sweep"]
 
 _AT = (-1.0, -0.5, -0.25, -0.1, 0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)  # θ at which critics are trained
 _CRITIC_STEPS = 600
@@ -31,208 +31,206 @@ def descend(gradient: Callable[[float], float], theta: float, rate: float, steps
     return np.array(path)
 
 
-class OverlapViews(CriticViews):
-    """The ratio that D takes for true, sweeps over θ and descent on θ; configured as `NonOverlapLab`."""
-
-    config: Any
-
-    @view("Ratio D/(1 − D)", help="What D takes for the ratio of the densities, beside the true one.")
-    def ratio(self) -> Iterator[Curves]:
-        """exp(F) along x₁ beside the true ratio p/q: infinite on the data, 0 on the model, undefined elsewhere."""
-        c, critic = self.config, self.critic
-        x, line = self.axis()
-        for done in self.training(critic, c.steps):
-            at, network = critic.plane(done)
-            f = np.clip(network(line)[0], -60.0, 60.0)
-            series = [Series("learned", "D/(1 − D)", x, np.exp(f), role="model")]
-            top = max(float(np.exp(np.abs(f)).max()), 10.0)
-            series += self._true_ratio(x, top)
-            at_model = float(np.exp(np.interp(c.theta, x, f)))
-            yield Curves(
-                tuple(series), x_label="x₁", log_y=True, marker=c.theta,
-                subtitle=f"after {at:,} steps, at x₂ = 0{self.progress(done)}",
-                note=f"At θ = {c.theta:g} D/(1 − D) is {power(at_model)}. "
-                + (
-                    "0 in truth: θ has a gradient because this estimate is wrong; the supports stay apart."
-                    if self.apart
-                    else "The supports overlap, so the true ratio is finite there, and so is its gradient."
-                    if c.sigma
-                    else "Where both disks are the true ratio is 1."
-                ),
-            )  # fmt: skip
-
-    def _true_ratio(self, x: np.ndarray, top: float) -> list[Series]:
-        c, half = self.config, self.supports.half_width
-        if c.sigma and self.supports.shape != "disks":
-            f = np.clip((c.theta**2 - 2.0 * c.theta * x) / (2.0 * c.sigma**2), -60.0, 60.0)
-            return [Series("true", "true ratio, in closed form", x, np.exp(f), dashed=True)]
-        if c.sigma:
-            return []
-        if c.theta == 0.0:
-            return [Series("true", "true ratio: 1 on both", np.array([-half, half]), np.ones(2), dashed=True)]
-        found = []
-        for key, label, middle, level in (
-            ("data", "true ratio: ∞ on the data", 0.0, top), ("model", "true ratio: 0 on the model", c.theta, 1 / top),
-        ):  # fmt: skip
-            ends = np.sort([middle - half, middle + half])
-            if c.theta < 2.0 * half:  # disks: where both are, the ratio is 1
-                ends[1 if key == "data" else 0] = c.theta - half if key == "data" else half
-            box = np.array([ends[0], ends[0], ends[1], ends[1]])
-            found.append(Series(key, label, box, np.array([1.0, level, level, 1.0]), role=key, dashed=True))
-        return found
-
-    @view("Sweep of θ", help="Divergences against θ, exact (dashed), and what trained networks say (solid).")
-    def sweep(self) -> Iterator[Curves]:
-        """Exact divergences against θ with learned values over them."""
-        c, at = self.config, np.array(_AT)
-        theta = np.unique(np.concatenate([np.linspace(-1.0, 2.0, 61), [-1e-9, 0.0, 1e-9]]))
-        for found in self._exact(theta):
-            exact = self._exact_series(theta[: len(found)], found)
-            yield self._sweep_frame(exact, "training begins")
-        learned: dict[str, Series] = {}
-        for key, label, role, pane, critic, steps in (
-            ("d", f"JSD by D, {c.steps:,} steps", "model", "", self._grid("logistic"), c.steps),
-            (
-                "gp",
-                f"critic, λ = {c.penalty:g}",
-                "alt",
-                "distance",
-                self._grid("penalty"),
-                _CRITIC_STEPS,
+@view("Ratio D/(1 − D)", help="The ratio of the densities by D, beside the true one.")
+def ratio(lab: Lab) -> Iterator[Curves]:
+    """exp(F) along x₁ beside the true ratio p/q: infinite on the data, 0 on the model, undefined elsewhere."""
+    c, critic = lab.config, critic_of(lab.config)
+    x, line = axis_of(c)
+    for done in train(critic, c.steps):
+        at, network = critic.plane(done)
+        f = np.clip(network(line)[0], -60.0, 60.0)
+        series = [Series("learned", "D/(1 − D)", x, np.exp(f), role="model")]
+        top = max(float(np.exp(np.abs(f)).max()), 10.0)
+        series += _true_ratio(c, x, top)
+        at_model = float(np.exp(np.interp(c.theta, x, f)))
+        yield Curves(
+            tuple(series), x_label="x₁", log_y=True, marker=c.theta,
+            subtitle=f"after {at:,} steps, at x₂ = 0{progress(c, done)}",
+            note=f"At θ = {c.theta:g} D/(1 − D) is {power(at_model)}. "
+            + (
+                "0 in truth: θ has a gradient because this estimate is wrong; the supports stay apart."
+                if are_apart(c)
+                else "The supports overlap, so the true ratio is finite there, and so is its gradient."
+                if c.sigma
+                else "Where both disks are the true ratio is 1."
             ),
-            ("clip", f"clip {c.clip:g}", "prior", "distance", self._grid("clip"), _CRITIC_STEPS),
-        ):
-            for done in self.training(critic, steps):
-                value = critic.record(steps).value[-1]
-                learned[key] = Series(key, label, at, value, role=role, pane=pane)
-                state = "" if done >= steps else f"{key} {done:,} of {steps:,} steps"
-                yield self._sweep_frame([*exact, *learned.values()], state)
-
-    def _exact_series(self, theta: np.ndarray, found: list[Divergences]) -> list[Series]:
-        kl, jsd, tv, w1 = np.array([astuple(row) for row in found]).T
-        series = [
-            Series("jsd", "JSD", theta, jsd, role="total", unit="nats", dashed=True),
-            Series("tv", "TV", theta, tv, role="prior", dashed=True),
-            Series("w1", "W₁ = |θ|", theta, w1, role="total", pane="distance", dashed=True),
-        ]
-        if self.config.sigma:
-            series.append(
-                Series("kl", "KL, up to 20", theta, np.minimum(kl, 20.0), role="data", pane="kl", dashed=True)
-            )
-        return series
-
-    def _sweep_frame(self, series: list[Series], state: str) -> Curves:
-        c = self.config
-        now = (
-            overlapping(self.supports, c.theta, c.sigma).divergences if c.sigma else self.supports.divergences(c.theta)
-        )
-        kl = "∞" if math.isinf(now.kl) else f"{now.kl:.3g}"
-        jump = "" if c.sigma or self.supports.shape == "disks" else " JSD jumps to log 2: discontinuous."
-        how = f"noise σ = {c.sigma:g}, quadrature" if c.sigma else "closed form"
-        return Curves(
-            tuple(series), x_label="θ", marker=c.theta,
-            subtitle=f"dashed: exact, {how}; solid: networks at {len(_AT)} θ in the plane{state and '; ' + state}",
-            note=f"θ = {c.theta:g}: KL {kl}, JSD {now.jensen_shannon:.4f}, TV {now.total_variation:.4f}, "
-            f"W₁ {now.wasserstein:g}.{jump} No critic's value is W₁.",
         )  # fmt: skip
 
-    def _exact(self, theta: np.ndarray) -> Iterator[list[Divergences]]:
-        """The divergences at each θ so far, whenever a slice of time is over and at the end."""
-        c, found, began = self.config, [], time.perf_counter()
-        for value in theta:
-            value = float(value)
-            noisy = c.sigma > 0
-            found.append(
-                overlapping(self.supports, abs(round(value, 6)), c.sigma).divergences
-                if noisy
-                else self.supports.divergences(value)
-            )
-            if time.perf_counter() - began > SLICE and len(found) < len(theta):
-                yield found
-                began = time.perf_counter()
-        yield found
 
-    def _grid(self, game: str) -> Critic:
-        """Networks at all θ of the sweep, in the plane: distances do not depend on the dimension."""
-        c = self.config
-        strength = {"logistic": 0.0, "penalty": c.penalty, "clip": c.clip}[game]
-        return fitted(c.support, _AT, game, sigma=c.sigma, strength=strength, seed=c.seed)
+def _true_ratio(c: Any, x: np.ndarray, top: float) -> list[Series]:
+    """The true ratio of the densities along x₁, up to `top` where it is infinite."""
+    supports = supports_of(c)
+    half = supports.half_width
+    if c.sigma and supports.shape != "disks":
+        f = np.clip((c.theta**2 - 2.0 * c.theta * x) / (2.0 * c.sigma**2), -60.0, 60.0)
+        return [Series("true", "true ratio, in closed form", x, np.exp(f), dashed=True)]
+    if c.sigma:
+        return []
+    if c.theta == 0.0:
+        return [Series("true", "true ratio: 1 on both", np.array([-half, half]), np.ones(2), dashed=True)]
+    series = []
+    for key, label, middle, level in (
+        ("data", "true ratio: ∞ on the data", 0.0, top), ("model", "true ratio: 0 on the model", c.theta, 1 / top),
+    ):  # fmt: skip
+        ends = np.sort([middle - half, middle + half])
+        if c.theta < 2.0 * half:  # disks: where both are, the ratio is 1
+            ends[1 if key == "data" else 0] = c.theta - half if key == "data" else half
+        box = np.array([ends[0], ends[0], ends[1], ends[1]])
+        series.append(Series(key, label, box, np.array([1.0, level, level, 1.0]), role=key, dashed=True))
+    return series
 
-    @view("Slope of the critic", help="How steep critics are at the model, and what they should be on two points.")
-    def slope(self) -> Iterator[Curves]:
-        """Slope of the critic with gradient penalty against θ beside 1 + θ/(2λ), and of the clipped critic."""
-        c, at = self.config, np.array(_AT)
-        right = at > 0
-        line = np.linspace(0.0, 2.0, 81)
-        series = [
-            Series("two", "1 + θ/(2λ)", line, 1.0 + line / (2.0 * c.penalty), role="alt", dashed=True),
-            Series("one", "1: W₁", line, np.ones_like(line), role="total", dashed=True),
-        ]
-        learned: dict[str, Series] = {}
-        for key, label, role in (
-            ("penalty", f"penalty λ = {c.penalty:g}", "alt"),
-            ("clip", f"clip {c.clip:g}", "prior"),
-        ):
-            critic = self._grid(key)
-            for done in self.training(critic, _CRITIC_STEPS):
-                slope = -critic.record(_CRITIC_STEPS).slope[-1][right]
-                learned[key] = Series(key, label, at[right], slope, role=role)
-                state = "" if done >= _CRITIC_STEPS else f"; {label}, {done:,} of {_CRITIC_STEPS:,}"
-                yield Curves(
-                    (*series, *learned.values()), x_label="θ", marker=c.theta,
-                    subtitle=f"trained on {self.supports.shape} for {_CRITIC_STEPS:,} steps{state}",
-                    note="The penalty lets the slope grow with θ, the clip sets one of its own; W₁ has the slope 1.",
-                )  # fmt: skip
 
-    @view(
-        "Descent on θ",
-        help="Gradient descent on θ alone with each objective: it arrives or stays. Of supports apart, only W₁ has "
-        "a slope; gradients of networks are interpolated between the θ at which they were trained.",
-    )
-    def descent(
-        self,
-        rate: float = param(0.02, "Step size", 0.001, 0.2, log=True),
-        rounds: int = param(200, "Steps", 10, 1000),
-    ) -> Iterator[Curves]:
-        """θ over gradient steps: exact divergences, and losses of networks trained afresh at each θ."""
-        c = self.config
-        side = np.linspace(0.0, 2.2, 89)
-        for found in self._exact(side):
-            if len(found) < len(side):
-                yield Curves(
-                    (Series("start", "θ at the start", np.zeros(1), np.array([c.theta]), role="model"),),
-                    x_label="steps of θ", y_label="θ",
-                    subtitle=f"exact divergences, {len(found)} of {len(side)} θ",
-                )  # fmt: skip
-        columns = np.array([astuple(row) for row in found]).T  # (4, θ)
-        rows = (("kl", "KL", "prior"), ("jsd", "JSD", "model"), ("tv", "TV", "alt"), ("w1", "W₁", "data"))
-        at = np.arange(rounds + 1)
-        exact: list[Series] = []
-        for place, (key, label, role) in enumerate(rows):
-            slopes = _slopes(side, columns[place], jumps=not c.sigma and self.supports.shape != "disks")
-            path = descend(_odd(side, slopes), c.theta, rate, rounds)
-            exact.append(Series(key, f"{label} {_end(path)}", at, path, role=role, dashed=True))
-        if self.apart:  # one line for the three that lie upon each other
-            exact[:3] = [Series("still", "KL, JSD, TV stay", at, exact[0].y, role="total", dashed=True)]
-        learned: dict[str, Series] = {}
-        for key, label, role, game, steps in (
-            ("minimax", "minimax", "model", "logistic", c.steps),
-            ("non-saturating", "non-sat.", "alt", "logistic", c.steps),
-            ("gp", f"λ = {c.penalty:g}", "data", "penalty", _CRITIC_STEPS),
-            ("clip", f"clip {c.clip:g}", "prior", "clip", _CRITIC_STEPS),
-        ):
-            critic = self._grid(game)
-            for done in self.training(critic, steps):
-                record = critic.record(steps)
-                values = {"minimax": record.minimax, "non-saturating": record.non_saturating}.get(key, -record.slope)
-                path = descend(_between(values[-1]), c.theta, rate, rounds)
-                learned[key] = Series(key, f"{label} {_end(path)}", at, path, role=role)
-                yield Curves(
-                    (*exact, *learned.values()), x_label="steps of θ", y_label="θ",
-                    subtitle=f"dashed: exact; solid: networks, {c.steps:,} steps (critics {_CRITIC_STEPS:,}), "
-                    f"interpolated between {len(_AT)} θ"
-                    + ("" if done >= steps else f"; {game} {done:,} of {steps:,}"),
-                )  # fmt: skip
+@view("Sweep of θ", help="Divergences against θ, exact (dashed), and by trained networks (solid).")
+def sweep(lab: Lab) -> Iterator[Curves]:
+    """Exact divergences against θ, with the values of networks over them."""
+    c, at = lab.config, np.array(_AT)
+    theta = np.unique(np.concatenate([np.linspace(-1.0, 2.0, 61), [-1e-9, 0.0, 1e-9]]))
+    for rows in _exact(c, theta):
+        exact = _exact_series(c, theta[: len(rows)], rows)
+        yield _sweep_frame(c, exact, "training begins")
+    learned: dict[str, Series] = {}
+    for key, label, role, pane, critic, steps in (
+        ("d", f"JSD by D, {c.steps:,} steps", "model", "", _critics(c, "logistic"), c.steps),
+        (
+            "gp",
+            f"critic, λ = {c.penalty:g}",
+            "alt",
+            "distance",
+            _critics(c, "penalty"),
+            _CRITIC_STEPS,
+        ),
+        ("clip", f"clip {c.clip:g}", "prior", "distance", _critics(c, "clip"), _CRITIC_STEPS),
+    ):
+        for done in train(critic, steps):
+            value = critic.record(steps).value[-1]
+            learned[key] = Series(key, label, at, value, role=role, pane=pane)
+            state = "" if done >= steps else f"{key} {done:,} of {steps:,} steps"
+            yield _sweep_frame(c, [*exact, *learned.values()], state)
+
+
+def _exact_series(c: Any, theta: np.ndarray, rows: list[Divergences]) -> list[Series]:
+    kl, jsd, tv, w1 = np.array([astuple(row) for row in rows]).T
+    series = [
+        Series("jsd", "JSD", theta, jsd, role="total", unit="nats", dashed=True),
+        Series("tv", "TV", theta, tv, role="prior", dashed=True),
+        Series("w1", "W₁ = |θ|", theta, w1, role="total", pane="distance", dashed=True),
+    ]
+    if c.sigma:
+        series.append(Series("kl", "KL, up to 20", theta, np.minimum(kl, 20.0), role="data", pane="kl", dashed=True))
+    return series
+
+
+def _sweep_frame(c: Any, series: list[Series], state: str) -> Curves:
+    supports = supports_of(c)
+    now = overlapping(supports, c.theta, c.sigma).divergences if c.sigma else supports.divergences(c.theta)
+    kl = "∞" if math.isinf(now.kl) else f"{now.kl:.3g}"
+    jump = "" if c.sigma or supports.shape == "disks" else " JSD jumps to log 2: discontinuous."
+    how = f"noise σ = {c.sigma:g}, quadrature" if c.sigma else "closed form"
+    return Curves(
+        tuple(series), x_label="θ", marker=c.theta,
+        subtitle=f"dashed: exact, {how}; solid: networks at {len(_AT)} θ in the plane{state and '; ' + state}",
+        note=f"θ = {c.theta:g}: KL {kl}, JSD {now.jensen_shannon:.4f}, TV {now.total_variation:.4f}, "
+        f"W₁ {now.wasserstein:g}.{jump} No critic's value is W₁.",
+    )  # fmt: skip
+
+
+def _exact(c: Any, theta: np.ndarray) -> Iterator[list[Divergences]]:
+    """The divergences at each θ so far: yielded whenever a slice of time is over, and at the end."""
+    supports, began = supports_of(c), time.perf_counter()
+    rows: list[Divergences] = []
+    for value in theta.tolist():
+        if c.sigma > 0:
+            rows.append(overlapping(supports, abs(round(value, 6)), c.sigma).divergences)
+        else:
+            rows.append(supports.divergences(value))
+        if time.perf_counter() - began > SLICE and len(rows) < len(theta):
+            yield rows
+            began = time.perf_counter()
+    yield rows
+
+
+def _critics(c: Any, game: str) -> Critic:
+    """Networks at all θ of the sweep, in the plane: distances do not depend on the dimension."""
+    strength = {"logistic": 0.0, "penalty": c.penalty, "clip": c.clip}[game]
+    return fitted(c.support, _AT, game, sigma=c.sigma, strength=strength, seed=c.seed)
+
+
+@view("Slope of the critic", help="Slope of critics at the model, and the slope in closed form for two points.")
+def slope(lab: Lab) -> Iterator[Curves]:
+    """Slope of the critic with gradient penalty against θ beside 1 + θ/(2λ), and of the clipped critic."""
+    c, at = lab.config, np.array(_AT)
+    right = at > 0
+    line = np.linspace(0.0, 2.0, 81)
+    series = [
+        Series("two", "1 + θ/(2λ)", line, 1.0 + line / (2.0 * c.penalty), role="alt", dashed=True),
+        Series("one", "1: W₁", line, np.ones_like(line), role="total", dashed=True),
+    ]
+    learned: dict[str, Series] = {}
+    for key, label, role in (
+        ("penalty", f"penalty λ = {c.penalty:g}", "alt"),
+        ("clip", f"clip {c.clip:g}", "prior"),
+    ):
+        critic = _critics(c, key)
+        for done in train(critic, _CRITIC_STEPS):
+            slope = -critic.record(_CRITIC_STEPS).slope[-1][right]
+            learned[key] = Series(key, label, at[right], slope, role=role)
+            state = "" if done >= _CRITIC_STEPS else f"; {label}, {done:,} of {_CRITIC_STEPS:,}"
+            yield Curves(
+                (*series, *learned.values()), x_label="θ", marker=c.theta,
+                subtitle=f"trained on {c.support} for {_CRITIC_STEPS:,} steps{state}",
+                note="The penalty lets the slope grow with θ, the clip sets one of its own; W₁ has the slope 1.",
+            )  # fmt: skip
+
+
+@view(
+    "Descent on θ",
+    help="Gradient descent on θ alone with each objective: it arrives or stays. Of supports apart, only W₁ has "
+    "a slope; gradients of networks are interpolated between the θ at which they were trained.",
+)
+def descent(
+    lab: Lab,
+    rate: float = param(0.02, "Step size", 0.001, 0.2, log=True),
+    rounds: int = param(200, "Steps", 10, 1000),
+) -> Iterator[Curves]:
+    """θ over gradient steps: exact divergences, and losses of networks trained afresh at each θ."""
+    c, supports = lab.config, supports_of(lab.config)
+    side = np.linspace(0.0, 2.2, 89)
+    for divergences in _exact(c, side):
+        if len(divergences) < len(side):
+            yield Curves(
+                (Series("start", "θ at the start", np.zeros(1), np.array([c.theta]), role="model"),),
+                x_label="steps of θ", y_label="θ",
+                subtitle=f"exact divergences, {len(divergences)} of {len(side)} θ",
+            )  # fmt: skip
+    columns = np.array([astuple(row) for row in divergences]).T  # (4, θ)
+    rows = (("kl", "KL", "prior"), ("jsd", "JSD", "model"), ("tv", "TV", "alt"), ("w1", "W₁", "data"))
+    at = np.arange(rounds + 1)
+    exact: list[Series] = []
+    for place, (key, label, role) in enumerate(rows):
+        slopes = _slopes(side, columns[place], jumps=not c.sigma and supports.shape != "disks")
+        path = descend(_odd(side, slopes), c.theta, rate, rounds)
+        exact.append(Series(key, f"{label} {_end(path)}", at, path, role=role, dashed=True))
+    if are_apart(c):  # one line for the three that lie upon each other
+        exact[:3] = [Series("still", "KL, JSD, TV stay", at, exact[0].y, role="total", dashed=True)]
+    learned: dict[str, Series] = {}
+    for key, label, role, game, steps in (
+        ("minimax", "minimax", "model", "logistic", c.steps),
+        ("non-saturating", "non-sat.", "alt", "logistic", c.steps),
+        ("gp", f"λ = {c.penalty:g}", "data", "penalty", _CRITIC_STEPS),
+        ("clip", f"clip {c.clip:g}", "prior", "clip", _CRITIC_STEPS),
+    ):
+        critic = _critics(c, game)
+        for done in train(critic, steps):
+            record = critic.record(steps)
+            values = {"minimax": record.minimax, "non-saturating": record.non_saturating}.get(key, -record.slope)
+            path = descend(_between(values[-1]), c.theta, rate, rounds)
+            learned[key] = Series(key, f"{label} {_end(path)}", at, path, role=role)
+            yield Curves(
+                (*exact, *learned.values()), x_label="steps of θ", y_label="θ",
+                subtitle=f"dashed: exact; solid: networks, {c.steps:,} steps (critics {_CRITIC_STEPS:,}), "
+                f"interpolated between {len(_AT)} θ"
+                + ("" if done >= steps else f"; {game} {done:,} of {steps:,}"),
+            )  # fmt: skip
 
 
 def _slopes(theta: np.ndarray, values: np.ndarray, *, jumps: bool) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""How often a hyperplane tells two sets apart as the dimension of the space grows."""
+"""How often a hyperplane separates two sets as the dimension of the space grows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def flat_distances(d: int, k: int, pairs: int, *, rng: torch.Generator) -> Tenso
         d: Dimension of the space.
         k: Dimension of the balls, at most d.
         pairs: Number of pairs.
-        rng: Source of their directions.
+        rng: Generator for their directions.
     """
     one, two, to = (torch.randn(pairs, d, columns, generator=rng, dtype=torch.float64) for columns in (k, k, 1))
     one, two = torch.linalg.qr(one).Q, torch.linalg.qr(two).Q  # (pairs, d, k)

@@ -18,7 +18,7 @@ _ON_SEGMENT, _ON_DISK = 64, 192
 
 @dataclass(frozen=True)
 class Divergences:
-    """Of data and model, nats but for the total variation and the distance `wasserstein`.
+    """Divergences of data and model: nats, but for total variation and the distance `wasserstein`.
 
     Attributes:
         kl: KL(data ‖ model).
@@ -35,7 +35,7 @@ class Divergences:
 
 @dataclass(frozen=True)
 class Supports:
-    """The data about the origin of a plane, the model the same shape moved to (θ, 0), uniform on their supports.
+    """Data around the origin of a plane, and a model of the same shape moved to (θ, 0); both are uniform.
 
     The segments are upright, so that they are parallel and never meet: example 1 of Arjovsky et al., 2017
     (arXiv 1701.07875).
@@ -47,7 +47,7 @@ class Supports:
     shape: str = "segments"
 
     def nodes(self) -> np.ndarray:
-        """Points that stand for the data, evenly spread over the support, (n, 2)."""
+        """Points that represent the data, evenly spread over the support, (n, 2)."""
         if self.shape == "points":
             return np.zeros((1, 2))
         if self.shape == "segments":
@@ -60,18 +60,18 @@ class Supports:
 
     @property
     def half_width(self) -> float:
-        """How far the support reaches along the direction of θ."""
+        """Half the extent of the support along the direction of θ."""
         return RADIUS if self.shape == "disks" else 0.0
 
     def overlap(self, theta: float) -> float:
-        """Mass that each has where the other is, 0 to 1."""
+        """Mass of each distribution on the support of the other, 0 to 1."""
         if self.shape != "disks":
             return 1.0 if theta == 0.0 else 0.0
         half = min(abs(theta) / (2.0 * RADIUS), 1.0)
         return (2.0 * math.acos(half) - 2.0 * half * math.sqrt(1.0 - half * half)) / math.pi  # the lens
 
     def divergences(self, theta: float) -> Divergences:
-        """All four, exactly: both are uniform, so densities are equal or one of them is 0."""
+        """All four divergences, exactly: where both densities are positive they are equal."""
         alone = 1.0 - self.overlap(theta)
         return Divergences(math.inf if alone > 0.0 else 0.0, alone * math.log(2.0), alone, abs(theta))
 

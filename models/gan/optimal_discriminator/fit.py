@@ -1,4 +1,4 @@
-"""A small classifier of numbers on a line, trained on samples as a discriminator is."""
+"""A small classifier of numbers, trained on samples of two densities as a discriminator is."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _WIDTH = 48
 _SLICE = 0.02  # s of training between two frames
 _BATCH = 256  # of data, and as many of the model
 _RATE = 4e-3
-_AT_ONCE = 20  # steps between two looks
+_AT_ONCE = 20  # steps between two marks
 _BETAS, _TINY = (0.9, 0.999), 1e-8
 
 
 class Course:
-    """The training of a network 1-48-48-1 with tanh, by Adam on −E[log D(x)] − E[log(1 − D(x))], followed as it goes.
+    """The training of a 1-48-48-1 tanh network by Adam on −E[log D(x)] − E[log(1 − D(x))].
 
-    It is made further when more is asked for, and what was made is kept: several pictures look at one training.
+    `advance` continues it; what has been recorded stays, so that several views share one training.
 
     Args:
-        pair: The densities of data and model, which the network sees through samples alone.
-        n: Samples of each that there are.
+        pair: The densities of data and model; the network sees only samples of them.
+        n: Number of samples of each.
         steps: Length of the training; the learning rate falls to 0 along a cosine.
-        seed: Of samples, initial weights and batches.
-        at: Where F is recorded, (k,).
+        seed: Seed of samples, initial weights and batches.
+        at: Points at which F is recorded, (k,).
 
     Attributes:
         marks: Steps at which F is recorded.
@@ -72,11 +72,11 @@ class Course:
 
     @property
     def finished(self) -> bool:
-        """Whether every mark is reached."""
+        """Whether the training has ended."""
         return len(self.recorded) == len(self.marks)
 
     def advance(self) -> None:
-        """Trains up to the next mark, or as far as a frame's time allows."""
+        """Trains up to the next mark, or for the time of one frame."""
         goal, ends = int(self.marks[len(self.recorded)]), time.perf_counter() + _SLICE
         with torch.enable_grad():
             while self._step < goal:
@@ -110,5 +110,5 @@ class Course:
 
 @functools.lru_cache(maxsize=2)
 def course(pair: Pair, n: int, steps: int, seed: int, ends: tuple[float, float], points: int) -> Course:
-    """The training of these arguments, the one already begun where there is one; F is recorded at equal distances."""
+    """The training for these arguments, continued where one has begun; F is recorded at equally spaced points."""
     return Course(pair, n, steps, seed, np.linspace(*ends, points))

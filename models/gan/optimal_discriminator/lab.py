@@ -1,26 +1,26 @@
-"""The optimal discriminator of two known densities, and what the game's objective is worth there."""
+"""The optimal discriminator of two known densities, and the value of the objective there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from models.gan.optimal_discriminator.discriminator_views import EDGE, DiscriminatorViews, pair_of
-from models.gan.optimal_discriminator.preimage_views import MAPS, PreimageViews
-from models.gan.optimal_discriminator.preimages import Affine, Map, Sine, Square
-from models.protocol import Preset, Try, param
+from models.gan.optimal_discriminator.discriminator_views import (
+    EDGE,
+    classifier,
+    densities,
+    error,
+    function,
+    gradient,
+    objective,
+)
+from models.gan.optimal_discriminator.preimage_views import MAPS, density, preimages
+from models.protocol import Lab, Preset, Scene, Try, param
 
 __all__ = ["OptimalDiscriminatorLab"]
 
 
-def _map(config: Any) -> Map:
-    if config.map == "affine":
-        return Affine(config.a, config.b)
-    return Square(config.a, config.b) if config.map == "square" else Sine(config.a, config.b, config.omega)
-
-
-class OptimalDiscriminatorLab(PreimageViews, DiscriminatorViews):
-    """max_D E_data[log D(x)] + E_model[log(1 − D(x))], point by point, in numbers, and by training.
+class OptimalDiscriminatorLab(Lab):
+    """The maximum over D of E_data[log D(x)] + E_model[log(1 − D(x))]: pointwise, by quadrature, and by training.
 
     Goodfellow et al., 2014, "Generative adversarial nets" (arXiv 1406.2661), proposition 1 and theorem 1.
     """
@@ -40,7 +40,7 @@ class OptimalDiscriminatorLab(PreimageViews, DiscriminatorViews):
         ),
         Preset(
             "Hardly any overlap", "", {"data_mean": -2.5, "data_std": 0.4, "model_mean": 2.5, "model_std": 0.4},
-            about="JSD is at its greatest, log 2, and L(D*) is 0: D tells everything apart.",
+            about="JSD has its greatest value, log 2, and L(D*) is 0: D separates all data from all samples.",
         ),
         Preset("Few samples", "", {"n": 50}, about="The classifier learns its 50 samples, not the densities."),
         Preset(
@@ -48,22 +48,41 @@ class OptimalDiscriminatorLab(PreimageViews, DiscriminatorViews):
             about="Many preimages of one x, and a density that grows without limit at ± 1.",
         ),
     )  # fmt: skip
+    views = (densities, function, objective, classifier, error, gradient, preimages, density)
+    scenes = (
+        Scene(
+            "Optimal D", "Which D is best at each x, and what is the objective worth there?",
+            lead="densities", beside=("function",), below=("objective",),
+        ),
+        Scene(
+            "Training", "Does a network trained on samples find D*?",
+            lead="classifier", beside=("densities",), below=("error",),
+        ),
+        Scene(
+            "Gradient", "Where does D* send a sample?",
+            lead="gradient", beside=("densities",),
+        ),
+        Scene(
+            "Preimages", "Which density does a generator give to x?",
+            lead="preimages", beside=("density",),
+        ),
+    )  # fmt: skip
     look_at = (
-        "At each x the objective asks for the D that is best for p_data log D + p_model log(1 − D): drag D to the top "
-        "and it stands at p_data/(p_data + p_model), whatever happens at other x. Put back into the objective this "
-        "gives −log 4 + 2 JSD. Two lines of the slides need a word: the later comparison with maximum likelihood "
+        "At each x the best D maximises p_data log D + p_model log(1 − D): drag D to the top, and it is at "
+        "p_data/(p_data + p_model), whatever D is at other x. Inserted into the objective, D* "
+        "gives −log 4 + 2 JSD. Two lines of the slides need a comment: the later comparison with maximum likelihood "
         "writes “JSD + C”, where the factor 2 has been dropped (the minimum is at the same model, the value is not "
         "the same); and ∇log(1 − D) is −∇D/(1 − D), which the slide on disjoint supports prints without the minus "
         "(see “Gradient in x”; where the gradient is 0 the sign does not matter). The density of a generator is the "
         "sum over preimages of s(ε)/|f′(ε)|: the slide's ∫ s(ε) dε over the preimage needs the Jacobian."
     )
     try_next = (
-        Try("Drag D at x = 0 to its top: 0.533", {"x": 0.0, "d": 0.53}),
-        Try("Put the model onto the data: the objective is −log 4", preset="Model = data"),
+        Try("Drag D at x = 0 to its top: 0.533", {"x": 0.0, "d": 0.53}, scene="Optimal D"),
+        Try("Make the model equal to the data: the objective is −log 4", preset="Model = data", scene="Optimal D"),
         Try("Lose one of two modes", preset="A mode is missing"),
-        Try("Pull them apart: JSD stops at log 2, wherever the model is", preset="Hardly any overlap"),
-        Try("Train on 50 samples: D follows the samples", preset="Few samples"),
-        Try("Fold the noise: sin(3ε)", preset="Folded noise, sin(3ε)"),
+        Try("Move them apart: JSD stops at log 2, wherever the model is", preset="Hardly any overlap"),
+        Try("Train on 50 samples: D follows the samples", preset="Few samples", scene="Training"),
+        Try("Fold the noise: sin(3ε)", preset="Folded noise, sin(3ε)", scene="Preimages"),
         Try("Ask whether other losses find the same ratio", page="likelihood-ratio"),
         Try("Compare JSD with other divergences", page="divergences"),
     )
@@ -90,9 +109,3 @@ class OptimalDiscriminatorLab(PreimageViews, DiscriminatorViews):
             3.0, "Frequency ω of f", 0.5, 6.0, step=0.1, live=True, more=True,
             when=lambda config: config.map == "sine",
         )  # fmt: skip
-
-    config: Config
-
-    def __init__(self, config: Config):
-        super().__init__(config)
-        self.pair, self.map = pair_of(config), _map(config)

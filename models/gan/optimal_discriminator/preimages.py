@@ -12,7 +12,7 @@ from models.exact.normal import normal_log_prob
 
 __all__ = ["Affine", "Map", "Sine", "Square"]
 
-_FAR = 9.0  # beyond ±9 the density of ε is below 1e-18: preimages there add nothing
+_FAR = 9.0  # beyond ±9 the density of ε is below 1e-18: preimages there contribute nothing
 
 
 class Map(ABC):
@@ -33,7 +33,7 @@ class Map(ABC):
     @property
     @abstractmethod
     def span(self) -> tuple[float, float]:
-        """Least and greatest x within reach, of which nearly all draws are inside."""
+        """Least and greatest x of the pictures; nearly all draws lie between them."""
 
     @property
     @abstractmethod
@@ -44,7 +44,7 @@ class Map(ABC):
         """Σ s(εᵢ)/|f′(εᵢ)|, the density of x, (n,) to (n,); infinite at a fold, where f′ = 0.
 
         Args:
-            x: Where.
+            x: Points, (n,).
             jacobian: Without it, the sum is Σ s(εᵢ), which is no density.
         """
         e = self.preimages(np.asarray(x, dtype=float))  # (k, n)

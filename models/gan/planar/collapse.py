@@ -12,28 +12,30 @@ _LISTED = 8  # names that fit into a sentence
 
 
 def verdict(counts: ModeCounts, names: Sequence[str], *, begun: bool) -> tuple[str, bool]:
-    """What is to be said of the modes, and whether it is a warning.
+    """Describes which modes hold samples, and says whether the generator has collapsed.
 
-    A mode is held by 2 % of the samples near it. At most half of the modes held is a collapse, unless the samples are
-    strewn about the others too, as before they have found them; so is it when no mode is
-    held, but nearly all samples lie nearest to a quarter of the modes or less: a collapsed generator hops about modes.
+    A mode holds samples if at least 2 % of all samples lie near it. The generator has collapsed
+
+    - if at most half of the modes hold samples, and at most half are the nearest mode of at least 2 % of the samples;
+    - or if no mode holds samples, and at most a quarter are the nearest mode of at least 2 % of them: a collapsed
+      generator moves from mode to mode.
 
     Args:
         counts: Samples by mode.
-        names: Of the modes.
-        begun: Whether the generator has learned for a while; before that all samples lie in one heap anyway.
+        names: Names of the modes.
+        begun: Whether the generator has been trained for a while. Before that, all samples lie close together anyway.
 
     Returns:
         The sentence, and whether the generator has collapsed.
     """
     k, held = len(names), int(counts.held.sum())
-    lost = [name for name, there in zip(names, counts.held.tolist(), strict=True) if not there]
+    lost = [name for name, holds in zip(names, counts.held.tolist(), strict=True) if not holds]
     if not lost:
         return f"All {k} modes hold samples.", False
     if not begun:
-        return f"{held} of {k} modes hold samples; learning has just begun.", False
+        return f"{held} of {k} modes hold samples; training has just begun.", False
     if held == 0:
-        claimed = [name for name, there in zip(names, counts.claimed.tolist(), strict=True) if there]
+        claimed = [name for name, nearest in zip(names, counts.claimed.tolist(), strict=True) if nearest]
         if len(claimed) * 4 <= k:
             return f"Collapsed between modes: none of {k} holds 2 % of the samples; nearest: {_listed(claimed)}.", True
         return f"None of {k} modes holds 2 % of the samples yet.", False

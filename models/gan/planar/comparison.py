@@ -1,4 +1,4 @@
-"""Data and model as masses on the same cells: divergences, the optimal discriminator, and what another one lacks."""
+"""Data and model as masses on the same cells: divergences, the optimal discriminator, values of any discriminator."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from models.gan.objectives import Game
 
 __all__ = ["SPREAD", "Comparison", "histogram", "sample_divergences", "value_of"]
 
-SPREAD = 1e-4  # mass spread evenly over the cells, without which KL(p ‖ q) is infinite wherever a mesh ends
-_FAR = 30.0  # nats beyond which a ratio is not told apart from infinity
+SPREAD = 1e-4  # mass spread evenly over the cells: without it KL(p ‖ q) is infinite wherever a mesh ends
+_FAR = 30.0  # nats at which log ratios are cut off
 
 
 @dataclass(frozen=True)
 class Comparison:
     """Masses of data and model on cells of a rectangle, and beyond it.
 
-    To lump points into cells can only lower a divergence (data processing), and vanishingly so where cells are small.
+    Collecting points in cells can only lower a divergence (data processing), and hardly does so where cells are small.
 
     Attributes:
         p: Of the data, (rows, columns).
@@ -51,7 +51,7 @@ class Comparison:
         return float(p[q <= 0].sum())
 
     def optimal(self) -> np.ndarray:
-        """D* = p/(p + q) in each cell; ½ where neither has any mass, for there it is not determined."""
+        """D* = p/(p + q) in each cell; ½ where neither has any mass, where it is not determined."""
         total = self.p + self.q
         return np.divide(self.p, total, out=np.full_like(self.p, 0.5), where=total > 0)
 
@@ -67,8 +67,8 @@ def value_of(game: Game, f: np.ndarray, comparison: Comparison) -> float:
     at = torch.from_numpy(np.asarray(f, dtype=float))
     total = 0.0
     for mass, loss in ((comparison.p, game.on_data), (comparison.q, game.on_samples)):
-        there = mass > 0
-        total -= float((mass[there] * loss(at).numpy()[there]).sum())
+        filled = mass > 0
+        total -= float((mass[filled] * loss(at).numpy()[filled]).sum())
     return total
 
 
@@ -82,8 +82,8 @@ def histogram(x: np.ndarray, extent: tuple[float, float, float, float], side: in
 def sample_divergences(p: np.ndarray, q: np.ndarray) -> tuple[float, float, float]:
     """JSD, KL(p ‖ q) and KL(q ‖ p) estimated from counts, (cells,) each, nats.
 
-    Plugged-in frequencies for the JSD; for the KLs half a count is added to each cell. All are biased upwards by as
-    much as the null line shows: the same estimate for two samples of one distribution.
+    The JSD is that of the frequencies; for the KLs half a count is added to each cell. All are biased upwards, by about
+    the null line: the same estimate for two samples of one distribution.
     """
     a, b = ((counts + 0.5) / (counts + 0.5).sum() for counts in (p, q))
     return jensen_shannon(p / p.sum(), q / q.sum()), kl(a, b), kl(b, a)

@@ -3,92 +3,86 @@
 from __future__ import annotations
 
 import math
-from abc import ABC
 from collections.abc import Iterator
 
 import numpy as np
 
 from models.frames import Bars
 from models.gan.planar.comparison import SPREAD, Comparison, histogram, sample_divergences
-from models.gan.planar.density import MESH, WAIT, DensityViews
-from models.gan.planar.units import array, square_of
+from models.gan.planar.density import MESH, WAIT, compare
+from models.gan.planar.layers import PlanarGAN, square_of
 from models.protocol import Data, Noise, view
+from models.views.words import as_array
 
-__all__ = ["DivergenceViews"]
+__all__ = ["divergences"]
 
 _NAMES = ("JSD", "KL(p‖q)", "KL(q‖p)")
 _BINS = 20  # cells a side of the histograms of samples
 _RESAMPLED = 40
 _COMPARED = 2500
 
-
-class DivergenceViews(DensityViews, ABC):
-    """How far the model is from the data."""
-
-    @view(
-        "Divergences", help="JSD and KL both ways between data and model, exact for 2-D noise, and from samples.",
-    )  # fmt: skip
-    def divergences(self, data: Data, noise: Noise) -> Iterator[Bars]:
-        """Exact divergences by two meshes, and estimates from samples with their null line."""
-        estimates = self._estimates(data, noise)
-        if self.config.latent == 1:
-            yield _bars(
-                [("JSD, exact", math.log(2.0), 0.0)],
-                estimates,
-                "no density, so JSD = log 2 exactly",
-                (
-                    "Samples lie on a curve, which has no area: KL is infinite both ways. The estimates cannot see it: "
-                    "cells are wider than the curve."
-                ),
-            )
-        elif self.config.latent > 2 or data.log_prob is None:
-            why = (
-                "the density of these data is not known"
-                if data.log_prob is None
-                else (f"with {self.config.latent} noise dimensions the model's density is an integral over preimages")
-            )
-            yield _bars([], estimates, f"estimates alone: {why}", "")
-        else:
-            yield from self._exact_divergences(data, estimates)
-
-    def _exact_divergences(self, data: Data, estimates: list[tuple[str, float, float, float]]) -> Iterator[Bars]:
-        first: Comparison | None = None
-        for known in self.compared(data):
-            if known is None:
-                yield _bars([], estimates, WAIT, "")
-                continue
-            now, n = known
-            first = first or now
-            values, others = now.divergences(), first.divergences()
-            exact = [
-                (f"{name}, exact", value, abs(value - other))
-                for name, value, other in zip(_NAMES, values, others, strict=True)
-            ]
-            meshes = f"exact: ± the difference between meshes of {MESH // 2}² and {MESH}² z"
-            yield _bars(exact, estimates, meshes if n == MESH else f"exact: mesh of {n}² z, {MESH}² to come", (
-                f"log 2 = 0.693 is the most that JSD can be. {now.uncovered():.1%} of the data lie where the model has "
-                f"no mass, where KL(p‖q) is infinite: {SPREAD:g} of the mass is spread evenly before each KL."
-            ))  # fmt: skip
-
-    def _estimates(self, data: Data, noise: Noise) -> list[tuple[str, float, float, float]]:
-        """Name, estimate, bootstrap error and null of each divergence, from samples alone."""
-        extent = square_of(data.valid.x, margin=0.15)
-        x = self.sample(_COMPARED, rng=noise.rng(self.center.device))
-        n = min(_COMPARED, len(data.test) // 2)
-        real, other = (array(data.test.x[part]) for part in (slice(0, n), slice(n, 2 * n)))
-        p, null = histogram(real, extent, _BINS), histogram(other, extent, _BINS)
-        q = histogram(array(x)[:n], extent, _BINS)
-        values, nulls = sample_divergences(p, q), sample_divergences(p, null)
-        rng = np.random.default_rng(noise.seed)
-        drawn = [rng.multinomial(n, counts / counts.sum(), _RESAMPLED) for counts in (p, q)]
-        spread = np.std([sample_divergences(a, b) for a, b in zip(*drawn, strict=True)], axis=0)
-        rows = zip(_NAMES, values, spread.tolist(), nulls, strict=True)
-        return [(f"{name}, samples", value, error, null) for name, value, error, null in rows]
+_Exact = list[tuple[str, float, float]]  # name, value, error
+_Estimates = list[tuple[str, float, float, float]]  # name, value, error, null
 
 
-def _bars(
-    exact: list[tuple[str, float, float]], estimates: list[tuple[str, float, float, float]], words: str, note: str
-) -> Bars:
+@view("Divergences", help="JSD and KL both ways between data and model, exact for 2-D noise, and from samples.")
+def divergences(model: PlanarGAN, data: Data, noise: Noise) -> Iterator[Bars]:
+    """Exact divergences by two meshes, and estimates from samples with their null line."""
+    latent, estimates = model.config.latent, _estimates(model, data, noise)
+    if latent == 1:
+        yield _bars(
+            [("JSD, exact", math.log(2.0), 0.0)],
+            estimates,
+            "no density, so JSD = log 2 exactly",
+            "Samples lie on a curve, which has no area: KL is infinite both ways. The estimates cannot see it: cells "
+            "are wider than the curve.",
+        )
+    elif data.log_prob is None:
+        yield _bars([], estimates, "estimates alone: the density of these data is not known", "")
+    elif latent > 2:
+        why = f"with {latent} noise dimensions the model's density is an integral over preimages"
+        yield _bars([], estimates, f"estimates alone: {why}", "")
+    else:
+        yield from _exact_divergences(model, data, estimates)
+
+
+def _exact_divergences(model: PlanarGAN, data: Data, estimates: _Estimates) -> Iterator[Bars]:
+    coarse: Comparison | None = None
+    for compared in compare(model, data):
+        if compared is None:
+            yield _bars([], estimates, WAIT, "")
+            continue
+        comparison, n = compared
+        coarse = coarse or comparison
+        values, others = comparison.divergences(), coarse.divergences()
+        exact = [
+            (f"{name}, exact", value, abs(value - other))
+            for name, value, other in zip(_NAMES, values, others, strict=True)
+        ]
+        meshes = f"exact: ± the difference between meshes of {MESH // 2}² and {MESH}² z"
+        yield _bars(exact, estimates, meshes if n == MESH else f"exact: mesh of {n}² z, {MESH}² to come", (
+            f"log 2 = 0.693 is the greatest possible JSD. {comparison.uncovered():.1%} of the data lie where the model "
+            f"has no mass, where KL(p‖q) is infinite: {SPREAD:g} of the mass is spread evenly before each KL."
+        ))  # fmt: skip
+
+
+def _estimates(model: PlanarGAN, data: Data, noise: Noise) -> _Estimates:
+    """Name, estimate, bootstrap error and null of each divergence, from samples alone."""
+    extent = square_of(data.valid.x, margin=0.15)
+    x = model.sample(_COMPARED, rng=noise.rng(model.device))
+    n = min(_COMPARED, len(data.test) // 2)
+    real, other = (as_array(data.test.x[part]) for part in (slice(0, n), slice(n, 2 * n)))
+    p, null = histogram(real, extent, _BINS), histogram(other, extent, _BINS)
+    q = histogram(as_array(x)[:n], extent, _BINS)
+    values, nulls = sample_divergences(p, q), sample_divergences(p, null)
+    rng = np.random.default_rng(noise.seed)
+    drawn = [rng.multinomial(n, counts / counts.sum(), _RESAMPLED) for counts in (p, q)]
+    spread = np.std([sample_divergences(a, b) for a, b in zip(*drawn, strict=True)], axis=0)
+    rows = zip(_NAMES, values, spread.tolist(), nulls, strict=True)
+    return [(f"{name}, samples", value, error, null) for name, value, error, null in rows]
+
+
+def _bars(exact: _Exact, estimates: _Estimates, words: str, note: str) -> Bars:
     """Exact values with their null, 0, then estimates with theirs."""
     rows = [(name, value, error, 0.0) for name, value, error in exact] + estimates
     labels, values, errors, nulls = zip(*rows, strict=True)

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from models.gan.objectives import OBJECTIVES, gradient_penalty, squared_slopes
-from models.gan.planar.divergence import DivergenceViews
+from models.gan.objectives import OBJECTIVES, Game, fixed, gradient_penalty, squared_slopes
 from models.gan.planar.networks import ACTIVATIONS, dense
-from models.gan.planar.noise import NoiseViews
-from models.gan.planar.samples import SampleViews
-from models.gan.planar.words import LOOK_AT, METRICS, PRESETS, RATES, TRY_NEXT, explanations, objective_of
-from models.protocol import DataBatch, DataSpec, GameModel, Kind, Objective, Planar, Player, param
+from models.gan.planar.units import StandardUnits
+from models.gan.planar.words import (
+    LOOK_AT,
+    METRICS,
+    PRESETS,
+    RATES,
+    SCENES,
+    TRY_NEXT,
+    VIEWS,
+    explanations,
+    objective_of,
+)
+from models.protocol import DataBatch, DataSpec, GameModel, HasDecoder, Kind, Objective, Planar, Player, param
 
 __all__ = ["GAN"]
 
@@ -23,7 +31,7 @@ _ACTIVATIONS = {name: title for name, (title, _) in ACTIVATIONS.items()}
 _NOISE = {"gaussian": "Gaussian", "uniform": "Uniform"}
 
 
-class GAN(GameModel, DivergenceViews, NoiseViews, SampleViews):
+class GAN(GameModel, HasDecoder):
     """Generator and discriminator on points of the plane (Goodfellow et al., 2014, arXiv 1406.2661).
 
     x = G(z) with z of any dimension; the losses are those of one of the games of `models.gan.objectives`. D can be
@@ -32,15 +40,16 @@ class GAN(GameModel, DivergenceViews, NoiseViews, SampleViews):
     1610.04490), be normalised spectrally (Miyato et al., 2018, arXiv 1802.05957), or be given several points at once
     (PacGAN, Lin et al., 2018, arXiv 1712.04086).
 
-    Both networks work in standard units: a point minus the mean of the data, divided by their spread. Gradients and
-    penalties are with respect to points in these units.
+    Both networks work in standard units. Gradients and penalties are with respect to points in these units.
     """
 
     title = "GAN in the plane"
     reference = "https://arxiv.org/abs/1406.2661"
     accepts = (Planar,)
     metrics, presets, rates = METRICS, PRESETS, RATES
+    views, scenes = VIEWS, SCENES
     look_at, try_next = LOOK_AT, TRY_NEXT
+    renamed: ClassVar[Mapping[str, str]] = {"moves": "generator_updates"}
 
     @dataclass(frozen=True)
     class Config:
@@ -48,7 +57,7 @@ class GAN(GameModel, DivergenceViews, NoiseViews, SampleViews):
 
         objective: str = param(
             "non-saturating", "Objective", choices={name: game.title for name, game in OBJECTIVES.items()}, live=True,
-            help="What discriminator and generator descend; it may change while they learn.",
+            help="The losses of discriminator and generator. Can be changed during training.",
         )  # fmt: skip
         weight_limit: float = param(
             0.1, "Largest weight c", 0.001, 1.0, log=True, live=True,
@@ -65,7 +74,7 @@ class GAN(GameModel, DivergenceViews, NoiseViews, SampleViews):
         )
         instance_noise: float = param(
             0.0, "Instance noise σ", 0.0, 5.0, step=0.05, live=True,
-            help="Gaussian noise on data and samples before D sees them, in units of the data.",
+            help="Gaussian noise added to data and samples at the input of D, in units of the data.",
         )  # fmt: skip
         latent: int = param(2, "Noise dimensions", 1, 64, log=True, help="Dimension of z.")
         noise: str = param(
@@ -91,26 +100,36 @@ class GAN(GameModel, DivergenceViews, NoiseViews, SampleViews):
         )
 
     config: Config
+    center: Tensor
+    spread: Tensor
+    generator_updates: Tensor
 
     def __init__(self, config: Config, spec: DataSpec):
         super().__init__(config, spec)
-        self.register_buffer("center", torch.tensor(spec.mean))
+        self.register_buffer("center", torch.tensor(spec.mean))  # (2,)
         self.register_buffer("spread", torch.tensor(spec.std).square().mean().sqrt())
-        self.register_buffer("moves", torch.zeros((), dtype=torch.long))
+        self.register_buffer("generator_updates", torch.zeros((), dtype=torch.long))
         self.generator = dense(config.latent, config.hidden_g, config.layers_g, 2, config.activation_g, spectral=False)
         self.discriminator = dense(
             2 * config.pac, config.hidden_d, config.layers_d, 1, config.activation_d, spectral=config.spectral
         )
 
+    @property
+    def units(self) -> StandardUnits:
+        """Standard units of the data."""
+        return StandardUnits(self.center, self.spread)
+
+    @property
+    def game(self) -> Game:
+        """The losses in force."""
+        return OBJECTIVES[self.config.objective]
+
+    # Players and losses
+
     @classmethod
     def objective_of(cls, config: Config) -> Objective:
         """What the discriminator maximises in the game that the config names, penalties included."""
         return objective_of(config)
-
-    @classmethod
-    def noise_dims(cls, config: Config, kind: Kind) -> int:
-        """One scalar for each dimension of z."""
-        return config.latent
 
     def players(self) -> tuple[Player, ...]:
         """The discriminator, then the generator."""
@@ -123,27 +142,25 @@ class GAN(GameModel, DivergenceViews, NoiseViews, SampleViews):
         )
 
     def loss(self, player: str, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
-        """What a player descends, and for the discriminator the parts of it."""
+        """The loss of a player and, for the discriminator, its terms."""
         if player == "generator":
             return self._generator_loss(len(batch), rng)
         return self._discriminator_loss(batch.x, rng)
 
     def _discriminator_loss(self, x: Tensor, rng: torch.Generator) -> dict[str, Tensor]:
-        c = self.config
-        game = OBJECTIVES[c.objective]
+        c, game = self.config, self.game
         with torch.no_grad():
-            real = self._packs(self._blurred(self.to_units(x), rng))  # (n/m, 2 m)
-            fake = self._packs(self._blurred(self.generator(self.draw_noise(len(x), rng)), rng))
-        penalised = c.r1 > 0
-        if penalised:
+            real = self._packs(self._with_noise(self.units.to_units(x), rng))  # (n/m, 2 m)
+            fake = self._packs(self._with_noise(self.generator(self.prior_draw(len(x), rng=rng)), rng))
+        if c.r1 > 0:
             real.requires_grad_()
-            f_real, f_fake = self.judge(real), self.judge(fake)
+            f_real, f_fake = self.judge(real), self.judge(fake)  # (n/m,) each
         else:
             f_real, f_fake = self.judge(torch.cat([real, fake])).chunk(2)
         on_data, on_samples = -game.on_data(f_real).mean(), -game.on_samples(f_fake).mean()
         values = {"value": on_data + on_samples, "on_data": on_data, "on_samples": on_samples}
         loss = -values["value"]
-        if penalised:
+        if c.r1 > 0:
             values["r1_penalty"] = 0.5 * squared_slopes(f_real, real).mean()
             loss = loss + c.r1 * values["r1_penalty"]
         if c.objective == "wasserstein-gp":
@@ -152,17 +169,17 @@ class GAN(GameModel, DivergenceViews, NoiseViews, SampleViews):
         return {"loss": loss, "objective": -loss, **values}
 
     def _generator_loss(self, n: int, rng: torch.Generator) -> dict[str, Tensor]:
-        fake = self._blurred(self.generator(self.draw_noise(n, rng)), rng)
-        with _fixed(self.discriminator):
+        fake = self._with_noise(self.generator(self.prior_draw(n, rng=rng)), rng)
+        with fixed(self.discriminator):
             f = self.judge(self._packs(fake))
-        return {"loss": OBJECTIVES[self.config.objective].generator(f)}
+        return {"loss": self.game.generator(f)}
 
     def judge(self, packs: Tensor) -> Tensor:
         """F of packs of m points in standard units; (n, 2 m) to (n,)."""
         return self.discriminator(packs)[:, 0]
 
     def _packs(self, u: Tensor) -> Tensor:
-        """Points in the order in which they come, m side by side; (n, 2) to (n/m, 2 m), a remainder is left out.
+        """Puts m consecutive points side by side; (n, 2) to (n/m, 2 m), a remainder is left out.
 
         Fewer points than one pack holds are repeated.
         """
@@ -171,7 +188,8 @@ class GAN(GameModel, DivergenceViews, NoiseViews, SampleViews):
             u = u.repeat(-(-m // len(u)), 1)
         return u if m == 1 else u[: len(u) - len(u) % m].reshape(-1, 2 * m)
 
-    def _blurred(self, u: Tensor, rng: torch.Generator) -> Tensor:
+    def _with_noise(self, u: Tensor, rng: torch.Generator) -> Tensor:
+        """Adds the instance noise to points in standard units, (n, 2)."""
         sigma = self.config.instance_noise
         if sigma == 0:
             return u
@@ -179,29 +197,39 @@ class GAN(GameModel, DivergenceViews, NoiseViews, SampleViews):
         return u + (sigma / self.spread) * noise
 
     def after_update(self, player: str) -> None:
-        """Clips the weights of a Wasserstein critic, and counts the generator's moves."""
+        """Clips the weights of a Wasserstein critic, and counts the updates of the generator."""
         if player == "generator":
-            self.moves += 1
+            self.generator_updates += 1
         elif self.config.objective == "wasserstein":
             limit = self.config.weight_limit
             with torch.no_grad():
                 for weight in self.discriminator.parameters():
                     weight.clamp_(-limit, limit)
 
+    # Sampling
+
+    @classmethod
+    def latent_dim_of(cls, config: Config, spec: DataSpec | None) -> int:
+        """Dimension of z."""
+        return config.latent
+
+    @classmethod
+    def noise_dims(cls, config: Config, kind: Kind) -> int:
+        """One scalar for each dimension of z."""
+        return config.latent
+
+    def prior_draw(self, n: int, *, rng: torch.Generator) -> Tensor:
+        """Draws z, (n, latent): standard normal, or uniform from −1 to 1."""
+        shape, like = (n, self.config.latent), self.center
+        if self.config.noise == "uniform":
+            return torch.rand(shape, generator=rng, device=like.device, dtype=like.dtype).mul_(2.0).sub_(1.0)
+        return torch.randn(shape, generator=rng, device=like.device, dtype=like.dtype)
+
+    def decode_mean(self, z: Tensor) -> Tensor:
+        """G(z) in data units, (n, latent) to (n, 2): z determines x."""
+        return self.units.from_units(self.generator(z))
+
+    @torch.no_grad()
     def sample(self, n: int, *, rng: torch.Generator) -> Tensor:
-        """Points from the generator, (n, 2)."""
-        with torch.no_grad():
-            return self.from_units(self.generator(self.draw_noise(n, rng)))
-
-
-@contextlib.contextmanager
-def _fixed(network: nn.Module) -> Iterator[None]:
-    """No gradients for the network's own parameters: those of the other player's turn would be thrown away."""
-    parameters = list(network.parameters())
-    for parameter in parameters:
-        parameter.requires_grad_(False)
-    try:
-        yield
-    finally:
-        for parameter in parameters:
-            parameter.requires_grad_(True)
+        """Points from the generator, (n, 2), in data units."""
+        return self.decode_mean(self.prior_draw(n, rng=rng))

@@ -16,16 +16,16 @@ ACTIVATIONS: Mapping[str, tuple[str, Callable[[], nn.Module]]] = {
     "leaky": ("Leaky ReLU", lambda: nn.LeakyReLU(0.2)),
     "tanh": ("tanh", nn.Tanh),
 }
-"""Activations by name: what a menu shows, and what builds one."""
+"""Activations by name: title in menus, and constructor."""
 
 _START = 15  # power iterations before the first use
 
 
 class SpectralLinear(nn.Linear):
-    """A linear layer whose weights are divided by their largest singular value, kept up to date by power iteration.
+    """A linear layer whose weights are divided by their largest singular value, found by power iteration.
 
-    One iteration a forward pass while training, none while evaluating (Miyato et al., 2018, arXiv 1802.05957). The
-    vector it starts from is drawn with the weights; `u` and `v` are buffers, so that copies and checkpoints have them.
+    One iteration a forward pass in training mode, none in evaluation mode (Miyato et al., 2018, arXiv 1802.05957). The
+    first vector is drawn with the weights; `u` and `v` are buffers, so that copies and checkpoints include them.
 
     Args:
         width_in: Size of the input.

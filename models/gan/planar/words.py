@@ -1,4 +1,4 @@
-"""What the page of the planar GAN says of itself: objective, metrics, presets, and what to look at and to try."""
+"""Wording of the GAN in the plane: objective, metrics, presets, views, scenes, and suggestions."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.gan.objectives import OBJECTIVES
-from models.protocol import Metric, Objective, Preset, Term, Try
+from models.gan.planar.density import density, optimal
+from models.gan.planar.divergence import divergences
+from models.gan.planar.noise import latent, manifold
+from models.gan.planar.samples import modes, samples
+from models.protocol import Metric, Objective, Preset, Scene, Term, Try
 
-__all__ = ["LOOK_AT", "METRICS", "PRESETS", "RATES", "TRY_NEXT", "explanations", "objective_of"]
+__all__ = ["LOOK_AT", "METRICS", "PRESETS", "RATES", "SCENES", "TRY_NEXT", "VIEWS", "explanations", "objective_of"]
 
 RATES: Mapping[str, str] = {"lr_d": "Learning rate of D", "lr_g": "Learning rate of G"}
 
 _LIKELIHOOD = ("minimax", "non-saturating")  # the games whose discriminator maximises a log-likelihood
 _DATA = "p: data, q: samples of G."
-_FREE = "F has no level of its own: only its differences mean something."
+_FREE = "A constant added to F changes nothing: only differences of F matter."
 
 
 def objective_of(config: Any) -> Objective:
-    """What the discriminator maximises: the game's two terms, and the penalties that are in force."""
+    """What the discriminator maximises: the two terms of the game, and the penalties in use."""
     game = OBJECTIVES[config.objective]
     terms = [Term(game.terms[0], "on_data"), Term(game.terms[1], "on_samples")]
     if config.r1 > 0:
@@ -39,10 +43,10 @@ def objective_of(config: Any) -> Objective:
 def _generator_words(objective: str) -> str:
     return {
         "minimax": "G minimises the second term.",
-        "non-saturating": "G does not minimise the second term but −𝔼_q[log D], which pulls harder where D is sure.",
+        "non-saturating": "G minimises −𝔼_q[log D] instead of the second term: its gradient is larger where D is sure.",
         "least-squares": "G minimises ½𝔼_q[(D − 1)²].",
         "hinge": "G maximises 𝔼_q[F].",
-        "wasserstein": "G maximises 𝔼_q[F]. Clipping keeps F from growing steep; how steep, the clip decides.",
+        "wasserstein": "G maximises 𝔼_q[F]. The clip limits the slope of F.",
         "wasserstein-gp": "G maximises 𝔼_q[F].",
         "forward-kl": "At the best F the value is KL(p ‖ q), which G minimises: it maximises 𝔼_q[exp F].",
         "reverse-kl": "At the best F the value is KL(q ‖ p), which G minimises: it maximises 𝔼_q[F].",
@@ -64,14 +68,14 @@ METRICS = (
     ),
     Metric(
         "discriminator_loss", "D", role="data", equilibrium=_level(1.0),
-        when=lambda config: not _plays_likelihood(config), help="What the discriminator descends, penalties included.",
+        when=lambda config: not _plays_likelihood(config), help="The loss of the discriminator, penalties included.",
     ),
     Metric(
         "generator_loss", "G", role="model",
-        equilibrium=lambda config: OBJECTIVES[config.objective].rest_generator, help="What the generator descends.",
+        equilibrium=lambda config: OBJECTIVES[config.objective].rest_generator, help="The loss of the generator.",
     ),
-    Metric("on_data", "Term on data", role="data", plotted=False, help="The part of L that data contribute."),
-    Metric("on_samples", "Term on samples", role="model", plotted=False, help="The part of L that samples contribute."),
+    Metric("on_data", "Term on data", role="data", plotted=False, help="The term of L on data."),
+    Metric("on_samples", "Term on samples", role="model", plotted=False, help="The term of L on samples."),
     Metric(
         "r1_penalty", "R1 penalty", role="alt", plotted=False, when=lambda config: config.r1 > 0,
         help="Half the mean squared slope of F on the data, without its weight γ.",
@@ -115,16 +119,16 @@ _RING = "ring8:std=0.05"
 PRESETS = (
     Preset(
         "Converges", _RING, _CURED, {"steps": 8000, **_SMOOTH},
-        about="R1 and no momentum: eight modes, and the losses settle at their equilibrium.",
+        about="R1 and no momentum: all eight modes, and the losses settle at their equilibrium.",
     ),
     Preset(
         "Collapse", _RING, {"hidden_d": 32, "updates_g": 3},
         {"steps": 8000, "batch": 256, "lr_d": 2e-4, "lr_g": 1e-3, "beta1": 0.9, "beta2": 0.999, "schedule": "constant"},
-        about="A small, slow D with momentum, and three steps of G to one of D: samples hop from mode to mode.",
+        about="A small, slow D with momentum, and three updates of G for one of D: samples move from mode to mode.",
     ),
     Preset(
         "Cures", "grid25", _CURED, {"steps": 12_000, **_SMOOTH},
-        about="R1 on a hard grid: all of 25 modes, most samples on them.",
+        about="R1 on a grid of 25 modes: all are found, and most samples lie on them.",
     ),
     Preset(
         "One noise dimension", _RING, {**_CURED, "latent": 1}, {"steps": 6000, **_SMOOTH},
@@ -134,66 +138,90 @@ PRESETS = (
         "Wasserstein, clipped weights", _RING,
         {"objective": "wasserstein", "weight_limit": 0.1, "updates_d": 5},
         {"steps": 6000, "batch": 256, "lr_d": 5e-4, "lr_g": 5e-4, "optimiser": "rmsprop", "beta2": 0.9},
-        about="The critic's slope is set by the clip, and its map is coarse.",
+        about="The clip sets the slope of the critic, and its map is coarse.",
     ),
     Preset(
         "Wasserstein, gradient penalty", _RING, {"objective": "wasserstein-gp", "penalty": 1.0, "updates_d": 3},
         {"steps": 6000, "batch": 256, "lr_d": 1e-3, "lr_g": 1e-3, "beta1": 0.5, "beta2": 0.9},
-        about="A critic of slope 1 between data and samples pulls samples from afar.",
+        about="A critic of slope 1 between data and samples attracts samples from far away.",
     ),
     Preset(
         "Minimax, as in the lecture", "ring8", {"objective": "minimax"},
         {"steps": 6000, "batch": 256, "lr_d": 5e-4, "lr_g": 5e-4, "beta1": 0.5},
-        about="Both players on one L: it settles near −log 4.",
+        about="One L for both players: it settles near −log 4.",
     ),
     Preset(
         "Forward KL", _RING, {"objective": "forward-kl", "r1": 0.1}, {"steps": 6000, **_SMOOTH},
-        about="An f-GAN of the divergence that never drops a mode: what it drops, the game drops.",
+        about="An f-GAN of a divergence that never drops a mode: dropped modes are due to the game.",
     ),
     Preset(
         "Reverse KL", _RING, {"objective": "reverse-kl", "r1": 0.1}, {"steps": 6000, **_SMOOTH},
-        about="An f-GAN of the divergence that may drop modes: in a fair game it need not.",
+        about="An f-GAN of a divergence that may drop modes: with balanced players it keeps them.",
     ),
     Preset(
         "Hinge, spectral normalisation", _RING, {"objective": "hinge", "spectral": True, "layers_d": 3},
         {"steps": 6000, **_SMOOTH},
-        about="No layer of D can stretch: its map stays smooth.",
+        about="No layer of D increases distances: its map stays smooth.",
     ),
     Preset(
         "Instance noise", "segments", {"instance_noise": 0.3}, {"steps": 6000, **_SMOOTH},
-        about="Blurring data and samples makes thin supports overlap.",
+        about="Noise on data and samples makes thin supports overlap.",
+    ),
+)  # fmt: skip
+
+VIEWS = (samples, modes, manifold, latent, optimal, density, divergences)
+SCENES = (
+    Scene(
+        "Train", "Does the generator find the data?",
+        lead="samples", beside=("modes",), below=("curves",),
+    ),
+    Scene(
+        "Collapse", "Which modes are lost, and do the losses show it?",
+        lead="samples", beside=("modes", "latent"), below=("curves",),
+    ),
+    Scene(
+        "Noise", "How does the generator turn noise into data?",
+        lead="manifold", beside=("latent",), below=("samples",),
+    ),
+    Scene(
+        "Optimal D", "How far is the discriminator from the optimal one?",
+        lead="optimal", beside=("samples",), below=("curves",),
+    ),
+    Scene(
+        "Density", "How far is the model's density from that of the data?",
+        lead="density", beside=("optimal",), below=("divergences",),
     ),
 )  # fmt: skip
 
 LOOK_AT = (
-    "Samples over the data, on the map of the discriminator. The arrows show where its gradient pushes each sample; "
-    "the tab beside has the optimal discriminator to compare with.\n\n"
-    "The dashed lines among the curves are where the losses would rest if model and data were the same. To be near "
-    "them proves nothing: the losses of a generator that hops from mode to mode are near them on average."
+    "Samples over the data, on the map of the discriminator. The arrows show where its gradient pushes each sample. "
+    "The scene “Optimal D” has the optimal discriminator to compare with.\n\n"
+    "The dashed lines among the curves are the losses at the equilibrium, where model and data are the same. Losses "
+    "near these lines prove nothing: those of a generator that moves from mode to mode are near them on average."
 )
 TRY_NEXT = (
-    Try("See it collapse: samples hop between modes", preset="Collapse"),
-    Try("Cure it: R1 with a weight of 1, while it trains", {"r1": 1.0}, preset="Collapse"),
-    Try("One noise dimension: no density, whatever D says", preset="One noise dimension"),
-    Try("Minimise the forward KL: modes are dropped all the same when the game is unfair",
-        {"objective": "forward-kl", "r1": 0.0}, preset="Collapse"),
-    Try("Go to a grid of 25 modes", preset="Cures"),
+    Try("See it collapse: samples move from mode to mode", preset="Collapse", scene="Collapse"),
+    Try("Cure it: R1 with a weight of 1, during training", {"r1": 1.0}, preset="Collapse", scene="Collapse"),
+    Try("One noise dimension: no density, whatever D says", preset="One noise dimension", scene="Density"),
+    Try("Minimise the forward KL: modes are dropped all the same when the players are unbalanced",
+        {"objective": "forward-kl", "r1": 0.0}, preset="Collapse", scene="Collapse"),
+    Try("Go to a grid of 25 modes", preset="Cures", scene="Train"),
 )  # fmt: skip
 
 
 def explanations() -> dict[str, dict[str, str]]:
-    """What happens in each phase of each player's move, for slow motion."""
+    """Describes each phase of each player's update, for slow motion."""
     return {
         "discriminator": {
             "draw": "Draw a mini-batch of data for the discriminator.",
-            "forward": "G makes as many samples from noise; D judges both: its loss is small if it tells them apart.",
-            "backward": "Differentiate D's loss by D's weights; G is held fixed.",
-            "update": "Move D's weights: its map rises on data and falls on samples.",
+            "forward": "G makes as many samples from noise. D judges both: its loss is small if it tells them apart.",
+            "backward": "Differentiate D's loss with respect to D's weights. G is held fixed.",
+            "update": "Update D's weights: its map rises on data and falls on samples.",
         },
         "generator": {
-            "draw": "Draw noise for the generator, as much as a mini-batch of data.",
-            "forward": "G makes samples from noise, and D judges them; no data are needed.",
-            "backward": "D is held fixed; its gradient at each sample says where to move it, and G's weights follow.",
-            "update": "Move G's weights: samples go where D takes them for data.",
+            "draw": "Draw as many z as there are data in a mini-batch.",
+            "forward": "G makes samples from noise, and D judges them. No data are needed.",
+            "backward": "D is held fixed. Differentiate through D and each sample to G's weights.",
+            "update": "Update G's weights: samples move to where D takes them for data.",
         },
     }

@@ -8,25 +8,25 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.protocol import DataBatch, DataSpec, Image, LossModel, param
-from models.vae.amortised.blur import BlurViews
-from models.vae.amortised.steps import StepViews
-from models.vae.amortised.words import LOOK_AT, METRICS, OBJECTIVE, PRESETS, TRY_NEXT
-from models.vae.decoder import DecoderConfig, ImageModel
-from models.vae.networks import Encoder, posterior_draw, prior_kl
-from models.views.factors import FactorViews
-from models.views.walks import WalkViews
+from models.exact.normal import prior_kl
+from models.protocol import DataBatch, DataSpec, HasLatent, HasLikelihood, Image, Kind, LossModel, param, settings
+from models.vae.amortised.words import LOOK_AT, METRICS, OBJECTIVE, PRESETS, SCENES, TRY_NEXT, VIEWS
+from models.vae.bound import evaluate_bounds
+from models.vae.decoder import Decoder, DecoderConfig, check_decoder, likelihood_of
+from models.vae.gaussian_bound import mean_entropy
+from models.vae.networks import Encoder, posterior_draw
 
 __all__ = ["VAE"]
 
 
-class VAE(LossModel, StepViews, FactorViews, BlurViews, WalkViews, ImageModel):
+class VAE(LossModel, HasLatent, HasLikelihood):
     """Variational autoencoder with an inference network, on images.
 
     z ~ N(0, I), x|z from a decoder network; q(z|x) is a diagonal Gaussian whose mean and variance come from an encoder
     network. Both are learned by the reparameterised ELBO (Kingma & Welling, 2014, arXiv 1312.6114); β ≠ 1 weighs the KL
-    term (Higgins et al., 2017); free bits leave dimensions of little KL alone (Kingma et al., 2016, arXiv 1606.04934).
-    What the decoders' values are about is told by `ImageModel`.
+    term (Higgins et al., 2017); free bits do not penalise dimensions of little KL (Kingma et al., 2016, arXiv
+    1606.04934).
+    `Decoder` documents the meaning of log p(x|z) for each kind of image.
     """
 
     title = "Amortised VAE"
@@ -34,6 +34,7 @@ class VAE(LossModel, StepViews, FactorViews, BlurViews, WalkViews, ImageModel):
     accepts = (Image(values="binary"), Image(values="grey"), Image(values="colour"))
     objective, metrics, presets = OBJECTIVE, METRICS, PRESETS
     validation = "elbo"
+    views, scenes = VIEWS, SCENES
     look_at, try_next = LOOK_AT, TRY_NEXT
 
     @dataclass(frozen=True)
@@ -42,42 +43,106 @@ class VAE(LossModel, StepViews, FactorViews, BlurViews, WalkViews, ImageModel):
 
         free_bits: float = param(
             0.0, "Free bits λ", 0.0, 5.0, step=0.05, unit="nats", live=True, more=True,
-            help="A dimension whose mean KL is below λ is not pressed further onto the prior.",
+            help="The KL of a dimension is not lowered further once its mean is below λ.",
         )  # fmt: skip
 
     config: Config
 
     def __init__(self, config: Config, spec: DataSpec):
         super().__init__(config, spec)
-        self.encoder = Encoder(*self.sizes)
-        self.decoder = self.new_decoder()
+        self.check(config, spec.kind)
+        self.encoder = Encoder(
+            network=config.network,
+            shape=spec.kind.shape,
+            latent=config.latent,
+            hidden=config.hidden,
+            layers=config.layers,
+            channels=config.channels,
+        )
+        self.decoder = Decoder(
+            network=config.network,
+            shape=spec.kind.shape,
+            latent=config.latent,
+            hidden=config.hidden,
+            layers=config.layers,
+            channels=config.channels,
+            likelihood=likelihood_of(config),
+            levels=spec.levels,
+        )
+
+    def loss(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
+        """The negative β-weighted bound, and its parts with one draw of z an image; nats, means over the batch."""
+        mean, log_var = self.encoder(batch.x)  # q(z|x), (n, latent) each
+        z = posterior_draw(mean, log_var, rng=rng)
+        x = self.decoder.observed(batch.x, rng)
+        reconstruction = self.decoder.log_prob(x, z).mean()
+        kl_per_dimension = prior_kl(mean, log_var).mean(dim=0)  # (latent,)
+        kl = kl_per_dimension.sum()
+        free_bits = (self.config.free_bits - kl_per_dimension).clamp_min(0.0).sum()
+        elbo = reconstruction - kl
+        entropy = mean_entropy(log_var)
+        return {
+            "loss": -(reconstruction - self.config.beta * (kl + free_bits)),
+            "elbo": elbo,
+            "reconstruction": reconstruction,
+            "kl": kl,
+            "free_bits": free_bits,
+            "entropy": entropy,
+            "joint": elbo.detach() - entropy,  # E_q log p(x, z): the ELBO is the sum of these two, too
+        }
+
+    @torch.no_grad()
+    @settings
+    def sample(
+        self,
+        n: int,
+        *,
+        rng: torch.Generator,
+        mean: bool = param(False, "Mean of p(x|z)", help="The mean of p(x|z) instead of a draw from it."),
+    ) -> Tensor:
+        """Images from the model, (n, c, h, w): z from the prior, then x from p(x|z)."""
+        z = self.prior_draw(n, rng=rng)
+        chunks = z.split(self.decoder.at_once)
+        return torch.cat([self.decoder.mean(z) if mean else self.decoder.draw(z, rng=rng) for z in chunks])
+
+    evaluate = evaluate_bounds
+
+    def prior_draw(self, n: int, *, rng: torch.Generator) -> Tensor:
+        """Draws of z ~ N(0, I), (n, latent)."""
+        return torch.randn(n, self.config.latent, generator=rng, device=self.device, dtype=self.dtype)
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log variance of q(z|x); (n, c, h, w) to (n, latent) each."""
         return self.encoder(x)
 
-    def loss(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
-        """The negative β-weighted bound, and its parts with one draw of z an image; nats, means over the batch."""
-        mean, log_var = self.encode(batch.x)
-        z, _ = posterior_draw(mean, log_var, rng=rng)
-        observed = self.observed(batch.x, rng)
-        reconstruction = self.likelihood.log_prob(self.decoder(z), observed).mean()
-        each = prior_kl(mean, log_var).mean(dim=0)  # (latent,)
-        kl = each.sum()
-        free = (self.config.free_bits - each).clamp_min(0.0).sum()
-        entropy, joint = self._other_form(log_var, reconstruction - kl)
-        return {
-            "loss": -(reconstruction - self.config.beta * (kl + free)),
-            "elbo": reconstruction - kl,
-            "reconstruction": reconstruction,
-            "kl": kl,
-            "free_bits": free,
-            "entropy": entropy,
-            "joint": joint,
-        }
+    def decode_mean(self, z: Tensor) -> Tensor:
+        """Mean of p(x|z) in data units; (n, latent) to (n, c, h, w)."""
+        return self.decoder.mean(z)
 
-    @torch.no_grad()
-    def _other_form(self, log_var: Tensor, elbo: Tensor) -> tuple[Tensor, Tensor]:
-        """Entropy of q in closed form, and what then is left of the bound for E_q log p(x, z); nats, batch means."""
-        entropy = 0.5 * log_var.sum() / len(log_var) + 0.5 * self.latent_dim * (1 + math.log(2 * math.pi))
-        return entropy, elbo - entropy
+    def decode_draw(self, z: Tensor, *, rng: torch.Generator) -> Tensor:
+        """A draw from p(x|z), in data units; (n, latent) to (n, c, h, w)."""
+        return self.decoder.draw(z, rng=rng)
+
+    @property
+    def decoder_note(self) -> str:
+        """One sentence on what the values of p(x|z) are, where that needs saying; else ""."""
+        return self.decoder.note(self.spec.kind)
+
+    @classmethod
+    def check(cls, config: Config, kind: Kind) -> None:
+        """Refuses a Bernoulli decoder on colour images.
+
+        Raises:
+            BadValue: The config asks for it.
+        """
+        check_decoder(config, kind)
+
+    @classmethod
+    def latent_dim_of(cls, config: Config, spec: DataSpec | None) -> int:
+        """Dimension of z."""
+        return config.latent
+
+    @classmethod
+    def noise_dims(cls, config: Config, kind: Kind) -> int:
+        """One scalar for each latent dimension, one for each entry of the image."""
+        return config.latent + likelihood_of(config).draws * math.prod(kind.shape)

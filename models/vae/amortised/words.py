@@ -1,10 +1,17 @@
-"""What the page of the amortised VAE says of itself: objective, metrics, presets, and what to look at and to try."""
+"""Presentation of the amortised VAE's page: objective, metrics, presets, views, scenes, and suggestions."""
 
 from __future__ import annotations
 
-from models.protocol import Metric, Objective, Preset, Term, Try
+from models.protocol import Metric, Objective, Preset, Scene, Term, Try
+from models.vae.amortised.blur import blurry
+from models.vae.amortised.steps import steps
+from models.vae.exact_views import bound, posterior
+from models.views.factors import factors
+from models.views.latent import decode_near_data, kl_per_dimension, latent_map, manifold, nearest, reconstructions
+from models.views.samples import decoded_samples
+from models.views.walks import direction, interpolation, traversals
 
-__all__ = ["LOOK_AT", "METRICS", "OBJECTIVE", "PRESETS", "TRY_NEXT"]
+__all__ = ["LOOK_AT", "METRICS", "OBJECTIVE", "PRESETS", "SCENES", "TRY_NEXT", "VIEWS"]
 
 _FORM_1 = Objective(
     r"\mathrm{ELBO}",
@@ -14,7 +21,7 @@ _FORM_1 = Objective(
     ),
     total=Term(r"\mathrm{ELBO}", "elbo"),
     title="Form 1: joint and entropy",
-    note="Without the entropy q would shrink to a point: where p(z|x) is greatest.",
+    note="Without the entropy, q would shrink to the point of greatest p(z|x).",
 )
 _FORM_2 = Objective(
     r"\mathrm{ELBO}",
@@ -24,8 +31,9 @@ _FORM_2 = Objective(
     ),
     total=Term(r"\mathrm{ELBO}", "elbo"),
     title="Form 2: likelihood and KL",
-    note="This form is descended, with the KL weighted by β. For λ, the encoder's parameters, raising the ELBO is "
-    "lowering KL(q ‖ p(z|x)), as log p(x) stays; a step on the decoder moves log p(x) too: see Steps on λ and β.",
+    note="Training uses this form, with the KL weighted by β. For λ, the encoder's parameters, raising the ELBO is the "
+    "same as lowering KL(q ‖ p(z|x)), because log p(x) does not depend on λ. A step on the decoder changes log p(x) "
+    "too: see Steps on λ and β.",
 )
 OBJECTIVE = Objective(
     r"\mathcal{L}(\theta,\phi;x)",
@@ -35,15 +43,15 @@ OBJECTIVE = Objective(
         Term(r"-\,\beta\sum_j\left(\lambda-\overline{\mathrm{KL}}_j\right)_+", "free_bits", sign=-1, weight="beta"),
     ),
     total=Term(r"\mathcal{L}", "loss", sign=-1),
-    note="What is descended is −𝓛, averaged over the batch: the KL in closed form, the expectation by one "
-    "reparameterised draw of z for each image; with β = 1 and without free bits, 𝓛 is the ELBO. Free bits λ: a "
-    "dimension whose KL is below λ on the average of the batch counts as λ, so that nothing presses it further down.",
+    note="Training minimises −𝓛, averaged over the batch. The KL is in closed form; the expectation is estimated with "
+    "one reparameterised draw of z for each image. With β = 1 and without free bits, 𝓛 is the ELBO. Free bits λ: a "
+    "dimension whose KL, averaged over the batch, is below λ counts as λ, so that no gradient lowers it further.",
     other=(_FORM_1, _FORM_2),
 )
 METRICS = (
     Metric(
         "elbo", "ELBO", "nats", role="total", better="higher",
-        help="Evidence lower bound on log p(x), nats an image; always with β = 1, whatever is descended.",
+        help="Evidence lower bound on log p(x), nats an image; with β = 1, whatever β is in the loss.",
     ),
     Metric(
         "reconstruction", "Reconstruction", "nats", role="data", better="higher",
@@ -51,22 +59,22 @@ METRICS = (
     ),
     Metric(
         "kl", "KL", "nats", role="prior", pane="kl",
-        help="Divergence of q(z|x) from the prior: how much z tells of x, nats an image.",
+        help="Divergence of q(z|x) from the prior: how much z says about x, nats an image.",
     ),
     Metric(
         "knn5_accuracy", "5-NN accuracy", "", role="model", pane="accuracy", better="higher", source="valid",
-        help="Share of held-out images given their class by the 5 training images of nearest posterior mean.",
+        help="Share of held-out images whose class is that of most of the 5 training images of nearest posterior mean.",
     ),
 )  # fmt: skip
 PRESETS = (
     Preset(
         "Digits, 2-D latent", "digits", {"latent": 2, "hidden": 200}, {"steps": 4000, "batch": 128, "lr": 3e-3},
-        about="Ten classes find their places on a map in seconds.",
+        about="Ten classes separate on the latent map within seconds.",
     ),
     Preset(
         "Binary digits, 2-D latent", "digits-binary", {"latent": 2, "hidden": 200},
         {"steps": 4000, "batch": 64, "lr": 3e-3},
-        about="Black and white pixels, so that the ELBO bounds a true log-likelihood.",
+        about="Black and white pixels: the ELBO bounds a log-likelihood of the data themselves.",
     ),
     Preset(
         "MNIST, 2-D latent", "mnist-dynamic", {"latent": 2}, {"steps": 10_000, "batch": 128, "lr": 1e-3},
@@ -74,7 +82,7 @@ PRESETS = (
     ),
     Preset(
         "MNIST, 10 latents", "mnist-dynamic", {"latent": 10}, {"steps": 10_000, "batch": 128, "lr": 1e-3},
-        about="Enough dimensions for sharp reconstructions; see which of them are used.",
+        about="Enough dimensions for sharp reconstructions; the bars show which of them are used.",
     ),
     Preset(
         "Digits, learned variance", "digits", {"latent": 2, "hidden": 200, "decoder": "learned", "sigma_floor": 0.03},
@@ -94,16 +102,65 @@ PRESETS = (
         device="cuda", about="A larger convolutional network, whose bars show which of 50 latents it uses.",
     ),
 )  # fmt: skip
+VIEWS = (
+    latent_map,
+    decode_near_data,
+    nearest,
+    decoded_samples,
+    reconstructions,
+    manifold,
+    kl_per_dimension,
+    bound,
+    posterior,
+    traversals,
+    interpolation,
+    direction,
+    blurry,
+    factors,
+    steps,
+)
+SCENES = (
+    Scene(
+        "Train", "Does it learn?",
+        lead="latent_map", beside=("decode", "nearest"), below=("curves", "samples"),
+    ),
+    Scene(
+        "Reconstruct", "What does the code keep of an image?",
+        lead="reconstructions", beside=("kl_per_dimension",), below=("curves",),
+    ),
+    Scene(
+        "The bound", "How far is the ELBO from log p(x), and why?",
+        lead="bound", beside=("posterior",), below=("steps",),
+    ),
+    Scene(
+        "Latent space", "What does the decoder make of each point?",
+        lead="manifold", beside=("latent_map", "decode"),
+    ),
+    Scene(
+        "Walks", "What changes along a path through latent space?",
+        lead="traversals", beside=("latent_map",), below=("interpolation", "direction"),
+    ),
+    Scene(
+        "Dimensions", "Which latent dimensions are used, and what for?",
+        lead="kl_per_dimension", beside=("factors",), below=("traversals",),
+    ),
+    Scene(
+        "Why blurry?", "Why are samples blurred?",
+        lead="blurry", beside=("samples",), below=("reconstructions",),
+    ),
+)  # fmt: skip
 LOOK_AT = (
-    "The classes part on the latent map while the ELBO rises: each point is the mean of one image's posterior, "
-    "the circles are the prior from which new images are drawn. Drag across the map, or through the gaps between "
-    "clusters, and see what the decoder makes of it. With the Bernoulli decoder, values in nats of "
-    "grey images are about a random binarization, whose probabilities of ink are the intensities."
+    "The classes separate on the latent map while the ELBO rises. Each point is the mean of one image's posterior; the "
+    "circles are the prior, from which new images are drawn. Drag across the map, and through the gaps between "
+    "clusters, to see the decoded image of each point. With the Bernoulli decoder and grey images, values in nats are "
+    "those of a random binarization whose probabilities of ink are the intensities."
 )
 TRY_NEXT = (
     Try("Raise β to 4: posteriors shrink onto the prior, the KL falls and reconstructions blur", {"beta": 4.0}),
     Try("Set β to 0: an autoencoder, whose codes leave the prior, so that samples get worse", {"beta": 0.0}),
-    Try("Use 10 latents: reconstructions sharpen, and the bars show which are used", {"latent": 10}),
-    Try("Learn σ(z) of each pixel: see where the decoder is sure", preset="Digits, learned variance"),
-    Try("Go to MNIST with two latents, and open the manifold", preset="MNIST, 2-D latent"),
+    Try(
+        "Use 10 latents: reconstructions sharpen, and the bars show which are used", {"latent": 10}, scene="Dimensions"
+    ),
+    Try("Learn σ(z) of each pixel, small where the decoder is certain", preset="Digits, learned variance"),
+    Try("Go to MNIST with two latents, and open the manifold", preset="MNIST, 2-D latent", scene="Latent space"),
 )

@@ -1,179 +1,184 @@
-"""Pictures of the bound on log p(x) in a model with one latent number."""
+"""Views of the bound on log p(x) in a model with one latent number."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from models.exact.normal import decimal, normal_log_prob
+from models.exact.normal import normal_log_prob
 from models.frames import Bars, Curves, Density, Lines, Plane, Points, Series
-from models.protocol import Lab, view
+from models.protocol import view
 from models.vae.elbo.one_latent import ALL, OneLatent, Weights
+from models.views.words import decimal
 
-__all__ = ["AHEAD", "BoundViews"]
+__all__ = ["AHEAD", "densities", "integrand", "plane", "terms"]
 
 AHEAD = 300
-"""Gradient steps beyond those made of which the path is drawn."""
+"""Number of gradient steps drawn ahead of those made."""
 _TOP = 2.6  # upper end of s in the plane
 _DEPTHS = (0.1, 0.5, 1.0, 2.0, 4.0)  # nats below the best value at which the plane has contours
 _RANGE = 10.0  # nats below the best value at which its colours end
 
 
-class BoundViews(Lab):
-    """The views of log p(x) = ELBO + D_KL(q ‖ p(z|x)) for q = N(m, s²), with terms that can be switched off.
-
-    Attributes:
-        model: The model and its observation.
-        weights: Which terms count.
-        path: m and s from the start along the gradient steps, those made and those ahead, (n, 2).
-    """
+class BoundLab(Protocol):
+    """Interface of the lab that the views use: log p(x) = ELBO + D_KL(q ‖ p(z|x)) for q = N(m, s²)."""
 
     config: Any
-    model: OneLatent
-    weights: Weights
-    path: np.ndarray
 
     @property
-    def whole(self) -> bool:
-        """Whether no term is switched off."""
-        return self.weights == ALL
+    def model(self) -> OneLatent:
+        """The model and its observation."""
+
+    @property
+    def weights(self) -> Weights:
+        """The terms of the bound that are switched on."""
+
+    @property
+    def path(self) -> np.ndarray:
+        """m and s from the start along the gradient steps, those made and those ahead, (n, 2)."""
 
     @property
     def q(self) -> tuple[float, float]:
         """m and s after the gradient steps."""
-        m, s = self.path[min(self.config.steps, len(self.path) - 1)].tolist()
-        return m, s
 
-    @property
-    def _climbed(self) -> str:
-        c = self.config
-        first, second = ("E_q log p(x, z)", "−E_q log q") if c.form == "joint" else ("E_q log p(x|z)", "−KL(q ‖ p(z))")
-        on = (c.joint, c.entropy) if c.form == "joint" else (c.reconstruction, c.kl)
-        kept = [name for name, used in ((first, on[0]), (second, on[1])) if used]
-        return {0: "nothing: both terms are off", 1: f"{''.join(kept)} alone", 2: "the ELBO"}[len(kept)]
 
-    @property
-    def _q_words(self) -> str:
-        m, s = self.q
-        made = f" after {self.config.steps} steps" if self.config.steps else ""
-        width = decimal(s) if s >= 1e-3 else f"{s:.1e}"
-        return f"q = N({decimal(m)}, {width}²){made}"
+def _climbed(lab: BoundLab) -> str:
+    """What the gradient steps maximise, in words."""
+    c = lab.config
+    first, second = ("E_q log p(x, z)", "−E_q log q") if c.form == "joint" else ("E_q log p(x|z)", "−KL(q ‖ p(z))")
+    on = (c.joint, c.entropy) if c.form == "joint" else (c.reconstruction, c.kl)
+    terms = [name for name, used in ((first, on[0]), (second, on[1])) if used]
+    return {0: "nothing: both terms are off", 1: f"{''.join(terms)} alone", 2: "the ELBO"}[len(terms)]
 
-    @property
-    def _reach(self) -> float:
-        best = [abs(z) for z in self.model.map_points()] + [min(7.0, abs(z)) for z in self.model.likelihood_points()]
-        return max(4.0, math.ceil(max(best) + 1.0))
 
-    @view("Densities of z", lead=True, help="Prior, likelihood, posterior and q over the one latent number z.")
-    def densities(self) -> Curves:
-        """Prior, likelihood, posterior and q as functions of z."""
-        m, s = self.q
-        reach = self._reach
-        z = np.union1d(np.linspace(-reach, reach, 801), np.clip(m + s * np.linspace(-4, 4, 81), -reach, reach))
-        curves = [
-            ("prior", "prior p(z)", "prior", np.exp(normal_log_prob(z, 0.0, 1.0))),
-            ("likelihood", "likelihood p(x|z)", "data", np.exp(self.model.log_likelihood(z))),
-            ("posterior", "posterior p(z|x)", "total", np.exp(self.model.log_posterior(z))),
-        ]
-        ceiling = 2.2 * max(float(y.max()) for *_, y in curves)
-        q = np.exp(normal_log_prob(z, m, s))
-        series = [Series(key, label, z, y, role=role) for key, label, role, y in curves]
-        series.append(Series("q", "q(z)", z, np.minimum(q, ceiling), role="model"))
-        if self.config.steps:
-            start = np.exp(normal_log_prob(z, self.config.m, self.config.s))
-            series.append(Series("start", "q at the start", z, np.minimum(start, ceiling), role="model", dashed=True))
-        note = f"Greatest p(z|x) at z = {_places(self.model.map_points())}"
-        note += f", greatest p(x|z) at z = {_places(self.model.likelihood_points())}."
-        if q.max() > ceiling:
-            note += f" q is cut off: its peak is {q.max():,.3g}."
-        return Curves(tuple(series), x_label="z", y_label="density", subtitle=self._q_words, note=note)
+def _q_words(lab: BoundLab) -> str:
+    m, s = lab.q
+    after = f" after {lab.config.steps} steps" if lab.config.steps else ""
+    width = decimal(s) if s >= 1e-3 else f"{s:.1e}"
+    return f"q = N({decimal(m)}, {width}²){after}"
 
-    @view("Terms of the bound", help="log p(x) = ELBO + KL(q ‖ p(z|x)), and the ELBO in both forms.")
-    def terms(self) -> Bars:
-        """Every term of both decompositions at q."""
-        m, s = self.q
-        likelihood, prior, entropy = (float(term) for term in self.model.terms(m, s))
-        evidence, gap = self.model.log_evidence(), self.model.gap(m, s)
-        elbo = likelihood + prior + entropy
-        rows = [
-            ("log p(x)", evidence, "total"),
-            ("ELBO", elbo, "model"),
-            ("KL(q ‖ p(z|x)), the gap", gap, "alt"),
-            ("1: E_q log p(x, z)", likelihood + prior, "data"),
-            ("1: −E_q log q(z)", entropy, "model"),
-            ("2: E_q log p(x|z)", likelihood, "data"),
-            ("2: −KL(q ‖ p(z))", prior + entropy, "prior"),
-        ]
-        if not self.whole:
-            rows.append(("what the steps climb", float(self.model.objective(m, s, self.weights)), "total"))
-        exact = "exact" if self.model.power == 1 else "log p(x) and gap by quadrature"
-        return Bars(
-            tuple(label for label, *_ in rows),
-            np.array([value for _, value, _ in rows]),
-            roles=tuple(role for *_, role in rows),
-            unit="nats",
-            subtitle=f"{self._q_words}; {exact}",
-            note=f"{decimal(evidence)} = {decimal(elbo)} + {decimal(gap)}. The steps climb {self._climbed}.",
+
+def _reach(lab: BoundLab) -> float:
+    """Half the width of the axis of z, and of m."""
+    best = [abs(z) for z in lab.model.map_points()] + [min(7.0, abs(z)) for z in lab.model.likelihood_points()]
+    return max(4.0, math.ceil(max(best) + 1.0))
+
+
+@view("Densities of z", lead=True, help="Prior, likelihood, posterior and q over the one latent number z.")
+def densities(lab: BoundLab) -> Curves:
+    """Prior, likelihood, posterior and q as functions of z."""
+    m, s = lab.q
+    reach = _reach(lab)
+    z = np.union1d(np.linspace(-reach, reach, 801), np.clip(m + s * np.linspace(-4, 4, 81), -reach, reach))
+    curves = [
+        ("prior", "prior p(z)", "prior", np.exp(normal_log_prob(z, 0.0, 1.0))),
+        ("likelihood", "likelihood p(x|z)", "data", np.exp(lab.model.log_likelihood(z))),
+        ("posterior", "posterior p(z|x)", "total", np.exp(lab.model.log_posterior(z))),
+    ]
+    ceiling = 2.2 * max(float(y.max()) for *_, y in curves)
+    q = np.exp(normal_log_prob(z, m, s))
+    series = [Series(key, label, z, y, role=role) for key, label, role, y in curves]
+    series.append(Series("q", "q(z)", z, np.minimum(q, ceiling), role="model"))
+    if lab.config.steps:
+        start = np.exp(normal_log_prob(z, lab.config.m, lab.config.s))
+        series.append(Series("start", "q at the start", z, np.minimum(start, ceiling), role="model", dashed=True))
+    note = f"Greatest p(z|x) at z = {_places(lab.model.map_points())}"
+    note += f", greatest p(x|z) at z = {_places(lab.model.likelihood_points())}."
+    if q.max() > ceiling:
+        note += f" q is cut off: its peak is {q.max():,.3g}."
+    return Curves(tuple(series), x_label="z", y_label="density", subtitle=_q_words(lab), note=note)
+
+
+@view("Terms of the bound", help="log p(x) = ELBO + KL(q ‖ p(z|x)), and the ELBO in both forms.")
+def terms(lab: BoundLab) -> Bars:
+    """Every term of both decompositions at q."""
+    m, s = lab.q
+    likelihood, prior, entropy = (float(term) for term in lab.model.terms(m, s))
+    evidence, gap = lab.model.log_evidence(), lab.model.gap(m, s)
+    elbo = likelihood + prior + entropy
+    rows = [
+        ("log p(x)", evidence, "total"),
+        ("ELBO", elbo, "model"),
+        ("KL(q ‖ p(z|x)), the gap", gap, "alt"),
+        ("1: E_q log p(x, z)", likelihood + prior, "data"),
+        ("1: −E_q log q(z)", entropy, "model"),
+        ("2: E_q log p(x|z)", likelihood, "data"),
+        ("2: −KL(q ‖ p(z))", prior + entropy, "prior"),
+    ]
+    if lab.weights != ALL:
+        rows.append(("what the steps climb", float(lab.model.objective(m, s, lab.weights)), "total"))
+    exact = "exact" if lab.model.power == 1 else "log p(x) and gap by quadrature"
+    return Bars(
+        tuple(label for label, *_ in rows),
+        np.array([value for _, value, _ in rows]),
+        roles=tuple(role for *_, role in rows),
+        unit="nats",
+        subtitle=f"{_q_words(lab)}; {exact}",
+        note=f"{decimal(evidence)} = {decimal(elbo)} + {decimal(gap)}. The steps climb {_climbed(lab)}.",
+    )
+
+
+@view(
+    "Bound over m and s", help="The ELBO, or the terms of it that are on, for every q; the path of the gradient steps."
+)
+def plane(lab: BoundLab) -> Plane:
+    """The objective over (m, s), contours below its best value, the path of gradient steps and the optimum."""
+    reach, rows, columns = _reach(lab), 130, 160
+    m = (np.arange(columns) + 0.5) / columns * 2 * reach - reach
+    s = (np.arange(rows) + 0.5) / rows * _TOP
+    values = lab.model.objective(m[None, :], s[:, None], lab.weights)  # (rows, columns)
+    best = lab.model.optimum(lab.weights)
+    top = max([float(values.max()), *(float(lab.model.objective(*p, lab.weights)) for p in best if p[1] > 0)])
+    extent = (-reach, reach, 0.0, _TOP)
+    done = min(lab.config.steps, len(lab.path) - 1)
+    layers = [
+        Density(values, extent, low=top - _RANGE, high=top, name=f"nats, {_climbed(lab)}"),
+        Density(values, extent, role="total", contours=tuple(top - depth for depth in _DEPTHS[::-1])),
+        Lines(lab.path[done:], np.zeros(1, int), dashed=True, name="path ahead"),
+        Lines(lab.path[: done + 1], np.zeros(1, int), width=2.0, name="steps made"),
+        Points(np.array(best).reshape(-1, 2), role="prior", size=10.0, name="best q"),
+        Points(lab.path[done : done + 1], role="data", size=9.0, name="q"),
+    ]
+    diverged = len(lab.path) <= lab.config.steps + AHEAD
+    where = " or ".join(f"m = {decimal(p[0])}, s = {decimal(p[1])}" for p in best)
+    note = f"Best: {where}" + (", which is approached, not reached." if best and best[0][1] == 0 else ".")
+    if not best:
+        note = (
+            "There is no best q: what is climbed has no upper limit."
+            if lab.weights != Weights(0.0, 0.0, 0.0)
+            else "Nothing to climb."
         )
+    if diverged:
+        note = f"The steps diverge after {len(lab.path) - 1}: make the step size smaller."
+    return Plane(
+        tuple(layers), x_label="m", y_label="s", extent=extent, square=False,
+        subtitle=f"exact values and gradient; contours {', '.join(f'{d:g}' for d in _DEPTHS)} nats below the best",
+        note=note, warning=diverged,
+    )  # fmt: skip
 
-    @view("Bound over m and s", help="The ELBO, or what is left of it, for every q; the path of the gradient steps.")
-    def plane(self) -> Plane:
-        """What is climbed over (m, s), contours below its best value, the path of gradient steps and the optimum."""
-        reach, rows, columns = self._reach, 130, 160
-        m = (np.arange(columns) + 0.5) / columns * 2 * reach - reach
-        s = (np.arange(rows) + 0.5) / rows * _TOP
-        values = self.model.objective(m[None, :], s[:, None], self.weights)  # (rows, columns)
-        best = self.model.optimum(self.weights)
-        top = max([float(values.max()), *(float(self.model.objective(*p, self.weights)) for p in best if p[1] > 0)])
-        extent = (-reach, reach, 0.0, _TOP)
-        made = min(self.config.steps, len(self.path) - 1)
-        layers = [
-            Density(values, extent, low=top - _RANGE, high=top, name=f"nats, {self._climbed}"),
-            Density(values, extent, role="total", contours=tuple(top - depth for depth in _DEPTHS[::-1])),
-            Lines(self.path[made:], np.zeros(1, int), dashed=True, name="path ahead"),
-            Lines(self.path[: made + 1], np.zeros(1, int), width=2.0, name="steps made"),
-            Points(np.array(best).reshape(-1, 2), role="prior", size=10.0, name="best q"),
-            Points(self.path[made : made + 1], role="data", size=9.0, name="q"),
-        ]
-        lost = len(self.path) <= self.config.steps + AHEAD
-        where = " or ".join(f"m = {decimal(p[0])}, s = {decimal(p[1])}" for p in best)
-        note = f"Best: {where}" + (", which is approached, not reached." if best and best[0][1] == 0 else ".")
-        if not best:
-            note = (
-                "There is no best q: what is climbed has no upper limit."
-                if self.weights != Weights(0.0, 0.0, 0.0)
-                else "Nothing to climb."
-            )
-        if lost:
-            note = f"The steps diverge after {len(self.path) - 1}: make the step size smaller."
-        return Plane(
-            tuple(layers), x_label="m", y_label="s", extent=extent, square=False,
-            subtitle=f"exact values and gradient; contours {', '.join(f'{d:g}' for d in _DEPTHS)} nats below the best",
-            note=note, warning=lost,
-        )  # fmt: skip
 
-    @view("Ratio under q", help="The ELBO is the average of log p(x, z) − log q(z) over q.")
-    def integrand(self) -> Curves:
-        """log p(x, z) − log q(z) where q has its mass: a constant if and only if q is the posterior."""
-        m, s = self.q
-        z = m + s * np.linspace(-3.0, 3.0, 301)
-        ratio = self.model.log_joint(z) - normal_log_prob(z, m, s)
-        elbo, evidence = float(self.model.objective(m, s)), self.model.log_evidence()
-        spread = math.sqrt(max(0.0, self.model.ratio_variance(m, s)))
-        constant = np.ones_like(z)
-        return Curves(
-            (
-                Series("ratio", "log p(x, z) − log q(z)", z, ratio, role="model", unit="nats"),
-                Series("elbo", "its average, the ELBO", z, elbo * constant, role="model", unit="nats", dashed=True),
-                Series("evidence", "log p(x)", z, evidence * constant, unit="nats", dashed=True),
-            ),
-            x_label="z from m − 3 s to m + 3 s", y_label="nats",
-            subtitle=f"standard deviation over q: {decimal(spread, 4)} nats",
-            note="Flat at log p(x) where q is the posterior." if self.model.power == 1
-            else "No Gaussian q makes it flat: the posterior has another shape.",
-        )  # fmt: skip
+@view("Ratio under q", help="The ELBO is the average of log p(x, z) − log q(z) over q.")
+def integrand(lab: BoundLab) -> Curves:
+    """log p(x, z) − log q(z) within three standard deviations of q: constant if and only if q is the posterior."""
+    m, s = lab.q
+    z = m + s * np.linspace(-3.0, 3.0, 301)
+    ratio = lab.model.log_joint(z) - normal_log_prob(z, m, s)
+    elbo, evidence = float(lab.model.objective(m, s)), lab.model.log_evidence()
+    spread = math.sqrt(max(0.0, lab.model.ratio_variance(m, s)))
+    constant = np.ones_like(z)
+    return Curves(
+        (
+            Series("ratio", "log p(x, z) − log q(z)", z, ratio, role="model", unit="nats"),
+            Series("elbo", "its average, the ELBO", z, elbo * constant, role="model", unit="nats", dashed=True),
+            Series("evidence", "log p(x)", z, evidence * constant, unit="nats", dashed=True),
+        ),
+        x_label="z from m − 3 s to m + 3 s", y_label="nats",
+        subtitle=f"standard deviation over q: {decimal(spread, 4)} nats",
+        note="Flat at log p(x) where q is the posterior." if lab.model.power == 1
+        else "No Gaussian q makes it flat: the posterior has another shape.",
+    )  # fmt: skip
 
 
 def _places(points: tuple[float, ...]) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from models.protocol import Preset, Try, param
-from models.vae.elbo.bound_views import AHEAD, BoundViews
+from models.protocol import Lab, Preset, Scene, Try, param
+from models.vae.elbo.bound_views import AHEAD, densities, integrand, plane, terms
 from models.vae.elbo.one_latent import OneLatent, Weights
-from models.vae.elbo.prior_average import AveragingViews
+from models.vae.elbo.prior_average import averaging, dimensions
 
 __all__ = ["ElboLab"]
 
@@ -21,7 +21,7 @@ def _form(name: str) -> Callable[[Any], bool]:
     return lambda config: config.form == name
 
 
-class ElboLab(AveragingViews, BoundViews):
+class ElboLab(Lab):
     """log p(x) = ELBO + D_KL(q ‖ p(z|x)) for one x, one z and q = N(m, s²), term by term.
 
     Jordan et al., 1999, "An introduction to variational methods for graphical models"; the two forms of the bound as in
@@ -43,7 +43,7 @@ class ElboLab(AveragingViews, BoundViews):
         ),
         Preset(
             "The KL alone", "", {"form": "reconstruction", "reconstruction": False, "steps": 150},
-            about="q becomes the prior and knows nothing of x.",
+            about="q becomes the prior, whatever x is.",
         ),
         Preset(
             "Two modes", "", {"posterior": "bimodal", "m": 0.8, "s": 0.8, "steps": 150, "rate": 0.02},
@@ -54,21 +54,35 @@ class ElboLab(AveragingViews, BoundViews):
             about="Averaging over the prior misses log p(x) by tens of nats with 100 draws: see “Prior average”.",
         ),
     )  # fmt: skip
+    views = (densities, terms, plane, integrand, averaging, dimensions)
+    scenes = (
+        Scene(
+            "The bound", "What makes up log p(x), and what does q change?",
+            lead="densities", beside=("terms",), below=("plane", "integrand"),
+        ),
+        Scene("Which q is best?", "Where do the gradient steps lead?", lead="plane", beside=("densities", "terms")),
+        Scene(
+            "Prior average", "Why not average p(x|z) over the prior?", lead="averaging", beside=("dimensions",)
+        ),
+    )  # fmt: skip
     look_at = (
-        "log p(x) does not depend on q, so whatever raises the ELBO lowers KL(q ‖ p(z|x)) by as much: move m and s and "
-        "watch the bars. The bound is tight at one place only, where q is the posterior; there log p(x, z) − log q(z) "
-        "is the same number at every z. A term that is switched off shows what it is for: without the entropy, or "
-        "without the KL, nothing keeps q from shrinking onto the single best z."
+        "log p(x) does not depend on q, so a change of q that raises the ELBO lowers KL(q ‖ p(z|x)) by as much: move "
+        "m and s and watch the bars. The bound is tight only if q is the posterior; then log p(x, z) − log q(z) is "
+        "the same number at every z. Switch a term off to see what it does: without the entropy, or without the KL, q "
+        "shrinks onto the single best z."
     )
     try_next = (
-        Try("Make 150 gradient steps: q walks to the posterior and the gap closes", {"steps": 150}),
-        Try("Set q to the posterior: the curve in “Ratio under q” goes flat", preset="q is the posterior"),
+        Try("Make 150 gradient steps: q becomes the posterior and the gap closes", {"steps": 150}),
+        Try(
+            "Set q to the posterior: the curve in “Ratio under q” goes flat", preset="q is the posterior",
+            scene="The bound",
+        ),
         Try(
             "Drop the entropy: s shrinks to 0 at the greatest p(z|x), z = 1.6", preset="Form 1 without the entropy"
         ),
         Try("Drop the KL: s shrinks to 0 at the greatest p(x|z), z = 2.5", preset="Form 2 without the KL"),
-        Try("Let the posterior have two modes: no m and s close the gap", preset="Two modes"),
-        Try("Average over the prior with x in 100-D: see “Prior average”", {"x_dim": 100}),
+        Try("Give the posterior two modes: no m and s close the gap", preset="Two modes", scene="Which q is best?"),
+        Try("Average over the prior with x in 100-D: see “Prior average”", {"x_dim": 100}, scene="Prior average"),
     )  # fmt: skip
 
     @dataclass(frozen=True)
@@ -105,3 +119,9 @@ class ElboLab(AveragingViews, BoundViews):
         on = (c.joint, c.joint, c.entropy) if c.form == "joint" else (c.reconstruction, c.kl, c.kl)
         self.weights = Weights(*map(float, on))
         self.path = self.model.ascend(c.m, c.s, self.weights, c.steps + AHEAD, c.rate)
+
+    @property
+    def q(self) -> tuple[float, float]:
+        """m and s after the gradient steps."""
+        m, s = self.path[min(self.config.steps, len(self.path) - 1)].tolist()
+        return m, s

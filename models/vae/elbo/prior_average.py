@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from models.exact.normal import LOG_2PI, decimal
+from models.exact.normal import LOG_2PI
 from models.frames import Curves, Series
-from models.protocol import Lab, Noise, view
+from models.protocol import Noise, view
+from models.views.words import decimal
 
-__all__ = ["AveragingViews", "LinearGaussian"]
+__all__ = ["LinearGaussian", "averaging", "dimensions"]
 
 _REPETITIONS, _PART = 100, 20  # observations for one curve, and of these between two frames
 _MOST = 10_000
@@ -73,68 +74,67 @@ class LinearGaussian:
         return torch.logcumsumexp(log_likelihood, dim=1) - counts.log() - self.log_prob(x)[:, None]
 
 
-class AveragingViews(Lab):
-    """The views of why log p(x) = log ∫ p(x|z) p(z) dz is not had by averaging over the prior.
-
-    The config has the dimensions of x and z, `x_dim` and `z_dim`, and the noise `x_noise` of the linear-Gaussian model.
-    """
+class AveragingLab(Protocol):
+    """A lab whose config has the dimensions of x and z, `x_dim` and `z_dim`, and the noise `x_noise` of x given z."""
 
     config: Any
 
-    @view("Prior average", help="log p(x) as the log of an average of p(x|z), z from the prior.")
-    def averaging(self, noise: Noise) -> Iterator[Curves]:
-        """Error of the estimate against its number of draws, in a linear-Gaussian model."""
-        x_dim, z_dim, sigma = self.config.x_dim, self.config.z_dim, self.config.x_noise
-        rng = noise.rng()
-        model = LinearGaussian.drawn(x_dim, z_dim, sigma, rng=rng)
-        counts = np.unique(np.geomspace(10, _MOST, 61).round().astype(int))
-        counts = np.union1d(counts, _READ_OFF)
-        kept: list[np.ndarray] = []
-        for _ in range(_REPETITIONS // _PART):
-            x = model.sample(_PART, rng=rng)
-            error = model.averaging_error(x, _MOST, rng=rng)[:, torch.from_numpy(counts - 1)]
-            kept.append(error.numpy())
-            errors = np.concatenate(kept)  # (repetitions, counts)
-            at = errors[:, np.searchsorted(counts, _READ_OFF)]  # (repetitions, 4)
-            means, standard_errors = at.mean(axis=0), at.std(axis=0, ddof=1) / len(at) ** 0.5
-            words = [
-                f"{decimal(mean, 1)} ± {decimal(se, 1)} at K = {k:,}"
-                for k, mean, se in zip(_READ_OFF, means, standard_errors, strict=True)
-            ]
-            yield Curves(
-                (
-                    _banded("error", "median error, band 10 to 90 %", counts, errors),
-                    Series("exact", "exact log p(x)", counts, np.zeros(len(counts)), unit="nats", dashed=True),
-                ),
-                x_label="K draws of z from the prior", y_label="error, nats", log_x=True,
-                subtitle=f"z in {z_dim}-D, x in {x_dim}-D, σ = {sigma:g}; {len(errors)} x from the model",
-                note=f"Mean error ± standard error, nats: {', '.join(words)}.",
-            )  # fmt: skip
 
-    @view("Dimension of z", help="The same error while z gets more dimensions.")
-    def dimensions(self, noise: Noise) -> Iterator[Curves]:
-        """Error at several numbers of draws against the dimension of z."""
-        x_dim, sigma = self.config.x_dim, self.config.x_noise
-        rng = noise.rng()
-        kept: list[np.ndarray] = []
-        shown = _READ_OFF[:3]
-        for latent in range(1, _LARGEST + 1):
-            model = LinearGaussian.drawn(x_dim, latent, sigma, rng=rng)
-            x = model.sample(_REPETITIONS, rng=rng)
-            error = model.averaging_error(x, shown[-1], rng=rng)[:, torch.tensor(shown) - 1]
-            kept.append(error.numpy())
-            errors = np.stack(kept, axis=1)  # (repetitions, dimensions, K)
-            dims = np.arange(1, latent + 1)
-            series = [
-                _banded(f"K{k}", f"K = {k:,}", dims, errors[:, :, place], role)
-                for place, (k, role) in enumerate(zip(shown, ("data", "model", "alt"), strict=True))
-            ]
-            series.append(Series("exact", "exact log p(x)", dims, np.zeros(latent), unit="nats", dashed=True))
-            yield Curves(
-                tuple(series), x_label="dimension of z", y_label="error, nats",
-                subtitle=f"x in {x_dim}-D, σ = {sigma:g}; medians of {_REPETITIONS} x, bands 10 to 90 %",
-                note="The posterior fills a smaller part of the prior with each dimension, and the draws miss it.",
-            )  # fmt: skip
+@view("Prior average", help="log p(x) as the log of an average of p(x|z), z from the prior.")
+def averaging(lab: AveragingLab, noise: Noise) -> Iterator[Curves]:
+    """Error of the estimate against its number of draws, in a linear-Gaussian model."""
+    x_dim, z_dim, sigma = lab.config.x_dim, lab.config.z_dim, lab.config.x_noise
+    rng = noise.rng()
+    model = LinearGaussian.drawn(x_dim, z_dim, sigma, rng=rng)
+    counts = np.unique(np.geomspace(10, _MOST, 61).round().astype(int))
+    counts = np.union1d(counts, _READ_OFF)
+    parts: list[np.ndarray] = []
+    for _ in range(_REPETITIONS // _PART):
+        x = model.sample(_PART, rng=rng)
+        error = model.averaging_error(x, _MOST, rng=rng)[:, torch.from_numpy(counts - 1)]
+        parts.append(error.numpy())
+        errors = np.concatenate(parts)  # (repetitions, counts)
+        at = errors[:, np.searchsorted(counts, _READ_OFF)]  # (repetitions, 4)
+        means, standard_errors = at.mean(axis=0), at.std(axis=0, ddof=1) / len(at) ** 0.5
+        words = [
+            f"{decimal(mean, 1)} ± {decimal(se, 1)} at K = {k:,}"
+            for k, mean, se in zip(_READ_OFF, means, standard_errors, strict=True)
+        ]
+        yield Curves(
+            (
+                _banded("error", "median error, band 10 to 90 %", counts, errors),
+                Series("exact", "exact log p(x)", counts, np.zeros(len(counts)), unit="nats", dashed=True),
+            ),
+            x_label="K draws of z from the prior", y_label="error, nats", log_x=True,
+            subtitle=f"z in {z_dim}-D, x in {x_dim}-D, σ = {sigma:g}; {len(errors)} x from the model",
+            note=f"Mean error ± standard error, nats: {', '.join(words)}.",
+        )  # fmt: skip
+
+
+@view("Dimension of z", help="The same error while z gets more dimensions.")
+def dimensions(lab: AveragingLab, noise: Noise) -> Iterator[Curves]:
+    """Error at several numbers of draws against the dimension of z."""
+    x_dim, sigma = lab.config.x_dim, lab.config.x_noise
+    rng = noise.rng()
+    parts: list[np.ndarray] = []
+    ks = _READ_OFF[:3]
+    for latent in range(1, _LARGEST + 1):
+        model = LinearGaussian.drawn(x_dim, latent, sigma, rng=rng)
+        x = model.sample(_REPETITIONS, rng=rng)
+        error = model.averaging_error(x, ks[-1], rng=rng)[:, torch.tensor(ks) - 1]
+        parts.append(error.numpy())
+        errors = np.stack(parts, axis=1)  # (repetitions, dimensions, K)
+        dims = np.arange(1, latent + 1)
+        series = [
+            _banded(f"K{k}", f"K = {k:,}", dims, errors[:, :, place], role)
+            for place, (k, role) in enumerate(zip(ks, ("data", "model", "alt"), strict=True))
+        ]
+        series.append(Series("exact", "exact log p(x)", dims, np.zeros(latent), unit="nats", dashed=True))
+        yield Curves(
+            tuple(series), x_label="dimension of z", y_label="error, nats",
+            subtitle=f"x in {x_dim}-D, σ = {sigma:g}; medians of {_REPETITIONS} x, bands 10 to 90 %",
+            note="The posterior fills a smaller part of the prior with each dimension, and the draws miss it.",
+        )  # fmt: skip
 
 
 def _banded(key: str, label: str, x: np.ndarray, values: np.ndarray, role: str = "model") -> Series:

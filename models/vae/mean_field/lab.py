@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.exact.normal import decimal, normal_log_prob
+from models.exact.normal import normal_log_prob
 from models.frames import Bars, Curves, Ellipses, Lines, Plane, Points, Series
-from models.protocol import Lab, Preset, Try, param, view
+from models.protocol import Lab, Preset, Scene, Try, param, view
 from models.vae.mean_field.gaussians import Correlated, Factorised
+from models.views.words import decimal
 
 __all__ = ["MeanFieldLab"]
 
@@ -31,20 +32,31 @@ class MeanFieldLab(Lab):
         Preset("No correlation", "", {"rho": 0.0}, about="p factorises, and one update of each factor finds it."),
         Preset(
             "Nearly a line, ρ = 0.99", "", {"rho": 0.99, "updates": 40},
-            about="The gap is 1.959, and 40 updates do not arrive.",
+            about="The gap is 1.959, and 40 updates do not reach it.",
         ),
         Preset("Unequal scales", "", {"std_2": 0.4}, about="The gap stays 0.830: it depends on ρ alone."),
     )  # fmt: skip
+    scenes = (
+        Scene(
+            "Mean field", "What does a factorised q miss?",
+            lead="ellipses", beside=("divergences",), below=("slice",),
+        ),
+        Scene("The gap", "How does the gap grow with the correlation?", lead="gap", beside=("ellipses",)),
+        Scene(
+            "Coordinate ascent", "How fast does q converge?",
+            lead="ascent", beside=("ellipses",), below=("divergences",),
+        ),
+    )  # fmt: skip
     look_at = (
         "The variances of the best factorised q are 1/Λᵢᵢ, those of each zᵢ given the other, so q is more certain of "
-        "each than p is. The gap KL(q ‖ p) = −½ log(1 − ρ²) stays open however long one optimises. The other one, "
-        "KL(p ‖ q), is least at the product of the marginals, which covers p and spends mass where p has almost none."
+        "each than p is. No optimisation closes the gap KL(q ‖ p) = −½ log(1 − ρ²). The other direction, "
+        "KL(p ‖ q), is least at the product of the marginals, which covers p and has mass where p has almost none."
     )
     try_next = (
         Try("Set ρ to 0.99: q shrinks further, and coordinate ascent creeps along the ridge", {"rho": 0.99}),
         Try("Set ρ to −0.9: the ridge turns, variances and gap stay", {"rho": -0.9}),
         Try("Set ρ to 0: p factorises and the gap closes", {"rho": 0.0}),
-        Try("Make 20 updates and see how fast q arrives", {"updates": 20}),
+        Try("Make 20 updates and see how fast q converges", {"updates": 20}, scene="Coordinate ascent"),
         Try("Go to the bound in one dimension", page="elbo"),
     )  # fmt: skip
 
@@ -104,9 +116,9 @@ class MeanFieldLab(Lab):
             note=f"Variances of the best q: 1/Λ₁₁ = {names[0]}, 1/Λ₂₂ = {names[1]}; of p: {names[2]}, {names[3]}.",
         )  # fmt: skip
 
-    @view("Divergences", help="Both directions, for the best q of each and for q on its way.")
+    @view("Divergences", help="Both directions, for the best q of each and for the q after the updates.")
     def divergences(self) -> Bars:
-        """KL(q ‖ p) and KL(p ‖ q) of the best q of each direction, and of the present q."""
+        """KL(q ‖ p) and KL(p ‖ q) of the best q of each direction, and of the q after the updates."""
         best, rival = self.p.best(), self.p.marginals()
         rows = (
             ("KL(q ‖ p), 1/Λᵢᵢ: least", self.p.from_q(best), "model"),
@@ -120,11 +132,11 @@ class MeanFieldLab(Lab):
             np.array([max(0.0, value) for _, value, _ in rows]),
             roles=tuple(role for *_, role in rows),
             unit="nats",
-            subtitle="of q with the variances 1/Λᵢᵢ, of the marginals, and of q on its way; in closed form",
+            subtitle="of q with the variances 1/Λᵢᵢ, of the marginals, and of q after the updates; in closed form",
             note=f"In two dimensions both least values are −½ log(1 − ρ²) = {decimal(self.p.gap)} nats.",
         )
 
-    @view("Gap against ρ", help="What no factorised q can win back.")
+    @view("Gap against ρ", help="The divergence that no factorised q can avoid.")
     def gap(self) -> Curves:
         """The least KL(q ‖ p) and the variance of q against the correlation."""
         rho = np.linspace(-_RHO, _RHO, 399)
@@ -141,7 +153,7 @@ class MeanFieldLab(Lab):
 
     @view("Updates", help="KL(q ‖ p) after each update of one factor.")
     def ascent(self) -> Curves:
-        """How the divergence falls with the updates, and where it stays."""
+        """How the divergence falls with the updates, and the value it tends to."""
         updates = np.arange(_MOST + 1)
         values = np.array([self.p.from_q(q) for q in self.path])
         excess = np.maximum(values - self.p.gap, _FLOOR)

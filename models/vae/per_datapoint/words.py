@@ -1,10 +1,14 @@
-"""What the page of per-datapoint inference says of itself: objective, metrics, presets, what to look at and to try."""
+"""Presentation of the page of per-datapoint inference: objective, metrics, presets, views, scenes, suggestions."""
 
 from __future__ import annotations
 
-from models.protocol import Metric, Objective, Preset, Term, Try
+from models.protocol import Metric, Objective, Preset, Scene, Term, Try
+from models.vae.exact_views import posterior
+from models.vae.per_datapoint.inference import bound, fitting, new_images, parameters_of_q
+from models.views.latent import decode_near_data, kl_per_dimension, latent_map, manifold, nearest, reconstructions
+from models.views.samples import decoded_samples
 
-__all__ = ["LOOK_AT", "METRICS", "OBJECTIVE", "PRESETS", "TRY_NEXT"]
+__all__ = ["LOOK_AT", "METRICS", "OBJECTIVE", "PRESETS", "SCENES", "TRY_NEXT", "VIEWS"]
 
 OBJECTIVE = Objective(
     r"\frac{1}{n}\,\mathcal{L}(m,s,\theta)",
@@ -21,17 +25,17 @@ OBJECTIVE = Objective(
         ),
     ),
     total=Term(r"\frac{1}{n}\mathcal{L}", "loss", sign=-1),
-    note="𝓛 sums over all n data. A batch of B data stands for it with its own sum times n/B, which is right on the "
-    "average over batches. What is descended is −𝓛/n, so that values are means over the batch, in nats an image; KL in "
-    "closed form, one reparameterised z for each. m and s of an image get a gradient when it is in the batch, and "
-    "stay as they are when it is not, bit for bit: each has Adam moments and a step count of its own, to which the "
-    "factor n/B makes no difference.",
+    note="𝓛 is a sum over all n data. The sum over a batch of B data, times n/B, is an unbiased estimate of it. "
+    "Training minimises −𝓛/n, so that values are means over the batch, in nats an image; the KL is in closed form, "
+    "with one reparameterised z for each image. m and s of an image have a gradient when it is in the batch; "
+    "otherwise they do not change. Each has Adam moments and a step count of its own, on which the factor n/B has no "
+    "effect.",
 )  # fmt: skip
 METRICS = (
     Metric(
         "elbo", "ELBO", "nats", role="total", better="higher",
         help="Evidence lower bound on log p(x), nats an image, with β = 1. Held out: q is fitted to each of 100 "
-        "images by the steps that are set, the decoder being left as it is.",
+        "images by the steps that are set, with the decoder fixed.",
     ),
     Metric(
         "reconstruction", "Reconstruction", "nats", role="data", better="higher",
@@ -39,14 +43,14 @@ METRICS = (
     ),
     Metric(
         "kl", "KL", "nats", role="prior", pane="kl",
-        help="Divergence of each q from the prior: how much z tells of x, nats an image.",
+        help="Divergence of each q from the prior: how much z says about x, nats an image.",
     ),
 )  # fmt: skip
 PRESETS = (
     Preset(
         "Digits, 2-D latent", "digits", {"latent": 2, "hidden": 200},
         {"steps": 6000, "batch": 64, "lr": 3e-3, "lr_local": 0.15},
-        about="1,300 images, each with an m and an s of its own: the map sorts itself, without an encoder.",
+        about="1,300 images, each with an m and an s of its own: the classes separate on the map without an encoder.",
     ),
     Preset(
         "2,000 digits of MNIST", "mnist-dynamic:n=2000", {"latent": 2},
@@ -59,15 +63,55 @@ PRESETS = (
         about="200,000 local parameters, each moved 26 times in 10,000 steps.",
     ),
 )  # fmt: skip
+VIEWS = (
+    latent_map.but(
+        splits=("train",),
+        help="The mean of each training image's own q. Circles: the prior. A click decodes a point.",
+    ),
+    decode_near_data,
+    nearest,
+    decoded_samples,
+    reconstructions.but(
+        splits=("train",),
+        help="Training images, and what is left of them after passing through the z of their own q.",
+    ),
+    manifold,
+    kl_per_dimension.but(splits=("train",)),
+    bound,
+    posterior.but(splits=("train",), help="p(z|x) of one training image by quadrature, and its own q."),
+    parameters_of_q,
+    fitting,
+    new_images,
+)
+SCENES = (
+    Scene(
+        "Train", "Does it learn?",
+        lead="latent_map", beside=("decode", "nearest"), below=("curves", "samples"),
+    ),
+    Scene(
+        "Reconstruct", "What does the code keep of a training image?",
+        lead="reconstructions", beside=("kl_per_dimension",), below=("curves",),
+    ),
+    Scene(
+        "Any problems?", "What does a q for each image cost?",
+        lead="fitting", beside=("parameters_of_q",), below=("new_images",),
+    ),
+    Scene("The bound", "How far is the ELBO of an image from log p(x)?", lead="bound", beside=("posterior",)),
+    Scene(
+        "Latent space", "What does the decoder make of each point?",
+        lead="manifold", beside=("latent_map", "decode"),
+    ),
+)  # fmt: skip
 LOOK_AT = (
-    "Each point is the mean mᵢ of one training image's own q, and no network gave it: all begin near 0, and move only "
-    "when their image is in a batch. The lecture asks: any problems? Three are measured here. The parameters of q grow "
-    "with the data; a new image has no q, and gets one by many steps through the decoder instead of one pass "
-    "through an encoder; and a q that is seldom visited lags behind a decoder that changes meanwhile."
+    "Each point is the mean mᵢ of one training image's own q; it is a parameter, not the output of a network. All "
+    "begin near 0 and change only when their image is in a batch. The lecture asks: any problems? Three are measured "
+    "here. The parameters of q grow in number with the data. A new image has no q: fitting one takes many passes "
+    "through the decoder instead of one pass through an encoder. And a q that is rarely updated lags behind the "
+    "decoder."
 )
 TRY_NEXT = (
     Try("Compare with the encoder: the same model, amortised", page="vae"),
-    Try("Give a new q 10 steps: held-out bounds fall, with the model as it is", {"refit_steps": 10}),
-    Try("Slow the local parameters down: the decoder learns from codes that lag behind", {"lr_local": 0.002}),
-    Try("Take 2,000 digits of MNIST", preset="2,000 digits of MNIST"),
+    Try("Fit a new q with 10 steps: held-out bounds fall, though the model is the same", {"refit_steps": 10}),
+    Try("Lower the rate of m and s: the decoder learns from codes that lag behind", {"lr_local": 0.002}),
+    Try("Take 2,000 digits of MNIST", preset="2,000 digits of MNIST", scene="Any problems?"),
 )

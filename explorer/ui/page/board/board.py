@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from explorer.engine.views.viewer import Reply
+from explorer.engine.views.from_text import inputs_as_text
+from explorer.engine.views.requests import Reply, Request
 from explorer.ui.card import Card
 from explorer.ui.numbers import count
 from explorer.ui.page.board.card_actions import CardActions
@@ -70,6 +72,7 @@ class Board(QScrollArea):
         self.curves = CurvesCard(theme, self) if shown.is_model else None
         self._followed: list[Card] = []  # shown in windows of their own
         self._offered: set[str] | None = None
+        self._requests: dict[str, Request] = {}  # of the frames in sight, by view; recorded ones have none
         self.grid = self._arrange(theme, side_kinds)
         self.setWidget(self.grid)
         self.setWidgetResizable(True)
@@ -162,7 +165,8 @@ class Board(QScrollArea):
             card.show_error(reply.error)
         elif reply.frame is not None and (self._moment.is_live or not card.view.record):
             card.clear_error()
-            card.show_frame(reply.frame)
+            if card.show_frame(reply.frame):
+                self._requests[card.view.name] = reply.request
             if self._shown.state.is_over:
                 self._mark_last_good(card)
             self.framed.emit(card, reply.frame)
@@ -174,11 +178,20 @@ class Board(QScrollArea):
         if card is not None and (card.isVisible() or card in self._followed):
             card.show_curves(curves, self._moment.step)
 
+    def settings_of(self, name: str) -> dict[str, Any]:
+        """Parameters and inputs of the frame that a card shows, the inputs as text; empty for a recorded frame."""
+        request, page = self._requests.get(name), self._shown.model_or_lab
+        if request is None or page is None:
+            return {}
+        inputs = inputs_as_text(self._shown.views[name], page, self._shown.data, request)
+        return {**request.params, **inputs}
+
     def show_recorded(self, step: int, frames: dict[str, Frame]) -> None:
         """Shows the frames of a recorded moment; other cards say that they are live."""
         for name, frame in frames.items():
             card = self.views.get(name)
             if card is not None and card.show_frame(frame):
+                self._requests.pop(name, None)
                 card.display.forget()  # another moment need not follow from the one before
                 card.set_state(f"step {count(step)}")
         for name, card in self.views.items():
@@ -195,6 +208,7 @@ class Board(QScrollArea):
 
     @Slot()
     def _on_shown_changed(self) -> None:
+        self._requests.clear()
         for card in self.cards.values():
             card.display.forget()
             card.clear_error()

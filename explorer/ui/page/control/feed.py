@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from explorer.engine.host.host import PageHost, Snapshot
-from explorer.engine.views.viewer import Reply
+from explorer.engine.views.requests import Reply
 from explorer.ui.page.control.throttle import Throttle
 from explorer.ui.page.state.shown import PageState, Shown
 

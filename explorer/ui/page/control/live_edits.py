@@ -10,10 +10,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Slot
 
 from explorer.engine.host.host import PageHost
+from explorer.engine.lab import open_lab
 from explorer.ui.page.control.runner import Runner
-from explorer.ui.page.control.sources import lab
 from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.shown import PageState, Shown
+from models.protocol import Lab
 
 __all__ = ["LiveEdits"]
 
@@ -47,7 +48,10 @@ class LiveEdits(QObject):
     def follow_draft(self) -> None:
         """Shows an edit: live values of a run at once; any value at once where nothing is trained yet."""
         if not self._shown.is_model:
-            self._move_lab({})
+            if self._draft.data_text() == self._data_in_force():
+                self._move_lab({})
+            else:
+                self._runner.open_lab()
             return
         in_force = self._shown.values()
         if in_force is None or self._shown.folder is None:
@@ -59,7 +63,13 @@ class LiveEdits(QObject):
         if live:
             self._runner.change(live)
 
+    def _data_in_force(self) -> str:
+        """The dataset of the lab that is shown, "" for a lab without data."""
+        return "" if self._shown.data is None else self._shown.data.data.name
+
     def _move_lab(self, values: Mapping[str, Any]) -> None:
+        page_class = self._shown.page_class
+        assert issubclass(page_class, Lab)
         config = dataclasses.replace(self._draft.config(), **values)
-        self._host.set_lab(partial(lab, self._shown.page_class, config))
+        self._host.set_lab(partial(open_lab, page_class, config, self._data_in_force()))
         self._shown.set_config(config)

@@ -13,10 +13,12 @@ from PySide6.QtGui import QAction
 
 from explorer.engine import BadInput, Diverged, OutOfMemory, Session, Setup, new_session
 from explorer.engine.bundle import BUNDLES, open_bundle
-from explorer.engine.host.host import Event, PageHost
+from explorer.engine.host import events
+from explorer.engine.host.host import PageHost
+from explorer.engine.lab import open_lab
 from explorer.engine.views.static_page import StaticPage
 from explorer.ui.controls import make_action
-from explorer.ui.page.control.sources import has_runs, lab, resumed, untrained
+from explorer.ui.page.control.sources import has_runs, resumed, untrained
 from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.shown import PageState, Shown
 from models.protocol import Lab
@@ -81,12 +83,18 @@ class Runner(QObject):
     def open_first(self) -> None:
         """Opens what a page shows the first time it is in sight."""
         if issubclass(self._shown.page_class, Lab):
-            self._look_at(partial(lab, self._shown.page_class, self._draft.config()))
+            self.open_lab()
         elif self._shown.name in BUNDLES and not has_runs():
             self._look_at(partial(open_bundle, self._shown.name))
             self.welcomed.emit()
         else:
             self.look()
+
+    def open_lab(self) -> None:
+        """Shows the lab of the draft, with its data."""
+        page_class = self._shown.page_class
+        assert issubclass(page_class, Lab)
+        self._look_at(partial(open_lab, page_class, self._draft.config(), self._draft.data_text(), self._host.progress))
 
     def look(self) -> None:
         """Shows the untrained model of the draft."""
@@ -222,25 +230,27 @@ class Runner(QObject):
     # Events
 
     @Slot(object)
-    def handle(self, event: Event) -> None:
+    def handle(self, event: events.Event) -> None:
         """Takes what the host reports."""
-        if event.kind == "opened":
-            self._take(event.payload)
-        elif event.kind == "progress":
+        if isinstance(event, events.Opened):
+            self._take(event.shown)
+        elif isinstance(event, events.Staged):
+            self._shown.set_players(event.players)
+        elif isinstance(event, events.Progress):
             self.said.emit(event.message)
-        elif event.kind == "training":
+        elif isinstance(event, events.Training):
             self._shown.set_state(PageState.TRAINING)
             self.said.emit(self._training_sentence())
-        elif event.kind == "paused":
+        elif isinstance(event, events.Paused):
             self._shown.set_state(PageState.PAUSED)
-            self.said.emit(event.message or ("Paused, and saved" if self._shown.folder else "Paused"))
-        elif event.kind == "done":
+            saved = "Paused, and saved" if self._shown.folder else "Paused"
+            self.said.emit("Paused between two phases of a step" if event.within_round else saved)
+        elif isinstance(event, events.Done):
             self._shown.set_state(PageState.DONE)
             self.said.emit(f"Done. The run is kept in {self._shown.folder}" if self._shown.folder else "Done")
-        elif event.kind == "phase":
-            self._shown.set_state(PageState.TRAINING if event.payload.going_on else PageState.PAUSED)
-        elif event.kind == "failed":
-            assert event.error is not None
+        elif isinstance(event, events.PhasePlayed):
+            self._shown.set_state(PageState.TRAINING if event.report.going_on else PageState.PAUSED)
+        elif isinstance(event, events.Failed):
             self._fail(event.error, event.details)
 
     def _take(self, source: Session | StaticPage) -> None:

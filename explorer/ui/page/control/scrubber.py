@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 
-from explorer.engine.host.host import Event, PageHost
+from explorer.engine.host.events import Event, Recorded
+from explorer.engine.host.host import PageHost
 from explorer.ui.controls import make_action
 from explorer.ui.page.state.moment import Moment
 from explorer.ui.page.state.shown import Shown
@@ -41,8 +42,8 @@ class Scrubber(QObject):
     @Slot(object)
     def handle(self, event: Event) -> None:
         """Takes what the host reports; a moment that comes after the page went live is dropped."""
-        if event.kind == "recorded" and not self._moment.is_live:
-            self.recorded.emit(*event.payload)
+        if isinstance(event, Recorded) and not self._moment.is_live:
+            self.recorded.emit(event.step, event.frames)
 
     @Slot()
     def _on_changed(self) -> None:

@@ -9,9 +9,8 @@ from typing import Any
 from explorer.engine import Session, Setup, new_session, resume_session
 from explorer.engine.files import runs_folder
 from explorer.engine.loading import Progress
-from explorer.engine.views.static_page import StaticPage
 
-__all__ = ["has_runs", "lab", "resumed", "untrained"]
+__all__ = ["has_runs", "resumed", "untrained"]
 
 
 def untrained(setup: Setup, progress: Progress | None = None) -> Session:
@@ -29,11 +28,6 @@ def resumed(folder: Path, changes: Mapping[str, Any], progress: Progress | None 
         session.close()
         raise
     return session
-
-
-def lab(page_class: Any, config: Any) -> StaticPage:
-    """A lab with a config."""
-    return StaticPage(page_class(config))
 
 
 def has_runs() -> bool:

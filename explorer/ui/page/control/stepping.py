@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 
-from explorer.engine.host.host import Event, PageHost
-from explorer.engine.session.slow_motion import PACE, PhaseReport
+from explorer.engine.host.events import Done, Event, Failed, Opened, Paused, PhasePlayed
+from explorer.engine.host.host import PageHost
+from explorer.engine.session.slow_motion import PACE
 from explorer.ui.controls import make_action
 from explorer.ui.page.control.runner import Runner
 from explorer.ui.page.state.moment import Moment
@@ -86,11 +87,11 @@ class Stepping(QObject):
         """Takes what the host reports."""
         if not self.slow.isChecked():
             return
-        if event.kind == "phase":
-            report: PhaseReport = event.payload
+        if isinstance(event, PhasePlayed):
+            report = event.report
             self.phase_played.emit(report)
             self._emphasise(next((p.loss for p in self._shown.players if p.name == report.phase.player), ""))
-        elif event.kind in ("opened", "done", "failed") or (event.kind == "paused" and not event.message):
+        elif isinstance(event, (Opened, Done, Failed)) or (isinstance(event, Paused) and not event.within_round):
             self._rest()
 
     def _rest(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from PySide6.QtCore import QObject, Signal
@@ -66,6 +67,11 @@ class Editor(QObject):
 
     def set_reduced_motion(self, reduced: bool) -> None:
         """Applies the reduced-motion setting."""
+
+    def name_for(self, card: Card, *, first: bool) -> str:
+        """Object name of the controls on a card: "editor.<kind>", and for further cards with the view's name."""
+        kind = re.sub("(?<!^)(?=[A-Z])", "_", self.kind.__name__).lower()
+        return f"editor.{kind}" if first else f"editor.{kind}.{card.view.name}"
 
     def takes(self, card: Card) -> bool:
         """Whether a card's view takes the kind."""

@@ -61,6 +61,8 @@ class LatentEditor(Editor):
         """Takes the dimensions of a map, and the order of the sliders from the KL divergence of each dimension."""
         if card.view.sets is LatentPoint and isinstance(frame, Plane) and frame.dims != self._dims:
             self._dims = frame.dims
+            if self.panel is not None and frame.dims is not None:
+                self.panel.show_dims(frame.dims)
             self._show_point()
         latent = len(self.inputs.z)
         if self.panel is not None and isinstance(frame, Bars) and frame.dims == tuple(range(latent)) and latent > 2:

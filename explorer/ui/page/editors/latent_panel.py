@@ -15,6 +15,7 @@ from explorer.ui.theme import Theme
 __all__ = ["LatentPanel"]
 
 LIMIT = 4.0  # standard deviations of the prior: the first range of the sliders, and the step by which it grows
+ROWS = 16  # rows that are made at once: a row is several widgets, and a flow has as many dimensions as its data
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _WALK = 40  # ms
 _CALM = 500  # ms with reduced motion; a leap is as long as the walk would have been
@@ -23,14 +24,20 @@ _KEPT = 0.995  # of the walk's direction from tick to tick
 
 
 class _Row(QFrame):
-    """One dimension: name, slider, value, lock."""
+    """One dimension: name, slider, value, lock.
+
+    Signals:
+        moved: Dimension and value, when the value is changed here.
+        locked: Dimension, and whether it is locked.
+    """
 
     moved = Signal(int, float)
+    locked = Signal(int, bool)
 
     def __init__(self, theme: Theme, dim: int, limit: float, parent: QWidget | None = None):
         super().__init__(parent)
         self.dim = dim
-        scale = Scale(-limit, limit, 0.05)
+        scale = _scale(limit)
         name = "z" + str(dim + 1).translate(_SUBSCRIPTS)
         self.slider = Slider(theme, scale, 0.0, "prior")
         self.slider.setObjectName(f"latent.{dim}")
@@ -59,6 +66,11 @@ class _Row(QFrame):
         self.box.committed.connect(self._on_committed)
         self.lock.toggled.connect(self._on_locked)
 
+    def set_limit(self, limit: float) -> None:
+        """Lets slider and box reach as far as a limit on both sides."""
+        self.slider.set_scale(_scale(limit))
+        self.box.set_scale(_scale(limit))
+
     def set_value(self, value: float) -> None:
         """Shows a value without a signal."""
         self.slider.set_number(value)
@@ -78,10 +90,20 @@ class _Row(QFrame):
     def _on_locked(self, locked: bool) -> None:
         word = "Unlock" if locked else "Lock"
         self.lock.set_face("lock" if locked else "unlock", f"{word} {self._name}", "accent_text" if locked else "text3")
+        self.locked.emit(self.dim, locked)
+
+
+def _scale(limit: float) -> Scale:
+    return Scale(-limit, limit, 0.05)
 
 
 class LatentPanel(QFrame):
     """Sliders of a point in latent space.
+
+    The dimensions with the most KL and those that a map shows have a row; the button "More" adds rows for others.
+
+    Attributes:
+        z: The point, (latent,).
 
     Signals:
         moved: The point, (latent,) array, when it is moved in this panel.
@@ -99,7 +121,10 @@ class LatentPanel(QFrame):
         self.setFixedWidth(200)
         self._theme = theme
         self._rows: dict[int, _Row] = {}
-        self._order: list[int] = []
+        self._order: list[int] = []  # all dimensions, those with the most KL first
+        self._count = ROWS  # rows of the first in that order
+        self._named: tuple[int, ...] = ()  # dimensions that a map shows
+        self._locked: set[int] = set()
         self._random = np.random.default_rng()
         self._towards = np.zeros(0)
         self.z = np.zeros(0)
@@ -107,8 +132,13 @@ class LatentPanel(QFrame):
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 6, 0)
         self._list.setSpacing(8)
+        self.more = Button(theme, "More", "chevron-down", "ghost")
+        self.more.setObjectName("latent_more")
+        self.more.clicked.connect(self._on_more)
+        self._list.addWidget(self.more)
         inner = QFrame()
         inner.setLayout(self._list)
+        self.more.hide()
         self._list.setAlignment(Qt.AlignmentFlag.AlignTop)
         scroll = QScrollArea()
         scroll.setWidget(inner)
@@ -147,26 +177,16 @@ class LatentPanel(QFrame):
         return self._timer.isActive()
 
     def set_dimension(self, latent: int) -> None:
-        """Makes a slider for each latent dimension; where their number changes, the point goes to the origin."""
+        """Takes the number of latent dimensions; where it is another one, the point goes to the origin."""
         if latent == len(self.z):
             return
         self.z = np.zeros(latent)
         self._order = list(range(latent))
-        self._make_rows(LIMIT)
-
-    def _make_rows(self, limit: float) -> None:
-        locked = {dim for dim, row in self._rows.items() if row.lock.isChecked()}
-        for row in self._rows.values():
-            self._list.removeWidget(row)
-            row.setParent(None)
-            row.deleteLater()
-        self._rows, self._limit = {}, limit
-        for dim in self._order:
-            row = _Row(self._theme, dim, limit)
-            row.lock.setChecked(dim in locked)
-            row.moved.connect(self._on_row)
-            self._rows[dim] = row
-            self._list.addWidget(row)
+        self._count, self._locked = ROWS, set()
+        self._named = tuple(dim for dim in self._named if dim < latent)
+        self._remove(list(self._rows))
+        self._limit = LIMIT
+        self._show_rows()
 
     def set_order(self, importance: np.ndarray) -> None:
         """Sorts the sliders by the KL divergence of their dimensions, (latent,), the largest first."""
@@ -174,16 +194,57 @@ class LatentPanel(QFrame):
         if order == self._order or len(order) != len(self.z) or self._is_held():
             return
         self._order = order
-        for place, dim in enumerate(order):
-            self._list.removeWidget(self._rows[dim])
-            self._list.insertWidget(place, self._rows[dim])
+        self._show_rows()
+
+    def show_dims(self, dims: tuple[int, ...]) -> None:
+        """Gives a row to dimensions that a map shows, whatever their KL."""
+        named = tuple(dim for dim in dims if dim < len(self.z))
+        if named != self._named:
+            self._named = named
+            self._show_rows()
+
+    def _shown_dims(self) -> list[int]:
+        """The dimensions that have a row, in order: the first, then those of a map and those that are locked."""
+        first = self._order[: self._count]
+        return [*first, *sorted((set(self._named) | self._locked) - set(first))]
+
+    def _show_rows(self) -> None:
+        """Makes the rows that are missing, removes those that are not shown any more, and puts them in order."""
+        dims = self._shown_dims()
+        self._remove([dim for dim in self._rows if dim not in dims])
+        for place, dim in enumerate(dims):
+            if dim not in self._rows:
+                self._rows[dim] = self._new_row(dim)
+            if self._list.indexOf(self._rows[dim]) != place:
+                self._list.removeWidget(self._rows[dim])
+                self._list.insertWidget(place, self._rows[dim])
+        rest = len(self.z) - len(dims)
+        self.more.setVisible(rest > 0)
+        self.more.setToolTip(f"Sliders of {min(rest, ROWS)} more of {len(self.z)} dimensions")
+
+    def _new_row(self, dim: int) -> _Row:
+        row = _Row(self._theme, dim, self._limit)
+        row.lock.setChecked(dim in self._locked)
+        row.set_value(round(float(self.z[dim]), 2))
+        row.moved.connect(self._on_row)
+        row.locked.connect(self._on_locked)
+        return row
+
+    def _remove(self, dims: list[int]) -> None:
+        for dim in dims:
+            row = self._rows.pop(dim)
+            self._list.removeWidget(row)
+            row.setParent(None)
+            row.deleteLater()
 
     def set_point(self, z: np.ndarray) -> None:
         """Shows a point without a signal; the range of the sliders grows where the point is outside."""
         self.z = np.array(z, dtype=float)
         furthest = float(np.abs(self.z).max(initial=0.0))
         if furthest > self._limit:
-            self._make_rows(LIMIT * math.ceil(furthest / LIMIT))
+            self._limit = LIMIT * math.ceil(furthest / LIMIT)
+            for row in self._rows.values():
+                row.set_limit(self._limit)
         for dim, row in self._rows.items():
             row.set_value(round(float(self.z[dim]), 2))
 
@@ -199,11 +260,21 @@ class LatentPanel(QFrame):
         return any(row.slider.isSliderDown() or row.slider.hasFocus() for row in self._rows.values())
 
     def _free(self) -> np.ndarray:
-        return np.array([not self._rows[dim].lock.isChecked() for dim in range(len(self.z))], dtype=bool)
+        """Which dimensions are not locked, (latent,) bool."""
+        return np.array([dim not in self._locked for dim in range(len(self.z))], dtype=bool)
 
     def _move(self, z: np.ndarray) -> None:
         self.set_point(z)
         self.moved.emit(self.z)
+
+    @Slot()
+    def _on_more(self) -> None:
+        self._count += ROWS
+        self._show_rows()
+
+    @Slot(int, bool)
+    def _on_locked(self, dim: int, locked: bool) -> None:
+        (self._locked.add if locked else self._locked.discard)(dim)
 
     @Slot(int, float)
     def _on_row(self, dim: int, value: float) -> None:

@@ -12,7 +12,7 @@ from explorer.engine.host.host import Snapshot
 from explorer.ui.controls import Button, IconButton, Readout, join, make_action, restyle, text_label
 from explorer.ui.numbers import count, number
 from explorer.ui.page.state.draft import Draft
-from explorer.ui.page.state.shown import PageState, Shown
+from explorer.ui.page.state.shown import PageState, PlayerInfo, Shown
 from explorer.ui.theme import Theme
 
 __all__ = ["RunBar", "short_names"]
@@ -134,13 +134,14 @@ class RunBar(QFrame):
     @Slot()
     def _on_players_changed(self) -> None:
         """Offers a step of each player alone, where there are several."""
-        names = [player.name for player in self._shown.players]
-        names = names if len(names) > 1 else []
+        players = self._shown.players if len(self._shown.players) > 1 else ()
         for button in self.player_buttons:
             self._players.removeWidget(button)
             button.deleteLater()
-        self.player_buttons = [self._player_button(name, word, place) for place, (name, word) in enumerate(zip(
-            names, short_names(names), strict=True), start=1)]  # fmt: skip
+        self.player_buttons = [
+            self._player_button(player.name, word, place)
+            for place, (player, word) in enumerate(zip(players, short_names(players), strict=True), start=1)
+        ]
         self._fold()
 
     def _player_button(self, name: str, word: str, place: int) -> Button:
@@ -234,7 +235,7 @@ class RunBar(QFrame):
         self.pace.setText(fits)
 
 
-def short_names(names: Sequence[str]) -> list[str]:
-    """The initials of the players, or their names where two initials are equal."""
-    initials = [name[:1].upper() for name in names]
-    return initials if len(set(initials)) == len(names) else [name.capitalize() for name in names]
+def short_names(players: Sequence[PlayerInfo]) -> list[str]:
+    """The symbols of the players, or their names where two symbols are equal."""
+    symbols = [player.symbol for player in players]
+    return symbols if len(set(symbols)) == len(players) else [player.name.capitalize() for player in players]

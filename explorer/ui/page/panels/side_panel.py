@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -13,8 +14,11 @@ from explorer.data import SOURCES
 from explorer.data.drawn import Drawn
 from explorer.engine import available, training_class
 from explorer.engine.bundle import BUNDLES
+from explorer.engine.files import runs_folder
+from explorer.engine.recent import runs_of_pages
 from explorer.ui.controls import Button, Combo, IconButton, ParamForm, ValueBox, text_label
 from explorer.ui.controls.scale import Scale
+from explorer.ui.controls.text_box import TextBox
 from explorer.ui.page.panels.draft_actions import DraftActions
 from explorer.ui.page.panels.page_chooser import PageChooser
 from explorer.ui.page.state.draft import Draft
@@ -103,7 +107,7 @@ class SidePanel(QScrollArea):
         self.preset.setObjectName("preset")
         self.preset.setAccessibleName("Preset")
         self.preset.chosen.connect(self._on_preset)
-        if model is not None:
+        if draft.datasets():
             fields.addLayout(_labelled("Dataset", self.dataset))
             if Drawn.name in draft.datasets():
                 draw = Button(theme, "Draw points…", "pencil", "ghost")
@@ -158,6 +162,9 @@ class SidePanel(QScrollArea):
         form = ParamForm(self._theme, params, self._draft.state.values, prefix=prefix, more=more)
         form.changed.connect(self.value_moved)
         form.edited.connect(self._on_edited)
+        for row in form.rows.values():
+            if row.declared.run_of and isinstance(row.editor, TextBox):
+                row.editor.set_suggestions(partial(_runs_of, row.declared.run_of))
         into.addWidget(form)
         return form
 
@@ -201,6 +208,8 @@ class SidePanel(QScrollArea):
         self.form.set_values(state.values)
         self.form.set_config(self._draft.config())
         self._show_preset()
+        if state.data:
+            self._show_data(state.data, state.data_values)
         if self.training is None:
             return
         self.training.set_baseline(self._draft.baseline())
@@ -208,12 +217,14 @@ class SidePanel(QScrollArea):
         self.training.set_config(self._draft.training())
         self.seed.set_number(state.seed)
         self.device.set_value(state.device)
-        if self.dataset.value != state.data or self.data_form is None:
-            self.dataset.set_value(state.data)
-            self._show_data_form(state.data)
+
+    def _show_data(self, name: str, values: Mapping[str, Any]) -> None:
+        if self.dataset.value != name or self.data_form is None:
+            self.dataset.set_value(name)
+            self._show_data_form(name)
         assert self.data_form is not None
-        self.data_form.set_values(state.data_values)
-        self.data_form.set_config(SOURCES[state.data](**state.data_values))
+        self.data_form.set_values(values)
+        self.data_form.set_config(SOURCES[name](**values))
 
     def _show_preset(self) -> None:
         titles = {preset.title: preset.title for preset in self._draft.page.presets}
@@ -267,6 +278,11 @@ class SidePanel(QScrollArea):
     @Slot(object, object)
     def _on_device(self, _before: object, name: object) -> None:
         self._draft.set_device(str(name))
+
+
+def _runs_of(pages: tuple[str, ...]) -> list[str]:
+    """Names of the newest runs of some pages."""
+    return runs_of_pages(runs_folder(), pages)
 
 
 def _labelled(text: str, editor: QWidget) -> QHBoxLayout:

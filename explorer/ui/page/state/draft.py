@@ -90,14 +90,11 @@ class Draft(QObject):
         return {**params_of(self.page.Config), **(params_of(training_class(model)) if model else {})}
 
     def datasets(self) -> dict[str, str]:
-        """Titles of the datasets that the page takes, by name."""
-        model = self.model
-        if model is None:
-            return {}
-        return {name: found.title for name, found in SOURCES.items() if accepted(found.kind, model.accepts)}
+        """Titles of the datasets that the page takes, by name; none for a lab without data."""
+        return {name: found.title for name, found in SOURCES.items() if accepted(found.kind, self.page.accepts)}
 
     def kind(self) -> Kind | None:
-        """Type and shape of one datum, or None for a lab."""
+        """Type and shape of one datum, or None for a lab without data."""
         return SOURCES[self.state.data].kind if self.state.data else None
 
     def baseline(self) -> dict[str, Any]:
@@ -118,14 +115,16 @@ class Draft(QObject):
         if model is None:
             chosen = next((p for p in self.page.presets if p.title == title), next(iter(self.page.presets), None))
             given = {} if chosen is None else chosen.config
-            return State("" if chosen is None else chosen.title, "", {}, {**values, **given}, seed, device)
+            text = (chosen.data if chosen is not None else "") or next(iter(self.datasets()), "")
+            data, data_values = _read_source(text)
+            values |= given
+            return State("" if chosen is None else chosen.title, data, data_values, values, seed, device)
         preset = choose_preset(model, title or None, None, device)
         if preset is None:
             return State(data=next(iter(self.datasets())), values=values, seed=seed, device=device)
-        found = source(preset.data)
-        data_values = {name: getattr(found, name) for name in params_of(type(found))}
+        data, data_values = _read_source(preset.data)
         values |= {**preset.config, **preset.training}
-        return State(preset.title, found.name, data_values, values, seed, device)
+        return State(preset.title, data, data_values, values, seed, device)
 
     # Edits
 
@@ -168,11 +167,10 @@ class Draft(QObject):
 
     def take(self, setup: Setup) -> None:
         """Takes the values of a setup, as when a run is opened."""
-        found = source(setup.data)
+        data, data_values = _read_source(setup.data)
         values = {name: getattr(setup.config, name, None) for name in params_of(type(setup.config))}
         values |= {name: getattr(setup.training, name) for name in params_of(type(setup.training))}
-        data_values = {name: getattr(found, name) for name in params_of(type(found))}
-        after = State("", found.name, data_values, values, setup.seed, setup.device)
+        after = State("", data, data_values, values, setup.seed, setup.device)
         for preset in self.model.presets if self.model else ():
             there = self._preset_state(preset.title, setup.device, setup.seed)
             if dataclasses.replace(there, preset="") == after:
@@ -213,7 +211,7 @@ class Draft(QObject):
         seed = stored["seed"]
         if preset and all(known.title != preset for known in self.page.presets):
             raise ValueError(f"there is no preset {preset}")
-        if (data or self.model is not None) and data not in self.datasets():
+        if (data or self.datasets()) and data not in self.datasets():
             raise ValueError(f"there is no dataset {data} for it")
         if device not in ("auto", *available()):
             raise ValueError(f"there is no device {device}")
@@ -230,7 +228,9 @@ class Draft(QObject):
     # Results
 
     def data_text(self) -> str:
-        """The dataset as the command line takes it."""
+        """The dataset as the command line takes it, or "" for a lab without data."""
+        if not self.state.data:
+            return ""
         return str(SOURCES[self.state.data](**self.state.data_values))
 
     def setup(self) -> Setup:
@@ -257,6 +257,14 @@ class Draft(QObject):
         """The page's config."""
         fields = params_of(self.page.Config)
         return self.page.Config(**{name: self.state.values[name] for name in fields})
+
+
+def _read_source(text: str) -> tuple[str, dict[str, Any]]:
+    """Name and parameters of a dataset that is given as the command line takes it; "" and none for ""."""
+    if not text:
+        return "", {}
+    found = source(text)
+    return found.name, {name: getattr(found, name) for name in params_of(type(found))}
 
 
 def _checked(declared: Mapping[str, Param], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -48,12 +48,14 @@ class PlayerInfo:
 
     Attributes:
         name: Its name.
+        symbol: Letter on its button.
         updates: Its updates in one round.
         loss: Key of the curve that is its loss.
         role: Role whose colour it has.
     """
 
     name: str
+    symbol: str = ""
     updates: int = 1
     loss: str = ""
     role: str = "total"
@@ -166,8 +168,12 @@ class Shown(QObject):
         session = source if isinstance(source, Session) else None
         self.setup = None if session is None else session.setup
         self.folder = None if session is None or session.run is None else session.run.folder
-        self.config, self.spec, self.data = source.config, source.spec, source.data
         model = self.model_or_lab
+        self.data = source.data
+        if isinstance(source, Session):
+            self.config, self.spec = source.setup.config, source.model.spec
+        else:
+            self.config, self.spec = source.config, source.spec
         if isinstance(model, GenerativeModel):
             self.device = model.device
         self.snapshot = Snapshot(step=source.step if isinstance(source, StaticPage) else source.step_count)
@@ -202,4 +208,4 @@ class Shown(QObject):
         assert issubclass(page, GenerativeModel)
         roles = {metric.key: metric.role for metric in page.metrics}
         loss = own if own in roles else page.objective.total.metric
-        return PlayerInfo(player.name, player.updates, loss, roles.get(loss, "total"))
+        return PlayerInfo(player.name, player.symbol, player.updates, loss, roles.get(loss, "total"))

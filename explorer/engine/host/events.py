@@ -1,0 +1,141 @@
+"""What a host tells the window: things that happen seldom. Frequent data are pulled as snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from explorer.engine.session.session import Session
+from explorer.engine.session.slow_motion import PhaseReport
+from explorer.engine.views.static_page import StaticPage
+from models.frames import Frame
+from models.protocol import Player
+
+__all__ = [
+    "Closed",
+    "Done",
+    "Event",
+    "Failed",
+    "Opened",
+    "Paused",
+    "PhasePlayed",
+    "Progress",
+    "Recorded",
+    "Saved",
+    "Staged",
+    "Training",
+]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Something else is shown.
+
+    Attributes:
+        shown: The session, or a page with fixed weights.
+    """
+
+    shown: Session | StaticPage
+
+
+@dataclass(frozen=True)
+class Training:
+    """Training has begun or goes on."""
+
+
+@dataclass(frozen=True)
+class Paused:
+    """Training stands still.
+
+    Attributes:
+        within_round: Whether it stands between two phases of a round.
+    """
+
+    within_round: bool = False
+
+
+@dataclass(frozen=True)
+class Done:
+    """All steps of the run are done."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A command or training failed.
+
+    Attributes:
+        message: One sentence.
+        error: The exception.
+        details: Traceback of an error that no part of the application expects, or "".
+    """
+
+    message: str
+    error: Exception
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class PhasePlayed:
+    """A phase of a round was done in slow motion.
+
+    Attributes:
+        report: The phase and its numbers.
+    """
+
+    report: PhaseReport
+
+
+@dataclass(frozen=True)
+class Staged:
+    """The structure of the model or its players changed.
+
+    Attributes:
+        players: The players from now on, in the order of their updates.
+    """
+
+    players: tuple[Player, ...]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Recorded frames were read.
+
+    Attributes:
+        step: Step under which they are filed.
+        frames: Frames by view.
+    """
+
+    step: int
+    frames: Mapping[str, Frame]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A download goes on.
+
+    Attributes:
+        message: One sentence.
+    """
+
+    message: str
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A checkpoint was written on command.
+
+    Attributes:
+        step: Rounds completed.
+    """
+
+    step: int
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The host has ended. The last event."""
+
+
+Event = (
+    Opened | Training | Paused | Done | Failed | PhasePlayed | Staged | Recorded | Progress | Saved | Closed
+)  # all kinds of events

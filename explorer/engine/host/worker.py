@@ -1,0 +1,298 @@
+"""The thread of a host: its loop, and the commands it carries out. No Qt."""
+
+from __future__ import annotations
+
+import math
+import queue
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from explorer.engine.devices import prepare_thread
+from explorer.engine.errors import ExplorerError
+from explorer.engine.host import events
+from explorer.engine.host.mailbox import Mailbox
+from explorer.engine.host.session_views import SessionViews
+from explorer.engine.host.snapshot import SnapshotMaker
+from explorer.engine.session.learner import Learner
+from explorer.engine.session.session import Session
+from explorer.engine.session.slow_motion import SlowMotion
+from explorer.engine.views.requests import Reply, RequestQueue
+from explorer.engine.views.static_page import StaticPage
+
+__all__ = ["Worker"]
+
+
+class Worker:
+    """Serves views and trains in one thread, which calls `run`. `PageHost` is how other threads command it.
+
+    Args:
+        reply: Called with each reply to a request.
+        event: Called with each event.
+        interval: Mean time between two snapshots, in seconds.
+
+    Attributes:
+        commands: Calls to carry out in order. Any thread may put one, and then sets `wake`.
+        requests: Requests for views.
+        wake: Ends the wait for something to do.
+        mailbox: Holds the newest snapshot.
+        watched: The views that snapshots have.
+        lab: Makes the lab to show next, or None.
+        recorded_step: Step whose recorded frames are to be read, or None.
+        closing: Whether the loop is to end.
+        shown: The views of a session, a static page, or None.
+    """
+
+    def __init__(self, reply: Callable[[Reply], None], event: Callable[[events.Event], None], interval: float):
+        self.commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self.requests = RequestQueue()
+        self.wake = threading.Event()
+        self.mailbox = Mailbox(interval)
+        self.watched = SnapshotMaker()
+        self.lab: Callable[[], StaticPage] | None = None
+        self.recorded_step: int | None = None
+        self.closing = False
+        self.shown: SessionViews | StaticPage | None = None
+        self._reply, self._event = reply, event
+        self._training = False
+        self._slow = SlowMotion()
+        self._revision = 0
+        self._structure: tuple[object, ...] = ()
+
+    def run(self) -> None:
+        """Serves until `close`."""
+        prepare_thread()
+        try:
+            while not self.closing:
+                self._turn()
+        finally:
+            self._leave()
+            self._event(events.Closed())
+
+    def _turn(self) -> None:
+        try:
+            while not self.commands.empty():
+                self.commands.get()()
+            if self.lab is not None:
+                self._change_lab()
+            if not self._training:
+                self._idle()
+            elif self._slow.pace is None:
+                self._round()
+            elif self._slow.due:
+                self._phase(going_on=True)
+            else:
+                self._idle(self._slow.next)
+            self._give_snapshot()
+        except ExplorerError as error:
+            self._training, self.mailbox.stale = False, True
+            if not self.closing:
+                self._event(events.Failed(str(error), error))
+        except Exception as error:  # a defect: the window shows it and stays usable
+            self._training, self.mailbox.stale = False, True
+            self._event(events.Failed(f"{type(error).__name__}: {error}", error, traceback.format_exc()))
+
+    def _round(self) -> None:
+        session = self._session()
+        self._serve()
+        session.step()
+        self.mailbox.stale = True
+        self._tell_staged(session.learner)
+        if session.finished:
+            self._training = False
+            self._event(events.Done())
+
+    def _phase(self, *, going_on: bool) -> None:
+        session = self._session()
+        self._serve()
+        report = self._slow.play(session, going_on)
+        if report.phase.name == "update":
+            self.watched.weights_moved()
+        self.mailbox.stale = True
+        self._event(events.PhasePlayed(report))
+        if report.phase.is_last:
+            session.flush()
+            self._tell_staged(session.learner)
+            if session.finished:
+                self._training = False
+                self._event(events.Done())
+
+    def _tell_staged(self, learner: Learner) -> None:
+        """Sends `Staged` where the structure of the model or its players have changed."""
+        if learner.revision == self._revision:
+            return
+        self._revision, structure = learner.revision, _structure(learner)
+        if structure != self._structure:
+            self._structure = structure
+            self._event(events.Staged(tuple(each.player for each in learner.players)))
+
+    def _idle(self, until: float = math.inf) -> None:
+        if self.requests or (self.shown is not None and self.shown.viewer.streaming):
+            self._serve()
+            return
+        until = min(until, self.mailbox.due_at)
+        self.wake.wait(None if until == math.inf else max(0.0, until - time.monotonic()))
+        self.wake.clear()
+
+    def _serve(self) -> None:
+        if isinstance(self.shown, SessionViews):
+            self.shown.serve()
+        elif self.shown is not None:
+            # The frames of a lab are worthless once it has other values: they must not delay it.
+            self.shown.answer(self.requests, self._answered, interrupted=lambda: self.lab is not None)
+
+    def _answered(self, reply: Reply) -> None:
+        if self.watched.keep(reply):
+            self.mailbox.stale = True
+        self._reply(reply)
+
+    def _session(self) -> Session:
+        if not isinstance(self.shown, SessionViews):
+            raise ExplorerError("there is nothing to train here")
+        return self.shown.session
+
+    def _change_lab(self) -> None:
+        make, self.lab = self.lab, None
+        assert make is not None
+        self.shown = shown = make()
+        self.watched.clear()
+        self.mailbox.stale = False
+        for request in self.watched.requests:
+            view = shown.viewer.views.get(request.view)
+            if view is None or not view.applies(type(shown.display_model()), shown.config, shown.spec):
+                continue
+            if view.streams:
+                self.requests.ask(request)
+            else:
+                self._reply(shown.viewer.answer(request, shown.page, 0))
+
+    def _leave(self) -> None:
+        shown, self.shown = self.shown, None
+        self._training = False
+        if isinstance(shown, SessionViews):
+            shown.detach()
+            try:
+                if shown.session.status == "training":
+                    shown.session.stop()
+            finally:
+                shown.session.close()
+
+    def _give_snapshot(self) -> None:
+        if self.shown is None or not self.mailbox.due:
+            return
+        began = time.monotonic()
+        self.mailbox.begin()
+        snapshot, again = self.watched.snapshot(self.shown, self.requests, self._training)
+        if again:  # only ever set here: the window may have set it meanwhile
+            self.mailbox.stale = True
+        self.mailbox.put(snapshot, began, self._training)
+
+    # Commands
+
+    def open(
+        self,
+        make: Callable[[], Session | StaticPage],
+        train: bool,
+        first: Callable[[], None] | None,
+        same_run: bool,
+    ) -> None:
+        """Shows something else; see `PageHost.open`."""
+        if same_run:
+            self._leave()  # its folder is needed; where `make` fails nothing is shown, and the event says so
+        shown = make()
+        self._leave()
+        self.watched.clear()
+        self.mailbox.clear()
+        if isinstance(shown, Session):
+            self.shown = SessionViews(shown, self.requests, self._answered)
+            self._revision, self._structure = shown.learner.revision, _structure(shown.learner)
+            self._event(events.Opened(shown))
+            shown.begin()
+            self._serve()
+        else:
+            self.shown = shown
+            self._event(events.Opened(shown))
+        self._training = train
+        if train:
+            self._event(events.Training())
+        elif first is not None:
+            first()
+
+    def train(self) -> None:
+        """Trains from here on."""
+        if self._session().finished:
+            raise ExplorerError("this run is finished; reset it, or raise its number of steps")
+        self._training = True
+        self.watched.pace.clear()
+        self._event(events.Training())
+
+    def pause(self) -> None:
+        """Stops training."""
+        if not self._training:
+            return
+        self._training, self.mailbox.stale = False, True
+        if self._slow.pace is None:
+            self._session().stop()  # saves, and writes the run's summary
+        self._event(events.Paused(within_round=self._slow.pace is not None))
+
+    def step(self, player: str) -> None:
+        """One round, or one update of one player alone."""
+        self._training = False
+        session = self._session()
+        self._serve()
+        if player:
+            session.step_player(player)
+        else:
+            session.step()
+        session.flush()
+        session.journal.finish_recording()
+        self.watched.weights_moved()
+        self.mailbox.stale = True
+        self._tell_staged(session.learner)
+        self._event(events.Done() if session.finished else events.Paused())
+
+    def substep(self) -> None:
+        """One phase of one player."""
+        self._training = False
+        self._phase(going_on=False)
+
+    def slow_down(self, pace: float | None) -> None:
+        """Changes the pace of phases; see `PageHost.slow_down`."""
+        before = self._slow.pace
+        self._slow.set_pace(pace)
+        if not isinstance(self.shown, SessionViews) or (before is None) == (pace is None):
+            return
+        session = self.shown.session
+        if pace is not None:  # training may stand between two phases for long
+            if self._training and session.run is not None:
+                session.save()
+        elif session.between_phases and not self._training:
+            self.step("")
+
+    def change(self, values: Mapping[str, Any]) -> None:
+        """Changes live parameters."""
+        session = self._session()
+        session.change(**values)
+        self._tell_staged(session.learner)
+        self.watched.replies.clear()
+        self.mailbox.stale = True
+
+    def read_recorded(self) -> None:
+        """Reads the recorded frames at `recorded_step`."""
+        step, self.recorded_step = self.recorded_step, None
+        if step is not None and self.shown is not None and self.shown.recorder.steps():
+            self._event(events.Recorded(*self.shown.recorder.at(step)))
+
+    def save(self) -> None:
+        """Writes a checkpoint."""
+        session = self._session()
+        session.save()
+        self._event(events.Saved(session.step_count))
+
+
+def _structure(learner: Learner) -> tuple[object, ...]:
+    """The stage of a model, and what the window shows of its players."""
+    players = [each.player for each in learner.players]
+    return learner.model.stage, *((player.name, player.symbol, player.updates) for player in players)

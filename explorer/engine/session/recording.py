@@ -1,0 +1,118 @@
+"""Recording of views for the timeline, in slices that do not hold up training."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from explorer.engine.measure.budget import recorded_params
+from explorer.engine.runs.recorder import Recorder
+from explorer.engine.views.requests import Request
+from explorer.engine.views.viewer import Viewer
+from models.frames import Frame
+from models.protocol import GenerativeModel
+
+__all__ = ["Recording"]
+
+_log = logging.getLogger("explorer")
+_MOST_PENDING = 8  # moments, each with a copy of the model
+
+
+@dataclass
+class _Moment:
+    """A step whose frames are being computed.
+
+    Attributes:
+        step: Rounds completed.
+        frames: Frames by view; of a view of several frames the newest so far.
+        streams: Views of several frames that are not complete.
+    """
+
+    step: int
+    frames: dict[str, Frame] = field(default_factory=dict)
+    streams: dict[str, Iterator[Frame]] = field(default_factory=dict)
+
+
+class Recording:
+    """Computes the frames of recorded views and files them under their steps.
+
+    A view with one frame is computed at once. A view that yields several frames works on a frozen copy of the model:
+    each call of `advance` takes one frame, and the last one is recorded. Moments are filed in the order of their steps
+    when all their views are complete, so what is recorded does not depend on when `advance` and `finish` are called.
+
+    Args:
+        viewer: Computes the views.
+        recorder: Keeps the frames.
+        between: Called between two frames where several are computed in a row.
+    """
+
+    def __init__(self, viewer: Viewer, recorder: Recorder, between: Callable[[], None]):
+        self._viewer, self._recorder, self._between = viewer, recorder, between
+        self._pending: deque[_Moment] = deque()
+        self._failed: set[str] = set()
+
+    def start(self, model: GenerativeModel, step: int) -> None:
+        """Computes the views of a model after a step, those of several frames from their first."""
+        while len(self._pending) >= _MOST_PENDING:
+            self._complete_first()
+        moment = _Moment(step)
+        frozen: GenerativeModel | None = None
+        for name, view in self._viewer.views.items():
+            if not view.record or name in self._failed or not view.applies(type(model), model.config, model.spec):
+                continue
+            if view.streams:
+                frozen = copy.deepcopy(model) if frozen is None else frozen
+                moment.streams[name] = self._viewer.frames(Request(name, params=recorded_params(view, model)), frozen)
+                continue
+            try:
+                moment.frames[name] = self._viewer.last_frame(Request(name, params=recorded_params(view, model)), model)
+            except Exception as error:  # an error in a view must not end training
+                self._leave_out(name, error)
+        self._pending.append(moment)
+        self._file()
+
+    def advance(self) -> None:
+        """Takes one frame of the first view that is not complete."""
+        if not self._pending:
+            return
+        moment = self._pending[0]
+        name, stream = next(iter(moment.streams.items()))
+        try:
+            frame = next(stream, None)
+            if frame is None and name not in moment.frames:
+                raise ValueError("it yielded no frame")
+        except Exception as error:  # an error in a view must not end training
+            self._leave_out(name, error)
+            for each in self._pending:
+                each.streams.pop(name, None)
+                each.frames.pop(name, None)
+        else:
+            if frame is None:
+                del moment.streams[name]
+            else:
+                moment.frames[name] = frame
+        self._file()
+
+    def finish(self) -> None:
+        """Completes all moments."""
+        while self._pending:
+            self._complete_first()
+
+    def _complete_first(self) -> None:
+        moment = self._pending[0]
+        while self._pending and self._pending[0] is moment:
+            self.advance()
+            self._between()
+
+    def _file(self) -> None:
+        while self._pending and not self._pending[0].streams:
+            moment = self._pending.popleft()
+            self._recorder.add(moment.step, moment.frames)
+
+    def _leave_out(self, name: str, error: Exception) -> None:
+        """Records a view no longer."""
+        self._failed.add(name)
+        _log.warning("view %s is recorded no longer: %s", name, error)

@@ -1,0 +1,279 @@
+"""A training step: each player draws a batch, computes its loss, differentiates it and updates its parameters."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from explorer.engine.data.tensors import TensorData
+from explorer.engine.devices import Placement
+from explorer.engine.errors import BadInput, Diverged, RunError
+from explorer.engine.randomness import derive
+from explorer.engine.session.clock import Clock
+from explorer.engine.session.learner import Learner
+from explorer.engine.session.optimisation import Optimisation
+from explorer.engine.session.state import TrainingState
+from explorer.engine.setup import Setup
+from explorer.engine.training import Training, learning_rate
+from models.protocol import DataBatch, Progress
+
+__all__ = ["Outcome", "Phase", "Trainer"]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One phase of a player's update, after it has been done.
+
+    Attributes:
+        player: Name of the player.
+        name: "draw", "forward", "backward" or "update".
+        metrics: Loss and metrics computed so far, scalars on the device.
+        number: Number of the phase in its round, from 1.
+        count: Phases in the round.
+        explanation: One sentence on what the phase does.
+    """
+
+    player: str
+    name: str
+    metrics: dict[str, Tensor]
+    number: int
+    count: int
+    explanation: str
+
+    @property
+    def is_last(self) -> bool:
+        """Whether it completes the round."""
+        return self.number == self.count
+
+
+@dataclass
+class Outcome:
+    """The results of a round.
+
+    Attributes:
+        only: Name of the player that made the one update of the round, or "" for all updates of all players.
+        metrics: Loss and metrics of each player, scalars on the device.
+        rates: Learning rate by training field.
+        finite: Whether all updates were made, a boolean scalar on the device.
+    """
+
+    only: str
+    metrics: dict[str, Tensor]
+    rates: dict[str, float]
+    finite: Tensor
+
+
+class Trainer:
+    """Trains a model round by round.
+
+    Args:
+        learner: The model, its players with their optimisers, and its averaged weights.
+        data: Source of the batches.
+        setup: Seed, and the length of the schedule.
+        placement: Device, and rank among the processes that train the model together.
+        between_micro_batches: Called between two micro-batches of an update.
+
+    Attributes:
+        step: Rounds completed.
+        position: Position in the endless stream of training data.
+        horizon: Length of the learning-rate schedule, (steps, seconds); seconds count where they are above 0.
+        clock: Training time.
+        rng: Source of all noise of training.
+        outcome: Results of the round that was completed last; there is none before the first.
+
+    Raises:
+        BadInput: The batch or the page does not suit the number of processes.
+    """
+
+    def __init__(
+        self,
+        learner: Learner,
+        data: TensorData,
+        setup: Setup,
+        placement: Placement,
+        between_micro_batches: Callable[[], None],
+    ):
+        _check_world(placement, setup.training, learner.players)
+        self.step = self.position = 0
+        self.horizon = (setup.training.steps, setup.training.seconds)
+        self.clock = Clock()
+        self.rng = torch.Generator(placement.device).manual_seed(derive(setup.seed, "training"))
+        self.outcome: Outcome
+        self._learner, self._data, self._seed, self._placement = learner, data, setup.seed, placement
+        self._between_micro_batches = between_micro_batches
+
+    @property
+    def progress(self) -> Progress:
+        """Rounds completed, and the share of the schedule that is done."""
+        steps, seconds = self.horizon
+        share = self.clock.seconds / seconds if seconds > 0 else self.step / steps
+        return Progress(self.step, min(1.0, share))
+
+    def phases(self, training: Training, only: str = "") -> Iterator[Phase]:
+        """Trains for one round.
+
+        Args:
+            training: Settings of the round.
+            only: Name of the player that makes the one update of this round, or "" for all updates of all players.
+
+        Yields:
+            Each phase after it has been done. The clock stands meanwhile. With the last phase the round is complete:
+            `step` and `position` are advanced, and `outcome` holds the results.
+
+        Raises:
+            Diverged: A loss or gradient was not finite, on a device where this is known at once.
+        """
+        learner, model, data, clock = self._learner, self._learner.model, self._data, self.clock
+        learner.set_training(training)
+        parts, position = training.micro_batches, self.position
+        progress = self.progress
+        model.begin_round(progress)
+        updates = _updates(learner.players, only)
+        numbers, count = itertools.count(1), len(updates) * (2 + 2 * parts)
+        metrics: dict[str, Tensor] = {}
+        all_rates: dict[str, float] = {}
+        all_finite: Tensor | None = None
+
+        def phase(name: str, values: dict[str, Tensor]) -> Phase:
+            return Phase(player.name, name, values, next(numbers), count, player.explanation(name))
+
+        for update, optimisation in enumerate(updates, 1):
+            player = optimisation.player
+
+            # Draw: learning rates from the schedule, gradients cleared, the next batch of the stream.
+            clock.start()
+            rates = {
+                name: learning_rate(training.rate(name), training.schedule, progress.share) for name in player.rates
+            }
+            optimisation.set_rates(rates)
+            optimisation.zero()
+            self._seed_noise("draw", update, 0)
+            start, size = self._placement.slice_of(training.batch)
+            batch = data.train_batch(position + start, size, self.rng)
+            position += training.batch
+            clock.stop()
+            yield phase("draw", {})
+
+            sums: dict[str, Tensor] = {}
+            for part in range(parts):
+                if part:
+                    self._between_micro_batches()
+
+                # Forward: the player's loss and metrics on one micro-batch, means over its data.
+                clock.start()
+                self._seed_noise("noise", update, part)
+                values = model.player_loss(player.name, _micro_batch(batch, part, parts), rng=self.rng)
+                clock.stop()
+                yield phase("forward", values)
+
+                # Backward: gradients add up over the micro-batches to that of the mean over the whole batch.
+                clock.start()
+                (values["loss"] if parts == 1 else values["loss"] / parts).backward()
+                for key, value in values.items():
+                    mean = value.detach() if parts == 1 else value.detach() / parts
+                    sums[key] = sums[key] + mean if part else mean
+                clock.stop()
+                yield phase("backward", sums)
+
+            # Update: the mean gradient of all processes moves the parameters, unless it is not finite.
+            clock.start()
+            self._placement.reduce(itertools.chain(optimisation.gradients(), sums.values()))
+            finite = optimisation.update(sums["loss"], training.clip)
+            if finite.device.type != "cuda" and not finite.item():
+                clock.stop()
+                raise Diverged(self.step + 1, player.name, max(rates.values()))
+            model.after_update(player.name)
+            all_finite = finite if all_finite is None else all_finite & finite
+            all_rates |= rates
+            loss = "loss" if len(learner.players) == 1 else f"{player.name}_loss"
+            metrics |= {loss if key == "loss" else key: value for key, value in sums.items()}
+            if update == len(updates):
+                self.step, self.position = self.step + 1, position
+                self.outcome = Outcome(only, metrics, all_rates, all_finite)
+                learner.average(self.step)
+            clock.stop()
+            yield phase("update", sums)
+
+    def state(self, setup: Setup, best: float | None) -> TrainingState:
+        """The state of training, between two rounds.
+
+        Args:
+            setup: The setup with the live parameters in force.
+            best: Score of the best weights by validation, or None.
+        """
+        return TrainingState(
+            step=self.step,
+            seconds=self.clock.seconds,
+            position=self.position,
+            horizon=self.horizon,
+            best=best,
+            config=setup.config,
+            training=setup.training,
+            optimisers=self._learner.training,
+            stage=self._learner.model.stage,
+            device=self._placement.device.type,
+            threads=torch.get_num_threads(),
+            rng=self.rng.get_state(),
+            tensors=self._learner.tensors(),
+        )
+
+    def load(self, state: TrainingState) -> None:
+        """Goes on from a state of the same setup, bit for bit.
+
+        Raises:
+            RunError: The state does not belong to this model or device.
+        """
+        self._learner.load(state)
+        device = self._placement.device.type
+        if state.device != device:
+            raise RunError(f"this run was trained on {state.device}; go on there, for noise differs between devices")
+        self.step, self.position, self.horizon = state.step, state.position, state.horizon
+        self.clock = Clock(state.seconds)
+        self.rng.set_state(state.rng)
+
+    def _seed_noise(self, purpose: str, update: int, part: int) -> None:
+        """With several processes, derives the noise from step, update and part, so that no two parts share theirs."""
+        if self._placement.world > 1:
+            seed = derive(self._seed, purpose, self.step, update, self._placement.rank, part)
+            self.rng.manual_seed(seed)
+
+
+def _updates(players: list[Optimisation], only: str) -> list[Optimisation]:
+    """The updates of a round, in order."""
+    if only:
+        return [next(each for each in players if each.player.name == only)]
+    return [each for each in players for _ in range(each.player.updates)]
+
+
+def _micro_batch(batch: DataBatch, part: int, parts: int) -> DataBatch:
+    """One of the equal parts of a batch."""
+    if parts == 1:
+        return batch
+    size = len(batch) // parts
+    chosen = slice(part * size, (part + 1) * size)
+    return dataclasses.replace(
+        batch,
+        x=batch.x[chosen],
+        y=None if batch.y is None else batch.y[chosen],
+        index=batch.index[chosen],
+        mask=None if batch.mask is None else batch.mask[chosen],
+    )
+
+
+def _check_world(placement: Placement, training: Training, players: list[Optimisation]) -> None:
+    if placement.world == 1:
+        return
+    if training.batch % (placement.world * training.micro_batches):
+        raise BadInput(
+            f"a batch of {training.batch} cannot be divided among {placement.world} processes "
+            f"with {training.micro_batches} micro_batches each"
+        )
+    if training.seconds > 0:
+        raise BadInput("several processes train for a number of steps, not of seconds: set seconds=0")
+    if any(each.player.rows for each in players):
+        raise BadInput("a model that keeps a row for each datum is trained by one process alone")

@@ -1,0 +1,67 @@
+"""The view and argument for which an input is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from explorer.engine.data.tensors import TensorData
+from explorer.engine.errors import BadInput
+from models.protocol import GenerativeModel, Kind, Page, View
+
+__all__ = ["InputContext", "chosen_split"]
+
+_CPU = torch.device("cpu")
+
+
+def chosen_split(view: View, params: Mapping[str, Any]) -> str:
+    """The split that is chosen among those of a view, the first by default.
+
+    Raises:
+        BadInput: The view has no such split.
+    """
+    split = str(params.get("split", view.splits[0]))
+    if split not in view.splits:
+        raise BadInput(f"split takes {' or '.join(view.splits)}, not {split}")
+    return split
+
+
+@dataclass(frozen=True)
+class InputContext:
+    """The view and argument for which an input is made.
+
+    Attributes:
+        view: The view.
+        page: The model or lab.
+        data: Its data, or None.
+        device: Device of the input's tensors.
+        params: Values of the view's controls.
+        name: The argument. The second datum of a view has another default than the first; a batch called train, valid
+            or test comes from the split of that name.
+    """
+
+    view: View
+    page: Page
+    data: TensorData | None = None
+    device: torch.device = _CPU
+    params: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+
+    @property
+    def split(self) -> str:
+        """The split that the view's data come from."""
+        return chosen_split(self.view, self.params)
+
+    @property
+    def kind(self) -> Kind | None:
+        """Kind of the data, or None where the page has none."""
+        if self.data is not None:
+            return self.data.spec.kind
+        return self.page.spec.kind if isinstance(self.page, GenerativeModel) else None
+
+    def need(self, what: str, missing: str) -> BadInput:
+        """The error of a page that cannot supply an input."""
+        return BadInput(f"{self.view.title} needs {what}, and {self.page.title} has no {missing}")

@@ -1,0 +1,100 @@
+"""A time from 0 to 1: set by a slider, which can play."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from explorer.ui.card import Card
+from explorer.ui.frames.base import Hit
+from explorer.ui.page.editors.editor import Editor
+from explorer.ui.page.editors.time_bar import TimeBar
+from explorer.ui.page.state.inputs import Inputs
+from explorer.ui.page.state.shown import Shown
+from explorer.ui.theme import Theme
+from models.protocol import TimeStep
+
+__all__ = ["TimeStepEditor"]
+
+_TICK, _CALM = 40, 500  # ms between two times, and with reduced motion
+_DURATION = 4000  # ms from t = 0 to 1
+
+
+class TimeStepEditor(Editor):
+    """Puts a slider with a play button below each picture whose view takes a time."""
+
+    kind = TimeStep
+
+    def __init__(self, theme: Theme, inputs: Inputs, parent: QObject | None = None):
+        super().__init__(theme, inputs, parent)
+        self._bars: list[TimeBar] = []
+        self._timer = QTimer(self, interval=_TICK)
+        self._timer.timeout.connect(self._on_tick)
+        inputs.changed.connect(self._on_changed)
+
+    @property
+    def t(self) -> float:
+        """The time."""
+        value = self.inputs.value(TimeStep)
+        return value.t if isinstance(value, TimeStep) else 0.0
+
+    def attach(self, card: Card) -> None:
+        """Adds the slider."""
+        if self.takes(card):
+            bar = TimeBar(self._theme, self.name_for(card, first=not self._bars))
+            bar.moved.connect(self._on_moved)
+            bar.play_toggled.connect(self._on_play)
+            card.add_row(bar)
+            self._bars.append(bar)
+
+    def show(self, shown: Shown) -> None:
+        """Goes back to t = 0."""
+        self.stop()
+        self.inputs.unset(TimeStep)
+
+    def clicked(self, card: Card, hit: Hit) -> None:
+        """Moves the time to the one that was clicked."""
+        if hit.time is not None:
+            self._set(min(1.0, max(0.0, hit.time)))
+
+    def stop(self) -> None:
+        """Stops playing."""
+        self._play(False)
+
+    def set_reduced_motion(self, reduced: bool) -> None:
+        """Lets the time advance twice a second, or smoothly."""
+        self._timer.setInterval(_CALM if reduced else _TICK)
+
+    def _set(self, t: float) -> None:
+        self.inputs.set(TimeStep(t), dragged=True)
+
+    def _play(self, playing: bool) -> None:
+        for bar in self._bars:
+            bar.show_playing(playing)
+        if playing:
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    @Slot(float)
+    def _on_moved(self, t: float) -> None:
+        self._play(False)
+        self._set(t)
+
+    @Slot(bool)
+    def _on_play(self, playing: bool) -> None:
+        self._play(playing)
+        if playing and self.t >= 1.0:
+            self._set(0.0)
+
+    @Slot()
+    def _on_tick(self) -> None:
+        t = min(1.0, self.t + self._timer.interval() / _DURATION)
+        self._set(t)
+        if t >= 1.0:
+            self._play(False)
+
+    @Slot(object)
+    def _on_changed(self, kind: object) -> None:
+        if kind is TimeStep:
+            for bar in self._bars:
+                bar.show_time(self.t)

@@ -1,0 +1,60 @@
+"""One Dirac-GAN as the config of the page describes it: the game, the path of the updates, the flow, eigenvalues."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from models.frames import Series
+from models.gan.dirac.dynamics import DiracGame, flow, run, update_matrix
+
+__all__ = ["LEAST", "distance_series", "eigenvalues_of", "flow_of", "game_of", "other_order", "path_of"]
+
+LEAST = 1e-30
+"""Smaller distances are drawn here: the axis is logarithmic."""
+
+
+def game_of(config: Any) -> DiracGame:
+    """The game that a config describes."""
+    c = config
+    return DiracGame(c.game, c.cure, c.gamma, c.std, c.clip, c.weight, c.target, c.sign)
+
+
+@lru_cache(maxsize=8)
+def path_of(config: Any) -> np.ndarray:
+    """(θ, ψ) at the start and after each step, (k, 2); under instance noise that of the mean field."""
+    c = config
+    return run(game_of(c), (c.theta, c.psi), c.h, c.steps, c.order, c.psi_updates)
+
+
+@lru_cache(maxsize=8)
+def flow_of(config: Any) -> np.ndarray:
+    """(θ, ψ) of the flow at the same times, (k, 2)."""
+    return flow(game_of(config), (config.theta, config.psi), config.h, config.steps)
+
+
+def eigenvalues_of(config: Any, h: float, order: str) -> np.ndarray | None:
+    """Eigenvalues of a round linearised at the equilibrium, (2,) complex; None where the field jumps there.
+
+    Args:
+        config: Config of the page.
+        h: Step size of both players.
+        order: Key of `ORDERS`.
+    """
+    jacobian = game_of(config).jacobian()
+    if jacobian is None:
+        return None
+    return np.linalg.eigvals(update_matrix(jacobian, h, order, config.psi_updates)).astype(complex)
+
+
+def other_order(order: str) -> str:
+    """The alternating order to compare with simultaneous updates."""
+    return "generator" if order == "simultaneous" else order
+
+
+def distance_series(key: str, label: str, path: np.ndarray, role: str, dashed: bool = False) -> Series:
+    """|(θ, ψ)| over the steps of a path, (k, 2)."""
+    far = np.maximum(np.hypot(path[:, 0], path[:, 1]), LEAST)
+    return Series(key, label, np.arange(len(path)), far, role=role, dashed=dashed)

@@ -1,0 +1,102 @@
+"""What several pictures of a GAN in the plane share: the model they are drawn of, extents and layers."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from models.frames import Grid, Layer, Lines
+from models.gan.objectives import Game
+from models.gan.planar.units import StandardUnits
+from models.protocol import Data
+from models.views.words import as_array
+
+__all__ = ["PlanarGAN", "generate", "nearest_class", "place_noise", "square_of", "warped_noise"]
+
+_NEIGHBOURS = 1500  # training data among which the nearest is searched
+
+
+class PlanarGAN(Protocol):
+    """What the views of a GAN in the plane use of the model, which is `models.gan.planar.model.GAN`."""
+
+    @property
+    def config(self) -> Any:
+        """Config of the page."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model's parameters are."""
+
+    @property
+    def units(self) -> StandardUnits:
+        """Standard units of the data."""
+
+    @property
+    def game(self) -> Game:
+        """The losses in force."""
+
+    @property
+    def generator(self) -> nn.Module:
+        """z to points in standard units, (n, latent) to (n, 2)."""
+
+    @property
+    def discriminator(self) -> nn.Module:
+        """Packs of m points in standard units to F, (n, 2 m) to (n, 1)."""
+
+    @property
+    def generator_updates(self) -> Tensor:
+        """Updates of the generator so far, a scalar."""
+
+    def prior_draw(self, n: int, *, rng: torch.Generator) -> Tensor:
+        """Draws z, (n, latent)."""
+
+    def decode_mean(self, z: Tensor) -> Tensor:
+        """G(z) in data units, (n, latent) to (n, 2)."""
+
+    def sample(self, n: int, *, rng: torch.Generator) -> Tensor:
+        """Draws points from the model, (n, 2), in data units."""
+
+
+def square_of(x: Tensor, margin: float = 0.25) -> tuple[float, float, float, float]:
+    """x0, x1, y0, y1 of a square around points, (n, 2), widened on each side by a share of their extent."""
+    low, high = x.min(dim=0).values, x.max(dim=0).values
+    cx, cy = (0.5 * (low + high)).tolist()
+    half = 0.5 * float((high - low).max()) * (1 + 2 * margin)
+    return (cx - half, cx + half, cy - half, cy + half)
+
+
+@torch.no_grad()
+def generate(model: PlanarGAN, z: np.ndarray) -> np.ndarray:
+    """G(z) in data units, (n, latent) to (n, 2)."""
+    return as_array(model.decode_mean(torch.from_numpy(z).to(model.units.center)))
+
+
+def nearest_class(x: Tensor, data: Data) -> tuple[Tensor, tuple[str, ...]]:
+    """Class of the training datum nearest to each point, (n,), and the names of the classes."""
+    real, names = data.train.x[:_NEIGHBOURS], tuple(data.spec.classes) or ("data",)
+    y = data.train.y
+    of = torch.zeros(len(real), dtype=torch.long, device=real.device) if y is None else y[:_NEIGHBOURS]
+    return of[torch.cdist(x, real.to(x)).argmin(dim=1)], names
+
+
+def place_noise(model: PlanarGAN, z: np.ndarray) -> np.ndarray:
+    """Places z in the plane of the data, (..., latent) to (..., 2): in standard units, a single dimension along x."""
+    u = z if z.shape[-1] == 2 else np.concatenate([z, np.zeros_like(z)], axis=-1)
+    return as_array(model.units.center) + float(model.units.spread) * u
+
+
+def warped_noise(model: PlanarGAN, t: float) -> Layer:
+    """The points (1 − t) z + t G(z) of a mesh of z in two dimensions, or of a line of z in one."""
+    reach = 1.0 if model.config.noise == "uniform" else 2.5
+    if model.config.latent == 1:
+        line = np.linspace(-reach, reach, 400)[:, None]
+        xy = (1.0 - t) * place_noise(model, line) + t * generate(model, line)
+        return Lines(xy, np.zeros(1, int), role="prior", width=1.5, name="G(z) for all z")
+    axis = np.linspace(-reach, reach, 31)
+    mesh = np.stack(np.meshgrid(axis, axis), axis=-1)  # (31, 31, 2)
+    image = generate(model, mesh.reshape(-1, 2)).reshape(mesh.shape)
+    name = f"z from {-reach:g} to {reach:g}".replace("-", "−")
+    return Grid((1.0 - t) * place_noise(model, mesh) + t * image, role="prior", name=name)
