@@ -135,10 +135,10 @@ def test_closing_while_it_trains_saves_within_five_seconds(open_window) -> None:
 
 def test_the_last_numbers_are_shown_also_where_none_follow(driver) -> None:
     driver.train_small(steps=100_000)
-    showing, steps = driver.page.feed, driver.find("steps")
-    showing.stop()  # nothing comes of itself from here on, as between two phases in slow motion
-    now = dataclasses.replace(showing.snapshot, state="training")
-    driver.until(lambda: showing._show_standing(dataclasses.replace(now, step=11)) or steps.text().startswith("11 "))
-    showing._show_standing(dataclasses.replace(now, step=12))
+    feed, steps = driver.page.feed, driver.find("steps")
+    feed.stop()  # nothing comes of itself from here on, as between two phases in slow motion
+    now = dataclasses.replace(driver.page.shown.snapshot, state="training", replies=(), curves=None)
+    driver.until(lambda: feed.take(dataclasses.replace(now, step=11)) or steps.text().startswith("11 "))
+    feed.take(dataclasses.replace(now, step=12))
     assert steps.text().startswith("11 ")
     driver.until(lambda: steps.text().startswith("12 "))
