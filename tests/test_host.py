@@ -287,3 +287,17 @@ def test_a_download_is_told_of_seldom_and_broken_off_by_closing(hosted) -> None:
     hosted.host.close()
     with pytest.raises(ExplorerError, match="closed"):
         hosted.host.progress("mnist.npz", 1, 2)
+
+
+def test_a_snapshot_of_a_lab_as_it_was_does_not_follow_its_new_values(hosted):
+    hosted.host.open(lambda: StaticPage(CoinLab(CoinLab.Config(p=0.1))))
+    hosted.until_event(Opened)
+    hosted.host.watch([Request("entropy")])
+    hosted.snapshot()  # asks for the next one, which is left in the mailbox
+    hosted.host.watch([Request("entropy", stamp=1)])
+    hosted.until(lambda: hosted.host._worker.mailbox._snapshot is not None)
+    hosted.host.set_lab(lambda: StaticPage(CoinLab(CoinLab.Config(p=0.7))))
+    hosted.until(lambda: hosted.replies)
+    assert hosted.replies[-1].frame.marker == 0.7
+    (reply,) = hosted.snapshot().replies
+    assert reply is hosted.replies[-1]  # nothing is computed twice

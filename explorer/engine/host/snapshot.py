@@ -169,9 +169,13 @@ class SnapshotMaker:
                 return False
             if training and time.monotonic() < stream.ended + _REST * stream.seconds:
                 return True
+        self.request_stream(request, step, queue)
+        return False
+
+    def request_stream(self, request: Request, step: int, queue: RequestQueue) -> None:
+        """Requests a view of several frames."""
         self._streams[request.view] = _Stream(request, step)
         queue.ask(request)
-        return False
 
     def _steps_per_second(self, step: int) -> float:
         now = time.monotonic()

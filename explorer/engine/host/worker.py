@@ -158,15 +158,15 @@ class Worker:
         assert make is not None
         self.shown = shown = make()
         self.watched.clear()
-        self.mailbox.stale = False
+        self.mailbox.clear()  # a snapshot of the lab as it was must not replace the replies that follow
         for request in self.watched.requests:
             view = shown.viewer.views.get(request.view)
             if view is None or not view.applies(type(shown.display_model()), shown.config, shown.spec):
                 continue
             if view.streams:
-                self.requests.ask(request)
+                self.watched.request_stream(request, shown.step, self.requests)
             else:
-                self._reply(shown.viewer.answer(request, shown.page, 0))
+                self._answered(shown.viewer.answer(request, shown.page, shown.step))
 
     def _leave(self) -> None:
         shown, self.shown = self.shown, None
