@@ -127,6 +127,7 @@ class CardGrid(QFrame):
         self.lead = lead
         self._cards = [lead, *([below] if below else []), *beside, *rest]
         self._maximised: Card | None = None
+        self._home: QWidget = self  # from where the maximised card comes
         self.tabs = CardTabs(theme, rest) if len(rest) > 1 else None
         grid = QGridLayout(self)
         grid.setContentsMargins(GAP, GAP, GAP, GAP)
@@ -188,8 +189,9 @@ class CardGrid(QFrame):
         self.restore()
         self._maximised = card
         card.set_maximised(True)
-        self._home, self._heights = card.parentWidget(), card.maximumHeight()
-        layout = self._home.layout()
+        self._heights, home = card.maximumHeight(), card.parentWidget()
+        assert home is not None
+        self._home, layout = home, home.layout()
         self._place = layout.indexOf(card) if layout is not None else -1
         self._stretch = layout.stretch(self._place) if isinstance(layout, QVBoxLayout) else 0
         card.setMaximumHeight(_ANY)

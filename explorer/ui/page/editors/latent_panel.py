@@ -8,93 +8,18 @@ import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from explorer.ui.controls import Button, IconButton, Slider, ValueBox, text_label
-from explorer.ui.controls.scale import Scale
+from explorer.ui.controls import Button, IconButton
+from explorer.ui.page.editors.latent_row import LatentRow
 from explorer.ui.theme import Theme
 
 __all__ = ["LatentPanel"]
 
 LIMIT = 4.0  # standard deviations of the prior: the first range of the sliders, and the step by which it grows
 ROWS = 16  # rows that are made at once: a row is several widgets, and a flow has as many dimensions as its data
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _WALK = 40  # ms
 _CALM = 500  # ms with reduced motion; a leap is as long as the walk would have been
 _SPEED = 0.03  # radians a tick
 _KEPT = 0.995  # of the walk's direction from tick to tick
-
-
-class _Row(QFrame):
-    """One dimension: name, slider, value, lock.
-
-    Signals:
-        moved: Dimension and value, when the value is changed here.
-        locked: Dimension, and whether it is locked.
-    """
-
-    moved = Signal(int, float)
-    locked = Signal(int, bool)
-
-    def __init__(self, theme: Theme, dim: int, limit: float, parent: QWidget | None = None):
-        super().__init__(parent)
-        self.dim = dim
-        scale = _scale(limit)
-        name = "z" + str(dim + 1).translate(_SUBSCRIPTS)
-        self.slider = Slider(theme, scale, 0.0, "prior")
-        self.slider.setObjectName(f"latent.{dim}")
-        self.slider.setAccessibleName(f"Latent dimension {dim + 1}")
-        self.box = ValueBox(scale, 0.0)
-        self.box.setObjectName(f"latent_value.{dim}")
-        self.box.setAccessibleName(f"Value of latent dimension {dim + 1}")
-        self.lock = IconButton(theme, "unlock", f"Lock {name}: Sample and Walk leave it alone", "text3")
-        self.lock.setObjectName(f"latent_lock.{dim}")
-        self.lock.setCheckable(True)
-        self._theme, self._name = theme, name
-        label = text_label(name, "label")
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 0, 0, 0)
-        head.setSpacing(4)
-        head.addWidget(label)
-        head.addStretch(1)
-        head.addWidget(self.lock)
-        head.addWidget(self.box)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addLayout(head)
-        column.addWidget(self.slider)
-        self.slider.moved.connect(self._on_moved)
-        self.box.committed.connect(self._on_committed)
-        self.lock.toggled.connect(self._on_locked)
-
-    def set_limit(self, limit: float) -> None:
-        """Lets slider and box reach as far as a limit on both sides."""
-        self.slider.set_scale(_scale(limit))
-        self.box.set_scale(_scale(limit))
-
-    def set_value(self, value: float) -> None:
-        """Shows a value without a signal."""
-        self.slider.set_number(value)
-        self.box.set_number(value)
-
-    @Slot(float)
-    def _on_moved(self, value: float) -> None:
-        self.box.set_number(value)
-        self.moved.emit(self.dim, value)
-
-    @Slot(float, float)
-    def _on_committed(self, _before: float, value: float) -> None:
-        self.slider.set_number(value)
-        self.moved.emit(self.dim, value)
-
-    @Slot(bool)
-    def _on_locked(self, locked: bool) -> None:
-        word = "Unlock" if locked else "Lock"
-        self.lock.set_face("lock" if locked else "unlock", f"{word} {self._name}", "accent_text" if locked else "text3")
-        self.locked.emit(self.dim, locked)
-
-
-def _scale(limit: float) -> Scale:
-    return Scale(-limit, limit, 0.05)
 
 
 class LatentPanel(QFrame):
@@ -120,7 +45,7 @@ class LatentPanel(QFrame):
         self.setAccessibleName("Latent point")
         self.setFixedWidth(200)
         self._theme = theme
-        self._rows: dict[int, _Row] = {}
+        self._rows: dict[int, LatentRow] = {}
         self._order: list[int] = []  # all dimensions, those with the most KL first
         self._count = ROWS  # rows of the first in that order
         self._named: tuple[int, ...] = ()  # dimensions that a map shows
@@ -222,8 +147,8 @@ class LatentPanel(QFrame):
         self.more.setVisible(rest > 0)
         self.more.setToolTip(f"Sliders of {min(rest, ROWS)} more of {len(self.z)} dimensions")
 
-    def _new_row(self, dim: int) -> _Row:
-        row = _Row(self._theme, dim, self._limit)
+    def _new_row(self, dim: int) -> LatentRow:
+        row = LatentRow(self._theme, dim, self._limit)
         row.lock.setChecked(dim in self._locked)
         row.set_value(round(float(self.z[dim]), 2))
         row.moved.connect(self._on_row)
