@@ -1,4 +1,4 @@
-"""`dgm-explorer`, or `python -m explorer`: the window, or a command."""
+"""Entry point of `dgm-explorer` and `python -m explorer`: the window, or a command."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ _INTERRUPTED = 130
 
 
 def main() -> int:
-    """Opens the window, does what the arguments say, or where there is no display gives the headless tour."""
+    """Opens the window, or runs the command of the arguments; without a display, runs the headless tour."""
     try:
-        # Before Qt: on Windows torch's libraries cannot be loaded once Qt's are. It takes a second, in which people
-        # may think better of it.
+        # Before Qt: on Windows, torch's libraries cannot be loaded after Qt's. The import takes a second, during which
+        # Ctrl-C is handled.
         import torch  # noqa: F401
 
-        return _do()
+        return _run()
     except KeyboardInterrupt:
         return _INTERRUPTED
 
 
-def _do() -> int:
+def _run() -> int:
     arguments = sys.argv[1:]
     reason = "" if arguments else no_display()
     if reason:
-        print(f"dgm-explorer: {reason}; here is the headless tour instead", file=sys.stderr)
+        print(f"dgm-explorer: {reason}; running the headless tour instead", file=sys.stderr)
         arguments = ["tour"]
     if arguments:
         from explorer.cli import main as command

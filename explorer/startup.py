@@ -1,4 +1,4 @@
-"""Whether a window can be opened here, found out without risking the abort with which Qt ends a program."""
+"""Checks whether a window can be opened, before Qt, which aborts the process where it cannot."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DEBIAN = "the README lists the system packages that the window needs"
 
 @contextlib.contextmanager
 def importing() -> Iterator[None]:
-    """Collects no garbage within: imports leave none, and looking for it takes a fifth of their time."""
+    """Disables garbage collection for a block of imports, of whose time it takes a fifth."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -31,7 +31,7 @@ def importing() -> Iterator[None]:
 
 
 def no_display() -> str:
-    """Why there is no display, or "" where there is one."""
+    """The reason why no display is available, or ""."""
     if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
         return ""
     if os.environ.get("WAYLAND_DISPLAY"):
@@ -40,7 +40,7 @@ def no_display() -> str:
             return ""
     display = os.environ.get("DISPLAY")
     if not display:
-        return "there is no display"
+        return "no display is available"
     return "" if _x_answers() else f"display {display} does not answer"
 
 
@@ -48,7 +48,7 @@ def _x_answers() -> bool:
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:
-        return True  # the missing library is named by `window_problem`
+        return True  # `window_problem` names the missing library
     xcb.xcb_connect.restype = ctypes.c_void_p
     connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
     broken = bool(xcb.xcb_connection_has_error(connection))
@@ -57,7 +57,7 @@ def _x_answers() -> bool:
 
 
 def window_problem() -> str:
-    """What keeps Qt from opening a window although there is a display, in one line, or ""."""
+    """The reason in one line why Qt cannot open a window on an available display, or ""."""
     try:
         version = importlib.metadata.version("PySide6-Essentials")
     except importlib.metadata.PackageNotFoundError:
@@ -66,7 +66,7 @@ def window_problem() -> str:
 
 
 def bad_pair(qt: str, python: tuple[int, int]) -> str:
-    """Why a version of PySide6 does not work with a version of Python, or ""."""
+    """The reason why a version of PySide6 does not work with a version of Python, or ""."""
     numbers = tuple(int(number) for number in re.findall(r"\d+", qt)[:2])
     if numbers >= (6, 12) and python < (3, 12):
         return (
@@ -79,10 +79,10 @@ def bad_pair(qt: str, python: tuple[int, int]) -> str:
 def _missing_library() -> str:
     if sys.platform != "linux":
         return ""
-    found = importlib.util.find_spec("PySide6")
-    if found is None or not found.submodule_search_locations:
+    spec = importlib.util.find_spec("PySide6")
+    if spec is None or not spec.submodule_search_locations:
         return "PySide6 is damaged; install PySide6-Essentials again"
-    qt = Path(next(iter(found.submodule_search_locations))) / "Qt"
+    qt = Path(next(iter(spec.submodule_search_locations))) / "Qt"
     platform = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0] or "xcb"
     wanted = (qt / "lib" / "libQt6Widgets.so.6", qt / "plugins" / "platforms" / f"libq{platform}.so")
     for library in wanted:

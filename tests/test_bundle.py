@@ -172,7 +172,7 @@ def test_a_run_comes_back_with_halved_weights_and_its_own_test_images(run, tmp_p
     assert (again.config, again.training, again.seed, again.data) == (
         setup.config, setup.training, setup.seed, setup.data,
     )  # fmt: skip
-    assert made.journal.history.last()["held_out.elbo"] < 0
+    assert made.history.last()["held_out.elbo"] < 0
 
 
 @pytest.mark.parametrize("harm", ["cut", "changed", "missing", "another"])

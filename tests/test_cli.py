@@ -74,7 +74,7 @@ def refused(done, *parts: str) -> None:
         (("train", "vae", "--set", "latent=500"), ("latent takes a whole number from 1 to 64, not 500",)),
         (("train", "vae", "--set", "network=deep"), ("network takes mlp or convolutional, not deep",)),
         (("train", "vae", "--steps", "0"), ("steps takes a whole number", "not 0")),
-        (("train", "vae", "--data", "digitz"), ("there is no dataset", "digits")),
+        (("train", "vae", "--data", "digitz"), ("unknown dataset", "digits")),
         (("train", "vae", "--data", "ring8"), ("page vae does not take ring8", "image data")),
         (("train", "gauss", "--data", "ring8:std=9"), ("std takes a number from 0.01 to 2, not 9",)),
         (("train", "gauss", "--data", "ring8:width=1"), ("no parameter width", "radius", "std")),
@@ -89,7 +89,7 @@ def refused(done, *parts: str) -> None:
         (("lab", "coin", "--set", "p=2"), ("p takes a number from 0 to 1, not 2",)),
         (("lab", "nowhere"), ("there is no page nowhere",)),
         (("dance",), ("dance", "train")),
-        ((), ("which command?", "train", "resume")),
+        ((), ("a command is missing", "train", "resume")),
         (("tour", "--seconds", "soon"), ("seconds takes a number", "soon")),
         (("resume", "/nowhere/at/all"), ("/nowhere/at/all", "give the folder of a run")),
     ],
@@ -429,7 +429,7 @@ def test_without_arguments_and_display_the_tour_is_given(monkeypatch, capsys):
     monkeypatch.setattr(cli, "main", lambda arguments: given.append(list(arguments)) or 0)
     assert program.main() == 0
     assert given == [["tour"]]
-    assert capsys.readouterr().err == "dgm-explorer: there is no display; here is the headless tour instead\n"
+    assert capsys.readouterr().err == "dgm-explorer: no display is available; running the headless tour instead\n"
 
 
 def test_arguments_go_to_the_command_line(monkeypatch):
@@ -487,7 +487,7 @@ def test_ctrl_c_before_anything_has_begun_is_no_traceback(monkeypatch, capsys):
     def interrupted() -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(entry, "_do", interrupted)
+    monkeypatch.setattr(entry, "_run", interrupted)
     assert entry.main() == 130
     assert capsys.readouterr() == ("", "")
 

@@ -37,8 +37,8 @@ def test_parameters_reach_the_declaration():
     ("text", "error", "parts"),
     [
         ("rign8", DataError, ["'rign8'", "did you mean ring8?", "grid25", "mnist"]),
-        ("", DataError, ["there is no dataset ''", "ring8"]),
-        ("zzzzzz", DataError, ["there are ring8"]),
+        ("", DataError, ["unknown dataset ''", "ring8"]),
+        ("zzzzzz", DataError, ["the datasets are ring8"]),
         ("ring8:std", DataError, ["'std'", "ring8:name=value"]),
         ("ring8:", DataError, ["ring8:name=value"]),
         ("ring8:std=", DataError, ["'std='"]),

@@ -108,9 +108,9 @@ def test_a_folder_mirror_is_read_in_place(tmp_path, monkeypatch, cache):
         (gzip.compress(idx(IMAGES[0])), "holds no array of 3 dimensions"),
         (gzip.compress(idx(IMAGES)[:-3]), "is cut short"),
         (gzip.compress(idx(IMAGES) + b"x"), "is longer than its header says"),
-        (gzip.compress(b"hello"), "is no IDX file"),
-        (b"", "is no IDX file"),
-        (b"<html>not found</html>", "is no IDX file"),
+        (gzip.compress(b"hello"), "is not an IDX file"),
+        (b"", "is not an IDX file"),
+        (b"<html>not found</html>", "is not an IDX file"),
         (PACKED[:-40], "is cut short"),
         (PACKED[:-4], "is cut short"),
         (PACKED[:30] + bytes(40) + PACKED[70:], "is damaged"),
@@ -251,7 +251,7 @@ def test_a_cache_that_cannot_be_written(server, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("DGM_EXPLORER_HOME", str(tmp_path / "file"))
     message = refusal()
-    assert "cannot be kept" in message
+    assert "cannot be stored" in message
     assert "DGM_EXPLORER_HOME" in message
 
 

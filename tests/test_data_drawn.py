@@ -78,7 +78,7 @@ def text(rows) -> bytes:
         (b"1\n2\n3\n", "line 1 of .* needs two columns"),
         (text([(x, 3.0) for x in XY[:, 0]]), "have the same y"),
         (text([(1e9, 3.0), *XY.tolist()]), "beyond a million"),
-        (b"\xff\xfe\x00", "is no text"),
+        (b"\xff\xfe\x00", "is not a text file"),
     ],
 )
 def test_a_csv_that_cannot_be_used_is_refused_in_one_line(content, message, tmp_path):
@@ -95,7 +95,7 @@ def test_an_npy_of_another_shape_is_refused(array, tmp_path):
     with pytest.raises(DataError, match=r"points are real numbers of shape \(n, 2\)"):
         read_points(tmp_path / "p.npy")
     (tmp_path / "p.npy").write_bytes(b"no array")
-    with pytest.raises(DataError, match="is no NPY array"):
+    with pytest.raises(DataError, match="is not an NPY array"):
         read_points(tmp_path / "p.npy")
     with open(tmp_path / "p.npy", "wb") as file:
         np.savez(file, x=XY, y=XY)
@@ -104,15 +104,15 @@ def test_an_npy_of_another_shape_is_refused(array, tmp_path):
 
 
 def test_a_missing_file_is_one_line_that_says_what_to_do(tmp_path):
-    with pytest.raises(DataError, match=r"there is no file .*gone\.csv; draw points in the window"):
+    with pytest.raises(DataError, match=r"file .*gone\.csv does not exist; draw points in the window"):
         open_dataset("drawn:file=gone")
-    with pytest.raises(BadInput, match="there is no file"):
+    with pytest.raises(BadInput, match="does not exist"):
         kept_session("gauss", tmp_path / "run", data="drawn:file=gone")
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "../up", "x" * 41, "a,b", "a=b", ".hidden"])
 def test_names_that_are_no_file_names_are_refused(name):
-    with pytest.raises(DataError, match="is no name for a drawing"):
+    with pytest.raises(DataError, match="is not a valid name of a drawing"):
         save_drawing(name, XY)
 
 

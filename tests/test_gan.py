@@ -206,7 +206,7 @@ def test_the_objective_may_change_while_it_learns():
     s.step()
     s.change(objective="hinge", r1=0.5)
     s.step()
-    last = s.history.last()
+    last = s.journal.history.last()
     assert last["generator_loss"] != 0
     assert "r1_penalty" in last
     keys = {series.key for series in s_curves(s)}
@@ -222,8 +222,8 @@ def test_updates_in_a_round_may_change_while_it_learns():
     s.change(updates_g=3, updates_d=2)
     s.step()
     assert int(s.model.generator_updates) == 4
-    assert [each.player.updates for each in s.players] == [2, 3]
-    assert s.position == 16 * (2 + 5)  # each update has a batch of its own
+    assert [each.player.updates for each in s.learner.players] == [2, 3]
+    assert s.trainer.position == 16 * (2 + 5)  # each update has a batch of its own
 
 
 def test_curves_have_the_equilibria_of_the_lecture():
@@ -236,7 +236,7 @@ def test_curves_have_the_equilibria_of_the_lecture():
 def s_curves(s):
     from explorer.engine.runs.curves import loss_curves
 
-    return loss_curves(GAN, s.history, s.setup.config).series
+    return loss_curves(GAN, s.journal.history, s.setup.config).series
 
 
 def test_a_generator_that_learns_finds_the_eight_modes():

@@ -212,11 +212,11 @@ def test_views_of_latent_space_have_no_draws_as_z_determines_x(trained):
     model = trained.display_model()
     with eval_mode(model):
         x = model.sample(9, rng=torch.Generator().manual_seed(0))
-    assert np.array_equal(trained.frame("samples", n=9).images, x.numpy())
-    rows = trained.frame("traversals")
+    assert np.array_equal(SessionViews(trained).frame("samples", n=9).images, x.numpy())
+    rows = SessionViews(trained).frame("traversals")
     assert rows.images.shape[0] == 8 * 11
     middle = rows.images[list(rows.marked)]
-    assert np.allclose(middle, trained.frame("decode").images, atol=1e-6)
+    assert np.allclose(middle, SessionViews(trained).frame("decode").images, atol=1e-6)
 
 
 def test_two_latent_dimensions_have_a_manifold():
@@ -227,7 +227,7 @@ def test_two_latent_dimensions_have_a_manifold():
 
 
 def test_the_strip_shows_the_images_of_both_ends_twice(trained):
-    frame = trained.frame("interpolation", n=5)
+    frame = SessionViews(trained).frame("interpolation", n=5)
     assert isinstance(frame, Images)
     straight, arc = frame.images.reshape(2, 5, 1, 8, 8)
     assert np.allclose(straight[[0, -1]], arc[[0, -1]], atol=1e-5)
@@ -248,12 +248,12 @@ def test_classes_are_counted_and_those_that_are_missing_named():
 def test_a_generator_of_one_image_is_seen_as_collapsed(trained, monkeypatch):
     one = trained.data.batch("valid", 3, 1)
     monkeypatch.setattr(type(trained.model), "sample", lambda self, n, *, rng: one.x.expand(n, -1, -1, -1))
-    bars = trained.frame("classes")
+    bars = SessionViews(trained).frame("classes")
     assert isinstance(bars, Bars)
     assert bars.values[int(one.y[0])] == pytest.approx(100.0)
     assert bars.warning
     assert bars.note.count(", ") >= 8  # nine classes are missing
-    values = trained.frame("precision").values
+    values = SessionViews(trained).frame("precision").values
     assert values[0] in (0.0, 1.0)
     assert values[1] < 0.2
 
@@ -261,7 +261,7 @@ def test_a_generator_of_one_image_is_seen_as_collapsed(trained, monkeypatch):
 def test_copies_of_training_images_are_found_and_said(trained, monkeypatch):
     train = trained.data.batch("train")
     monkeypatch.setattr(type(trained.model), "sample", lambda self, n, *, rng: train.x[10 : 10 + n])
-    frame = trained.frame("nearest", n=4)
+    frame = SessionViews(trained).frame("nearest", n=4)
     assert frame.warning
     assert np.allclose(frame.images[:4], frame.images[4:8])
     assert np.allclose(frame.images[:4], frame.images[8:])
@@ -271,14 +271,14 @@ def test_copies_of_training_images_are_found_and_said(trained, monkeypatch):
 def test_held_out_data_in_place_of_samples_give_the_null_lines(trained, monkeypatch):
     held_out = trained.data.batch("valid", 0, 200)
     monkeypatch.setattr(type(trained.model), "sample", lambda self, n, *, rng: held_out.x[:n])
-    distance, quality = trained.frame("frechet"), trained.frame("precision")
+    distance, quality = SessionViews(trained).frame("frechet"), SessionViews(trained).frame("precision")
     assert distance.values[0] == pytest.approx(distance.values[1], rel=1e-4)
     assert quality.values == pytest.approx(quality.reference)
-    assert not trained.frame("nearest").warning
+    assert not SessionViews(trained).frame("nearest").warning
 
 
 def test_the_histograms_hold_all_scores(trained):
-    frame = trained.frame("scores")
+    frame = SessionViews(trained).frame("scores")
     assert isinstance(frame, Curves)
     for series in frame.series:
         assert series.y.sum() == pytest.approx(100.0)
@@ -286,7 +286,7 @@ def test_the_histograms_hold_all_scores(trained):
 
 
 def test_views_of_two_splits_get_each_its_own(trained):
-    frame = trained.frame("scores")
+    frame = SessionViews(trained).frame("scores")
     assert [series.label for series in frame.series] == ["training data", "validation data", "samples"]
 
 

@@ -166,7 +166,7 @@ def test_held_out_numbers_are_of_fitted_q_and_training_numbers_of_their_own():
 def test_evaluation_and_validation_look_at_fitted_q():
     made = session(PAGE, data="digits", refit_steps=3, **SMALL)
     made.step()
-    made._measure()
+    made.journal.measure(1, made.seconds)
     assert "held_out.elbo" in made.journal.history.last()
     assert "held_out.knn5_accuracy" not in made.journal.history.last()
     found = evaluate(made.model, made.data, limit=8, settings={"K": 5, "quadrature": False})

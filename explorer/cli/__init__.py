@@ -1,4 +1,4 @@
-"""The command line: the same work without a window."""
+"""The command line: training, evaluation and figures without a window."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _COMMANDS = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Does what the arguments say; returns the exit status: 0 done, 1 failed, 2 bad input, 130 Ctrl-C."""
+    """Runs a command; returns the exit status: 0 done, 1 failed, 2 bad input, 130 Ctrl-C."""
     try:
         parsed = parse(arguments)
         if parsed.version:
@@ -39,16 +39,16 @@ def main(arguments: Sequence[str]) -> int:
             return 0
         return _COMMANDS[parsed.command](parsed)
     except ExplorerError as error:
-        return _say(str(error), error.code)
+        return _fail(str(error), error.code)
     except FigureError as error:
-        return _say(str(error), BadInput.code)
+        return _fail(str(error), BadInput.code)
     except KeyboardInterrupt:
-        return _say("interrupted", 130)
-    except BrokenPipeError:  # the reader of stdout went away, as `head` does
+        return _fail("interrupted", 130)
+    except BrokenPipeError:  # the reader of stdout, such as `head`, has closed it
         sys.stderr.close()
         return 0
 
 
-def _say(message: str, code: int) -> int:
+def _fail(message: str, code: int) -> int:
     print(f"dgm-explorer: {' '.join(message.split())}", file=sys.stderr)
     return code

@@ -1,4 +1,4 @@
-"""The command line's arguments; the help of a page is made from its declarations."""
+"""The arguments of the command line; the help of a page is generated from its declarations."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _PROGRAM = "dgm-explorer"
 
 
 class _Parser(argparse.ArgumentParser):
-    """One line for what is wrong, instead of a page of usage."""
+    """Reports an error in one line instead of printing the usage."""
 
     def error(self, message: str) -> NoReturn:
         raise BadInput(f"{message} (see {self.prog} --help)")
 
 
 def _whole(text: str) -> int:
-    """A whole number that is not negative; argparse adds the name of the argument."""
+    """Parses a whole number of at least 0; argparse adds the name of the argument to the error."""
     if not text.isascii() or not text.isdigit():
         raise argparse.ArgumentTypeError(f"takes a whole number of at least 0, not {text}")
     return int(text)
@@ -33,7 +33,7 @@ def read_pairs(pairs: Sequence[str]) -> dict[str, str]:
     """Values by name from "name=value" pairs.
 
     Raises:
-        BadInput: A pair that is none.
+        BadInput: A text that is not such a pair.
     """
     values: dict[str, str] = {}
     for pair in pairs:
@@ -45,17 +45,19 @@ def read_pairs(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """The arguments, as a namespace whose `command` says what to do.
+    """Parses the arguments; `command` of the result is the name of the command.
 
     Raises:
-        BadInput: They are not understood.
+        BadInput: The arguments are invalid.
     """
     parser = _Parser(
         prog=_PROGRAM,
-        description="A laboratory in which deep generative models are trained, looked at and taken apart. "
+        description="A laboratory for training and exploring deep generative models. "
         "Without a command the window opens; without a display the headless tour runs instead.",
     )
-    parser.add_argument("--version", action="store_true", help="versions of app, Python, Qt and torch, and the device")
+    parser.add_argument(
+        "--version", action="store_true", help="versions of the application, Python, Qt and torch, and the device"
+    )
     commands = parser.add_subparsers(dest="command", metavar="command", parser_class=_Parser)
     page_help = _described_page(arguments)
 
@@ -63,42 +65,46 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_json(listing)
 
     train = _page_command(commands, "train", "train a model", page_help)
-    train.add_argument("--preset", metavar="P", help="title of a preset, or its beginning")
-    train.add_argument("--data", metavar="D[:k=v,…]", help="dataset with its parameters")
+    train.add_argument("--preset", metavar="P", help="title of a preset, or its first letters")
+    train.add_argument("--data", metavar="D[:k=v,…]", help="dataset and its parameters")
     _add_set(train, "config and training parameters")
     _add_length(train)
-    train.add_argument("--seed", type=_whole, default=0, metavar="S", help="of weights, order and noise (0)")
+    train.add_argument("--seed", type=_whole, default=0, metavar="S", help="seed of weights, batch order and noise (0)")
     _add_device(train, "auto")
     train.add_argument("--out", metavar="DIR", help="folder of the run")
     _add_json(train)
 
-    resume = _run_command(commands, "resume", "go on with a run from its last checkpoint")
-    _add_set(resume, "parameters that may change while a run goes on, such as lr=1e-4")
+    resume = _run_command(commands, "resume", "continue a run from its last checkpoint")
+    _add_set(resume, "parameters that may change during a run, such as lr=1e-4")
     _add_length(resume)
     _add_device(resume, None)
     _add_json(resume)
 
     sample = _run_command(commands, "sample", "draw from a trained model")
     sample.add_argument("--n", type=int, default=64, metavar="N", help="number of samples (64)")
-    sample.add_argument("--seed", type=_whole, default=0, metavar="S", help="of the draws (0)")
     _add_set(sample, "settings of sampling that the model declares, such as temperature=0.5")
+    sample.add_argument("--seed", type=_whole, default=0, metavar="S", help="seed of the samples (0)")
     sample.add_argument("--out", required=True, metavar="F", help=".npz with key x, or a figure: .png .svg .pdf .csv")
     _add_checkpoint(sample)
     _add_device(sample, "cpu")
 
     evaluate = _run_command(commands, "evaluate", "measure a trained model on held-out data")
     _add_checkpoint(evaluate)
-    evaluate.add_argument("--split", default="test", choices=("train", "valid", "test"), help="data to look at (test)")
-    evaluate.add_argument("--n", type=int, default=None, metavar="N", help="data to look at (the whole split)")
-    evaluate.add_argument("--seed", type=_whole, default=0, metavar="S", help="of the noise of estimates (0)")
+    evaluate.add_argument(
+        "--split", default="test", choices=("train", "valid", "test"), help="split to evaluate on (test)"
+    )
+    evaluate.add_argument("--n", type=int, default=None, metavar="N", help="number of data (the whole split)")
+    evaluate.add_argument("--seed", type=_whole, default=0, metavar="S", help="seed of the estimates' noise (0)")
     _add_set(evaluate, "settings of the evaluation or of sampling, such as K=500")
     _add_device(evaluate, "cpu")
     _add_json(evaluate)
 
-    figure = _run_command(commands, "figure", "draw a view of a run")
+    figure = _run_command(commands, "figure", "draw a view of a run as a figure")
     figure.add_argument("view", metavar="VIEW", help='name of a view, or "curves"')
     _add_set(figure, "the view's parameters and inputs, such as z=0.5,-1")
-    figure.add_argument("--step", type=_whole, default=None, metavar="N", help="a recorded moment instead of the end")
+    figure.add_argument(
+        "--step", type=_whole, default=None, metavar="N", help="a recorded step instead of the last checkpoint"
+    )
     figure.add_argument("--out", required=True, metavar="F", help=".png .svg .pdf .csv or .npz")
     figure.add_argument("--width", type=float, default=None, metavar="MM", help="width of the figure, mm")
     figure.add_argument("--height", type=float, default=None, metavar="MM", help="height of the figure, mm")
@@ -111,27 +117,31 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     bundle.add_argument("--out", required=True, metavar="F", help="the file, such as vae.safetensors")
     _add_json(bundle)
 
-    about = "train the small classifier of a dataset by which samples are compared with data"
+    about = "train the small classifier of a dataset that measures samples against data"
     classifier = commands.add_parser("classifier", help=about, description=about[0].upper() + about[1:] + ".")
     classifier.add_argument("data", metavar="D[:k=v,…]", help="images with classes")
-    classifier.add_argument("--seed", type=_whole, default=0, metavar="S", help="of weights, order and shifts (0)")
+    classifier.add_argument(
+        "--seed", type=_whole, default=0, metavar="S", help="seed of weights, batch order and shifts (0)"
+    )
     classifier.add_argument("--out", required=True, metavar="F", help="the file, such as classifier-mnist.safetensors")
     _add_json(classifier)
 
     lab = _page_command(commands, "lab", "compute a lab and draw its views", page_help)
-    lab.add_argument("--preset", metavar="P", help="title of a preset, or its beginning")
     lab.add_argument("--data", metavar="D[:k=v,…]", help="dataset with its parameters, for a lab that takes data")
+    lab.add_argument("--preset", metavar="P", help="title of a preset, or its first letters")
     _add_set(lab, "the lab's parameters")
     lab.add_argument("--out", metavar="DIR", help="folder of the figures (./PAGE)")
     _add_json(lab)
 
-    tour = commands.add_parser("tour", help="train the default model and draw its figures, as without a display")
+    tour = commands.add_parser(
+        "tour", help="train the default model and draw its figures, as happens without a display"
+    )
     tour.add_argument("--seconds", default="20", metavar="S", help="seconds of training (20)")
     tour.add_argument("--out", metavar="DIR", help="folder of the run")
 
     parsed = parser.parse_args(arguments)
     if not parsed.version and parsed.command is None:
-        raise BadInput(f"which command? There are {', '.join(commands.choices)} (see {_PROGRAM} --help)")
+        raise BadInput(f"a command is missing; choose one of {', '.join(commands.choices)} (see {_PROGRAM} --help)")
     return parsed
 
 
@@ -140,7 +150,7 @@ def _page_command(commands: Any, name: str, about: str, page_help: str) -> argpa
         name, help=about, description=about[0].upper() + about[1:] + ".", epilog=page_help,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    command.add_argument("page", metavar="PAGE", help="name of a page; with one, --help tells its parameters")
+    command.add_argument("page", metavar="PAGE", help="name of a page; PAGE --help lists its parameters")
     return command
 
 
@@ -156,10 +166,10 @@ def _add_set(command: argparse.ArgumentParser, what: str) -> None:
 
 def _add_length(command: argparse.ArgumentParser) -> None:
     length = command.add_mutually_exclusive_group()
-    length.add_argument("--steps", metavar="N", help="rounds in all")
-    length.add_argument("--seconds", metavar="S", help="seconds of training in all")
+    length.add_argument("--steps", metavar="N", help="total number of rounds")
+    length.add_argument("--seconds", metavar="S", help="total seconds of training")
     command.add_argument(
-        "--stop-at", type=_whole, default=None, metavar="N", help="stop early at this round; resume goes on"
+        "--stop-at", type=_whole, default=None, metavar="N", help="stop early at this round; resume continues"
     )
 
 
@@ -168,15 +178,15 @@ def _add_device(command: argparse.ArgumentParser, default: str | None) -> None:
 
 
 def _add_checkpoint(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--checkpoint", default="last", choices=("best", "last"), help="which weights (last)")
+    command.add_argument("--checkpoint", default="last", choices=("best", "last"), help="checkpoint to load (last)")
 
 
 def _add_json(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="the last line on stdout is one JSON object")
+    command.add_argument("--json", action="store_true", help="print one JSON object as the last line of stdout")
 
 
 def _described_page(arguments: Sequence[str]) -> str:
-    """The parameters of the page that the arguments name, for the help text."""
+    """The help text of the page named by the arguments, or ""."""
     if len(arguments) < 2:
         return ""
     try:

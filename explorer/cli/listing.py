@@ -1,4 +1,4 @@
-"""`list` and `--version`: what there is."""
+"""`list` and `--version`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["list_all", "versions"]
 
 
 def list_all(arguments: argparse.Namespace) -> int:
-    """Families, pages, datasets and presets; see the help of `list`."""
+    """Prints families, pages, datasets and presets; see the help of `list`."""
     pages = [_page(family.id, name, page) for family in models.FAMILIES for name, page in family.pages.items()]
     data = [_dataset(name) for name in SOURCES]
     if arguments.json:
@@ -70,7 +70,7 @@ def _dataset(name: str) -> dict[str, Any]:
 
 
 def versions() -> str:
-    """App, Python, Qt, torch and device, a line each."""
+    """Versions of application, Python, Qt and torch, and the device, one line each."""
     try:
         qt = importlib.metadata.version("PySide6-Essentials")
     except importlib.metadata.PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""`bundle` and `classifier`: a model, or a classifier of data, as a small file that comes with the application."""
+"""`bundle` and `classifier`: write a model, or a classifier of a dataset, as a small file for the application."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ _SUFFIX = ".safetensors"
 
 def bundle(arguments: argparse.Namespace) -> int:
     """Writes a bundled model and prints its card; see the help of `bundle`."""
-    path = _place(arguments.out)
-    return _told("bundle", path, make_bundle(Path(arguments.run), path, progress=count_progress), arguments.json)
+    path = _output_path(arguments.out)
+    return _report("bundle", path, make_bundle(Path(arguments.run), path, progress=count_progress), arguments.json)
 
 
 def classifier(arguments: argparse.Namespace) -> int:
     """Trains a classifier and prints its card; see the help of `classifier`."""
-    path = _place(arguments.out)
+    path = _output_path(arguments.out)
     data = open_data(arguments.data, download_progress)
     card = make_classifier(data, path, seed=arguments.seed, progress=count_progress)
-    return _told("classifier", path, card, arguments.json)
+    return _report("classifier", path, card, arguments.json)
 
 
-def _place(text: str) -> Path:
-    """Where the file is to be, looked at before minutes of work are spent on it."""
+def _output_path(text: str) -> Path:
+    """The path of --out, checked before the work of minutes begins."""
     path = Path(text)
     if path.suffix != _SUFFIX or path.is_dir():
         raise BadInput(f"--out takes a file that ends in {_SUFFIX}, not {text}")
-    there = next(folder for folder in path.absolute().parents if folder.exists())
-    if not (there.is_dir() and os.access(there, os.W_OK)):
-        raise BadInput(f"{there} cannot be written to; choose another --out than {text}")
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        raise BadInput(f"{folder} cannot be written to; choose another --out than {text}")
     return path
 
 
-def _told(what: str, path: Path, card: Mapping[str, Any], as_json: bool) -> int:
+def _report(what: str, path: Path, card: Mapping[str, Any], as_json: bool) -> int:
     size = path.stat().st_size
     if as_json:
         print(json.dumps({what: str(path), "bytes": size, "card": card}, allow_nan=False))

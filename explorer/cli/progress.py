@@ -1,4 +1,4 @@
-"""Progress on stderr: a bar where someone looks, a line now and then where a file does."""
+"""Progress on stderr: a bar on a terminal, occasional lines in a file."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ class Bar:
     """The progress of a session.
 
     Args:
-        session: Whose progress.
-        enabled: Whether anything is shown.
+        session: The session.
+        enabled: Whether the bar is shown.
     """
 
     def __init__(self, session: Session, enabled: bool = True):
         self._session = session
-        watched = sys.stderr.isatty()
+        terminal = sys.stderr.isatty()
         self._by_time = session.setup.training.seconds > 0
         total = session.setup.training.seconds if self._by_time else session.setup.training.steps
         self._bar: tqdm[None] = tqdm(
             total=total,
             initial=min(total, session.seconds if self._by_time else session.step_count),
             unit="s" if self._by_time else "step",
-            mininterval=0.2 if watched else 5.0,
-            dynamic_ncols=watched,
+            mininterval=0.2 if terminal else 5.0,
+            dynamic_ncols=terminal,
             file=sys.stderr,
             disable=not enabled,
             bar_format="{l_bar}{bar}| {n:.0f}/{total:.0f} {unit} [{elapsed}<{remaining}{postfix}]",
@@ -39,7 +39,7 @@ class Bar:
         self._before = self._bar.n
 
     def update(self) -> None:
-        """Shows how far the session is."""
+        """Shows the progress of the session."""
         now = self._session.seconds if self._by_time else self._session.step_count
         self._bar.update(min(now, self._bar.total) - self._bar.n)
         if self._bar.n - self._before > self._bar.total / 200:
@@ -56,12 +56,12 @@ class Bar:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Closes the bar; it stays on the screen as it is."""
+        """Closes the bar, which stays on the screen."""
         self._bar.close()
 
 
 def download_progress(what: str, done: int, total: int) -> None:
-    """Says how much of a download is done."""
+    """Prints the progress of a download on a terminal."""
     if not sys.stderr.isatty():
         return
     share = f"{done / total:5.0%}" if total else f"{done / 1e6:6.1f} MB"
@@ -69,6 +69,6 @@ def download_progress(what: str, done: int, total: int) -> None:
 
 
 def count_progress(done: int, total: int) -> None:
-    """Says how much of what is counted is done."""
+    """Prints "done of total" on a terminal."""
     if sys.stderr.isatty():
         print(f"\r{done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""The headless tour: what the window would show first, for machines without a display."""
+"""The headless tour: the first page of the window, for machines without a display."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def tour(arguments: argparse.Namespace) -> int:
         print(f"dgm-explorer: {error}", file=sys.stderr)
         return code
     views = SessionViews(session)
-    shown: dict[str, Frame] = {
+    frames: dict[str, Frame] = {
         "curves": loss_curves(type(session.model), session.journal.history, session.setup.config),
         **{name: views.frame(name) for name in _VIEWS},
     }
     accuracy = session.journal.history.last().get("held_out.knn5_accuracy")
     if accuracy is not None:
         print(f"step {session.step_count}: 5-NN accuracy of held-out digits in the map {accuracy:.2f}", file=sys.stderr)
-    for name, frame in shown.items():
+    for name, frame in frames.items():
         identity = {**session.run.identity, "view": name, "step": session.step_count}
         for suffix in (".png", ".svg"):
             print(figures.save(frame, session.run.folder / "figures" / f"{name}{suffix}", identity=identity))

@@ -1,4 +1,4 @@
-"""`train` and `resume`: a session run to its end, or until Ctrl-C."""
+"""`train` and `resume`: run a session to its end, or until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ INTERRUPTED = 130
 
 
 class _Interrupt:
-    """Ctrl-C asks the session to stop between two rounds; a second one ends the program at once."""
+    """Handler of Ctrl-C: the first asks the session to stop after the round, a second ends the program at once."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -35,7 +35,7 @@ class _Interrupt:
 
     @contextlib.contextmanager
     def installed(self) -> Iterator[None]:
-        if threading.current_thread() is not threading.main_thread():  # signals reach the main thread alone
+        if threading.current_thread() is not threading.main_thread():  # only the main thread receives signals
             yield
             return
         before = signal.signal(signal.SIGINT, self)
@@ -63,7 +63,7 @@ def train(arguments: argparse.Namespace) -> int:
 
 
 def resume(arguments: argparse.Namespace) -> int:
-    """Goes on with a run; see the help of `resume`."""
+    """Continues a run; see the help of `resume`."""
     session = resume_session(arguments.run, device=arguments.device, progress=download_progress)
     changes = {**read_pairs(arguments.set), **_length(arguments)}
     if changes:
@@ -102,10 +102,10 @@ def run_to_end(session: Session, stop_at: int | None = None) -> tuple[int, str]:
 
     Args:
         session: The session; it is closed afterwards.
-        stop_at: Round at which to stop early.
+        stop_at: Round at which to stop early, or None.
 
     Returns:
-        The exit status, and what went wrong or "".
+        The exit status, and an error message or "".
     """
     interrupt = _Interrupt()
     try:

@@ -1,4 +1,4 @@
-"""`sample`, `evaluate`, `figure` and `lab`: what is done with trained models and with labs."""
+"""`sample`, `evaluate`, `figure` and `lab`: use trained models and labs."""
 
 from __future__ import annotations
 
@@ -135,14 +135,14 @@ def _frame_of(arguments: argparse.Namespace) -> tuple[Frame, dict[str, Any]]:
         run = Run(Path(arguments.run))
         recorder = Recorder(run.frames)
         recorder.load()
-        step, shown = recorder.at(arguments.step)
+        step, frames = recorder.at(arguments.step)
         if step != arguments.step:
-            print(f"nothing was recorded at step {arguments.step}; this is step {step}", file=sys.stderr)
-        if arguments.view not in shown:
-            raise BadInput(f"view {arguments.view} is not recorded; recorded are {', '.join(shown)}")
+            print(f"no frame was recorded at step {arguments.step}; drawing step {step}", file=sys.stderr)
+        if arguments.view not in frames:
+            raise BadInput(f"view {arguments.view} is not recorded; recorded are {', '.join(frames)}")
         if values:
-            raise BadInput("a recorded moment is as it was: --set and --step do not go together")
-        frame = shown[arguments.view]
+            raise BadInput("--set cannot change a recorded step; leave out --set or --step")
+        frame = frames[arguments.view]
         frame = dataclasses.replace(frame, subtitle=f"{frame.subtitle}, step {step:,}")
         return frame, {**run.identity, "view": arguments.view, "step": step}
     loaded = load_run(
@@ -164,7 +164,7 @@ def _preset_of(page: type[Lab], title: str | None) -> Preset:
     for preset in page.presets:
         if preset.title.lower().startswith(title.lower()):
             return preset
-    raise BadInput(f"there is no preset {title}; there are: {'; '.join(preset.title for preset in page.presets)}")
+    raise BadInput(f"unknown preset {title}; the presets are: {'; '.join(preset.title for preset in page.presets)}")
 
 
 def lab(arguments: argparse.Namespace) -> int:
@@ -174,7 +174,7 @@ def lab(arguments: argparse.Namespace) -> int:
     except BadValue as error:
         raise BadInput(str(error)) from None
     if not issubclass(page, Lab):
-        raise BadInput(f"{arguments.page} is a model, which is trained; see dgm-explorer train {arguments.page}")
+        raise BadInput(f"{arguments.page} is a model, not a lab; see dgm-explorer train {arguments.page}")
     preset = _preset_of(page, arguments.preset)
     values = {**preset.config, **read_pairs(arguments.set)}
     try:

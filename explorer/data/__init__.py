@@ -1,4 +1,4 @@
-"""Datasets: embedded and downloaded. Nothing here knows the window or any model."""
+"""Datasets: embedded, downloaded and drawn. Independent of the window and of the models."""
 
 from explorer.data.cache import cache_dir
 from explorer.data.catalogue import SOURCES, open_dataset, source

@@ -1,4 +1,4 @@
-"""Where downloaded and unpacked data are kept, and how a file gets there whole or not at all."""
+"""The cache of downloaded and unpacked data, and atomic writing of files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HOME = "DGM_EXPLORER_HOME"
 
 
 def cache_dir() -> Path:
-    """Folder of cached data: `cache/data` in `DGM_EXPLORER_HOME` where that is set, else the system's place."""
+    """Folder of cached data: `cache/data` in `DGM_EXPLORER_HOME` if it is set, else in the cache folder of the user."""
     home = os.environ.get(HOME)
     if home:
         return Path(home).expanduser() / "cache" / "data"
@@ -22,10 +22,10 @@ def cache_dir() -> Path:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file under another name in the same folder and renames it.
+    """Writes a file atomically: under a temporary name in the same folder, then renamed.
 
     Raises:
-        OSError: It cannot be written; then nothing is left behind.
+        OSError: The file cannot be written; no temporary file is left.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
@@ -34,7 +34,7 @@ def write_whole(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)  # mkstemp's files are for their owner alone
+        os.chmod(temporary, 0o644)  # mkstemp makes files that only the owner can read
         os.replace(temporary, path)
     except OSError:
         Path(temporary).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The catalogue of datasets, and how one is found by what is typed."""
+"""The catalogue of datasets, and the lookup of a dataset by its text form."""
 
 from __future__ import annotations
 
@@ -41,40 +41,40 @@ _CATALOGUE: tuple[type[Source], ...] = (
 )
 SOURCES: Mapping[str, type[Source]] = {declared.name: declared for declared in _CATALOGUE}
 
-_KEPT = 4
+_CACHED = 4
 _opened: dict[str, Dataset] = {}
 _lock = threading.Lock()
 
 
 def source(text: str) -> Source:
-    """The declaration that a text names.
+    """The source that a text names.
 
     Args:
         text: A name, or a name with parameters: "ring8:std=0.05,radius=3".
 
     Raises:
-        DataError: No such dataset, or parameters that cannot be read.
-        BadValue: A parameter the dataset does not have, or a value it does not take.
+        DataError: Unknown dataset, or parameters that cannot be parsed.
+        BadValue: Unknown parameter, or a value that the parameter does not take.
     """
     name, colon, rest = text.strip().partition(":")
     name = name.strip()
     if name not in SOURCES:
         near = difflib.get_close_matches(name.lower(), SOURCES, n=1)
-        hint = f"did you mean {near[0]}? There are" if near else "there are"
-        raise DataError(f"there is no dataset {name!r}; {hint} {', '.join(SOURCES)}")
+        hint = f"did you mean {near[0]}? The" if near else "the"
+        raise DataError(f"unknown dataset {name!r}; {hint} datasets are {', '.join(SOURCES)}")
     values: dict[str, str] = {}
     for pair in rest.split(",") if colon else ():
         key, equals, value = (part.strip() for part in pair.partition("="))
         if not (key and equals and value):
-            raise DataError(f"{text}: {pair.strip()!r} is no parameter; write {name}:name=value,name=value")
+            raise DataError(f"{text}: {pair.strip()!r} is not a parameter; write {name}:name=value,name=value")
         if key in values:
             raise DataError(f"{text}: {key} is given twice")
         values[key] = value
     declared = params_of(SOURCES[name])
     for key in values:
         if key not in declared:
-            there = f"there are {', '.join(declared)}" if declared else "it has none"
-            raise BadValue(key, f"{name} has no parameter {key}; {there}")
+            known = f"its parameters are {', '.join(declared)}" if declared else "it has none"
+            raise BadValue(key, f"{name} has no parameter {key}; {known}")
     try:
         return build(SOURCES[name], values)
     except BadValue as error:
@@ -82,25 +82,25 @@ def source(text: str) -> Source:
 
 
 def open_dataset(text: str, progress: Progress | None = None) -> Dataset:
-    """The dataset that a text names; the last few stay in memory and are shared.
+    """The dataset that a text names; the last four stay in memory and are shared.
 
     Args:
         text: As for `source`.
         progress: As for `Source.load`.
 
     Raises:
-        DataError: It cannot be had.
-        BadValue: A parameter is wrong.
+        DataError: The data cannot be loaded.
+        BadValue: A parameter is invalid.
     """
-    wanted = source(text)
-    key = " ".join(filter(None, (str(wanted), wanted.version())))
+    declared = source(text)
+    key = " ".join(filter(None, (str(declared), declared.version())))
     with _lock:
         if key in _opened:
-            _opened[key] = _opened.pop(key)  # now the newest
+            _opened[key] = _opened.pop(key)  # moves it to the end: most recently used
             return _opened[key]
-    loaded = wanted.load(progress)
+    loaded = declared.load(progress)
     with _lock:
         loaded = _opened.setdefault(key, loaded)
-        while len(_opened) > _KEPT:
+        while len(_opened) > _CACHED:
             del _opened[next(iter(_opened))]
     return loaded

@@ -1,4 +1,4 @@
-"""A dataset: three splits, what they are, and what is known of them exactly."""
+"""A loaded dataset: three splits, their description, and exact quantities."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CHUNK = 4096
 
 
 def sha256(arrays: Iterable[np.ndarray]) -> str:
-    """Hash of arrays: dtype, shape and bytes of each, so that it does not depend on how they were packed."""
+    """Hash of arrays: dtype, shape and bytes of each, independent of the file format they came in."""
     digest = hashlib.sha256()
     for array in arrays:
         digest.update(f"{array.dtype.str} {array.shape} ".encode())
@@ -27,17 +27,17 @@ def sha256(arrays: Iterable[np.ndarray]) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Part of a dataset. The arrays are read-only, because opened datasets are shared.
+    """One split of a dataset. The arrays are read-only, because opened datasets are shared.
 
     Attributes:
         x: Data, (n, *shape); float32 in data units, uint8 to be multiplied by the dataset's `scale`, or integers that
             are symbols.
         y: Class of each datum, (n,) int64, or None.
-        factors: What each datum was made from, (n, k) float64, or None.
-        part_of: "train", "valid" or "test" where the data are from another split than the one they stand for, as when
-            a model comes with test data alone; else "".
-        lengths: Of sequences that are padded (`pad_sequences`): entries of each that belong to it, (n,) int64; None
-            where all do. Batches get it as their mask.
+        factors: Factors of variation of each datum, (n, k) float64, or None.
+        part_of: Split from which the data were taken, "train", "valid" or "test", where it differs from the split they
+            represent: a bundled model has test data only. Else "".
+        lengths: Number of entries of each padded sequence (`pad_sequences`), (n,) int64; None where all sequences are
+            complete. Batches get it as their mask.
     """
 
     x: np.ndarray
@@ -69,20 +69,20 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """A dataset, loaded.
+    """A loaded dataset.
 
     Attributes:
-        name: Canonical spelling, as the command line takes it: "ring8:std=0.05".
-        title: What a menu shows.
-        kind: What one datum is.
+        name: Canonical text form, as on the command line: "ring8:std=0.05".
+        title: Title in menus.
+        kind: Type and shape of one datum.
         train, valid, test: The splits.
         classes: Names of the classes, or empty.
-        scale: Stored x times scale is x in data units.
+        scale: Factor from stored values to data units.
         resample: Training data are probabilities: each training batch draws x ~ Bernoulli(x · scale) afresh.
             Validation and test data were drawn once and are binary already, 0 or 1/scale.
-        factors: What the columns of `Split.factors` are.
+        factors: Description of the columns of `Split.factors`.
         log_prob: Exact log density, (n, 2) float64 to (n,) nats, or None.
-        entropy_of: Computes the exact entropy in nats, or None; `entropy` remembers it.
+        entropy_of: Computes the exact entropy in nats, or None; `entropy` caches it.
         centers: Centres of a Gaussian mixture, (k, 2), or None.
         std: Standard deviation of each of its components, or None.
     """
@@ -109,12 +109,12 @@ class Dataset:
 
     @cached_property
     def entropy(self) -> float | None:
-        """Exact differential entropy in nats, or None. Computed when first asked for, which can take a second."""
+        """Exact differential entropy in nats, or None. Computed on first access, which can take a second."""
         return None if self.entropy_of is None else self.entropy_of()
 
     @cached_property
     def digest(self) -> str:
-        """Hash of all arrays of all splits: datasets with the same hash hold the same data."""
+        """Hash of all arrays of all splits: equal for equal data."""
         return sha256(array for split in (self.train, self.valid, self.test) for array in split.arrays)
 
     def moments(self) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -1,4 +1,4 @@
-"""Handwritten digits of 8×8 pixels, which come with scikit-learn."""
+"""Handwritten digits of 8×8 pixels from scikit-learn."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ def _load() -> tuple[np.ndarray, np.ndarray]:
     """Images (1797, 1, 8, 8) uint8 from 0 to 16 and labels (1797,) int64, in scikit-learn's order."""
     path = cache_dir() / "digits.npz"
     try:
-        # From memory: np.load leaves a damaged file open.
+        # Read into memory first: np.load would leave a damaged file open.
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
             x, y = stored["x"], stored["y"]
         if sha256([x, y]) == _SHA256:
             return x, y
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        pass  # not there, or damaged: made again below
-    from sklearn.datasets import load_digits  # costs more than a second, hence the copy
+        pass  # missing or damaged: written again below
+    from sklearn.datasets import load_digits  # the import takes more than a second, hence the copy
 
     bunch = load_digits()
     x, y = bunch.images.astype(np.uint8)[:, None], bunch.target.astype(np.int64)
     packed = io.BytesIO()
     np.savez_compressed(packed, x=x, y=y)
-    with contextlib.suppress(OSError):  # without a copy the next start is slower, nothing else
+    with contextlib.suppress(OSError):  # without a copy only the next start is slower
         write_whole(path, packed.getvalue())
     return x, y
 
@@ -72,7 +72,7 @@ class DigitsBinary(Source):
     """Handwritten digits, black and white."""
 
     name, title = "digits-binary", "Binary digits 8×8"
-    about = "The handwritten digits with a pixel on where it has at least half the ink (8 of 16)."
+    about = "The handwritten digits, black and white: a pixel is on from half the ink (8 of 16)."
     kind = Image(1, 8, 8, "binary")
     licence = Digits.licence
     origin = Digits.origin

@@ -1,4 +1,4 @@
-"""Points of the plane from a file: drawn by hand on the window's canvas, or brought along as CSV or NPY."""
+"""Points of the plane from a file: painted on the canvas of the window, or the user's own CSV or NPY."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from models.protocol import Planar, param
 
 __all__ = ["FEWEST", "Drawn", "drawn_folder", "drawn_names", "example", "read_points", "save_drawing"]
 
-FEWEST = 60  # points: a tenth of them must tell how near a sample is to the data
+FEWEST = 60  # points; each held-out split gets a tenth of them
 MOST = 1_000_000
 _SEED = 5150
 _VALID, _TEST = 2_000, 10_000
@@ -28,7 +28,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,39}")
 
 
 def drawn_folder() -> Path:
-    """Folder of the drawings: `drawn` in `DGM_EXPLORER_HOME` where that is set, else in the system's place."""
+    """Folder of the drawings: `drawn` in `DGM_EXPLORER_HOME` if it is set, else in the data folder of the user."""
     home = os.environ.get(HOME)
     if home:
         return Path(home).expanduser() / "drawn"
@@ -38,18 +38,18 @@ def drawn_folder() -> Path:
 
 
 def drawn_names() -> list[str]:
-    """Names of the drawings that are kept."""
+    """Names of the saved drawings."""
     return sorted(path.stem for path in drawn_folder().glob("*.csv") if _NAME.fullmatch(path.stem))
 
 
 def save_drawing(name: str, xy: np.ndarray) -> Path:
-    """Keeps points, (n, 2), under a name; a drawing of that name is replaced.
+    """Saves points, (n, 2), under a name; replaces a drawing of that name.
 
     Raises:
-        DataError: The name or the points cannot be used, or the folder cannot be written to.
+        DataError: Invalid name or points, or the folder is not writable.
     """
     if not _NAME.fullmatch(name):
-        raise DataError(f"{name!r} is no name for a drawing; use up to 40 letters, digits, spaces, - and _")
+        raise DataError(f"{name!r} is not a valid name of a drawing; use up to 40 letters, digits, spaces, - and _")
     _check(xy, f"drawing {name}")
     path = drawn_folder() / f"{name}.csv"
     text = "x,y\n" + "".join(f"{x!r},{y!r}\n" for x, y in xy.tolist())
@@ -64,13 +64,13 @@ def read_points(path: Path) -> np.ndarray:
     """Points of a file, (n, 2) float64: CSV with x and y in its first two columns, or an NPY array.
 
     Raises:
-        DataError: It cannot be read, or holds something else; the message says where.
+        DataError: The file cannot be read, or its content is invalid; the message says where.
     """
     try:
         xy = _from_npy(path) if path.suffix.lower() == ".npy" else _from_text(path)
     except FileNotFoundError:
         raise DataError(
-            f"there is no file {path}; draw points in the window, or give the path of a CSV or NPY"
+            f"file {path} does not exist; draw points in the window, or give the path of a CSV or NPY file"
         ) from None
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror or error})") from None
@@ -82,9 +82,9 @@ def _from_npy(path: Path) -> np.ndarray:
     try:
         loaded = np.load(path, allow_pickle=False)
     except (ValueError, EOFError):
-        raise DataError(f"{path} is no NPY array of numbers; numpy.save writes one, of shape (n, 2)") from None
+        raise DataError(f"{path} is not an NPY array of numbers; write one of shape (n, 2) with numpy.save") from None
     if not isinstance(loaded, np.ndarray):
-        raise DataError(f"{path} is an NPZ of several arrays; save the points alone, as an NPY of shape (n, 2)")
+        raise DataError(f"{path} is an NPZ of several arrays; save the points as an NPY of shape (n, 2)")
     if loaded.ndim != 2 or loaded.shape[1] != 2 or loaded.dtype.kind not in "fiu":
         kind, shape = loaded.dtype, loaded.shape
         raise DataError(f"{path} holds {kind} of shape {shape}; points are real numbers of shape (n, 2)")
@@ -96,7 +96,7 @@ def _from_text(path: Path) -> np.ndarray:
     try:
         with open(path, encoding="utf-8-sig") as file:
             for number, line in enumerate(file, start=1):
-                if ";" in line:  # as spreadsheets write it where the comma is the decimal point
+                if ";" in line:  # spreadsheets separate cells by ; where the decimal separator is a comma
                     line = line.replace(",", ".")
                 cells = [cell for cell in re.split(r"[,;\s\"]+", line.strip()) if cell]
                 if not cells or cells[0].startswith("#"):
@@ -104,13 +104,15 @@ def _from_text(path: Path) -> np.ndarray:
                 try:
                     x, y = map(float, cells[:2])
                 except ValueError:
-                    if number == 1 and len(cells) > 1:  # names of the columns
+                    if number == 1 and len(cells) > 1:  # header
                         continue
                     wanted = "two columns of numbers, x and y"
                     raise DataError(f"line {number} of {path} is {line.strip()[:40]!r}; it needs {wanted}") from None
                 rows.append((x, y))
     except UnicodeDecodeError:
-        raise DataError(f"{path} is no text; points come as CSV with columns x and y, or as NPY") from None
+        raise DataError(
+            f"{path} is not a text file; points are read from CSV with columns x and y, or from NPY"
+        ) from None
     return np.array(rows, dtype=np.float64).reshape(-1, 2)
 
 
@@ -130,7 +132,7 @@ def _check(xy: np.ndarray, what: str) -> None:
 
 
 def example() -> np.ndarray:
-    """A face, (n, 2): what there is before anything was drawn."""
+    """Points of a face, (n, 2): the default before anything was drawn."""
     rng = np.random.default_rng([_SEED, 0])
     turn = rng.random(900) * 2 * np.pi
     smile = -np.pi * (0.2 + 0.6 * rng.random(300))
@@ -142,20 +144,20 @@ def example() -> np.ndarray:
 
 @dataclass(frozen=True)
 class Drawn(Source):
-    """Points of a file, shuffled and cut in three; or, smoothed, a density of which any number can be drawn."""
+    """Points of a file, shuffled and split; or, with smoothing, samples of a density around them."""
 
     name, title = "drawn", "Drawn points"
     about = "Points painted on the window's canvas or read from a file: drawn:file=NAME or drawn:file=points.csv."
     kind = Planar()
-    origin = "whoever drew or brought them; without a file, an example of this program"
+    origin = "the user; without a file, an example of this program"
 
     file: str = param("", "Drawing", help="Name of a drawing, or path of a CSV (x, y) or NPY file; empty: an example.")
     smooth: float = param(
         0.0, "Smoothing σ", 0.0, 2.0, step=0.01,
-        help="Round Gaussians of this width about the points: the density is then known exactly. 0: the points alone.",
+        help="Width of Gaussians around the points, whose density is known exactly. 0: the points themselves.",
     )  # fmt: skip
     n: int = param(
-        50_000, "Training points", 1_000, 1_000_000, log=True, more=True, help="Where the points are smoothed.",
+        50_000, "Training points", 1_000, 1_000_000, log=True, more=True, help="Drawn from the smoothed density.",
         when=lambda source: source.smooth > 0,
     )  # fmt: skip
 
@@ -169,23 +171,23 @@ class Drawn(Source):
         return drawn_folder() / f"{self.file}.csv"
 
     def version(self) -> str:
-        """Tells one content of the file from another."""
+        """Modification time and size of the file, which distinguish its contents; "" for the example."""
         try:
-            found = self.path.stat() if self.path is not None else None
+            status = self.path.stat() if self.path is not None else None
         except OSError:
             return "missing"
-        return "" if found is None else f"{found.st_mtime_ns} {found.st_size}"
+        return "" if status is None else f"{status.st_mtime_ns} {status.st_size}"
 
     def points(self) -> np.ndarray:
         """The points, (n, 2) float64.
 
         Raises:
-            DataError: They cannot be had.
+            DataError: The file cannot be read.
         """
         return example() if self.path is None else read_points(self.path)
 
     def load(self, progress: Progress | None = None) -> Dataset:
-        """The dataset; the density, where the points are smoothed, is exact."""
+        """Loads the dataset; with smoothing, its density is exact."""
         xy = self.points()
         if self.smooth > 0:
             weights = np.full(len(xy), -np.log(len(xy)))

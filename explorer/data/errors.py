@@ -1,4 +1,4 @@
-"""What goes wrong with data, said in one line."""
+"""Errors of loading data."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ __all__ = ["DataError", "Unreadable"]
 
 
 class DataError(ValueError):
-    """Data cannot be had. The message is one line for people: what happened, and what to do."""
+    """Data cannot be loaded. The message is one line for users: what happened, and what to do."""
 
 
 class Unreadable(ValueError):
-    """A file does not hold what it should. Its message ends the sentence "the file …"."""
+    """A file has unexpected content. The message completes the sentence "the file …"."""

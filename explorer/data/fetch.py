@@ -1,4 +1,4 @@
-"""Fetches one array of a dataset from cache, mirror or its public homes, and believes only what it has checked."""
+"""Fetches an array of a dataset from the cache, a mirror or its public addresses, and verifies it."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from explorer.data.source import Progress
 __all__ = ["MIRROR", "Remote", "fetch"]
 
 MIRROR = "DGM_EXPLORER_MIRROR"
-_ROUNDS = 2  # times each place is asked before giving up
-_TIMEOUT = 30.0  # seconds without an answer
+_ROUNDS = 2  # attempts at each address
+_TIMEOUT = 30.0  # seconds without a response
 
 
 @dataclass(frozen=True)
 class Remote:
-    """One array of a dataset, in a file that several places offer.
+    """One array of a dataset, in a file that is available at several addresses.
 
-    The same data exist in several packings (recompressed, as text, as MATLAB files), so what is verified is the
-    array that comes out.
+    The same data exist in several file formats (recompressed, as text, as MATLAB files), so the decoded array is
+    verified.
 
     Attributes:
         title: Name of the dataset, for messages.
-        path: Where the file lies in a mirror and in the cache.
-        urls: Its public homes, in the order in which they are asked.
-        reader: (file, shape) to array; raises `Unreadable`. It knows the packings apart.
+        path: Path of the file in a mirror and in the cache.
+        urls: Public addresses in order of preference.
+        reader: Decodes (file, shape) to an array and detects the file format; raises `Unreadable`.
         shape: Shape of the array.
-        sha256: Hash of the array, or "" where no copy was at hand from which to compute it.
-        unordered: The hash is of the sorted rows, since copies list them in different orders.
-        packed_sha256: Published hash of the file itself, asked of the public homes only: a mirror may pack it anew.
-        per_class: How often each of the ten labels occurs, or None.
+        sha256: Hash of the array, or "" where it is unknown.
+        unordered: The hash is that of the sorted rows, since copies differ in their order.
+        packed_sha256: Published hash of the file, verified for public addresses only: a mirror may recompress it.
+        per_class: Number of data of each of the ten labels, or None.
     """
 
     title: str
@@ -54,16 +54,16 @@ class Remote:
     per_class: int | None = None
 
     def decode(self, packed: bytes) -> np.ndarray:
-        """The array in a file.
+        """Decodes and verifies the array of a file.
 
         Raises:
-            Unreadable: It holds something else.
+            Unreadable: The file has other content.
         """
         array = self.reader(packed, self.shape)
         if self.sha256:
-            found = sha256([_sorted_rows(array) if self.unordered else array])
-            if found != self.sha256:
-                expected = f"{self.sha256[:12]}…, not {found[:12]}…"
+            digest = sha256([_sorted_rows(array) if self.unordered else array])
+            if digest != self.sha256:
+                expected = f"{self.sha256[:12]}…, not {digest[:12]}…"
                 raise Unreadable(f"holds other data: the sha256 of the array should be {expected}")
         if self.per_class is not None and not np.array_equal(np.bincount(array), [self.per_class] * 10):
             raise Unreadable(f"holds other data: there should be {self.per_class:,} labels of each class")
@@ -78,7 +78,7 @@ def _sorted_rows(array: np.ndarray) -> np.ndarray:
 
 
 class _Meter:
-    """What pooch takes for a progress bar."""
+    """Adapter of `Progress` to the progress bar that pooch expects."""
 
     def __init__(self, what: str, progress: Progress | None):
         self.what, self.progress = what, progress
@@ -97,20 +97,20 @@ class _Meter:
 
 
 def fetch(remote: Remote, progress: Progress | None = None) -> np.ndarray:
-    """The array, from the cache if it is there, else from the mirror if one is set, else from its public homes.
+    """The array from the cache, else from the mirror if one is set, else from its public addresses.
 
     Raises:
-        DataError: No place has it; the message says what happened and what to do.
+        DataError: No address has the array; the message says what happened and what to do.
     """
     cached = cache_dir() / remote.path
     if cached.is_file():
         try:
             return remote.decode(cached.read_bytes())
         except Unreadable:
-            cached.unlink()  # damaged since it was verified: fetched again
+            cached.unlink()  # damaged: fetched again below
         except OSError as error:
             raise DataError(
-                f"{cached} cannot be read: {error.strerror or error}; delete it, and it is fetched again"
+                f"{cached} cannot be read: {error.strerror or error}; delete it to fetch it again"
             ) from None
     mirror = os.environ.get(MIRROR, "").strip().rstrip("/")
     if mirror.startswith("file://"):
@@ -138,11 +138,11 @@ def _download(
     import pooch
     import requests
 
-    pooch.get_logger().setLevel("WARNING")  # it prints hashes and paths
+    pooch.get_logger().setLevel("WARNING")  # at INFO it prints hashes and paths
     failures: dict[str, str] = {}
-    useless: set[str] = set()
+    exhausted: set[str] = set()
     for url in urls * _ROUNDS:
-        if url in useless:
+        if url in exhausted:
             continue
         bar = _Meter(remote.path, progress)
         downloader = pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 16, timeout=_TIMEOUT)
@@ -153,7 +153,7 @@ def _download(
             status = error.response.status_code if error.response is not None else 0
             failures[url] = f"answered {status}"
             if status < 500:
-                useless.add(url)
+                exhausted.add(url)
         except requests.exceptions.ChunkedEncodingError:
             failures[url] = "broke off"
         except requests.ConnectionError:
@@ -164,16 +164,16 @@ def _download(
             failures[url] = f"failed ({type(error).__name__})"
         except Unreadable as error:
             failures[url] = str(error)
-            useless.add(url)
-        except OSError as error:  # requests' own errors, which are OSErrors too, are dealt with above
+            exhausted.add(url)
+        except OSError as error:  # the errors of requests, OSErrors too, are handled above
             raise DataError(
-                f"{remote.title} cannot be kept in {cached.parent}: {error.strerror or error}; "
-                f"make room there, or set {HOME} to another folder"
+                f"{remote.title} cannot be stored in {cached.parent}: {error.strerror or error}; "
+                f"free space there, or set {HOME} to another folder"
             ) from None
-    told = "; ".join(f"{url} {why}" for url, why in failures.items())
+    reasons = "; ".join(f"{url} {why}" for url, why in failures.items())
     mirror = f"unset {MIRROR} or set it" if mirrored else f"set {MIRROR}"
     raise DataError(
-        f"{remote.title} could not be downloaded: {told}. Try again with a network, {mirror} to an address "
+        f"{remote.title} could not be downloaded: {reasons}. Try again with a network, {mirror} to an address "
         f"or file:// folder that has {remote.path}, or use digits or sprites, which need no download"
     )
 

@@ -17,7 +17,7 @@ class Ring8(MixtureSource):
     """Eight Gaussians on a circle."""
 
     name, title = "ring8", "Ring of 8 Gaussians"
-    about = "Eight equal Gaussians on a circle, on which a GAN that collapses loses modes one can count."
+    about = "Eight equal Gaussians on a circle: the modes that a collapsed GAN loses can be counted."
     origin = "Metz, Poole, Pfau, Sohl-Dickstein, 2016, arXiv:1611.02163"
 
     radius: float = param(2.0, "Radius", 0.1, 10.0)
@@ -59,10 +59,10 @@ class Grid25(MixtureSource):
 
 @dataclass(frozen=True)
 class TwoGaussians(MixtureSource):
-    """Two Gaussians beside each other."""
+    """Two Gaussians side by side."""
 
     name, title = "two-gaussians", "Two Gaussians"
-    about = "Two equal Gaussians whose distance decides between one hump and two modes."
+    about = "Two equal Gaussians; their distance determines whether the density has one mode or two."
     origin = "made for this program"
 
     distance: float = param(4.0, "Distance of the centres", 0.0, 20.0)

@@ -1,4 +1,4 @@
-"""MNIST in three forms, and Fashion-MNIST: 28×28 images that are downloaded once."""
+"""MNIST in three forms, and Fashion-MNIST: 28×28 images, downloaded once."""
 
 from __future__ import annotations
 
@@ -109,7 +109,15 @@ class Mnist(Source):
     origin = "LeCun, Cortes, Burges, 1998, http://yann.lecun.com/exdb/mnist/"
     classes: ClassVar[tuple[str, ...]] = tuple("0123456789")
 
-    n: int = param(_TRAIN, "Training images", 100, _TRAIN, log=True, more=True, help="The first so many.")
+    n: int = param(
+        _TRAIN,
+        "Training images",
+        100,
+        _TRAIN,
+        log=True,
+        more=True,
+        help="Number of training images, taken from the beginning.",
+    )
 
     def load(self, progress: Progress | None = None) -> Dataset:
         """The dataset, uint8 with scale 1/255."""
@@ -147,10 +155,10 @@ class FashionMnist(Source):
 
 @dataclass(frozen=True)
 class MnistBinarized(Source):
-    """MNIST, binarized once and for all."""
+    """MNIST with a fixed binarization."""
 
     name, title = "mnist-binarized", "MNIST, binarized"
-    about = "MNIST with each pixel drawn once, the split on which log-likelihoods are compared in the literature."
+    about = "MNIST binarized once, the version on which log-likelihoods are compared in the literature."
     kind = Image(1, 28, 28, "binary")
     licence = "free for research; the authors ask to be cited"
     origin = "Salakhutdinov, Murray, 2008; Larochelle, Murray, 2011"
@@ -162,7 +170,7 @@ class MnistBinarized(Source):
 
 
 def _drawn(grey: np.ndarray, seed: int) -> np.ndarray:
-    """One draw of Bernoulli(grey/255) a pixel, as 0 and 255."""
+    """One draw of Bernoulli(grey/255) for each pixel, as 0 and 255."""
     uniform = np.random.default_rng([_DRAW_SEED, seed]).random(grey.shape, dtype=np.float32)
     return np.where(uniform * 255 < grey, np.uint8(255), np.uint8(0))
 
@@ -178,7 +186,15 @@ class MnistDynamic(Source):
     origin = f"{Mnist.origin}; drawn as in Burda, Grosse, Salakhutdinov, 2016, arXiv:1509.00519"
     classes: ClassVar[tuple[str, ...]] = Mnist.classes
 
-    n: int = param(_TRAIN, "Training images", 100, _TRAIN, log=True, more=True, help="The first so many.")
+    n: int = param(
+        _TRAIN,
+        "Training images",
+        100,
+        _TRAIN,
+        log=True,
+        more=True,
+        help="Number of training images, taken from the beginning.",
+    )
 
     def load(self, progress: Progress | None = None) -> Dataset:
         """The dataset, uint8 with scale 1/255: probabilities to train on, 0 and 255 elsewhere."""

@@ -56,10 +56,10 @@ def _arms(phase: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Spirals(CurveSource):
-    """Two Archimedean spirals wound into each other."""
+    """Two interleaved Archimedean spirals."""
 
     name, title = "spirals", "Two spirals"
-    about = "Two spirals wound into each other, hard for any map that must not tear the plane."
+    about = "Two spirals wound into each other, hard for continuous and invertible maps of the plane."
     origin = "after Lang, Witbrock, 1988, and Grathwohl et al., 2019, arXiv:1810.01367"
     classes = ("arm 1", "arm 2")
 
@@ -94,7 +94,7 @@ class Segments(PlanarSource):
     """Two parallel segments."""
 
     name, title = "segments", "Two parallel segments"
-    about = "Two parallel segments of small width: nearly one-dimensional, the case in which divergences saturate."
+    about = "Two parallel segments of small width: nearly one-dimensional, a case in which divergences saturate."
     origin = "after Arjovsky, Chintala, Bottou, 2017, arXiv:1701.07875, example 1"
     classes = ("lower", "upper")
 
@@ -114,7 +114,7 @@ class Segments(PlanarSource):
         return self._along(x[:, 0]) + self._across(x[:, 1])
 
     def entropy(self) -> float:
-        """The two coordinates are independent: a sum of two integrals on a line."""
+        """The coordinates are independent: a sum of two one-dimensional integrals."""
         reach = 8 * self.std
         total = 0.0
         for log_density, half in ((self._along, self.length / 2), (self._across, self.gap / 2)):
@@ -124,9 +124,9 @@ class Segments(PlanarSource):
         return total
 
     def _along(self, x: np.ndarray) -> np.ndarray:
-        from scipy.special import log_ndtr  # costs a noticeable part of a second
+        from scipy.special import log_ndtr  # a slow import
 
-        # Φ(b) - Φ(a) of the lower tail, where neither rounds to 1: the density is even.
+        # Φ(b) - Φ(a) in the lower tail, where neither rounds to 1; the density is even.
         b = (self.length / 2 - np.abs(x)) / self.std
         a = (-self.length / 2 - np.abs(x)) / self.std
         return log_ndtr(b) + np.log1p(-np.exp(log_ndtr(a) - log_ndtr(b))) - np.log(self.length)

@@ -1,4 +1,4 @@
-"""Densities in the plane: what they share, and the sums over Gaussians that most of them are."""
+"""Densities in the plane: base classes, and log densities of Gaussian mixtures."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ __all__ = ["CurveSource", "MixtureSource", "PlanarSource", "log_mixture", "panel
 
 _SEED = 8220
 _VALID, _TEST = 2_000, 10_000
-_REACH = 8.0  # standard deviations beyond which a Gaussian holds less than 1e-14 of its mass
+_REACH = 8.0  # standard deviations beyond which a Gaussian has less than 1e-14 of its mass
 _BLOCK = 1 << 21  # numbers in the largest temporary array
 
 
 def log_mixture(x: np.ndarray, centers: np.ndarray, log_weights: np.ndarray, std: float) -> np.ndarray:
-    """Log density of a sum of round Gaussians of one width: x (n, 2), centers (m, 2), log_weights (m,) to (n,) nats."""
+    """Log density of a mixture of isotropic Gaussians: x (n, 2), centers (m, 2), log_weights (m,) to (n,) nats."""
     x = np.asarray(x, dtype=np.float64)
     result = np.empty(len(x))
     rows = max(1, _BLOCK // len(centers))
@@ -60,7 +60,7 @@ def standard_grid() -> tuple[np.ndarray, np.ndarray]:
 
 @dataclass(frozen=True)
 class PlanarSource(Source):
-    """A density in the plane: it can be sampled, evaluated, and its entropy is known."""
+    """A density in the plane with exact samples, log density and entropy."""
 
     kind = Planar()
     classes: ClassVar[tuple[str, ...]]
@@ -84,7 +84,7 @@ class PlanarSource(Source):
         return self.classes
 
     def load(self, progress: Progress | None = None) -> Dataset:
-        """The dataset, drawn with a seed of its own for each split."""
+        """Draws the dataset, each split with its own seed."""
         train, valid, test = (self._split(seed, n) for seed, n in enumerate((self.n, _VALID, _TEST)))
         return Dataset(
             str(self),
@@ -105,7 +105,7 @@ class PlanarSource(Source):
 
 @dataclass(frozen=True)
 class MixtureSource(PlanarSource):
-    """Round Gaussians of one width and equal weights. Subclasses have a field `std`."""
+    """Isotropic Gaussians of equal width and weight. Subclasses have a field `std`."""
 
     @abstractmethod
     def centers(self) -> np.ndarray:
@@ -117,7 +117,7 @@ class MixtureSource(PlanarSource):
         """Standard deviation of each Gaussian."""
 
     def names(self) -> tuple[str, ...]:
-        """One class a Gaussian."""
+        """One class for each Gaussian."""
         return tuple(f"mode {k + 1}" for k in range(len(self.centers())))
 
     def sample(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -138,13 +138,13 @@ class MixtureSource(PlanarSource):
         return float(-np.mean([mass @ self.log_prob(center + self.width * grid) for center in centers]))
 
     def load(self, progress: Progress | None = None) -> Dataset:
-        """The dataset, with its centres."""
+        """Draws the dataset, with its centres."""
         return dataclasses.replace(super().load(progress), centers=self.centers(), std=self.width)
 
 
 @dataclass(frozen=True)
 class CurveSource(PlanarSource):
-    """Points on curves with round Gaussian noise: the density is that of the curve, convolved.
+    """Points on curves with isotropic Gaussian noise: the density on the curve, convolved with a Gaussian.
 
     Subclasses have a field `noise`. The integral along the curve is a Gauss-Legendre sum on panels of a few
     standard deviations, which is a mixture of many Gaussians.

@@ -1,4 +1,4 @@
-"""Readers of packed arrays. Each knows its packings by their first bytes and trusts nothing it reads."""
+"""Readers of array files. Each detects the file format by its first bytes and validates everything it reads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NUMBERS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f
 
 
 def _unpacked(packed: bytes, limit: int) -> bytes:
-    """Gzip undone where there is any; at most one byte more than the limit."""
+    """The decompressed content of a gzip file, or the content itself; at most one byte more than the limit."""
     if not packed.startswith(b"\x1f\x8b"):
         return packed
     try:
@@ -43,17 +43,17 @@ def read_idx(packed: bytes, shape: tuple[int, ...]) -> np.ndarray:
         The array, uint8, read-only.
 
     Raises:
-        Unreadable: No IDX file of unsigned bytes in that shape.
+        Unreadable: Not an IDX file of unsigned bytes of that shape.
     """
     header, size = 4 + 4 * len(shape), math.prod(shape)
     content = _unpacked(packed, header + size)
     if content[:3] != bytes((0, 0, _UBYTE)):
-        raise Unreadable("is no IDX file of unsigned bytes")
+        raise Unreadable("is not an IDX file of unsigned bytes")
     if len(content) < header or content[3] != len(shape):
         raise Unreadable(f"holds no array of {len(shape)} dimensions")
-    found = struct.unpack(f">{len(shape)}I", content[4:header])
-    if found != shape:
-        raise Unreadable(f"holds {_times(found)} numbers, not {_times(shape)}")
+    stored = struct.unpack(f">{len(shape)}I", content[4:header])
+    if stored != shape:
+        raise Unreadable(f"holds {_times(stored)} numbers, not {_times(shape)}")
     if len(content) != header + size:
         raise Unreadable("is cut short" if len(content) < header + size else "is longer than its header says")
     return np.frombuffer(content, dtype=np.uint8, offset=header).reshape(shape)
@@ -70,7 +70,7 @@ def read_binary_rows(packed: bytes, shape: tuple[int, ...]) -> np.ndarray:
         The array, uint8.
 
     Raises:
-        Unreadable: Something else, or not that many numbers.
+        Unreadable: Another format, or another number of entries.
     """
     array = _matlab(packed, 8 * math.prod(shape) + 4096) if packed.startswith(b"MATLAB 5.0") else _text(packed)
     if array.size != math.prod(shape):
@@ -80,9 +80,9 @@ def read_binary_rows(packed: bytes, shape: tuple[int, ...]) -> np.ndarray:
 
 def _text(packed: bytes) -> np.ndarray:
     content = np.frombuffer(packed, dtype=np.uint8)
-    known = np.zeros(256, dtype=bool)
-    known[list(b"01 \t\r\n")] = True
-    if not known[content].all():
+    allowed = np.zeros(256, dtype=bool)
+    allowed[list(b"01 \t\r\n")] = True
+    if not allowed[content].all():
         raise Unreadable("is neither text of zeros and ones nor a MATLAB 5 file")
     return content[content >= ord("0")] - np.uint8(ord("0"))
 
@@ -90,7 +90,7 @@ def _text(packed: bytes) -> np.ndarray:
 def _matlab(packed: bytes, limit: int) -> np.ndarray:
     """The first matrix of a MATLAB 5 file (format: "MAT-File Format", The MathWorks), if it is one of numbers.
 
-    Read here in full: scipy's reader, being compiled, does not survive every damaged file.
+    scipy's compiled reader is not used: some damaged files crash it.
     """
     order = {b"IM": "<", b"MI": ">"}.get(packed[126:128])
     if order is None:
@@ -113,7 +113,7 @@ def _matlab(packed: bytes, limit: int) -> np.ndarray:
     rows, columns = struct.unpack(f"{order}2i", dims)
     dtype = np.dtype(order + _NUMBERS[kind])
     if min(rows, columns) < 0 or rows * columns * dtype.itemsize != len(numbers):
-        raise Unreadable("is damaged: its matrix is not as long as it says")
+        raise Unreadable("is damaged: its matrix is not as long as declared")
     array = np.frombuffer(numbers, dtype).reshape(columns, rows).T
     if not ((array == 0) | (array == 1)).all():
         raise Unreadable("holds no matrix of zeros and ones")
@@ -121,11 +121,11 @@ def _matlab(packed: bytes, limit: int) -> np.ndarray:
 
 
 def _element(content: bytes, at: int, order: str) -> tuple[int, bytes, int]:
-    """Type and content of a data element, and where the next one starts."""
+    """Type and content of a data element, and the position of the next one."""
     if len(content) < at + 8:
         raise Unreadable("is cut short")
     kind, size = struct.unpack_from(f"{order}2I", content, at)
-    if kind >> 16:  # up to four bytes are packed into the tag itself
+    if kind >> 16:  # a small element: up to four bytes within the tag
         kind, size, start, end = kind & 0xFFFF, kind >> 16, at + 4, at + 8
     else:
         start, end = at + 8, at + 8 + -(-size // 8) * 8

@@ -35,7 +35,7 @@ class Pinwheel(PlanarSource):
     rate: float = param(0.25, "Twist", 0.0, 1.0)
 
     def names(self) -> tuple[str, ...]:
-        """One class an arm."""
+        """One class for each arm."""
         return tuple(f"arm {k + 1}" for k in range(self.arms))
 
     def sample(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -49,7 +49,7 @@ class Pinwheel(PlanarSource):
         return 2 * _rotated(v, 2 * np.pi * arm / self.arms + twist)
 
     def log_prob(self, x: np.ndarray) -> np.ndarray:
-        """Each arm untwisted; the scale of 2 costs log 4."""
+        """Log density by inverting the twist; the scale of 2 contributes -log 4."""
         x = np.asarray(x, dtype=np.float64) / 2
         straight = _rotated(x, -self.rate * np.exp(np.hypot(x[:, 0], x[:, 1])))
         log_p = np.full(len(x), -np.inf)
@@ -84,7 +84,7 @@ class Checkerboard(PlanarSource):
         return np.stack([column, row], axis=1)[(row + column) % 2 == 0]  # (k, 2)
 
     def names(self) -> tuple[str, ...]:
-        """One class a dark square."""
+        """One class for each dark square."""
         return tuple(f"square {k + 1}" for k in range(len(self._dark())))
 
     def sample(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Sprites: simple shapes whose factors of variation are known, drawn by formulas."""
+"""Sprites: simple shapes with known factors of variation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHAPES = ("square", "ellipse", "triangle", "cross")
 FACTORS = (
     Factor("shape", values=SHAPES),
     Factor("size"),
-    Factor("rotation", period=np.pi / 2),  # a square and a cross look the same a quarter turn further
+    Factor("rotation", period=np.pi / 2),  # a square and a cross have a symmetry of a quarter turn
     Factor("x"),
     Factor("y"),
 )
@@ -60,7 +60,7 @@ def draw_sprites(factors: np.ndarray, pixels: int) -> np.ndarray:
 
     Args:
         factors: (n, 5): index in `SHAPES`, size (side of the square of equal area), rotation in radians, and the
-            place of the centroid, x to the right and y downwards. Lengths are in widths of the picture.
+            position of the centroid, x to the right and y downwards. Lengths are relative to the width of the picture.
         pixels: Width and height of the picture.
 
     Returns:
@@ -97,15 +97,15 @@ class Sprites(Source):
     """White shapes on black."""
 
     name, title = "sprites", "Sprites 28×28"
-    about = "Four shapes of equal area in any size, rotation and place: five known factors to find in a latent space."
+    about = "Four shapes that vary in size, rotation and position: five known factors to find in a latent space."
     kind = Image(1, 28, 28, "grey")
-    origin = "in the manner of Matthey et al., dSprites, 2017"
+    origin = "after dSprites, Matthey et al., 2017"
     factors: ClassVar[tuple[Factor, ...]] = FACTORS
 
     n: int = param(10_000, "Training images", 1_000, 100_000, log=True, more=True)
 
     def load(self, progress: Progress | None = None) -> Dataset:
-        """The dataset, uint8 with scale 1/255; a quarter turn is the largest rotation, so that each looks different."""
+        """The dataset, uint8 with scale 1/255; rotations are below a quarter turn, so that all differ."""
         train, valid, test = (self._split(seed, n) for seed, n in enumerate((self.n, _VALID, _TEST)))
         return Dataset(
             str(self),

@@ -21,15 +21,15 @@ from explorer.ui.window.main_window import MainWindow
 
 __all__ = ["create_window", "run"]
 
-_SWITCH = 0.002  # s; 0.005 gave a 10 ms timer a p99 of 38 instead of 30 ms, and 0.0005 no less
+_SWITCH = 0.002  # s; with 0.005 the p99 of a 10 ms timer is 38 ms instead of 30; 0.0005 is not better
 _log = logging.getLogger("explorer")
 
 
 class _Failures(QObject):
-    """Shows what nobody caught, once at a time, in the window's thread.
+    """Shows uncaught exceptions of any thread, one dialog at a time.
 
     Signals:
-        happened: Title and traceback.
+        happened: Message and traceback.
     """
 
     happened = Signal(str, str)
@@ -40,13 +40,13 @@ class _Failures(QObject):
         self.happened.connect(self._on_happened)
 
     def hook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        """Stands in for `sys.excepthook`."""
+        """Replacement of `sys.excepthook`."""
         details = "".join(traceback.format_exception(kind, error, trace))
         _log.error(details)
         self.happened.emit(f"{kind.__name__}: {error}", details)
 
     def thread_hook(self, arguments: threading.ExceptHookArgs) -> None:
-        """Stands in for `threading.excepthook`."""
+        """Replacement of `threading.excepthook`."""
         if arguments.exc_value is not None:
             self.hook(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
 
@@ -56,41 +56,41 @@ class _Failures(QObject):
             return
         self._shown = True
         box = QMessageBox(QMessageBox.Icon.Warning, "Something went wrong", title)
-        box.setInformativeText("This is a defect. Runs are kept; the window goes on.")
+        box.setInformativeText("This is a defect of the application. Runs are saved, and the window stays open.")
         box.setDetailedText(details)
         box.exec()
         self._shown = False
 
 
 def _warm_up() -> None:
-    """The first optimiser imports for more than a second; better now than at the first click on Train."""
+    """Creates an optimiser, whose imports take a second, so that the first click on Train is fast."""
     torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))], fused=True)
 
 
 def create_window() -> MainWindow:
-    """The main window for the running `QApplication`, not yet shown; until it closes, garbage is collected here alone.
+    """Makes the main window of the running `QApplication`; until it closes, this thread alone collects garbage.
 
     Raises:
-        RuntimeError: There is no application.
+        RuntimeError: No `QApplication` exists.
     """
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         raise RuntimeError("make a QApplication first")
-    # Where the thread that trains holds the interpreter, the window waits for this long, each time it needs it.
+    # The window waits up to this long for the interpreter lock while another thread trains.
     sys.setswitchinterval(_SWITCH)
-    # Qt takes the numbers of the environment; C libraries would then read "0,5" where Python writes "0.5".
+    # Qt sets the locale of the environment, in which C libraries may parse "0,5" instead of "0.5".
     locale.setlocale(locale.LC_NUMERIC, "C")
     mode = str(settings().value("theme", str(Mode.SYSTEM)))
-    theme = Theme(app, mode if mode in {str(known) for known in Mode} else Mode.SYSTEM, app)
+    theme = Theme(app, mode if mode in {str(choice) for choice in Mode} else Mode.SYSTEM, app)
     window = MainWindow(theme)
     window.closed.connect(GarbageGuard(window).release)
     return window
 
 
 def run() -> int:
-    """Opens the window; returns the exit status when it was closed."""
+    """Opens the window and runs until it is closed; returns the exit status."""
     scale = settings().value("scale", 1.0)
-    set_ui_scale(float(scale))
+    set_ui_scale(float(str(scale)))
     app = QApplication(sys.argv[:1])
     app.setApplicationName("dgm-explorer")
     app.setApplicationDisplayName("Deep Generative Model Explorer")

@@ -1,4 +1,4 @@
-"""Garbage is collected in the window's thread alone: a widget destroyed by another thread crashes the program."""
+"""Garbage collection in the window's thread alone: a widget destroyed by another thread crashes the process."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ _INTERVAL = 1000  # ms
 _collect: Callable[..., int] = gc.collect
 
 
-def _only_here(generation: int = 2) -> int:
-    """Stands in for `gc.collect`, which torch calls in the thread that trains: there it does nothing."""
+def _collect_in_main_thread(generation: int = 2) -> int:
+    """Replacement of `gc.collect` that does nothing in other threads: torch calls it in the thread that trains."""
     return _collect(generation) if threading.current_thread() is threading.main_thread() else 0
 
 
 class GarbageGuard(QObject):
-    """Turns automatic collection off and collects on a timer, youngest objects most often.
+    """Disables automatic collection and collects on a timer, young generations more often.
 
-    There may be several, one for each window: the first takes over, and with the last all is as it was.
+    Several guards may exist, one for each window: the first disables automatic collection, the last restores it.
 
     Args:
-        parent: Who keeps it.
+        parent: Qt parent.
     """
 
-    _held = 0  # guards that are not released
+    _held = 0  # number of guards not yet released
     _automatic = True  # whether collection was automatic before the first
 
     def __init__(self, parent: QObject | None = None):
@@ -37,7 +37,7 @@ class GarbageGuard(QObject):
         if cls._held == 0:
             cls._automatic = gc.isenabled()
             gc.disable()
-            gc.collect = _only_here
+            gc.collect = _collect_in_main_thread
         cls._held += 1
         self._holds = True
         self._timer = QTimer(self, interval=_INTERVAL)
@@ -53,7 +53,7 @@ class GarbageGuard(QObject):
 
     @Slot()
     def release(self) -> None:
-        """Collects as before, unless another guard still holds; a second call does nothing."""
+        """Restores automatic collection if this is the last guard; a second call does nothing."""
         if not self._holds:
             return
         self._holds = False

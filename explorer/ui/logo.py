@@ -1,4 +1,4 @@
-"""The application's sign: data, noise and model, overlapping."""
+"""The logo of the application: data, noise and model, overlapping."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["logo", "logo_icon"]
 
 @functools.cache
 def logo(size: int, ratio: float = 1.0) -> QPixmap:
-    """The sign, `size` px high at a device pixel ratio."""
+    """The logo, `size` px high at a device pixel ratio."""
     renderer = QSvgRenderer(QByteArray((importlib.resources.files("assets") / "icon.svg").read_bytes()))
     pixmap = QPixmap(round(size * ratio), round(size * ratio))
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -26,7 +26,7 @@ def logo(size: int, ratio: float = 1.0) -> QPixmap:
 
 
 def logo_icon() -> QIcon:
-    """The sign as the window's icon."""
+    """The logo as the window's icon."""
     icon = QIcon()
     for size in (16, 32, 64, 128, 256):
         icon.addPixmap(logo(size))

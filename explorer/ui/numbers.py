@@ -1,4 +1,4 @@
-"""Numbers as people read them: thin spaces for thousands, a real minus, no more digits than say something."""
+"""Formatting of numbers: thin spaces between thousands, a true minus sign, only significant digits."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def number(value: float, digits: int = 3, *, sign: bool = False) -> str:
 
 
 def column(values: Sequence[float]) -> list[str]:
-    """Values that stand below one another, all with the same decimals; whole numbers have none."""
+    """Values of a column, all with the same number of decimals; whole numbers have none."""
     finite = [abs(value) for value in values if math.isfinite(value)]
     largest = max(finite, default=0.0)
     if largest >= 1e6 or 0 < largest < 1e-2:
@@ -69,8 +69,8 @@ def axis_number(value: float, step: float) -> str:
     """A tick of an axis whose ticks are `step` apart: "−2", "0.5", "8k", "1.2M".
 
     Args:
-        value: Where the tick is.
-        step: Distance to the next one; it decides the number of decimals.
+        value: Position of the tick.
+        step: Distance to the next tick, which determines the number of decimals.
     """
     size = abs(value)
     if size < 1e-12 * max(step, 1e-300) or value == 0:
@@ -94,10 +94,10 @@ def _plain(value: float, step: float) -> str:
 
 
 def parse_number(text: str) -> float:
-    """The number that someone typed; spaces between thousands, a real minus and a decimal comma are understood.
+    """Parses a number; accepts spaces between thousands, a true minus sign and a decimal comma.
 
     Raises:
-        ValueError: The text is no number.
+        ValueError: The text is not a number.
     """
     plain = text.strip().replace(MINUS, "-").replace("–", "-")
     for space in (THIN_SPACE, "\u00a0", "\u202f", " ", "_"):

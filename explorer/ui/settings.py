@@ -1,4 +1,4 @@
-"""Settings: what is remembered from start to start, and the dialog in which it is chosen."""
+"""Settings: values that persist between starts, and their dialog."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from explorer.ui.theme import Mode, Theme
 
 __all__ = ["SettingsDialog", "settings"]
 
-_THEMES = {Mode.SYSTEM: "As the system", Mode.LIGHT: "Light", Mode.DARK: "Dark", Mode.CONTRAST: "High contrast"}
+_THEMES = {Mode.SYSTEM: "Follow the system", Mode.LIGHT: "Light", Mode.DARK: "Dark", Mode.CONTRAST: "High contrast"}
 _SCALES = {1.0: "100 %", 1.25: "125 %", 1.5: "150 %", 1.75: "175 %", 2.0: "200 %"}
 
 
 def settings() -> QSettings:
-    """What is remembered, kept beside the runs."""
+    """The persistent settings, stored beside the runs."""
     folder: Path = home()
     folder.mkdir(parents=True, exist_ok=True)
     return QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
@@ -28,10 +28,10 @@ class SettingsDialog(QDialog):
     """Theme, scale and motion.
 
     Signals:
-        motion_chosen: Whether movement is reduced.
+        motion_chosen: Whether motion is reduced.
 
     Args:
-        theme: Switched at once.
+        theme: The theme, which the dialog switches at once.
     """
 
     motion_chosen = Signal(bool)
@@ -45,21 +45,21 @@ class SettingsDialog(QDialog):
         self.mode = Combo(theme, _THEMES, theme.mode)
         self.mode.setObjectName("theme")
         self.mode.setAccessibleName("Theme")
-        self.scale = Combo(theme, _SCALES, float(self._stored.value("scale", 1.0)))
+        self.scale = Combo(theme, _SCALES, float(str(self._stored.value("scale", 1.0))))
         self.scale.setObjectName("scale")
-        self.scale.setAccessibleName("Size of the window's contents")
-        self.motion = Switch(theme, self._stored.value("reduced_motion", False, bool))
+        self.scale.setAccessibleName("Scale of the interface")
+        self.motion = Switch(theme, bool(self._stored.value("reduced_motion", False, bool)))
         self.motion.setObjectName("reduced_motion")
         self.motion.setAccessibleName("Reduce motion")
-        self._hint = text_label("The size applies at the next start.", "caption")
+        self._hint = text_label("The scale applies at the next start.", "caption")
         self._hint.hide()
         form = QFormLayout()
         form.setVerticalSpacing(12)
         form.setHorizontalSpacing(24)
         form.addRow(text_label("Theme", "label"), self.mode)
-        form.addRow(text_label("Size", "label"), self.scale)
+        form.addRow(text_label("Scale", "label"), self.scale)
         form.addRow(text_label("Reduce motion", "label"), self.motion)
-        where = text_label(f"Runs and settings are kept in {home()}", "caption", wrap=True)
+        where = text_label(f"Runs and settings are stored in {home()}", "caption", wrap=True)
         where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         close = Button(theme, "Close", kind="primary")
         close.setObjectName("settings_close")
@@ -80,7 +80,7 @@ class SettingsDialog(QDialog):
     @Slot(object, object)
     def _on_mode(self, _before: object, mode: object) -> None:
         self._stored.setValue("theme", str(mode))
-        self._theme.set_mode(Mode(mode))
+        self._theme.set_mode(Mode(str(mode)))
 
     @Slot(object, object)
     def _on_scale(self, _before: object, scale: object) -> None:

@@ -79,7 +79,7 @@ class BeliefNetwork(LossModel, HasLogProb, HasConditional):
         return math.prod(kind.shape)
 
     @classmethod
-    def sampling_passes(cls, config: Any, settings: Mapping[str, Any]) -> int:
+    def sampling_passes(cls, config: Any, settings: Mapping[str, Any], spec: DataSpec | None = None) -> int:
         """One pass for each pixel."""
         return 64
 
@@ -123,7 +123,7 @@ class BeliefNetwork(LossModel, HasLogProb, HasConditional):
         *_, last = self.states(blank, torch.zeros_like(blank), rng, temperature)
         return last
 
-    @view("Samples, pixel by pixel", record=True, lead=True)
+    @view("Samples, pixel by pixel", record=True, lead=True, samples="n")
     def drawn(self, noise: Noise, n: int = param(16, "Images", 1, 64)) -> Iterator[Film]:
         """Images as their pixels are drawn, a frame for each row of pixels."""
         blank = torch.zeros(n, *self.spec.kind.shape, device=self.device, dtype=self.bias.dtype)

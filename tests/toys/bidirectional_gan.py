@@ -29,6 +29,7 @@ from models.protocol import (
     param,
     view,
 )
+from models.views.latent import decode, latent_map
 
 __all__ = ["BidirectionalGAN"]
 
@@ -54,7 +55,11 @@ class BidirectionalGAN(GameModel, HasLatent):
         Metric("discriminator_loss", "Loss of D", "nats", role="data"),
     )
     presets = (Preset("Ring", "ring8", {}, {"steps": 300, "beta1": 0.5}, about="Eight modes and their codes."),)
-    scenes = (Scene("Train", "Do codes and samples match?", lead="pairs", below=("curves",)),)
+    views = (latent_map, decode.but(frame=Plane))
+    scenes = (
+        Scene("Train", "Do codes and samples match?", lead="pairs", below=("curves",)),
+        Scene("Latent space", "Where are the codes?", lead="latent_map", beside=("decode",)),
+    )
 
     @dataclass(frozen=True)
     class Config:
@@ -98,7 +103,7 @@ class BidirectionalGAN(GameModel, HasLatent):
 
     def loss(self, player: str, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """The loss of one player on a batch of pairs; nats, means over the batch."""
-        x, z = batch.x, torch.randn(len(batch), 2, generator=rng, device=self.device, dtype=batch.x.dtype)
+        x, z = batch.x, self.prior_draw(len(batch), rng=rng)
         data = torch.cat([x, self.encoder(x)], dim=1)  # (n, 4)
         model = torch.cat([self.generator(z), z], dim=1)  # (n, 4)
         noise = torch.randn(2, len(batch), 4, generator=rng, device=self.device, dtype=x.dtype)
@@ -115,6 +120,10 @@ class BidirectionalGAN(GameModel, HasLatent):
         mean = self.encoder(x)
         return mean, torch.full_like(mean, -20.0)
 
+    def prior_draw(self, n: int, *, rng: torch.Generator) -> Tensor:
+        """Draws of z ~ N(0, I), (n, 2)."""
+        return torch.randn(n, 2, generator=rng, device=self.device, dtype=self.dtype)
+
     def decode_mean(self, z: Tensor) -> Tensor:
         """G(z), (n, 2)."""
         return self.generator(z)
@@ -122,8 +131,7 @@ class BidirectionalGAN(GameModel, HasLatent):
     @torch.no_grad()
     def sample(self, n: int, *, rng: torch.Generator) -> Tensor:
         """Points, (n, 2)."""
-        p = next(self.parameters())
-        return self.generator(torch.randn(n, 2, generator=rng, device=p.device, dtype=p.dtype))
+        return self.generator(self.prior_draw(n, rng=rng))
 
     @view("Samples and reconstructions", record=True, lead=True, batch=200)
     def pairs(self, batch: DataBatch, noise: Noise) -> Plane:

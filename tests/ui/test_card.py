@@ -111,7 +111,7 @@ def test_freezing_keeps_the_picture_until_it_is_taken_back(card) -> None:
     freeze.trigger()
     assert not card.show_frame(_curves("second"))
     assert card.subtitle == "frozen, first"
-    QTest.mouseClick(_tools(card)["Follow again: the card is frozen"], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(_tools(card)["Unfreeze: show new pictures again"], Qt.MouseButton.LeftButton)
     assert card.show_frame(_curves("second"))
     assert card.subtitle == "second"
     assert states == [True, False]

@@ -77,13 +77,13 @@ def test_a_bad_value_is_marked_explained_and_not_taken(form, text: str) -> None:
     assert form.values()["beta"] == 2.0
     assert edited == [("beta", 1.0, 2.0)]
     assert changed == [("beta", 2.0)]
-    assert row.complaint.endswith("the preset has 1.00.")
-    assert "0 to 10" in row.complaint
-    assert any(label.isVisible() and label.text() == row.complaint for label in row.findChildren(QLabel))
+    assert row.error.endswith("the preset has 1.00.")
+    assert "0 to 10" in row.error
+    assert any(label.isVisible() and label.text() == row.error for label in row.findChildren(QLabel))
     QTest.keyClick(box, Qt.Key.Key_Escape)
     assert box.text() == "2.00"
     assert not box.property("invalid")
-    assert row.complaint == ""
+    assert row.error == ""
 
 
 def test_whole_numbers_refuse_fractions(form) -> None:
@@ -195,19 +195,19 @@ def test_structural_changes_say_that_they_wait_for_a_reset(form) -> None:
     form.set_in_force(form.values())
     _type(form.findChild(ValueBox, "param.latent"), "8")
     _type(form.findChild(ValueBox, "param.beta"), "8")
-    assert form.rows["latent"].remark == "applies after reset"
-    assert form.rows["beta"].remark == ""  # live
+    assert form.rows["latent"].hint == "applies after reset"
+    assert form.rows["beta"].hint == ""  # live
     _type(form.findChild(ValueBox, "param.latent"), "2")
-    assert form.rows["latent"].remark == ""
+    assert form.rows["latent"].hint == ""
 
 
 def test_a_complaint_unfolds_its_section_and_goes_with_the_next_edit(form) -> None:
     assert not form.rows["clip"].isVisible()
-    form.complain("clip", "Too small.")
+    form.set_error("clip", "Too small.")
     assert form.rows["clip"].isVisible()
     assert form.rows["clip"].editor.property("invalid") is True
     _type(form.findChild(ValueBox, "param.clip"), "1")
-    assert form.rows["clip"].remark == ""
+    assert form.rows["clip"].hint == ""
 
 
 def test_names_for_a_screen_reader_and_tooltips(form) -> None:

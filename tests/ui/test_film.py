@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 
 from explorer.ui.card import Card
 from explorer.ui.frames import DrawingView, FilmView, ImagesView, PlaneView, TextView
+from explorer.ui.frames.base import Hit
 from explorer.ui.theme import DARK
 from models.frames import Curves, Density, Drawing, Film, Images, Label, Paths, Plane, Points, Series, Stroke, Text
 from models.protocol import View
@@ -130,17 +131,16 @@ def test_a_new_film_keeps_the_position_and_the_end(film) -> None:
     assert not film.scrubber.play_button.isEnabled()
 
 
-def test_hover_and_clicks_of_the_frame_in_view_are_forwarded(film) -> None:
-    hovered, clicked, picked = [], [], []
-    film.hovered.connect(hovered.append)
-    film.datum_clicked.connect(lambda index, second: clicked.append((index, second)))
-    film.image_picked.connect(picked.append)
+def test_clicks_in_the_frame_in_view_are_forwarded(film) -> None:
+    hits: list[Hit] = []
+    film.clicked.connect(hits.append)
     film.scrubber.go(3)
     film.inner.grab()
     at = film.inner.box(0).center().toPoint()
-    QTest.mouseMove(film.inner, at)
     QTest.mouseClick(film.inner, _LEFT, Qt.KeyboardModifier.ShiftModifier, at)
-    assert (hovered, clicked, picked) == ([0], [(103, True)], [0])
+    (hit,) = hits
+    assert (hit.datum, hit.second) == (103, True)
+    assert hit.pixel is not None
 
 
 def test_planes_of_a_film_are_shown_in_one_extent(theme, make_widget) -> None:

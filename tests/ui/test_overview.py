@@ -17,10 +17,11 @@ import explorer.ui.overview.reading as reading
 from explorer.engine import Setup, new_session
 from explorer.engine.bundle import BUNDLES
 from explorer.engine.recent import Glance
+from explorer.ui import threads
 from explorer.ui.explain.noise import Dimension
 from explorer.ui.overview import Overview
 from explorer.ui.overview.ladder import NoiseLadder, relation
-from explorer.ui.overview.run_card import RunCard, progress_words, when_words
+from explorer.ui.overview.run_card import RunCard, progress_text, when_text
 from explorer.ui.theme import LIGHT
 from models import FAMILIES
 
@@ -135,7 +136,7 @@ def test_nothing_is_read_before_the_first_paint(theme, make_widget, qtbot, runs,
     began = []
     monkeypatch.setattr(reading.OverviewReader, "read", lambda self: began.append(painted.copy()))
     painted = []
-    monkeypatch.setattr(NoiseLadder, "_paint_words", lambda self, painter, left: painted.append(1))
+    monkeypatch.setattr(NoiseLadder, "_paint_labels", lambda self, painter, left: painted.append(1))
     make_widget(Overview(theme, (VAE_FAMILY,)), 1440, 828)
     qtbot.waitUntil(lambda: bool(began))
     assert began[0]
@@ -169,13 +170,13 @@ def test_without_runs_it_says_so(shown):
 def test_when_and_how_far_in_words():
     noon = datetime.datetime(2026, 5, 4, 12).timestamp()
     cases = {0: "just now", 59: "just now", 120: "2 min ago", 3599: "59 min ago", 7300: "2 h ago", 86_400: "yesterday"}
-    assert {passed: when_words(noon - passed, noon) for passed in cases} == cases
-    assert when_words(noon - 3 * 86_400, noon) == f"1 {datetime.date(2026, 5, 1):%b} 2026"
-    assert when_words(noon + 5, noon) == "just now"  # a clock that was set back
-    assert progress_words(glance(), 1e9 + 120) == "step 8\u2009576 of 12\u2009000, 2 min ago"
-    assert progress_words(glance(seconds=60.0), 1e9) == "step 8\u2009576, just now"
-    assert progress_words(glance(state="done"), 1e9) == "finished just now, 8\u2009576 steps"
-    assert progress_words(glance(state="diverged"), 1e9) == "diverged at step 8\u2009576, just now"
+    assert {passed: when_text(noon - passed, noon) for passed in cases} == cases
+    assert when_text(noon - 3 * 86_400, noon) == f"1 {datetime.date(2026, 5, 1):%b} 2026"
+    assert when_text(noon + 5, noon) == "just now"  # a clock that was set back
+    assert progress_text(glance(), 1e9 + 120) == "step 8\u2009576 of 12\u2009000, 2 min ago"
+    assert progress_text(glance(seconds=60.0), 1e9) == "step 8\u2009576, just now"
+    assert progress_text(glance(state="done"), 1e9) == "finished just now, 8\u2009576 steps"
+    assert progress_text(glance(state="diverged"), 1e9) == "diverged at step 8\u2009576, just now"
 
 
 def test_a_run_without_a_metric_shows_none(theme, make_widget):
@@ -250,4 +251,4 @@ def test_closing_ends_its_thread(theme, make_widget, runs, monkeypatch, qtbot):
     qtbot.waitUntil(lambda: overview.reader.isRunning() or overview._empty.isVisible(), timeout=10_000)
     overview.close()
     assert not overview.reader.isRunning()
-    assert overview.reader not in reading._running
+    assert overview.reader not in threads._running

@@ -81,10 +81,10 @@ def test_fields_that_wait_for_a_reset_say_so(theme, make_widget, tmp_path) -> No
     session = pages.kept_session("gauss", tmp_path / "run", jitter=0.5)
     state.shown.show(session)
     session.close()
-    assert side.form.rows["jitter"].remark == "applies after reset"
-    assert side.form.rows["scale"].remark == ""
+    assert side.form.rows["jitter"].hint == "applies after reset"
+    assert side.form.rows["scale"].hint == ""
     state.shown.show(pages.session("gauss", jitter=0.5))
-    assert side.form.rows["jitter"].remark == ""
+    assert side.form.rows["jitter"].hint == ""
 
 
 def test_what_the_palette_lists_of_the_draft(theme, make_widget) -> None:

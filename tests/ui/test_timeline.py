@@ -143,7 +143,7 @@ def test_the_dot_of_live_is_green_only_while_live(recorded, theme) -> None:
         assert dot() == QColor(tokens.ok)
         recorded.set_live(False)
         assert dot() == QColor(tokens.text3)
-    assert "recorded moment" in live.accessibleDescription()
+    assert "recorded step" in live.accessibleDescription()
 
 
 def test_play_runs_through_all_moments_and_stops_at_the_end(recorded, scrubs, qtbot) -> None:
@@ -155,7 +155,7 @@ def test_play_runs_through_all_moments_and_stops_at_the_end(recorded, scrubs, qt
     assert not recorded.live
     qtbot.waitUntil(lambda: not recorded.playing, timeout=10_000)
     assert scrubs == list(_STEPS)
-    assert play.accessibleName() == "Play the recorded moments"
+    assert play.accessibleName() == "Play the recorded steps"
     QTest.mouseClick(play, Qt.MouseButton.LeftButton)  # from the end: once more
     assert scrubs[len(_STEPS) :] == [0]
     recorded.pause()
@@ -167,7 +167,7 @@ def test_play_goes_on_from_where_one_is_and_a_hand_stops_it(recorded, scrubs) ->
     QTest.keyClick(recorded.track, Qt.Key.Key_Home)
     QTest.keyClick(recorded.track, Qt.Key.Key_Right)
     recorded.play()
-    recorded._on_beat()
+    recorded._on_tick()
     assert scrubs == [0, 100, 200]
     QTest.mouseClick(recorded.track, Qt.MouseButton.LeftButton, pos=_at(recorded, 410))
     assert not recorded.playing
@@ -186,7 +186,7 @@ def test_with_reduced_motion_it_leaps_and_takes_as_long(timeline) -> None:
     timeline.play()
     pause = timeline._player.interval()
     while timeline.playing:
-        timeline._on_beat()
+        timeline._on_tick()
     assert found[0] == 0
     assert found[-1] == 2400
     assert len(found) < len(steps) / 4

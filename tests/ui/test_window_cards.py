@@ -71,7 +71,7 @@ def test_a_frozen_card_keeps_its_picture_until_it_is_let_go(driver) -> None:
     driver.until_step(driver.page.shown.step + 50)
     assert card.display.frame is kept
     assert card.subtitle.startswith("frozen")
-    QTest.mouseClick(_tool(driver, "samples", "Follow again: the card is frozen"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(_tool(driver, "samples", "Unfreeze: show new pictures again"), Qt.MouseButton.LeftButton)
     driver.until(lambda: card.display.frame is not kept)
     newer = card.display.frame
     driver.until(lambda: card.display.frame is not newer)

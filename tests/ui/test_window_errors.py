@@ -21,7 +21,7 @@ def test_a_diverged_run_goes_on_from_its_last_good_step_with_a_smaller_rate(driv
     banner = driver.page.banner
     assert banner.kind == "error"
     assert "not finite" in banner.message
-    assert driver.page.side.training.rows["lr"].complaint
+    assert driver.page.side.training.rows["lr"].error
     assert driver.card("latent_map").subtitle.endswith("last good")
     assert "stopped at step" in driver.find("timeline.track").accessibleDescription()
     assert driver.find("banner_fix").text().endswith("0.003")
@@ -34,7 +34,7 @@ def test_a_diverged_run_goes_on_from_its_last_good_step_with_a_smaller_rate(driv
     assert banner.kind == ""
     assert driver.page.draft.state.values["lr"] == 0.003
     assert driver.find("training.lr").text() == "3e-3"
-    assert driver.page.side.training.rows["lr"].complaint == ""
+    assert driver.page.side.training.rows["lr"].error == ""
     assert not driver.card("latent_map").subtitle.endswith("last good")
     driver.pause()
     driver.window.close()
@@ -110,11 +110,11 @@ def test_a_paused_run_outlives_a_dataset_that_cannot_be_reached(driver, no_mnist
 def test_a_bad_value_is_marked_and_not_taken(driver) -> None:
     driver.fill("param.hidden", "many")
     row = driver.page.side.form.rows["hidden"]
-    assert "many" in row.remark
+    assert "many" in row.hint
     assert driver.find("param.hidden").property("invalid")
     assert driver.page.draft.state.values["hidden"] == 200
     QTest.keyClick(driver.find("param.hidden"), Qt.Key.Key_Escape)
-    assert row.remark == ""
+    assert row.hint == ""
     assert driver.find("param.hidden").text() == "200"
 
 

@@ -150,7 +150,7 @@ def test_optimiser_momenta_and_both_rates_change_while_the_game_goes_on(game) ->
     assert [change["set"] for change in game.changes()] == [{"optimiser": "rmsprop"}, {"lr_d": 0.005}]
     rows = game.page.side.training.rows
     assert not rows["beta1"].isVisibleTo(game.page.side.training.section.content.parentWidget())
-    assert rows["optimiser"].remark == ""
+    assert rows["optimiser"].hint == ""
     step = game.page.shown.step
     game.until_step(step + 5)
     assert game.page.shown.state == "training"
@@ -266,7 +266,7 @@ def test_a_name_that_cannot_be_used_is_refused_and_nothing_is_lost(game, apart) 
     canvas.name.setText("a/b")
     QTest.mouseClick(canvas.save_button, Qt.MouseButton.LeftButton)
     assert canvas.isVisible()
-    assert "is no name for a drawing" in canvas.hint.text()
+    assert "is not a valid name of a drawing" in canvas.hint.text()
     assert not (apart / "drawn").exists()
     left = canvas.painting.xy
     QTest.mouseClick(canvas.cancel_button, Qt.MouseButton.LeftButton)

@@ -123,7 +123,7 @@ def test_the_data_of_a_card_can_be_of_another_split(driver) -> None:
     driver.click("tab_of.reconstructions")
     card = driver.card("reconstructions")
     driver.until(lambda: "validation" in card.subtitle)
-    driver.choose_in_menu(card.menu, "Of training data")
+    driver.choose_in_menu(card.menu, "Use training data")
     driver.until(lambda: "training" in card.subtitle)
 
 

@@ -73,13 +73,13 @@ def test_a_live_parameter_reaches_the_session_at_once_and_a_structural_one_waits
     driver.fill("param.beta", "4")
     driver.until(lambda: any(change["set"] == {"beta": 4.0} for change in driver.changes()))
     rows = driver.page.side.form.rows
-    assert "reset" not in rows["beta"].remark
+    assert "reset" not in rows["beta"].hint
     driver.fill("param.latent", "3")
-    assert rows["latent"].remark == "applies after reset"
+    assert rows["latent"].hint == "applies after reset"
     assert driver.page.shown.state == "training"
     driver.click("reset")
     driver.until_state("ready")
-    assert rows["latent"].remark == ""
+    assert rows["latent"].hint == ""
     driver.until(lambda: driver.window.findChild(type(driver.find("latent.0")), "latent.2") is not None)
 
 

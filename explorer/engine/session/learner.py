@@ -12,6 +12,7 @@ from torch import Tensor
 
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.devices import choose_threads
+from explorer.engine.errors import RunError
 from explorer.engine.randomness import build_model, derive, initialising
 from explorer.engine.session.optimisation import Optimisation, average_into
 from explorer.engine.session.state import TrainingState, load_tensors
@@ -93,11 +94,15 @@ class Learner:
             average_into(self.averaged, self.model, self._setup.training.ema, step)
 
     def grow(self, progress: Progress) -> None:
-        """Enters the stage of a moment of training; parameters that stay keep their moments in the optimiser."""
+        """Enters the stage of a moment of training.
+
+        Parameters that keep their name and shape keep their moments in the optimiser; the others start afresh.
+        """
         stage = self.model.stage_at(progress)
         if stage == self.model.stage:
             return
         memory = {each.player.name: each.state() for each in self.players}
+        shapes = {name: parameter.shape for name, parameter in self.model.named_parameters()}
         with initialising(derive(self._setup.seed, "stage", stage)):
             self.model.enter_stage(stage)
         self.model.to(self._device)
@@ -108,8 +113,10 @@ class Learner:
             same = {name: old for name, old in before.items() if name in after and after[name].shape == old.shape}
             self.averaged.load_state_dict(same, strict=False)  # new parameters start at their own values
         self.rebuild_players(self.training)
+        unchanged = {name for name, p in self.model.named_parameters() if shapes.get(name) == p.shape}
         for each in self.players:
-            each.load_state(memory.get(each.player.name, {}))
+            moments = memory.get(each.player.name, {})
+            each.load_state({path: value for path, value in moments.items() if path.rpartition("/")[0] in unchanged})
 
     def tensors(self) -> dict[str, Tensor]:
         """A copy of all weights and moments, by path as in `TrainingState.tensors`."""
@@ -130,5 +137,8 @@ class Learner:
         self.rebuild_players(state.optimisers)
         if self.averaged is not None:
             load_tensors(self.averaged, state.stage, state.part("averaged") or state.part("model"))
-        for each in self.players:
-            each.load_state(state.part(f"optimiser/{each.player.name}"))
+        try:
+            for each in self.players:
+                each.load_state(state.part(f"optimiser/{each.player.name}"))
+        except ValueError as error:
+            raise RunError(f"the checkpoint does not belong to this run ({error})") from None

@@ -129,12 +129,20 @@ class Optimisation:
         return dense if self._rows is None else dense | self._rows.state()
 
     def load_state(self, tensors: Mapping[str, Tensor]) -> None:
-        """Loads what `state` returned; parameters that it does not name start without moments."""
+        """Loads what `state` returned; parameters that it does not name start without moments.
+
+        Raises:
+            ValueError: A moment has another shape than its parameter. The fused kernels do not check shapes and would
+                write outside the tensor.
+        """
         if self._rows is not None:
             self._rows.load_state(tensors)
         for name, parameter in zip(self._names, self._dense, strict=True):
             start = f"{name}/"
             own = {key[len(start) :]: value for key, value in tensors.items() if key.startswith(start)}
+            for key, value in own.items():
+                if key != "step" and value.shape != parameter.shape:
+                    raise ValueError(f"{key} of {name} has shape {tuple(value.shape)}, not {tuple(parameter.shape)}")
             if own:
                 self._optimiser.state[parameter] = {
                     key: value.clone() if key == "step" and not self._on_device else value.to(parameter.device).clone()

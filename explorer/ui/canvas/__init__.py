@@ -1,4 +1,4 @@
-"""The canvas on which points of the plane are painted."""
+"""The canvas: a dialog for painting points of the plane."""
 
 from explorer.ui.canvas.dialog import CanvasDialog
 

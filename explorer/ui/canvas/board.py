@@ -1,4 +1,4 @@
-"""The board: where the mouse, or the arrows and Space, paint points."""
+"""The board of the canvas, on which the mouse or the keyboard paints points."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from explorer.ui.theme import Theme, Tokens, color, ui_font
 __all__ = ["Board"]
 
 _DOT = 4.0  # px
-_MANY = 3000  # points
-_STEP, _LEAP = 0.1, 0.5  # data units that an arrow moves the brush, without and with Shift
+_MANY = 3000  # points from which dots are drawn square
+_STEP, _LEAP = 0.1, 0.5  # data units an arrow key moves the brush, without and with Shift
 _MARGIN = 10.0  # px
-_EDGE = 28.0  # px from the edges, within which nothing is written
+_EDGE = 28.0  # px along the edges without tick labels
 
 
 class Board(QWidget):
     """Paints with the left button and erases with the right; arrows move the brush, Space paints, Delete erases.
 
     Signals:
-        changed: The points are others.
+        changed: Points were added or removed.
 
     Attributes:
-        brush: How it paints.
+        brush: The brush.
         erasing: Whether the left button and Space erase.
 
     Args:
         theme: Colours.
-        painting: What is painted.
-        reach: Half the side of the plane in sight, data units.
+        painting: The points.
+        reach: Half the side of the visible square, data units.
     """
 
     changed = Signal()
@@ -49,8 +49,8 @@ class Board(QWidget):
         self.view = Viewport()
         self._tokens = theme.tokens
         self._picture: QPixmap | None = None
-        self._at: QPointF | None = None  # of the pointer, px
-        self._spot = (0.0, 0.0)  # of the brush that keys move, data units
+        self._at: QPointF | None = None  # position of the pointer, px
+        self._spot = (0.0, 0.0)  # position of the brush for the keyboard, data units
         self._held: Qt.MouseButton | None = None
         self.set_reach(reach)
         self.setMouseTracking(True)
@@ -60,22 +60,22 @@ class Board(QWidget):
         theme.changed.connect(self.apply_theme)
 
     def set_reach(self, reach: float) -> None:
-        """Shows the plane from -reach to reach."""
+        """Shows the square from -reach to reach."""
         self.view.wanted = (-reach, reach, -reach, reach)
         self.redraw()
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
-        """Repaints in other colours."""
+        """Repaints in the colours of a theme."""
         self._tokens = tokens
         self.redraw()
 
     def redraw(self) -> None:
-        """Draws all points anew."""
+        """Drops the kept pixmap and repaints."""
         self._picture = None
         self.update()
 
-    # Hands
+    # Mouse and keyboard
 
     def _stroke_to(self, x: float, y: float, erasing: bool) -> None:
         if erasing:
@@ -83,26 +83,26 @@ class Board(QWidget):
                 self.redraw()
                 self.changed.emit()
             return
-        came = self.painting.paint(x, y, self.brush)
-        if len(came):
-            if len(self.painting.xy) - len(came) <= _MANY < len(self.painting.xy):
-                self.redraw()  # all in the other kind of dots
+        added = self.painting.paint(x, y, self.brush)
+        if len(added):
+            if len(self.painting.xy) - len(added) <= _MANY < len(self.painting.xy):
+                self.redraw()  # all dots change their shape
             elif self._picture is not None:
                 painter = QPainter(self._picture)
-                self._draw_points(painter, came)
+                self._draw_points(painter, added)
                 painter.end()
             self.changed.emit()
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begins a stroke."""
+        """Starts a stroke."""
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton) and self._held is None:
             self._held = event.button()
             self.painting.begin()
             self.mouseMoveEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Goes on with a stroke."""
+        """Continues a stroke."""
         self._at = event.position()
         if self._held is not None:
             self._spot = self.view.to_data(self._at)
@@ -115,7 +115,7 @@ class Board(QWidget):
             self._held = None
 
     def leaveEvent(self, event: QEvent) -> None:
-        """The pointer is elsewhere."""
+        """Hides the brush."""
         self._at = None
         self.update()
         super().leaveEvent(event)
@@ -123,16 +123,17 @@ class Board(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Moves the brush, paints or erases."""
         key = event.key()
-        way = {
+        directions: dict[int, tuple[int, int]] = {
             Qt.Key.Key_Left: (-1, 0),
             Qt.Key.Key_Right: (1, 0),
             Qt.Key.Key_Up: (0, 1),
             Qt.Key.Key_Down: (0, -1),
-        }.get(Qt.Key(key))
-        if way is not None:
-            far = _LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else _STEP
+        }
+        direction = directions.get(key)
+        if direction is not None:
+            step = _LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else _STEP
             low, high, *_ = self.view.wanted
-            x, y = (min(max(c + w * far, low), high) for c, w in zip(self._spot, way, strict=True))
+            x, y = (min(max(c + d * step, low), high) for c, d in zip(self._spot, direction, strict=True))
             self._spot = (x, y)
             self.update()
         elif key in (Qt.Key.Key_Space, Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
@@ -142,32 +143,32 @@ class Board(QWidget):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Shows the brush that keys move."""
+        """Draws the brush of the keyboard."""
         self.update()
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Keys go elsewhere."""
+        """Hides the brush of the keyboard."""
         self.update()
         super().focusOutEvent(event)
 
     # Drawing
 
     def sizeHint(self) -> QSize:
-        """A square that strokes have room in."""
+        """Preferred size."""
         return QSize(520, 520)
 
     def minimumSizeHint(self) -> QSize:
-        """As little as one can still aim in."""
+        """Smallest usable size."""
         return QSize(240, 240)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keeps the plane square."""
+        """Drops the kept pixmap."""
         self._picture = None
         super().resizeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draws the points, which are kept as a picture, and the brush over them."""
+        """Draws the points from a kept pixmap, and the brush above them."""
         ratio = self.devicePixelRatioF()
         if self._picture is None or self._picture.devicePixelRatioF() != ratio:
             self.view.rect = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
@@ -207,7 +208,7 @@ class Board(QWidget):
                 painter.drawText(QRectF(6, y - 17, 60, 16), Qt.AlignmentFlag.AlignLeft, text)
 
     def _draw_points(self, painter: QPainter, xy: np.ndarray) -> None:
-        many = len(self.painting.xy) > _MANY  # round dots cost 3 µs each, square ones a tenth
+        many = len(self.painting.xy) > _MANY  # a round dot costs 3 µs, a square one a tenth of that
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not many)
         pen = stroke(self._tokens.data, _DOT - 1 if many else _DOT, 0.8)
         if many:

@@ -1,4 +1,4 @@
-"""Draw points: a board, a brush, and a name under which what was painted becomes a dataset."""
+"""The dialog "Draw points": paints points and saves them as a dataset with a name."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from models.protocol import params_of
 
 __all__ = ["CanvasDialog"]
 
-_REACH = 4.0  # data units from the middle to the edge, unless what is loaded needs more
-_TAKEN = 600  # points that are taken of a dataset
+_REACH = 4.0  # data units from the centre to the edge; more if loaded points need it
+_TAKEN = 600  # points drawn from a dataset to start from
 _TOOLS = {"brush": "Brush", "eraser": "Eraser"}
 _PANEL = 232  # px
 _SIZE = (856, 620)  # px
 
 
 class CanvasDialog(QDialog):
-    """Paints points and keeps them.
+    """Paints points and saves them as a drawing.
 
     Signals:
-        drawn: Name of the drawing that was kept.
+        drawn: Name of the saved drawing.
 
     Args:
         theme: Colours.
-        name: Name of the drawing to begin with, or "" for an empty board.
-        left: Points, (n, 2), to begin with instead: what was painted and not kept the last time, or None.
-        rng: Of the brush's jitter.
+        name: Drawing to start from, or "" for an empty board.
+        unsaved: Points, (n, 2), to start from instead: those that were painted but not saved last time; or None.
+        rng: Generator of the brush's jitter.
     """
 
     drawn = Signal(str)
@@ -47,7 +47,7 @@ class CanvasDialog(QDialog):
         self,
         theme: Theme,
         name: str = "",
-        left: np.ndarray | None = None,
+        unsaved: np.ndarray | None = None,
         rng: np.random.Generator | None = None,
         parent: QWidget | None = None,
     ):
@@ -67,9 +67,9 @@ class CanvasDialog(QDialog):
         self.start.setObjectName("canvas_start")
         self.start.setAccessibleName("Start from the points of")
         self.undo_button = self._button(theme, "Undo", "undo", "canvas_undo")
-        self.undo_button.setToolTip("Take the last stroke back (Ctrl Z)")
+        self.undo_button.setToolTip("Undo the last stroke (Ctrl Z)")
         self.clear_button = self._button(theme, "Clear", "reset", "canvas_clear")
-        self.clear_button.setToolTip("An empty canvas; undo brings the points back")
+        self.clear_button.setToolTip("Remove all points; undo restores them")
         self.name = TextBox(name or _free_name())
         self.name.setObjectName("canvas_name")
         self.name.setAccessibleName("Name of the drawing")
@@ -82,22 +82,22 @@ class CanvasDialog(QDialog):
         self.cancel_button = Button(theme, "Cancel")
         self.cancel_button.setObjectName("canvas_cancel")
         for button in (self.save_button, self.cancel_button):
-            button.setAutoDefault(False)  # Enter in the name takes the name
+            button.setAutoDefault(False)  # Enter in the name field commits the name
         self._lay_out()
         self._connect()
         if name:
             self._take(f"drawn:file={name}")
             self.painting = self.board.painting = Painting(self.painting.xy, self._rng)  # nothing to undo yet
-        if left is not None:
-            self.painting.replace(left)
+        if unsaved is not None:
+            self.painting.replace(unsaved)
             self._fit()
-        self._say()
+        self._update()
         self.resize(*_SIZE)
         self.board.setFocus()
 
     @staticmethod
-    def _button(theme: Theme, word: str, icon: str, name: str) -> Button:
-        button = Button(theme, word, icon)
+    def _button(theme: Theme, text: str, icon: str, name: str) -> Button:
+        button = Button(theme, text, icon)
         button.setObjectName(name)
         button.setAutoDefault(False)
         return button
@@ -139,18 +139,18 @@ class CanvasDialog(QDialog):
         whole.addWidget(panel)
 
     def _connect(self) -> None:
-        self.board.changed.connect(self._say)
+        self.board.changed.connect(self._update)
         self.tool.chosen.connect(self._on_tool)
         self.form.changed.connect(self._on_brush)
         self.start.chosen.connect(self._on_start)
         self.undo_button.clicked.connect(self.undo)
         self.clear_button.clicked.connect(self._on_clear)
-        self.name.textChanged.connect(self._say)
+        self.name.textChanged.connect(self._update)
         self.save_button.clicked.connect(self._on_save)
         self.cancel_button.clicked.connect(self.reject)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl Z takes a stroke back, unless a field with the focus has its own use for it."""
+        """Ctrl Z undoes a stroke, unless the focused field handles it."""
         if event.matches(QKeySequence.StandardKey.Undo):
             self.undo()
         else:
@@ -158,29 +158,29 @@ class CanvasDialog(QDialog):
 
     @Slot()
     def undo(self) -> None:
-        """Takes the last stroke back."""
+        """Undoes the last stroke."""
         self.painting.undo()
         self._fit()
         self.board.redraw()
-        self._say()
+        self._update()
 
     def _fit(self) -> None:
-        far = float(np.abs(self.painting.xy).max()) * 1.05 if len(self.painting.xy) else 0.0
-        self.board.set_reach(max(_REACH, far))
+        reach = float(np.abs(self.painting.xy).max()) * 1.05 if len(self.painting.xy) else 0.0
+        self.board.set_reach(max(_REACH, reach))
 
     @Slot()
-    def _say(self) -> None:
+    def _update(self) -> None:
         n, name = len(self.painting.xy), self.name.text().strip()
-        self.count.setText(f"{count(n)} points" + (", which is the most" if n >= MOST else ""))
+        self.count.setText(f"{count(n)} points" + (", the maximum" if n >= MOST else ""))
         self.undo_button.setEnabled(self.painting.can_undo)
         self.clear_button.setEnabled(n > 0)
         self.save_button.setEnabled(n >= FEWEST and bool(name))
         if n < FEWEST:
-            self._hint(f"At least {FEWEST} are needed.")
+            self._hint(f"At least {FEWEST} points are needed.")
         elif name in drawn_names():
-            self._hint(f"Replaces the drawing {name}; runs trained on it can then not be resumed.")
+            self._hint(f"Replaces the drawing {name}; runs trained on the old one cannot be resumed.")
         else:
-            self._hint("Trained on as they are; set Smoothing σ afterwards for a known density.")
+            self._hint("Models train on exactly these points; Smoothing σ of the dataset gives them a known density.")
 
     def _hint(self, text: str, kind: str = "caption") -> None:
         self.hint.setText(text)
@@ -202,27 +202,27 @@ class CanvasDialog(QDialog):
             self._take(str(name))
 
     def _take(self, name: str) -> None:
-        found = source(name)
+        dataset = source(name)
         try:
-            if isinstance(found, Drawn):
-                xy = found.points()
+            if isinstance(dataset, Drawn):
+                xy = dataset.points()
             else:
-                assert isinstance(found, PlanarSource)
-                xy, _ = found.sample(_TAKEN, self._rng)
+                assert isinstance(dataset, PlanarSource)
+                xy, _ = dataset.sample(_TAKEN, self._rng)
         except DataError as error:
             self._hint(str(error), "error")
             return
         self.painting.replace(xy)
         self._fit()
-        self._say()
+        self._update()
 
     @Slot()
     def _on_clear(self) -> None:
-        self.board.setFocus()  # the button goes off, and the field after it would take Ctrl Z for its own text
+        self.board.setFocus()  # else the focus moves to the name field, which handles Ctrl Z itself
         self.painting.replace(np.empty((0, 2)))
         self.start.set_value("")
         self._fit()
-        self._say()
+        self._update()
 
     @Slot()
     def _on_save(self) -> None:
@@ -237,7 +237,7 @@ class CanvasDialog(QDialog):
 
 
 def _free_name() -> str:
-    """A name that no drawing has."""
+    """A name that no drawing has yet."""
     taken = set(drawn_names())
     number = 1
     while f"drawing {number}" in taken:

@@ -133,9 +133,9 @@ class MaskBoard(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Keeps Ctrl+Z from the window, where it undoes edits of the setup."""
-        is_override = event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if is_override and event.matches(QKeySequence.StandardKey.Undo):
-            event.accept()
+        key = event if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride else None
+        if key is not None and key.matches(QKeySequence.StandardKey.Undo):
+            key.accept()
             return True
         return super().event(event)
 

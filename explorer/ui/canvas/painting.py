@@ -10,18 +10,29 @@ from models.protocol import param
 
 __all__ = ["MOST", "Brush", "Painting", "StrokeHistory"]
 
-MOST = 20_000  # points
-_STROKES = 100  # that can be undone
-_SPACING = 0.05  # data units of a stroke between two dabs, or the jitter where that is wider
+MOST = 20_000  # largest number of points
+_STROKES = 100  # strokes that can be undone
+_SPACING = 0.05  # data units between two dabs of a stroke; at least the jitter
 
 
 @dataclass(frozen=True)
 class Brush:
-    """How points are painted and erased, data units."""
+    """Parameters of brush and eraser, in data units."""
 
-    jitter: float = param(0.1, "Jitter σ", 0.0, 1.0, step=0.01, help="Spread of the points about the stroke.")
-    dab: int = param(4, "Points a dab", 1, 100, log=True, help="A stroke is a row of dabs, one each 0.05 to σ of way.")
-    radius: float = param(0.3, "Eraser radius", 0.05, 2.0, log=True, help="Of the eraser, in units of the plane.")
+    jitter: float = param(
+        0.1, "Jitter σ", 0.0, 1.0, step=0.01, help="Standard deviation of the points around the stroke."
+    )
+    dab: int = param(
+        4,
+        "Points per dab",
+        1,
+        100,
+        log=True,
+        help="Points of one dab; dabs follow a stroke at a distance of 0.05 or σ.",
+    )
+    radius: float = param(
+        0.3, "Eraser radius", 0.05, 2.0, log=True, help="Radius of the eraser, in units of the plane."
+    )
 
 
 class StrokeHistory:
@@ -50,14 +61,14 @@ class StrokeHistory:
 
 
 class Painting:
-    """Points of the plane while they are painted.
+    """Points of the plane with a history for undo.
 
     Attributes:
         xy: The points, (n, 2) float64; never changed in place.
 
     Args:
-        xy: Points at first.
-        rng: Of the jitter.
+        xy: Initial points.
+        rng: Generator of the jitter.
     """
 
     def __init__(self, xy: np.ndarray, rng: np.random.Generator):
@@ -82,17 +93,17 @@ class Painting:
         if self._last is None:
             places = at[None]
         else:
-            way = at - self._last
-            count = int(np.hypot(*way) / max(_SPACING, brush.jitter))
+            line = at - self._last
+            count = int(np.hypot(*line) / max(_SPACING, brush.jitter))
             if count == 0:
                 return np.empty((0, 2))
-            places = self._last + way * (np.arange(1, count + 1) / count)[:, None]
+            places = self._last + line * (np.arange(1, count + 1) / count)[:, None]
         self._last = at
         room = MOST - len(self.xy)
         centers = np.repeat(places, brush.dab, axis=0)[:room]
-        came = centers + brush.jitter * self._rng.standard_normal(centers.shape)
-        self.xy = np.concatenate([self.xy, came])
-        return came
+        added = centers + brush.jitter * self._rng.standard_normal(centers.shape)
+        self.xy = np.concatenate([self.xy, added])
+        return added
 
     def erase(self, x: float, y: float, brush: Brush) -> int:
         """Removes the points within the eraser's radius; returns how many were removed."""

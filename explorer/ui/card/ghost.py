@@ -122,7 +122,7 @@ class Ghost(QWidget):
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
-        """Repaints in other colours."""
+        """Repaints in the colours of a theme."""
         self._tokens = tokens
         self.update()
 
@@ -131,7 +131,7 @@ class Ghost(QWidget):
         return QSize(120, 72)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draws it in the middle."""
+        """Draws drawing and sentence in the middle."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(ui_font(13))

@@ -14,20 +14,20 @@ from models.protocol import View
 __all__ = ["CardHead"]
 
 _HEIGHT, _TOOLS = 36, 56  # px
-_SUBTITLE = 72  # px the subtitle keeps before the legend goes into rows of its own
+_SUBTITLE = 72  # px of the subtitle that the legend must leave, else it moves into rows of its own
 
 
 class CardHead(QFrame):
-    """36 px: the title is always whole, the subtitle gives way. Double click maximises.
+    """Head of 36 px. The title is always complete, the subtitle is elided. A double click maximises.
 
     Attributes:
-        subtitle: What is shown, and of when.
+        subtitle: Status of the picture.
         legend: Series and values; the card fills it.
 
     Signals:
-        maximise_asked: Fill the page, or go back.
-        menu_asked: Open the menu, its right upper corner at a point of the screen.
-        thaw_asked: Follow again.
+        maximise_asked: Fill the page with the card, or restore it.
+        menu_asked: Open the menu with its top right corner at a point of the screen.
+        thaw_asked: Unfreeze the card.
     """
 
     maximise_asked = Signal()
@@ -39,7 +39,7 @@ class CardHead(QFrame):
         self.setFixedHeight(_HEIGHT)
         self._title = text_label(view.title, "title", parent=self)
         self._title.setToolTip(view.help)
-        self._frost = IconButton(theme, "snowflake", "Follow again: the card is frozen", "accent_text", self)
+        self._frost = IconButton(theme, "snowflake", "Unfreeze: show new pictures again", "accent_text", self)
         self._frost.clicked.connect(self.thaw_asked)
         self._frost.hide()
         self.subtitle = ElidedLabel("", "caption", self)
@@ -63,19 +63,19 @@ class CardHead(QFrame):
         row.addLayout(tools)
 
     def set_frozen(self, frozen: bool) -> None:
-        """Shows that the card keeps what it shows, or not."""
+        """Shows or hides the mark of a frozen card."""
         self._frost.setVisible(frozen)
 
     def set_maximised(self, maximised: bool) -> None:
-        """Draws the tool that goes back instead of the one that maximises."""
+        """Shows the tool that restores the card instead of the one that maximises it."""
         icon, name = ("restore", "Restore (Esc)") if maximised else ("maximise", "Maximise (double click)")
         self._maximise.set_face(icon, name)
 
     def arrange(self, width: int, filled: bool) -> bool:
-        """Shows tools where there is a picture, and the legend where it leaves the subtitle some room.
+        """Shows tools if the card has a picture, and the legend if it leaves room for the subtitle.
 
         Args:
-            width: Of the head, px.
+            width: Width of the head, px.
             filled: The card has a picture.
 
         Returns:

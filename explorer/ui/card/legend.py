@@ -1,4 +1,4 @@
-"""The legend: series by name, swatch and live value, in the head of a card or in rows below it."""
+"""The legend: name, swatch and live value of each series, in the head of a card or in rows below it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def _advance(text: str, mono: bool) -> float:
 
 
 class Legend(QWidget):
-    """Shows legend items in as many rows as the width asks for.
+    """Shows legend items in as many rows as the width requires.
 
-    A value is given the room of its widest so far, so that nothing moves while numbers change.
+    A value keeps the width of its widest text so far, so that nothing moves while numbers change.
 
     Signals:
         hovered: Key of the item under the pointer, or "".
@@ -40,7 +40,7 @@ class Legend(QWidget):
         super().__init__(parent)
         self._tokens = theme.tokens
         self._items: list[LegendItem] = []
-        self._room: dict[str, float] = {}
+        self._reserved: dict[str, float] = {}
         self._key = ""
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -48,21 +48,21 @@ class Legend(QWidget):
 
     @property
     def items(self) -> list[LegendItem]:
-        """What is shown."""
+        """The items shown."""
         return self._items
 
     def set_items(self, items: list[LegendItem]) -> None:
-        """Shows other items or values."""
+        """Sets the items."""
         if items == self._items:
             return
         keys = [item.key for item in items]
         if keys != [item.key for item in self._items]:
-            self._room = {}
+            self._reserved = {}
         before = self.line_width()
         self._items = items
         metrics = QFontMetricsF(mono_font(12))
         for item in items:
-            self._room[item.key] = max(self._room.get(item.key, 0.0), metrics.horizontalAdvance(item.value))
+            self._reserved[item.key] = max(self._reserved.get(item.key, 0.0), metrics.horizontalAdvance(item.value))
         self.setAccessibleName("Legend: " + ", ".join(f"{item.label} {item.value}".strip() for item in items))
         if self.line_width() != before:
             self.updateGeometry()
@@ -70,7 +70,7 @@ class Legend(QWidget):
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
-        """Repaints in other colours."""
+        """Repaints in the colours of a theme."""
         self._tokens = tokens
         self.update()
 
@@ -79,27 +79,27 @@ class Legend(QWidget):
         if item.ramp is not None:
             ends = sum(_advance(end, True) for end in item.ramp)
             return words + (8 if item.label else 0) + ends + _BAR + 16
-        return _SWATCH + 6 + words + (6 + self._room.get(item.key, 0.0) if item.value else 0)
+        return _SWATCH + 6 + words + (6 + self._reserved.get(item.key, 0.0) if item.value else 0)
 
     def line_width(self) -> int:
-        """Width in which everything fits in one row, px."""
+        """Width of all items in one row, px."""
         if not self._items:
             return 0
         return int(sum(map(self._width, self._items)) + _BETWEEN * (len(self._items) - 1)) + 1
 
     def boxes(self) -> list[tuple[LegendItem, QRectF]]:
-        """The items and where each is."""
-        x, y, found = 0.0, 0.0, []
+        """The items and their rectangles."""
+        x, y, boxes = 0.0, 0.0, []
         for item in self._items:
             width = self._width(item)
             if x and x + width > self.width():
                 x, y = 0.0, y + _ROW
-            found.append((item, QRectF(x, y, width, _ROW)))
+            boxes.append((item, QRectF(x, y, width, _ROW)))
             x += width + _BETWEEN
-        return found
+        return boxes
 
     def heightForWidth(self, width: int) -> int:
-        """Rows needed at a width."""
+        """Height of the rows at a width, px."""
         x, rows = 0.0, 1
         for item in self._items:
             if x and x + self._width(item) > width:
@@ -108,11 +108,11 @@ class Legend(QWidget):
         return int(rows * _ROW)
 
     def sizeHint(self) -> QSize:
-        """One row."""
+        """Size of one row."""
         return QSize(self.line_width(), int(_ROW))
 
     def minimumSizeHint(self) -> QSize:
-        """Whoever gives it less must give it more rows."""
+        """One row of any width; a narrower legend needs more rows."""
         return QSize(0, int(_ROW))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -159,14 +159,14 @@ class Legend(QWidget):
         painter.drawText(QRectF(x + bar + 8, box.top(), 200, box.height()), left, item.ramp[1])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Finds the item under the pointer."""
-        found = next((item for item, box in self.boxes() if box.contains(event.position())), None)
-        words = () if found is None else (found.label, found.unit, found.hint)
-        self.setToolTip(", ".join(word for word in words if word))
-        self._set_key("" if found is None else found.key)
+        """Emits the item under the pointer and sets the tooltip."""
+        hit = next((item for item, box in self.boxes() if box.contains(event.position())), None)
+        parts = () if hit is None else (hit.label, hit.unit, hit.hint)
+        self.setToolTip(", ".join(part for part in parts if part))
+        self._set_key("" if hit is None else hit.key)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is under the pointer any more."""
+        """Emits that no item is under the pointer."""
         self._set_key("")
         super().leaveEvent(event)
 

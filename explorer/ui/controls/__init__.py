@@ -1,4 +1,4 @@
-"""Controls: what edits a value."""
+"""Controls: widgets that edit values, labels and buttons."""
 
 from explorer.ui.controls.action import group_of, join, make_action
 from explorer.ui.controls.buttons import Button, IconButton

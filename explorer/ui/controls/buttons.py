@@ -12,11 +12,11 @@ __all__ = ["Button", "IconButton"]
 
 
 class Button(QPushButton):
-    """A button of 28 px with a word and, where it helps, an icon.
+    """A button 28 px high with a text and an optional icon.
 
     Args:
         theme: Colours.
-        text: The word.
+        text: The text.
         icon: Name of an icon, or "".
         kind: "primary" (one on a screen), "plain" or "ghost".
     """
@@ -32,13 +32,13 @@ class Button(QPushButton):
         theme.changed.connect(self.apply_theme)
 
     def set_kind(self, kind: str) -> None:
-        """Makes it "primary", "plain" or "ghost"."""
+        """Sets the kind: "primary", "plain" or "ghost"."""
         self._kind = kind
         restyle(self, kind=kind)
         self.apply_theme(self._theme.tokens)
 
     def set_face(self, text: str, icon: str) -> None:
-        """Another word and icon."""
+        """Sets text and icon."""
         self._icon = icon
         self.setText(text)
         self.setAccessibleName(text)
@@ -53,12 +53,12 @@ class Button(QPushButton):
 
 
 class IconButton(QToolButton):
-    """A button of 24 × 24 px with an icon alone; its name is the tooltip and what a screen reader says.
+    """A button of 24 × 24 px with an icon; its name is the tooltip and the accessible name.
 
     Args:
         theme: Colours.
         icon: Name of the icon.
-        name: What it does, as an imperative.
+        name: Its action, as an imperative.
         token: Colour of the icon.
     """
 
@@ -72,7 +72,7 @@ class IconButton(QToolButton):
         theme.changed.connect(self.apply_theme)
 
     def set_face(self, icon: str, name: str, token: str | None = None) -> None:
-        """Another icon, name and, where given, colour."""
+        """Sets icon, name and, where given, colour."""
         self._icon = icon
         self._token = token or self._token
         self.setToolTip(name)

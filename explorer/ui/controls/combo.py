@@ -15,15 +15,15 @@ __all__ = ["Combo"]
 
 
 class Combo(QComboBox):
-    """A drop-down list 28 px high; a value that is too long ends in an ellipsis, and is whole in the tooltip.
+    """A drop-down list 28 px high; a text that is too long is elided and shown in the tooltip.
 
     Signals:
-        chosen: Choice before and after, made by hand.
+        chosen: Value before and after, on a choice by the user.
 
     Args:
         theme: Colours.
-        choices: Values in order, with what is shown.
-        value: Choice at first.
+        choices: Text by value, in order.
+        value: Initial value.
     """
 
     chosen = Signal(object, object)
@@ -44,12 +44,12 @@ class Combo(QComboBox):
 
     @property
     def value(self) -> Any:
-        """What is chosen, or None."""
-        here = self.currentIndex()
-        return self._values[here] if 0 <= here < len(self._values) else None
+        """The chosen value, or None."""
+        index = self.currentIndex()
+        return self._values[index] if 0 <= index < len(self._values) else None
 
     def set_choices(self, choices: Mapping[Any, str], value: Any = None) -> None:
-        """Other choices; the value is the first where it is not among them."""
+        """Replaces the choices; an unknown value selects the first."""
         blocked = self.blockSignals(True)
         self.clear()
         self._values = list(choices)
@@ -60,7 +60,7 @@ class Combo(QComboBox):
         self.set_value(value)
 
     def set_value(self, value: Any) -> None:
-        """Shows a choice without a signal."""
+        """Sets the value without a signal."""
         blocked = self.blockSignals(True)
         self.setCurrentIndex(self._values.index(value) if value in self._values else 0 if self._values else -1)
         self.blockSignals(blocked)
@@ -68,33 +68,33 @@ class Combo(QComboBox):
 
     @Slot(int)
     def _on_activated(self, _row: int) -> None:
-        before, now = self._before, self.value
-        self._before = now
-        if before != now:
-            self.chosen.emit(before, now)
+        before, after = self._before, self.value
+        self._before = after
+        if before != after:
+            self.chosen.emit(before, after)
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
-        """Repaints in other colours."""
+        """Repaints in the colours of a theme."""
         self._tokens = tokens
         self.update()
 
     def shown_text(self) -> str:
-        """What fits."""
+        """The part of the text that fits."""
         return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, self._text_box().width())
 
     def _text_box(self) -> QRect:
         return self.rect().adjusted(9, 0, -26, 0)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Chooses the neighbour, with the focus; without it the panel scrolls."""
+        """Chooses the neighbour if the widget has the focus; else the panel scrolls."""
         if self.hasFocus():
             super().wheelEvent(event)
         else:
             event.ignore()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draws the frame by the style sheet, then text and arrow."""
+        """Draws the styled frame, then text and arrow."""
         painter = QStylePainter(self)
         option = QStyleOptionComboBox()
         self.initStyleOption(option)

@@ -1,4 +1,4 @@
-"""Text: labels of one kind each, and one that gives way."""
+"""Labels: text of a kind, changing numbers, and text that is elided."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _KINDS: dict[str, tuple[int, int]] = {
 
 
 def restyle(widget: QWidget, **properties: object) -> None:
-    """Sets properties on which the style sheet selects, and has it looked at again."""
+    """Sets properties that the style sheet selects by, and applies it again."""
     if all(widget.property(name) == value for name, value in properties.items()):
         return
     for name, value in properties.items():
@@ -45,7 +45,7 @@ def _dress(label: QLabel, kind: str) -> None:
 
 
 def text_label(text: str, kind: str = "body", *, wrap: bool = False, parent: QWidget | None = None) -> QLabel:
-    """A label in the type and colour of a kind: "title", "caption", "error" and so on."""
+    """A label in the font and colour of a kind: "title", "caption", "error" and so on."""
     label = QLabel(text, parent)
     _dress(label, kind)
     label.setWordWrap(wrap)
@@ -55,7 +55,7 @@ def text_label(text: str, kind: str = "body", *, wrap: bool = False, parent: QWi
 class Readout(QLabel):
     """A number that changes often.
 
-    It keeps the room of its widest text so far, so that nothing around it is laid out anew; without text it needs none.
+    It keeps the width of its widest text so far, so that a new number causes no layout; an empty text resets it.
     """
 
     def __init__(self, name: str = "", parent: QWidget | None = None):
@@ -64,28 +64,28 @@ class Readout(QLabel):
         self.setProperty("kind", "label")
         self.setFont(mono_font(12))
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self._room = 0
+        self._reserved = 0
         self.setText("")
 
     def setText(self, text: str) -> None:
-        """Shows a text."""
+        """Sets the text."""
         self.reserve(text)
         super().setText(text)
 
     def reserve(self, text: str) -> None:
-        """Keeps room for a text from now on; for none with ""."""
+        """Makes the label at least as wide as a text; "" resets the width."""
         needed = self.width_of(text) if text else 0
-        if needed > self._room or not text:
-            self._room = needed
+        if needed > self._reserved or not text:
+            self._reserved = needed
             self.setFixedSize(needed, self.fontMetrics().height() + 2)
 
     def width_of(self, text: str) -> int:
-        """Room that a text needs, px."""
+        """Width of a text, px."""
         return math.ceil(QFontMetricsF(self.font()).horizontalAdvance(text)) + 2
 
 
 class ElidedLabel(QLabel):
-    """A label that may be narrower than its text, which then ends in an ellipsis and is whole in the tooltip."""
+    """A label that may be narrower than its text, which is then elided and shown in the tooltip."""
 
     def __init__(self, text: str = "", kind: str = "caption", parent: QWidget | None = None):
         super().__init__(text, parent)
@@ -93,15 +93,15 @@ class ElidedLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
     def shown_text(self) -> str:
-        """What fits."""
+        """The part of the text that fits."""
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
 
     def minimumSizeHint(self) -> QSize:
-        """Nothing: it gives way first."""
+        """Zero width."""
         return QSize(0, super().minimumSizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draws what fits."""
+        """Draws the elided text."""
         shown = self.shown_text()
         self.setToolTip(self.text() if shown != self.text() else "")
         painter = QPainter(self)

@@ -1,4 +1,4 @@
-"""Menus with round corners."""
+"""Menus with rounded corners."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ __all__ = ["menu"]
 
 
 def menu(parent: QWidget, title: str = "") -> QMenu:
-    """An empty menu, drawn by the style sheet."""
-    made = QMenu(title, parent)
-    made.setFont(ui_font(13))
-    made.setWindowFlags(made.windowFlags() | Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint)
-    made.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-    return made
+    """An empty menu in the style of the application."""
+    popup = QMenu(title, parent)
+    popup.setFont(ui_font(13))
+    popup.setWindowFlags(popup.windowFlags() | Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint)
+    popup.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+    return popup

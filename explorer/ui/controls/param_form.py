@@ -1,4 +1,4 @@
-"""A form made from the declarations of parameters."""
+"""A form built from declared parameters."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ __all__ = ["ParamForm"]
 
 
 class ParamForm(QFrame):
-    """Rows for the parameters of a config, a training, a dataset or a view.
+    """One row for each parameter of a config, a training, a dataset or a view.
 
-    Values set by the program give no signals; those made by hand give both.
+    Values set by the program emit no signals, edits by the user emit both.
 
     Attributes:
-        rows: Row of each parameter, by name.
+        rows: Row by name of the parameter.
 
     Signals:
-        changed: Name and value, on every change made by hand, during a drag too.
-        edited: Name, value before and after, once an edit is finished: one step to undo.
+        changed: Name and value, at each change by the user, also during a drag.
+        edited: Name, value before and after, at the end of an edit: one step of undo.
 
     Args:
         theme: Colours.
         params: The parameters by name, in order.
         values: Values by name; defaults where none is given.
-        prefix: Beginning of the editors' object names: "param" or "training".
+        prefix: First part of the editors' object names: "param" or "training".
         compact: All in one row, for the foot of a card.
-        more: Heading of what is folded away.
+        more: Heading of the folded section.
     """
 
     changed = Signal(str, object)
@@ -73,25 +73,25 @@ class ParamForm(QFrame):
             layout.addWidget(self.section)
 
     def values(self) -> dict[str, Any]:
-        """The last good value of each parameter."""
+        """The last valid value of each parameter."""
         return {name: row.value for name, row in self.rows.items()}
 
     def set_values(self, values: Mapping[str, Any]) -> None:
-        """Shows values without signals; names the form does not have are passed over."""
+        """Sets values without signals; names that the form does not have are ignored."""
         for name in values.keys() & self.rows.keys():
-            if self.rows[name].value != values[name] or self.rows[name].complaint:
+            if self.rows[name].value != values[name] or self.rows[name].error:
                 self.rows[name].set_value(values[name])
         self._mark_pending()
 
     def set_baseline(self, values: Mapping[str, Any]) -> None:
-        """The preset's values: what double click brings back; defaults where none is given."""
+        """Sets the values of the preset, which a double click restores; defaults where none is given."""
         for name, row in self.rows.items():
             row.set_baseline(values.get(name, row.declared.default))
 
     def set_in_force(self, values: Mapping[str, Any] | None) -> None:
-        """The values a run in progress was built with, or None where there is no run.
+        """Sets the values that the run in progress was built with; None without a run.
 
-        Rows that are not live and differ from them say that they apply after a reset.
+        Rows that differ from them and are not live show the hint "applies after reset".
         """
         self._in_force = None if values is None else dict(values)
         self._mark_pending()
@@ -101,12 +101,12 @@ class ParamForm(QFrame):
         for row in self.rows.values():
             row.setVisible(row.declared.applies(config, latent_dim))
 
-    def complain(self, name: str, sentence: str) -> None:
-        """Marks one field as the cause of an error and unfolds it, until it is edited."""
+    def set_error(self, name: str, sentence: str) -> None:
+        """Marks one field as the cause of an error until it is edited; opens the section that contains it."""
         row = self.rows[name]
         if row.declared.more and self.section is not None:
             self.section.set_open(True)
-        row.complain(sentence)
+        row.set_error(sentence)
 
     @Slot(str, object)
     def _on_changed(self, name: str, value: object) -> None:

@@ -1,4 +1,4 @@
-"""One parameter in a form: its label, what edits it, and what is to be said about it."""
+"""One parameter in a form: label, editor, and a hint or error below them."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ from models.protocol import Param
 
 __all__ = ["ParamRow"]
 
-_PANEL = 256  # px a form has between the paddings of the left panel
+_PANEL = 256  # px, width of a form in the left panel
 _COMBO = 160
 
 
 class _Label(QLabel):
-    """A label that hears double clicks."""
+    """A label with a signal for double clicks."""
 
     double_clicked = Signal()
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
-        """Tells of it."""
+        """Emits `double_clicked`."""
         self.double_clicked.emit()
 
 
 class ParamRow(QFrame):
-    """One parameter. Double click on the label brings back the value of the preset.
+    """One parameter. A double click on the label restores the value of the preset.
 
     Signals:
-        changed: Name and value, on every change made by hand, during a drag too.
-        edited: Name, value before and after, once an edit is finished: one step to undo.
+        changed: Name and value, at each change by the user, also during a drag.
+        edited: Name, value before and after, at the end of an edit: one step of undo.
 
     Args:
         theme: Colours.
         declared: The parameter.
-        value: Its value.
-        prefix: Beginning of the editor's object name.
+        value: Initial value.
+        prefix: First part of the editor's object name.
         inline: All in one row, for the foot of a card.
     """
 
@@ -69,40 +69,39 @@ class ParamRow(QFrame):
         self._baseline = declared.default
         self._pending = False
         self._error = ""
-        self._slider: Slider | None = None
         self._label = _Label(declared.label + (f", {declared.unit}" if declared.unit else ""), self)
         self._label.setFont(text_label("", "caption" if inline else "label").font())
         self._label.setProperty("kind", "caption" if inline else "label")
         self._label.setWordWrap(not inline)
         self._label.double_clicked.connect(self.restore)
-        self._complaint = text_label("", "error", wrap=True, parent=self)
-        self._complaint.hide()
-        self.editor = self._make_editor(theme)
+        self._hint = text_label("", "error", wrap=True, parent=self)
+        self._hint.hide()
+        self.editor, self._slider = self._make_editor(theme)
         self.editor.setObjectName(f"{prefix}.{declared.name}")
         self.editor.setAccessibleName(declared.label)
         if self._slider is not None:
             self._slider.setObjectName(f"{prefix}.{declared.name}.slider")
             self._slider.setAccessibleName(f"{declared.label}, slider")
         self._arrange(inline)
-        self._explain()
+        self._update_tooltip()
 
     @property
     def value(self) -> Any:
-        """The last good value."""
+        """The last valid value."""
         return self._value
 
     @property
-    def complaint(self) -> str:
-        """What is wrong with the field, or ""."""
+    def error(self) -> str:
+        """The error shown below the field, or ""."""
         return self._error
 
     @property
-    def remark(self) -> str:
-        """The sentence in sight below the field, or ""."""
-        return self._complaint.text()
+    def hint(self) -> str:
+        """The text below the field: the error, else "applies after reset", else ""."""
+        return self._hint.text()
 
     def set_value(self, value: Any) -> None:
-        """Shows a value without a signal."""
+        """Sets the value without a signal."""
         self._value = value
         if isinstance(self.editor, ValueBox):
             self.editor.set_number(float(value))
@@ -112,56 +111,58 @@ class ParamRow(QFrame):
             self.editor.set_value(value)
         if self._slider is not None:
             self._slider.set_number(float(value))
-        self._clear()
+        self._clear_error()
 
     def set_baseline(self, value: Any) -> None:
-        """What double click brings back: the value of the preset."""
+        """Sets the value of the preset, which a double click restores."""
         self._baseline = value
-        self._explain()
+        self._update_tooltip()
 
     def set_pending(self, pending: bool) -> None:
-        """Says that the value counts only after a reset, or no longer."""
+        """Shows or removes the hint that the value applies after a reset."""
         self._pending = pending
-        self._say()
+        self._update_hint()
 
-    def complain(self, sentence: str) -> None:
-        """Marks the field as the cause of an error, until it is edited."""
+    def set_error(self, sentence: str) -> None:
+        """Marks the field as the cause of an error until it is edited."""
         restyle(self.editor, invalid=True)
         self._error = sentence
-        self._say()
+        self._update_hint()
 
     @Slot()
     def restore(self) -> None:
-        """Brings the value of the preset back, as an edit made by hand."""
+        """Restores the value of the preset, as an edit by the user."""
         before = self._value
         self.set_value(self._baseline)
-        self._finish(before, self._baseline)
+        self._emit_edit(before, self._baseline)
 
-    def _make_editor(self, theme: Theme) -> QWidget:
+    def _make_editor(self, theme: Theme) -> tuple[QWidget, Slider | None]:
+        """The widget that edits the value, and a slider where the value is a number within limits."""
         declared, value = self.declared, self._value
         if declared.type is bool:
             switch = Switch(theme, bool(value), self)
             switch.clicked.connect(self._on_switched)
-            return switch
+            return switch, None
         if declared.choices:
-            words = {choice: text or str(choice) for choice, text in declared.choices.items()}
-            few = len(words) <= 4 and Segmented.needed_width(words) <= _PANEL
-            picker = Segmented(theme, words, value, self) if few else Combo(theme, words, value, self)
+            labels = {choice: text or str(choice) for choice, text in declared.choices.items()}
+            few = len(labels) <= 4 and Segmented.needed_width(labels) <= _PANEL
+            picker = Segmented(theme, labels, value, self) if few else Combo(theme, labels, value, self)
             picker.chosen.connect(self._on_chosen)
-            return picker
+            return picker, None
         if declared.type is str:
             line = TextBox(str(value), self)
             line.committed.connect(self._on_chosen)
-            return line
+            return line, None
         box = ValueBox(self._scale, float(value), self)
         box.committed.connect(self._on_chosen)
         box.refused.connect(self._on_refused)
-        box.accepted.connect(self._clear)
-        if self._scale.bounded:
-            self._slider = Slider(theme, self._scale, float(value), parent=self)
-            self._slider.moved.connect(self._on_moved)
-            self._slider.settled.connect(self._on_settled)
-        return box
+        box.accepted.connect(self._clear_error)
+        if not self._scale.bounded:
+            return box, None
+        slider = Slider(theme, self._scale, float(value), parent=self)
+        slider.moved.connect(self._on_moved)
+        slider.settled.connect(self._on_settled)
+        return box, slider
 
     def _arrange(self, inline: bool) -> None:
         column = QVBoxLayout(self)
@@ -188,39 +189,39 @@ class ParamRow(QFrame):
         below: list[QWidget] = [self.editor] if wide else []
         if self._slider is not None and not inline:
             below.append(self._slider)
-        for widget in (*below, self._complaint):
+        for widget in (*below, self._hint):
             column.addWidget(widget)
 
-    def _explain(self) -> None:
-        parts = [self.declared.help, f"Takes {self.declared.accepts}.", f"Preset: {self._words(self._baseline)}."]
+    def _update_tooltip(self) -> None:
+        parts = [self.declared.help, f"Takes {self.declared.accepts}.", f"Preset: {self._text_of(self._baseline)}."]
         tip = " ".join(part for part in parts if part)
         for widget in (self._label, self.editor, self._slider):
             if widget is not None:
                 widget.setToolTip(tip)
                 widget.setAccessibleDescription(tip)
 
-    def _words(self, value: Any) -> str:
+    def _text_of(self, value: Any) -> str:
         if self.declared.choices:
             return self.declared.choices.get(value) or str(value)
         if self.declared.type is bool:
             return "on" if value else "off"
         return value_text(float(value), self._scale) if self.declared.type in (int, float) else str(value)
 
-    def _say(self) -> None:
-        self._complaint.setText(self._error or ("applies after reset" if self._pending else ""))
-        restyle(self._complaint, kind="error" if self._error else "hint")
-        self._complaint.setVisible(bool(self._complaint.text()))
+    def _update_hint(self) -> None:
+        self._hint.setText(self._error or ("applies after reset" if self._pending else ""))
+        restyle(self._hint, kind="error" if self._error else "hint")
+        self._hint.setVisible(bool(self._hint.text()))
 
     @Slot()
-    def _clear(self) -> None:
+    def _clear_error(self) -> None:
         restyle(self.editor, invalid=False)
         self._error = ""
-        self._say()
+        self._update_hint()
 
-    def _typed(self, value: Any) -> Any:
+    def _converted(self, value: Any) -> Any:
         return self.declared.type(value) if self.declared.type in (int, float) else value
 
-    def _finish(self, before: Any, after: Any) -> None:
+    def _emit_edit(self, before: Any, after: Any) -> None:
         if before != after:
             self.changed.emit(self.declared.name, after)
             self.edited.emit(self.declared.name, before, after)
@@ -228,27 +229,27 @@ class ParamRow(QFrame):
     @Slot(bool)
     def _on_switched(self, on: bool) -> None:
         self._value = on
-        self._finish(not on, on)
+        self._emit_edit(not on, on)
 
     @Slot(object, object)
     def _on_chosen(self, _before: object, after: object) -> None:
-        before, value = self._value, self._typed(after)
+        before, value = self._value, self._converted(after)
         self.set_value(value)
-        self._finish(before, value)
+        self._emit_edit(before, value)
 
     @Slot(float)
     def _on_moved(self, number: float) -> None:
-        value = self._typed(number)
+        value = self._converted(number)
         self._value = value
         if isinstance(self.editor, ValueBox):
             self.editor.set_number(number)
-        self._clear()
+        self._clear_error()
         self.changed.emit(self.declared.name, value)
 
     @Slot(float, float)
     def _on_settled(self, before: float, after: float) -> None:
-        self.edited.emit(self.declared.name, self._typed(before), self._typed(after))
+        self.edited.emit(self.declared.name, self._converted(before), self._converted(after))
 
     @Slot(str)
     def _on_refused(self, text: str) -> None:
-        self.complain(f"“{text}” is not {self.declared.accepts}; the preset has {self._words(self._baseline)}.")
+        self.set_error(f"“{text}” is not {self.declared.accepts}; the preset has {self._text_of(self._baseline)}.")

@@ -1,4 +1,4 @@
-"""Scales: how a parameter's value maps to positions of a slider, and what one step is."""
+"""Scales: the mapping between values of a parameter and positions of a slider, and the size of a step."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from models.protocol import Param
 __all__ = ["Scale", "value_text"]
 
 _POSITIONS = 1000
-_LOG_DECADES = 5  # how far below the upper end a logarithmic slider starts where the lower limit is 0
+_LOG_DECADES = 5  # decades of a logarithmic slider whose lower limit is 0
 
 
 @dataclass(frozen=True)
@@ -18,10 +18,10 @@ class Scale:
     """A range of numbers.
 
     Attributes:
-        low, high: Limits; None where there is none.
-        step: Increment of one key or notch of the wheel.
-        whole: Only whole numbers.
-        log: Equal distances are equal ratios.
+        low, high: Limits; None for no limit.
+        step: Increment of a key press or a notch of the wheel.
+        whole: Whole numbers only.
+        log: Logarithmic: equal distances are equal ratios.
     """
 
     low: float | None
@@ -40,12 +40,12 @@ class Scale:
 
     @property
     def bounded(self) -> bool:
-        """Whether a slider can show it."""
+        """Whether both limits exist, as a slider needs."""
         return self.low is not None and self.high is not None and self.high > self.low
 
     @property
     def positions(self) -> int:
-        """Number of positions of a slider, less one."""
+        """The largest position of a slider; the smallest is 0."""
         assert self.low is not None
         assert self.high is not None
         if self.whole and not self.log and self.high - self.low <= _POSITIONS:
@@ -53,11 +53,11 @@ class Scale:
         return _POSITIONS
 
     def position(self, value: float) -> int:
-        """Where a value is on a slider."""
+        """The position of a value on a slider."""
         return round(self.share(value) * self.positions)
 
     def share(self, value: float) -> float:
-        """How far along the range a value is, 0 to 1."""
+        """The position of a value in the range, 0 to 1."""
         low, high = self._ends()
         if self.log:
             share = (math.log(max(value, low)) - math.log(low)) / (math.log(high) - math.log(low))
@@ -66,7 +66,7 @@ class Scale:
         return min(1.0, max(0.0, share))
 
     def value(self, position: int) -> float:
-        """The value at a position of a slider, rounded to what a person would write."""
+        """The value at a position of a slider, rounded to few digits."""
         low, high = self._ends()
         if position <= 0:
             return self._whole(self.low or 0.0)
@@ -77,7 +77,7 @@ class Scale:
         return self.clamp(self._rounded(raw))
 
     def stepped(self, value: float, steps: float) -> float:
-        """The value some steps on; a logarithmic scale takes a twentieth of a decade a step."""
+        """The value after some steps; one step of a logarithmic scale is a twentieth of a decade."""
         if self.log and value > 0:
             moved = value * 10 ** (steps / 20)
             if self.whole and round(moved) == round(value):
@@ -86,7 +86,7 @@ class Scale:
         return self.clamp(self._rounded(value + steps * self.step))
 
     def clamp(self, value: float) -> float:
-        """The nearest value inside the limits."""
+        """The nearest value within the limits."""
         if self.low is not None:
             value = max(self.low, value)
         if self.high is not None:
@@ -121,7 +121,7 @@ def _nice_step(declared: Param) -> float:
 
 
 def value_text(value: float, scale: Scale) -> str:
-    """A value as its box shows it: "1.00", "256", "1e-3"; typing the text gives the value back."""
+    """A value as text: "1.00", "256", "1e-3"; parsing the text returns the value."""
     if scale.whole:
         return f"{round(value)}"
     size = abs(value)

@@ -1,4 +1,4 @@
-"""A part of a form that can be folded away."""
+"""A collapsible section of a form."""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ __all__ = ["Section"]
 
 
 class Section(QFrame):
-    """A heading that folds and unfolds what is below it, with a word on what is inside.
+    """A heading that folds and unfolds its content, with a summary while it is folded.
 
     Attributes:
-        content: Layout of what can be folded away.
+        content: Layout of the content.
 
     Args:
         theme: Colours.
         title: The heading.
-        summary: What is said at the right while it is folded.
+        summary: Text at the right while the section is folded.
     """
 
     def __init__(self, theme: Theme, title: str, summary: str = "", parent: QWidget | None = None):
         super().__init__(parent)
         self._theme = theme
-        self._head = QToolButton(self, text=title, checkable=True)
+        self._head = QToolButton(self)
+        self._head.setText(title)
+        self._head.setCheckable(True)
         self._head.setProperty("section", True)
         self._head.setFont(ui_font(13))
         self._head.setIconSize(QSize(16, 16))
@@ -55,7 +57,7 @@ class Section(QFrame):
 
     @property
     def is_open(self) -> bool:
-        """Whether the content is in sight."""
+        """Whether the content is visible."""
         return self._head.isChecked()
 
     def set_open(self, is_open: bool) -> None:

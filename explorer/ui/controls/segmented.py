@@ -1,4 +1,4 @@
-"""A segmented control: one of a few choices, all of them in sight."""
+"""A segmented control: one of a few choices, all visible."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from explorer.ui.theme import Theme, Tokens, color, ui_font
 
 __all__ = ["Segmented"]
 
-_PADDING = 7  # px on either side of a word
+_PADDING = 7  # px on either side of a text
 
 
-def _word_width(text: str) -> int:
+def _text_width(text: str) -> int:
     return QFontMetrics(ui_font(12, 600)).horizontalAdvance(text)
 
 
 class Segmented(QWidget):
-    """Two to four short choices in a track 28 px high; arrows choose.
+    """Two to four short choices in a track 28 px high; arrow keys choose.
 
     Signals:
-        chosen: Choice before and after, made by hand.
+        chosen: Value before and after, on a choice by the user.
 
     Args:
         theme: Colours.
-        choices: Values in order, with what is shown.
-        value: Choice at first.
+        choices: Text by value, in order.
+        value: Initial value.
     """
 
     chosen = Signal(object, object)
@@ -46,30 +46,30 @@ class Segmented(QWidget):
 
     @property
     def value(self) -> Any:
-        """What is chosen."""
+        """The chosen value."""
         return self._value
 
     def set_value(self, value: Any) -> None:
-        """Shows a choice without a signal."""
+        """Sets the value without a signal."""
         self._value = value
         self.setAccessibleDescription(self._choices.get(value, str(value)))
         self.update()
 
     @staticmethod
     def needed_width(choices: Mapping[Any, str]) -> int:
-        """Width that all choices need, px."""
-        return sum(_word_width(text) + 2 * _PADDING for text in choices.values())
+        """Width of all choices, px."""
+        return sum(_text_width(text) + 2 * _PADDING for text in choices.values())
 
     def segment(self, value: Any) -> QRectF:
-        """Where a choice is; what is left over is shared out evenly."""
-        widths = [_word_width(text) + 2 * _PADDING for text in self._choices.values()]
+        """The rectangle of a choice; spare width is distributed evenly."""
+        widths = [_text_width(text) + 2 * _PADDING for text in self._choices.values()]
         extra = (self.width() - sum(widths)) / len(widths)
         place = list(self._choices).index(value)
         return QRectF(sum(widths[:place]) + place * extra, 0, widths[place] + extra, self.height())
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
-        """Repaints in other colours."""
+        """Repaints in the colours of a theme."""
         self._tokens = tokens
         self.update()
 
@@ -83,30 +83,31 @@ class Segmented(QWidget):
         return next((value for value in self._choices if point.x() < self.segment(value).right()), self._value)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Chooses what is under the pointer."""
+        """Chooses the segment under the pointer."""
         if event.button() is Qt.MouseButton.LeftButton:
             self._choose(self._at(event.position().toPoint()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and Right choose the neighbour."""
-        move = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(event.key())
+        moves: dict[int, int] = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
+        move = moves.get(event.key())
         if move is None:
             super().keyPressEvent(event)
             return
         values = list(self._choices)
-        here = values.index(self._value) if self._value in values else 0
-        self._choose(values[min(len(values) - 1, max(0, here + move))])
+        index = values.index(self._value) if self._value in values else 0
+        self._choose(values[min(len(values) - 1, max(0, index + move))])
 
     def sizeHint(self) -> QSize:
-        """All words whole."""
+        """Room for all texts."""
         return QSize(self.needed_width(self._choices), 28)
 
     def minimumSizeHint(self) -> QSize:
-        """All words whole."""
+        """Room for all texts."""
         return self.sizeHint()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draws the track, the chosen segment and the words."""
+        """Draws the track, the chosen segment and the texts."""
         tokens = self._tokens
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -114,13 +115,13 @@ class Segmented(QWidget):
         painter.setBrush(color(tokens.inset))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         for value, text in self._choices.items():
-            here = value == self._value
+            chosen = value == self._value
             box = self.segment(value)
-            if here:
+            if chosen:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(color(tokens.bg4))
                 painter.drawRoundedRect(box.adjusted(2, 2, -2, -2), 4, 4)
-            ink = tokens.text1 if here else tokens.text2
+            ink = tokens.text1 if chosen else tokens.text2
             painter.setPen(color(ink if self.isEnabled() else tokens.disabled))
             painter.setFont(ui_font(12, 600))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

@@ -16,17 +16,17 @@ _GROOVE = 4
 
 
 class Slider(QSlider):
-    """A slider 16 px high. A click puts the handle there; the wheel counts only with the focus.
+    """A slider 16 px high. A click moves the handle to the pointer; the wheel needs the focus.
 
     Signals:
-        moved: The new value, while it is dragged and on every key.
-        settled: Value before and after a drag or key: one step to undo.
+        moved: The new value, during a drag and at each key.
+        settled: Value before and after a drag or key: one step of undo.
 
     Args:
         theme: Colours.
         scale: Limits; must be bounded.
-        value: Value at first.
-        role: Colour of the filled part: a token's name.
+        value: Initial value.
+        role: Token of the colour of the filled part.
     """
 
     moved = Signal(float)
@@ -52,7 +52,7 @@ class Slider(QSlider):
         return self._value
 
     def set_number(self, value: float) -> None:
-        """Shows a value without a signal."""
+        """Sets the value without a signal."""
         value = self._scale.clamp(value)
         if value == self._value:
             return
@@ -72,7 +72,7 @@ class Slider(QSlider):
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
-        """Repaints in other colours."""
+        """Repaints in the colours of a theme."""
         self._tokens = tokens
         self.update()
 
@@ -91,7 +91,7 @@ class Slider(QSlider):
         return self._scale.value(round((x - _HANDLE / 2) / span * self._scale.positions))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Puts the handle under the pointer."""
+        """Moves the handle to the pointer."""
         if event.button() is not Qt.MouseButton.LeftButton:
             return
         self._before = self._value
@@ -111,9 +111,9 @@ class Slider(QSlider):
             self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows take one step, Shift or Page ten, Home and End go to the limits."""
+        """Arrows move by one step, with Shift or Page by ten, Home and End to the limits."""
         key, many = event.key(), 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-        steps = {
+        steps: dict[int, int] = {
             Qt.Key.Key_Right: many,
             Qt.Key.Key_Up: many,
             Qt.Key.Key_Left: -many,
@@ -134,7 +134,7 @@ class Slider(QSlider):
         self._settle()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """One step a notch, with the focus; without it the panel scrolls."""
+        """One step per notch if the widget has the focus; else the panel scrolls."""
         if not self.hasFocus():
             event.ignore()
             return
@@ -144,11 +144,11 @@ class Slider(QSlider):
         event.accept()
 
     def sizeHint(self) -> QSize:
-        """16 px high."""
+        """Preferred size."""
         return QSize(160, 16)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the handle and a way to go."""
+        """Smallest size in which the handle can move."""
         return QSize(48, 16)
 
     def paintEvent(self, _event: QPaintEvent) -> None:

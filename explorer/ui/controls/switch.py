@@ -12,7 +12,7 @@ __all__ = ["Switch"]
 
 
 class Switch(QAbstractButton):
-    """A switch of 28 × 16 px. `toggled` tells of every change, `clicked` of those made by hand."""
+    """A switch of 28 × 16 px. `toggled` reports every change, `clicked` those by the user."""
 
     def __init__(self, theme: Theme, checked: bool = False, parent: QWidget | None = None):
         super().__init__(parent)
@@ -26,12 +26,12 @@ class Switch(QAbstractButton):
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
-        """Repaints in other colours."""
+        """Repaints in the colours of a theme."""
         self._tokens = tokens
         self.update()
 
     def sizeHint(self) -> QSize:
-        """The switch and its ring of focus."""
+        """The switch and its focus ring."""
         return QSize(30, 18)
 
     def paintEvent(self, _event: QPaintEvent) -> None:

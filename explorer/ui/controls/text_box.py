@@ -1,4 +1,4 @@
-"""A line of text to type in."""
+"""A text field."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["TextBox"]
 
 
 class TextBox(QLineEdit):
-    """A line of text, 28 px high. Enter or leaving takes what was typed, Esc drops it.
+    """A text field 28 px high. Enter or leaving commits the entry, Esc reverts it.
 
     Attributes:
         suggestions: The list that unfolds below the line, or None.
@@ -36,11 +36,11 @@ class TextBox(QLineEdit):
 
     @property
     def value(self) -> str:
-        """The text that was last taken."""
+        """The last committed text."""
         return self._value
 
     def set_value(self, text: str) -> None:
-        """Shows a text without a signal."""
+        """Sets the text without a signal."""
         self._value = text
         self.setText(text)
 

@@ -1,4 +1,4 @@
-"""A box in which a number is typed."""
+"""A field for a number."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ __all__ = ["ValueBox"]
 
 
 class ValueBox(QLineEdit):
-    """A number, 64 × 24 px, right aligned. Enter or leaving takes what was typed, Esc drops it, arrows and wheel step.
+    """A number, 64 × 24 px, right aligned. Enter or leaving commits the entry, Esc reverts it, arrows and wheel step.
 
-    A text that is no number, or is outside the limits, stays as it was typed and is marked; the value does not change.
+    An entry that is not a number within the limits stays as typed and is marked; the value does not change.
 
     Signals:
         committed: Value before and after.
-        refused: The text that was not taken.
-        accepted: Emitted when a text was taken or dropped, so that a complaint can go.
+        refused: The invalid entry.
+        accepted: A valid entry was committed, or an entry reverted: an error message can be removed.
 
     Args:
         scale: Limits and step.
-        value: Value at first.
+        value: Initial value.
     """
 
     committed = Signal(float, float)
@@ -45,7 +45,7 @@ class ValueBox(QLineEdit):
 
     @property
     def number(self) -> float:
-        """The last good value."""
+        """The last valid value."""
         return self._value
 
     @property
@@ -59,7 +59,7 @@ class ValueBox(QLineEdit):
         self.set_number(scale.clamp(self._value))
 
     def set_number(self, value: float) -> None:
-        """Shows a value without a signal."""
+        """Sets the value without a signal."""
         self._value = value
         text = value_text(value, self._scale)
         if text != self.text():
@@ -69,7 +69,7 @@ class ValueBox(QLineEdit):
         self.mark(False)
 
     def mark(self, invalid: bool) -> None:
-        """Draws the border of an error, or not."""
+        """Draws the border of an invalid entry, or the normal one."""
         restyle(self, invalid=invalid)
 
     @Slot()
@@ -96,11 +96,11 @@ class ValueBox(QLineEdit):
             self.committed.emit(before, value)
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
-        """Takes hold of the whole number: a part of one is never what is meant."""
+        """Selects the whole number."""
         self.selectAll()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Up and Down step, with Shift ten times as far; Esc brings the last good value back."""
+        """Up and Down step, with Shift by ten steps; Esc restores the last valid value."""
         many = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._commit(self._scale.stepped(self._value, many if event.key() == Qt.Key.Key_Up else -many))
@@ -111,7 +111,7 @@ class ValueBox(QLineEdit):
             super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """One step a notch, with the focus; without it the panel scrolls."""
+        """One step per notch if the widget has the focus; else the panel scrolls."""
         if not self.hasFocus():
             event.ignore()
             return

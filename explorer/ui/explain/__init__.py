@@ -1,4 +1,4 @@
-"""Explain: what a page optimises, what to look at, and what to try."""
+"""The Explain panel: objective of a page, what to look at, and what to try."""
 
 from explorer.ui.explain.explain import Explain
 from explorer.ui.explain.formulas import typesetter

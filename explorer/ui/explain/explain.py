@@ -20,17 +20,17 @@ from models.protocol import GenerativeModel, Kind, Metric, Objective, Page, Try
 __all__ = ["Explain"]
 
 _MARGIN, _SCROLLBAR = 16, 10  # px
-_LOOK = 30  # ms between two looks at whether the formulas are set
+_POLL = 30  # ms between two checks whether the formulas are typeset
 
 
 class Explain(QFrame):
-    """Objective, what to look at, what to try next, noise dimension; of a lab the words alone.
+    """Objective, what to look at, what to try next, and noise dimension; a lab has the texts alone.
 
-    Formulas are typeset beside the window's thread and appear when they are ready. Values are labels beside them.
+    Formulas are typeset in a thread and appear when they are ready. Values are labels beside them.
 
     Signals:
         tried: A suggestion was clicked, `Try`.
-        hovered: Key of the metric whose term the pointer is on, or "".
+        hovered: Key of the metric of the term under the pointer, or "".
         closed: The close button was pressed.
 
     Args:
@@ -48,7 +48,7 @@ class Explain(QFrame):
         self._objective: Objective | None = None
         self._rows: list[ObjectiveRow] = []
         self._bars: NoiseBars | None = None
-        self._column: QVBoxLayout | None = None
+        self._column = QVBoxLayout()  # of the content; another one for each page
         self.setObjectName("explain")
         self.setAccessibleName("Explain")
         self.setProperty("panel", "side")
@@ -66,7 +66,7 @@ class Explain(QFrame):
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its suggestions scroll into sight when they get the focus
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # focusing a suggestion scrolls to it
         self._scroll.setAccessibleName("Explanation")
         self._scroll.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         column = QVBoxLayout(self)
@@ -74,12 +74,12 @@ class Explain(QFrame):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self._scroll, 1)
-        self._timer = QTimer(self, interval=_LOOK)
-        self._timer.timeout.connect(self._on_look)
+        self._timer = QTimer(self, interval=_POLL)
+        self._timer.timeout.connect(self._on_poll)
 
     @property
     def rows(self) -> tuple[ObjectiveRow, ...]:
-        """The terms, then the sum; empty for a lab."""
+        """Rows of the terms, then of the sum; empty for a lab."""
         return tuple(self._rows)
 
     @property
@@ -88,12 +88,12 @@ class Explain(QFrame):
         return all(view.is_set for view in self._formulas())
 
     def show_page(self, page: type[Page], config: Any, kind: Kind | None = None) -> None:
-        """Explains a page; where it is explained already, only what a change of its config touches is made anew.
+        """Explains a page; for the page already shown, only what depends on its config is rebuilt.
 
         Args:
             page: A model or a lab.
             config: Its parameters.
-            kind: Of the data, for the noise dimension; None leaves it out.
+            kind: Type and shape of the data, for the noise dimension; None hides it.
         """
         objective = page.objective_of(config) if issubclass(page, GenerativeModel) else None
         if page is not self._page or objective != self._objective:
@@ -108,16 +108,16 @@ class Explain(QFrame):
                     self._bars_note.setText(noise_sentence(bars))
 
     def show_values(self, last: Mapping[str, float], config: Any) -> None:
-        """Shows what each term contributes, given the newest metrics; a dash where nothing was measured."""
+        """Shows the contribution of each term given the newest metrics; a dash where the metric is missing."""
         for row in self._rows:
             row.show_value(last, config)
 
-    def set_live(self, said: bool) -> None:
-        """Says that the values are of now, while cards show a moment that was recorded."""
-        self._live.setVisible(said)
+    def set_live(self, live: bool) -> None:
+        """Marks the values as live while the cards show a recorded step."""
+        self._live.setVisible(live)
 
     def emphasise(self, key: str | None) -> None:
-        """Lifts the row of a metric, or none."""
+        """Highlights the row of a metric; None highlights none."""
         for row in self._rows:
             row.emphasise(row.term.metric == key)
 
@@ -144,12 +144,12 @@ class Explain(QFrame):
         if issubclass(page, GenerativeModel):
             self._add_noise(body)
         self._column.addStretch(1)
-        self._scroll.setWidget(body)  # deletes the last one
+        self._scroll.setWidget(body)  # deletes the previous widget
         bar = self._scroll.verticalScrollBar()
         bar.setValue(0)
         self._on_range_changed(bar.minimum(), bar.maximum())
         views = self._formulas()
-        if not all(view.look() for view in views):
+        if not all(view.poll() for view in views):
             typesetter().ask([view.tex for view in views])
             self._timer.start()
 
@@ -164,7 +164,9 @@ class Explain(QFrame):
         for place, form in enumerate(objective.forms):
             before = len(self._rows)
             self._add_form(form, declared, body)
-            for row in self._rows[before:] if place else ():  # names are unique: a term can be in several forms
+            for row in (
+                self._rows[before:] if place else ()
+            ):  # a term may stand in several forms; object names are unique
                 row.setObjectName(f"{row.objectName()}.{place}")
 
     def _add_form(self, objective: Objective, declared: Mapping[str, Metric], body: QWidget) -> None:
@@ -213,9 +215,9 @@ class Explain(QFrame):
         return [] if body is None else body.findChildren(FormulaView)
 
     @Slot()
-    def _on_look(self) -> None:
+    def _on_poll(self) -> None:
         for view in self._formulas():
-            view.look()
+            view.poll()
         if self.is_set:
             self._timer.stop()
         for row in self._rows:
@@ -225,9 +227,7 @@ class Explain(QFrame):
 
     @Slot(int, int)
     def _on_range_changed(self, low: int, high: int) -> None:
-        """The scroll bar takes its room from the margin, so that nothing moves when it comes."""
-        if self._column is None:
-            return
+        """Narrows the right margin by the scroll bar, so that its appearance moves nothing."""
         margins = self._column.contentsMargins()
         margins.setRight(_MARGIN - _SCROLLBAR if high > low else _MARGIN)
         self._column.setContentsMargins(margins)

@@ -15,32 +15,32 @@ from explorer.ui.theme import Theme, Tokens, color, mono_font
 
 __all__ = ["FormulaView", "Line", "arrange"]
 
-_SHRINK = 0.8  # a formula is made no smaller than this before it is broken
+_SHRINK = 0.8  # smallest scale before a formula is broken into lines
 _INDENT = 14.0  # px, of the second and further lines
 _LEADING = 4.0  # px between lines
-_WAITING = 22  # px high while it is not set yet
+_WAITING = 22  # px, height until the formula is typeset
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a broken formula: its outlines, from left to right, and how far it is indented, px."""
+    """One line of a broken formula: its outlines from left to right, and its indent, px."""
 
     outlines: tuple[Outline, ...]
     indent: float = 0.0
 
     @property
     def width(self) -> float:
-        """Of the whole line, px."""
+        """Width of the line with its indent, px."""
         return self.indent + sum(outline.width for outline in self.outlines)
 
     @property
     def ascent(self) -> float:
-        """Above the base line, px."""
+        """Height above the base line, px."""
         return max(outline.ascent for outline in self.outlines)
 
     @property
     def descent(self) -> float:
-        """Below the base line, px."""
+        """Depth below the base line, px."""
         return max(outline.descent for outline in self.outlines)
 
 
@@ -48,11 +48,11 @@ def arrange(typeset: Typeset, width: float) -> tuple[tuple[Line, ...], float]:
     """Lines and scale in which a formula fits a width: shrunk a little, else broken, else shrunk further.
 
     Args:
-        typeset: The formula, which could be typeset.
-        width: px.
+        typeset: A formula without a problem.
+        width: Available width, px.
 
     Returns:
-        The lines, and what all lengths are multiplied by.
+        The lines, and the factor of all lengths.
     """
     assert typeset.whole is not None
     single = (Line((typeset.whole,)),)
@@ -68,14 +68,14 @@ def arrange(typeset: Typeset, width: float) -> tuple[tuple[Line, ...], float]:
 
 
 class FormulaView(QWidget):
-    """A typeset formula, left aligned, as high as its width makes it. Until it is set its place is kept free.
+    """A typeset formula, left aligned, with height for width. Its place is empty until the formula is typeset.
 
-    A formula that cannot be typeset is shown as it is written.
+    A formula that cannot be typeset is shown as its source text.
 
     Args:
         theme: Colours.
         tex: The formula.
-        role: Role whose colour it has, or "" for that of text.
+        role: Role that determines the colour, or "" for the colour of text.
     """
 
     def __init__(self, theme: Theme, tex: str, role: str = "", parent: QWidget | None = None):
@@ -90,15 +90,15 @@ class FormulaView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(tex)
         theme.changed.connect(self.apply_theme)
-        self.look()
+        self.poll()
 
     @property
     def is_set(self) -> bool:
-        """Whether it is typeset, or known that it cannot be."""
+        """Whether typesetting has finished, with or without success."""
         return self._typeset is not None
 
-    def look(self) -> bool:
-        """Takes the formula where it is ready; says whether it has it now."""
+    def poll(self) -> bool:
+        """Takes the typeset formula if it is ready; returns whether it is set."""
         if self._typeset is None:
             self._typeset = typesetter().found(self.tex)
             if self._typeset is not None:
@@ -109,12 +109,12 @@ class FormulaView(QWidget):
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
-        """Tints it anew."""
+        """Repaints in the colours of a theme."""
         self._tokens = tokens
         self._redraw()
 
     def fits(self, width: float) -> bool:
-        """Whether it stands in one line of a width, shrunk a little at most."""
+        """Whether one line of a width has room for the formula at a scale of at least 0.8."""
         outline = self._outline()
         return outline is None or outline.width * _SHRINK <= width
 
@@ -131,7 +131,7 @@ class FormulaView(QWidget):
         self.update()
 
     def hasHeightForWidth(self) -> bool:
-        """A narrow formula is higher, when it is broken."""
+        """True: a narrow formula breaks into lines."""
         return True
 
     def heightForWidth(self, width: int) -> int:
@@ -143,30 +143,30 @@ class FormulaView(QWidget):
         return max(_WAITING, round(ink + _LEADING * (len(lines) - 1) + 0.5))
 
     def sizeHint(self) -> QSize:
-        """In one line."""
+        """Size in one line."""
         outline = self._outline()
         return QSize(160, _WAITING) if outline is None else QSize(round(outline.width), round(outline.height))
 
     def minimumSizeHint(self) -> QSize:
-        """It shrinks and breaks."""
+        """Small: the formula shrinks and breaks."""
         outline = self._outline()
         return QSize(40 if outline is None else min(40, round(outline.width)), _WAITING)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Draws for the new size."""
+        """Drops the kept pixmap."""
         self._picture = None
         super().resizeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draws the kept picture."""
+        """Draws the formula from a kept pixmap."""
         ratio = self.devicePixelRatioF()
         if self._picture is None or self._picture.devicePixelRatioF() != ratio:
-            self._picture = self._drawn(ratio)
+            self._picture = self._paint(ratio)
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture)
         painter.end()
 
-    def _drawn(self, ratio: float) -> QPixmap:
+    def _paint(self, ratio: float) -> QPixmap:
         ink = self._tokens.role(self._role) if self._role else self._tokens.text1
         picture = QPixmap(self.size() * ratio)
         picture.setDevicePixelRatio(ratio)

@@ -1,7 +1,7 @@
-"""Typesetting: LaTeX to SVG outlines, in a thread of its own, each formula once.
+"""Typesetting: LaTeX to SVG outlines, each formula once, in a thread.
 
-The first formula costs the import of the typesetter (a quarter of a second) and each formula some 20 ms, too long for
-the thread of the window. What is set is kept in one colour and tinted when it is drawn, so no theme sets it again.
+The first formula imports the typesetter (0.25 s) and each formula takes about 20 ms: too long for the thread of the
+window. Outlines are kept in one colour and tinted when they are drawn, so that a change of theme typesets nothing.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from dataclasses import dataclass
 __all__ = ["SIZE", "Outline", "Typeset", "Typesetter", "split_formula", "typesetter"]
 
 SIZE = 16.0  # px
-_INK = "#010203"  # replaced when a formula is drawn; no formula has it by itself
-_WIDE = 180.0  # px from which a formula is set in pieces too, so that it can be broken
+_INK = "#010203"  # replaced by the colour when a formula is drawn; no formula uses it
+_WIDE = 180.0  # px; wider formulas are also typeset in pieces between which they can break
 _BOX = re.compile(r'viewBox="(\S+) (\S+) (\S+) (\S+)"')
 _OPERATORS = ("+", "-", "=", r"\le", r"\ge", r"\approx", r"\propto", r"\cdot", r"\times")
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
@@ -28,10 +28,10 @@ class Outline:
     """A formula as vector outlines, at `SIZE`.
 
     Attributes:
-        svg: The drawing.
-        width: px.
-        ascent: Above the base line, px.
-        descent: Below it, px.
+        svg: The SVG source.
+        width: Width, px.
+        ascent: Height above the base line, px.
+        descent: Depth below the base line, px.
     """
 
     svg: str
@@ -41,22 +41,22 @@ class Outline:
 
     @property
     def height(self) -> float:
-        """Of the ink, px."""
+        """Height of the outlines, px."""
         return self.ascent + self.descent
 
     def tinted(self, color: str) -> bytes:
-        """The drawing in a colour."""
+        """The SVG source in a colour."""
         return self.svg.replace(_INK, color).encode()
 
 
 @dataclass(frozen=True)
 class Typeset:
-    """What became of a formula.
+    """The result of typesetting a formula.
 
     Attributes:
-        whole: In one line, or None where it cannot be typeset.
-        pieces: Parts between which a long formula may be broken; one where it is short.
-        problem: Why it cannot be typeset, or "".
+        whole: The formula in one line, or None where it cannot be typeset.
+        pieces: Parts between which a long formula may break; a short formula is one part.
+        problem: The reason why it cannot be typeset, or "".
     """
 
     whole: Outline | None
@@ -65,7 +65,7 @@ class Typeset:
 
 
 class Typesetter:
-    """Sets formulas in a thread that lives as long as there is something to set. No Qt: whoever waits, looks."""
+    """Typesets formulas in a thread that ends when the queue is empty. Callers poll `found`; Qt is not used."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -74,7 +74,7 @@ class Typesetter:
         self._thread: threading.Thread | None = None
 
     def ask(self, formulas: Iterable[str]) -> None:
-        """Has formulas set that are not set yet."""
+        """Queues formulas that are not typeset yet."""
         with self._lock:
             self._wanted.extend(tex for tex in formulas if tex not in self._done and tex not in self._wanted)
             if self._wanted and self._thread is None:
@@ -82,17 +82,8 @@ class Typesetter:
                 self._thread.start()
 
     def found(self, tex: str) -> Typeset | None:
-        """The formula, or None while it is not set yet."""
+        """The typeset formula, or None until it is ready."""
         return self._done.get(tex)
-
-    def finish(self, seconds: float = 5.0) -> bool:
-        """Drops what has not been begun and waits for the rest; returns whether the thread ended in time."""
-        with self._lock:
-            self._wanted.clear()
-            thread = self._thread
-        if thread is not None:
-            thread.join(seconds)
-        return thread is None or not thread.is_alive()
 
     def _work(self) -> None:
         while True:
@@ -110,19 +101,19 @@ class Typesetter:
 
 @functools.cache
 def typesetter() -> Typesetter:
-    """The one of the application: formulas are the same for all windows."""
+    """The typesetter of the application, common to all windows."""
     return Typesetter()
 
 
 def split_formula(tex: str) -> list[str]:
-    """The formula cut before each operator that stands outside all brackets."""
+    """Splits a formula before each operator outside all brackets."""
     pieces, depth = [""], 0
     for token in _TOKEN.findall(tex):
         if token in ("{", "(", "[", r"\left"):
             depth += 1
         elif token in ("}", ")", "]", r"\right"):
             depth -= 1
-        # \left( and \right) count twice on either side, so they cancel as well.
+        # \left( and \right) count twice each and cancel too.
         if depth == 0 and token in _OPERATORS and pieces[-1].replace(r"\,", "").strip():
             pieces.append("")
         pieces[-1] += token
@@ -135,9 +126,9 @@ def _typeset(tex: str) -> Typeset:
         parts = split_formula(tex) if whole.width > _WIDE else []
         if len(parts) < 2:
             return Typeset(whole, (whole,))
-        # The empty group gives an operator at the beginning of a piece the space it has between two operands.
+        # The empty group gives a leading operator the spacing it has between two operands.
         return Typeset(whole, (_outline(parts[0]), *(_outline("{}" + part) for part in parts[1:])))
-    except Exception as error:  # the parser has no class of its own for what it does not understand
+    except Exception as error:  # the parser raises no exception class of its own
         return Typeset(None, problem=f"{type(error).__name__}: {error}".rstrip(": "))
 
 

@@ -1,8 +1,7 @@
-"""Bars of dimensions: the noise that one exact sample takes, beside the numbers of one datum."""
+"""Bars that compare the dimension of the noise of one exact sample with that of the data."""
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.numbers import count
 from explorer.ui.theme import Theme, Tokens, color, mono_font, ui_font
-from models.protocol import GenerativeModel, HasDecoder, Kind
+from models.protocol import DataSpec, GenerativeModel, HasDecoder, Kind
 
 __all__ = ["Dimension", "NoiseBars", "dimensions", "noise_sentence"]
 
@@ -22,25 +21,25 @@ _ROW, _LABEL, _THICK = 20, 22, 6  # px
 
 @dataclass(frozen=True)
 class Dimension:
-    """One bar: symbol, role of its colour, number of dimensions, and what it is in words."""
+    """One bar: symbol, role of its colour, number of dimensions, and name of the quantity."""
 
     symbol: str
     role: str
     size: int
-    words: str
+    label: str
 
 
 def dimensions(page: type[GenerativeModel], config: Any, kind: Kind) -> tuple[Dimension, ...]:
-    """The noise of one exact sample, by parts where a latent can be told from the rest, then the data.
+    """The dimension of the noise of one exact sample, split into latent and the rest, and that of the data.
 
     Args:
-        page: A model; one with a latent space says its size in a config field `latent`.
+        page: A model.
         config: Its parameters.
-        kind: Of its data.
+        kind: Type and shape of its data.
     """
     noise, data = page.noise_dims(config, kind), math.prod(kind.shape)
-    fields = {field.name for field in dataclasses.fields(config)}
-    latent = config.latent if issubclass(page, HasDecoder) and "latent" in fields else noise
+    dimension = page.latent_dim_of(config, DataSpec(kind, 0)) if issubclass(page, HasDecoder) else None
+    latent = noise if dimension is None else dimension
     parts = [Dimension("z", "prior", latent, "latent")]
     if noise > latent:
         parts.append(Dimension("ε", "prior", noise - latent, "noise of the decoder"))
@@ -48,7 +47,7 @@ def dimensions(page: type[GenerativeModel], config: Any, kind: Kind) -> tuple[Di
 
 
 def noise_sentence(bars: tuple[Dimension, ...]) -> str:
-    """What the sizes imply."""
+    """A sentence on what the sizes imply."""
     *parts, data = bars
     total = sum(part.size for part in parts)
     named = " + ".join(count(part.size) for part in parts)
@@ -60,7 +59,7 @@ def noise_sentence(bars: tuple[Dimension, ...]) -> str:
 
 
 class NoiseBars(QWidget):
-    """The bars under one another, with symbols at the left and sizes at the right.
+    """One bar a row, its symbol at the left and its size at the right.
 
     Args:
         theme: Colours.
@@ -75,28 +74,28 @@ class NoiseBars(QWidget):
 
     @property
     def bars(self) -> tuple[Dimension, ...]:
-        """What is shown."""
+        """The bars shown."""
         return self._bars
 
     def show_bars(self, bars: tuple[Dimension, ...]) -> None:
-        """Shows other sizes."""
+        """Shows other bars."""
         self._bars = bars
-        self.setAccessibleName(", ".join(f"{bar.words} {bar.symbol}: {bar.size}" for bar in bars))
+        self.setAccessibleName(", ".join(f"{bar.label} {bar.symbol}: {bar.size}" for bar in bars))
         self.updateGeometry()
         self.update()
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
-        """Repaints in other colours."""
+        """Repaints in the colours of a theme."""
         self._tokens = tokens
         self.update()
 
     def sizeHint(self) -> QSize:
-        """A row a bar."""
+        """One row for each bar."""
         return QSize(200, _ROW * len(self._bars))
 
     def minimumSizeHint(self) -> QSize:
-        """A row a bar."""
+        """One row for each bar."""
         return QSize(120, _ROW * len(self._bars))
 
     def paintEvent(self, _event: QPaintEvent) -> None:

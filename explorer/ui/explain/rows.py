@@ -1,4 +1,4 @@
-"""Rows of an objective: a term with its colour and live value, and the sum."""
+"""Rows of an objective: terms with colour and live value, and their sum."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from models.protocol import Metric, Term
 
 __all__ = ["ObjectiveRow", "SumRow", "TermRow"]
 
-_BAR, _GAP, _LEFT = 3, 8, 11  # px: colour bar, between formula and value, from the edge to the formula
+_BAR, _GAP, _LEFT = 3, 8, 11  # px: colour bar, gap between formula and value, left edge of the formula
 _PAD = 4  # px above and below
 _WIDEST = "\u22121.23e\u22124"
 
@@ -32,19 +32,19 @@ def _value_label(weight: int, parent: QWidget) -> QLabel:
 
 
 class ObjectiveRow(QFrame):
-    """A row that shows the value of a term, and says when the pointer is on it.
+    """A row that shows the value of a term and reports when the pointer enters it.
 
     Attributes:
         term: The term.
-        value: Label of its value.
+        value: Label of the value.
 
     Signals:
-        hovered: Key of the metric whose curve belongs to the row, or "" when the pointer leaves.
+        hovered: Key of the row's metric when the pointer enters, "" when it leaves.
 
     Args:
         theme: Colours.
         term: The term.
-        metric: What the page declares of the term's metric, or None.
+        metric: Declaration of the term's metric, or None.
     """
 
     hovered = Signal(str)
@@ -58,58 +58,53 @@ class ObjectiveRow(QFrame):
         self.setObjectName(f"explain.term.{term.metric}")
         self._name = term.metric if metric is None else metric.label
         self._unit = "" if metric is None else metric.unit
-        self.setToolTip(f"{'' if metric is None else metric.help} Of the newest step, not smoothed.".lstrip())
+        self.setToolTip(f"{'' if metric is None else metric.help} Value at the newest step, not smoothed.".lstrip())
         self.value = _value_label(weight, self)
-        self._say()
+        self._update_name()
         theme.changed.connect(self.apply_theme)
 
     def apply_theme(self, tokens: Tokens) -> None:
-        """Repaints in other colours."""
+        """Repaints in the colours of a theme."""
         self.tokens = tokens
         self.update()
 
     def show_value(self, last: Mapping[str, float], config: Any) -> None:
-        """Shows what the term contributes to the objective now."""
-        known = self.term.metric in last
-        text = number(self.term.value(last[self.term.metric], config)) if known else MISSING
+        """Shows the contribution of the term to the objective."""
+        measured = self.term.metric in last
+        text = number(self.term.value(last[self.term.metric], config)) if measured else MISSING
         if text != self.value.text():
             self.value.setText(text)
-            self._say()
+            self._update_name()
 
     def emphasise(self, marked: bool) -> None:
-        """Lifts the row from its ground, or not."""
+        """Highlights the row, or removes the highlight."""
         if marked != self._marked:
             self._marked = marked
             self.update()
 
-    @property
-    def is_emphasised(self) -> bool:
-        """Whether it is lifted from its ground."""
-        return self._marked
-
     def _room(self) -> int:
         return round(QFontMetricsF(self.value.font()).horizontalAdvance(_WIDEST)) + 2
 
-    def _say(self) -> None:
-        known = self.value.text() != MISSING
-        self.setAccessibleName(f"{self._name}: {self.value.text()} {self._unit}".rstrip() if known else self._name)
+    def _update_name(self) -> None:
+        measured = self.value.text() != MISSING
+        self.setAccessibleName(f"{self._name}: {self.value.text()} {self._unit}".rstrip() if measured else self._name)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        """Tells which curve to thicken."""
+        """Highlights the row and emits its metric."""
         if self._metric is not None:
             self.emphasise(True)
             self.hovered.emit(self._metric.key)
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Tells that no curve is meant any more."""
+        """Removes the highlight and emits ""."""
         if self._metric is not None:
             self.emphasise(False)
             self.hovered.emit("")
         super().leaveEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draws the ground where the row is meant."""
+        """Draws the background of a highlighted row."""
         if self._marked:
             painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -120,7 +115,7 @@ class ObjectiveRow(QFrame):
 
 
 class TermRow(ObjectiveRow):
-    """Colour bar, typeset term in the colour of its curve, live value; the value moves below where there is no room.
+    """Colour bar, typeset term in the colour of its curve, and live value, which moves below a wide formula.
 
     Attributes:
         formula: The typeset term.
@@ -138,12 +133,12 @@ class TermRow(ObjectiveRow):
         return self.formula.fits(width - _LEFT - _GAP - self._room())
 
     def _formula_box(self, width: int) -> tuple[int, int]:
-        """Width and height of the formula in a row of a width."""
+        """Width and height of the formula in a row of given width."""
         wide = width - _LEFT - (_GAP + self._room() if self._beside(width) else 0)
         return wide, self.formula.heightForWidth(wide)
 
     def hasHeightForWidth(self) -> bool:
-        """Long formulas are broken."""
+        """True: long formulas break into lines."""
         return True
 
     def heightForWidth(self, width: int) -> int:
@@ -152,15 +147,15 @@ class TermRow(ObjectiveRow):
         return high + 2 * _PAD + (0 if self._beside(width) else 18)
 
     def sizeHint(self) -> QSize:
-        """In one line."""
+        """Preferred size at the present width."""
         return QSize(268, self.heightForWidth(self.width()))
 
     def minimumSizeHint(self) -> QSize:
-        """It shrinks and breaks."""
+        """Small: the formula shrinks and breaks."""
         return QSize(120, 30)
 
     def place(self) -> None:
-        """Puts formula and value where they belong."""
+        """Lays out formula and value."""
         width, room = self.width(), self._room()
         wide, high = self._formula_box(width)
         if self._beside(width):
@@ -171,16 +166,16 @@ class TermRow(ObjectiveRow):
             self._place_value(_LEFT, _PAD + high, wide, 18)
 
     def _place_value(self, x: int, y: int, width: int, height: int) -> None:
-        self.value.setFixedSize(width, height)  # of a fixed size, so that another number lays nothing out anew
+        self.value.setFixedSize(width, height)  # a fixed size, so that a new number causes no layout
         self.value.move(x, y)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Puts formula and value where they belong."""
+        """Lays out formula and value."""
         super().resizeEvent(event)
         self.place()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draws the bar in the colour of the curve."""
+        """Draws the colour bar."""
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -190,12 +185,12 @@ class TermRow(ObjectiveRow):
 
 
 class SumRow(ObjectiveRow):
-    """The sum: its name, or its symbol where it is no curve of the page, its unit and its value.
+    """The sum: its name (or its symbol where the page has no metric of it), unit and value.
 
     Args:
         theme: Colours.
         term: The sum.
-        metric: What the page declares of it, or None.
+        metric: Declaration of its metric, or None.
         unit: Unit of the terms.
     """
 
@@ -204,7 +199,7 @@ class SumRow(ObjectiveRow):
         self.setObjectName("explain.total")
         if metric is None:
             self._name, self._unit = "Sum", unit
-            self._say()
+            self._update_name()
         self.formula = FormulaView(theme, term.tex, "", self) if metric is None else None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, _PAD, 0, _PAD)
@@ -215,7 +210,7 @@ class SumRow(ObjectiveRow):
         self.value.setFixedSize(self._room(), self.value.sizeHint().height())
 
     def show_value(self, last: Mapping[str, float], config: Any) -> None:
-        """Shows the sum, in more room where it needs more than before."""
+        """Shows the sum and widens its label where needed."""
         super().show_value(last, config)
         needed = self.value.sizeHint().width()
         if needed > self.value.width():

@@ -1,4 +1,4 @@
-"""A suggestion of what to try next, as something to click."""
+"""The button of a suggestion."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.Alignment
 
 
 class Suggestion(QAbstractButton):
-    """Arrow and sentence, wrapped as the width asks for.
+    """An arrow and a sentence that wraps.
 
     Signals:
-        tried: The suggestion, `Try`, when it is clicked.
+        tried: The suggestion, `Try`; emitted on a click.
 
     Args:
         theme: Colours.
-        suggestion: What it does.
+        suggestion: The suggestion.
     """
 
     tried = Signal(object)
@@ -50,12 +50,12 @@ class Suggestion(QAbstractButton):
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
-        """Repaints in other colours."""
+        """Repaints in the colours of a theme."""
         self._tokens = tokens
         self.update()
 
     def hasHeightForWidth(self) -> bool:
-        """The sentence is wrapped."""
+        """True: the sentence wraps."""
         return True
 
     def heightForWidth(self, width: int) -> int:
@@ -64,11 +64,11 @@ class Suggestion(QAbstractButton):
         return QFontMetrics(self.font()).boundingRect(room, _WRAP, self.text()).height() + 2 * _PAD
 
     def sizeHint(self) -> QSize:
-        """Wrapped as it is now."""
+        """Preferred size at the present width."""
         return QSize(268, self.heightForWidth(self.width()))
 
     def minimumSizeHint(self) -> QSize:
-        """The sentence is wrapped."""
+        """Small: the sentence wraps."""
         return QSize(120, 24)
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -23,45 +23,45 @@ from models.frames import Frame
 
 __all__ = ["ExportChoices", "ExportDialog", "copy_image"]
 
-_PATIENCE = 120  # ms after the last change before the preview is drawn
+_DELAY = 120  # ms between the last change and the preview
 _NAMES = {"png": "PNG image", "svg": "SVG drawing", "pdf": "PDF", "csv": "Table (CSV)", "npz": "NumPy arrays (NPZ)"}
 
 
 def copy_image(frame: Frame, style: Style | None = None) -> None:
-    """Puts a frame on the clipboard as a picture.
+    """Copies a frame to the clipboard as a picture.
 
     Raises:
-        FigureError: It cannot be drawn.
+        FigureError: The frame cannot be drawn.
     """
     image = QImage()
     if not image.loadFromData(render(frame, style, "png"), "PNG"):
-        raise FigureError("the picture could not be read back, so the clipboard was left as it is")
+        raise FigureError("the picture could not be read back; the clipboard is unchanged")
     QApplication.clipboard().setImage(image)
 
 
 def _file_name(name: str) -> str:
-    """A name that every file system takes."""
+    """A file name that is valid on every file system."""
     return re.sub(r"[^\w.\-]+", "-", name).strip("-.") or "figure"
 
 
 class ExportDialog(QDialog):
-    """Chooses format, size and look of a figure, shows it as it will be, and writes it.
+    """Options of a figure with a live preview; writes the file.
 
-    Drawing and writing happen in a thread, which is stopped when the dialog closes.
+    A thread draws and writes; it is stopped when the dialog closes.
 
     Attributes:
-        saved_path: Where the file was written, or None.
+        saved_path: Path of the written file, or None.
 
     Signals:
-        saved: Path of the file that was written.
+        saved: Path of the written file.
 
     Args:
         theme: Colours.
-        frame: What is exported.
-        identity: What it was made from (run, page, data, step, seed), as JSON could hold it.
-        name: Suggested file name, without an ending.
-        choices: As `choices` gave them the last time.
-        title: Title of the figure at first.
+        frame: The frame to export.
+        identity: Its origin (run, page, data, step, seed), as values that JSON can hold.
+        name: Suggested file name without suffix.
+        choices: Options of the previous export.
+        title: Initial title of the figure.
     """
 
     saved = Signal(object)
@@ -102,11 +102,11 @@ class ExportDialog(QDialog):
         self._lay_out()
         self._thread = FigureThread()
         self._thread.finished_job.connect(self._on_finished_job)
-        self._timer = QTimer(self, singleShot=True, interval=_PATIENCE)
+        self._timer = QTimer(self, singleShot=True, interval=_DELAY)
         self._timer.timeout.connect(self._on_preview_due)
         self._form.changed.connect(self._on_changed)
         self._form.format_chosen.connect(self._on_format_chosen)
-        self._form.complained.connect(self._show_error)
+        self._form.error_changed.connect(self._show_error)
         self._path.textChanged.connect(self._on_path_changed)
         self._path.committed.connect(self._on_path_committed)
         self._path.returnPressed.connect(self._on_save_clicked)
@@ -117,22 +117,22 @@ class ExportDialog(QDialog):
 
     @property
     def choices(self) -> ExportChoices:
-        """What was chosen, to be kept for the next time."""
+        """The options, for the next export."""
         return dataclasses.replace(self._form.choices, folder=str(self._file().parent))
 
     @property
     def error(self) -> str:
-        """What is wrong, as it is shown, or ""."""
+        """The error shown, or ""."""
         return self._error.text()
 
     @property
     def preview(self) -> FigurePreview:
-        """The figure as it will be."""
+        """The preview."""
         return self._preview
 
     def _lay_out(self) -> None:
         for button in (self._cancel, self._save):
-            button.setAutoDefault(False)  # Enter in a field takes what was typed and writes no file
+            button.setAutoDefault(False)  # Enter in a field commits the field and must not save
         left = QVBoxLayout()
         left.setSpacing(8)
         left.addWidget(self._preview, 1)
@@ -177,7 +177,7 @@ class ExportDialog(QDialog):
     def _show_facts(self, result: FigureResult) -> None:
         picture, style = self._preview.picture, result.job.style
         if picture is None or picture.isNull():
-            self._facts.setText("Size and look are no matter to a file of data.")
+            self._facts.setText("Size and theme do not affect data files.")
             return
         height = style.width_mm * picture.height() / picture.width()
         self._form.show_height(height)
@@ -192,7 +192,7 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _on_changed(self) -> None:
-        self._show_error(self._form.complaint)
+        self._show_error(self._form.error)
         self._timer.start()
 
     @Slot()
@@ -221,17 +221,17 @@ class ExportDialog(QDialog):
     @Slot(str)
     def _on_format_chosen(self, name: str) -> None:
         path = Path(self._path.text().strip())
-        known = path.suffix.lower().lstrip(".") in FORMATS
-        self._path.set_value(str(path.with_suffix(f".{name}") if known else f"{path}.{name}"))
+        is_format = path.suffix.lower().lstrip(".") in FORMATS
+        self._path.set_value(str(path.with_suffix(f".{name}") if is_format else f"{path}.{name}"))
 
     @Slot(str)
     def _on_path_changed(self, _text: str) -> None:
         replaces = self._file().is_file()
-        self._replaces.setText("A file of this name exists and will be replaced." if replaces else "")
+        self._replaces.setText("A file with this name exists and will be replaced." if replaces else "")
         self._replaces.setVisible(replaces)
         self._save.setEnabled(bool(self._path.text().strip()) and not self._saving)
-        words = "Saving…" if self._saving else "Replace" if replaces else "Save"
-        self._save.set_face(words, "export")
+        text = "Saving…" if self._saving else "Replace" if replaces else "Save"
+        self._save.set_face(text, "export")
 
     @Slot(object, object)
     def _on_path_committed(self, _before: str, text: str) -> None:
@@ -254,8 +254,8 @@ class ExportDialog(QDialog):
     def _on_save_clicked(self) -> None:
         if self._saving or not self._path.text().strip():
             return
-        if self._form.complaint:
-            self._show_error(self._form.complaint)
+        if self._form.error:
+            self._show_error(self._form.error)
             return
         path = self._file()
         if not path.suffix:
@@ -282,8 +282,8 @@ class ExportDialog(QDialog):
             self._path.setSelection(len(str(name.parent)) + 1, len(name.stem))
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Stops the thread; a file that is being written is written to its end."""
+        """Stops the thread after it has written the files in progress."""
         super().hideEvent(event)
-        if not event.spontaneous():  # minimised is not closed
+        if not event.spontaneous():  # not when minimised
             self._timer.stop()
-            self._thread.end()
+            self._thread.end(30_000)

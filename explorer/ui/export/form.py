@@ -1,4 +1,4 @@
-"""What a person chooses about a figure, as a form, and as a value that can be kept."""
+"""The options of a figure: a form, and a dataclass that is remembered between exports."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SIZES: Mapping[str, tuple[str, float, float | None]] = {
     "double": ("Two columns, 178 mm", 178.0, None),
     "slide": ("Slide, 254 × 143 mm", 254.0, 143.0),
 }
-"""Common sizes: words, width and height in mm; None for what suits the picture."""
+"""Common sizes: label, width and height in mm; a height of None follows the picture."""
 
 _CUSTOM = "custom"
 _DATA = ("csv", "npz")
@@ -30,15 +30,15 @@ _DPI = Scale(30, 1200, 10.0, whole=True)
 
 @dataclass(frozen=True)
 class ExportChoices:
-    """What is worth keeping from one export to the next.
+    """The options that are remembered between exports.
 
     Attributes:
         format: "png", "svg", "pdf", "csv" or "npz".
         width_mm: Width, mm.
-        height_mm: Height, mm, or None for what suits the picture.
-        dpi: Pixels an inch.
+        height_mm: Height, mm; None follows the picture.
+        dpi: Pixels per inch.
         theme: "light" or "dark".
-        folder: Where the last figure was written, or "".
+        folder: Folder of the last figure, or "".
     """
 
     format: str = "png"
@@ -49,7 +49,7 @@ class ExportChoices:
     folder: str = ""
 
     def style(self, title: str = "") -> Style:
-        """The look of a figure with a title."""
+        """The style of a figure with a title."""
         return Style(
             width_mm=self.width_mm, height_mm=self.height_mm, dpi=self.dpi, theme=self.theme, title=title.strip()
         )
@@ -57,36 +57,36 @@ class ExportChoices:
     @property
     def size(self) -> str:
         """Name of the common size, or "custom"."""
-        found = (name for name, (_, *size) in SIZES.items() if size == [self.width_mm, self.height_mm])
-        return next(found, _CUSTOM)
+        names = (name for name, (_, *size) in SIZES.items() if size == [self.width_mm, self.height_mm])
+        return next(names, _CUSTOM)
 
 
 class FigureForm(QFrame):
     """Format, size, resolution, theme and title.
 
     Signals:
-        changed: A choice changed, by hand.
+        changed: The user changed an option.
         format_chosen: The new format.
-        complained: What is wrong with what was typed, or "" when nothing is any more.
+        error_changed: The error of a typed value, "" once all are valid.
 
     Args:
         theme: Colours.
-        choices: At first.
-        title: Title of the figure at first.
+        choices: Initial options.
+        title: Initial title of the figure.
     """
 
     changed = Signal()
     format_chosen = Signal(str)
-    complained = Signal(str)
+    error_changed = Signal(str)
 
     def __init__(self, theme: Theme, choices: ExportChoices, title: str = "", parent: QWidget | None = None):
         super().__init__(parent)
         self._choices = choices
-        self._complaints: dict[str, str] = {}
+        self._errors: dict[str, str] = {}
         self._labels: dict[QWidget, QLabel] = {}
         self._format = Segmented(theme, {name: name.upper() for name in FORMATS}, choices.format, self)
         self._size = Combo(
-            theme, {**{name: words for name, (words, *_) in SIZES.items()}, _CUSTOM: "Custom"}, choices.size, self
+            theme, {**{name: label for name, (label, *_) in SIZES.items()}, _CUSTOM: "Custom"}, choices.size, self
         )
         self._width = ValueBox(_MM, choices.width_mm, self)
         self._height = ValueBox(_MM, choices.height_mm or 60.0, self)
@@ -107,11 +107,11 @@ class FigureForm(QFrame):
         }
         self._lay_out()
         self._connect()
-        self._show_usable()
+        self._enable_controls()
 
     @property
     def choices(self) -> ExportChoices:
-        """What is chosen; of what is typed wrong, the last good value."""
+        """The options; an invalid entry counts with its last valid value."""
         return self._choices
 
     @property
@@ -120,18 +120,18 @@ class FigureForm(QFrame):
         return self._title.text()
 
     @property
-    def complaint(self) -> str:
-        """What is wrong with what was typed, or ""."""
-        return next(iter(self._complaints.values()), "")
+    def error(self) -> str:
+        """The error of a typed value, or ""."""
+        return next(iter(self._errors.values()), "")
 
     def set_format(self, name: str) -> None:
-        """Chooses a format without the signal `format_chosen`."""
+        """Sets the format without the signal `format_chosen`."""
         if name != self._choices.format:
             self._format.set_value(name)
             self._take(format=name)
 
     def show_height(self, millimetres: float) -> None:
-        """Shows the height that suits the picture, while that is chosen."""
+        """Shows the height of the picture while the height follows it."""
         if self._choices.height_mm is None:
             self._height.set_number(round(millimetres, 1))
 
@@ -142,18 +142,18 @@ class FigureForm(QFrame):
         grid.setVerticalSpacing(12)
         grid.setColumnStretch(1, 1)
         grid.addWidget(self._format, 0, 0, 1, 2)
-        for row, (name, (control, words)) in enumerate(self._named.items()):
+        for row, (name, (control, label_text)) in enumerate(self._named.items()):
             control.setObjectName(f"export.{name}")
-            control.setAccessibleName(words)
+            control.setAccessibleName(label_text)
             if name == "format":
                 continue
-            label = text_label(words, "label", parent=self)
+            label = text_label(label_text, "label", parent=self)
             label.setBuddy(control)
             self._labels[control] = label
             grid.addWidget(label, row, 0)
             small = isinstance(control, (ValueBox, Switch))
             grid.addWidget(control, row, 1, Qt.AlignmentFlag.AlignRight if small else Qt.AlignmentFlag(0))
-        self._dpi.setToolTip("Of a PNG, and of pictures inside SVG and PDF")
+        self._dpi.setToolTip("Resolution of a PNG, and of bitmaps inside SVG and PDF")
 
     def _connect(self) -> None:
         self._format.chosen.connect(self._on_format_chosen)
@@ -169,13 +169,13 @@ class FigureForm(QFrame):
     def _take(self, **values: object) -> None:
         self._choices = dataclasses.replace(self._choices, **values)  # type: ignore[arg-type]
         self._size.set_value(self._choices.size)
-        self._show_usable()
+        self._enable_controls()
         self.changed.emit()
 
-    def _show_usable(self) -> None:
+    def _enable_controls(self) -> None:
         drawn = self._choices.format not in _DATA
         for control, label in self._labels.items():
-            control.setEnabled(drawn or control is self._title)  # a title is written into data too
+            control.setEnabled(drawn or control is self._title)  # data files contain the title too
             label.setEnabled(control.isEnabled())
         self._height.setEnabled(drawn and not self._fits.isChecked())
 
@@ -205,7 +205,7 @@ class FigureForm(QFrame):
     @Slot(bool)
     def _on_fits_toggled(self, fits: bool) -> None:
         if fits:
-            self._height.set_number(self._height.number)  # a height that was typed wrong is none any more
+            self._height.set_number(self._height.number)  # drops an invalid entry
             self._on_accepted()
         self._take(height_mm=None if fits else self._height.number)
 
@@ -222,14 +222,14 @@ class FigureForm(QFrame):
     def _on_refused(self, text: str) -> None:
         box = self.sender()
         assert isinstance(box, ValueBox)
-        words, scale = box.accessibleName(), box.scale
+        name, scale = box.accessibleName(), box.scale
         kind = "a whole number" if scale.whole else "a number"
-        self._complaints[words] = f"{words}: {kind} from {scale.low:g} to {scale.high:g} is taken, not “{text}”."
-        self.complained.emit(self.complaint)
+        self._errors[name] = f"{name}: {kind} from {scale.low:g} to {scale.high:g} is expected, not “{text}”."
+        self.error_changed.emit(self.error)
 
     @Slot()
     def _on_accepted(self) -> None:
         for box in (self._width, self._height, self._dpi):
             if not box.property("invalid"):
-                self._complaints.pop(box.accessibleName(), None)
-        self.complained.emit(self.complaint)
+                self._errors.pop(box.accessibleName(), None)
+        self.error_changed.emit(self.error)

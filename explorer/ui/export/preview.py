@@ -1,4 +1,4 @@
-"""The well in which a figure is seen before it is written."""
+"""The preview of a figure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PAD = 20  # px
 
 
 class FigurePreview(QWidget):
-    """Shows a picture as large as it fits, or the beginning of a table.
+    """Shows a picture scaled to fit, or the first lines of a data file.
 
     Args:
         theme: Colours.
@@ -31,17 +31,17 @@ class FigurePreview(QWidget):
 
     @property
     def picture(self) -> QPixmap | None:
-        """The picture in sight."""
+        """The picture shown, or None."""
         return self._picture
 
     @property
     def text(self) -> str:
-        """The text in sight."""
+        """The text shown, or ""."""
         return self._text
 
     @property
     def device_pixels(self) -> int:
-        """Width that a picture has at most, in device pixels."""
+        """Largest width of the picture, device pixels."""
         return max(200, round((self.width() - 2 * _PAD) * self.devicePixelRatioF()))
 
     def show_picture(self, png: bytes) -> None:
@@ -52,26 +52,26 @@ class FigurePreview(QWidget):
         self.update()
 
     def show_text(self, text: str) -> None:
-        """Shows the beginning of a table."""
+        """Shows the first lines of a data file."""
         self._picture, self._text = None, text
         self.update()
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
-        """Repaints in other colours."""
+        """Repaints in the colours of a theme."""
         self._tokens = tokens
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Large enough to judge a figure."""
+        """Preferred size."""
         return QSize(520, 420)
 
     def minimumSizeHint(self) -> QSize:
-        """Large enough to know it."""
+        """Smallest useful size."""
         return QSize(240, 200)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draws the well, and in it the picture or the text."""
+        """Draws the frame, and in it the picture or the text."""
         tokens = self._tokens
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -1,4 +1,4 @@
-"""The thread that draws and writes figures while the window stays responsive."""
+"""The thread that draws and writes figures, so that the window stays responsive."""
 
 from __future__ import annotations
 
@@ -15,27 +15,25 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from explorer.figures import FigureError, Style, render, save
 from explorer.ui.numbers import count
+from explorer.ui.threads import Thread
 from models.frames import Frame
 
 __all__ = ["FigureJob", "FigureResult", "FigureThread"]
 
-_STACK = 16 << 20  # bytes; the default of some systems is too small for numerical libraries
-_LINES, _COLUMNS = 40, 96  # of a table that are shown
-
-_running: set[FigureThread] = set()  # a thread that is dropped while it runs would end the process
+_LINES, _COLUMNS = 40, 96  # part of a table that the preview shows
 
 
 @dataclass(frozen=True)
 class FigureJob:
-    """A figure to draw for a preview, or to write.
+    """A figure to preview or to write.
 
     Attributes:
-        frame: What is drawn.
-        style: Size and look.
+        frame: The frame to draw.
+        style: Size and style.
         format: "png", "svg", "pdf", "csv" or "npz".
-        identity: What the figure was made from.
-        path: Where it is written; None for a preview.
-        pixels: Width of the preview in device pixels.
+        identity: Identity of the run, written into the file.
+        path: File to write; None for a preview.
+        pixels: Width of the preview, device pixels.
     """
 
     frame: Frame
@@ -48,7 +46,7 @@ class FigureJob:
 
 @dataclass(frozen=True)
 class FigureResult:
-    """What became of a job: a picture (PNG), the beginning of a file of data as text, or an error in one line."""
+    """Result of a job: a picture (PNG), the first lines of a data file, or an error message of one line."""
 
     job: FigureJob
     picture: bytes = b""
@@ -56,8 +54,8 @@ class FigureResult:
     error: str = ""
 
 
-class FigureThread(QThread):
-    """Draws the newest preview asked for, and writes every file asked for.
+class FigureThread(Thread):
+    """Draws the newest preview, and writes every file.
 
     Signals:
         finished_job: `FigureResult` of each preview or file.
@@ -66,23 +64,20 @@ class FigureThread(QThread):
     finished_job = Signal(object)
 
     def __init__(self, parent: QObject | None = None):
-        super().__init__(parent)
-        self.setObjectName("thread.figures")
-        self.setStackSize(_STACK)
+        super().__init__("figures", parent)
         self._changed = threading.Condition()
         self._preview: FigureJob | None = None
         self._files: list[FigureJob] = []
         self._closing = False
 
-    def begin(self) -> None:
-        """Starts, unless it runs."""
+    def begin(self, priority: QThread.Priority = QThread.Priority.InheritPriority) -> None:
+        """Starts the thread unless it runs."""
         if not self.isRunning():
             self._closing = False
-            _running.add(self)
-            self.start()
+        super().begin(priority)
 
     def ask(self, job: FigureJob) -> None:
-        """Has a figure drawn or written; a preview that has not been begun is dropped for a newer one."""
+        """Queues a job; a newer preview replaces one that has not been started."""
         with self._changed:
             if job.path is None:
                 self._preview = job
@@ -90,19 +85,15 @@ class FigureThread(QThread):
                 self._files.append(job)
             self._changed.notify()
 
-    def end(self, milliseconds: int = 30_000) -> bool:
-        """Finishes what was begun and every file, and stops; returns whether it ended in time."""
+    def stop(self) -> None:
+        """Ends the thread once every queued file is written; a queued preview is dropped."""
         with self._changed:
             self._closing = True
             self._preview = None
             self._changed.notify()
-        ended = self.wait(milliseconds) if self.isRunning() else True
-        if ended:
-            _running.discard(self)
-        return ended
 
     def run(self) -> None:
-        """The thread's life."""
+        """Works on jobs until the thread is stopped."""
         while (job := self._next()) is not None:
             self.finished_job.emit(_done(job))
 
@@ -129,19 +120,19 @@ def _done(job: FigureJob) -> FigureResult:
         if job.format == "npz":
             return FigureResult(job, text=_contents(render(job.frame, job.style, "npz", identity=job.identity)))
         dpi = round(job.pixels / (job.style.width_mm / 25.4))
-        shown = dataclasses.replace(job.style, dpi=min(1200, max(30, dpi)))
-        return FigureResult(job, picture=render(job.frame, shown, "png"))
+        style = dataclasses.replace(job.style, dpi=min(1200, max(30, dpi)))
+        return FigureResult(job, picture=render(job.frame, style, "png"))
     except FigureError as error:
         return FigureResult(job, error=str(error))
-    except Exception as error:  # a defect of a painter must not end the thread: it is said, and nothing is lost
+    except Exception as error:  # a defect of a painter is reported and does not end the thread
         return FigureResult(job, error=f"this figure cannot be drawn: {type(error).__name__}: {error}")
 
 
 def _beginning(table: bytes) -> str:
     lines = table.decode().splitlines()
-    shown = [line if len(line) <= _COLUMNS else f"{line[: _COLUMNS - 1]}…" for line in lines[:_LINES]]
-    left = len(lines) - len(shown)
-    return "\n".join([*shown, f"… and {count(left)} more lines"] if left else shown)
+    head = [line if len(line) <= _COLUMNS else f"{line[: _COLUMNS - 1]}…" for line in lines[:_LINES]]
+    left = len(lines) - len(head)
+    return "\n".join([*head, f"… and {count(left)} more lines"] if left else head)
 
 
 def _contents(archive: bytes) -> str:

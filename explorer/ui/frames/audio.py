@@ -1,9 +1,9 @@
-"""The widget of sound: its waveform."""
+"""The widget of sound: a waveform."""
 
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -20,13 +20,8 @@ _BOTTOM = 24.0  # px of the axis of time
 
 
 class AudioView(FrameView):
-    """The waveform, from −1 to 1, over time in seconds; each column shows the least and greatest sample in it.
+    """The waveform, from −1 to 1, over time in seconds; each pixel column shows its smallest and largest sample."""
 
-    Signals:
-        picked: Time that was clicked, s.
-    """
-
-    picked = Signal(float)
     ideal = (320, 120)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
@@ -72,7 +67,7 @@ class AudioView(FrameView):
         painter.drawText(QRectF(area.right() - 30, area.bottom() + 6, 30, 16), Qt.AlignmentFlag.AlignRight, "s")
 
     def paint_over(self, painter: QPainter) -> None:
-        """Draws the line under the pointer."""
+        """Draws a line at the pointer, and its time."""
         if self._pointer is None:
             return
         area = self._area()
@@ -86,17 +81,12 @@ class AudioView(FrameView):
         return QRectF(0, 2, max(1.0, self.width()), max(1.0, self.height() - _BOTTOM - 2))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Reads the time."""
+        """Shows the time at the pointer."""
         self._pointer = event.position().x()
         self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is under the pointer any more."""
+        """Hides the line at the pointer."""
         self._pointer = None
         self.update()
         super().leaveEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Tells at which time a click was."""
-        if event.button() is Qt.MouseButton.LeftButton:
-            self.picked.emit(min(1.0, max(0.0, event.position().x() / max(1, self.width()))) * self.seconds)

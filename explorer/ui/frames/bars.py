@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -16,18 +16,13 @@ from models.frames import Bars, Frame
 
 __all__ = ["BarsView"]
 
-_ROW, _TALL = 15.0, 26.0  # px of a row, least and most
+_ROW, _TALL = 15.0, 26.0  # px, smallest and largest height of a row
 _BAR = 4.0
 
 
 class BarsView(FrameView):
-    """One row a value: name, bar, number. Too many for rows stand as columns, and the one under the pointer is named.
+    """One row for each value: name, bar, number. More values than rows fit are columns, named under the pointer."""
 
-    Signals:
-        hovered: Place of the bar under the pointer, -1 for none.
-    """
-
-    hovered = Signal(int)
     ideal = (320, 160)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
@@ -62,7 +57,7 @@ class BarsView(FrameView):
     def _ink(self, frame: Bars, place: int) -> str:
         return self.tokens.role(frame.roles[place] if place < len(frame.roles) else "total")
 
-    def _words(self, frame: Bars, place: int) -> str:
+    def _value_text(self, frame: Bars, place: int) -> str:
         value = self._texts[place]
         return f"{value}\u2009{frame.unit}" if frame.unit else value
 
@@ -74,7 +69,7 @@ class BarsView(FrameView):
         row = min(_TALL, self.height() / n)
         names, values = QFontMetricsF(ui_font(12)), QFontMetricsF(mono_font(12))
         left = min(max(map(names.horizontalAdvance, frame.labels), default=-12) + 12, self.width() * 0.45)
-        right = max(values.horizontalAdvance(self._words(frame, k)) for k in range(n)) + 12
+        right = max(values.horizontalAdvance(self._value_text(frame, k)) for k in range(n)) + 12
         span = max(8.0, self.width() - left - right)
         zero = left + self._share(0.0) * span
         aligned = Qt.AlignmentFlag.AlignVCenter
@@ -89,7 +84,7 @@ class BarsView(FrameView):
             painter.setFont(mono_font(12))
             painter.setPen(color(tokens.text1 if np.isfinite(value) else tokens.err))
             box = QRectF(self.width() - right, middle - 9, right, 18)
-            painter.drawText(box, aligned | Qt.AlignmentFlag.AlignRight, self._words(frame, k))
+            painter.drawText(box, aligned | Qt.AlignmentFlag.AlignRight, self._value_text(frame, k))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color(tokens.bg4))
             painter.drawRoundedRect(QRectF(left, middle - _BAR / 2, span, _BAR), 2, 2)
@@ -147,10 +142,10 @@ class BarsView(FrameView):
             painter.setFont(ui_font(11, 600, tabular=True))
             painter.setPen(color(self.tokens.text1))
             box = QRectF(40, self.height() - 20, self.width() - 40, 18)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{name}: {self._words(frame, self._place)}")
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{name}: {self._value_text(frame, self._place)}")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Finds the bar under the pointer."""
+        """Highlights the bar under the pointer."""
         place, frame = -1, self._frame
         if isinstance(frame, Bars) and len(frame.values):
             n = len(frame.values)
@@ -162,7 +157,7 @@ class BarsView(FrameView):
         self._set_place(place)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is under the pointer any more."""
+        """Removes the highlight."""
         self._set_place(-1)
         super().leaveEvent(event)
 
@@ -170,4 +165,3 @@ class BarsView(FrameView):
         if place != self._place:
             self._place = place
             self.redraw()
-            self.hovered.emit(place)

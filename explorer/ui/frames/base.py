@@ -40,10 +40,10 @@ class LegendItem:
     """One series in the head of a card.
 
     Attributes:
-        key: What `emphasise` takes.
-        role: Role that gives the colour.
+        key: Identifier for `emphasise`.
+        role: Role, which determines the colour.
         label: Name.
-        value: Its present value as text, or "".
+        value: Present value as text, or "".
         dashed: Drawn dashed.
         unit: Unit of the value, for the tooltip.
         hint: Explanation of the value, for the tooltip, or "".
@@ -74,7 +74,7 @@ class FrameView(QWidget):
         clicked: A `Hit`, where the picture was clicked or a key picked something in it.
 
     Attributes:
-        painted: Number of frames drawn so far, for measuring.
+        painted: Number of frames painted so far, for benchmarks.
 
     Args:
         theme: Colours.
@@ -105,13 +105,13 @@ class FrameView(QWidget):
         return self._frame
 
     def show_frame(self, frame: Frame) -> None:
-        """Shows a frame in place of the last one."""
+        """Shows a frame."""
         self._frame = frame
         self._fresh = True
         if frame.subtitle != self.accessibleDescription():
             self.setAccessibleDescription(frame.subtitle)
         self.redraw()
-        self.tell_legend()
+        self.announce_legend()
         self.frame_changed.emit()
 
     def words(self) -> Frame | None:
@@ -121,7 +121,7 @@ class FrameView(QWidget):
     def set_view_name(self, name: str) -> None:
         """Gives the name of the view that is shown; kinds with controls name them after it."""
 
-    def tell_legend(self) -> None:
+    def announce_legend(self) -> None:
         """Emits `legend_changed` after another frame was shown."""
         self.legend_changed.emit()
 
@@ -136,7 +136,7 @@ class FrameView(QWidget):
         return []
 
     def emphasise(self, key: str | None) -> None:
-        """Draws one series thicker, or all alike; kinds without series do nothing."""
+        """Draws one series thicker, or all alike (None); does nothing for kinds without series."""
 
     def forget(self) -> None:
         """Drops what is stored of earlier frames, because the next frame does not follow on them."""

@@ -1,4 +1,4 @@
-"""A cloud of points: its dots, and the names of its classes on the clusters."""
+"""Painting of a cloud of points: dots, and names of classes on their clusters."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ _SOFT = 0.78  # opacity of a dot of a class
 
 
 def paint_points(painter: QPainter, layer: Points, view: Viewport, tokens: Tokens) -> np.ndarray:
-    """Draws the dots; returns where each is, (n, 2) px, NaN where it is not drawn."""
+    """Draws the dots; returns their positions, (n, 2) px, NaN for a dot that is not drawn."""
     xy = view.to_pixels(layer.xy) if len(layer.xy) else np.empty((0, 2))
     rect, size = view.rect, layer.size
-    with np.errstate(invalid="ignore"):  # NaN is not within
+    with np.errstate(invalid="ignore"):  # NaN compares as outside
         within_x = np.abs(xy[:, 0] - rect.center().x()) <= rect.width() / 2 + size
-        shown = within_x & (np.abs(xy[:, 1] - rect.center().y()) <= rect.height() / 2 + size)
+        visible = within_x & (np.abs(xy[:, 1] - rect.center().y()) <= rect.height() / 2 + size)
     ratio = painter.device().devicePixelRatioF()
     if layer.label is None:
-        groups = [(shown, dot(tokens.role(layer.role), size, ratio))]
+        groups = [(visible, dot(tokens.role(layer.role), size, ratio))]
     else:
         groups = [
-            (shown & (layer.label == k), dot(tokens.of_class(int(k)), size, ratio, _SOFT))
+            (visible & (layer.label == k), dot(tokens.of_class(int(k)), size, ratio, _SOFT))
             for k in np.unique(layer.label).tolist()
         ]
     draw, half = painter.drawPixmap, (int(np.ceil(size)) + 2) / 2
     for chosen, pixmap in groups:
         for x, y in (xy[chosen] - half).tolist():
             draw(QPointF(x, y), pixmap)
-    xy[~shown] = np.nan
+    xy[~visible] = np.nan
     return xy
 
 
 class ClassLabels:
-    """Where the name of each class is printed: at its mode, and where it was while that is nearly as good."""
+    """Position of the name of each class: its mode; the previous position as long as that is nearly as good."""
 
     def __init__(self) -> None:
         self._cells: dict[int, int] = {}
 
     def places(self, layer: Points, pixels: np.ndarray, view: Viewport) -> dict[int, QPointF]:
-        """Where the names go, px, by class.
+        """Positions of the names, px, by class.
 
         Args:
             layer: The cloud; has labels.
-            pixels: Where its points are, (n, 2) px, NaN where they are not drawn.
+            pixels: Positions of the points, (n, 2) px, NaN where they are not drawn.
             view: The plane.
         """
         assert layer.label is not None
@@ -73,20 +73,20 @@ class ClassLabels:
         rows = counts[:, :-2] + counts[:, 1:-1] + counts[:, 2:]
         near = rows[:, :, :-2] + rows[:, :, 1:-1] + rows[:, :, 2:]  # of 3 × 3 cells, (classes, bins, bins)
         worth = (near * 8 + counts[:, 1:-1, 1:-1]).reshape(classes, -1)  # ties go to the fuller middle
-        found: dict[int, QPointF] = {}
+        positions: dict[int, QPointF] = {}
         for k, best in enumerate(worth.argmax(axis=1).tolist()):
             if worth[k, best] == 0:
                 continue
             old = self._cells.get(k, best)
-            here = self._cells[k] = old if worth[k, old] >= _KEEP * worth[k, best] else best
-            top, left = divmod(here, _BINS)
+            cell = self._cells[k] = old if worth[k, old] >= _KEEP * worth[k, best] else best
+            top, left = divmod(cell, _BINS)
             number, sum_x, sum_y = wide[:, k, top : top + 3, left : left + 3].sum(axis=(1, 2)).tolist()
             if number:
-                found[k] = QPointF(sum_x / number, sum_y / number)
-        return found
+                positions[k] = QPointF(sum_x / number, sum_y / number)
+        return positions
 
     def paint(self, painter: QPainter, layer: Points, pixels: np.ndarray, view: Viewport, tokens: Tokens) -> None:
-        """Prints the names."""
+        """Draws the names."""
         if layer.label is None:
             return
         for k, at in self.places(layer, pixels, view).items():

@@ -8,14 +8,14 @@ __all__ = ["level_lines"]
 
 
 def level_lines(values: np.ndarray, level: float) -> np.ndarray:
-    """Segments of the line where bilinear cells cross a level, (m, 2, 2): segment, end, (column, row) of entries.
+    """Segments of the level line of bilinear cells, (m, 2, 2): segment, end, (column, row) in entries.
 
     Cells with a value that is not finite have no line. A saddle is split by the mean of its four corners.
     """
     v = np.asarray(values, dtype=float) - level
     if min(v.shape) < 2:
         return np.empty((0, 2, 2))
-    corners = np.stack([v[:-1, :-1], v[:-1, 1:], v[1:, 1:], v[1:, :-1]], axis=-1)  # (r, c, 4), round the cell
+    corners = np.stack([v[:-1, :-1], v[:-1, 1:], v[1:, 1:], v[1:, :-1]], axis=-1)  # (r, c, 4), around the cell
     rows, columns = np.indices(corners.shape[:2])
     offset = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], dtype=float)  # (column, row) of each corner
     following = np.roll(corners, -1, axis=-1)

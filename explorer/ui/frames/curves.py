@@ -1,8 +1,8 @@
-"""The widget of curves: panes over one another with one x axis."""
+"""The widget of curves: stacked panes with a common x axis."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QFontMetricsF, QMouseEvent, QPa
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import FrameView, LegendItem
+from explorer.ui.frames.curve_values import PaintedSeries, curve_legend
 from explorer.ui.frames.paint import dot, draw_polyline, halo_text, straight, stroke
 from explorer.ui.frames.pane import paint_raw, pane_range, to_pixels
 from explorer.ui.frames.smoothing import Columns, Thinned, smooth
@@ -21,50 +22,37 @@ from models.frames import Curves, Frame, Series
 __all__ = ["SMOOTHINGS", "CurvesView"]
 
 _LEFT, _BOTTOM, _TOP, _GAP = 46.0, 24.0, 4.0, 14.0  # px
-_LEAST = 30  # px of a pane
-_READABLE = 300  # ms between two values of a legend
-_FIRST = 1.5  # how much higher the first of several panes is
+_MIN_PANE = 30  # px
+_LEGEND_INTERVAL = 300  # ms between two updates of the legend's values
+_FIRST_PANE = 1.5  # height of the first of several panes, relative to the others
 
 SMOOTHINGS: dict[str, float] = {"Off": 0.0, "Light": 0.01, "Medium": 0.025, "Strong": 0.08}
 
 
-@dataclass(frozen=True)
-class _Drawn:
-    """A series as it was painted: its values, and where they are in px."""
-
-    series: Series
-    x: np.ndarray  # shares of the axis, (m,)
-    y: np.ndarray  # values, (m,)
-    pixels: np.ndarray  # (m, 2)
-
-
 class CurvesView(FrameView):
-    """Curves in stacked panes: raw ones faint under their smoothed selves. Its actions belong in the card's menu.
+    """Curves in stacked panes, smoothed, with the raw values faint below them. Its actions go into the card's menu.
 
     Signals:
-        picked: Place on the x axis that was clicked, in its units.
         series_hovered: Key of the series under the pointer, or "".
     """
 
-    picked = Signal(float)
     series_hovered = Signal(str)
     ideal = (428, 220)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
         super().__init__(theme, parent)
         self.smoothing = SMOOTHINGS["Medium"]
-        self.log_y: bool | None = None  # None: as the frame says
-        self._horizon = 0.0
+        self.log_y: bool | None = None  # None: as the frame declares
         self._x = Axis()
         self._y: dict[str, Axis] = {}
-        self._drawn: dict[str, _Drawn] = {}
+        self._painted_series: dict[str, PaintedSeries] = {}
         self._emphasised: str | None = None
         self._pointer: QPointF | None = None
         self._near = ""
-        self._told: list[str] = []  # keys of the legend
-        self._values_wait = False
-        self._readable = QTimer(self, interval=_READABLE, singleShot=True)
-        self._readable.timeout.connect(self._on_readable)
+        self._legend_keys: list[str] = []
+        self._values_pending = False
+        self._legend_timer = QTimer(self, interval=_LEGEND_INTERVAL, singleShot=True)
+        self._legend_timer.timeout.connect(self._on_legend_timeout)
         self._log_action = QAction("Logarithmic y axis", self, checkable=True)
         self._log_action.toggled.connect(self._on_log_toggled)
         self._smoothing_actions = QActionGroup(self)
@@ -84,110 +72,85 @@ class CurvesView(FrameView):
         if self.minimumSizeHint() != before:
             self.updateGeometry()
 
-    def tell_legend(self) -> None:
-        """Says at once that other series are shown; their values follow when they have been smoothed and painted."""
+    def announce_legend(self) -> None:
+        """Announces other series at once; their values follow once they have been smoothed and painted."""
         keys = [series.key for series in self._frame.series] if isinstance(self._frame, Curves) else []
-        if keys != self._told or not self.isVisible():
-            self._told = keys
+        if keys != self._legend_keys or not self.isVisible():
+            self._legend_keys = keys
             self.legend_changed.emit()
 
-    def _tell_values(self) -> None:
-        self._values_wait = self._readable.isActive()
-        if not self._values_wait:
+    def _announce_values(self) -> None:
+        self._values_pending = self._legend_timer.isActive()
+        if not self._values_pending:
             self.legend_changed.emit()
-            self._readable.start()
+            self._legend_timer.start()
 
     @Slot()
-    def _on_readable(self) -> None:
-        if self._values_wait and self._picture is not None:  # else they come with the picture that is due
-            self._tell_values()
+    def _on_legend_timeout(self) -> None:
+        if self._values_pending and self._picture is not None:  # a pending repaint announces them itself
+            self._announce_values()
 
     def minimumSizeHint(self) -> QSize:
         """Room for every pane."""
         panes = len({series.pane for series in self._frame.series}) if isinstance(self._frame, Curves) else 1
-        return QSize(120, int(_TOP + _BOTTOM + _GAP * (panes - 1)) + max(_LEAST * panes, 96))
-
-    def set_horizon(self, x: float) -> None:
-        """The x axis reaches at least this far: the length of the run."""
-        self._horizon = x
-        self.redraw()
+        return QSize(120, int(_TOP + _BOTTOM + _GAP * (panes - 1)) + max(_MIN_PANE * panes, 96))
 
     def emphasise(self, key: str | None) -> None:
-        """Draws one series thicker and the others fainter, or all alike."""
+        """Draws one series thicker and the others fainter; None draws all alike."""
         if key != self._emphasised:
             self._emphasised = key
             self.redraw()
 
     def legend(self) -> list[LegendItem]:
-        """Each series with its value under the pointer; over steps also with its last value."""
+        """Each series with its value at the pointer, or with its last value where x is the training step."""
         if not isinstance(self._frame, Curves):
             return []
-        share = self._pointer_share()
-        items = []
-        for series in self._frame.series:
-            drawn = self._drawn.get(series.key)
-            if share is not None and drawn is not None and len(drawn.x):
-                value = float(drawn.y[int(np.abs(drawn.x - share).argmin())])
-            else:
-                value = float(series.y[-1]) if len(series.y) else float("nan")
-                if drawn is not None and drawn.series is series and len(drawn.y) and np.isfinite(value):
-                    value = float(drawn.y[-1])
-            said = len(series.y) and (share is not None or self._frame.x_label == "step")
-            text = number(value) if said else ""
-            hint = "" if not text else "smoothed" if series.smooth and self.smoothing else "as measured"
-            items.append(LegendItem(series.key, series.role, series.label, text, series.dashed, series.unit, hint))
-        named: dict[tuple[str, str, bool], LegendItem] = {}
-        for item in items:  # what stands in several panes is named once, with both values
-            alike = (item.role, item.label, item.dashed)
-            first = named.get(alike)
-            both = " · ".join(filter(None, (first.value, item.value))) if first else ""
-            named[alike] = replace(first, value=both) if first else item
-        return list(named.values())
+        return curve_legend(self._frame, self._painted_series, self._pointer_share(), self.smoothing > 0)
 
     def panes(self) -> list[tuple[str, QRectF]]:
-        """The panes from top to bottom, and where each is."""
+        """Name and rectangle of each pane, from top to bottom."""
         assert isinstance(self._frame, Curves)
         names = list(dict.fromkeys(series.pane for series in self._frame.series))
-        weights = [_FIRST if i == 0 and len(names) > 1 else 1.0 for i in range(len(names))]
+        weights = [_FIRST_PANE if i == 0 and len(names) > 1 else 1.0 for i in range(len(names))]
         free = max(1.0, self.height() - _TOP - _BOTTOM - _GAP * (len(names) - 1))
-        top, found = _TOP, []
+        top, panes = _TOP, []
         for name, weight in zip(names, weights, strict=True):
             height = free * weight / sum(weights)
-            found.append((name, QRectF(_LEFT, top, max(1.0, self.width() - _LEFT - 8), height)))
+            panes.append((name, QRectF(_LEFT, top, max(1.0, self.width() - _LEFT - 8), height)))
             top += height + _GAP
-        return found
+        return panes
 
     def paint_frame(self, painter: QPainter) -> None:
         """Draws axes and curves."""
         frame = self._frame
         assert isinstance(frame, Curves)
-        self._drawn = {}
+        self._painted_series = {}
         panes = self.panes()
         span = finite_range(*(series.x for series in frame.series))
         if not panes or span is None:
-            self._tell_values()
+            self._announce_values()
             return
         low, high = span
         positive = [series.x[series.x > 0] for series in frame.series]
         log_x = frame.log_x and any(part.size for part in positive)
         if log_x:
             low = min(float(part.min()) for part in positive if part.size)
-        self._x.fit(low, max(high, self._horizon), pad=0.0, log=log_x)
+        self._x.fit(low, high, pad=0.0, log=log_x)
         shared: dict[int, Columns] = {}
-        made = [(name, rect, self._curves_of(frame, name, rect, shared)) for name, rect in panes]
+        contents = [(name, rect, self._curves_of(frame, name, rect, shared)) for name, rect in panes]
         axes = (replace(self._x), *(replace(self._y[name]) for name, _ in panes))
         names = (frame.x_label, *(name for name, _ in panes))
         self.draw_ground(painter, (axes, names), lambda ground: self._paint_axes(ground, frame, panes))
-        for name, rect, curves in made:
+        for name, rect, curves in contents:
             self._paint_pane(painter, name, rect, curves)
         if frame.marker is not None:
             self._paint_marker(painter, frame.marker, panes)
-        self._tell_values()  # smoothed, they are known only now
+        self._announce_values()  # the smoothed values exist only now
 
     def _curves_of(
         self, frame: Curves, name: str, rect: QRectF, shared: dict[int, Columns]
     ) -> list[tuple[Series, Thinned, np.ndarray]]:
-        """The curves of a pane, thinned and smoothed; its axis takes them in. Curves over the same x share columns."""
+        """The curves of a pane, thinned and smoothed; fits the pane's axis. Curves over one x share columns."""
         columns = max(8, int(rect.width()))
         log = frame.log_y if self.log_y is None else self.log_y
         curves: list[tuple[Series, Thinned, np.ndarray]] = []
@@ -217,9 +180,9 @@ class CurvesView(FrameView):
             pixels = np.stack([rect.left() + thinned.x * rect.width(), to_pixels(axis, rect, y)], axis=1)
             width = 3.5 if self._emphasised == series.key else 1.5 if series.dashed else 2.0
             painter.setPen(stroke(self.tokens.role(series.role), width, faint[series.key], series.dashed))
-            coarse = series.smooth and self.smoothing * columns >= 4  # nothing is finer than the window
+            coarse = series.smooth and self.smoothing * columns >= 4  # the smoothing window is wider than the spacing
             draw_polyline(painter, pixels[(len(pixels) - 1) % 2 :: 2] if coarse else pixels)
-            self._drawn[series.key] = _Drawn(series, thinned.x, y, pixels)
+            self._painted_series[series.key] = PaintedSeries(series, thinned.x, y, pixels)
         painter.restore()
 
     def _paint_axes(self, painter: QPainter, frame: Curves, panes: list[tuple[str, QRectF]]) -> None:
@@ -241,13 +204,13 @@ class CurvesView(FrameView):
         rect = panes[-1][1]
         painter.setFont(ui_font(11, tabular=True))
         painter.setPen(color(self.tokens.text3))
-        taken = QFontMetricsF(painter.font()).horizontalAdvance(frame.x_label) + 24 if frame.x_label else 8.0
+        reserved = QFontMetricsF(painter.font()).horizontalAdvance(frame.x_label) + 24 if frame.x_label else 8.0
         for share, text in self._x.ticks(rect.width() / 56):
             x = rect.left() + share * rect.width()
-            if rect.left() - 1 <= x <= rect.right() - taken:
+            if rect.left() - 1 <= x <= rect.right() - reserved:
                 painter.drawText(QRectF(x - 40, rect.bottom() + 7, 80, 16), Qt.AlignmentFlag.AlignCenter, text)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(rect.right() - taken, rect.bottom() + 7, taken, 16), right, frame.x_label)
+        painter.drawText(QRectF(rect.right() - reserved, rect.bottom() + 7, reserved, 16), right, frame.x_label)
 
     def _paint_marker(self, painter: QPainter, marker: float, panes: list[tuple[str, QRectF]]) -> None:
         share, rect = float(self._x.shares(np.array([marker]))[0]), panes[-1][1]
@@ -257,18 +220,18 @@ class CurvesView(FrameView):
             straight(painter, x, panes[0][1].top(), x, rect.bottom())
 
     def paint_over(self, painter: QPainter) -> None:
-        """Draws the line under the pointer and the values on it."""
+        """Draws a vertical line at the pointer and a dot on each curve."""
         share = self._pointer_share()
-        if share is None or not self._drawn:
+        if share is None or not self._painted_series:
             return
         panes = self.panes()
         x = round(_LEFT + share * panes[0][1].width()) + 0.5
         painter.setPen(stroke(self.tokens.text3, 1.0, 0.7))
         painter.drawLine(QPointF(x, panes[0][1].top()), QPointF(x, panes[-1][1].bottom()))
         ratio = painter.device().devicePixelRatioF()
-        for drawn in self._drawn.values():
+        for drawn in self._painted_series.values():
             if len(drawn.x):
-                at = drawn.pixels[int(np.abs(drawn.x - share).argmin())]
+                at = drawn.pixels[drawn.nearest(share)]
                 if np.isfinite(at).all():
                     mark = dot(self.tokens.role(drawn.series.role), 7, ratio, 1.0, self.tokens.bg2)
                     painter.drawPixmap(QPointF(float(at[0]) - 4.5, float(at[1]) - 4.5), mark)
@@ -295,14 +258,14 @@ class CurvesView(FrameView):
         self.legend_changed.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Reads the curves at the pointer."""
+        """Shows the values at the pointer and finds the series next to it."""
         self._pointer = event.position()
-        share, near, best = self._pointer_share(), "", 12.0
-        for key, drawn in self._drawn.items():
+        share, near, smallest = self._pointer_share(), "", 12.0
+        for key, drawn in self._painted_series.items():
             if share is not None and len(drawn.x):
-                away = abs(float(drawn.pixels[int(np.abs(drawn.x - share).argmin())][1]) - self._pointer.y())
-                if away < best:
-                    near, best = key, away
+                distance = abs(float(drawn.pixels[drawn.nearest(share)][1]) - self._pointer.y())
+                if distance < smallest:
+                    near, smallest = key, distance
         if near != self._near:
             self._near = near
             self.series_hovered.emit(near)
@@ -310,7 +273,7 @@ class CurvesView(FrameView):
         self.legend_changed.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Shows the last values again."""
+        """Shows the last values in the legend again."""
         self._pointer = None
         if self._near:
             self._near = ""
@@ -318,10 +281,3 @@ class CurvesView(FrameView):
         self.update()
         self.legend_changed.emit()
         super().leaveEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Tells where a click was."""
-        self._pointer = event.position()
-        share = self._pointer_share()
-        if event.button() is Qt.MouseButton.LeftButton and share is not None:
-            self.picked.emit(self._x.value(share))

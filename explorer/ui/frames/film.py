@@ -10,9 +10,7 @@ from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.ui.frames.base import FrameView, LegendItem
-from explorer.ui.frames.images import ImagesView
 from explorer.ui.frames.layers import needed_extent
-from explorer.ui.frames.plane import PlaneView
 from explorer.ui.frames.scrubber import Scrubber
 from explorer.ui.frames.stills import STILL_WIDGETS
 from explorer.ui.theme import Theme
@@ -39,20 +37,12 @@ class FilmView(FrameView):
 
     Signals:
         scrubbed: Number of the frame that came into view.
-        hovered: Datum or image under the pointer, -1 for none, from planes and images.
-        datum_clicked: Datum that was clicked, and whether the second of two was meant, from planes and images.
-        position_picked: Position of a click in a plane, data units.
-        image_picked: Place of the image that was clicked.
 
     Args:
         theme: Colours, and whether motion is reduced.
     """
 
     scrubbed = Signal(int)
-    hovered = Signal(int)
-    datum_clicked = Signal(int, bool)
-    position_picked = Signal(float, float)
-    image_picked = Signal(int)
     ideal = (320, 320 + _BAR)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
@@ -122,13 +112,7 @@ class FilmView(FrameView):
         self._column.insertWidget(0, inner, 1)
         self._column.setStretch(1, 0)
         inner.legend_changed.connect(self.legend_changed)
-        if isinstance(inner, PlaneView):
-            inner.picked.connect(self.position_picked)
-        if isinstance(inner, ImagesView):
-            inner.picked.connect(self.image_picked)
-        if isinstance(inner, PlaneView | ImagesView):
-            inner.hovered.connect(self.hovered)
-            inner.datum_clicked.connect(self.datum_clicked)
+        inner.clicked.connect(self.clicked)
         self.updateGeometry()
 
     def words(self) -> Frame | None:

@@ -1,4 +1,4 @@
-"""What is dragged in a plane: the cross-hair, and points moved by hand."""
+"""The draggable items of a plane: a cross-hair and points."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from explorer.ui.theme import Tokens, color
 
 __all__ = ["HandleSet"]
 
-_REACH = 12.0  # px from a handle within which it is taken hold of
+_REACH = 12.0  # px from a handle within which a press takes it
 
 
 class HandleSet:
-    """Points that can be moved; the first is the cross-hair where there is one.
+    """Draggable points; with `cross` the first is a cross-hair.
 
     Attributes:
         xy: Positions, (k, 2), data units.
@@ -49,15 +49,15 @@ class HandleSet:
         return self.cross or (len(self.xy) == 1 and not self.editable)
 
     def near(self, at: QPointF, view: Viewport) -> int | None:
-        """The handle under a point of the screen, or None."""
+        """Index of the point at a position on the widget, or None."""
         if not len(self.xy):
             return None
-        away = np.hypot(*(view.to_pixels(self.xy) - [at.x(), at.y()]).T)
-        nearest = int(away.argmin())
-        return nearest if away[nearest] <= _REACH else None
+        distance = np.hypot(*(view.to_pixels(self.xy) - [at.x(), at.y()]).T)
+        nearest = int(distance.argmin())
+        return nearest if distance[nearest] <= _REACH else None
 
     def paint(self, painter: QPainter, view: Viewport, tokens: Tokens, focus: bool) -> None:
-        """Draws them: text1 on a halo of bg2."""
+        """Draws the points in the colour of text with a halo."""
         rect = view.rect
         for number, (x, y) in enumerate(view.to_pixels(self.xy).tolist() if len(self.xy) else ()):
             if self.cross and number == 0:

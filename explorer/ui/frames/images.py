@@ -32,7 +32,7 @@ _WAYS = {
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where the images are: px of the first one, size of each, distance between them."""
+    """Layout of the images: position of the first, size of each and their spacing, px."""
 
     columns: int
     rows: int
@@ -44,14 +44,14 @@ class _Layout:
     ratio: float
 
     def box(self, place: int) -> QRectF:
-        """Where one image is."""
+        """The rectangle of one image."""
         row, column = divmod(place, self.columns)
         x, y = self.origin.x() + column * self.pitch_x, self.origin.y() + row * self.pitch_y
         return QRectF(x, y, self.width, self.height)
 
 
 class ImagesView(FrameView):
-    """Images in rows, drawn as ink on the card's paper. Arrow keys walk through them, Enter picks, with Shift a second.
+    """Images in rows, drawn as ink on the card's paper. Arrow keys move between them; Enter picks, with Shift a second.
 
     A click gives the pixel of the clicked image, and its datum where `frame.index` says which it is; Enter gives the
     datum alone. Where a pixel is outlined, the arrow keys move it instead.
@@ -75,7 +75,7 @@ class ImagesView(FrameView):
             self._set_place(-1)
 
     def set_marks(self, marks: Mapping[int, str]) -> None:
-        """Marks data that were picked, each by a letter under its position in the split."""
+        """Marks picked data: letter by position in the split."""
         if marks != self._marks:
             self._marks = dict(marks)
             self.update()
@@ -95,12 +95,12 @@ class ImagesView(FrameView):
         return QRectF(box.left() + pixel[1] * side_x, box.top() + pixel[0] * side_y, side_x, side_y)
 
     def box(self, place: int) -> QRectF:
-        """Where one image is on the widget, px."""
+        """The rectangle of one image, px."""
         layout = self._layout or self._fit()
         return QRectF() if layout is None else layout.box(place)
 
     def _fit(self) -> _Layout | None:
-        """The largest images that fit, in whole device pixels."""
+        """The layout with the largest images that fit, in whole device pixels."""
         frame = self._frame
         if not isinstance(frame, Images) or not len(frame.images):
             return None
@@ -124,7 +124,7 @@ class ImagesView(FrameView):
         assert best is not None
         scale, columns = best
         whole = int(scale)
-        scale = whole if whole >= 2 and whole >= 0.85 * scale else scale  # crisp blocks where that costs little
+        scale = whole if whole >= 2 and whole >= 0.85 * scale else scale  # a whole factor draws sharp pixels
         width, height = max(1, int(w * scale)), max(1, int(h * scale))
         rows = -(-n // columns)
         pitch_x, pitch_y = (width + gap) / ratio, (height + gap) / ratio + caption
@@ -155,9 +155,9 @@ class ImagesView(FrameView):
         painter.setPen(stroke(self.tokens.accent, 1.5))
         for place in frame.marked:
             painter.drawRect(layout.box(place).adjusted(-0.5, -0.5, 0.5, 0.5))
-        self._paint_words(painter, frame, layout)
+        self._paint_labels(painter, frame, layout)
 
-    def _paint_words(self, painter: QPainter, frame: Images, layout: _Layout) -> None:
+    def _paint_labels(self, painter: QPainter, frame: Images, layout: _Layout) -> None:
         painter.setFont(ui_font(12))
         painter.setPen(color(self.tokens.text2))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -222,7 +222,7 @@ class ImagesView(FrameView):
                 painter.drawRect(box)
 
     def place_at(self, at: QPointF) -> int:
-        """Place of the image at a point of the widget, or -1."""
+        """Index of the image at a point of the widget, or -1."""
         layout, frame = self._layout or self._fit(), self._frame
         if layout is None or not isinstance(frame, Images):
             return -1
@@ -260,22 +260,22 @@ class ImagesView(FrameView):
             self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Enlarges what is under the pointer."""
+        """Magnifies the image under the pointer."""
         self._set_place(self.place_at(event.position()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Picks what was clicked."""
+        """Picks the clicked image."""
         place = self.place_at(event.position())
         if event.button() is Qt.MouseButton.LeftButton and place >= 0:
             self._click(place, self._pixel_at(event.position(), place), event.modifiers())
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is under the pointer any more."""
+        """Hides the magnified image."""
         self._set_place(-1)
         super().leaveEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Keys go elsewhere."""
+        """Hides the magnified image."""
         self._set_place(-1)
         super().focusOutEvent(event)
 
@@ -285,12 +285,13 @@ class ImagesView(FrameView):
         if layout is None or not isinstance(frame, Images):
             super().keyPressEvent(event)
             return
-        step = {
+        steps: dict[int, int] = {
             Qt.Key.Key_Left: -1,
             Qt.Key.Key_Right: 1,
             Qt.Key.Key_Up: -layout.columns,
             Qt.Key.Key_Down: layout.columns,
-        }.get(event.key())
+        }
+        step = steps.get(event.key())
         if step is not None and self._pixel is not None:
             self._move_pixel(*_WAYS[Qt.Key(event.key())])
         elif step is not None:

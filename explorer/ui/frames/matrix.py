@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -16,17 +16,12 @@ from models.frames import Frame, Matrix
 
 __all__ = ["MatrixView"]
 
-_PRINTED = 26.0  # px a cell must have for its number to be printed
+_PRINTED = 26.0  # px, smallest width of a cell whose number is printed
 
 
 class MatrixView(FrameView):
-    """A table as shades: from the ground to the colour of data, or through it where numbers have both signs.
+    """A table as shades: from the background to the colour of data, or diverging where numbers have both signs."""
 
-    Signals:
-        hovered: Row and column under the pointer, -1 and -1 for none.
-    """
-
-    hovered = Signal(int, int)
     ideal = (320, 260)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
@@ -105,7 +100,7 @@ class MatrixView(FrameView):
             painter.restore()
 
     def paint_over(self, painter: QPainter) -> None:
-        """Frames the cell under the pointer."""
+        """Draws a border around the cell under the pointer."""
         frame = self._frame
         if self._cell is None or not isinstance(frame, Matrix):
             return
@@ -117,7 +112,7 @@ class MatrixView(FrameView):
         painter.drawRect(QRectF(self._area.left() + j * wide, i * tall, wide, tall))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Finds the cell under the pointer and says what it holds."""
+        """Shows the value of the cell under the pointer as a tooltip."""
         cell, frame = None, self._frame
         if isinstance(frame, Matrix) and frame.values.size and self._area.contains(event.position()):
             rows, columns = frame.values.shape
@@ -125,15 +120,15 @@ class MatrixView(FrameView):
                 min(rows - 1, int(event.position().y() / self._area.height() * rows)),
                 min(columns - 1, int((event.position().x() - self._area.left()) / self._area.width() * columns)),
             )
-            words = [
+            labels = [
                 names[k] if k < len(names) else str(k)
                 for names, k in zip((frame.row_labels, frame.column_labels), cell, strict=True)
             ]
-            self.setToolTip(f"{words[0]}, {words[1]}: {number(float(frame.values[cell]))} {frame.unit}".strip())
+            self.setToolTip(f"{labels[0]}, {labels[1]}: {number(float(frame.values[cell]))} {frame.unit}".strip())
         self._set_cell(cell)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is under the pointer any more."""
+        """Removes the border around the cell."""
         self._set_cell(None)
         super().leaveEvent(event)
 
@@ -141,4 +136,3 @@ class MatrixView(FrameView):
         if cell != self._cell:
             self._cell = cell
             self.update()
-            self.hovered.emit(*(cell or (-1, -1)))

@@ -1,4 +1,4 @@
-"""One pane of curves: its range, and what is painted behind the lines."""
+"""One pane of curves: its range, and raw values and bands behind the lines."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from models.frames import Series
 
 __all__ = ["paint_raw", "pane_range", "to_pixels"]
 
-_TRANSIENT = 0.03  # share of a training curve at its start that may leave the pane
+_TRANSIENT = 0.03  # initial share of a training curve that may exceed the pane
 
 
 def to_pixels(axis: Axis, rect: QRectF, values: np.ndarray) -> np.ndarray:
-    """Values to px; those far outside stay a few heights away, where the painter can bear them."""
+    """Values to px, clipped to a few heights outside the pane: the painter is slow with huge coordinates."""
     return np.clip(rect.bottom() - axis.shares(values) * rect.height(), -4 * rect.height(), 8 * rect.height())
 
 
 def pane_range(curves: Sequence[tuple[Series, Thinned, np.ndarray]], log: bool) -> tuple[float, float] | None:
-    """What the y axis must take in, or None; the first moments of a training curve may leave it.
+    """The range that the y axis must include, or None; the start of a training curve may exceed it.
 
     Args:
-        curves: Series, thinned, and the values of its line.
+        curves: Each series, its thinned curve, and its smoothed values.
         log: Only positive values count.
     """
     parts: list[np.ndarray] = []
@@ -35,7 +35,7 @@ def pane_range(curves: Sequence[tuple[Series, Thinned, np.ndarray]], log: bool) 
     for series, thinned, y in curves:
         late = thinned.x >= _TRANSIENT
         if settled and series.low is None and len(late) == len(y) and late.any():
-            parts.append(y[late])  # measured beside a training curve, from its first moments on
+            parts.append(y[late])  # an unsmoothed series beside a training curve
         elif series.smooth and len(y) > 60:
             parts.append(y[int(len(y) * _TRANSIENT) :])
         else:
@@ -48,7 +48,7 @@ def pane_range(curves: Sequence[tuple[Series, Thinned, np.ndarray]], log: bool) 
 def paint_raw(
     painter: QPainter, axis: Axis, rect: QRectF, series: Series, thinned: Thinned, ink: QColor, smoothed: bool
 ) -> None:
-    """Draws the raw values of a smoothed curve, or the band round one that is not."""
+    """Draws the raw values of a smoothed curve, or the band around an unsmoothed one."""
     px = rect.left() + thinned.x * rect.width()
     low, high = to_pixels(axis, rect, thinned.low), to_pixels(axis, rect, thinned.high)
     faint = QColor(ink)

@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QCursor,
     QFocusEvent,
-    QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -22,33 +21,32 @@ from PySide6.QtWidgets import QWidget
 from explorer.ui.frames.base import FrameView, Hit, LegendItem
 from explorer.ui.frames.cloud import ClassLabels, paint_points
 from explorer.ui.frames.handles import HandleSet
-from explorer.ui.frames.layers import PAINTERS, density_limits, needed_extent
+from explorer.ui.frames.layers import PAINTERS, needed_extent
 from explorer.ui.frames.paint import halo_text, mark, stroke
-from explorer.ui.frames.ticks import Axis
+from explorer.ui.frames.plane_axes import layer_legend, paint_plane_axes
 from explorer.ui.frames.trails import Trails
 from explorer.ui.frames.viewport import Viewport
-from explorer.ui.numbers import number
-from explorer.ui.theme import Theme, color, ui_font
-from models.frames import Density, Frame, Layer, Paths, Plane, Points
+from explorer.ui.theme import Theme
+from models.frames import Frame, Layer, Plane, Points
 
 __all__ = ["PlaneView"]
 
 _LEFT, _BOTTOM, _TOP = 42.0, 24.0, 2.0  # px around the plane
-_NEAR = 8.0  # px within which a point is meant
+_NEAR = 8.0  # px within which a point counts as hit
 _STEP, _LEAP = 0.05, 0.5  # data units an arrow key moves a handle, without and with Shift
 
 
 class PlaneView(FrameView):
-    """Layers over one another, in data units, with handles that can be dragged.
+    """Layers in data units, with handles that can be dragged.
 
-    With a handle, pressing anywhere in the plane takes the cross-hair there; without, the left button moves the plane,
-    as the middle one always does. The wheel zooms with Ctrl or with the focus; double click shows all again.
+    Where the plane has a cross-hair or a single handle, a press moves it to the pointer; else the left button pans.
+    The middle button always pans. The wheel zooms with Ctrl or with the focus; a double click shows all data again.
 
     A click gives its position, and the datum where the clicked point's cloud has an `index`. Enter does the same for
     the handle that keys move, with the datum nearest to it.
 
     Signals:
-        moved: Position of the cross-hair, data units, while it is dragged or moved by keys.
+        moved: Position of the cross-hair in data units, during a drag and at each key.
         handle_moved: Number and position of another handle.
         handle_left: A handle was let go, or moved by a key: where it is now is meant.
         handle_added: Position of a handle to be added: by a double click or A, where handles are editable.
@@ -67,7 +65,7 @@ class PlaneView(FrameView):
         self.view = Viewport()
         self.handles = HandleSet()
         self._labels: dict[int, ClassLabels] = {}
-        self._layers: tuple[Layer, ...] = ()  # painted last
+        self._layers: tuple[Layer, ...] = ()  # of the last paint
         self._marks: dict[int, str] = {}
         self._trails = Trails()
         self._dots: list[tuple[Points, np.ndarray]] = []
@@ -90,7 +88,7 @@ class PlaneView(FrameView):
         self.redraw()
 
     def set_cross(self, x: float | None, y: float | None = None) -> None:
-        """Puts the cross-hair somewhere, or takes it away, without a signal."""
+        """Places the cross-hair, or removes it, without a signal."""
         if x is None or y is None:
             self.handles.put(np.empty((0, 2)), False)
         else:
@@ -98,7 +96,7 @@ class PlaneView(FrameView):
         self.update()
 
     def set_marks(self, marks: Mapping[int, str]) -> None:
-        """Marks data that were picked, each by a letter under the datum's `index`."""
+        """Marks picked data: letter by `index` of the datum."""
         self._marks = dict(marks)
         self.update()
 
@@ -125,23 +123,8 @@ class PlaneView(FrameView):
             self.handle_removed.emit(self.handles.last)
 
     def legend(self) -> list[LegendItem]:
-        """The layers that have a name, and the scale of a heat map."""
-        items: list[LegendItem] = []
-        for place, layer in enumerate(self._frame.layers if isinstance(self._frame, Plane) else ()):
-            name = getattr(layer, "name", "")
-            role = getattr(layer, "role", "total")
-            if isinstance(layer, Density) and not layer.contours:
-                limits = density_limits(layer)
-                share = role == "real-fake" and limits == (0.0, 1.0)
-                ends = ("0 fake", "1 real") if share else (number(limits[0], 2), number(limits[1], 2))
-                if name or share:
-                    items.append(LegendItem(f"layer.{place}", role, "" if share else name, ramp=ends))
-            elif name and isinstance(layer, Paths) and layer.values is not None:
-                low, high = layer.limits()
-                items.append(LegendItem(f"layer.{place}", role, f"{name}, {number(low, 2)} → {number(high, 2)}"))
-            elif name and not (isinstance(layer, Points) and layer.label is not None):
-                items.append(LegendItem(f"layer.{place}", role, name, dashed=bool(getattr(layer, "dashed", False))))
-        return items
+        """The named layers, and the colour scale of a heat map."""
+        return layer_legend(self._frame.layers) if isinstance(self._frame, Plane) else []
 
     def paint_frame(self, painter: QPainter) -> None:
         """Draws axes and layers."""
@@ -164,20 +147,20 @@ class PlaneView(FrameView):
             labels.paint(painter, layer, pixels, self.view, self.tokens)
 
     def _still_layers(self, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-        """The layers at the bottom that are the very ones painted last time."""
+        """The lowest layers that are the same objects as in the last paint: they are kept as a picture."""
         before, self._layers = self._layers, layers
         pairs = zip(layers, before, strict=False)
         same = itertools.takewhile(lambda pair: pair[0] is pair[1] and type(pair[0]) in PAINTERS, pairs)
         return tuple(layer for layer, _ in same)
 
     def _paint_ground(self, painter: QPainter, frame: Plane, still: tuple[Layer, ...]) -> None:
-        self._paint_axes(painter, frame)
+        paint_plane_axes(painter, frame, self.view, self.tokens)
         painter.setClipRect(self.view.rect)
         for layer in still:
             PAINTERS[type(layer)](painter, layer, self.view, self.tokens)
 
     def paint_over(self, painter: QPainter) -> None:
-        """Draws handles and the point under the pointer."""
+        """Draws handles, marks and a ring around the point under the pointer."""
         painter.setClipRect(self.view.rect.adjusted(-8, -2, 0, 8))
         self._paint_marks(painter)
         self.handles.paint(painter, self.view, self.tokens, self.hasFocus())
@@ -201,32 +184,14 @@ class PlaneView(FrameView):
                     if np.isfinite(x):
                         mark(painter, QPointF(x, y), letter, self.tokens)
 
-    def _paint_axes(self, painter: QPainter, frame: Plane) -> None:
-        rect, tokens = self.view.rect, self.tokens
-        x0, x1, y0, y1 = self.view.extent
-        painter.setFont(ui_font(11, tabular=True))
-        painter.setPen(color(tokens.text3))
-        center, right = Qt.AlignmentFlag.AlignCenter, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        taken = QFontMetricsF(painter.font()).horizontalAdvance(frame.x_label) + 24 if frame.x_label else 0.0
-        for share, text in Axis(x0, x1).ticks(rect.width() / 64):
-            x = rect.left() + share * rect.width()
-            if rect.left() + 6 <= x <= rect.right() - max(8, taken):
-                painter.drawText(QRectF(x - 40, rect.bottom() + 6, 80, 16), center, text)
-        for share, text in Axis(y0, y1).ticks(rect.height() / 64):
-            y = rect.bottom() - share * rect.height()
-            if rect.top() + (22 if frame.y_label else 6) <= y <= rect.bottom() - 4:
-                painter.drawText(QRectF(0, y - 8, _LEFT - 8, 16), right, text)
-        painter.drawText(QRectF(rect.right() - taken, rect.bottom() + 6, taken, 16), right, frame.x_label)
-        painter.drawText(QRectF(0, rect.top(), _LEFT - 8, 16), right, frame.y_label)
-
     def _point_at(self, at: QPointF, within: float = _NEAR) -> tuple[int, int] | None:
-        best, found = within, None
+        smallest, hit = within, None
         for place, (_, pixels) in enumerate(self._dots):
-            away = np.hypot(pixels[:, 0] - at.x(), pixels[:, 1] - at.y())
-            away = np.where(np.isnan(away), np.inf, away)
-            if away.size and np.isfinite(away.min()) and away.min() <= best:
-                best, found = float(away.min()), (place, int(away.argmin()))
-        return found
+            distance = np.hypot(pixels[:, 0] - at.x(), pixels[:, 1] - at.y())
+            distance = np.where(np.isnan(distance), np.inf, distance)
+            if distance.size and np.isfinite(distance.min()) and distance.min() <= smallest:
+                smallest, hit = float(distance.min()), (place, int(distance.argmin()))
+        return hit
 
     def _datum(self, point: tuple[int, int] | None) -> int | None:
         """The datum that a point of a cloud stands for, or None where the cloud does not say."""
@@ -250,12 +215,12 @@ class PlaneView(FrameView):
             self.handle_moved.emit(which, x, y)
 
     def redraw(self) -> None:
-        """Drops what depends on the old picture."""
+        """Forgets the hovered point and paints again."""
         self._hover = None
         super().redraw()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Takes hold of a handle, or of the plane."""
+        """Starts a drag of a handle, or of the plane."""
         at = event.position()
         if event.button() is Qt.MouseButton.LeftButton and self.view.rect.contains(at):
             self._pressed = at
@@ -270,7 +235,7 @@ class PlaneView(FrameView):
             self._grabbed = at
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drags what is held, or looks for a point under the pointer."""
+        """Drags the held handle or the plane, or finds the point under the pointer."""
         at = event.position()
         if self.handles.held is not None:
             self._move_handle(self.handles.held, *self.view.to_data(at))
@@ -282,7 +247,7 @@ class PlaneView(FrameView):
             self._set_hover(self._point_at(at))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Lets go; without a drag it was a click."""
+        """Ends a drag; a press and release at one place is a click."""
         pressed, held, at = self._pressed, self.handles.held, event.position()
         self._pressed = self._grabbed = self.handles.held = None
         if held is not None:
@@ -329,36 +294,37 @@ class PlaneView(FrameView):
             at = self.view.to_pixels(np.array([[x, y]]))[0].tolist()
             self._click((x, y), self._point_at(QPointF(*at), np.inf), event.modifiers())
             return
-        way = {
+        directions: dict[int, tuple[int, int]] = {
             Qt.Key.Key_Left: (-1, 0),
             Qt.Key.Key_Right: (1, 0),
             Qt.Key.Key_Up: (0, 1),
             Qt.Key.Key_Down: (0, -1),
-        }.get(event.key())
-        if way is None or not len(self.handles.xy):
+        }
+        direction = directions.get(event.key())
+        if direction is None or not len(self.handles.xy):
             super().keyPressEvent(event)
             return
-        far = _LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else _STEP
+        step = _LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else _STEP
         x, y = self.handles.xy[self.handles.last].tolist()
-        self._move_handle(self.handles.last, x + way[0] * far, y + way[1] * far)
+        self._move_handle(self.handles.last, x + direction[0] * step, y + direction[1] * step)
         self.handle_left.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is under the pointer any more."""
+        """Removes the ring around the hovered point."""
         self._set_hover(None)
         super().leaveEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Shows that keys go here."""
+        """Draws the handle that keys move."""
         self.update()
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Keys go elsewhere."""
+        """Draws the handles without focus."""
         self.update()
         super().focusOutEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keeps the part in sight."""
+        """Forgets the hovered point: its pixels are stale."""
         self._hover = None
         super().resizeEvent(event)

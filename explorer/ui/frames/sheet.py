@@ -36,19 +36,19 @@ def resample(images: np.ndarray, height: int, width: int) -> np.ndarray:
 def sheet_image(
     images: np.ndarray, columns: int, cell: tuple[int, int], gap: tuple[int, int], ink: tuple[str, str]
 ) -> QImage:
-    """One image of many.
+    """Composes many images into one.
 
     Args:
-        images: (n, c, h, w), 0 to 1; c is 1 (drawn from the first ink to the second) or 3; a grey NaN is clear.
+        images: (n, c, h, w), 0 to 1; c is 1 (drawn from the first ink to the second) or 3; a grey NaN is transparent.
         columns: Images in a row.
         cell: Height and width of each, device pixels.
-        gap: Pixels between rows and between columns; clear.
+        gap: Pixels between rows and between columns; transparent.
         ink: Colours of 0 and of 1 for images of one channel.
     """
     n, _, h, w = images.shape
     height, width = cell
     rows, (pitch_y, pitch_x) = -(-n // columns), (height + gap[0], width + gap[1])
-    if height >= 2 * h and width >= 2 * w:  # blocks: few colours to find, then only copied
+    if height >= 2 * h and width >= 2 * w:  # enlarged blocks: colours are computed once per pixel of the source
         pixels = resample(_colours(images, ink)[:, None], height, width)[:, 0]  # (n, height, width)
     else:
         pixels = _colours(resample(images, height, width), ink)
@@ -64,15 +64,15 @@ def sheet_image(
 
 
 def _colours(images: np.ndarray, ink: tuple[str, str]) -> np.ndarray:
-    """Images (n, c, h, w) as opaque colours, (n, h, w) uint32; a grey NaN is clear, one of a colour counts as 0."""
+    """Images (n, c, h, w) as opaque colours, (n, h, w) uint32; grey NaN is transparent, coloured NaN counts as 0."""
     with np.errstate(invalid="ignore"):
         level = np.clip(images, 0, 1)
     if images.shape[1] == 1:
         index = np.where(np.isfinite(level[:, 0]), level[:, 0] * 254 + 1.5, 0).astype(np.uint8)
         return _table(ink)[index]
     part = np.nan_to_num(level * 255 + 0.5).astype(np.uint32)
-    found: np.ndarray = (np.uint32(0xFF) << 24) | (part[:, 0] << 16) | (part[:, 1] << 8) | part[:, 2]
-    return found
+    argb: np.ndarray = (np.uint32(0xFF) << 24) | (part[:, 0] << 16) | (part[:, 1] << 8) | part[:, 2]
+    return argb
 
 
 @functools.lru_cache(maxsize=16)

@@ -1,4 +1,4 @@
-"""Curves of any length brought down to one point a pixel, and smoothed."""
+"""Thinning of curves to one point per pixel, and smoothing."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ __all__ = ["Columns", "Thinned", "smooth"]
 
 @dataclass(frozen=True)
 class Thinned:
-    """A curve with at most one point a pixel.
+    """A curve with at most one point per pixel.
 
     Attributes:
-        x: Place along the axis, 0 to 1, (m,).
-        y: Mean of the values there, (m,); NaN where one of them is not finite.
-        low, high: Least and greatest value there, (m,).
-        dense: Several values share a pixel somewhere, so `low` and `high` say more than `y`.
+        x: Position along the axis, 0 to 1, (m,).
+        y: Mean of the values at the pixel, (m,); NaN where one of them is not finite.
+        low, high: Smallest and largest value at the pixel, (m,).
+        dense: Some pixels have several values, whose range is from `low` to `high`.
     """
 
     x: np.ndarray
@@ -29,10 +29,10 @@ class Thinned:
 
 
 class Columns:
-    """Which entries of curves share a pixel; the same for all curves over the same places.
+    """The assignment of entries of curves to pixels; common to all curves over the same x.
 
     Args:
-        x: Places along the axis, 0 to 1 in sight, (n,), any order.
+        x: Positions along the axis, visible from 0 to 1, (n,), in any order.
         number: Number of pixels between 0 and 1.
     """
 
@@ -53,11 +53,11 @@ class Columns:
         self._x = x
 
     def thin(self, y: np.ndarray, low: np.ndarray | None = None, high: np.ndarray | None = None) -> Thinned:
-        """Brings a curve down to at most one point a pixel.
+        """Thins a curve to at most one point per pixel.
 
         Args:
             y: Values, (n,).
-            low: Lower end of a band round them, (n,), or None.
+            low: Lower end of a band around them, (n,), or None.
             high: Upper end, (n,), or None.
         """
         banded = low is not None
@@ -102,7 +102,7 @@ def smooth(y: np.ndarray, half: int, *, log: bool = False) -> np.ndarray:
 
 @functools.lru_cache(maxsize=16)
 def _windows(n: int, half: int) -> tuple[np.ndarray, np.ndarray]:
-    """Where the window of each of n points begins and ends."""
+    """First and last index of the window of each of n points."""
     place = np.arange(n)
     left = np.minimum(place, half)
     right = np.minimum(left, n - 1 - place)

@@ -71,7 +71,7 @@ class TextView(FrameView):
     def _last_top(self) -> int:
         return max(0, len(self.rows()) - self._visible())
 
-    def scroll(self, rows: int) -> bool:
+    def scroll_rows(self, rows: int) -> bool:
         """Moves the text up by so many rows; returns whether it moved."""
         top = min(max(0, self._top + rows), self._last_top())
         moved = top != self._top
@@ -105,7 +105,7 @@ class TextView(FrameView):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scrolls three rows a notch, with the focus; without it the page scrolls."""
-        if self.hasFocus() and self.scroll(-round(3 * event.angleDelta().y() / 120)):
+        if self.hasFocus() and self.scroll_rows(-round(3 * event.angleDelta().y() / 120)):
             event.accept()
         else:
             event.ignore()
@@ -119,7 +119,7 @@ class TextView(FrameView):
             Qt.Key.Key_PageUp: -page,
             Qt.Key.Key_PageDown: page,
         }.get(Qt.Key(event.key()))
-        if rows is None or not self.scroll(rows):
+        if rows is None or not self.scroll_rows(rows):
             super().keyPressEvent(event)
 
     @Slot()

@@ -1,4 +1,4 @@
-"""Ranges of axes that change rarely and in steps, and the few ticks on them."""
+"""Axes: ranges that change rarely and in round steps, and ticks."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from explorer.ui.numbers import axis_number
 
 __all__ = ["Axis", "finite_range", "nice_step"]
 
-_FLAT = 2e-4  # what varies by less of its value is drawn as level: ticks could not tell it apart
-_SHRINK = 0.5  # a range is given up only when less than this share of it is used
+_FLAT = 2e-4  # relative variation below which data count as constant: tick labels would be equal
+_SHRINK = 0.5  # a range shrinks once the data use less than this share of it
 
 
 def nice_step(span: float, ticks: float) -> float:
-    """The round step (1, 2 or 5 times a power of ten) that gives about so many ticks."""
+    """The round step (1, 2 or 5 times a power of ten) that gives about the wanted number of ticks."""
     if not math.isfinite(span) or span <= 0:
         return 1.0
     raw = span / max(ticks, 1.0)
@@ -25,20 +25,20 @@ def nice_step(span: float, ticks: float) -> float:
 
 
 def finite_range(*arrays: np.ndarray | None) -> tuple[float, float] | None:
-    """Least and greatest finite value, or None where there is none."""
+    """Smallest and largest finite value, or None without finite values."""
     parts = [a[np.isfinite(a)] for a in arrays if a is not None]
-    found = [part for part in parts if part.size]
-    if not found:
+    parts = [part for part in parts if part.size]
+    if not parts:
         return None
-    return min(float(p.min()) for p in found), max(float(p.max()) for p in found)
+    return min(float(p.min()) for p in parts), max(float(p.max()) for p in parts)
 
 
 @dataclass
 class Axis:
-    """An axis that holds its range while the data stay well inside it.
+    """An axis that keeps its range as long as the data use enough of it.
 
     Attributes:
-        low, high: The range in force, in data units; on a logarithmic axis in powers of ten.
+        low, high: The range, in data units; exponents of ten on a logarithmic axis.
         log: The axis is logarithmic.
     """
 
@@ -48,7 +48,7 @@ class Axis:
     settled: bool = False
 
     def fit(self, low: float, high: float, *, pad: float = 0.04, log: bool = False) -> bool:
-        """Takes data from `low` to `high` in; says whether the range changed."""
+        """Fits the range to data from `low` to `high`; returns whether it changed."""
         if log:
             low, high = math.log10(low), math.log10(high)
         if high - low < _FLAT * max(1e-3, abs(low)):
@@ -69,7 +69,7 @@ class Axis:
         return True
 
     def shares(self, values: np.ndarray) -> np.ndarray:
-        """How far along the axis values are, 0 to 1 inside; NaN where a logarithm has no value."""
+        """Values as shares of the axis, 0 to 1 inside; NaN where the logarithm is undefined."""
         if self.log:
             with np.errstate(divide="ignore", invalid="ignore"):
                 values = np.where(values > 0, np.log10(values), np.nan)
@@ -81,7 +81,7 @@ class Axis:
         return 10.0**raw if self.log else raw
 
     def ticks(self, about: float) -> list[tuple[float, str]]:
-        """A few ticks: share of the axis and what is written there."""
+        """Ticks: share of the axis and label."""
         span = self.high - self.low
         if self.log:
             return self._log_ticks(about)

@@ -1,4 +1,4 @@
-"""Trails: where the points of a cloud were in the last frames."""
+"""Trails: positions of the points of a cloud in the last frames."""
 
 from __future__ import annotations
 
@@ -17,40 +17,40 @@ __all__ = ["KEPT", "Trails"]
 KEPT = 12  # frames
 _MOST = 500  # points of a cloud that have trails
 _APART = 1.2  # px between two dots of a trail
-_DENSEST = 16  # dots between two frames: a leap is dotted
+_DENSEST = 16  # largest number of dots between two frames
 _SHADES = (0.18, 0.35, 0.6)  # opacity of the oldest third of a trail, the middle and the newest
 
 
 class Trails:
-    """The last positions of the clouds that have trails, by the name of the trail."""
+    """The last positions of clouds by the name of their trail."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, deque[np.ndarray]] = {}
+        self._positions: dict[str, deque[np.ndarray]] = {}
 
     def clear(self) -> None:
-        """Begins anew with the next frame."""
-        self._kept.clear()
+        """Drops all positions."""
+        self._positions.clear()
 
     def follow(self, layers: tuple[Layer, ...]) -> None:
-        """Takes the positions of a new frame; trails that it does not go on with end."""
+        """Appends the positions of a new frame; drops trails that it does not continue."""
         clouds = {layer.trail: layer.xy for layer in layers if isinstance(layer, Points) and layer.trail}
-        self._kept = {name: kept for name, kept in self._kept.items() if name in clouds}
+        self._positions = {name: positions for name, positions in self._positions.items() if name in clouds}
         for name, xy in clouds.items():
-            kept = self._kept.setdefault(name, deque(maxlen=KEPT))
-            if kept and kept[-1].shape != xy.shape:
-                kept.clear()
-            if not kept or kept[-1] is not xy:  # the same frame may be shown twice
-                kept.append(xy)
+            positions = self._positions.setdefault(name, deque(maxlen=KEPT))
+            if positions and positions[-1].shape != xy.shape:
+                positions.clear()
+            if not positions or positions[-1] is not xy:  # the same frame may be shown twice
+                positions.append(xy)
 
     def way(self, layer: Points) -> np.ndarray:
-        """Where the points of a cloud were, (frames, n, 2), oldest first; of no frames where it has no trail yet."""
-        kept = self._kept.get(layer.trail, ())
-        return np.stack([xy[:_MOST] for xy in kept]) if len(kept) > 1 else np.empty((0, 0, 2))
+        """Positions of the points of a cloud, (frames, n, 2), oldest first; of zero frames without a trail."""
+        positions = self._positions.get(layer.trail, ())
+        return np.stack([xy[:_MOST] for xy in positions]) if len(positions) > 1 else np.empty((0, 0, 2))
 
     def paint(self, painter: QPainter, layer: Points, view: Viewport, tokens: Tokens) -> None:
-        """Draws them, fading with age: as dots of one px so close that they look like lines, for a third of the time.
+        """Draws trails that fade with age, as dots of 1 px so dense that they look like lines.
 
-        (200 points, 12 frames: polylines 1 ms, dots 0.3 ms.)
+        For 200 points and 12 frames, dots take 0.3 ms and polylines 1 ms.
         """
         way = self.way(layer)  # (frames, n, 2)
         way = way[:, np.isfinite(way).all(axis=(0, 2))]

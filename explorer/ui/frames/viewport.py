@@ -1,4 +1,4 @@
-"""Where the plane is on the screen: data units to pixels and back."""
+"""The mapping between data units of a plane and pixels."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from explorer.ui.frames.ticks import nice_step
 
 __all__ = ["Viewport"]
 
-_SHRINK = 0.62  # a range is given up only when less than this share of it is used
-_ZOOM = 64.0  # how far in and out one can go
+_SHRINK = 0.62  # a range shrinks once the data use less than this share of it
+_ZOOM = 64.0  # largest factor of zooming in and out
 
 
 @dataclass
 class Viewport:
-    """The part of the plane in sight.
+    """The visible part of a plane.
 
-    `wanted` is what the data or a person ask for; `extent` is what is shown: with `square`, the wanted part and as much
-    more in one direction as keeps a unit equally long in both.
+    `wanted` is the range of the data or of the user's zoom. `extent` is the visible range: with `square` it extends
+    `wanted` in one direction, so that a unit is equally long in both.
 
     Attributes:
-        rect: Where on the widget, px.
+        rect: Rectangle on the widget, px.
         wanted: x0, x1, y0, y1 in data units.
-        square: One unit is as long upwards as sideways.
-        free: A person moved it: it does not follow the data until it is released.
-        settled: It has been fitted to data.
-        home: Width it had before a person moved it, data units.
+        square: A unit is equally long in both directions.
+        free: The user zoomed or panned: the range does not follow the data until it is released.
+        settled: The range has been fitted to data.
+        home: Width before the user zoomed or panned, data units.
     """
 
     rect: QRectF = field(default_factory=lambda: QRectF(0, 0, 100, 100))
@@ -41,7 +41,7 @@ class Viewport:
 
     @property
     def extent(self) -> tuple[float, float, float, float]:
-        """x0, x1, y0, y1 in sight, data units."""
+        """The visible range x0, x1, y0, y1, data units."""
         x0, x1, y0, y1 = self.wanted
         if not self.square:
             return self.wanted
@@ -52,7 +52,7 @@ class Viewport:
         return middle_x - half_x, middle_x + half_x, middle_y - half_y, middle_y + half_y
 
     def follow(self, need: tuple[float, float, float, float] | None, *, exact: bool = False) -> None:
-        """Takes in what the data need, in round steps, unless it fits well already or a person moved it."""
+        """Fits the range to the data in round steps, unless it fits well already or the user moved it."""
         if need is None or self.free:
             return
         x0, x1, y0, y1 = need
@@ -74,7 +74,7 @@ class Viewport:
         self.settled = True
 
     def zoom(self, factor: float, at: QPointF) -> None:
-        """Shows a part smaller by the factor; the point under `at` (px) stays where it is."""
+        """Scales the range by a factor around the point at `at`, px."""
         x, y = self.to_data(at)
         x0, x1, y0, y1 = self.wanted
         span = (x1 - x0) * factor
@@ -86,7 +86,7 @@ class Viewport:
         self.free = True
 
     def pan(self, move: QPointF) -> None:
-        """Moves the plane by so many px."""
+        """Moves the plane by an offset in px."""
         x0, x1, y0, y1 = self.extent
         dx = -move.x() * (x1 - x0) / max(self.rect.width(), 1.0)
         dy = move.y() * (y1 - y0) / max(self.rect.height(), 1.0)
@@ -110,7 +110,7 @@ class Viewport:
         return pixels
 
     def point(self, x: float, y: float) -> QPointF:
-        """One point in px."""
+        """Position of one point, px."""
         (px, py) = self.to_pixels(np.array([[x, y]]))[0].tolist()
         return QPointF(px, py)
 
@@ -125,7 +125,7 @@ class Viewport:
 
 
 def _apart(low: float, high: float) -> tuple[float, float]:
-    """Both ends of a range, moved apart where there is nothing between them."""
+    """A range, widened where its ends are equal."""
     size = max(abs(low), abs(high))
     if high - low > 1e-9 * size:
         return low, high

@@ -1,4 +1,4 @@
-"""The overview: every family by the noise it needs, recent runs, and where to begin."""
+"""The overview: families by the amount of noise they draw, recent runs, and a path for newcomers."""
 
 from explorer.ui.overview.overview import Overview
 

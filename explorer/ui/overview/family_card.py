@@ -1,4 +1,4 @@
-"""The card of a family: how much noise it takes, what its samples look like, and what it can compute."""
+"""The card of a family: amount of noise, samples, and what the family can compute."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from models.protocol import GenerativeModel, Kind, accepted
 
 __all__ = ["STATED", "FamilyCard", "family_bars"]
 
-STATED = ("mnist", "mnist-binarized")  # 28×28 either way; a family is measured on the first that its model accepts
-QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own name for no limit
-WIDE = 640  # px from which the parts of a card stand side by side
+STATED = ("mnist", "mnist-binarized")  # 28×28 images; the first that a family's model accepts determines its bars
+QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's constant for an unlimited size
+WIDE = 640  # px of width from which the parts of a card stand side by side
 _STRIP, _STRIP_WIDE = 42, 84  # px
 _FACTS = (("Likelihood", "likelihood"), ("Sampling", "sampling"), ("Latent code", "latent_code"))
 
 
 def family_bars(family: Family) -> tuple[Dimension, ...] | None:
-    """Noise and data of a family's first model that accepts 28×28 images, or None where none does."""
+    """Noise and data dimension of the family's first model that accepts 28×28 images; None if no model does."""
     for page in family.pages.values():
         if not issubclass(page, GenerativeModel):
             continue
@@ -37,14 +37,14 @@ def family_bars(family: Family) -> tuple[Dimension, ...] | None:
 
 
 class FamilyCard(QFrame):
-    """One family, as a column, or where there is room as a row.
+    """One family, laid out as a column or, where wide enough, as a row.
 
     Signals:
-        opened: Id of the family.
+        opened: Id of the family, when its button is clicked.
 
     Args:
         theme: Colours.
-        family: What is shown.
+        family: The family.
     """
 
     opened = Signal(str)
@@ -121,17 +121,17 @@ class FamilyCard(QFrame):
         rows = [(label, getattr(self.family, field)) for label, field in _FACTS]
         for row, (label, value) in enumerate((label, value) for label, value in rows if value):
             grid.addWidget(text_label(label, "caption"), row, 0)
-            said: QLabel = text_label(value, "caption")
-            said.setFont(ui_font(12, 600))
-            said.setProperty("kind", "body")
-            grid.addWidget(said, row, 1, Qt.AlignmentFlag.AlignRight)
+            fact: QLabel = text_label(value, "caption")
+            fact.setFont(ui_font(12, 600))
+            fact.setProperty("kind", "body")
+            grid.addWidget(fact, row, 1, Qt.AlignmentFlag.AlignRight)
         column.addLayout(grid)
         column.addStretch(1)
         column.addWidget(self.button)
         return part
 
     def set_wide(self, wide: bool) -> None:
-        """Parts side by side, or under one another."""
+        """Lays the parts out in a row, or in a column."""
         direction = QBoxLayout.Direction
         self._box.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
         self._rule.setMinimumSize(1, 1)
@@ -141,7 +141,7 @@ class FamilyCard(QFrame):
         self.strip.set_side(_STRIP_WIDE if wide else _STRIP)
 
     def show_strip(self, frame: Images | None, problem: str) -> None:
-        """Shows how the model samples, or why that cannot be shown."""
+        """Shows samples of the model, or the reason why there are none."""
         if frame is not None:
             self.strip.show_images(frame.images)
             self.strip.setAccessibleName(f"Samples: {frame.subtitle}")

@@ -1,4 +1,4 @@
-"""The noise ladder: what one exact sample draws, as a stack beside the numbers of one datum."""
+"""The noise ladder: the noise of one exact sample as a stack beside the dimension of one datum."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from explorer.ui.theme import Theme, Tokens, color, mono_font, ui_font
 __all__ = ["HEIGHT", "NoiseLadder", "RoleKey", "relation"]
 
 HEIGHT = 176  # px
-_DATA = 92  # px of the data dimension, in every ladder
+_DATA = 92  # px, height of the data dimension, the same in every ladder
 _LEFT, _BOTTOM = 16, 12  # px
 _NOISE_WIDTH, _DATA_WIDTH, _GAP = 52, 10, 6  # px
 _LEAST, _SEAM = 4, 2  # px
-_ROOM = 1.6  # of the data dimension; a stack that is higher is broken off
-_MUCH = 10  # times the data dimension
+_ROOM = 1.6  # tallest stack drawn to scale, relative to the data dimension
+_MUCH = 10  # noise per data dimension from which the relation is ≫
 _FADED = (1.0, 0.75, 0.55, 0.35)
 
 
 def relation(bars: tuple[Dimension, ...]) -> str:
-    """How much noise there is for the data: "noise > data"."""
+    """The relation of noise to data dimension: "noise > data"."""
     *parts, data = bars
     noise = sum(part.size for part in parts)
     sign = "≫" if noise > _MUCH * data.size else ">" if noise > data.size else "<" if noise < data.size else "="
@@ -34,7 +34,7 @@ def relation(bars: tuple[Dimension, ...]) -> str:
 
 
 class NoiseLadder(QWidget):
-    """A stack of noise, a bar of data, and a dashed line at the data dimension, at one height in every ladder.
+    """A stack of noise, a bar of data, and a dashed line at the data dimension, whose height is the same everywhere.
 
     Args:
         theme: Colours.
@@ -47,9 +47,9 @@ class NoiseLadder(QWidget):
         self._parts, self._data = bars[:-1], bars[-1]
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        said = ", ".join(f"{bar.words} {bar.symbol}: {bar.size:,}" for bar in bars)
-        self.setAccessibleName(f"Noise of one sample and dimension of one datum. {said}")
-        self.setToolTip(said)
+        text = ", ".join(f"{bar.label} {bar.symbol}: {bar.size:,}" for bar in bars)
+        self.setAccessibleName(f"Noise of one sample and dimension of one datum. {text}")
+        self.setToolTip(text)
         theme.changed.connect(self.apply_theme)
 
     @property
@@ -58,17 +58,17 @@ class NoiseLadder(QWidget):
         return " + ".join(count(part.size) for part in self._parts)
 
     @property
-    def words(self) -> str:
-        """What the parts are."""
-        return " + ".join(f"{part.words} {part.symbol}" for part in self._parts)
+    def labels(self) -> str:
+        """Names of the parts."""
+        return " + ".join(f"{part.label} {part.symbol}" for part in self._parts)
 
     @property
     def broken(self) -> bool:
-        """Whether the stack is too high to be drawn in full."""
+        """Whether the stack is too tall to be drawn to scale."""
         return sum(part.size for part in self._parts) > _ROOM * self._data.size
 
     def stack(self) -> list[QRectF]:
-        """Blocks of noise from the bottom up, px: the largest part at the bottom; to scale, at least 4 px each."""
+        """Rectangles of the noise, px, from the bottom up, largest first; to scale, but at least 4 px tall."""
         floor = HEIGHT - _BOTTOM
         if self.broken:
             heights = [0.4 * _DATA] * len(_FADED)
@@ -80,25 +80,25 @@ class NoiseLadder(QWidget):
 
     @property
     def line(self) -> float:
-        """Where the dashed line is, px from the top."""
+        """Position of the dashed line, px from the top."""
         return HEIGHT - _BOTTOM - _DATA
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
-        """Repaints in other colours."""
+        """Repaints in the colours of a theme."""
         self._tokens = tokens
         self.update()
 
     def minimumSizeHint(self) -> QSize:
-        """Bars and a few words."""
+        """Room for the bars and a short label."""
         return QSize(180, HEIGHT)
 
     def sizeHint(self) -> QSize:
-        """As wide as a card of five."""
+        """The width of one of five cards."""
         return QSize(236, HEIGHT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draws blocks, bar, line and words."""
+        """Draws blocks, bar, line and labels."""
         tokens = self._tokens
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -116,10 +116,10 @@ class NoiseLadder(QWidget):
         painter.drawRoundedRect(QRectF(left, self.line, _DATA_WIDTH, _DATA), 2, 2)
         painter.setPen(stroke(tokens.data, 1, dashed=True))
         painter.drawLine(0, round(self.line), self.width(), round(self.line))
-        self._paint_words(painter, left + _DATA_WIDTH + 12)
+        self._paint_labels(painter, left + _DATA_WIDTH + 12)
         painter.end()
 
-    def _paint_words(self, painter: QPainter, left: float) -> None:
+    def _paint_labels(self, painter: QPainter, left: float) -> None:
         room = self.width() - left - 8
         painter.setPen(color(self._tokens.text1))
         painter.setFont(mono_font(12))
@@ -127,16 +127,16 @@ class NoiseLadder(QWidget):
         painter.setPen(color(self._tokens.text3))
         painter.setFont(ui_font(12))
         below = QRectF(left, self.line + 40, room, _DATA - 40 + _BOTTOM)
-        painter.drawText(below, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop), self.words)
+        painter.drawText(below, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop), self.labels)
 
 
 class RoleKey(QWidget):
-    """A dot in the colour of a role, and what it stands for.
+    """An entry of a colour key: a dot in the colour of a role, and its meaning.
 
     Args:
         theme: Colours.
         role: Role of the colour.
-        text: What it stands for.
+        text: Meaning of the colour.
     """
 
     def __init__(self, theme: Theme, role: str, text: str, parent: QWidget | None = None):
@@ -149,12 +149,12 @@ class RoleKey(QWidget):
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
-        """Repaints in other colours."""
+        """Repaints in the colours of a theme."""
         self._tokens = tokens
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draws dot and words."""
+        """Draws dot and text."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -1,4 +1,4 @@
-"""The first tab: families by the noise that one image takes, recent runs, and where to begin."""
+"""The first tab: families by the noise of one image, recent runs, and a path for newcomers."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from models.frames import Images
 __all__ = ["Overview"]
 
 _MARGIN, _GAP = 32, 12  # px
-_NARROWEST = 228  # px of a family's card
-_WIDEST = 1680  # px of all of it; beyond, it stays in the middle
-_TWO_RUNS = 860  # px from which two runs stand side by side
-_LEGEND_BESIDE = 1000  # px from which the legend stands beside the subtitle
-_NO_RUNS = "No runs yet. Each training run is kept, and appears here."
-_BEGIN = "Start with a trained model: drag across its latent map, then train your own."
+_NARROWEST = 228  # px, width of a family's card
+_WIDEST = 1680  # px, width of the content, which is centred in a wider window
+_TWO_RUNS = 860  # px of width from which two runs stand side by side
+_LEGEND_BESIDE = 1000  # px of width from which the legend stands beside the subtitle
+_NO_RUNS = "No runs yet. Every training run is saved and listed here."
+_BEGIN = "Start with a trained model: drag across its latent map, then train a model of your own."
 
 
 class Overview(QFrame):
@@ -41,7 +41,7 @@ class Overview(QFrame):
 
     Args:
         theme: Colours.
-        families: What is shown.
+        families: The families shown.
     """
 
     open_family = Signal(str)
@@ -64,7 +64,7 @@ class Overview(QFrame):
         self.reader.strip_read.connect(self._on_strip_read)
         theme.changed.connect(self._on_theme_changed)
 
-    # Making
+    # Layout
 
     def _lay_out(self, families: Sequence[Family]) -> None:
         self.area = QScrollArea()
@@ -104,8 +104,8 @@ class Overview(QFrame):
         grid = QGridLayout()
         grid.setSpacing(4)
         grid.addWidget(text_label("How much noise makes one image?", "page-title"), 0, 0)
-        said = "Every deep generative model turns noise into data. How much it draws decides what it can compute."
-        grid.addWidget(text_label(said, "prose", wrap=True), 1, 0)
+        text = "Every deep generative model turns noise into data. The amount of noise determines what it can compute."
+        grid.addWidget(text_label(text, "prose", wrap=True), 1, 0)
         grid.setColumnStretch(0, 1)
         source = SOURCES[STATED[0]]
         size = 1
@@ -132,8 +132,8 @@ class Overview(QFrame):
         return row
 
     def _path(self, families: Sequence[Family]) -> QBoxLayout:
-        said = QWidget()
-        row = QHBoxLayout(said)
+        intro = QWidget()
+        row = QHBoxLayout(intro)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(text_label("New here?", "section"))
@@ -155,31 +155,31 @@ class Overview(QFrame):
             step.clicked.connect(self.cards[family.id].button.click)
             row.addWidget(step)
         row.addStretch(1)
-        self._way = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._way.setSpacing(4)
-        self._way.addWidget(said)
-        self._way.addWidget(steps, 1)
-        self._way_width = said.sizeHint().width() + steps.sizeHint().width()
+        self._path_box = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._path_box.setSpacing(4)
+        self._path_box.addWidget(intro)
+        self._path_box.addWidget(steps, 1)
+        self._path_width = intro.sizeHint().width() + steps.sizeHint().width()
         self._on_theme_changed(None)
-        return self._way
+        return self._path_box
 
-    # Showing
+    # Events and data
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Reads the recent runs again; the first time only once everything was painted."""
+        """Reads the recent runs again; the first time after the first paint."""
         super().showEvent(event)
         self._arrange()
         self.refresh()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Begins to read after the first one."""
+        """Starts reading after the first paint."""
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
             QTimer.singleShot(0, self.refresh)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """With the window, its thread ends."""
+        """Ends the thread when the window is hidden."""
         super().hideEvent(event)
         if not self.window().isVisible():
             self.end()
@@ -190,12 +190,12 @@ class Overview(QFrame):
 
     @Slot()
     def refresh(self) -> None:
-        """Reads the recent runs again, in the background."""
+        """Reads the recent runs again in the thread."""
         if self._painted and self.isVisible():
             self.reader.read()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """As many cards side by side as there is room for."""
+        """Places as many cards side by side as fit."""
         super().resizeEvent(event)
         self._arrange()
 
@@ -214,23 +214,23 @@ class Overview(QFrame):
             self._runs.addWidget(run, *divmod(place, abreast))
         _share(self._runs, abreast)
         direction = QBoxLayout.Direction
-        self._way.setDirection(direction.LeftToRight if self._way_width <= room else direction.TopToBottom)
+        self._path_box.setDirection(direction.LeftToRight if self._path_width <= room else direction.TopToBottom)
         beside = room >= _LEGEND_BESIDE
         self._head.addWidget(self._legend, *((1, 1) if beside else (2, 0)), Qt.AlignmentFlag.AlignBottom)
 
     @Slot(object, int)
-    def _on_runs_read(self, found: list[Glance], damaged: int) -> None:
+    def _on_runs_read(self, glances: list[Glance], damaged: int) -> None:
         for run in self.runs:
             self._runs.removeWidget(run)
             run.hide()
             run.deleteLater()
         now = time.time()
-        self.runs = [RunCard(self._theme, run, now) for run in found]
+        self.runs = [RunCard(self._theme, run, now) for run in glances]
         for run in self.runs:
             run.opened.connect(self.open_run)
-        self._empty.setVisible(not found)
-        self._note.setText(_damaged_words(damaged))
-        newest = self._family_of.get(found[0].page) if found else None
+        self._empty.setVisible(not glances)
+        self._note.setText(_damaged_text(damaged))
+        newest = self._family_of.get(glances[0].page) if glances else None
         self._set_primary(newest or next(iter(self.cards), None))
         self._arrange()
 
@@ -249,13 +249,13 @@ class Overview(QFrame):
 
 
 def _share(grid: QGridLayout, columns: int) -> None:
-    """Columns of equal width; those that are no longer used have none."""
+    """Gives used columns equal width and unused ones none."""
     for column in range(grid.columnCount()):
         grid.setColumnStretch(column, 1 if column < columns else 0)
         grid.setColumnMinimumWidth(column, 0)
 
 
-def _damaged_words(damaged: int) -> str:
+def _damaged_text(damaged: int) -> str:
     if not damaged:
         return ""
     return "1 run folder cannot be read" if damaged == 1 else f"{damaged} run folders cannot be read"

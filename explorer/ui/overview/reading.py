@@ -1,4 +1,4 @@
-"""The thread that reads what the overview shows: recent runs, and samples of bundled models."""
+"""The thread that reads recent runs and samples of bundled models for the overview."""
 
 from __future__ import annotations
 
@@ -11,70 +11,57 @@ from explorer.engine.bundle import BUNDLES, open_bundle
 from explorer.engine.devices import prepare_thread
 from explorer.engine.files import runs_folder
 from explorer.engine.recent import recent_runs
+from explorer.ui.threads import Thread
 from models import Family
 from models.frames import Images
 
 __all__ = ["OverviewReader", "bundled_page"]
 
-_STACK = 16 << 20  # bytes; the default of some systems is too small for numerical libraries
 _SAMPLES, _IMAGES, _RUNS = "samples", 5, 4
-
-_running: set[OverviewReader] = set()  # a thread that is dropped while it runs would end the process
 
 
 def bundled_page(family: Family) -> str | None:
-    """The first page of a family of which a trained model comes with the application, or None."""
+    """The first page of a family with a bundled trained model, or None."""
     return next((name for name in family.pages if name in BUNDLES), None)
 
 
-class OverviewReader(QThread):
-    """Reads once each time it is asked; the strips of families only the first time.
+class OverviewReader(Thread):
+    """Reads recent runs at each call of `read`, and the samples of families at the first.
 
     Signals:
         runs_read: Recent runs, list of `Glance`, and the number of folders that cannot be read.
-        strip_read: Id of a family, its samples (`Images`) or None, and what is wrong with them, or "".
+        strip_read: Id of a family, its samples (`Images`) or None, and the reason why there are none, or "".
 
     Args:
-        families: Whose samples are drawn.
+        families: Families whose samples are read.
     """
 
     runs_read = Signal(object, int)
     strip_read = Signal(str, object, str)
 
     def __init__(self, families: Iterable[Family], parent: QObject | None = None):
-        super().__init__(parent)
-        self.setObjectName("thread.overview")
-        self.setStackSize(_STACK)
+        super().__init__("overview", parent)
         self._strips = {family.id: page for family in families if (page := bundled_page(family)) is not None}
         self._again = False
         self.finished.connect(self._on_finished)
 
     def read(self) -> None:
-        """Reads soon, or once more where it is reading."""
-        if self.isRunning():
-            self._again = True
-            return
-        self._again = False
-        _running.add(self)
-        self.start(QThread.Priority.LowPriority)
+        """Starts reading, or reads once more after the present reading."""
+        self._again = self.isRunning()
+        self.begin(QThread.Priority.LowPriority)
 
-    def end(self, milliseconds: int = 5000) -> bool:
-        """Stops reading; returns whether the thread ended in time."""
+    def stop(self) -> None:
+        """Interrupts reading."""
         self._again = False
-        self.requestInterruption()
-        ended = self.wait(milliseconds) if self.isRunning() else True
-        if ended:
-            _running.discard(self)
-        return ended
+        super().stop()
 
     @Slot()
     def _on_finished(self) -> None:
-        _running.discard(self)
         if self._again:
             self.read()
 
     def run(self) -> None:
-        """The thread's work."""
+        """Reads everything once."""
         prepare_thread()
         self.runs_read.emit(*recent_runs(runs_folder(), _RUNS, going_on=lambda: not self.isInterruptionRequested()))
         for family, page in list(self._strips.items()):

@@ -1,4 +1,4 @@
-"""A recent run: its newest samples, how far it came, and a button that opens it."""
+"""A recent run: newest samples, progress, and a button that opens it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from explorer.ui.numbers import count, number
 from explorer.ui.overview.strip import Strip
 from explorer.ui.theme import Theme, mono_font
 
-__all__ = ["RunCard", "progress_words", "when_words"]
+__all__ = ["RunCard", "progress_text", "when_text"]
 
 _THUMBNAILS, _SIDE = 4, 38  # px
 _MINUTE, _HOUR = 60, 3600  # seconds
 
 
-def when_words(then: float, now: float) -> str:
-    """How long ago something was: "just now", "2 min ago", "yesterday", "3 May 2026".
+def when_text(then: float, now: float) -> str:
+    """The time of an event relative to now: "just now", "2 min ago", "yesterday", "3 May 2026".
 
     Args:
-        then: When it was, seconds since 1970.
-        now: The present, likewise.
+        then: Time of the event, seconds since 1970.
+        now: Present time, seconds since 1970.
     """
     day, today = datetime.date.fromtimestamp(then), datetime.date.fromtimestamp(now)
     passed = max(0.0, now - then)
@@ -39,9 +39,9 @@ def when_words(then: float, now: float) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def progress_words(run: Glance, now: float) -> str:
-    """How far a run came, and when."""
-    when = when_words(run.when, now)
+def progress_text(run: Glance, now: float) -> str:
+    """Progress of a run and the time of its last step."""
+    when = when_text(run.when, now)
     if run.finished:
         return f"finished {when}, {count(run.step)} steps"
     if run.state in ("diverged", "out of memory"):
@@ -54,12 +54,12 @@ class RunCard(QFrame):
     """One run.
 
     Signals:
-        opened: Its folder.
+        opened: Folder of the run, when its button is clicked.
 
     Args:
         theme: Colours.
-        run: What is shown.
-        now: The present, seconds since 1970.
+        run: Summary of the run.
+        now: Present time, seconds since 1970.
     """
 
     opened = Signal(object)
@@ -73,18 +73,18 @@ class RunCard(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 11, 12, 11)
         row.setSpacing(12)
-        if run.images is not None:  # what a run in the plane makes are no images
+        if run.images is not None:  # samples of planar data are points
             thumbnails = Strip(theme, _THUMBNAILS, _SIDE)
             thumbnails.setFixedWidth(_THUMBNAILS * (_SIDE + 4) - 4)
             thumbnails.show_images(run.images)
             row.addWidget(thumbnails)
-        words = QVBoxLayout()
-        words.setSpacing(2)
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
         self.title = ElidedLabel(run.title, "title")
-        self.progress = ElidedLabel(progress_words(run, now), "caption")
-        words.addWidget(self.title)
-        words.addWidget(self.progress)
-        row.addLayout(words, 1)
+        self.progress = ElidedLabel(progress_text(run, now), "caption")
+        texts.addWidget(self.title)
+        texts.addWidget(self.progress)
+        row.addLayout(texts, 1)
         if run.value is not None:
             value = text_label(f"{run.label} {number(run.value, 4)}", "caption")
             value.setFont(mono_font(12))

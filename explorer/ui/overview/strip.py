@@ -17,12 +17,12 @@ _ROUND = 4  # px
 
 
 class Strip(QWidget):
-    """Images side by side, from the left; wells where there are none yet.
+    """Images side by side; empty places are drawn as wells.
 
     Args:
         theme: Colours.
-        places: How many there are room for.
-        side: Height of the widget, and of an image where the width allows, px.
+        places: Number of places.
+        side: Height of the widget and, where the width allows, of each image, px.
     """
 
     def __init__(self, theme: Theme, places: int, side: int, parent: QWidget | None = None):
@@ -36,35 +36,35 @@ class Strip(QWidget):
 
     @property
     def images(self) -> np.ndarray | None:
-        """What is shown, (n, c, h, w)."""
+        """The images shown, (n, c, h, w), or None."""
         return self._images
 
     def set_side(self, side: int) -> None:
-        """Another height, px."""
+        """Sets the height, px."""
         self.setFixedHeight(side)
         self.updateGeometry()
 
     def show_images(self, images: np.ndarray | None) -> None:
-        """Shows images (n, c, h, w), 0 to 1, as many as there are places."""
+        """Shows the first images of an array (n, c, h, w) with values from 0 to 1."""
         self._images = None if images is None else images[: self._places]
         self.update()
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
-        """Repaints in other colours."""
+        """Repaints in the colours of a theme."""
         self._tokens = tokens
         self.update()
 
     def sizeHint(self) -> QSize:
-        """A square for each image."""
+        """One square for each place."""
         return QSize(self._places * (self.height() + _GAP) - _GAP, self.height())
 
     def minimumSizeHint(self) -> QSize:
-        """Images become smaller in a narrow card."""
+        """Images shrink in a narrow card."""
         return QSize(self._places * (20 + _GAP) - _GAP, self.height())
 
     def boxes(self) -> list[QRectF]:
-        """Where the images are, px, on whole device pixels."""
+        """Rectangles of the places, px, aligned to device pixels."""
         ratio = self.devicePixelRatioF()
         room = (self.width() - _GAP * (self._places - 1)) / self._places
         side = int(min(room, self.height()) * ratio) / ratio

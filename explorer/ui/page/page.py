@@ -145,7 +145,7 @@ class PageWidget(QFrame):
         self.runner.left.connect(self.undo_offered)
         self.recovery.told.connect(self.banner.show_notice)
         self.recovery.settled.connect(self.banner.dismiss)
-        self.recovery.blamed.connect(self.side.complain)
+        self.recovery.blamed.connect(self.side.set_error)
         self.recovery.stopped.connect(self.timeline.mark_failure)
         self.scrubber.recorded.connect(self._on_recorded)
         self.suggestions.page_chosen.connect(self.page_chosen)

@@ -1,4 +1,4 @@
-"""How the window looks: colours, fonts, icons, and what switches them."""
+"""Appearance of the window: colours, fonts, icons and the theme that switches them."""
 
 from explorer.ui.theme.fonts import mono_font, ui_font
 from explorer.ui.theme.icons import icon_pixmap

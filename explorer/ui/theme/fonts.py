@@ -1,4 +1,4 @@
-"""Fonts: the first installed of a list, sized in pixels, with digits of one width where numbers change."""
+"""Fonts: the first installed family of a list, sized in pixels."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def ui_font(pixels: int = 13, weight: int = 400, *, tabular: bool = False) -> QF
     Args:
         pixels: Size in px.
         weight: 400 for text, 600 for titles.
-        tabular: All digits are equally wide, so that a number that changes does not shake.
+        tabular: All digits are equally wide, so that the width of a changing number stays constant.
     """
     return _font(_family(_UI, False), pixels, weight, tabular)
 

@@ -1,4 +1,4 @@
-"""Icons: strokes on a grid of 24, tinted and rendered when they are needed."""
+"""Icons: SVG strokes on a grid of 24, tinted and rendered on demand."""
 
 from __future__ import annotations
 
@@ -73,10 +73,10 @@ _DRAWING = (
 
 @functools.lru_cache(maxsize=512)
 def icon_pixmap(name: str, color: str, size: int = 16, ratio: float = 2.0) -> QPixmap:
-    """An icon in a colour, `size` px wide on a screen with `ratio` device pixels a pixel.
+    """An icon in a colour, `size` px wide on a screen with `ratio` device pixels per pixel.
 
     Raises:
-        KeyError: There is no icon of that name.
+        KeyError: Unknown icon.
     """
     drawing = (_DRAWING % ICONS[name]).replace("{c}", color)
     pixmap = QPixmap(round(size * ratio), round(size * ratio))
@@ -89,9 +89,9 @@ def icon_pixmap(name: str, color: str, size: int = 16, ratio: float = 2.0) -> QP
 
 
 def icon(name: str, color: str, disabled: str, size: int = 16) -> QIcon:
-    """An icon in a colour, and in another where its control is disabled."""
-    made = QIcon()
+    """An icon in a colour, and in another colour for disabled controls."""
+    result = QIcon()
     for ratio in (1.0, 2.0, 3.0):
-        made.addPixmap(icon_pixmap(name, color, size, ratio), QIcon.Mode.Normal)
-        made.addPixmap(icon_pixmap(name, disabled, size, ratio), QIcon.Mode.Disabled)
-    return made
+        result.addPixmap(icon_pixmap(name, color, size, ratio), QIcon.Mode.Normal)
+        result.addPixmap(icon_pixmap(name, disabled, size, ratio), QIcon.Mode.Disabled)
+    return result

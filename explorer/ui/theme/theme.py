@@ -40,7 +40,7 @@ def set_ui_scale(scale: float) -> None:
 
 
 class Theme(QObject):
-    """Colours, fonts and icons of the application, switched while it runs.
+    """Colours, fonts and icons of the application; they can be switched at run time.
 
     Style sheets do not affect what widgets paint themselves; such widgets connect to `changed`.
 
@@ -73,12 +73,12 @@ class Theme(QObject):
 
     @Slot(str)
     def set_mode(self, mode: Mode | str) -> None:
-        """Switches the whole application, plots included."""
+        """Switches the whole application, including plots."""
         self.mode = Mode(mode)
         self._refresh()
 
     def icon(self, name: str, token: str = "text2", size: int = 16) -> QIcon:
-        """An icon in a token's colour; ask again when the theme changed."""
+        """An icon in a token's colour; it does not follow later changes of the theme."""
         return icon(name, getattr(self.tokens, token), self.tokens.disabled, size)
 
     @Slot(Qt.ColorScheme)

@@ -1,4 +1,4 @@
-"""The timeline: back to any recorded moment of a training, and forward again."""
+"""The timeline: shows any recorded step of a training."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from models.frames import Curves
 
 __all__ = ["Timeline"]
 
-_RATE = 83  # ms between two moments while it plays
-_CALM = 500  # ms, with reduced motion, when it leaps over the moments between
-_FRESH = 500  # ms between two drawings of the backdrop, whose shape changes slowly
+_RATE = 83  # ms between two recorded steps during playback
+_CALM = 500  # ms likewise with reduced motion, which skips the steps between
+_BACKDROP_INTERVAL = 500  # ms between two paints of the backdrop, which changes slowly
 _EMPTY = "no history yet"
 
 
 class Timeline(QFrame):
     """Play, track, step and Live, 60 px high.
 
-    While it is live the handle follows the training. Scrubbing or playing ends that; `Live` goes back to it.
+    In live mode the handle follows the training. Scrubbing or playing leaves it; the button Live returns to it.
 
     Attributes:
-        track: The slider over the recorded moments.
-        reduced_motion: Playing leaps twice a second over several moments, instead of running through all of them.
+        track: The slider over the recorded steps.
+        reduced_motion: Playback shows two recorded steps a second and skips those between.
 
     Signals:
-        scrubbed: A recorded step was chosen, by hand or by playing.
-        live_requested: Live was pressed.
+        scrubbed: Recorded step that the user or playback chose.
+        live_requested: The button Live was pressed.
 
     Args:
         theme: Colours.
@@ -53,29 +53,29 @@ class Timeline(QFrame):
         self.setAccessibleName("Timeline")
         self.setProperty("panel", "bar")
         self.setFixedHeight(60)
-        self._play = IconButton(theme, "play", "Play the recorded moments", "text2", self)
+        self._play = IconButton(theme, "play", "Play the recorded steps", "text2", self)
         self._play.setObjectName("timeline.play")
         self._play.clicked.connect(self._on_play_clicked)
         self.track = Track(theme, self)
         self.track.scrubbed.connect(self._on_track_scrubbed)
-        self._words = Readout("timeline.step", self)
-        self._words.setText(_EMPTY)
+        self._readout = Readout("timeline.step", self)
+        self._readout.setText(_EMPTY)
         self._go_live = Button(theme, "Live", parent=self)
         self._go_live.setObjectName("timeline.live")
-        self._go_live.setToolTip("Show the training as it goes on")
+        self._go_live.setToolTip("Show the training live")
         self._go_live.clicked.connect(self._on_live_clicked)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(12)
         row.addWidget(self._play)
         row.addWidget(self.track, 1)
-        row.addWidget(self._words)
+        row.addWidget(self._readout)
         row.addWidget(self._go_live)
         self._player = QTimer(self)
-        self._player.timeout.connect(self._on_beat)
-        self._ground: tuple[np.ndarray, np.ndarray] | None = None
-        self._painter = QTimer(self, singleShot=True, interval=_FRESH)
-        self._painter.timeout.connect(self._on_ground_due)
+        self._player.timeout.connect(self._on_tick)
+        self._backdrop: tuple[np.ndarray, np.ndarray] | None = None
+        self._painter = QTimer(self, singleShot=True, interval=_BACKDROP_INTERVAL)
+        self._painter.timeout.connect(self._on_backdrop_due)
         theme.changed.connect(self.apply_theme)
         self._add_actions()
         self._show_state()
@@ -98,7 +98,7 @@ class Timeline(QFrame):
 
     @property
     def playing(self) -> bool:
-        """Whether it runs through the recorded moments."""
+        """Whether playback is running."""
         return self._player.isActive()
 
     @property
@@ -107,28 +107,28 @@ class Timeline(QFrame):
         return self.track.step
 
     def show_recorded(self, steps: Sequence[int], total_steps: int) -> None:
-        """The moments one can go back to.
+        """Sets the recorded steps.
 
         Args:
             steps: Recorded steps, ascending.
-            total_steps: Of the whole training; 0 where it is not known, then the track reaches as far as the training.
+            total_steps: Steps of the whole training; where it is unknown, 0: then the track ends at the newest step.
         """
-        had = bool(self.track.steps)
+        before = bool(self.track.steps)
         self.track.show_recorded(steps, total_steps)
-        if had != bool(steps):
+        if before != bool(steps):
             if not steps:
                 self._stop()
                 self.show_step(0)
-                self._ground = None
+                self._backdrop = None
                 self.track.show_backdrop(np.zeros(0), np.zeros(0))
             self._show_state()
-        self._say()
+        self._update_readout()
 
     def show_backdrop(self, x: np.ndarray, y: np.ndarray) -> None:
-        """The loss behind the track, y (n,) over steps x (n,); drawn at most twice a second."""
-        self._ground = (x, y)
+        """Sets the loss drawn behind the track, y (n,) over steps x (n,); painted at most twice a second."""
+        self._backdrop = (x, y)
         if not self._painter.isActive():
-            self._on_ground_due()
+            self._on_backdrop_due()
 
     @Slot(object)
     def show_curves(self, curves: Curves) -> None:
@@ -144,12 +144,12 @@ class Timeline(QFrame):
         self.clear_marks()
 
     def show_step(self, step: int) -> None:
-        """Puts the handle at a step; does not signal."""
+        """Moves the handle to a step without a signal."""
         self.track.show_step(step)
-        self._say()
+        self._update_readout()
 
     def set_live(self, live: bool) -> None:
-        """Says whether the handle follows the training; does not signal."""
+        """Sets whether the handle follows the training, without a signal."""
         if live:
             self._stop()
         if live != self._live:
@@ -158,7 +158,7 @@ class Timeline(QFrame):
 
     @Slot(int, int)
     def mark_failure(self, last_good: int, stopped: int) -> None:
-        """Marks the last good step, which is kept, and the step at which training failed."""
+        """Marks the last good step, whose checkpoint is kept, and the step at which training failed."""
         self.track.mark(last_good, stopped)
 
     def clear_marks(self) -> None:
@@ -166,7 +166,7 @@ class Timeline(QFrame):
         self.track.clear_marks()
 
     def play(self) -> None:
-        """Runs through the recorded moments from here on, from the first one where this is the last."""
+        """Plays the recorded steps from the handle, or from the first where the handle is at the last."""
         if not self.track.steps:
             return
         if self._live or self.track.moment >= len(self.track.steps) - 1:
@@ -175,7 +175,7 @@ class Timeline(QFrame):
         self._show_state()
 
     def pause(self) -> None:
-        """Stays where it is."""
+        """Stops playback."""
         self._stop()
 
     @Slot()
@@ -186,16 +186,16 @@ class Timeline(QFrame):
 
     @Slot(object)
     def apply_theme(self, _tokens: Tokens) -> None:
-        """Colours the dot of Live."""
+        """Repaints the dot of Live."""
         self._show_state()
 
     def _go(self, moment: int) -> None:
         self.track.go(moment)
-        self._leave_for(self.track.step)
+        self._show_recorded(self.track.step)
 
-    def _leave_for(self, step: int) -> None:
+    def _show_recorded(self, step: int) -> None:
         self.set_live(False)
-        self._say()
+        self._update_readout()
         self.scrubbed.emit(step)
 
     def _stop(self) -> None:
@@ -203,24 +203,24 @@ class Timeline(QFrame):
             self._player.stop()
             self._show_state()
 
-    def _say(self) -> None:
+    def _update_readout(self) -> None:
         text = f"step {count(self.track.step)}" if self.track.steps else _EMPTY
-        if text == self._words.text():
+        if text == self._readout.text():
             return
-        if _EMPTY in (text, self._words.text()):
-            self._words.setText("")
+        if _EMPTY in (text, self._readout.text()):
+            self._readout.setText("")
         if self.track.steps:
-            self._words.reserve(f"step {count(self.track.newest)}")  # so that the track does not jump while one scrubs
-        self._words.setText(text)
+            self._readout.reserve(f"step {count(self.track.newest)}")  # the track keeps its width
+        self._readout.setText(text)
 
     def _show_state(self) -> None:
         usable = bool(self.track.steps)
         self._play.setEnabled(usable)
         self._go_live.setEnabled(usable)
         self._go_live.setIcon(self._dot(usable))
-        self._go_live.setAccessibleDescription("following the training" if self._live else "showing a recorded moment")
+        self._go_live.setAccessibleDescription("following the training" if self._live else "showing a recorded step")
         playing = self._player.isActive()
-        self._play.set_face("pause" if playing else "play", "Pause" if playing else "Play the recorded moments")
+        self._play.set_face("pause" if playing else "play", "Pause" if playing else "Play the recorded steps")
 
     def _dot(self, usable: bool) -> QIcon:
         tokens = self._theme.tokens
@@ -247,7 +247,7 @@ class Timeline(QFrame):
     @Slot(int)
     def _on_track_scrubbed(self, step: int) -> None:
         self._stop()
-        self._leave_for(step)
+        self._show_recorded(step)
 
     @Slot()
     def _on_live_clicked(self) -> None:
@@ -256,16 +256,16 @@ class Timeline(QFrame):
         self.live_requested.emit()
 
     @Slot()
-    def _on_beat(self) -> None:
+    def _on_tick(self) -> None:
         last = len(self.track.steps) - 1
-        leap = round(_CALM / _RATE) if self.reduced_motion else 1
-        self._go(min(last, self.track.moment + leap))
+        stride = round(_CALM / _RATE) if self.reduced_motion else 1
+        self._go(min(last, self.track.moment + stride))
         if self.track.moment >= last:
             self._stop()
 
     @Slot()
-    def _on_ground_due(self) -> None:
-        if self._ground is not None:
-            self.track.show_backdrop(*self._ground)
-            self._ground = None
+    def _on_backdrop_due(self) -> None:
+        if self._backdrop is not None:
+            self.track.show_backdrop(*self._backdrop)
+            self._backdrop = None
             self._painter.start()

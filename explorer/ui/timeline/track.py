@@ -1,4 +1,4 @@
-"""The track of the timeline: recorded moments along the training steps, over the loss."""
+"""The track of the timeline: recorded steps on an axis of training steps, over the loss."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["Track"]
 
 
 def _nearest(sorted_steps: Sequence[int], step: float) -> int:
-    """Position of the nearest step; of two equally near the later."""
+    """Index of the nearest step; of two equally near ones the later."""
     after = bisect_left(sorted_steps, step)
     if after == len(sorted_steps):
         return after - 1
@@ -37,12 +37,12 @@ def _nearest(sorted_steps: Sequence[int], step: float) -> int:
 
 
 class Track(QSlider):
-    """A slider over recorded moments, placed where their steps lie in the whole training.
+    """A slider over recorded steps, placed in proportion to the whole training.
 
-    As a `QSlider` its positions are the recorded moments, counted from 0, so a screen reader knows it as a slider.
+    The value of the `QSlider` is the index of the recorded step, so that screen readers treat it as a slider.
 
     Signals:
-        scrubbed: The recorded step that was chosen by hand.
+        scrubbed: The recorded step that the user chose.
 
     Args:
         theme: Colours.
@@ -58,7 +58,7 @@ class Track(QSlider):
         self._newest = 0
         self._step = 0
         self._backdrop: tuple[np.ndarray, np.ndarray] | None = None
-        self._area: QPolygonF | None = None  # made anew with the ticks, where either is out of date
+        self._area: QPolygonF | None = None  # None: to be computed again, together with the ticks
         self._ticks: list[QLineF] = []
         self._failure: tuple[int, int] | None = None
         self.setObjectName("timeline.track")
@@ -82,67 +82,67 @@ class Track(QSlider):
 
     @property
     def newest(self) -> int:
-        """How far the training has come, as far as was shown."""
+        """The newest step shown so far."""
         return self._newest
 
     @property
     def moment(self) -> int:
-        """Position of the recorded moment nearest to the handle; -1 where nothing is recorded."""
+        """Index of the recorded step nearest to the handle; -1 where nothing is recorded."""
         return _nearest(self._steps, self._step) if self._steps else -1
 
     def show_recorded(self, steps: Sequence[int], total: int) -> None:
-        """The recorded steps, ascending, and the number of steps of the whole training; 0 where it is not known."""
+        """Sets the recorded steps, ascending, and the number of steps of the whole training; 0 where unknown."""
         if tuple(steps) == self._steps and total == self._total:
             return
-        if not steps or (self._steps and steps[-1] < self._steps[-1]):  # another run, or this one from an earlier step
+        if not steps or (self._steps and steps[-1] < self._steps[-1]):  # another run, or an earlier step of it
             self._newest = 0
         self._steps, self._total = tuple(steps), total
         self.setEnabled(bool(steps))
         self._reach(self._steps[-1] if steps else 0)
         self.setRange(0, max(0, len(self._steps) - 1))
-        self._tell()
+        self._update_value()
         self._area = None
         self.update()
 
     def show_step(self, step: int) -> None:
-        """Puts the handle at a step."""
+        """Moves the handle to a step."""
         if step != self._step or step > self._newest:
             self._step = step
             self._reach(step)
-            self._tell()
+            self._update_value()
             self.update()
 
     def show_backdrop(self, x: np.ndarray, y: np.ndarray) -> None:
-        """The loss y (n,) over the steps x (n,), as the ground of the track."""
+        """Sets the loss y (n,) over the steps x (n,) as the background of the track."""
         self._backdrop = (x, y)
         self._area = None
         self.update()
 
     def mark(self, last_good: int, stopped: int) -> None:
-        """Marks the step that is kept and the one at which training failed."""
+        """Marks the last good step and the step at which training failed."""
         self._failure = (last_good, stopped)
         self._reach(stopped)
-        self._tell()
+        self._update_value()
         self.update()
 
     def clear_marks(self) -> None:
         """Removes the marks."""
         self._failure = None
-        self._tell()
+        self._update_value()
         self.update()
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
-        """Repaints in other colours."""
+        """Repaints in the colours of a theme."""
         self._tokens = tokens
         self.update()
 
     def x_of(self, step: float) -> float:
-        """Where a step is, px."""
+        """Position of a step, px."""
         return HANDLE + step / self._span() * self._inner()
 
     def go(self, moment: int) -> None:
-        """Puts the handle at a recorded moment without a signal; positions outside are brought inside."""
+        """Moves the handle to a recorded step by its index, clipped to the range, without a signal."""
         if self._steps:
             self.show_step(self._steps[min(len(self._steps) - 1, max(0, moment))])
 
@@ -160,46 +160,46 @@ class Track(QSlider):
     def _reach(self, step: int) -> None:
         if step > self._newest:
             if step > self._total:
-                self._area = None  # the track covers more steps now
+                self._area = None  # the axis got longer
             self._newest = step
 
     def _choose(self, moment: int) -> None:
         self.go(moment)
         self.scrubbed.emit(self._step)
 
-    def _tell(self) -> None:
+    def _update_value(self) -> None:
         blocked = self.blockSignals(True)
         self.setValue(max(0, self.moment))
         self.blockSignals(blocked)
-        words = f"step {count(self._step)} of {count(self._span())}" if self._steps else "no history yet"
+        text = f"step {count(self._step)} of {count(self._span())}" if self._steps else "no history yet"
         if self._failure is not None:
-            words += f", stopped at step {count(self._failure[1])}, last good step {count(self._failure[0])}"
-        self.setAccessibleDescription(words)
+            text += f", stopped at step {count(self._failure[1])}, last good step {count(self._failure[0])}"
+        self.setAccessibleDescription(text)
 
     def _at(self, x: float) -> int:
         return _nearest(self._steps, (x - HANDLE) / self._inner() * self._span())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Goes to the moment nearest to the pointer."""
+        """Goes to the recorded step nearest to the pointer."""
         if event.button() is Qt.MouseButton.LeftButton and self._steps:
             self.setSliderDown(True)
             self._choose(self._at(event.position().x()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Follows the pointer from moment to moment."""
+        """Follows the pointer from step to step."""
         if self.isSliderDown():
             moment = self._at(event.position().x())
             if self._steps[moment] != self._step:
                 self._choose(moment)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Lets the handle go."""
+        """Ends the drag."""
         if event.button() is Qt.MouseButton.LeftButton:
             self.setSliderDown(False)
             self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows go to the next moment, with Shift or Page ten on, Home and End to the first and the last."""
+        """Arrows go to the next recorded step, with Shift or Page by ten, Home and End to the first and the last."""
         many = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
         last = len(self._steps) - 1
         moves = {
@@ -218,7 +218,7 @@ class Track(QSlider):
             event.ignore()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """One moment a notch, with the focus."""
+        """One recorded step per notch, if the widget has the focus."""
         if self.hasFocus() and self._steps and event.angleDelta().y():
             self._choose(self.moment + (1 if event.angleDelta().y() > 0 else -1))
             event.accept()
@@ -226,15 +226,15 @@ class Track(QSlider):
             event.ignore()
 
     def sizeHint(self) -> QSize:
-        """As wide as there is room."""
+        """Preferred size."""
         return QSize(320, 60)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the handle and a way to go."""
+        """Smallest size in which the handle can move."""
         return QSize(80, 60)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Draws for the new size."""
+        """Drops what depends on the width."""
         self._area = None
         super().resizeEvent(event)
 
@@ -244,10 +244,10 @@ class Track(QSlider):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        left, newest, here = self.x_of(0), self.x_of(self._newest), self.x_of(self._step)
+        left, newest, handle = self.x_of(0), self.x_of(self._newest), self.x_of(self._step)
         if self._steps:
             if self._area is None:
-                self._area, self._ticks = self._made_area(), ticks([self.x_of(step) for step in self._steps])
+                self._area, self._ticks = self._backdrop_area(), ticks([self.x_of(step) for step in self._steps])
             draw_area(painter, tokens, self._area, newest)
         painter.setBrush(color(tokens.bg4 if self._steps else tokens.bg3))
         painter.drawRoundedRect(QRectF(left, BAR - 2, self._inner(), 4), 2, 2)
@@ -255,15 +255,15 @@ class Track(QSlider):
             painter.setBrush(color(mix(tokens.bg4, tokens.accent, 0.45)))
             painter.drawRoundedRect(QRectF(left, BAR - 2, newest - left, 4), 2, 2)
             painter.setBrush(color(tokens.accent))
-            painter.drawRoundedRect(QRectF(left, BAR - 2, here - left, 4), 2, 2)
+            painter.drawRoundedRect(QRectF(left, BAR - 2, handle - left, 4), 2, 2)
             draw_ticks(painter, tokens, self._ticks)
-            draw_handle(painter, tokens, here, focus=self.hasFocus())
+            draw_handle(painter, tokens, handle, focus=self.hasFocus())
         if self._failure is not None:
             last_good, stopped = self._failure
             draw_marks(painter, tokens, self.x_of(last_good), self.x_of(stopped))
         painter.end()
 
-    def _made_area(self) -> QPolygonF:
+    def _backdrop_area(self) -> QPolygonF:
         if self._backdrop is None:
             return QPolygonF()
         x, y = self._backdrop

@@ -1,4 +1,4 @@
-"""What the track of the timeline is drawn with."""
+"""Drawing functions of the timeline's track."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ __all__ = ["BAR", "HANDLE", "backdrop", "draw_area", "draw_handle", "draw_marks"
 HANDLE = 7.0  # px, radius
 BAR = 45.0  # px from the top to the middle of the bar
 _TOP = 10.0  # px from the top to the highest point of the backdrop
-_FOOT = BAR - 3  # px from the top to the lowest
-_TICK = 4.0  # px, height of a tick; ticks closer than this are left out
+_FOOT = BAR - 3  # px from the top to the lowest point of the backdrop
+_TICK = 4.0  # px, height of a tick and smallest distance between two
 _COARSE = 2.0  # px between points of the backdrop
 
 
@@ -26,10 +26,10 @@ def backdrop(x: np.ndarray, y: np.ndarray, *, left: float, width: float) -> QPol
     """The area under a smoothed curve.
 
     Args:
-        x: Places along the track, 0 to 1, (n,).
-        y: Values, (n,); the highest fiftieth is cut off, since losses start very high.
-        left: Where the track begins, px.
-        width: How wide it is, px.
+        x: Positions along the track, 0 to 1, (n,).
+        y: Values, (n,); clipped at their 98th percentile, since losses start high.
+        left: Left end of the track, px.
+        width: Width of the track, px.
 
     Returns:
         The outline in px; empty where fewer than two values are finite.
@@ -43,7 +43,7 @@ def backdrop(x: np.ndarray, y: np.ndarray, *, left: float, width: float) -> QPol
     place, level = thinned.x[good], level[good]
     low, high = (float(value) for value in np.percentile(level, (0, 98)))
     share = np.clip((level - low) / (high - low), 0, 1) if high > low else np.full_like(level, 0.5)
-    # A little stays below the lowest value, so that a flat end is still seen.
+    # The area keeps a tenth of its height below the lowest value, so that a flat end is visible.
     tops = _FOOT - (0.1 + 0.9 * share) * (_FOOT - _TOP)
     points = np.stack([left + place * width, tops], axis=1)  # (m, 2)
     ends = np.array([[points[-1, 0], _FOOT], [points[0, 0], _FOOT]])
@@ -51,7 +51,7 @@ def backdrop(x: np.ndarray, y: np.ndarray, *, left: float, width: float) -> QPol
 
 
 def draw_area(painter: QPainter, tokens: Tokens, area: QPolygonF, right: float) -> None:
-    """Draws the backdrop up to a place, px."""
+    """Draws the backdrop up to `right`, px."""
     if area.size() > 2:
         painter.save()
         painter.setClipRect(QRectF(0, 0, right, _FOOT + 1))
@@ -62,15 +62,15 @@ def draw_area(painter: QPainter, tokens: Tokens, area: QPolygonF, right: float) 
 
 
 def ticks(places: Iterable[float]) -> list[QLineF]:
-    """A tick at each place, px, in order; those too close to the one before are left out."""
-    made: list[QLineF] = []
+    """A tick at each position, px, ascending; ticks too close to the previous one are omitted."""
+    lines: list[QLineF] = []
     before = -_TICK
     for place in places:
         x = round(place) + 0.5
         if x - before >= _TICK:
-            made.append(QLineF(x, BAR + 6, x, BAR + 6 + _TICK))
+            lines.append(QLineF(x, BAR + 6, x, BAR + 6 + _TICK))
             before = x
-    return made
+    return lines
 
 
 def draw_ticks(painter: QPainter, tokens: Tokens, lines: list[QLineF]) -> None:
@@ -94,9 +94,9 @@ def draw_handle(painter: QPainter, tokens: Tokens, x: float, *, focus: bool) -> 
 
 
 def draw_marks(painter: QPainter, tokens: Tokens, last_good: float, stopped: float) -> None:
-    """Draws the dot of what is kept and the line of what failed, at places in px."""
+    """Draws the dot of the last good step and the line of the failed one, at positions in px."""
     painter.setBrush(color(tokens.err))
-    painter.drawRect(QRectF(round(stopped) - 1, 6, 2, BAR - 4))  # sharp, wherever the track begins
+    painter.drawRect(QRectF(round(stopped) - 1, 6, 2, BAR - 4))  # rounded to device-independent pixels: sharp
     painter.setPen(QPen(color(tokens.bg1), 1))
     painter.setBrush(color(tokens.ok))
     painter.drawEllipse(QPointF(last_good, BAR), 4.5, 4.5)

@@ -166,7 +166,7 @@ def _optimal_frame(
 @torch.no_grad()
 def _optimal_on_curve(model: PlanarGAN, data: Data, raster: Raster) -> Plane:
     """With one noise dimension: D* is 1 but on the curve of the samples, where it is 0."""
-    game, real = model.game, data.test.x[:2000]
+    game, real = model.game, data.split("test", 2000).x
     fake = model.sample(len(real), rng=Noise().rng(model.device))
     f_real, f_fake = (model.discriminator(model.units.to_units(x))[:, 0] for x in (real, fake))
     learned = -float(game.discriminator(f_real, f_fake))
@@ -197,8 +197,9 @@ def density(
     """The pushed-forward density under contours of the data's."""
     raster = _raster(data)
     if model.config.latent == 1:
+        real = as_array(data.split("valid", 500).x)
         yield Plane(
-            (Points(as_array(data.valid.x[:500]), role="data", name="500 validation data", size=3.0), _curve(model)),
+            (Points(real, role="data", name="500 validation data", size=3.0), _curve(model)),
             extent=raster.extent, subtitle="no density: all of the model's mass lies on a curve",
             note="“Density might not exist”: a curve has no area, so no density could add up to 1.",
         )  # fmt: skip

@@ -70,8 +70,9 @@ def _estimates(model: PlanarGAN, data: Data, noise: Noise) -> _Estimates:
     """Name, estimate, bootstrap error and null of each divergence, from samples alone."""
     extent = square_of(data.valid.x, margin=0.15)
     x = model.sample(_COMPARED, rng=noise.rng(model.device))
-    n = min(_COMPARED, len(data.test) // 2)
-    real, other = (as_array(data.test.x[part]) for part in (slice(0, n), slice(n, 2 * n)))
+    test = data.split("test", 2 * _COMPARED)
+    n = len(test) // 2
+    real, other = (as_array(test.x[part]) for part in (slice(0, n), slice(n, 2 * n)))
     p, null = histogram(real, extent, _BINS), histogram(other, extent, _BINS)
     q = histogram(as_array(x)[:n], extent, _BINS)
     values, nulls = sample_divergences(p, q), sample_divergences(p, null)

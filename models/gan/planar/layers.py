@@ -76,10 +76,9 @@ def generate(model: PlanarGAN, z: np.ndarray) -> np.ndarray:
 
 def nearest_class(x: Tensor, data: Data) -> tuple[Tensor, tuple[str, ...]]:
     """Class of the training datum nearest to each point, (n,), and the names of the classes."""
-    real, names = data.train.x[:_NEIGHBOURS], tuple(data.spec.classes) or ("data",)
-    y = data.train.y
-    of = torch.zeros(len(real), dtype=torch.long, device=real.device) if y is None else y[:_NEIGHBOURS]
-    return of[torch.cdist(x, real.to(x)).argmin(dim=1)], names
+    train, names = data.split("train", _NEIGHBOURS), tuple(data.spec.classes) or ("data",)
+    of = torch.zeros(len(train), dtype=torch.long, device=train.x.device) if train.y is None else train.y
+    return of[torch.cdist(x, train.x.to(x)).argmin(dim=1)], names
 
 
 def place_noise(model: PlanarGAN, z: np.ndarray) -> np.ndarray:

@@ -183,7 +183,8 @@ def _by_class(x: Tensor, data: Data) -> Bars:
     """Shares by the class of the nearest datum, for data that are not made of modes."""
     near, names = nearest_class(x, data)
     share = as_array(torch.bincount(near, minlength=len(names))) / len(x)
-    true = data.test.y if data.test.y is not None else torch.zeros(len(data.test), dtype=torch.long)
+    test = data.test
+    true = test.y if test.y is not None else torch.zeros(len(test), dtype=torch.long)
     return Bars(
         labels=names,
         values=100 * share,

@@ -127,7 +127,6 @@ class CardGrid(QFrame):
         self.lead = lead
         self._cards = [lead, *([below] if below else []), *beside, *rest]
         self._maximised: Card | None = None
-        self._home: QWidget = self  # from where the maximised card comes
         self.tabs = CardTabs(theme, rest) if len(rest) > 1 else None
         grid = QGridLayout(self)
         grid.setContentsMargins(GAP, GAP, GAP, GAP)
@@ -189,9 +188,8 @@ class CardGrid(QFrame):
         self.restore()
         self._maximised = card
         card.set_maximised(True)
-        self._heights, home = card.maximumHeight(), card.parentWidget()
-        assert home is not None
-        self._home, layout = home, home.layout()
+        self._home, self._heights = card.parentWidget(), card.maximumHeight()
+        layout = None if self._home is None else self._home.layout()
         self._place = layout.indexOf(card) if layout is not None else -1
         self._stretch = layout.stretch(self._place) if isinstance(layout, QVBoxLayout) else 0
         card.setMaximumHeight(_ANY)
@@ -213,7 +211,7 @@ class CardGrid(QFrame):
             self._home.insertWidget(self._place, card)
             self._home.setCurrentWidget(card)
         else:
-            layout = self._home.layout()
+            layout = None if self._home is None else self._home.layout()
             assert isinstance(layout, QVBoxLayout)
             layout.insertWidget(self._place, card, self._stretch)
         self._left.show()

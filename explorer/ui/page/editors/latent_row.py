@@ -1,4 +1,4 @@
-"""One dimension of the latent panel."""
+"""One latent dimension in the latent panel."""
 
 from __future__ import annotations
 

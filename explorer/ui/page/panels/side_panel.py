@@ -170,12 +170,12 @@ class SidePanel(QScrollArea):
         self.form.set_values({**self._draft.state.values, **values})
 
     @Slot(str, str)
-    def complain(self, name: str, sentence: str) -> None:
+    def set_error(self, name: str, sentence: str) -> None:
         """Marks the field that caused an error."""
         if name in self.form.rows:
-            self.form.complain(name, sentence)
+            self.form.set_error(name, sentence)
         elif self.training is not None and name in self.training.rows:
-            self.training.complain(name, sentence)
+            self.training.set_error(name, sentence)
 
     @Slot(str)
     def focus_on(self, name: str) -> None:
