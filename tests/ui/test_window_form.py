@@ -242,10 +242,10 @@ def test_under_1000_px_the_settings_of_the_page_do_too(open_window) -> None:
 
 def test_the_form_of_another_dataset_replaces_the_one_before_at_once(driver) -> None:
     side = driver.page.side
-    before, opened = side.data_form, set(QApplication.topLevelWidgets())
+    before, opened = side.dataset.form, set(QApplication.topLevelWidgets())
     driver.page.draft.choose_data("grid25")
-    assert side.data_form is not before
+    assert side.dataset.form is not before
     assert not before.isVisible()
     assert {widget for widget in set(QApplication.topLevelWidgets()) - opened if widget.isVisible()} == set()
-    rows = [row for row in side.data_form.rows.values() if row.isVisibleTo(side)]
+    rows = [row for row in side.dataset.form.rows.values() if row.isVisibleTo(side)]
     assert rows

@@ -10,15 +10,14 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from explorer.data import SOURCES
-from explorer.data.drawn import Drawn
 from explorer.engine import available, training_class
 from explorer.engine.bundle import BUNDLES
 from explorer.engine.files import runs_folder
 from explorer.engine.recent import runs_of_pages
-from explorer.ui.controls import Button, Combo, IconButton, ParamForm, ValueBox, text_label
+from explorer.ui.controls import Combo, IconButton, ParamForm, ValueBox, text_label
 from explorer.ui.controls.scale import Scale
 from explorer.ui.controls.text_box import TextBox
+from explorer.ui.page.panels.dataset_form import DatasetForm, labelled
 from explorer.ui.page.panels.draft_actions import DraftActions
 from explorer.ui.page.panels.page_chooser import PageChooser
 from explorer.ui.page.state.draft import Draft
@@ -29,7 +28,6 @@ from models.protocol import params_of
 
 __all__ = ["SidePanel"]
 
-_LABEL = 60
 _LARGEST_SEED = 999_999
 _CUSTOM = "Custom"
 _UNCHOSEN = "Bundled model …"
@@ -41,6 +39,7 @@ class SidePanel(QScrollArea):
 
     Attributes:
         chooser: The pages of the family.
+        dataset: The dataset and its parameters, or None where the page takes no data.
         form: Fields of the config.
         training: Fields of the training, or None for a lab.
 
@@ -83,7 +82,7 @@ class SidePanel(QScrollArea):
         fields.setSpacing(12)
         column.addLayout(fields)
         column.addStretch(1)
-        self.data_form: ParamForm | None = None
+        self.dataset: DatasetForm | None = None
         self._fields = fields
         self._theme = theme
         self._add_fields(theme, fields)
@@ -99,26 +98,16 @@ class SidePanel(QScrollArea):
     def _add_fields(self, theme: Theme, fields: QVBoxLayout) -> None:
         draft = self._draft
         model = draft.model
-        self.dataset = Combo(theme, draft.datasets(), draft.state.data)
-        self.dataset.setObjectName("dataset")
-        self.dataset.setAccessibleName("Dataset")
-        self.dataset.chosen.connect(self._on_dataset)
         self.preset = Combo(theme, {p.title: p.title for p in draft.page.presets}, draft.state.preset)
         self.preset.setObjectName("preset")
         self.preset.setAccessibleName("Preset")
         self.preset.chosen.connect(self._on_preset)
         if draft.datasets():
-            fields.addLayout(_labelled("Dataset", self.dataset))
-            if Drawn.name in draft.datasets():
-                draw = Button(theme, "Draw points…", "pencil", "ghost")
-                draw.setObjectName("draw_points")
-                draw.setToolTip("Paint the data by hand")
-                draw.clicked.connect(self.draw_asked)
-                fields.addWidget(draw, 0, Qt.AlignmentFlag.AlignRight)
-            self._data_slot = QVBoxLayout()
-            fields.addLayout(self._data_slot)
+            self.dataset = DatasetForm(theme, draft)
+            self.dataset.draw_asked.connect(self.draw_asked)
+            fields.addWidget(self.dataset)
         if draft.page.presets:
-            fields.addLayout(_labelled("Preset", self.preset))
+            fields.addLayout(labelled("Preset", self.preset))
         titles = BUNDLES.get(draft.name, {})
         self.bundle = Combo(theme, {"": _UNCHOSEN, **{title: title for title in titles}})
         self.bundle.setObjectName("bundle")
@@ -126,7 +115,7 @@ class SidePanel(QScrollArea):
         self.bundle.setToolTip("Trained models that come with the application")
         self.bundle.chosen.connect(self._on_bundle)
         if titles:
-            fields.addLayout(_labelled("Trained", self.bundle))
+            fields.addLayout(labelled("Trained", self.bundle))
         if draft.page.presets:
             fields.addWidget(_rule())
         self.form = self._form(params_of(draft.page.Config), "param", fields)
@@ -156,7 +145,7 @@ class SidePanel(QScrollArea):
         self.device.setObjectName("device")
         self.device.setAccessibleName("Device")
         self.device.chosen.connect(self._on_device)
-        fields.addLayout(_labelled("Device", self.device))
+        fields.addLayout(labelled("Device", self.device))
 
     def _form(self, params: Mapping[str, Any], prefix: str, into: QVBoxLayout, more: str = "More") -> ParamForm:
         form = ParamForm(self._theme, params, self._draft.state.values, prefix=prefix, more=more)
@@ -208,8 +197,8 @@ class SidePanel(QScrollArea):
         self.form.set_values(state.values)
         self.form.set_config(self._draft.config())
         self._show_preset()
-        if state.data:
-            self._show_data(state.data, state.data_values)
+        if self.dataset is not None:
+            self.dataset.refresh()
         if self.training is None:
             return
         self.training.set_baseline(self._draft.baseline())
@@ -218,35 +207,12 @@ class SidePanel(QScrollArea):
         self.seed.set_number(state.seed)
         self.device.set_value(state.device)
 
-    def _show_data(self, name: str, values: Mapping[str, Any]) -> None:
-        if self.dataset.value != name or self.data_form is None:
-            self.dataset.set_value(name)
-            self._show_data_form(name)
-        assert self.data_form is not None
-        self.data_form.set_values(values)
-        self.data_form.set_config(SOURCES[name](**values))
-
     def _show_preset(self) -> None:
         titles = {preset.title: preset.title for preset in self._draft.page.presets}
         title = self._draft.preset_title()
         if not title:
             titles = {"": _CUSTOM, **titles}
         self.preset.set_choices(titles, title)
-
-    def _show_data_form(self, name: str) -> None:
-        if self.data_form is not None:
-            self._data_slot.removeWidget(self.data_form)
-            self.data_form.hide()  # it is deleted later, and would be painted under the new one until then
-            self.data_form.deleteLater()
-        params = params_of(SOURCES[name])
-        self.data_form = ParamForm(self._theme, params, self._draft.state.data_values, prefix="data")
-        self.data_form.edited.connect(self._on_data_edited)
-        self._data_slot.addWidget(self.data_form)
-        self.data_form.setVisible(bool(params))  # only now: without a parent it would be a window of its own
-
-    @Slot(object, object)
-    def _on_dataset(self, _before: object, name: object) -> None:
-        self._draft.choose_data(str(name))
 
     @Slot(object, object)
     def _on_preset(self, _before: object, title: object) -> None:
@@ -262,10 +228,6 @@ class SidePanel(QScrollArea):
     @Slot(str, object, object)
     def _on_edited(self, name: str, _before: object, value: object) -> None:
         self._draft.set_values({name: value})
-
-    @Slot(str, object, object)
-    def _on_data_edited(self, name: str, _before: object, value: object) -> None:
-        self._draft.set_data_value(name, value)
 
     @Slot(float, float)
     def _on_seed(self, _before: float, value: float) -> None:
@@ -283,16 +245,6 @@ class SidePanel(QScrollArea):
 def _runs_of(pages: tuple[str, ...]) -> list[str]:
     """Names of the newest runs of some pages."""
     return runs_of_pages(runs_folder(), pages)
-
-
-def _labelled(text: str, editor: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    label = text_label(text, "label")
-    label.setFixedWidth(_LABEL)
-    label.setBuddy(editor)
-    row.addWidget(label)
-    row.addWidget(editor, 1)
-    return row
 
 
 def _rule() -> QFrame:

@@ -1,0 +1,93 @@
+"""The dataset of the draft and its parameters."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from explorer.data import SOURCES
+from explorer.data.drawn import Drawn
+from explorer.ui.controls import Button, Combo, ParamForm, text_label
+from explorer.ui.page.state.draft import Draft
+from explorer.ui.theme import Theme
+from models.protocol import params_of
+
+__all__ = ["DatasetForm", "labelled"]
+
+_LABEL = 60  # px
+
+
+class DatasetForm(QFrame):
+    """Chooses the dataset and sets its parameters.
+
+    Attributes:
+        form: The parameters of the dataset; another form where the dataset is another.
+
+    Signals:
+        draw_asked: The canvas is to be opened.
+
+    Args:
+        theme: Colours.
+        draft: The setup being edited.
+    """
+
+    draw_asked = Signal()
+
+    def __init__(self, theme: Theme, draft: Draft, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._theme, self._draft = theme, draft
+        self.form: ParamForm | None = None
+        self._dataset = Combo(theme, draft.datasets(), draft.state.data)
+        self._dataset.setObjectName("dataset")
+        self._dataset.setAccessibleName("Dataset")
+        self._dataset.chosen.connect(self._on_dataset)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(12)
+        self._column.addLayout(labelled("Dataset", self._dataset))
+        if Drawn.name in draft.datasets():
+            draw = Button(theme, "Draw points…", "pencil", "ghost")
+            draw.setObjectName("draw_points")
+            draw.setToolTip("Paint the data by hand")
+            draw.clicked.connect(self.draw_asked)
+            self._column.addWidget(draw, 0, Qt.AlignmentFlag.AlignRight)
+
+    def refresh(self) -> None:
+        """Shows the draft."""
+        name, values = self._draft.state.data, self._draft.state.data_values
+        if self._dataset.value != name or self.form is None:
+            self._dataset.set_value(name)
+            self.form = self._make_form(name)
+        self.form.set_values(values)
+        self.form.set_config(SOURCES[name](**values))
+
+    def _make_form(self, name: str) -> ParamForm:
+        if self.form is not None:
+            self._column.removeWidget(self.form)
+            self.form.hide()  # it is deleted later, and would be painted under the new one until then
+            self.form.deleteLater()
+        params = params_of(SOURCES[name])
+        form = ParamForm(self._theme, params, self._draft.state.data_values, prefix="data", parent=self)
+        form.edited.connect(self._on_edited)
+        form.setVisible(bool(params))
+        self._column.addWidget(form)
+        return form
+
+    @Slot(object, object)
+    def _on_dataset(self, _before: object, name: object) -> None:
+        self._draft.choose_data(str(name))
+
+    @Slot(str, object, object)
+    def _on_edited(self, name: str, _before: object, value: object) -> None:
+        self._draft.set_data_value(name, value)
+
+
+def labelled(text: str, editor: QWidget) -> QHBoxLayout:
+    """A field with its name in front."""
+    row = QHBoxLayout()
+    label = text_label(text, "label")
+    label.setFixedWidth(_LABEL)
+    label.setBuddy(editor)
+    row.addWidget(label)
+    row.addWidget(editor, 1)
+    return row
