@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import traceback
 from collections.abc import Callable, Iterator
 
 import torch
@@ -14,26 +15,6 @@ from explorer.engine.session.optimisation import Optimisation
 from models.protocol import GenerativeModel
 
 __all__ = ["ending_on_failure"]
-
-
-class _TooLittleMemory(Exception):
-    """The device had too little memory; raised without the traceback that would keep its tensors alive."""
-
-
-@contextlib.contextmanager
-def _noticing_memory() -> Iterator[None]:
-    """Turns a device's or the system's out of memory into `_TooLittleMemory`."""
-    short = False
-    try:
-        yield
-    except torch.OutOfMemoryError:
-        short = True
-    except RuntimeError as error:
-        if "can't allocate memory" not in str(error):  # what torch's CPU allocator says
-            raise
-        short = True
-    if short:
-        raise _TooLittleMemory
 
 
 @contextlib.contextmanager
@@ -50,14 +31,25 @@ def ending_on_failure(end: Callable[[str], None], learner: Learner, data: Tensor
         Diverged: As it was raised.
     """
     try:
-        with _noticing_memory():
-            yield
-    except _TooLittleMemory:
-        end("out of memory")
-        raise _out_of_memory(learner, data) from None
+        yield
+        return
     except Diverged:
         end("diverged")
         raise
+    except RuntimeError as error:
+        if not _is_out_of_memory(error):
+            raise
+    end("out of memory")
+    raise _out_of_memory(learner, data) from None
+
+
+def _is_out_of_memory(error: RuntimeError) -> bool:
+    """Whether a device or the system has too little memory; if so, the tensors in the frames of the error are freed."""
+    # The second is what torch's CPU allocator says.
+    found = isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+    if found:
+        traceback.clear_frames(error.__traceback__)
+    return found
 
 
 def _largest_batch(
@@ -80,9 +72,10 @@ def _largest_batch(
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
         try:
-            with _noticing_memory():
-                _try(model, players, data, size)
-        except _TooLittleMemory:
+            _try(model, players, data, size)
+        except RuntimeError as error:
+            if not _is_out_of_memory(error):
+                raise
             continue
         finally:
             for optimisation in players:

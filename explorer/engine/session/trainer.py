@@ -130,7 +130,7 @@ class Trainer:
         """
         learner, model, data, clock = self._learner, self._learner.model, self._data, self.clock
         learner.set_training(training)
-        parts, position = training.micro_batches, self.position
+        parts, position, alone = training.micro_batches, self.position, self._placement.world == 1
         progress = self.progress
         model.begin_round(progress)
         updates = _updates(learner.players, only)
@@ -152,7 +152,8 @@ class Trainer:
             }
             optimisation.set_rates(rates)
             optimisation.zero()
-            self._seed_noise("draw", update, 0)
+            if not alone:
+                self._seed_noise("draw", update, 0)
             start, size = self._placement.slice_of(training.batch)
             batch = data.train_batch(position + start, size, self.rng)
             position += training.batch
@@ -166,7 +167,8 @@ class Trainer:
 
                 # Forward: the player's loss and metrics on one micro-batch, means over its data.
                 clock.start()
-                self._seed_noise("noise", update, part)
+                if not alone:
+                    self._seed_noise("noise", update, part)
                 values = model.player_loss(player.name, _micro_batch(batch, part, parts), rng=self.rng)
                 clock.stop()
                 yield phase("forward", values)
@@ -237,10 +239,8 @@ class Trainer:
         self.rng.set_state(state.rng)
 
     def _seed_noise(self, purpose: str, update: int, part: int) -> None:
-        """With several processes, derives the noise from step, update and part, so that no two parts share theirs."""
-        if self._placement.world > 1:
-            seed = derive(self._seed, purpose, self.step, update, self._placement.rank, part)
-            self.rng.manual_seed(seed)
+        """Derives the noise from step, update, rank and part, so that no two parts of a batch share theirs."""
+        self.rng.manual_seed(derive(self._seed, purpose, self.step, update, self._placement.rank, part))
 
 
 def _updates(players: list[Optimisation], only: str) -> list[Optimisation]:
