@@ -120,7 +120,7 @@ def test_a_recorded_view_that_fails_on_the_way_is_left_out_from_there_on(monkeyp
         for _ in range(4):
             made.step()
         made.save()
-    assert [record.getMessage() for record in caplog.records] == ["view film is recorded no longer: no film"]
+    assert [record.getMessage() for record in caplog.records] == ["view film is no longer recorded: no film"]
     assert made.step_count == 5
     assert set(made.journal.recorder.at(5)[1]) == {"samples"}
 

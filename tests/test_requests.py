@@ -253,7 +253,7 @@ def test_a_recorded_view_that_fails_is_left_out_and_training_goes_on(monkeypatch
         for _ in range(3):
             running.step()
     assert running.step_count == 3
-    assert [record.getMessage() for record in caplog.records] == ["view cloud is recorded no longer: division by zero"]
+    assert [record.getMessage() for record in caplog.records] == ["view cloud is no longer recorded: division by zero"]
     assert running.journal.recorder.at(3)[1] == {}
 
 

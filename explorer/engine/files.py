@@ -74,7 +74,11 @@ def _sync_folder(folder: Path) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Writes JSON atomically; a value that is not finite is an error, never a file nobody can read."""
+    """Writes JSON atomically.
+
+    Raises:
+        ValueError: A value is not finite, which JSON cannot represent.
+    """
     write_atomically(path, (json.dumps(value, indent=1, allow_nan=False, ensure_ascii=False) + "\n").encode())
 
 

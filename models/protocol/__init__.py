@@ -30,16 +30,9 @@ from models.protocol.kinds import (
     accepted,
     kind_from_json,
 )
-from models.protocol.model import (
-    GameModel,
-    GenerativeModel,
-    Lab,
-    LossModel,
-    Page,
-    Player,
-    Progress,
-)
+from models.protocol.model import GameModel, GenerativeModel, Lab, LossModel, Page
 from models.protocol.params import BadValue, Param, build, param, params_of, settings, settings_of
+from models.protocol.player import Player, Progress
 from models.protocol.views import Drag, View, group_views, view, views_of
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Kinds of data, and what a model is told of its data before it is built."""
+"""Kinds of data, and the description of a dataset from which a model is built."""
 
 from __future__ import annotations
 

@@ -1,10 +1,9 @@
-"""What every model and every lab promises."""
+"""The base classes of models and labs."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import torch
@@ -13,6 +12,7 @@ from torch import Tensor, nn
 from models.protocol.declarations import Metric, Objective, Preset, Scene, Try
 from models.protocol.inputs import Data, DataBatch
 from models.protocol.kinds import DataSpec, Kind
+from models.protocol.player import Player, Progress
 from models.protocol.views import View
 
 __all__ = [
@@ -21,71 +21,7 @@ __all__ = [
     "Lab",
     "LossModel",
     "Page",
-    "Player",
-    "Progress",
 ]
-
-PHASES: Mapping[str, str] = {
-    "draw": "Draw a mini-batch of data.",
-    "forward": "Compute the loss on it.",
-    "backward": "Differentiate the loss with respect to the player's parameters.",
-    "update": "Move the parameters against the gradient.",
-}
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a training run is.
-
-    Attributes:
-        step: Rounds completed.
-        share: Share of the learning-rate schedule that is done, from 0 to 1. The schedule's length, in steps or in
-            seconds of training, is fixed when the run begins.
-    """
-
-    step: int
-    share: float
-
-
-@dataclass(frozen=True)
-class Player:
-    """A part of a model with its own loss and optimiser.
-
-    Attributes:
-        name: Shown with its phases.
-        parameters: The parameters that its optimiser updates; all of them require gradients.
-        updates: Updates in one round.
-        lr: Training field that holds its learning rate.
-        explain: One sentence for each phase ("draw", "forward", "backward", "update") that needs other words than the
-            default.
-        rows: Sparse tables: those of the parameters (never all of them) that have a row for each training datum and
-            sparse gradients. A row and its moments change only when its datum is in the batch.
-        rows_lr: Training field that holds the learning rate of rows.
-        symbol: Letter of the player on buttons and keys; by default the capital initial of its name.
-    """
-
-    name: str
-    parameters: Sequence[nn.Parameter]
-    updates: int = 1
-    lr: str = "lr"
-    explain: Mapping[str, str] = field(default_factory=dict)
-    rows: Sequence[nn.Parameter] = ()
-    rows_lr: str = "lr"
-    symbol: str = ""
-
-    def __post_init__(self) -> None:
-        """Fills in the default symbol."""
-        if not self.symbol:
-            object.__setattr__(self, "symbol", self.name[:1].upper())
-
-    @property
-    def rates(self) -> tuple[str, ...]:
-        """Training fields of its learning rates."""
-        return (self.lr, self.rows_lr) if self.rows and self.rows_lr != self.lr else (self.lr,)
-
-    def explanation(self, phase: str) -> str:
-        """One sentence on what a phase does."""
-        return self.explain.get(phase, PHASES[phase])
 
 
 class Page:
@@ -94,12 +30,6 @@ class Page:
     Class attributes:
         title, reference, presets, look_at, try_next: Texts and presets of the page.
         Config: Frozen dataclass of `param(...)` fields.
-
-    Attributes:
-        config: The page's parameters.
-        spec: What the model is built for.
-        stage: The stage whose structure the model has.
-        inherited: Names of the submodules that belong to parents (see `inherit`).
         accepts: Kinds of data that the page takes. A lab that declares none has no data.
         views: Views that the page uses beside its own methods marked `@view`.
         scenes: Named arrangements of its cards.
@@ -125,8 +55,8 @@ class GenerativeModel(Page, nn.Module, ABC):
         validation: Key of the metric that picks the best checkpoint, or None for no validation.
         rates: Training field and label of each learning rate.
         batch_statistics: The model normalises by its batch, so a batch cannot be split into micro-batches.
-        held_out: Data that a measurement on held-out data looks at while the model trains; fewer where they cost much.
-        held_out_growth: Steps from one such measurement to the next, as a share of the steps so far; likewise more.
+        validation_size: Number of validation data that a measurement during training uses.
+        validation_interval_growth: Steps between two such measurements, as a share of the steps so far.
         renamed: Parameters and buffers that had another name in earlier versions: that name to today's. Checkpoints of
             earlier versions are read with it.
         Config: Frozen dataclass of `param(...)` fields.
@@ -141,8 +71,8 @@ class GenerativeModel(Page, nn.Module, ABC):
     validation: ClassVar[str | None] = None
     rates: ClassVar[Mapping[str, str]] = {"lr": "Learning rate"}
     batch_statistics: ClassVar[bool] = False
-    held_out: ClassVar[int] = 500
-    held_out_growth: ClassVar[float] = 0.15
+    validation_size: ClassVar[int] = 500
+    validation_interval_growth: ClassVar[float] = 0.15
     renamed: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, config: Any, spec: DataSpec):

@@ -48,11 +48,11 @@ def latent_map(
     batch: DataBatch,
     across: int = param(
         0, "Dimension across", 0, 64, more=True, latent=lambda dim: dim > 2,
-        help="Counted from 1; 0 takes one with the most KL.",
+        help="Counted from 1; 0: chosen by KL.",
     ),
     upwards: int = param(
         0, "Dimension upwards", 0, 64, more=True, latent=lambda dim: dim > 2,
-        help="Counted from 1; 0 takes one with the most KL.",
+        help="Counted from 1; 0: chosen by KL.",
     ),
     posteriors: bool = param(
         False, "Posteriors", latent=lambda dim: dim > 1, help=f"The first {_ELLIPSES} as ellipses of 1σ."
@@ -173,7 +173,7 @@ def nearest(model: HasDecoder, z: LatentPoint, batch: DataBatch) -> Images:
 
 @view(
     "Reconstructions", record=True, splits=("valid", "train"), batch=10,
-    help="Images, and what is left of them after passing through z.",
+    help="Images and their reconstructions from z.",
 )  # fmt: skip
 def reconstructions(
     model: HasLatent, batch: DataBatch, noise: Noise, show: str = param("mean", "p(x|z)", choices=SHOW)

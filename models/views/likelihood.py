@@ -17,7 +17,7 @@ _NARROW = 1e-6  # nats: width of the histogram where all values are equal
 
 @view(
     "Log-likelihood", splits=("valid", "train"), batch=500,
-    help="Distribution of log p(x) over data and over samples of the model; dashed: log density of the data's own law.",
+    help="Distribution of log p(x) over data and over samples of the model; dashed: exact log density of the data.",
 )  # fmt: skip
 def log_likelihood(
     model: HasLogProb, batch: DataBatch, data: Data, noise: Noise, bins: int = param(30, "Bins", 5, 100, more=True)

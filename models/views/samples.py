@@ -110,7 +110,7 @@ def decode_as(model: HasDecoder, z: Tensor, show: str, *, rng: torch.Generator) 
 def samples(
     model: GenerativeModel, noise: Noise, n: int = param(64, "Samples", 1, 256, more=True), **settings: Any
 ) -> Frame:
-    """Samples of the model. A page whose data are no images lists it with `.but(frame=…)`."""
+    """Samples of the model. A page whose data are not images lists it with `.but(frame=…)`."""
     kind = model.spec.kind
     x = model.sample(n, rng=noise.rng(model.device), **settings)
     return frame_of(kind, x, subtitle=f"{plural(n, word_of(kind))} from the model")

@@ -39,7 +39,7 @@ _BETWEEN = {"classes": "classes", "picked": "picked"}
 
 @view(
     "Traversals", splits=("valid", "train"), batch=250,
-    help="The chosen latent point with one dimension after the other swept; those with most KL first.",
+    help="The chosen latent point one dimension swept at a time, highest KL first.",
 )  # fmt: skip
 def traversals(
     model: HasLatent,

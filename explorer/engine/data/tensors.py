@@ -107,7 +107,7 @@ class TensorData:
         return DataPoint(batch.x, None if batch.y is None else int(batch.y[0]), index, batch.split, batch.mask)
 
     def _binarized(self) -> Tensor:
-        """The training data drawn once, (n, *shape) bool, for whoever looks at them; made when first asked for."""
+        """One binarization of the training data for views, (n, *shape) bool; computed when it is first asked for."""
         if self._drawn is None:
             rng = torch.Generator(self._device).manual_seed(self._fixed)
             parts = self._x["train"].split(_DRAWN_AT_ONCE)

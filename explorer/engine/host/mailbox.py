@@ -1,4 +1,4 @@
-"""The mailbox between a host and its window: it holds the newest snapshot alone."""
+"""The mailbox between a host and its window: it holds only the newest snapshot."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from explorer.engine.host.snapshot import Snapshot
 
 __all__ = ["Mailbox"]
 
-_REST = 6.0  # after a snapshot that took c seconds, training has at least 6 c
+_REST = 6.0  # training gets at least 6 s for each second spent on a snapshot
 
 
 class Mailbox:

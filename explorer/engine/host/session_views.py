@@ -42,7 +42,7 @@ class SessionViews:
         session.between_micro_batches = self.serve
 
     def detach(self) -> None:
-        """Serves no more requests during a round."""
+        """Stops serving requests from inside the session."""
         self.session.between_micro_batches = lambda: None
 
     @property

@@ -90,7 +90,7 @@ class SnapshotMaker:
         """Notes a reply to a request, so that a snapshot of the same weights does not compute it again.
 
         Returns:
-            Whether a view of several frames is complete; the weights may have changed meanwhile.
+            True when a view of several frames is complete and a new snapshot is due.
         """
         stream = self._streams.get(reply.request.view)
         if stream is None:

@@ -64,7 +64,7 @@ class Validator:
             values: dict[str, float] = {}
             if model.validation is not None and isinstance(model, LossModel):
                 values |= self._loss(model, rng)
-            values |= latent_accuracy(model, self._data, "valid", model.held_out)
+            values |= latent_accuracy(model, self._data, "valid", model.validation_size)
             values |= sample_values(model, self._data, "valid", rng)
             judged = budget(JUDGED, sampling_passes(model), _FEW_JUDGED)
             compared = image_values(model, self._data, "valid", judged, rng, neighbourhoods=False)
@@ -75,7 +75,7 @@ class Validator:
 
     def _loss(self, model: LossModel, rng: torch.Generator) -> dict[str, float]:
         sums: dict[str, float] = {}
-        n = min(budget(model.held_out, log_prob_passes(model), _FEW_HELD_OUT), self._data.size("valid"))
+        n = min(budget(model.validation_size, log_prob_passes(model), _FEW_HELD_OUT), self._data.size("valid"))
         for start in range(0, n, _PART):
             batch = self._data.batch("valid", start, min(_PART, n - start))
             for key, value in model.loss(batch, rng=rng).items():

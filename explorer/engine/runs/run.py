@@ -36,7 +36,7 @@ _LINE = json.JSONEncoder(allow_nan=False)
 
 
 class Run:
-    """A run folder, open for reading; `hold` opens it for writing.
+    """A run folder, open for reading; `acquire` takes it for writing.
 
     Args:
         folder: Where it is.

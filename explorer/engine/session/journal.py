@@ -55,7 +55,7 @@ class Journal:
     ):
         model = learner.model
         self.history = History()
-        self.validator = Validator(data, seed, type(model).held_out_growth)
+        self.validator = Validator(data, seed, type(model).validation_interval_growth)
         self.recorder = Recorder(run.frames if run is not None else None)
         self._recording = Recording(Viewer(model, data, model.device), self.recorder, between) if recording else None
         self._learner, self._run, self._saver, self._measuring = learner, run, saver, measuring
@@ -141,7 +141,7 @@ class Journal:
 
         Args:
             step: Step of the checkpoint.
-            ignored: Keys of the run's lines that are no metrics.
+            ignored: Keys of the run's lines that are not metrics.
         """
         past = step if step else -1
         self.validator.skip(past)

@@ -1,4 +1,4 @@
-"""Failures of training: too little memory, for which a batch that fits is found, and numbers that are not finite."""
+"""Failures that end a session: numbers that are not finite, and too little memory, for which a batch that fits is found."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ class Optimisation:
 
 
 def _rescale(memory: dict[str, Tensor], moment: str, old: float, new: float) -> None:
-    """Scales a moment, which lacks its start's share β^t, so that divided by 1 - β^t it is what it was."""
+    """Scales a moment so that its bias-corrected value stays the same under the new momentum."""
     if old == new:
         return
     for path, value in memory.items():

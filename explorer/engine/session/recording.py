@@ -115,4 +115,4 @@ class Recording:
     def _leave_out(self, name: str, error: Exception) -> None:
         """Records a view no longer."""
         self._failed.add(name)
-        _log.warning("view %s is recorded no longer: %s", name, error)
+        _log.warning("view %s is no longer recorded: %s", name, error)

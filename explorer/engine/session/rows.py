@@ -20,8 +20,8 @@ class RowOptimiser:
 
     A row has moments and a count of its steps of its own: while it is in no batch, its values, moments and count stay
     as they are, bit for bit. A dense Adam would go on moving it by its momentum, and would let its moments fade
-    with gradients that are zero only because nobody looked. (torch's `SparseAdam` counts the steps of all rows
-    together, so that the first steps of a row that comes late are three times too long.)
+    with gradients that are zero only because the datum was not in the batch. (torch's `SparseAdam` counts the steps
+    of all rows together, so that the first steps of a row that comes late are three times too long.)
 
     Args:
         tables: Parameters by name, (n, ...) each.

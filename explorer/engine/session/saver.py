@@ -69,6 +69,6 @@ class Saver:
 
 
 def is_rate_jump(before: Training, after: Training) -> bool:
-    """Whether a learning rate is more than doubled, which may ruin the weights before a loss is not finite."""
+    """Whether a learning rate is more than doubled, which may ruin the weights while the loss is still finite."""
     rates = {field.name for field in dataclasses.fields(after)} - {field.name for field in dataclasses.fields(Training)}
     return any(after.rate(name) > _JUMP * before.rate(name) for name in rates)

@@ -45,7 +45,7 @@ class Session:
         trainer: Trains the model round by round; has the clock and the random number generator.
         journal: Metrics, measurements and recorded frames.
         saver: Writes checkpoints.
-        between_micro_batches: Called where views of the model can be computed during a round or a save.
+        between_micro_batches: Called where views can be computed, also during a save or a recording.
     """
 
     def __init__(

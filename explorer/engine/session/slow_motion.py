@@ -47,7 +47,7 @@ class SlowMotion:
         self.next = 0.0
 
     def set_pace(self, pace: float | None) -> None:
-        """Changes the pace, from the phase in sight on; None for full speed."""
+        """Changes the pace, starting with the current pause; None for full speed."""
         if pace is not None and self.pace is not None:
             self.next += pace - self.pace
         self.pace = pace

@@ -63,7 +63,7 @@ class TrainingState:
 
 
 def weights(step: int, model: GenerativeModel, averaged: GenerativeModel | None) -> Checkpoint:
-    """A checkpoint to use a model with, not to go on training it: a copy of its raw and averaged weights."""
+    """A checkpoint for inference, without optimiser state: a copy of its raw and averaged weights."""
     tensors = {f"model/{name}": tensor.detach().clone() for name, tensor in model.own_state().items()}
     if averaged is not None:
         tensors |= {f"averaged/{name}": tensor.detach().clone() for name, tensor in averaged.own_state().items()}

@@ -122,8 +122,8 @@ class Trainer:
             only: Name of the player that makes the one update of this round, or "" for all updates of all players.
 
         Yields:
-            Each phase after it has been done. The clock stands meanwhile. With the last phase the round is complete:
-            `step` and `position` are advanced, and `outcome` holds the results.
+            Each phase after it has been done. The clock is stopped meanwhile. With the last phase the round is
+            complete: `step` and `position` are advanced, and `outcome` holds the results.
 
         Raises:
             Diverged: A loss or gradient was not finite, on a device where this is known at once.

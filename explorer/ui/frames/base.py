@@ -70,7 +70,6 @@ class FrameView(QWidget):
         frame_changed: Another frame is shown.
         legend_changed: The result of `legend()` may have changed.
         words_changed: The result of `words()` has changed although the frame is the same.
-        legend_changed: `legend()` gives something new.
         clicked: A `Hit`, where the picture was clicked or a key picked something in it.
 
     Attributes:

@@ -51,7 +51,7 @@ class Comparison:
         return float(p[q <= 0].sum())
 
     def optimal(self) -> np.ndarray:
-        """D* = p/(p + q) in each cell; ½ where neither has any mass, where it is not determined."""
+        """D* = p/(p + q) in each cell; ½ (undetermined) where neither has mass."""
         total = self.p + self.q
         return np.divide(self.p, total, out=np.full_like(self.p, 0.5), where=total > 0)
 

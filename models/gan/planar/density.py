@@ -36,7 +36,7 @@ def _raster(data: Data) -> Raster:
 
 
 def _data_masses(data: Data, raster: Raster) -> Iterator[np.ndarray | None]:
-    """The mass of the data in each cell: None until all is computed, then the masses. They are cached with the data."""
+    """Yields None after each part, then the mass of the data in each cell, which is cached with the data."""
     key = ("masses", raster)
     if key not in data.cache:
         assert data.log_prob is not None
@@ -114,7 +114,7 @@ def optimal(
         yield _optimal_on_curve(model, data, raster)
         return
     if data.log_prob is None:
-        yield Plane((), extent=raster.extent, subtitle="the density of these data is not known, and so is D*")
+        yield Plane((), extent=raster.extent, subtitle="the density of these data is unknown, and hence D* too")
         return
     f: np.ndarray | None = None
     for compared in compare(model, data, blur=model.config.instance_noise):
@@ -143,7 +143,7 @@ def _optimal_frame(
     game, extent, sigma = model.game, raster.extent, model.config.instance_noise
     mesh = f"mesh of {n}² z"
     blur = f", both blurred by σ = {sigma:g}" if sigma > 0 else ""
-    note = "The optimum of a critic is no function of p/q alone: D* stands for the other games."
+    note = "The optimum of a critic does not depend on p/q alone; the D* shown is that of the other games."
     if game.optimal is not None and f is None:
         note = "L of the current D is being computed."
     elif game.optimal is not None and f is not None:
@@ -165,7 +165,7 @@ def _optimal_frame(
 
 @torch.no_grad()
 def _optimal_on_curve(model: PlanarGAN, data: Data, raster: Raster) -> Plane:
-    """With one noise dimension: D* is 1 but on the curve of the samples, where it is 0."""
+    """With one noise dimension: D* is 1 except on the curve of the samples, where it is 0."""
     game, real = model.game, data.split("test", 2000).x
     fake = model.sample(len(real), rng=Noise().rng(model.device))
     f_real, f_fake = (model.discriminator(model.units.to_units(x))[:, 0] for x in (real, fake))
@@ -201,7 +201,7 @@ def density(
         yield Plane(
             (Points(real, role="data", name="500 validation data", size=3.0), _curve(model)),
             extent=raster.extent, subtitle="no density: all of the model's mass lies on a curve",
-            note="“Density might not exist”: a curve has no area, so no density could add up to 1.",
+            note="“Density might not exist”: a curve has no area, so no density can integrate to 1.",
         )  # fmt: skip
         return
     outline: list[Layer] = []

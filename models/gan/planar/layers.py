@@ -1,4 +1,4 @@
-"""What several pictures of a GAN in the plane share: the model they are drawn of, extents and layers."""
+"""What several pictures of a GAN in the plane share: the interface of the model, extents and layers."""
 
 from __future__ import annotations
 

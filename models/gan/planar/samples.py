@@ -92,7 +92,7 @@ def _map(model: PlanarGAN, heat: str, extent: _Extent, real: Tensor, fake: Tenso
         values = game.probability(f)
         words = f"map: D{packs}" if game.log_ratio is not None else f"map: F from −1 to 1{packs}"
     if heat == "ratio":
-        words = f"{words}: this game's optimum does not tell the ratio"
+        words = f"{words}: this game's optimum does not determine the ratio"
     return Density(as_array(values), extent, role="real-fake", low=0.0, high=1.0), words
 
 

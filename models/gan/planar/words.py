@@ -152,7 +152,7 @@ PRESETS = (
     ),
     Preset(
         "Forward KL", _RING, {"objective": "forward-kl", "r1": 0.1}, {"steps": 6000, **_SMOOTH},
-        about="An f-GAN of a divergence that never drops a mode: dropped modes are due to the game.",
+        about="An f-GAN whose divergence penalises dropped modes; any that are dropped are due to the game.",
     ),
     Preset(
         "Reverse KL", _RING, {"objective": "reverse-kl", "r1": 0.1}, {"steps": 6000, **_SMOOTH},
@@ -194,8 +194,8 @@ SCENES = (
 )  # fmt: skip
 
 LOOK_AT = (
-    "Samples over the data, on the map of the discriminator. The arrows show where its gradient pushes each sample. "
-    "The scene “Optimal D” has the optimal discriminator to compare with.\n\n"
+    "Samples over the data, on the map of the discriminator. The arrows show where the generator's loss pushes each "
+    "sample. The scene “Optimal D” has the optimal discriminator to compare with.\n\n"
     "The dashed lines among the curves are the losses at the equilibrium, where model and data are the same. Losses "
     "near these lines prove nothing: those of a generator that moves from mode to mode are near them on average."
 )
@@ -214,7 +214,8 @@ def explanations() -> dict[str, dict[str, str]]:
     return {
         "discriminator": {
             "draw": "Draw a mini-batch of data for the discriminator.",
-            "forward": "G makes as many samples from noise. D judges both: its loss is small if it tells them apart.",
+            "forward": "G makes equally many samples from noise. D judges both: its loss is small if it tells them "
+            "apart.",
             "backward": "Differentiate D's loss with respect to D's weights. G is held fixed.",
             "update": "Update D's weights: its map rises on data and falls on samples.",
         },

@@ -43,7 +43,7 @@ class VAE(LossModel, HasLatent, HasLikelihood):
 
         free_bits: float = param(
             0.0, "Free bits λ", 0.0, 5.0, step=0.05, unit="nats", live=True, more=True,
-            help="The KL of a dimension is not lowered further once its mean is below λ.",
+            help="Dimensions whose batch-mean KL is below λ are not penalised further.",
         )  # fmt: skip
 
     config: Config
@@ -71,7 +71,10 @@ class VAE(LossModel, HasLatent, HasLikelihood):
         )
 
     def loss(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
-        """The negative β-weighted bound, and its parts with one draw of z an image; nats, means over the batch."""
+        """The negative bound with KL weight β and free bits, and its terms; nats, means over the batch.
+
+        There is one draw of z per image.
+        """
         mean, log_var = self.encoder(batch.x)  # q(z|x), (n, latent) each
         z = posterior_draw(mean, log_var, rng=rng)
         x = self.decoder.observed(batch.x, rng)

@@ -57,7 +57,7 @@ class PerDatapointVAE(LossModel, HasLatent, HasLikelihood):
     objective, metrics, presets = OBJECTIVE, METRICS, PRESETS
     validation = "elbo"
     rates: ClassVar = {"lr": "Learning rate", "lr_local": "Rate of m, log s²"}
-    held_out, held_out_growth = 100, 0.4  # a q must be fitted to each of them
+    validation_size, validation_interval_growth = 100, 0.4  # a q must be fitted to each of them
     views, scenes = VIEWS, SCENES
     look_at, try_next = LOOK_AT, TRY_NEXT
 

@@ -58,7 +58,7 @@ class Feed(QObject):
         self._timer.start()
 
     def stop(self) -> None:
-        """Looks for them no longer, and drops what of the last one was not handed on."""
+        """Stops looking, and drops the undelivered parts of the last snapshot."""
         self._timer.stop()
         self._drop()
 

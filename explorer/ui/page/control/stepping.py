@@ -58,7 +58,7 @@ class Stepping(QObject):
 
     @Slot()
     def step_phase(self) -> None:
-        """Holds, and plays one phase; slow motion is switched on to show it."""
+        """Pauses training and plays one phase; slow motion is switched on to show it."""
         self.slow.setChecked(True)
         self._runner.step_phase()
 

@@ -1,4 +1,4 @@
-"""A partly given image: an image of the data, of which one paints which pixels are given."""
+"""A partly given image: an image on which the user paints the known pixels."""
 
 from __future__ import annotations
 

@@ -79,6 +79,6 @@ class Editor(QObject):
 
 
 class FixedEditor(Editor):
-    """For kinds that the engine fills in and nobody edits, such as a batch of data: does nothing."""
+    """The editor of kinds that only the engine supplies, such as a batch of data: it does nothing."""
 
     kind = Input

@@ -1,4 +1,4 @@
-"""The latent panel: a slider for every latent dimension."""
+"""The latent panel: sliders of the latent dimensions, 16 of them at first."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from explorer.ui.theme import Theme
 __all__ = ["LatentPanel"]
 
 LIMIT = 4.0  # standard deviations of the prior: the first range of the sliders, and the step by which it grows
-ROWS = 16  # rows that are made at once: a row is several widgets, and a flow has as many dimensions as its data
+ROWS = 16  # rows that are made at once: a row is several widgets, and a latent space can have hundreds of dimensions
 _WALK = 40  # ms
 _CALM = 500  # ms with reduced motion; a leap is as long as the walk would have been
 _SPEED = 0.03  # radians a tick

@@ -71,7 +71,7 @@ class PageChooser(QFrame):
         self.mark_page()
 
     def mark_page(self) -> None:
-        """Marks this page, after another one was clicked."""
+        """Marks this page again after a click on another."""
         self._buttons[self._name].setChecked(True)
 
     @Slot()

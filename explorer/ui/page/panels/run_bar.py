@@ -175,7 +175,7 @@ class RunBar(QFrame):
 
     @Slot(str)
     def yield_accent(self, notice: str) -> None:
-        """Leaves the accent colour, which one button on a screen has, to a welcome; takes it again from any other."""
+        """Gives the accent colour, reserved for one button, to a welcome notice; takes it back for any other."""
         self._has_accent = notice != "welcome"
         self._show_state()
 

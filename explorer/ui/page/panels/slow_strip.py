@@ -50,7 +50,7 @@ class _Round(QWidget):
         return QSize(240, 22)
 
     def minimumSizeHint(self) -> QSize:
-        """As little as still tells one phase from the next."""
+        """The smallest size at which phases can be told apart."""
         return QSize(80, 22)
 
     def paintEvent(self, _event: QPaintEvent) -> None:

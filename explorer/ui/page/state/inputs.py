@@ -132,7 +132,7 @@ class Inputs(QObject):
         self._ask([view])
 
     def touch(self) -> None:
-        """Tells that something was set by hand, which is seen only while the page is live."""
+        """Tells that something was set by hand, which returns the page to the live moment."""
         self.touched.emit()
 
     def _takers(self, kind: type[Input], view: str = "", arguments: Iterable[str] = ()) -> list[str]:

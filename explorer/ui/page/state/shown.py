@@ -199,7 +199,7 @@ class Shown(QObject):
         self.set_config(setup.config)
 
     def set_state(self, state: PageState) -> None:
-        """Changes the state; signals also where it stays the same, so that what depends on it is refreshed."""
+        """Changes the state; emits the signal even if unchanged, so that what depends on it is refreshed."""
         self._state = state
         self.state_changed.emit(state)
 
