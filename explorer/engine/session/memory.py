@@ -1,4 +1,4 @@
-"""Failures that end a session: numbers that are not finite, and too little memory for a batch, of which a part may fit."""
+"""Failures that end a session: numbers that are not finite, and too little memory for a batch."""
 
 from __future__ import annotations
 
