@@ -99,7 +99,7 @@ def test_two_pages_train_at_once(open_window, fixture_pages) -> None:
     assert driver.find("nav.gauss").isChecked()
     assert driver.page.shown.state == first.shown.state == "training"
     driver.until_step(driver.page.shown.step + 20)
-    step = first.step
+    step = first.shown.step
     driver.click("tab.vae")
     driver.until_step(step + 50)
 
