@@ -453,7 +453,7 @@ def test_a_click_gives_pixel_and_datum_and_keys_the_datum(images) -> None:
     QTest.mouseClick(images, _LEFT, pos=at.toPoint())
     QTest.mouseMove(images, QPoint(1, 1))  # leaves the images, so that keys begin at the first
     images.setFocus()
-    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Right):
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Return):
         QTest.keyClick(images, key)
     assert hits == [Hit(pixel=(1, 3), datum=12), Hit(datum=14)]
 

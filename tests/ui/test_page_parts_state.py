@@ -25,7 +25,7 @@ def test_shown_takes_what_a_session_is_made_of_and_says_so_once() -> None:
     session = pages.session("tiny-gan", hidden=8)
     shown.show(session)
     assert seen == ["changed", "players"]
-    assert (shown.setup, shown.config, shown.folder) == (session.setup, session.config, None)
+    assert (shown.setup, shown.config, shown.folder) == (session.setup, session.setup.config, None)
     assert shown.model_or_lab is session.model
     assert shown.values()["hidden"] == 8
     assert shown.players == (

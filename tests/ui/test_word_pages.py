@@ -23,7 +23,7 @@ def word_pages(monkeypatch, fixture_pages):
 
 def _open(driver, page: str) -> None:
     driver.window.show_page(page)
-    driver.until(lambda: driver.page.name == page and bool(driver.page.cards))
+    driver.until(lambda: driver.page.name == page and bool(driver.page.board.cards))
 
 
 def test_a_lab_that_accepts_data_has_a_dataset_form(word_pages, open_window):
@@ -35,9 +35,9 @@ def test_a_lab_that_accepts_data_has_a_dataset_form(word_pages, open_window):
     assert len(before) == 40
     driver.page.draft.set_values({"scale": 2.0})
     driver.until(lambda: np.allclose(driver.frame_of("points").layers[0].xy, 2 * before))
-    assert driver.page.looking.spec.classes
+    assert driver.page.shown.spec.classes
     driver.page.draft.choose_data("pinwheel")
-    driver.until(lambda: driver.page.looking.spec is not None and len(driver.page.looking.spec.classes) == 5)
+    driver.until(lambda: driver.page.shown.spec is not None and len(driver.page.shown.spec.classes) == 5)
     driver.until(lambda: not np.allclose(driver.frame_of("points").layers[0].xy, 2 * before))
     driver.page.draft.undo.undo()
     driver.until(lambda: np.allclose(driver.frame_of("points").layers[0].xy, 2 * before))
@@ -61,8 +61,8 @@ def test_a_field_that_names_a_run_offers_the_newest_runs(word_pages, open_window
     assert box.suggestions.model().stringList() == ["one"]
     box.suggestions.popup().hide()
     driver.fill("param.teacher", "one")
-    driver.until(lambda: driver.page.acts.setup is not None and driver.page.acts.setup.config.teacher == "one")
-    assert driver.page.acts.setup.parents["teacher"].run == "one"
+    driver.until(lambda: driver.page.shown.setup is not None and driver.page.shown.setup.config.teacher == "one")
+    assert driver.page.shown.setup.parents["teacher"].run == "one"
     driver.fill("param.teacher", "nothing")
     driver.until(lambda: driver.page.banner.isVisible())
     assert "nothing is no run" in driver.page.banner.message
