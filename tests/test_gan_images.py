@@ -19,7 +19,7 @@ from models.gan.images.comparison import class_shares, missing_classes
 from models.gan.images.model import ImageGAN
 from models.gan.images.networks import ImageDiscriminator, ImageGenerator, stages
 from models.gan.objectives import OBJECTIVES
-from models.protocol import BadValue, DataBatch, DataSpec, HasDecoder, HasLatent, Image, LatentPoint, build
+from models.protocol import BadValue, DataBatch, DataSpec, HasDecoder, HasLatent, Image, LatentPoint, build, views_of
 from models.views.paths import slerp
 
 GREY = DataSpec(Image(1, 8, 8, "grey"), 100)
@@ -208,7 +208,7 @@ def test_ways_between_two_points_begin_and_end_there_and_the_arc_keeps_its_lengt
 
 
 def test_views_of_latent_space_have_no_draws_as_z_determines_x(trained):
-    assert set(trained.viewer.view("samples").params) == {"n"}
+    assert set(views_of(ImageGAN)["samples"].params) == {"n"}
     model = trained.display_model()
     with eval_mode(model):
         x = model.sample(9, rng=torch.Generator().manual_seed(0))
@@ -221,9 +221,9 @@ def test_views_of_latent_space_have_no_draws_as_z_determines_x(trained):
 
 def test_two_latent_dimensions_have_a_manifold():
     made = session("gan-images", data="digits", channels=4, latent=2)
-    assert made.frame("manifold", side=10).images.shape == (100, 1, 8, 8)
+    assert SessionViews(made).frame("manifold", side=10).images.shape == (100, 1, 8, 8)
     wide = session("gan-images", data="digits", channels=4, latent=3)
-    assert not wide.viewer.view("manifold").applies(ImageGAN, wide.setup.config, wide.model.spec)
+    assert not views_of(ImageGAN)["manifold"].applies(ImageGAN, wide.setup.config, wide.model.spec)
 
 
 def test_the_strip_shows_the_images_of_both_ends_twice(trained):

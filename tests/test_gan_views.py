@@ -11,7 +11,7 @@ import torch
 from pages import session
 from scipy import stats
 
-from explorer.engine import Request
+from explorer.engine import Request, SessionViews
 from models.exact.divergences import jensen_shannon
 from models.exact.modes import count_modes, mode_names
 from models.frames import Density, Field, Grid, Lines, Points
@@ -19,6 +19,7 @@ from models.gan.objectives import OBJECTIVES
 from models.gan.planar import GAN
 from models.gan.planar.collapse import verdict
 from models.gan.planar.comparison import Comparison, histogram, sample_divergences, value_of
+from models.protocol import views_of
 
 ANGLE = torch.arange(8) * math.pi / 4
 RING = 2 * torch.stack([ANGLE.cos(), ANGLE.sin()], dim=1)
@@ -27,7 +28,7 @@ RING_DATA = "ring8:n=1000"
 
 
 def frames(s, view: str, **params):
-    return list(s.viewer.frames(Request(view, params=params), s.model))
+    return list(SessionViews(s).viewer.frames(Request(view, params=params), s.model))
 
 
 def gan(data: str = RING_DATA, **values):
@@ -313,9 +314,7 @@ def test_estimates_from_samples_are_biased_upwards_by_about_the_null():
 
 def test_noise_of_three_dimensions_and_packs_hide_what_cannot_be_known():
     shown = {
-        name: {
-            view for view, declared in gan(**values).viewer.views.items() if declared.applies(GAN, gan(**values).config)
-        }
+        name: {view for view, declared in views_of(GAN).items() if declared.applies(GAN, gan(**values).config)}
         for name, values in {"three": {"latent": 3}, "packs": {"pac": 2}}.items()
     }
     assert not {"density", "optimal", "manifold"} & shown["three"]

@@ -30,6 +30,7 @@ from models.protocol import (
     Points,
     TimeStep,
     view,
+    views_of,
 )
 
 pytestmark = pytest.mark.usefixtures("fixture_pages")
@@ -89,6 +90,9 @@ class Decodes(Average, HasDecoder):
     def latent_dim_of(cls, config, spec):
         return 2
 
+    def prior_draw(self, n, *, rng):
+        return torch.randn(n, 2, generator=rng)
+
     def decode_mean(self, z):
         return self.mean.expand(len(z), *self.mean.shape)
 
@@ -138,7 +142,7 @@ def test_the_default_canvas_lacks_its_lower_half(page):
 
 def test_the_default_points_lie_around_the_data():
     made = session("gauss")
-    view = made.viewer.view("cloud")
+    view = views_of(type(made.model))["cloud"]
     points = KINDS[Points].default(InputContext(view, made.model, made.data))
     spec = made.data.spec
     np.testing.assert_allclose(points.xy.mean(axis=0), spec.mean, atol=1e-12)

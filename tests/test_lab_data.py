@@ -32,7 +32,7 @@ def test_the_dataset_of_a_lab():
         lab_data(CoinLab, "ring8")
     with pytest.raises(BadInput, match="Pairs does not take digits: it needs planar data or table data"):
         lab_data(PairsLab, "digits")
-    with pytest.raises(BadInput, match="there is no dataset"):
+    with pytest.raises(BadInput, match="unknown dataset"):
         lab_data(PairsLab, "rings")
 
 
@@ -79,7 +79,7 @@ def test_the_command_line_computes_a_lab_on_data(command, tmp_path):
     [
         ("coin", "ring8", "Coin takes no data; leave out ring8"),
         ("pairs", "digits", "Pairs does not take digits: it needs planar data or table data"),
-        ("pairs", "nothing", "there is no dataset 'nothing'"),
+        ("pairs", "nothing", "unknown dataset 'nothing'"),
     ],
 )
 def test_the_command_line_refuses_data_in_one_line(command, tmp_path, page, data, words):

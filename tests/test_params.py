@@ -168,10 +168,13 @@ def test_a_view_knows_its_inputs_params_and_frame():
     assert Page().one(None).values.tolist() == [1.0]  # the default is a plain value
 
 
-def test_a_subclass_adds_and_replaces_views():
-    views = views_of(Child)
-    assert list(views) == ["one", "many", "new"]
-    assert views["one"].title == "One, otherwise"
+def test_a_page_has_the_views_of_its_own_class_and_those_it_lists():
+    assert list(views_of(Child)) == ["one", "new"]
+    listed = type("Listed", (Child,), {"views": (Page.many, Page.one.but(title="One, listed"))})
+    assert {name: view.title for name, view in views_of(listed).items()} == {
+        "many": Page.many.title,
+        "one": "One, listed",
+    }
 
 
 def test_a_view_is_shown_where_its_condition_holds():

@@ -114,16 +114,16 @@ def test_averaged_weights_of_the_parent_are_used_where_it_has_some(tmp_path):
     for _ in range(20):
         made.step()
     made.stop()
-    averaged = made.averaged.mean.detach().clone()
+    averaged = made.learner.averaged.mean.detach().clone()
     made.close()
     kept = student(tmp_path / "teacher", tmp_path / "run", ema=0.9)
     torch.testing.assert_close(kept.model.teacher.mean, averaged)
     kept.step()
-    torch.testing.assert_close(kept.averaged.teacher.mean, averaged, rtol=0, atol=0)
+    torch.testing.assert_close(kept.learner.averaged.teacher.mean, averaged, rtol=0, atol=0)
     kept.stop()
     kept.close()
     assert not any("teacher" in name for name in Run(tmp_path / "run").last().tensors)
-    torch.testing.assert_close(load_run(tmp_path / "run").model.mean, kept.averaged.mean)
+    torch.testing.assert_close(load_run(tmp_path / "run").model.mean, kept.learner.averaged.mean)
 
 
 def test_a_run_is_named_by_its_name_too(teacher, tmp_path):
@@ -161,7 +161,7 @@ def test_a_parent_may_have_a_parent(teacher, tmp_path):
 
 def test_a_copy_of_a_parents_weights_is_trained_and_stored(teacher, tmp_path):
     made = student(teacher, tmp_path / "run", page="heir")
-    assert len(made.players[0].parameters) == 2
+    assert len(made.learner.players[0].parameters) == 2
     for _ in range(4):
         made.step()
     trained = made.model.scale.detach().clone()

@@ -13,7 +13,7 @@ from word_pages import LENGTH, WORD_PAGES, Counted, Grammar, Unigram, letters
 import models
 from explorer.data import SOURCES, Split, open_dataset
 from explorer.data.sequences import pad_sequences
-from explorer.engine import BadInput, Request, evaluate
+from explorer.engine import BadInput, Request, SessionViews, evaluate
 from explorer.engine.data.spec import spec_of
 from explorer.engine.measure.budget import budget, recorded_params
 from explorer.engine.measure.settings import check_settings
@@ -56,14 +56,14 @@ def test_a_view_passes_its_settings_on():
     made = session("unigram", data="grammar")
     with torch.no_grad():
         made.model.logits.copy_(torch.tensor([2.0, 0.0, 0.0, 0.0]))
-    cold = made.frame("samples", n=20, temperature=0.01)
-    warm = made.frame("samples", n=20)
+    cold = SessionViews(made).frame("samples", n=20, temperature=0.01)
+    warm = SessionViews(made).frame("samples", n=20)
     assert set(cold.values.ravel()) == {0.0}
     assert len(set(warm.values.ravel())) > 1
     with pytest.raises(BadInput, match="first takes a symbol below 4"):
-        made.frame("samples", first=9)
+        SessionViews(made).frame("samples", first=9)
     with pytest.raises(BadInput, match="view samples has no parameter heat"):
-        made.frame("samples", heat=1.0)
+        SessionViews(made).frame("samples", heat=1.0)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_validation_draws_fewer_samples_where_they_cost_more(passes, samples, da
     made = session("counted", passes=passes)
     Counted.drawn.clear()
     Counted.seen.clear()
-    made.serve()
+    made.begin()
     assert Counted.drawn == [samples]
     assert Counted.seen == [data]
 
@@ -152,15 +152,15 @@ def test_a_recorded_view_draws_fewer_samples_where_they_cost_more():
     assert recorded_params(views["lengths"], model) == {}
     assert recorded_params(views["samples"], model) == {"n": 16}  # 48 / 6 is fewer than the least
     recorded = session("unigram", data="grammar", record=True)
-    recorded.serve()
-    assert recorded.recorder.at(0)[1]["samples"].values.shape == (16, LENGTH)
-    assert recorded.frame("samples").values.shape == (48, LENGTH)  # what is asked for is drawn
+    recorded.begin()
+    assert recorded.journal.recorder.at(0)[1]["samples"].values.shape == (16, LENGTH)
+    assert SessionViews(recorded).frame("samples").values.shape == (48, LENGTH)  # what is asked for is drawn
 
 
 def test_passes_depend_on_settings_and_data():
     made = session("unigram", data="grammar")
-    assert Unigram.sampling_passes(made.config, {"guidance": 1.0}) == 1
-    assert Unigram.sampling_passes(made.config, {"guidance": 2.0}, made.spec) == 2 * LENGTH
+    assert Unigram.sampling_passes(made.setup.config, {"guidance": 1.0}) == 1
+    assert Unigram.sampling_passes(made.setup.config, {"guidance": 2.0}, made.spec) == 2 * LENGTH
 
 
 def test_evaluation_compares_fewer_images_where_they_cost_more(monkeypatch):
@@ -194,7 +194,7 @@ def test_sequences_are_padded_and_their_lengths_are_kept():
 def test_batches_of_sequences_are_integers_with_a_mask():
     made = session("unigram", data="grammar")
     data = made.data
-    for batch in (data.train_batch(0, 20, made.rng), data.batch("valid"), data.whole().split("test", 7)):
+    for batch in (data.train_batch(0, 20, made.trainer.rng), data.batch("valid"), data.whole().split("test", 7)):
         assert batch.x.dtype == torch.int64
         assert batch.mask.dtype == torch.float32
         assert batch.mask.shape == batch.x.shape
@@ -223,7 +223,7 @@ def test_a_model_of_sequences_is_trained_in_micro_batches():
 
 
 def test_views_of_sequences_get_masks():
-    frame = session("unigram", data="grammar").frame("lengths")
+    frame = SessionViews(session("unigram", data="grammar")).frame("lengths")
     lengths = open_dataset("grammar").valid.lengths
     np.testing.assert_allclose(frame.values, [lengths.mean(), lengths[0]], rtol=1e-6)
 
@@ -242,5 +242,5 @@ def test_the_command_line_trains_and_draws_sequences(command, tmp_path):
 
 def test_requests_for_views_with_settings_are_checked_like_others():
     made = session("unigram", data="grammar")
-    frame = made.viewer.last_frame(Request("samples", params={"n": "3", "first": "1"}))
+    frame = SessionViews(made).viewer.last_frame(Request("samples", params={"n": "3", "first": "1"}))
     assert frame.values[:, 0].tolist() == [1, 1, 1]

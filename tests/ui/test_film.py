@@ -171,7 +171,7 @@ def test_a_card_names_its_film_and_says_what_belongs_to_the_frame_in_view(theme,
         Curves((Series("a", f"curve {k}", x, x),), subtitle=f"layer {k}", note="Odd." if k % 2 else "", warning=k == 1)
         for k in range(3)
     )
-    card = make_widget(Card(theme, View("flow", "Flow", {}, {}, Film, False)), 480, 300)
+    card = make_widget(Card(theme, View(lambda page: None, "flow", "Flow", {}, {}, Film, False)), 480, 300)
     card.show_frame(Film(frames, np.arange(3), "layer", subtitle="a flow"))
     assert card.display.objectName() == "film.flow"
     assert card.display.scrubber.slider.objectName() == "film.flow.slider"

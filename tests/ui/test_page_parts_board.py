@@ -84,7 +84,8 @@ def test_a_card_in_a_window_of_its_own_is_watched_out_of_sight_too(make) -> None
 
 def test_a_frozen_card_is_not_watched(make) -> None:
     made = make("gauss")
-    made.board.views["cloud"]._freeze.setChecked(True)
+    actions = made.board.views["cloud"].menu.actions()
+    next(action for action in actions if action.text() == "Freeze this view").setChecked(True)
     assert made.watched[-1] == ["density"]
 
 
