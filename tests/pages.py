@@ -39,6 +39,7 @@ from models.protocol import (
     Try,
     param,
     view,
+    views_of,
 )
 from models.protocol import Points as PointsInput
 
@@ -163,6 +164,9 @@ class Gauss(LossModel, HasLogProb):
         return Bars(("one",), np.ones(1))
 
 
+GAUSS_VIEWS = tuple(views_of(Gauss).values())  # for pages that derive from it
+
+
 class TinyGAN(GameModel):
     """Generator and discriminator with one hidden layer each; the discriminator moves twice a round."""
 
@@ -263,7 +267,7 @@ class CoinLab(Lab):
 class Growing(Gauss):
     """A second part joins after three rounds, with a player of its own."""
 
-    title, presets, try_next = "Growing", (), ()
+    title, presets, try_next, views = "Growing", (), (), GAUSS_VIEWS
 
     def players(self) -> tuple[Player, ...]:
         old = Player("gauss", (self.mean, self.log_std))
@@ -286,7 +290,7 @@ class Growing(Gauss):
 class Hungry(Gauss):
     """A model for which the device has memory up to a batch of 24."""
 
-    title, presets, try_next = "Hungry", (), ()
+    title, presets, try_next, views = "Hungry", (), (), GAUSS_VIEWS
 
     def loss(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         if len(batch) > 24 and torch.is_grad_enabled():
@@ -297,7 +301,7 @@ class Hungry(Gauss):
 class Exploding(Gauss):
     """Loss, gradient or a metric is not finite in the round after `after` rounds."""
 
-    title, presets, try_next = "Exploding", (), ()
+    title, presets, try_next, views = "Exploding", (), (), GAUSS_VIEWS
 
     @dataclass(frozen=True)
     class Config(Gauss.Config):
@@ -327,7 +331,7 @@ class Exploding(Gauss):
 class Normalised(Gauss):
     """Says that it normalises by its batch."""
 
-    title, presets, try_next, batch_statistics = "Normalised", (), (), True
+    title, presets, try_next, views, batch_statistics = "Normalised", (), (), GAUSS_VIEWS, True
 
 
 class Average(LossModel):

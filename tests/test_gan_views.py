@@ -19,7 +19,7 @@ from models.gan.objectives import OBJECTIVES
 from models.gan.planar import GAN
 from models.gan.planar.collapse import verdict
 from models.gan.planar.comparison import Comparison, histogram, sample_divergences, value_of
-from models.protocol import views_of
+from models.protocol import build, views_of
 
 ANGLE = torch.arange(8) * math.pi / 4
 RING = 2 * torch.stack([ANGLE.cos(), ANGLE.sin()], dim=1)
@@ -314,7 +314,7 @@ def test_estimates_from_samples_are_biased_upwards_by_about_the_null():
 
 def test_noise_of_three_dimensions_and_packs_hide_what_cannot_be_known():
     shown = {
-        name: {view for view, declared in views_of(GAN).items() if declared.applies(GAN, gan(**values).config)}
+        name: {view for view, declared in views_of(GAN).items() if declared.applies(GAN, build(GAN.Config, values))}
         for name, values in {"three": {"latent": 3}, "packs": {"pac": 2}}.items()
     }
     assert not {"density", "optimal", "manifold"} & shown["three"]

@@ -19,6 +19,7 @@ from models.protocol import (
     DataSpec,
     Image,
     LatentPoint,
+    Noise,
     Planar,
     Table,
     Tokens,
@@ -248,3 +249,24 @@ def test_open_kinds_have_no_shape(kind):
 def test_a_kind_fits_what_leaves_open_or_equals_its_fields(wanted, fits):
     assert Image(1, 8, 8, "grey").fits(wanted) is fits
     assert accepted(Image(1, 8, 8, "grey"), (Tokens, wanted)) is fits
+
+
+def test_a_view_may_stand_above_the_class_of_its_model():
+    source = """
+from __future__ import annotations
+import numpy as np
+from models.frames import Bars
+from models.protocol import Noise, param, view
+
+@view("Above")
+def above(model: Later, noise: Noise, n: int = param(2, "Bars", 1, 9)) -> Bars:
+    return Bars(("one",) * n, np.ones(n))
+
+class Later:
+    views = (above,)
+"""
+    names: dict[str, object] = {}
+    exec(compile(source, "later", "exec"), names)
+    declared = views_of(names["Later"])["above"]
+    assert (dict(declared.inputs), list(declared.params), declared.frame) == ({"noise": Noise}, ["n"], Bars)
+    assert len(declared(None, Noise(), n=3).values) == 3

@@ -160,7 +160,7 @@ def test_a_recorded_view_draws_fewer_samples_where_they_cost_more():
 def test_passes_depend_on_settings_and_data():
     made = session("unigram", data="grammar")
     assert Unigram.sampling_passes(made.setup.config, {"guidance": 1.0}) == 1
-    assert Unigram.sampling_passes(made.setup.config, {"guidance": 2.0}, made.spec) == 2 * LENGTH
+    assert Unigram.sampling_passes(made.setup.config, {"guidance": 2.0}, made.model.spec) == 2 * LENGTH
 
 
 def test_evaluation_compares_fewer_images_where_they_cost_more(monkeypatch):

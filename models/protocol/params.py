@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 __all__ = ["BadValue", "Param", "build", "param", "params_of", "read_defaults", "settings", "settings_of"]
 
+_TYPES: Mapping[Any, type] = {kind.__name__: kind for kind in (int, float, bool, str)}  # annotations as text
 _KEY = "param"
 _T = TypeVar("_T")
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -206,11 +207,11 @@ def read_defaults(function: Callable[..., Any]) -> dict[str, Param]:
 
     After this the function can be called in a notebook like any other.
     """
-    hints = typing.get_type_hints(function)
     declared: dict[str, Param] = {}
     for name, argument in inspect.signature(function).parameters.items():
         if isinstance(argument.default, dataclasses.Field):
-            declared[name] = _named(argument.default.metadata[_KEY], name, hints[name])
+            annotation = _TYPES.get(argument.annotation, argument.annotation)
+            declared[name] = _named(argument.default.metadata[_KEY], name, annotation)
 
     def plain(value: Any) -> Any:
         return value.default if isinstance(value, dataclasses.Field) else value

@@ -6,6 +6,7 @@ import collections.abc
 import dataclasses
 import functools
 import inspect
+import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -170,11 +171,12 @@ def view(
     """
 
     def declare(function: Callable[..., Any]) -> View:
-        hints = typing.get_type_hints(function)
         params = read_defaults(function)
+        arguments = list(inspect.signature(function).parameters.values())
+        hints = _hints(function, without=arguments[0].name)
         inputs: dict[str, type[Input]] = {}
         variadic = False
-        for argument in list(inspect.signature(function).parameters.values())[1:]:
+        for argument in arguments[1:]:
             variadic |= argument.kind is argument.VAR_KEYWORD
             if argument.name in params or argument.kind is argument.VAR_KEYWORD:
                 continue
@@ -210,6 +212,14 @@ def view(
         )
 
     return declare
+
+
+def _hints(function: Callable[..., Any], without: str) -> dict[str, Any]:
+    """The evaluated annotations of a function but for one argument, whose class may be defined further down."""
+    annotations = {name: value for name, value in function.__annotations__.items() if name != without}
+    stand_in = types.FunctionType(function.__code__, function.__globals__)
+    stand_in.__annotations__ = annotations
+    return typing.get_type_hints(stand_in)
 
 
 def views_of(page: type) -> dict[str, View]:

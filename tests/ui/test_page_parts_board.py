@@ -215,3 +215,10 @@ def test_a_lab_that_is_shown_anew_forgets_its_errors(make) -> None:
     assert made.board.views["outcomes"].note == ""
     made.board.show_reply(reply("outcomes", Bars(("a",), np.ones(1))))
     assert not made.board.views["outcomes"].is_empty
+
+
+def test_a_model_without_views_shows_its_curves_alone(make, monkeypatch) -> None:
+    monkeypatch.setattr(pages.Normalised, "views", ())
+    made = make("normalised")
+    assert list(made.board.cards) == ["curves"]
+    assert made.board.grid.lead is made.board.curves

@@ -120,7 +120,7 @@ def test_pause_holds_the_phase_next_plays_one_and_step_ends_the_round(game) -> N
     game.click("train")
     game.until(lambda: game.page.shown.state == "training")
     game.click("train")
-    game.until(lambda: game.page.shown.state == "paused" and "Held" in game.find("message").text())
+    game.until(lambda: game.page.shown.state == "paused" and "between two phases" in game.find("message").text())
     game.click("step")
     game.until(lambda: game.page.shown.step == 1 and where.text() == "")
     assert game.page.shown.state == "paused"

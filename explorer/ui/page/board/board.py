@@ -90,8 +90,12 @@ class Board(QScrollArea):
 
     def _arrange(self, theme: Theme, side_kinds: Collection[type[Input]]) -> CardGrid:
         groups = group_views(self._shown.views.values())
-        (lead,), beside, rest = ([self.views[view.name] for view in group] for group in groups)
+        leading, beside, rest = ([self.views[view.name] for view in group] for group in groups)
         below: Card | None = self.curves
+        if not leading:  # a page without views shows the curves alone
+            assert below is not None, "a lab without views has nothing to show"
+            return CardGrid(theme, below, None, [], [])
+        (lead,) = leading
         if below is None and rest:  # a lab has no curves over steps: its next views take their place
             below, *rest = rest
             if not beside and len(rest) > 1:
