@@ -9,7 +9,7 @@ import numpy as np
 import pages
 import pytest
 from page_parts import State, reply, views
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
@@ -222,3 +222,13 @@ def test_a_model_without_views_shows_its_curves_alone(make, monkeypatch) -> None
     made = make("normalised")
     assert list(made.board.cards) == ["curves"]
     assert made.board.grid.lead is made.board.curves
+
+
+def test_a_board_that_was_resized_and_is_gone_watches_no_more(theme, qapp) -> None:
+    state = State("gauss")
+    board = Board(theme, state.shown, state.inputs, state.moment)
+    board.show()
+    board.resize(700, 500)
+    board.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.processEvents()  # an error in a slot fails the test

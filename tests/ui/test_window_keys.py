@@ -159,3 +159,27 @@ def test_settings_are_taken_at_once_and_kept(driver) -> None:
     assert driver.page.timeline.reduced_motion
     driver.click("settings_close")
     driver.until(lambda: driver.window.findChild(SettingsDialog) is None)
+
+
+def test_keys_reach_the_page_in_sight_alone(open_window, fixture_pages) -> None:
+    driver = open_window()
+    driver.window.show_page("gauss")
+    hidden = driver.page
+    driver.window.show_page("tiny-gan")
+    for page, values in ((hidden, {"scale": 3.0}), (driver.page, {"hidden": 8})):
+        page.draft.set_values(values)
+    driver.window.centralWidget().setFocus()
+    driver.key(Qt.Key.Key_S)
+    driver.key(Qt.Key.Key_Z, CTRL)
+    assert (driver.page.stepping.slow.isChecked(), hidden.stepping.slow.isChecked()) == (True, False)
+    assert driver.page.draft.state.values["hidden"] == 16
+    assert hidden.draft.state.values["scale"] == 3.0
+
+
+@pytest.mark.parametrize("name", ["dataset", "preset", "param.beta", "seed"])
+def test_keys_of_a_field_with_the_focus_are_its_own(driver, name: str) -> None:
+    _small(driver)
+    driver.find(name).setFocus()
+    driver.key(Qt.Key.Key_S)
+    driver.key(Qt.Key.Key_1)
+    assert not driver.page.stepping.slow.isChecked()

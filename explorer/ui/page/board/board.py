@@ -72,6 +72,7 @@ class Board(QScrollArea):
         self.curves = CurvesCard(theme, self) if shown.is_model else None
         self._followed: list[Card] = []  # shown in windows of their own
         self._offered: set[str] | None = None
+        self._after_layout = QTimer(self, interval=0, singleShot=True)  # a child: it does not outlive the board
         self._requests: dict[str, Request] = {}  # of the frames in sight, by view; recorded ones have none
         self.grid = self._arrange(theme, side_kinds)
         self.setWidget(self.grid)
@@ -106,6 +107,7 @@ class Board(QScrollArea):
     def _connect(self) -> None:
         self._actions.export_asked.connect(self.export_asked)
         self._actions.detach_asked.connect(self.detach_asked)
+        self._after_layout.timeout.connect(self.watch)
         self.verticalScrollBar().valueChanged.connect(self.watch)
         self.grid.changed.connect(self.watch)
         self._inputs.requests_changed.connect(self.watch)
@@ -268,4 +270,4 @@ class Board(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Watches the views that are in sight once the cards have their new places."""
         super().resizeEvent(event)
-        QTimer.singleShot(0, self.watch)
+        self._after_layout.start()
