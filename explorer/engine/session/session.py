@@ -33,7 +33,7 @@ class Session:
     Args:
         setup: Page, data, config and training settings.
         data: The dataset that the setup names.
-        run: The run to write to, or None to write nothing. The session takes it for writing until `close`.
+        run: The run to write to, taken for writing until `close`; None to write nothing.
         placement: Device and rank; the setup's device where None. Only rank 0 writes, measures and records.
         record: Whether frames are recorded for the timeline.
         parents: Trained models that the config names, on the session's device, by field.
@@ -43,8 +43,7 @@ class Session:
         status: "ready", "training", "done", "stopped", "diverged" or "out of memory".
         learner: The model with its players' optimisers and its averaged weights.
         trainer: Trains the model round by round; has the clock and the random number generator.
-        journal: Metrics, measurements and recorded frames.
-        saver: Writes checkpoints.
+        journal, saver: Metrics, measurements and recorded frames; checkpoints.
         between_micro_batches: Called where views can be computed, also during a save or a recording.
     """
 
@@ -61,8 +60,7 @@ class Session:
         self.placement = placement or Placement(resolve(setup.device))
         self.run = run if self.placement.rank == 0 else None
         self.between_micro_batches: Callable[[], None] = lambda: None
-        self._dataset, self._recorded = data, record
-        self._parents = parents or {}
+        self._dataset, self._recorded, self._parents = data, record, parents or {}
         if self.run is not None:
             self.run.acquire()
         try:

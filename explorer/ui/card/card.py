@@ -42,10 +42,6 @@ class Card(QFrame):
         alerted: Name of the view and the alert of its frame, "" once the alert is over.
         detach_asked: Move the card into a window of its own.
         maximise_asked: Fill the page with the card, or restore it.
-
-    Args:
-        theme: Colours.
-        view: The view.
         values: Values of its parameters; defaults where none is given.
         empty: What the card will show, and when; displayed until the first frame.
     """

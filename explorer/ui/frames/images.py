@@ -22,12 +22,8 @@ _ZOOM_SIDE = 96.0  # px of an image under the pointer
 _CAPTION = 16.0  # px of a line of captions
 _LARGEST = 168.0  # px beyond which one image does not grow
 _LEAST_PIXEL = 6.0  # px of the outline of a pixel
-_WAYS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
+_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+_WAYS = dict(zip(_ARROWS, ((0, -1), (0, 1), (-1, 0), (1, 0)), strict=True))  # rows and columns that a key moves
 
 
 @dataclass(frozen=True)
@@ -51,10 +47,9 @@ class _Layout:
 
 
 class ImagesView(FrameView):
-    """Images in rows, drawn as ink on the card's paper. Arrow keys move between them; Enter picks, with Shift a second.
+    """Images in rows, drawn as ink on the card's paper. Arrow keys move between them, or move the outlined pixel.
 
-    A click gives the pixel of the clicked image, and its datum where `frame.index` says which it is; Enter gives the
-    datum alone. Where a pixel is outlined, the arrow keys move it instead.
+    A click gives a pixel and, with `frame.index`, a datum; Enter gives the datum, with Shift as the second of two.
     """
 
     ideal = (320, 320)

@@ -1,4 +1,7 @@
-"""The widget of a plane."""
+"""The widget of a plane: layers, handles, mouse and keys.
+
+Longer than other files because painting and picking share the pixel positions of the points.
+"""
 
 from __future__ import annotations
 
