@@ -1,4 +1,4 @@
-"""What a model is told while it trains, and what it says of its players: progress, stages, symbols, parameters."""
+"""Progress, stages, symbols and parameters: how a model follows training and declares its players."""
 
 from __future__ import annotations
 

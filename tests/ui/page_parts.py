@@ -1,4 +1,4 @@
-"""What the tests of single parts of a page need: a host that notes what it is told, and a page's state."""
+"""Helpers for tests of single parts of a page: a host that records its calls, and the state of a page."""
 
 from __future__ import annotations
 
