@@ -14,7 +14,7 @@ from explorer.engine import Session, SessionViews
 from explorer.engine.session import recording
 from models import Family
 from models.frames import Plane, Points
-from models.protocol import Noise, view
+from models.protocol import Noise, view, views_of
 
 FRAMES = 5
 
@@ -23,6 +23,7 @@ class Streaming(TinyGAN):
     """A game with a recorded view of several frames."""
 
     title, presets, try_next = "Streaming", (), ()
+    views = tuple(views_of(TinyGAN).values())
     computed = 0
     broken = False
 
