@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
@@ -14,12 +15,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pages import FIXTURES, SMALL, kept_session
+from PIL import Image
 
 import models
 from explorer import __main__ as program
 from explorer import cli, startup
 from explorer.engine import Run, load_run
 from explorer.version import __version__
+from models.protocol import views_of
 
 VAE = ("vae", "--data", "digits", "--set", "hidden=8", "batch=16", "--device", "cpu")
 
@@ -161,7 +164,8 @@ def test_bad_input_about_a_run_is_one_line(arguments, parts, digits_run, tmp_pat
 
 
 def test_a_run_in_use_is_one_line(digits_run, command):
-    with Run(digits_run).hold():
+    with contextlib.closing(Run(digits_run)) as run:
+        run.acquire()
         refused(command("resume", digits_run), "being trained by another process")
 
 
@@ -350,6 +354,29 @@ def test_figures_of_a_run_are_files_of_their_kind(digits_run, tmp_path, command)
         done = command("figure", digits_run, view, "--out", tmp_path / name, *more)
         assert (done.code, done.out) == (0, f"{tmp_path / name}\n")
         assert (tmp_path / name).read_bytes().startswith(start)
+
+
+def test_a_scene_of_a_run_is_a_file_for_each_of_its_views(digits_run, tmp_path, command):
+    done = command("figure", digits_run, "the bound", "--out", tmp_path / "bound.png")
+    assert done.code == 0
+    (scene,) = (scene for scene in models.find_page("vae").scenes if scene.name == "The bound")
+    paths = [tmp_path / f"bound-{view}.png" for view in scene.views]
+    assert done.out.split() == [str(path) for path in paths]
+    identity = json.loads(Image.open(paths[0]).text["identity"])
+    assert (identity["scene"], identity["view"]) == ("The bound", scene.lead)
+
+
+def test_a_scene_at_a_recorded_step_leaves_out_what_is_not_recorded(digits_run, tmp_path, command):
+    done = command("figure", digits_run, "Train", "--step", 30, "--out", tmp_path / "train.png")
+    assert done.code == 0
+    recorded = {name for name, view in views_of(models.find_page("vae")).items() if view.record} | {"curves"}
+    (scene,) = (scene for scene in models.find_page("vae").scenes if scene.name == "Train")
+    assert {path.stem for path in tmp_path.iterdir()} == {f"train-{view}" for view in scene.views if view in recorded}
+    assert [line.split()[0] for line in done.err.splitlines()] == [v for v in scene.views if v not in recorded]
+
+
+def test_settings_of_a_scene_are_refused(digits_run, tmp_path, command):
+    refused(command("figure", digits_run, "The bound", "--set", "z=0,0", "--out", tmp_path / "x.png"), "--set", "view")
 
 
 def test_a_lab_draws_all_its_views(tmp_path, command):

@@ -120,6 +120,8 @@ def test_averaged_weights_of_the_parent_are_used_where_it_has_some(tmp_path):
     torch.testing.assert_close(kept.model.teacher.mean, averaged)
     kept.step()
     torch.testing.assert_close(kept.learner.averaged.teacher.mean, averaged, rtol=0, atol=0)
+    assert kept.learner.averaged.teacher is kept.model.teacher  # held in memory once
+    assert kept.learner.averaged.mean is not kept.model.mean
     kept.stop()
     kept.close()
     assert not any("teacher" in name for name in Run(tmp_path / "run").last().tensors)

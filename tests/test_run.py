@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import errno
 import json
@@ -264,10 +265,15 @@ def test_a_config_that_is_none_is_refused(content, tmp_path):
 
 def test_a_run_has_one_writer(tmp_path):
     run = new_run(tmp_path / "run")
-    with run.hold(), pytest.raises(RunError, match="being trained by another process"):
-        Run(run.folder).acquire()
-    with Run(run.folder).hold():
-        pass
+    run.acquire()
+    other = Run(run.folder)
+    with pytest.raises(RunError, match="being trained by another process"):
+        other.acquire()
+    run.close()
+    other.acquire()
+    with pytest.raises(RunError, match="being trained by another process"):
+        run.acquire()
+    other.close()
 
 
 def test_what_a_killed_writer_left_is_cleared_away_by_the_next(tmp_path):
@@ -276,7 +282,8 @@ def test_what_a_killed_writer_left_is_cleared_away_by_the_next(tmp_path):
     torn = [run.folder / ".summary.json.7.tmp", run.folder / "checkpoints" / ".step-000000008.safetensors.7.tmp"]
     for path in torn:
         path.write_bytes(b"half")
-    with run.hold():
+    with contextlib.closing(run):
+        run.acquire()
         assert not any(path.exists() for path in torn)
         assert run.last().step == 7
 

@@ -6,11 +6,12 @@ import sys
 from collections.abc import Sequence
 
 from explorer.cli.arguments import parse
+from explorer.cli.drawing import draw_figure
 from explorer.cli.listing import list_all, versions
 from explorer.cli.packing import bundle, classifier
 from explorer.cli.tour import tour
 from explorer.cli.training import resume, train
-from explorer.cli.using import draw_figure, evaluate_run, lab, sample
+from explorer.cli.using import evaluate_run, lab, sample
 from explorer.engine import BadInput, ExplorerError
 from explorer.figures import FigureError
 

@@ -99,13 +99,15 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_device(evaluate, "cpu")
     _add_json(evaluate)
 
-    figure = _run_command(commands, "figure", "draw a view of a run as a figure")
-    figure.add_argument("view", metavar="VIEW", help='name of a view, or "curves"')
+    figure = _run_command(commands, "figure", "draw a view of a run as a figure, or each view of a scene")
+    figure.add_argument("view", metavar="VIEW", help='name of a view, "curves", or name of a scene such as "The bound"')
     _add_set(figure, "the view's parameters and inputs, such as z=0.5,-1")
     figure.add_argument(
         "--step", type=_whole, default=None, metavar="N", help="a recorded step instead of the last checkpoint"
     )
-    figure.add_argument("--out", required=True, metavar="F", help=".png .svg .pdf .csv or .npz")
+    figure.add_argument(
+        "--out", required=True, metavar="F", help=".png .svg .pdf .csv or .npz; a scene writes F-VIEW.png for each view"
+    )
     figure.add_argument("--width", type=float, default=None, metavar="MM", help="width of the figure, mm")
     figure.add_argument("--height", type=float, default=None, metavar="MM", help="height of the figure, mm")
     figure.add_argument("--dpi", type=int, default=None, metavar="DPI", help="resolution of a .png")

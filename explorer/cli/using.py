@@ -1,12 +1,10 @@
-"""`sample`, `evaluate`, `figure` and `lab`: use trained models and labs."""
+"""`sample`, `evaluate` and `lab`: use trained models and labs."""
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import math
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +15,14 @@ import models
 from explorer import figures
 from explorer.cli.arguments import read_pairs
 from explorer.cli.progress import count_progress, download_progress
-from explorer.engine import BadInput, Request, Viewer, evaluate, load_run
+from explorer.engine import BadInput, Request, evaluate, load_run
 from explorer.engine.lab import open_lab
 from explorer.engine.measure.settings import refusing, sample_settings
 from explorer.engine.randomness import derive
-from explorer.engine.runs.curves import loss_curves
-from explorer.engine.runs.directions import read_directions
-from explorer.engine.runs.history import History
-from explorer.engine.runs.recorder import Recorder
-from explorer.engine.runs.run import Run
-from explorer.engine.session.journal import metrics_of
-from explorer.engine.setup import model_page
-from explorer.engine.views.from_text import request_from_text
-from models.frames import Curves, Frame
 from models.protocol import BadValue, Lab, Preset, build, params_of
 from models.views.samples import frame_of
 
-__all__ = ["draw_figure", "evaluate_run", "lab", "run_curves", "sample"]
+__all__ = ["evaluate_run", "lab", "sample"]
 
 _PART = 500
 
@@ -103,59 +92,6 @@ def evaluate_run(arguments: argparse.Namespace) -> int:
             error = metrics.get(f"{key}_se")
             print(f"  {key:<26}{value:12.4f}" + (f"  ± {error:.4f}" if error is not None else ""))
     return 0
-
-
-def run_curves(run: Run) -> Curves:
-    """The curves of a run, read from its metrics."""
-    history = History()
-    page = model_page(run.setup.page)
-    for line in run.metrics():
-        history.add(line["step"], metrics_of(line, set(page.rates)))
-    return loss_curves(page, history, run.setup.config)
-
-
-def draw_figure(arguments: argparse.Namespace) -> int:
-    """Draws a view of a run; see the help of `figure`."""
-    path = Path(arguments.out)
-    figures.check_path(path)
-    sizes = {"width_mm": arguments.width, "height_mm": arguments.height, "dpi": arguments.dpi}
-    style = figures.Style(theme=arguments.theme, **{key: value for key, value in sizes.items() if value is not None})
-    frame, identity = _frame_of(arguments)
-    figures.save(frame, path, style=style, identity=identity)
-    print(path)
-    return 0
-
-
-def _frame_of(arguments: argparse.Namespace) -> tuple[Frame, dict[str, Any]]:
-    values = read_pairs(arguments.set)
-    if arguments.view == "curves":
-        run = Run(Path(arguments.run))
-        return run_curves(run), {**run.identity, "view": "curves"}
-    if arguments.step is not None:
-        run = Run(Path(arguments.run))
-        recorder = Recorder(run.frames)
-        recorder.load()
-        step, frames = recorder.at(arguments.step)
-        if step != arguments.step:
-            print(f"no frame was recorded at step {arguments.step}; drawing step {step}", file=sys.stderr)
-        if arguments.view not in frames:
-            raise BadInput(f"view {arguments.view} is not recorded; recorded are {', '.join(frames)}")
-        if values:
-            raise BadInput("--set cannot change a recorded step; leave out --set or --step")
-        frame = frames[arguments.view]
-        frame = dataclasses.replace(frame, subtitle=f"{frame.subtitle}, step {step:,}")
-        return frame, {**run.identity, "view": arguments.view, "step": step}
-    loaded = load_run(
-        arguments.run, checkpoint=arguments.checkpoint, device=arguments.device, progress=download_progress
-    )
-    viewer = Viewer(loaded.model, loaded.tensors, loaded.model.device)
-    view = viewer.view(arguments.view)
-    if not view.applies(type(loaded.model), loaded.config, loaded.model.spec):
-        raise BadInput(f"view {view.name} makes no sense for this run's config and data")
-    kept = read_directions(loaded.run.folder)
-    request = request_from_text(view, loaded.model, loaded.tensors, values, kept)
-    identity = {**loaded.run.identity, "view": view.name, "step": loaded.step, "set": values}
-    return viewer.last_frame(request), identity
 
 
 def _preset_of(page: type[Lab], title: str | None) -> Preset:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import math
 from dataclasses import dataclass
 from typing import Any
 
 from explorer.engine.errors import BadInput
-from models.protocol import GenerativeModel, param
+from models.protocol import GenerativeModel, half_cosine, param
 
 __all__ = ["Training", "check_length", "learning_rate", "training_class"]
 
@@ -121,4 +120,4 @@ def learning_rate(base: float, schedule: str, progress: float) -> float:
     if schedule == "constant":
         return base
     share = min(max(progress, 0.0), 1.0)
-    return base * (_FLOOR + (1 - _FLOOR) * 0.5 * (1 + math.cos(math.pi * share)))
+    return base * (_FLOOR + (1 - _FLOOR) * half_cosine(share))

@@ -26,6 +26,5 @@ FAMILY = Family("gan", "GAN", {
     "than data have dimensions, and then no density. A second network tells samples from data, the first learns to "
     "fool it.",
     likelihood="none",
-    sampling="1 pass",
     latent_code="none",
 )  # fmt: skip

@@ -33,6 +33,7 @@ from models.protocol.kinds import (
 from models.protocol.model import GameModel, GenerativeModel, Lab, LossModel, Page
 from models.protocol.params import BadValue, Param, build, param, params_of, settings, settings_of
 from models.protocol.player import Player, Progress
+from models.protocol.schedules import half_cosine
 from models.protocol.views import Drag, View, group_views, view, views_of
 
 __all__ = [
@@ -83,6 +84,7 @@ __all__ = [
     "accepted",
     "build",
     "group_views",
+    "half_cosine",
     "kind_from_json",
     "param",
     "params_of",

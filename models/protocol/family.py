@@ -20,7 +20,6 @@ class Family:
         pages: Models and labs by name.
         about: How noise becomes data here, in two or three short sentences.
         likelihood: What can be had of log p(x), in two or three words.
-        sampling: What a sample costs, likewise.
         latent_code: What leads from a datum to its code, likewise.
     """
 
@@ -29,5 +28,4 @@ class Family:
     pages: Mapping[str, type[GenerativeModel] | type[Lab]]
     about: str = ""
     likelihood: str = ""
-    sampling: str = ""
     latent_code: str = ""

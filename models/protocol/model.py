@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
@@ -159,6 +160,11 @@ class GenerativeModel(Page, nn.Module, ABC):
         for name in self.inherited:
             self.get_submodule(name).eval()
         return self
+
+    def copy(self) -> Self:
+        """A copy with weights of its own; submodules that belong to parents are shared."""
+        shared = [self.get_submodule(name) for name in self.inherited]
+        return copy.deepcopy(self, {id(module): module for module in shared})
 
     def own_state(self) -> dict[str, Tensor]:
         """The state dict without the weights of parents."""

@@ -19,6 +19,5 @@ FAMILY = Family("vae", "VAE", {
     about="A decoder turns a short code z into an image, with noise on every pixel. Code and noise together have more "
     "dimensions than the image, which therefore does not determine them: an encoder approximates p(z|x).",
     likelihood="lower bound",
-    sampling="1 pass",
     latent_code="approximate",
 )  # fmt: skip

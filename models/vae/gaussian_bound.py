@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +9,8 @@ import torch
 from torch import Tensor
 
 from models.exact.gaussian_latent import LogLikelihood
+from models.exact.normal import LOG_2PI
+from models.protocol import half_cosine
 
 __all__ = ["GaussianBound", "UnderQ", "mean_entropy"]
 
@@ -17,13 +18,12 @@ _REACH = 7.0  # of the grid in standard deviations of q: a Gaussian sums to 1 on
 _SPACING = {1: 0.02, 2: 0.2}  # by dimension; this fine because networks of rectified units have kinks
 _COARSE_REACH, _COARSE_SPACING = 4.0, 0.8  # enough for a gradient
 _CHUNK = 512  # points at a time, some milliseconds
-_LOG_2PI = math.log(2 * math.pi)
 
 
 @torch.no_grad()
 def mean_entropy(log_var: Tensor) -> Tensor:
     """Entropy of diagonal Gaussians, averaged over a batch, nats; log variances (n, d) to a scalar."""
-    return 0.5 * log_var.sum() / len(log_var) + 0.5 * log_var.shape[1] * (1 + math.log(2 * math.pi))
+    return 0.5 * log_var.sum() / len(log_var) + 0.5 * log_var.shape[1] * (1 + LOG_2PI)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class GaussianBound:
 
     def log_joint(self, z: Tensor) -> Tensor:
         """Values of log p(x, z), (k, d) to (k,), nats."""
-        return self.log_likelihood(z).double() - 0.5 * (z.square().sum(dim=1) + self.dim * _LOG_2PI)
+        return self.log_likelihood(z).double() - 0.5 * (z.square().sum(dim=1) + self.dim * LOG_2PI)
 
     def _grid(self, mean: Tensor, log_var: Tensor, reach: float, spacing: float) -> tuple[Tensor, Tensor, Tensor]:
         """Weights of the points of the grid, (k,), the points, (k, d), and log q(z) there, (k,)."""
@@ -71,7 +71,7 @@ class GaussianBound:
         noise = torch.cartesian_prod(*[axis] * self.dim).reshape(-1, self.dim)
         log_weight = -0.5 * noise.square().sum(dim=1)
         weight = log_weight.softmax(dim=0)
-        log_q = log_weight - 0.5 * (log_var.sum() + self.dim * _LOG_2PI)
+        log_q = log_weight - 0.5 * (log_var.sum() + self.dim * LOG_2PI)
         return weight, mean + (0.5 * log_var).exp() * noise, log_q
 
     def under(self, mean: Tensor, log_var: Tensor) -> UnderQ:
@@ -105,7 +105,7 @@ class GaussianBound:
         shift, change = torch.zeros_like(mean), torch.zeros_like(log_var)
         optimiser = torch.optim.Adam([shift, change], lr)
         for step in range(1, steps + 1):
-            optimiser.param_groups[0]["lr"] = 0.5 * lr * (1 + math.cos(math.pi * (step - 1) / steps))
+            optimiser.param_groups[0]["lr"] = lr * half_cosine((step - 1) / steps)
             with torch.enable_grad():
                 s, c = shift.requires_grad_(), change.requires_grad_()
                 bound = self.elbo(mean + scale * s, log_var + c)

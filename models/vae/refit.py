@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from models.exact.normal import prior_kl
+from models.protocol import half_cosine
 from models.vae.networks import posterior_draw
 
 __all__ = ["STARTS", "refit"]
@@ -50,7 +51,7 @@ def refit(
     yield m.clone(), log_var.clone()
     optimiser = torch.optim.Adam([m, log_var], _RATE)
     for step in range(steps):
-        optimiser.param_groups[0]["lr"] = 0.5 * _RATE * (1 + math.cos(math.pi * step / steps))
+        optimiser.param_groups[0]["lr"] = _RATE * half_cosine(step / steps)
         with torch.enable_grad():
             q = m.detach().requires_grad_(), log_var.detach().requires_grad_()
             z = posterior_draw(*q, rng=rng)

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.exact.normal import LOG_2PI
 from models.frames import Density
 
 __all__ = ["FAR", "Aggregated"]
@@ -17,7 +18,6 @@ FAR = 128
 
 _SHARE = 0.02  # of the posterior means whose nearest neighbour is further away than the edge
 _SIDE = 96  # cells of a picture along each axis
-_LOG_2PI = math.log(2 * math.pi)
 
 
 class Aggregated:
@@ -38,7 +38,7 @@ class Aggregated:
         squares = (
             z.square() @ precision.T - 2 * z @ (self._mean * precision).T + (self._mean.square() * precision).sum(1)
         )
-        return -0.5 * (squares + self._log_var.sum(dim=1) + z.shape[1] * _LOG_2PI)
+        return -0.5 * (squares + self._log_var.sum(dim=1) + z.shape[1] * LOG_2PI)
 
     def log_prob(self, z: Tensor) -> Tensor:
         """Log density, (k, d) to (k,), nats."""

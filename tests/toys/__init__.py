@@ -20,6 +20,5 @@ FAMILY = Family("toys", "Toys", {
 },
     about="Small models, one for each word of the protocol.",
     likelihood="exact",
-    sampling="64 passes",
     latent_code="none",
 )  # fmt: skip

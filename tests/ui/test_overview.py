@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import toys
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QWidget
 
@@ -20,10 +21,12 @@ from explorer.engine.recent import Glance
 from explorer.ui import threads
 from explorer.ui.explain.noise import Dimension
 from explorer.ui.overview import Overview
+from explorer.ui.overview.family_card import family_passes
 from explorer.ui.overview.ladder import NoiseLadder, relation
 from explorer.ui.overview.run_card import RunCard, progress_text, when_text
 from explorer.ui.theme import LIGHT
 from models import FAMILIES
+from models.protocol import Lab
 
 VAE_FAMILY = next(family for family in FAMILIES if family.id == "vae")
 
@@ -252,3 +255,10 @@ def test_closing_ends_its_thread(theme, make_widget, runs, monkeypatch, qtbot):
     overview.close()
     assert not overview.reader.isRunning()
     assert overview.reader not in threads._running
+
+
+def test_the_cost_of_a_sample_is_that_of_the_family_s_first_model():
+    assert [family_passes(family) for family in FAMILIES] == [1] * len(FAMILIES)
+    assert family_passes(toys.FAMILY) == 64  # the belief network draws one pixel a pass
+    labs = {name: page for name, page in FAMILIES[0].pages.items() if issubclass(page, Lab)}
+    assert family_passes(dataclasses.replace(FAMILIES[0], pages=labs)) is None

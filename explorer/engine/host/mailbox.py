@@ -6,11 +6,9 @@ import math
 import threading
 import time
 
-from explorer.engine.host.snapshot import Snapshot
+from explorer.engine.host.snapshot import REST, Snapshot
 
 __all__ = ["Mailbox"]
-
-_REST = 6.0  # training gets at least 6 s for each second spent on a snapshot
 
 
 class Mailbox:
@@ -67,7 +65,7 @@ class Mailbox:
             self._snapshot = snapshot
         now = time.monotonic()
         due = max(self._next + self._interval, now)  # a late snapshot does not delay those after it
-        self._next = max(due, now + _REST * (now - began)) if training else due
+        self._next = max(due, now + REST * (now - began)) if training else due
 
     def clear(self) -> None:
         """Drops the snapshot, because something else is shown."""

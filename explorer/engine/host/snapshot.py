@@ -14,9 +14,9 @@ from explorer.engine.views.static_page import StaticPage
 from explorer.engine.views.viewer import eval_mode
 from models.frames import Curves
 
-__all__ = ["Snapshot", "SnapshotMaker"]
+__all__ = ["REST", "Snapshot", "SnapshotMaker"]
 
-_REST = 6.0  # a view of several frames that took c seconds is asked for again after 6 c of training
+REST = 6.0  # seconds of training for each second spent on views
 _RATE = 2.0  # seconds over which steps per second are counted
 _FRESH = 0.06  # seconds for which a reply to a request is new enough for a snapshot during training
 
@@ -167,7 +167,7 @@ class SnapshotMaker:
         if stream is not None and stream.request.stamp == request.stamp:
             if not stream.over or stream.step == step:
                 return False
-            if training and time.monotonic() < stream.ended + _REST * stream.seconds:
+            if training and time.monotonic() < stream.ended + REST * stream.seconds:
                 return True
         self.request_stream(request, step, queue)
         return False

@@ -99,10 +99,7 @@ class Worker:
         self._serve()
         session.step()
         self.mailbox.stale = True
-        self._tell_staged(session.learner)
-        if session.finished:
-            self._training = False
-            self._event(events.Done())
+        self._close_round(session)
 
     def _phase(self, *, going_on: bool) -> None:
         session = self._session()
@@ -114,10 +111,14 @@ class Worker:
         self._event(events.PhasePlayed(report))
         if report.phase.is_last:
             session.flush()
-            self._tell_staged(session.learner)
-            if session.finished:
-                self._training = False
-                self._event(events.Done())
+            self._close_round(session)
+
+    def _close_round(self, session: Session) -> None:
+        """Sends what a round has changed, and ends training where it was the last."""
+        self._tell_staged(session.learner)
+        if session.finished:
+            self._training = False
+            self._event(events.Done())
 
     def _tell_staged(self, learner: Learner) -> None:
         """Sends `Staged` where the structure of the model or its players have changed."""

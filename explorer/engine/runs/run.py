@@ -102,21 +102,12 @@ class Run:
             },
         }
 
-    @contextlib.contextmanager
-    def hold(self) -> Iterator[Run]:
-        """Keeps the folder for one writer.
+    def acquire(self) -> None:
+        """Takes the folder for writing; `close` gives it back.
 
         Raises:
             RunError: Another process is writing to it.
         """
-        self.acquire()
-        try:
-            yield self
-        finally:
-            self.close()
-
-    def acquire(self) -> None:
-        """Takes the folder for writing; `close` gives it back. See `hold`."""
         lock = filelock.FileLock(self.folder / ".lock", thread_local=False)
         try:
             lock.acquire(timeout=0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -52,7 +51,7 @@ class Learner:
         choose_threads(sum(parameter.numel() for parameter in self.model.parameters()))
         if type(self.model).prepare is not GenerativeModel.prepare:  # `whole` computes the data's entropy
             self.model.inherit(data.whole(), parents)
-        self.averaged = copy.deepcopy(self.model).eval() if setup.training.ema > 0 else None
+        self.averaged = self.model.copy().eval() if setup.training.ema > 0 else None
         self.training = setup.training
         self.players: list[Optimisation] = []
         self.revision = 0
@@ -108,7 +107,7 @@ class Learner:
         self.model.to(self._device)
         if self.averaged is not None:
             before = self.averaged.state_dict()
-            self.averaged = copy.deepcopy(self.model).eval()
+            self.averaged = self.model.copy().eval()
             after = self.averaged.state_dict()
             same = {name: old for name, old in before.items() if name in after and after[name].shape == old.shape}
             self.averaged.load_state_dict(same, strict=False)  # new parameters start at their own values

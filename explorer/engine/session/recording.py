@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -64,7 +63,7 @@ class Recording:
             if not view.record or name in self._failed or not view.applies(type(model), model.config, model.spec):
                 continue
             if view.streams:
-                frozen = copy.deepcopy(model) if frozen is None else frozen
+                frozen = model.copy() if frozen is None else frozen
                 moment.streams[name] = self._viewer.frames(Request(name, params=recorded_params(view, model)), frozen)
                 continue
             try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 import contextlib
-import copy
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -18,7 +17,7 @@ from explorer.engine.views.input_context import InputContext, chosen_split
 from explorer.engine.views.input_kinds import KINDS
 from explorer.engine.views.requests import Reply, Request, RequestQueue
 from models.frames import Frame
-from models.protocol import BadValue, Input, Lab, Page, View, views_of
+from models.protocol import BadValue, GenerativeModel, Input, Page, View, views_of
 
 __all__ = ["Viewer", "eval_mode"]
 
@@ -164,7 +163,7 @@ class Viewer:
             for request in taken:
                 display_model = page(request.raw)
                 if request.view in self.views and self.views[request.view].streams:
-                    frozen = display_model if isinstance(display_model, Lab) else copy.deepcopy(display_model)
+                    frozen = display_model.copy() if isinstance(display_model, GenerativeModel) else display_model
                     self._streams[request.view] = (request, self.frames(request, frozen), step)
                 else:
                     reply(self._answer(request, self.frames(request, display_model), step, final=True))

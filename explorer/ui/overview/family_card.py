@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.data import SOURCES
 from explorer.ui.controls import Button, text_label
 from explorer.ui.explain.noise import Dimension, dimensions
+from explorer.ui.numbers import count
 from explorer.ui.overview.ladder import NoiseLadder, relation
 from explorer.ui.overview.reading import bundled_page
 from explorer.ui.overview.strip import Strip
 from explorer.ui.theme import Theme, ui_font
 from models import Family
 from models.frames import Images
-from models.protocol import GenerativeModel, Kind, accepted
+from models.protocol import DataSpec, GenerativeModel, Kind, accepted, settings_of
 
-__all__ = ["STATED", "FamilyCard", "family_bars"]
+__all__ = ["STATED", "FamilyCard", "family_bars", "family_passes"]
 
 STATED = ("mnist", "mnist-binarized")  # 28×28 images; the first that a family's model accepts determines its bars
 QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's constant for an unlimited size
 WIDE = 640  # px of width from which the parts of a card stand side by side
 _STRIP, _STRIP_WIDE = 42, 84  # px
-_FACTS = (("Likelihood", "likelihood"), ("Sampling", "sampling"), ("Latent code", "latent_code"))
+
+
+def _models(family: Family, names: Iterable[str]) -> Iterator[tuple[type[GenerativeModel], Kind]]:
+    """The models of a family, in order, each with every kind of data of these names that it accepts."""
+    for page in family.pages.values():
+        if issubclass(page, GenerativeModel):
+            yield from ((page, SOURCES[name].kind) for name in names if accepted(SOURCES[name].kind, page.accepts))
 
 
 def family_bars(family: Family) -> tuple[Dimension, ...] | None:
     """Noise and data dimension of the family's first model that accepts 28×28 images; None if no model does."""
-    for page in family.pages.values():
-        if not issubclass(page, GenerativeModel):
-            continue
-        kinds: list[Kind] = [SOURCES[name].kind for name in STATED if accepted(SOURCES[name].kind, page.accepts)]
-        if kinds:
-            return dimensions(page, page.Config(), kinds[0])
+    for page, kind in _models(family, STATED):
+        return dimensions(page, page.Config(), kind)
+    return None
+
+
+def family_passes(family: Family) -> int | None:
+    """Passes through the network that a batch of samples takes, for the model of `family_bars` or else the first one.
+
+    None where the family has labs alone.
+    """
+    for page, kind in (*_models(family, STATED), *_models(family, SOURCES)):
+        settings = {name: declared.default for name, declared in settings_of(page.sample).items()}
+        return page.sampling_passes(page.Config(), settings, DataSpec(kind, 0))
     return None
 
 
@@ -118,8 +134,13 @@ class FamilyCard(QFrame):
         column.setSpacing(16)
         grid = QGridLayout()
         grid.setVerticalSpacing(4)
-        rows = [(label, getattr(self.family, field)) for label, field in _FACTS]
-        for row, (label, value) in enumerate((label, value) for label, value in rows if value):
+        passes = family_passes(self.family)
+        facts = {
+            "Likelihood": self.family.likelihood,
+            "Sampling": "" if passes is None else "1 pass" if passes == 1 else f"{count(passes)} passes",
+            "Latent code": self.family.latent_code,
+        }
+        for row, (label, value) in enumerate((label, value) for label, value in facts.items() if value):
             grid.addWidget(text_label(label, "caption"), row, 0)
             fact: QLabel = text_label(value, "caption")
             fact.setFont(ui_font(12, 600))

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 from models.exact.densities_1d import Pair
+from models.protocol import half_cosine
 
 __all__ = ["Course", "course"]
 
@@ -96,7 +97,7 @@ class Course:
         f = self._forward(torch.cat([self._x[picked[0]], self._x_fake[picked[1]]]), weights)
         loss = softplus(-f[:_BATCH]).mean() + softplus(f[_BATCH:]).mean()
         gradients = torch.autograd.grad(loss, weights)
-        rate = _RATE * 0.5 * (1 + math.cos(math.pi * self._step / self.steps))
+        rate = _RATE * half_cosine(self._step / self.steps)
         self._step += 1
         new = []
         with torch.no_grad():

@@ -8,10 +8,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from explorer.ui.controls import IconButton, Slider, ValueBox, text_label
 from explorer.ui.controls.scale import Scale
 from explorer.ui.theme import Theme
+from models.views.latent_space import axis_label
 
 __all__ = ["LatentRow"]
-
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 class LatentRow(QFrame):
@@ -29,7 +28,7 @@ class LatentRow(QFrame):
         super().__init__(parent)
         self.dim = dim
         scale = _scale(limit)
-        name = "z" + str(dim + 1).translate(_SUBSCRIPTS)
+        name = axis_label(dim)
         self.slider = Slider(theme, scale, 0.0, "prior")
         self.slider.setObjectName(f"latent.{dim}")
         self.slider.setAccessibleName(f"Latent dimension {dim + 1}")
