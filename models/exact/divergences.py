@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["jensen_shannon", "kl", "masses", "total_variation", "wasserstein_1"]
+__all__ = ["jensen_shannon", "kl", "masses", "total_variation"]
 
 
 def masses(density: np.ndarray, cell: float = 1.0) -> np.ndarray:
@@ -39,15 +39,3 @@ def jensen_shannon(p: np.ndarray, q: np.ndarray) -> float:
 def total_variation(p: np.ndarray, q: np.ndarray) -> float:
     """½ Σ|p − q|, from 0 to 1."""
     return 0.5 * float(np.abs(np.asarray(p, dtype=float) - np.asarray(q, dtype=float)).sum())
-
-
-def wasserstein_1(p: np.ndarray, q: np.ndarray, at: np.ndarray) -> float:
-    """Least mean distance over which mass is moved on a line: the area between the distribution functions.
-
-    Args:
-        p: Masses, (n,).
-        q: Masses, (n,).
-        at: Where the masses are, (n,), ascending.
-    """
-    between = np.abs(np.cumsum(np.asarray(p, dtype=float) - np.asarray(q, dtype=float)))[:-1]  # (n - 1,)
-    return float(np.sum(between * np.diff(np.asarray(at, dtype=float))))
