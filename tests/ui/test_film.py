@@ -165,6 +165,21 @@ def test_a_film_of_another_kind_gets_another_widget(film) -> None:
     assert isinstance(film.inner, ImagesView)
 
 
+def test_the_menu_of_a_film_offers_the_options_of_its_frames(theme, make_widget) -> None:
+    card = make_widget(Card(theme, View(lambda page: None, "flow", "Flow", {}, {}, Film, False)), 480, 300)
+
+    def options() -> list[str]:
+        card.menu.aboutToShow.emit()
+        return [action.text() for action in card.menu.actions()]
+
+    x = np.arange(3.0)
+    curves = Curves((Series("loss", "Loss", x, x),), x_label="step")
+    card.show_frame(Film((curves, curves), np.arange(2.0), "t"))
+    assert "Logarithmic y axis" in options()
+    card.show_frame(shades(3))
+    assert "Logarithmic y axis" not in options()
+
+
 def test_a_card_names_its_film_and_says_what_belongs_to_the_frame_in_view(theme, make_widget) -> None:
     x = np.arange(3.0)
     frames = tuple(

@@ -57,12 +57,14 @@ class CardMenu(QObject):
         for kind, text in EXPORTS.items():
             self._add(self._exports, text, kind)
         self._exports.triggered.connect(self._on_export_chosen)
-        if display.actions():
-            self.menu.addSeparator()
-            self.menu.addActions(display.actions())
+        self.menu.addSeparator()
+        self._display = display
+        self._options: list[QAction] = []
+        self._after_options = self.menu.addSeparator()  # separators that follow one another are drawn as one
+        self._place_options()
+        self.menu.aboutToShow.connect(self._place_options)
         self._splits = QActionGroup(self)
         if len(view.splits) > 1:
-            self.menu.addSeparator()
             for split in view.splits:
                 action = self._add(self._splits, f"Use {_SPLITS[split]} data", split)
                 action.setCheckable(True)
@@ -88,6 +90,16 @@ class CardMenu(QObject):
         action.setData(data)
         group.addAction(action)
         return action
+
+    @Slot()
+    def _place_options(self) -> None:
+        """Offers the options of the picture; those of a film change with the kind of its frames."""
+        options = self._display.actions()
+        for action in self._options:
+            if action not in options:
+                self.menu.removeAction(action)
+        self.menu.insertActions(self._after_options, options)
+        self._options = options
 
     @Slot(QAction)
     def _on_export_chosen(self, action: QAction) -> None:

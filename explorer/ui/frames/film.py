@@ -105,12 +105,15 @@ class FilmView(FrameView):
             return
         if self.inner is not None:
             self._column.removeWidget(self.inner)
+            for action in self.inner.actions():
+                self.removeAction(action)
             self.inner.hide()
             self.inner.deleteLater()
         self.inner = inner = kind(self._theme, self)
         inner.setAccessibleName(self.accessibleName())
         self._column.insertWidget(0, inner, 1)
         self._column.setStretch(1, 0)
+        self.addActions(inner.actions())
         inner.legend_changed.connect(self.legend_changed)
         inner.clicked.connect(self.clicked)
         self.updateGeometry()
