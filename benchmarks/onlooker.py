@@ -7,7 +7,7 @@ import time
 from collections import Counter
 
 from explorer.engine import Reply, Request, Session, SessionViews
-from models.protocol import group_views
+from models.protocol import scenes_of
 
 __all__ = ["Onlooker"]
 
@@ -32,9 +32,9 @@ class Onlooker(threading.Thread):
         super().__init__(daemon=True)
         self.watching = threading.Event()
         self.views = SessionViews(session, reply=self._reply)
-        page, views = type(session.model), self.views.viewer.views.values()
-        lead, beside, rest = group_views(v for v in views if v.applies(page, session.setup.config))
-        self.shown = [view.name for view in (*lead, *beside, *rest[:1])]
+        page, views = type(session.model), self.views.viewer.views
+        first = [views[name] for name in scenes_of(page)[0].views if name in views]
+        self.shown = [view.name for view in first if view.applies(page, session.setup.config)]
         self.updates: Counter[str] = Counter()
         self.cost: Counter[str] = Counter()
         self.errors: set[str] = set()

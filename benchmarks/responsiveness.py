@@ -191,7 +191,7 @@ def drag_of(page: PageWidget) -> Drag | None:
         slider = page.findChild(Slider, "latent.0")
         decode = page.board.cards.get("decode")
         return None if slider is None or decode is None else Drag(slider, decode.display)
-    hero = page.board.grid.lead
+    hero = page.board.scene.lead
     for name, row in page.side.form.rows.items():
         slider, declared = row.findChild(Slider), page.draft.declared()[name]
         if slider is not None and row.isVisible() and declared.low is not None and declared.high is not None:
@@ -217,7 +217,7 @@ def measure_lab(name: str, seconds: float) -> dict[str, object]:
         drag.start()
     pump(seconds)
     elapsed = time.perf_counter() - began
-    visible = [key for key, card in page.board.cards.items() if card in page.board.grid.in_sight()]
+    visible = [key for key, card in page.board.cards.items() if card in page.board.scene.in_sight()]
     updates = {key: round((page.board.cards[key].display.painted - before[key]) / elapsed, 2) for key in visible}
     window.close()
     return {"page": name, "seconds": round(elapsed, 2), **felt(beat, drag), "updates_per_s": updates}
@@ -270,7 +270,7 @@ def measure(name: str, seconds: float, points: int, data: str | None) -> dict[st
         host.train()
         wait_until(lambda: page.shown.state == "training")
         pump(SETTLED)
-    visible = [key for key, card in page.board.cards.items() if card in page.board.grid.in_sight()]
+    visible = [key for key, card in page.board.cards.items() if card in page.board.scene.in_sight()]
     updates = {key: round(updated[key] / elapsed, 2) for key in visible}
     setup = session.setup
     window.close()

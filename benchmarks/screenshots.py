@@ -137,7 +137,7 @@ class Booth:
     def _export(self) -> object:
         from explorer.ui.export.dialog import ExportDialog
 
-        self.window.page.board.grid.lead.export_asked.emit("pdf")
+        self.window.page.board.scene.lead.export_asked.emit("pdf")
         dialog = self.window.findChild(ExportDialog)
         self.until(lambda: dialog.preview.picture is not None)
         self.pump(0.3)
@@ -189,7 +189,7 @@ class Booth:
     def _filled(self) -> bool:
         page = self.window.page
         return page is not None and all(
-            not card.is_empty for card in page.board.grid.in_sight() if card.view.name != "curves"
+            not card.is_empty for card in page.board.scene.in_sight() if card.view.name != "curves"
         )
 
     def until(self, condition: Callable[[], bool]) -> None:

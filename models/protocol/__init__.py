@@ -33,10 +33,12 @@ from models.protocol.kinds import (
 from models.protocol.model import GameModel, GenerativeModel, Lab, LossModel, Page
 from models.protocol.params import BadValue, Param, build, param, params_of, settings, settings_of
 from models.protocol.player import Player, Progress
+from models.protocol.scenes import CURVES, scenes_of
 from models.protocol.schedules import half_cosine
-from models.protocol.views import Drag, View, group_views, view, views_of
+from models.protocol.views import Drag, View, view, views_of
 
 __all__ = [
+    "CURVES",
     "INPUTS",
     "BadValue",
     "Canvas",
@@ -83,11 +85,11 @@ __all__ = [
     "Waveform",
     "accepted",
     "build",
-    "group_views",
     "half_cosine",
     "kind_from_json",
     "param",
     "params_of",
+    "scenes_of",
     "settings",
     "settings_of",
     "view",

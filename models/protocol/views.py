@@ -8,19 +8,17 @@ import functools
 import inspect
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from models.frames import Frame
 from models.protocol.capabilities import HasDecoder
-from models.protocol.inputs import INPUTS, DataPoint, Input, Instrument, LatentPoint
+from models.protocol.inputs import INPUTS, DataPoint, Input, Instrument
 from models.protocol.kinds import DataSpec
 from models.protocol.params import Param, read_defaults, settings_of
 
-__all__ = ["Drag", "View", "group_views", "view", "views_of"]
-
-_BESIDE = 2  # views of the latent point that stand beside the leading one
+__all__ = ["Drag", "View", "view", "views_of"]
 
 
 @dataclass(frozen=True)
@@ -236,16 +234,3 @@ def _with_settings(declared: View, page: type) -> View:
     """A view with the settings of the page's `sample` after its own parameters."""
     settings = settings_of(page.sample)  # type: ignore[attr-defined]
     return declared.but(params={**declared.params, **{k: v for k, v in settings.items() if k not in declared.params}})
-
-
-def group_views(views: Iterable[View]) -> tuple[list[View], list[View], list[View]]:
-    """The views of a page by where they belong.
-
-    Returns:
-        The leading one (or none, where there are no views); the first two of the latent point, which stand beside it;
-        all others, of which one at a time is visible.
-    """
-    listed = list(views)
-    lead = [view for view in listed if view.lead][:1] or listed[:1]
-    beside = [view for view in listed if view not in lead and LatentPoint in view.inputs.values()][:_BESIDE]
-    return lead, beside, [view for view in listed if view not in lead and view not in beside]

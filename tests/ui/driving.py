@@ -15,7 +15,6 @@ from pytestqt.qtbot import QtBot
 
 from explorer.ui.card import Card
 from explorer.ui.page import PageWidget
-from explorer.ui.page.board.tab_row import TabRow
 from explorer.ui.page.state.inputs import Inputs
 from explorer.ui.window.main_window import MainWindow
 from models.protocol import Input
@@ -91,26 +90,39 @@ class Driver:
         """Clicks a button."""
         button = self.find(name)
         assert isinstance(button, QAbstractButton)
-        row = button.parentWidget()
-        if isinstance(row, TabRow) and button in row.folded:
-            row.more.menu().aboutToShow.emit()
-            self.choose_in_menu(row.more.menu(), button.accessibleName())
-            assert button.isVisible(), f"{name} was chosen and is not in sight"
-            return
+        self._open_controls(button)
         assert button.isVisible(), f"{name} is not in sight"
         assert button.isEnabled(), f"{name} is off"
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
-    def offers_tab(self, name: str) -> bool:
-        """Whether a tab is there, in the line or in the menu of those that have no room in it."""
-        button = self.find(name)
-        row = button.parentWidget()
-        assert isinstance(row, TabRow)
-        return button.isVisible() or button in row.folded
+    def show_card(self, name: str) -> None:
+        """Chooses a scene that has a card, by its key."""
+        scenes = self.page.scenes
+        card = self.card(name)
+        for place, scene in enumerate(scenes.names, start=1):
+            if card.isVisible():
+                return
+            self.trigger(f"scene.{place}")
+            assert scenes.current == scene
+        assert card.isVisible(), f"no scene has the card {name}"
+
+    def offers_card(self, name: str) -> bool:
+        """Whether a scene has a card, or it can be added to one."""
+        scenes = self.page.scenes
+        return name in scenes.layout.cards or name in scenes.addable
+
+    def _open_controls(self, control: QWidget) -> None:
+        """Shows the controls of the card that a control belongs to."""
+        parent = control.parentWidget()
+        while parent is not None and not isinstance(parent, Card):
+            parent = parent.parentWidget()
+        if parent is not None and not control.isVisible():
+            parent.open_controls()
 
     def fill(self, name: str, text: str) -> None:
         """Types into a field, in place of what is there, and presses Enter."""
         field = self.find(name)
+        self._open_controls(field)
         field.setFocus()
         field.selectAll()  # type: ignore[attr-defined]
         QTest.keyClicks(field, text)
@@ -135,6 +147,7 @@ class Driver:
     def pick(self, name: str, value: Any) -> None:
         """Chooses from a drop-down list with the keyboard."""
         combo = self.find(name)
+        self._open_controls(combo)
         combo.setFocus()
         target, here = combo._values.index(value), combo.currentIndex()  # type: ignore[attr-defined]
         for _ in range(abs(target - here)):
@@ -174,7 +187,7 @@ class Driver:
         self.until(lambda: self.page.board.cards and not any(c.is_empty for c in self._leading()))
 
     def _leading(self) -> list[Card]:
-        return [card for card in self.page.board.grid.in_sight() if card.view.name != "curves"]
+        return [card for card in self.page.board.scene.in_sight() if card.view.name != "curves"]
 
     def frame_of(self, name: str) -> Any:
         """What a card shows."""

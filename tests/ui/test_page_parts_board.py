@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pages
 import pytest
+from explorer.ui.page.board.tab_row import TabRow
 from page_parts import State, reply, views
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
@@ -16,7 +17,6 @@ from PySide6.QtWidgets import QPushButton
 from explorer.engine.host.host import Snapshot
 from explorer.engine.views.static_page import StaticPage
 from explorer.ui.page.board.board import Board
-from explorer.ui.page.board.tab_row import TabRow
 from explorer.ui.page.state.shown import PageState
 from models.frames import Bars, Curves, Plane, Points, Series
 
@@ -189,10 +189,10 @@ def test_maximise_and_restore_are_actions_and_only_one_of_them_is_always_there(m
     maximise, restore = made.board.actions()[:2]
     assert not restore.isEnabled()
     maximise.trigger()
-    assert made.board.grid.maximised is made.board.views["cloud"]
+    assert made.board.scene.maximised is made.board.views["cloud"]
     assert restore.isEnabled()
     restore.trigger()
-    assert made.board.grid.maximised is None
+    assert made.board.scene.maximised is None
     assert not restore.isEnabled()
 
 
@@ -221,7 +221,7 @@ def test_a_model_without_views_shows_its_curves_alone(make, monkeypatch) -> None
     monkeypatch.setattr(pages.Normalised, "views", ())
     made = make("normalised")
     assert list(made.board.cards) == ["curves"]
-    assert made.board.grid.lead is made.board.curves
+    assert made.board.scene.lead is made.board.curves
 
 
 def test_a_board_that_was_resized_and_is_gone_watches_no_more(theme, qapp) -> None:

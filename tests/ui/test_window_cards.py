@@ -88,7 +88,7 @@ def test_maximise_fills_the_page_and_escape_puts_it_back(driver, name: str) -> N
     QApplication.processEvents()
     visible = [n for n, c in driver.page.board.cards.items() if c.isVisible()]
     assert visible == [name]
-    assert card.width() > 0.9 * driver.page.board.grid.width()
+    assert card.width() > 0.9 * driver.page.board.scene.width()
     driver.window.centralWidget().setFocus()
     driver.key(Qt.Key.Key_Escape)
     QApplication.processEvents()
@@ -121,7 +121,7 @@ def test_curves_in_their_own_window_keep_their_legend_and_follow_behind_another_
     legend = apart.findChild(Legend)
     driver.until(lambda: legend.isVisible() and all(item.value for item in legend.items))
     assert [item.label for item in legend.items] == [item.label for item in driver.card("curves").display.legend()]
-    driver.page.board.grid.toggle(driver.card("latent_map"))
+    driver.page.board.scene.toggle(driver.card("latent_map"))
     assert not driver.card("curves").isVisible()
     old = apart.display.frame
     driver.until(lambda: apart.display.frame is not old)

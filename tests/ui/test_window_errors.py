@@ -121,7 +121,7 @@ def test_a_bad_value_is_marked_and_not_taken(driver) -> None:
 def test_a_view_that_fails_says_so_on_its_card_alone(open_window, fixture_pages) -> None:
     driver = open_window()
     driver.click("tab.fixtures")
-    driver.click("tab_of.broken")
+    driver.show_card("broken")
     driver.until(lambda: not driver.card("broken").is_empty)
     driver.click("card.broken.wrong")
     driver.until(lambda: bool(driver.card("broken").property("failed")))

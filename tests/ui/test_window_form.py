@@ -168,7 +168,7 @@ def test_nothing_is_cut_or_overlaps(open_window, size) -> None:
     if size == (880, 600):  # the tabs are further down there
         return
     for tab in ("reconstructions", "manifold", "kl_per_dimension"):
-        driver.click(f"tab_of.{tab}")
+        driver.show_card(tab)
         driver.until(lambda tab=tab: not driver.card(tab).is_empty)
         assert _faults(driver) == []
     for section in driver.page.side.findChildren(QAbstractButton):

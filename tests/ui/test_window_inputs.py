@@ -33,7 +33,7 @@ def valid(driver, index: int) -> np.ndarray:
 
 
 def open_tab(driver, name: str) -> None:
-    driver.click(f"tab_of.{name}")
+    driver.show_card(name)
     driver.until(lambda: not driver.card(name).is_empty)
 
 

@@ -61,7 +61,7 @@ def test_letters_typed_into_a_field_are_no_commands(driver) -> None:
     for key in (Qt.Key.Key_E, Qt.Key.Key_F, Qt.Key.Key_Period):
         driver.key(key)
     assert driver.find("explain").isVisible() == explain
-    assert driver.page.board.grid.maximised is None
+    assert driver.page.board.scene.maximised is None
     assert driver.page.shown.folder is None
 
 
@@ -73,14 +73,14 @@ def test_e_explains_and_f_maximises_what_has_the_focus(driver) -> None:
     driver.key(Qt.Key.Key_E)
     assert driver.find("explain").isVisible()
     driver.key(Qt.Key.Key_F)
-    assert driver.page.board.grid.maximised is driver.card("latent_map")
+    assert driver.page.board.scene.maximised is driver.card("latent_map")
     driver.key(Qt.Key.Key_F)
-    assert driver.page.board.grid.maximised is None
+    assert driver.page.board.scene.maximised is None
     driver.card("samples").display.setFocus()
     driver.key(Qt.Key.Key_F)
-    assert driver.page.board.grid.maximised is driver.card("samples")
+    assert driver.page.board.scene.maximised is driver.card("samples")
     driver.key(Qt.Key.Key_Escape)
-    assert driver.page.board.grid.maximised is None
+    assert driver.page.board.scene.maximised is None
 
 
 def test_control_and_a_number_go_to_tabs(driver) -> None:

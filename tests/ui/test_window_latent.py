@@ -119,7 +119,7 @@ def test_after_a_drag_the_picture_goes_on_following_the_training(driver) -> None
 def test_two_quick_moves_end_at_the_second_where_the_picture_is_in_a_window_of_its_own(driver) -> None:
     driver.train_small(steps=100_000)
     driver.choose_in_menu(driver.card("decode").menu, "Open in its own window")
-    driver.page.board.grid.toggle(driver.card("latent_map"))
+    driver.page.board.scene.toggle(driver.card("latent_map"))
     inputs, host = driver.inputs, driver.page.thread_.host
     for place in (0.25, 0.5):
         inputs.set_point(np.array([place, -place]))
@@ -144,7 +144,7 @@ def test_while_a_model_trains_a_drag_asks_for_the_first_picture_and_the_others_f
 
 def test_more_dimensions_give_more_sliders_those_with_most_kl_first(driver) -> None:
     driver.train_small(steps=100_000, latent=4)
-    driver.click("tab_of.kl_per_dimension")
+    driver.show_card("kl_per_dimension")
     driver.until(lambda: not driver.card("kl_per_dimension").is_empty)
     driver.until_step(driver.page.shown.step + 100)
     driver.pause()

@@ -30,7 +30,7 @@ def _alone(board) -> list[tuple[int, QPoint]]:
 
 def test_a_click_picks_the_first_and_shift_the_second_and_the_cross_hair_stays(driver) -> None:
     _trained(driver)
-    driver.click("tab_of.interpolation")
+    driver.show_card("interpolation")
     board, inputs = driver.card("latent_map").display, driver.inputs
     board.grab()
     (first, at_first), (second, at_second), *_ = _alone(board)
@@ -59,7 +59,7 @@ def test_two_data_are_picked_with_the_keyboard(driver) -> None:
         driver.key(Qt.Key.Key_Return, modifiers)
         picked = list(layer.index).index(driver.editor(DataPoint).data[name].index)
         assert layer.xy[picked].tolist() == layer.xy[place].tolist()
-    driver.click("tab_of.reconstructions")
+    driver.show_card("reconstructions")
     driver.until(lambda: not driver.card("reconstructions").is_empty)
     sheet = driver.card("reconstructions").display
     sheet.grab()
@@ -72,7 +72,7 @@ def test_two_data_are_picked_with_the_keyboard(driver) -> None:
 
 def test_a_direction_is_kept_with_the_run_and_applied_by_exactly_its_vector(driver) -> None:
     _trained(driver)
-    driver.click("tab_of.direction")
+    driver.show_card("direction")
     card, inputs = driver.card("direction"), driver.inputs
     driver.until(lambda: len(driver.editor(Direction).vector) == 2)
     driver.until(lambda: not card.is_empty)
@@ -111,7 +111,7 @@ def test_a_direction_is_kept_with_the_run_and_applied_by_exactly_its_vector(driv
 
 def test_a_direction_without_a_run_is_kept_in_memory_and_that_is_said(driver) -> None:
     driver.eval_mode()
-    driver.click("tab_of.direction")
+    driver.show_card("direction")
     driver.until(lambda: len(driver.editor(Direction).vector) == 2)
     driver.fill("direction.name", "here")
     assert list(driver.editor(Direction).kept) == ["here"]
@@ -120,7 +120,7 @@ def test_a_direction_without_a_run_is_kept_in_memory_and_that_is_said(driver) ->
 
 def test_the_data_of_a_card_can_be_of_another_split(driver) -> None:
     _trained(driver)
-    driver.click("tab_of.reconstructions")
+    driver.show_card("reconstructions")
     card = driver.card("reconstructions")
     driver.until(lambda: "validation" in card.subtitle)
     driver.choose_in_menu(card.menu, "Use training data")

@@ -22,11 +22,11 @@ from models.frames import Points
 def test_a_view_that_makes_no_sense_has_no_tab_and_is_never_asked_for(driver) -> None:
     driver.eval_mode()
     asked: list[str] = []
-    driver.click("tab_of.manifold")
+    driver.show_card("manifold")
     driver.until(lambda: not driver.card("manifold").is_empty)
     driver.choose_in_menu(driver.card("manifold").menu, "Open in its own window")  # which follows it out of sight
     driver.train_small(steps=100_000, latent=10)
-    assert not driver.offers_tab("tab_of.manifold")
+    assert not driver.offers_card("manifold")
     assert not driver.card("manifold").isVisible()
     driver.page.board.watched.connect(lambda requests: asked.extend(request.view for request in requests))
     driver.inputs.asked.connect(lambda request: asked.append(request.view))
@@ -39,7 +39,7 @@ def test_a_view_that_makes_no_sense_has_no_tab_and_is_never_asked_for(driver) ->
     driver.page.draft.set_values({"latent": 2})
     driver.click("reset")
     driver.until_state("ready")
-    driver.click("tab_of.manifold")
+    driver.show_card("manifold")
     driver.until(lambda: not driver.card("manifold").is_empty)
 
 
@@ -50,10 +50,10 @@ def test_a_view_that_makes_sense_only_later_gets_its_card(open_window) -> None:
     again = open_window()
     again.click("reset")
     again.until_state("ready")
-    assert not again.offers_tab("tab_of.manifold")
+    assert not again.offers_card("manifold")
     again.fill("param.latent", "2")
-    again.until(lambda: again.offers_tab("tab_of.manifold"))
-    again.click("tab_of.manifold")
+    again.until(lambda: again.offers_card("manifold"))
+    again.show_card("manifold")
     again.until(lambda: not again.card("manifold").is_empty)
 
 
@@ -210,7 +210,7 @@ def test_a_click_on_a_point_or_an_image_picks_the_datum_that_other_views_show(dr
     driver.until_step(20)
     board = driver.card("latent_map").display
     cloud = next(layer for layer in driver.frame_of("latent_map").layers if isinstance(layer, Points))
-    driver.click("tab_of.posterior")
+    driver.show_card("posterior")
     driver.until(lambda: "image 0" in driver.card("posterior").subtitle)
     at = board.view.to_pixels(cloud.xy[7:8])[0]
     QTest.mouseClick(board, Qt.MouseButton.LeftButton, pos=QPointF(*at.tolist()).toPoint())
@@ -220,7 +220,7 @@ def test_a_click_on_a_point_or_an_image_picks_the_datum_that_other_views_show(dr
     data = driver.page.thread_.host.shown.data
     assert torch.equal(point.x, data.batch("train", point.index, 1).x)
     driver.until(lambda: f"training image {point.index}" in driver.card("posterior").subtitle)
-    driver.click("tab_of.reconstructions")
+    driver.show_card("reconstructions")
     driver.until(lambda: not driver.card("reconstructions").is_empty)
     sheet = driver.card("reconstructions").display
     QTest.mouseClick(sheet, Qt.MouseButton.LeftButton, pos=sheet.box(3).center().toPoint())

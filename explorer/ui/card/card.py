@@ -7,23 +7,28 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QSize, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.ui.card.foot import CardFoot
 from explorer.ui.card.ghost import Ghost
 from explorer.ui.card.head import CardHead
-from explorer.ui.card.legend import Legend
 from explorer.ui.card.menu import CardMenu
+from explorer.ui.card.note import CardNote
 from explorer.ui.card.status import CardStatus
-from explorer.ui.controls import restyle, text_label
+from explorer.ui.controls import restyle
 from explorer.ui.frames import WIDGETS
 from explorer.ui.theme import Theme
-from models.frames import Frame
+from models.frames import Bars, Frame, Images, Text
 from models.protocol import View
 
 __all__ = ["Card"]
 
-_PADDING = 12  # px
+_PADDING, _EDGE = 12, 4  # px around text and pictures with axes, and around pictures that reach the edges
+_SIDE = 200  # px of controls beside the picture
+_HIGH, _LOW = 160, 120  # px of height that a picture has at least
+_SHALLOW = (Bars, Images, Text)  # kinds of picture that are readable in less
+_ANY = 16_777_215  # Qt's QWIDGETSIZE_MAX: no limit
+_NARROW = 440  # px of width under which they are below it
 
 
 class Card(QFrame):
@@ -42,6 +47,12 @@ class Card(QFrame):
         alerted: Name of the view and the alert of its frame, "" once the alert is over.
         detach_asked: Move the card into a window of its own.
         maximise_asked: Fill the page with the card, or restore it.
+        head_moved: Position of the pointer on the screen, while the head is dragged.
+        head_released: The head was let go.
+
+    Args:
+        theme: Colours.
+        view: The view.
         values: Values of its parameters; defaults where none is given.
         empty: What the card will show, and when; displayed until the first frame.
     """
@@ -53,6 +64,8 @@ class Card(QFrame):
     alerted = Signal(str, str)
     detach_asked = Signal()
     maximise_asked = Signal()
+    head_moved = Signal(QPoint)
+    head_released = Signal()
 
     def __init__(
         self,
@@ -69,6 +82,7 @@ class Card(QFrame):
         self.setAccessibleName(view.title)
         self._status = CardStatus()
         self._alert = ""
+        self._side: QWidget | None = None
         self.display = WIDGETS[view.frame](theme, self)
         self.display.setAccessibleName(view.title)
         self.display.set_view_name(view.name)
@@ -76,26 +90,26 @@ class Card(QFrame):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._ghost)
         self._stack.addWidget(self.display)
+        self._stack.setMinimumHeight(_LOW if issubclass(view.frame, _SHALLOW) else _HIGH)
         self._head = CardHead(theme, view, self)
-        self._legend_rows = Legend(theme, self)
-        self._legend_rows.hide()
-        self._note = text_label("", "caption", wrap=True, parent=self)
-        self._note.setContentsMargins(0, 6, 0, 0)
-        self._note.hide()
+        self._note = CardNote(self)
+        self._leading = False
         self._foot = CardFoot(theme, view, values, self)
         self.foot = self._foot.tools
         self._menu = CardMenu(view, self.display, self)
         self._lay_out()
         self._connect()
-        self._place_legend()
+        self._arrange_head()
+        self._place_foot()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(_PADDING, 0, _PADDING, _PADDING)
+        column.setContentsMargins(_EDGE, 0, _EDGE, _EDGE)
         column.setSpacing(0)
         column.addWidget(self._head)
-        column.addWidget(self._legend_rows)
-        self._body = QHBoxLayout()
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        around = 0 if type(self.display).edge_to_edge else _PADDING - _EDGE
+        self._body.setContentsMargins(around, 0, around, around)
         self._body.setSpacing(_PADDING)
         self._body.addWidget(self._stack, 1)
         column.addLayout(self._body, 1)
@@ -107,8 +121,11 @@ class Card(QFrame):
     def _connect(self) -> None:
         self.display.legend_changed.connect(self._on_legend_changed)
         self.display.words_changed.connect(self._on_words_changed)
-        for legend in (self._head.legend, self._legend_rows):
-            legend.hovered.connect(self._on_legend_hovered)
+        self._head.hovered.connect(self._on_legend_hovered)
+        self._head.moved.connect(self.head_moved)
+        self._head.released.connect(self.head_released)
+        self._head.note_sign.toggled.connect(self._note.set_whole)
+        self._head.controls_button.toggled.connect(self._foot.setVisible)
         self._head.maximise_asked.connect(self.maximise_asked)
         self._head.menu_asked.connect(self._on_menu_asked)
         self._head.thaw_asked.connect(self._menu.thaw)
@@ -142,11 +159,12 @@ class Card(QFrame):
     @property
     def note(self) -> str:
         """The text below the picture, or ""."""
-        return "" if self._note.isHidden() else self._note.text()
+        return self._note.text
 
     def set_config(self, config: Any, latent_dim: int | None = None) -> None:
         """Hides the controls that have no effect under a config and a latent dimension."""
         self._foot.set_config(config, latent_dim)
+        self._place_foot()
 
     def show_frame(self, frame: Frame) -> bool:
         """Shows a frame unless the card is frozen; returns whether it did."""
@@ -155,7 +173,7 @@ class Card(QFrame):
         was_empty = self.is_empty
         if was_empty:
             self._stack.setCurrentWidget(self.display)
-            self._place_legend()
+            self._arrange_head()
         if was_empty or frame is not self.display.frame:  # a stream may yield the same frame again
             self.display.show_frame(frame)
         self._on_words_changed()
@@ -166,7 +184,7 @@ class Card(QFrame):
         if sentence:
             self._ghost.set_sentence(sentence)
         self._stack.setCurrentWidget(self._ghost)
-        self._place_legend()
+        self._arrange_head()
         self._status.subtitle = self._status.state = ""
         self._set_alert("")
         self.clear_error()
@@ -205,23 +223,54 @@ class Card(QFrame):
         self._head.set_maximised(maximised)
 
     def add_side(self, widget: QWidget) -> None:
-        """Puts controls beside the picture."""
+        """Puts controls beside the picture, or below it where the card is narrow."""
+        self._side = widget
         self._body.addWidget(widget)
+        self._place_side()
 
     def add_row(self, widget: QWidget) -> None:
         """Puts controls in a row of their own above the foot."""
-        widget.setContentsMargins(0, 8, 0, 0)
+        widget.setContentsMargins(8, 8, 8, 4)
         self._rows.addWidget(widget)
 
     def show_foot(self) -> None:
-        """Shows the foot after controls were added to it."""
-        self._foot.show()
+        """Offers the foot after controls were added to it."""
+        self._place_foot()
+
+    def set_leading(self, leading: bool) -> None:
+        """Makes the card the leading one of its scene, whose controls and note are in sight, or one of the others."""
+        self._leading = leading
+        self._head.controls_button.setChecked(leading)
+        self._place_foot()
+        self._place_note()
+
+    def open_controls(self) -> None:
+        """Shows the controls of the view."""
+        self._head.controls_button.setChecked(True)
+
+    def _place_foot(self) -> None:
+        self._head.controls_button.setVisible(self._foot.is_used)
+        self._foot.setVisible(self._foot.is_used and self._head.controls_button.isChecked())
+        self._arrange_head()
+
+    def _place_note(self) -> None:
+        self._note.set_leading(self._leading)
+        self._head.note_sign.setVisible(self._note.is_shortened)
+        self._arrange_head()
+
+    def _place_side(self) -> None:
+        if self._side is not None:
+            narrow = self.width() < _NARROW
+            direction = QBoxLayout.Direction
+            self._body.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
+            self._side.setMinimumWidth(0 if narrow else _SIDE)
+            self._side.setMaximumWidth(_ANY if narrow else _SIDE)
 
     def _update_subtitle(self) -> None:
         text = self._status.text(self.is_empty)
         if text != self._head.subtitle.text():
             self._head.subtitle.setText(text)
-            self._place_legend()
+            self._arrange_head()
 
     def _set_alert(self, text: str) -> None:
         if text != self._alert:
@@ -229,15 +278,11 @@ class Card(QFrame):
             self.alerted.emit(self.view.name, text)
 
     def _show_note(self, text: str, kind: str) -> None:
-        self._note.setText(text)
-        restyle(self._note, kind=kind)
-        self._note.setVisible(bool(text))
+        if self._note.show_text(text, kind):
+            self._place_note()
 
-    def _place_legend(self) -> None:
-        in_rows = self._head.arrange(self.width() - 2 * _PADDING, not self.is_empty)
-        self._legend_rows.setVisible(in_rows)
-        if in_rows:
-            self._legend_rows.setFixedHeight(self._legend_rows.heightForWidth(self.width() - 2 * _PADDING))
+    def _arrange_head(self) -> None:
+        self._head.arrange(self.width() - 2 * _EDGE, not self.is_empty)
 
     @Slot()
     def _on_words_changed(self) -> None:
@@ -256,10 +301,9 @@ class Card(QFrame):
         if items == self._head.legend.items:
             return
         before = self._head.legend.line_width()
-        self._head.legend.set_items(items)
-        self._legend_rows.set_items(items)
+        self._head.set_items(items)
         if self._head.legend.line_width() != before:
-            self._place_legend()
+            self._arrange_head()
 
     @Slot(str)
     def _on_legend_hovered(self, key: str) -> None:
@@ -289,9 +333,10 @@ class Card(QFrame):
         return super().sizeHint().expandedTo(QSize(240, 160))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Moves the legend between the head and rows of its own."""
+        """Fits head, note and controls to the new width."""
         super().resizeEvent(event)
-        self._place_legend()
+        self._place_side()
+        self._place_note()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Opens the menu at the pointer."""

@@ -43,7 +43,7 @@ class CardFoot(QFrame):
         self._folded: ParamForm | None = None
         self._more: IconButton | None = None
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 8, 0, 0)
+        row.setContentsMargins(8, 8, 8, 4)
         row.setSpacing(12)
         inline = {name: declared for name, declared in view.params.items() if not declared.more}
         folded = {name: declared for name, declared in view.params.items() if declared.more}
@@ -58,10 +58,15 @@ class CardFoot(QFrame):
         self.tools = QHBoxLayout()
         self.tools.setSpacing(8)
         row.addLayout(self.tools)
-        self.setVisible(bool(view.params))
+        self._has_params = bool(view.params)
+
+    @property
+    def is_used(self) -> bool:
+        """Whether the foot has controls that have an effect."""
+        return self._has_params or self.tools.count() > 0
 
     def set_config(self, config: Any, latent_dim: int | None = None) -> None:
-        """Hides the controls that have no effect under a config and a latent dimension, and an empty foot."""
+        """Hides the controls that have no effect under a config and a latent dimension."""
         used = False
         for form, button in ((self._inline, None), (self._folded, self._more)):
             if form is None:
@@ -71,7 +76,7 @@ class CardFoot(QFrame):
             used |= applies
             if button is not None:
                 button.setVisible(applies)
-        self.setVisible(used or self.tools.count() > 0)
+        self._has_params = used
 
     def _make_form(
         self,

@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget, QWidgetAction
 
 from explorer.ui.card.legend import Legend
-from explorer.ui.controls import ElidedLabel, IconButton, text_label
-from explorer.ui.theme import Theme
+from explorer.ui.controls import Button, ElidedLabel, IconButton, menu, text_label
+from explorer.ui.frames.base import LegendItem
+from explorer.ui.theme import Theme, ui_font
 from models.protocol import View
 
 __all__ = ["CardHead"]
 
-_HEIGHT, _TOOLS = 36, 56  # px
-_SUBTITLE = 72  # px of the subtitle that the legend must leave, else it moves into rows of its own
+_HEIGHT, _TOOL = 36, 24  # px
+_SUBTITLE = 72  # px of the subtitle that the legend leaves
+_POPUP = 260  # px of the legend in the popup
+_SPACING, _LEFT, _RIGHT = 8, 8, 4  # px
 
 
 class CardHead(QFrame):
     """Head of 36 px. The title is always complete, the subtitle is elided. A double click maximises.
 
+    The legend shows the series that fit into one row; a button opens all of them.
+
     Attributes:
         subtitle: Status of the picture.
-        legend: Series and values; the card fills it.
+        legend: Series and values; the card fills it with `set_items`.
+        controls_button: Shows or hides the controls of the view.
 
     Signals:
         maximise_asked: Fill the page with the card, or restore it.
         menu_asked: Open the menu with its top right corner at a point of the screen.
         thaw_asked: Unfreeze the card.
+        hovered: Key of the legend's item under the pointer, or "".
+        moved: Position of the pointer on the screen, while the head is dragged.
+        released: The head was let go.
     """
 
     maximise_asked = Signal()
     menu_asked = Signal(QPoint)
     thaw_asked = Signal()
+    hovered = Signal(str)
+    moved = Signal(QPoint)
+    released = Signal()
 
     def __init__(self, theme: Theme, view: View, parent: QWidget | None = None):
         super().__init__(parent)
@@ -43,24 +55,53 @@ class CardHead(QFrame):
         self._frost.clicked.connect(self.thaw_asked)
         self._frost.hide()
         self.subtitle = ElidedLabel("", "caption", self)
-        self.legend = Legend(theme, self)
+        self.legend = Legend(theme, self, one_row=True)
+        self._all = Legend(theme)
+        self._all.setFixedWidth(_POPUP)
+        self._more = Button(theme, "", "", "ghost", self)
+        self._more.setObjectName(f"legend.{view.name}")
+        self._more.setFont(ui_font(12, 600))
+        self._more.setFixedHeight(22)
+        self._more.hide()
+        self._popup = menu(self._more)
+        action = QWidgetAction(self._popup)
+        action.setDefaultWidget(self._all)
+        self._popup.addAction(action)
+        self._more.setMenu(self._popup)
+        self.note_sign = IconButton(theme, "info", "Note", "text3", self)
+        self.note_sign.setObjectName(f"note.{view.name}")
+        self.note_sign.setCheckable(True)
+        self.note_sign.hide()
+        self.controls_button = IconButton(theme, "sliders", f"Settings of {view.title}", "text3", self)
+        self.controls_button.setObjectName(f"controls.{view.name}")
+        self.controls_button.setCheckable(True)
+        self.controls_button.hide()
         self._maximise = IconButton(theme, "maximise", "Maximise (double click)", "text3", self)
         self._maximise.clicked.connect(self.maximise_asked)
         self._dots = IconButton(theme, "dots", f"Menu of {view.title}", "text3", self)
         self._dots.clicked.connect(self._on_dots_clicked)
+        for legend in (self.legend, self._all):
+            legend.hovered.connect(self.hovered)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setContentsMargins(_LEFT, 0, _RIGHT, 0)
+        row.setSpacing(_SPACING)
         row.addWidget(self._title)
         row.addWidget(self._frost)
         row.addWidget(self.subtitle, 1)
         row.addWidget(self.legend)
+        row.addWidget(self._more)
         tools = QHBoxLayout()
-        tools.setContentsMargins(4, 0, 0, 0)
         tools.setSpacing(0)
-        tools.addWidget(self._maximise)
-        tools.addWidget(self._dots)
+        self._tools: tuple[QToolButton, ...] = (self.note_sign, self.controls_button, self._maximise, self._dots)
+        for tool in self._tools:
+            tools.addWidget(tool)
         row.addLayout(tools)
+
+    def set_items(self, items: list[LegendItem]) -> None:
+        """Sets the items of the legend."""
+        self.legend.set_items(items)
+        self._all.set_items(items)
+        self._all.setFixedHeight(self._all.heightForWidth(_POPUP))
 
     def set_frozen(self, frozen: bool) -> None:
         """Shows or hides the mark of a frozen card."""
@@ -71,28 +112,43 @@ class CardHead(QFrame):
         icon, name = ("restore", "Restore (Esc)") if maximised else ("maximise", "Maximise (double click)")
         self._maximise.set_face(icon, name)
 
-    def arrange(self, width: int, filled: bool) -> bool:
-        """Shows tools if the card has a picture, and the legend if it leaves room for the subtitle.
+    def arrange(self, width: int, filled: bool) -> None:
+        """Shows tools if the card has a picture, and as much of the legend as leaves room for the subtitle.
 
         Args:
             width: Width of the head, px.
             filled: The card has a picture.
-
-        Returns:
-            Whether the legend needs rows of its own.
         """
-        wide = self.legend.line_width()
-        needed = self._title.sizeHint().width() + wide + _TOOLS + 16
-        wanted = min(_SUBTITLE, self.subtitle.sizeHint().width())
-        in_rows = filled and wide > 0 and needed + wanted > width
-        self.legend.setVisible(filled and wide > 0 and not in_rows)
         self._maximise.setVisible(filled)
         self._dots.setVisible(filled)
-        return in_rows
+        tools = sum(_TOOL for tool in self._tools if not tool.isHidden())
+        tools += 0 if self._frost.isHidden() else _TOOL + _SPACING
+        words = self._title.sizeHint().width() + min(_SUBTITLE, self.subtitle.sizeHint().width())
+        room = width - words - tools - _LEFT - _RIGHT - 4 * _SPACING
+        fits, more = self.legend.fitting_width(room)
+        if more:
+            self._more.setText(f"+{len(self.legend.items)}")
+            fits, more = self.legend.fitting_width(room - self._more.sizeHint().width() - _SPACING)
+            self._more.setText(f"+{more}")
+            self._more.setAccessibleName(f"{more} more in the legend")
+            self._more.setToolTip("Show the whole legend")
+        self.legend.setFixedWidth(max(fits, 0))
+        self.legend.setVisible(filled and fits > 0)
+        self._more.setVisible(filled and more > 0)
 
     @Slot()
     def _on_dots_clicked(self) -> None:
         self.menu_asked.emit(self._dots.mapToGlobal(QPoint(24, 28)))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Reports a drag of the head."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.moved.emit(event.globalPosition().toPoint())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Reports the end of a drag."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.released.emit()
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
         """Maximises."""

@@ -1,4 +1,4 @@
-"""The legend: name, swatch and live value of each series, in the head of a card or in rows below it."""
+"""The legend: name, swatch and live value of each series, in the head of a card or in a popup."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _advance(text: str, mono: bool) -> float:
 
 
 class Legend(QWidget):
-    """Shows legend items in as many rows as the width requires.
+    """Shows legend items in as many rows as the width requires, or in one row those that fit.
 
     A value keeps the width of its widest text so far, so that nothing moves while numbers change.
 
@@ -32,12 +32,14 @@ class Legend(QWidget):
 
     Args:
         theme: Colours.
+        one_row: Leave out the items that do not fit into one row.
     """
 
     hovered = Signal(str)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None):
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, one_row: bool = False):
         super().__init__(parent)
+        self._one_row = one_row
         self._tokens = theme.tokens
         self._items: list[LegendItem] = []
         self._reserved: dict[str, float] = {}
@@ -87,11 +89,27 @@ class Legend(QWidget):
             return 0
         return int(sum(map(self._width, self._items)) + _BETWEEN * (len(self._items) - 1)) + 1
 
+    def fitting_width(self, width: int) -> tuple[int, int]:
+        """Width of the first items that fit into one row, px, and the number of the others.
+
+        Args:
+            width: Room, px.
+        """
+        x = 0.0
+        for place, item in enumerate(self._items):
+            right = x + self._width(item)
+            if right > width:
+                return int(max(0.0, x - _BETWEEN)) + (1 if x else 0), len(self._items) - place
+            x = right + _BETWEEN
+        return self.line_width(), 0
+
     def boxes(self) -> list[tuple[LegendItem, QRectF]]:
         """The items and their rectangles."""
         x, y, boxes = 0.0, 0.0, []
         for item in self._items:
             width = self._width(item)
+            if self._one_row and x + width > self.width() + 1:
+                break
             if x and x + width > self.width():
                 x, y = 0.0, y + _ROW
             boxes.append((item, QRectF(x, y, width, _ROW)))

@@ -12,6 +12,7 @@ from explorer.ui.controls.section import Section
 from explorer.ui.controls.segmented import Segmented
 from explorer.ui.controls.slider import Slider
 from explorer.ui.controls.switch import Switch
+from explorer.ui.controls.tab_row import TabRow
 from explorer.ui.controls.text_box import TextBox
 from explorer.ui.controls.value_box import ValueBox
 
@@ -28,6 +29,7 @@ __all__ = [
     "Segmented",
     "Slider",
     "Switch",
+    "TabRow",
     "TextBox",
     "ValueBox",
     "group_of",

@@ -84,6 +84,7 @@ class FrameView(QWidget):
     words_changed = Signal()
     clicked = Signal(object)
     ideal: ClassVar[tuple[int, int]] = (320, 200)  # px
+    edge_to_edge: ClassVar[bool] = False  # the picture reaches the edges of its card
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
         super().__init__(parent)

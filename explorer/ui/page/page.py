@@ -28,16 +28,19 @@ from explorer.ui.page.editors.handles import HandleEditor
 from explorer.ui.page.panels.docks import Docks
 from explorer.ui.page.panels.messages import Messages
 from explorer.ui.page.panels.run_bar import RunBar
+from explorer.ui.page.panels.scene_row import SceneRow
 from explorer.ui.page.panels.side_panel import SidePanel
 from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.inputs import Inputs
 from explorer.ui.page.state.moment import Moment
+from explorer.ui.page.state.scenes import Scenes
 from explorer.ui.page.state.shown import Shown
 from explorer.ui.page_thread import PageThread
 from explorer.ui.theme import Theme
 from explorer.ui.timeline.timeline import Timeline
 from models import Family
 from models.frames import Frame
+from models.protocol import CURVES, scenes_of
 
 __all__ = ["PageWidget"]
 
@@ -49,7 +52,7 @@ class PageWidget(QFrame):
         name: The page's name in the catalogue.
         page_class: The model or lab class.
         thread_: The page's own thread, with its host; `thread` is Qt's.
-        draft, shown, inputs, moment: The state.
+        draft, shown, inputs, moment, scenes: The state.
         runner, feed, stepping, scrubber, recovery: The control.
         board: The cards.
         editors: Editors of the kinds of input that the page's views take or set.
@@ -89,6 +92,8 @@ class PageWidget(QFrame):
         self.shown = Shown(self.name, self.page_class, self.draft.config(), self)
         self.inputs = Inputs(self.shown, self)
         self.moment = Moment(self)
+        curves = (CURVES,) if self.shown.is_model else ()
+        self.scenes = Scenes(scenes_of(self.page_class), (*self.shown.views, *curves), self)
 
     def _make_control(self) -> None:
         self.thread_ = PageThread(self.name, self)
@@ -99,18 +104,19 @@ class PageWidget(QFrame):
         self.stepping = Stepping(host, self.shown, self.moment, self.runner, self)
         self.scrubber = Scrubber(host, self.moment, self.shown, self)
         self.recovery = Recovery(self.draft, self.shown, self.runner, self.family.title, self)
-        self.suggestions = Suggestions(self.draft, self.shown, self.moment, self.runner, self)
+        self.suggestions = Suggestions(self.draft, self.shown, self.moment, self.runner, self.scenes, self)
 
     def _make_widgets(self, theme: Theme) -> None:
         self.editors = EditorSet(EDITORS, theme, self.inputs, self.shown, self)
         self.handles = HandleEditor(self.draft, self.inputs, self.shown, self)
-        self.board = Board(theme, self.shown, self.inputs, self.moment, self.editors.side_kinds)
+        self.board = Board(theme, self.shown, self.inputs, self.moment, self.scenes)
         self.editors.attach(self.board.views.values())
         for card in self.board.views.values():
             self.handles.attach(card)
         self.drawn_data = DrawnData(theme, self.draft, self)
         self.side = SidePanel(theme, self.family, self.draft, self.shown)
         self.run_bar = RunBar(theme, self.draft, self.shown)
+        self.scene_row = SceneRow(theme, self.scenes, self.shown)
         self.messages = Messages(theme, self.shown)
         self.banner = self.messages.banner
         self.explain = Explain(theme)
@@ -119,7 +125,7 @@ class PageWidget(QFrame):
         self.timeline.setProperty("edge", "top")
         self.timeline.setVisible(self.shown.is_model)
         middle = (self.messages, self.board)
-        self.docks = Docks(self, self.side, self.explain, self.run_bar, middle, self.timeline)
+        self.docks = Docks(self, self.side, self.explain, self.run_bar, self.scene_row, middle, self.timeline)
 
     def _connect_control(self) -> None:
         host = self.thread_.host
@@ -149,7 +155,7 @@ class PageWidget(QFrame):
         self.recovery.stopped.connect(self.timeline.mark_failure)
         self.scrubber.recorded.connect(self._on_recorded)
         self.suggestions.page_chosen.connect(self.page_chosen)
-        for speaker in (self.runner, self.recovery, self.suggestions, self.drawn_data, self.editors):
+        for speaker in (self.runner, self.recovery, self.suggestions, self.drawn_data, self.editors, self.scene_row):
             speaker.said.connect(self.message)
 
     def _connect_widgets(self) -> None:
@@ -189,7 +195,7 @@ class PageWidget(QFrame):
     def _add_actions(self) -> None:
         """Everything that can be done on the page: keys and the command palette find it in `actions`."""
         timeline = [*self.scrubber.actions(), *self.timeline.actions()] if self.shown.is_model else []
-        parts = (self.runner, self.stepping, self.docks, self.run_bar, self.side, self.board)
+        parts = (self.runner, self.stepping, self.docks, self.run_bar, self.scene_row, self.side, self.board)
         runner, stepping, *others = (part.actions() for part in parts)
         self.addActions([*runner, *stepping, *timeline, *(action for actions in others for action in actions)])
         self.stepping.players_changed.connect(self.addActions)
@@ -272,14 +278,18 @@ class PageWidget(QFrame):
         """Stores what is chosen, for the next start."""
         settings.setValue(f"{self.name}/explain", self.docks.is_explain_wanted)
         settings.setValue(f"{self.name}/draft", self.draft.to_json())
+        settings.setValue(f"{self.name}/scenes", self.scenes.to_json())
+        self.docks.save_state(settings)
 
     def restore_state(self, settings: QSettings) -> None:
         """Restores what was chosen; opens no run."""
         self.run_bar.explain_button.setChecked(bool(settings.value(f"{self.name}/explain", True, bool)))
-        stored = str(settings.value(f"{self.name}/draft", ""))
-        if stored:
+        self.docks.restore_state(settings)
+        for part, restore in (("draft", self.draft.restore), ("scenes", self.scenes.restore)):
+            stored = str(settings.value(f"{self.name}/{part}", ""))
             try:
-                self.draft.restore(stored)
+                if stored:
+                    restore(stored)
             except BadInput as error:
                 self.message.emit(str(error))
 

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from explorer.engine.views.from_text import inputs_as_text
 from explorer.engine.views.requests import Reply, Request
 from explorer.ui.card import Card
 from explorer.ui.numbers import count
 from explorer.ui.page.board.card_actions import CardActions
-from explorer.ui.page.board.card_grid import CardGrid
 from explorer.ui.page.board.curves_card import CurvesCard
+from explorer.ui.page.board.scene_view import SceneView
 from explorer.ui.page.state.inputs import Inputs
 from explorer.ui.page.state.moment import Moment
+from explorer.ui.page.state.scenes import Scenes
 from explorer.ui.page.state.shown import PageState, Shown
 from explorer.ui.theme import Theme
 from models.frames import Curves, Frame
-from models.protocol import Input, group_views
 
 __all__ = ["Board"]
 
 
-class Board(QScrollArea):
+class Board(QFrame):
     """The cards of a page, one for each view, and for a model the curves of its run.
 
     Attributes:
         views: Cards of the views, by name.
         curves: Card of the curves, or None for a lab.
-        grid: Where the cards stand.
+        scene: The cards of the chosen scene.
 
     Signals:
         watched: Requests for the views in sight, which each snapshot is to have.
@@ -47,7 +46,7 @@ class Board(QScrollArea):
         shown: What the page shows.
         inputs: The inputs of the views; the board tells it which are in sight.
         moment: The moment that is shown.
-        side_kinds: Kinds of input whose editor stands beside a picture: their cards keep to a small height.
+        scenes: The scenes of the page.
     """
 
     watched = Signal(object)
@@ -63,23 +62,22 @@ class Board(QScrollArea):
         shown: Shown,
         inputs: Inputs,
         moment: Moment,
-        side_kinds: Collection[type[Input]] = (),
+        scenes: Scenes,
         parent: QWidget | None = None,
     ):
         super().__init__(parent)
-        self._shown, self._inputs, self._moment = shown, inputs, moment
+        self._shown, self._inputs, self._moment, self._scenes = shown, inputs, moment, scenes
         self.views = {name: Card(theme, view, empty=view.help, parent=self) for name, view in shown.views.items()}
         self.curves = CurvesCard(theme, self) if shown.is_model else None
         self._followed: list[Card] = []  # shown in windows of their own
         self._offered: set[str] | None = None
         self._after_layout = QTimer(self, interval=0, singleShot=True)  # a child: it does not outlive the board
         self._requests: dict[str, Request] = {}  # of the frames in sight, by view; recorded ones have none
-        self.grid = self._arrange(theme, side_kinds)
-        self.setWidget(self.grid)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._actions = CardActions(self.cards, self.grid, self)
+        self.scene = SceneView(self.cards, scenes.layout)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.scene)
+        self._actions = CardActions(self.cards, self.scene, self)
         self.addActions(self._actions.actions())
         self._connect()
         self.follow_config()
@@ -89,27 +87,14 @@ class Board(QScrollArea):
         """All cards by name, that of the curves last."""
         return self.views if self.curves is None else {**self.views, self.curves.view.name: self.curves}
 
-    def _arrange(self, theme: Theme, side_kinds: Collection[type[Input]]) -> CardGrid:
-        groups = group_views(self._shown.views.values())
-        leading, beside, rest = ([self.views[view.name] for view in group] for group in groups)
-        below: Card | None = self.curves
-        if not leading:  # a page without views shows the curves alone
-            assert below is not None, "a lab without views has nothing to show"
-            return CardGrid(theme, below, None, [], [])
-        (lead,) = leading
-        if below is None and rest:  # a lab has no curves over steps: its next views take their place
-            below, *rest = rest
-            if not beside and len(rest) > 1:
-                beside, rest = rest[:1], rest[1:]
-        low = [card for card in beside if set(side_kinds) & set(card.view.inputs.values())]
-        return CardGrid(theme, lead, below, beside, rest, low)
-
     def _connect(self) -> None:
         self._actions.export_asked.connect(self.export_asked)
         self._actions.detach_asked.connect(self.detach_asked)
         self._after_layout.timeout.connect(self.watch)
-        self.verticalScrollBar().valueChanged.connect(self.watch)
-        self.grid.changed.connect(self.watch)
+        self.scene.changed.connect(self._after_layout.start)
+        self.scene.swapped.connect(self._scenes.swap)
+        self.scene.resized.connect(self._scenes.resize)
+        self._scenes.placed.connect(self._on_placed)
         self._inputs.requests_changed.connect(self.watch)
         self._inputs.raw_changed.connect(self.show_weights)
         self._moment.changed.connect(self._on_moment_changed)
@@ -128,7 +113,7 @@ class Board(QScrollArea):
     @Slot()
     def watch(self) -> None:
         """Finds out which views are in sight, and asks for them in every snapshot."""
-        seen = self.grid.in_sight() if self.isVisible() else []
+        seen = self.scene.in_sight() if self.isVisible() else []
         seen += [card for card in self._followed if card not in seen]
         names = [card.view.name for card in seen if card.view.name in self.views and not card.is_frozen]
         self._inputs.in_sight = frozenset(names)
@@ -158,8 +143,14 @@ class Board(QScrollArea):
             self._actions.offer_export(name, name in applying)
         if applying != self._offered:  # else the same views are watched, and a lab being moved is answered already
             self._offered = applying
-            self.grid.offer(applying | (self.cards.keys() - self.views.keys()))
+            self._scenes.offer(applying | (self.cards.keys() - self.views.keys()))
             self.watch()
+
+    @Slot()
+    def _on_placed(self) -> None:
+        self.scene.show_layout(self._scenes.layout)
+        if self._shown.snapshot.curves is not None:
+            self.show_curves(self._shown.snapshot.curves)
 
     # What is shown
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from explorer.ui.card import Card
 from explorer.ui.controls import make_action
-from explorer.ui.page.board.card_grid import CardGrid
+from explorer.ui.page.board.scene_view import SceneView
 
 __all__ = ["CardActions"]
 
@@ -25,18 +25,18 @@ class CardActions(QObject):
 
     Args:
         cards: The cards by name.
-        grid: Where they stand.
+        scene: The cards in sight.
     """
 
     export_asked = Signal(object, str)
     detach_asked = Signal(object)
 
-    def __init__(self, cards: Mapping[str, Card], grid: CardGrid, parent: QObject | None = None):
+    def __init__(self, cards: Mapping[str, Card], scene: SceneView, parent: QObject | None = None):
         super().__init__(parent)
-        self._cards, self._grid = cards, grid
+        self._cards, self._scene = cards, scene
         title = "Maximise the leading card"
         self._maximise = make_action(self, "maximise", title, self._on_maximise, group="View", key="F")
-        self._restore = make_action(self, "restore", "Show all cards", grid.restore, group="View", key="Esc")
+        self._restore = make_action(self, "restore", "Show the whole scene", scene.restore, group="View", key="Esc")
         self._exports: dict[str, QAction] = {}
         for name, card in cards.items():
             text = f"Export {card.view.title}"
@@ -46,8 +46,8 @@ class CardActions(QObject):
             card.export_asked.connect(self._on_export_asked)
             card.copy_asked.connect(self._on_copy_asked)
             card.detach_asked.connect(self._on_detach_asked)
-        grid.changed.connect(self._on_grid_changed)
-        self._on_grid_changed()
+        scene.changed.connect(self._on_scene_changed)
+        self._on_scene_changed()
 
     def actions(self) -> list[QAction]:
         """Maximise, restore, and an export of each card."""
@@ -63,11 +63,11 @@ class CardActions(QObject):
         focus: Any = QApplication.focusWidget()
         while focus is not None and not isinstance(focus, Card):
             focus = focus.parentWidget()
-        self._grid.toggle(self._grid.maximised or focus or self._grid.lead)
+        self._scene.toggle(self._scene.maximised or focus or self._scene.lead)
 
     @Slot()
-    def _on_grid_changed(self) -> None:
-        self._restore.setEnabled(self._grid.maximised is not None)
+    def _on_scene_changed(self) -> None:
+        self._restore.setEnabled(self._scene.maximised is not None)
 
     @Slot()
     def _on_export(self) -> None:
@@ -77,7 +77,7 @@ class CardActions(QObject):
 
     @Slot()
     def _on_maximise_asked(self) -> None:
-        self._grid.toggle(self._card())
+        self._scene.toggle(self._card())
 
     @Slot(str)
     def _on_export_asked(self, kind: str) -> None:

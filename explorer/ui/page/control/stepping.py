@@ -111,7 +111,7 @@ class Stepping(QObject):
         self._players = [
             make_action(
                 self, f"player.{place}", f"Step the {name} alone", self._on_player,
-                group="Run", key=str(place) if place < 10 else "", data=name,
+                group="Run", key=f"Shift+{place}" if place < 10 else "", data=name,
             )
             for place, name in enumerate(names if len(names) > 1 else (), start=1)
         ]  # fmt: skip

@@ -14,6 +14,7 @@ from explorer.ui.theme import Theme
 
 __all__ = ["LatentPanel"]
 
+_HEIGHT = 132  # px: two rows and the buttons
 LIMIT = 4.0  # standard deviations of the prior: the first range of the sliders, and the step by which it grows
 ROWS = 16  # rows that are made at once: a row is several widgets, and a latent space can have hundreds of dimensions
 _WALK = 40  # ms
@@ -43,7 +44,7 @@ class LatentPanel(QFrame):
         super().__init__(parent)
         self.setObjectName("latent_panel")
         self.setAccessibleName("Latent point")
-        self.setFixedWidth(200)
+        self.setMinimumHeight(_HEIGHT)
         self._theme = theme
         self._rows: dict[int, LatentRow] = {}
         self._order: list[int] = []  # all dimensions, those with the most KL first

@@ -1,19 +1,20 @@
-"""The panels beside the cards, which lie over the cards where the page is narrow."""
+"""The panels beside the cards, which lie over the cards where the page is narrow; their borders can be moved."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QSettings, Qt, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from explorer.ui.controls import join, make_action
 from explorer.ui.page.panels.run_bar import RunBar
 
 __all__ = ["Docks"]
 
-EXPLAIN = 304  # px that Explain is wide
+SIDE, EXPLAIN = 256, 280  # px that the left panel and Explain are wide where nobody has moved their borders
+_LEAST, _MOST = 232, 480  # px
 _EXPLAIN_OVER = 1200  # px of the page's width under which Explain lies over the cards
 _SIDE_OVER = 1000  # px under which the left panel does too
 
@@ -26,7 +27,8 @@ class Docks(QObject):
         side: The left panel.
         explain: Explain.
         run_bar: At the top, with the buttons of both panels.
-        middle: Widgets between run bar and timeline, from top to bottom; the last gets the room.
+        scenes: Below it.
+        middle: Widgets between the scenes and the timeline, from top to bottom; the last gets the room.
         timeline: At the bottom.
     """
 
@@ -36,26 +38,35 @@ class Docks(QObject):
         side: QWidget,
         explain: QWidget,
         run_bar: RunBar,
+        scenes: QWidget,
         middle: Sequence[QWidget],
         timeline: QWidget,
     ):
         super().__init__(page)
         self._page, self._side, self._explain, self._timeline = page, side, explain, timeline
         self._run_bar, self._button, self._side_button = run_bar, run_bar.explain_button, run_bar.side_button
-        self._row, self._middle, right, column = QHBoxLayout(page), QHBoxLayout(), QVBoxLayout(), QVBoxLayout()
-        for layout in (self._row, self._middle, right, column):
-            layout.setContentsMargins(0, 0, 0, 0)
-            layout.setSpacing(0)
-        for widget in middle:
-            column.addWidget(widget, 1 if widget is middle[-1] else 0)
-        explain.setFixedWidth(EXPLAIN)
-        self._middle.addLayout(column, 1)
+        self._widths = {side: SIDE, explain: EXPLAIN}
+        self._row, self._middle = _splitter("side"), _splitter("explain")
+        right, column, whole = QWidget(), QWidget(), QVBoxLayout(page)
+        for parent, widgets in ((column, middle), (right, (run_bar, scenes, self._middle, timeline))):
+            stack = QVBoxLayout(parent)
+            stack.setContentsMargins(0, 0, 0, 0)
+            stack.setSpacing(0)
+            for widget in widgets:
+                stack.addWidget(widget, 1 if widget in (middle[-1], self._middle) else 0)
+        for panel in (side, explain):
+            panel.setMinimumWidth(_LEAST)
+            panel.setMaximumWidth(_MOST)
+        self._middle.addWidget(column)
         self._middle.addWidget(explain)
-        right.addWidget(run_bar)
-        right.addLayout(self._middle, 1)
-        right.addWidget(timeline)
         self._row.addWidget(side)
-        self._row.addLayout(right, 1)
+        self._row.addWidget(right)
+        self._middle.setStretchFactor(0, 1)
+        self._row.setStretchFactor(1, 1)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._row)
+        self._middle.splitterMoved.connect(self._on_moved)
+        self._row.splitterMoved.connect(self._on_moved)
         self._beside = self._button.isChecked()  # whether Explain was open when there was room beside the cards
         self._action = make_action(self, "explain", "Explain", group="View", key="E", checkable=True)
         join(self._button, self._action)
@@ -70,6 +81,18 @@ class Docks(QObject):
     def is_explain_wanted(self) -> bool:
         """Whether Explain is open where there is room beside the cards."""
         return self._button.isChecked() if self._is_explain_beside() else self._beside
+
+    def save_state(self, settings: QSettings) -> None:
+        """Stores the widths of the panels, which all pages share."""
+        settings.setValue("panels/side", self._widths[self._side])
+        settings.setValue("panels/explain", self._widths[self._explain])
+
+    def restore_state(self, settings: QSettings) -> None:
+        """Takes the stored widths of the panels."""
+        for panel, name, usual in ((self._side, "side", SIDE), (self._explain, "explain", EXPLAIN)):
+            width = settings.value(f"panels/{name}", usual, int)
+            assert isinstance(width, int)
+            self._widths[panel] = min(_MOST, max(_LEAST, width))
 
     @Slot()
     def close_explain(self) -> None:
@@ -93,12 +116,13 @@ class Docks(QObject):
             self._button.setChecked(self._button.isChecked() or self._beside)
         elif not wide and beside:
             self._beside = self._button.isChecked()  # it comes back where there is room again
-            self._middle.removeWidget(self._explain)
             self._explain.setParent(self._page)
             self._button.setChecked(False)
         self._explain.setVisible(self._button.isChecked())
-        if not wide:
-            self._lay_over(self._explain, self._page.width() - EXPLAIN, EXPLAIN)
+        if wide:
+            self._share(self._middle, self._explain)
+        else:
+            self._lay_over(self._explain, self._page.width() - self._widths[self._explain])
 
     @Slot()
     def place_side(self) -> None:
@@ -107,14 +131,35 @@ class Docks(QObject):
         if wide and not inside:
             self._row.insertWidget(0, self._side)
         elif not wide and inside:
-            self._row.removeWidget(self._side)
+            self._side.setParent(self._page)
             self._side_button.setChecked(False)
         self._side_button.setVisible(not wide)
         self._side.setVisible(wide or self._side_button.isChecked())
-        if not wide:
-            self._lay_over(self._side, 0, self._side.width())
+        if wide:
+            self._share(self._row, self._side)
+        else:
+            self._lay_over(self._side, 0)
 
-    def _lay_over(self, panel: QWidget, x: int, width: int) -> None:
+    def _share(self, splitter: QSplitter, panel: QWidget) -> None:
+        width = self._widths[panel]
+        rest = max(1, splitter.width() - width - splitter.handleWidth())
+        splitter.setSizes([width, rest] if splitter.widget(0) is panel else [rest, width])
+
+    def _lay_over(self, panel: QWidget, x: int) -> None:
         top = self._run_bar.height()
-        panel.setGeometry(x, top, width, self._page.height() - top - self._timeline.height())
+        panel.setGeometry(x, top, self._widths[panel], self._page.height() - top - self._timeline.height())
         panel.raise_()
+
+    @Slot()
+    def _on_moved(self) -> None:
+        for panel in (self._side, self._explain):
+            if panel.isVisible():
+                self._widths[panel] = panel.width()
+
+
+def _splitter(name: str) -> QSplitter:
+    splitter = QSplitter(Qt.Orientation.Horizontal)
+    splitter.setObjectName(f"splitter.{name}")
+    splitter.setHandleWidth(1)
+    splitter.setChildrenCollapsible(False)
+    return splitter

@@ -150,7 +150,7 @@ class RunBar(QFrame):
         button.setProperty("player", name)
         button.setProperty("word", word)
         button.setAccessibleName(f"Step the {name} alone")
-        button.setToolTip(f"One update of the {name} alone; it counts as a step ({place})")
+        button.setToolTip(f"One update of the {name} alone; it counts as a step (Shift {place})")
         button.clicked.connect(self._on_player)
         self._players.addWidget(button)
         return button

@@ -63,7 +63,7 @@ class SidePanel(QScrollArea):
         super().__init__(parent)
         self._draft, self._shown = draft, shown
         self.setProperty("panel", "side")
-        self.setFixedWidth(296)
+        self.setMinimumWidth(232)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -8,12 +8,13 @@ from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
-from explorer.ui.controls import Button, menu
+from explorer.ui.controls.buttons import Button
+from explorer.ui.controls.menu import menu
 from explorer.ui.theme import Theme
 
 __all__ = ["TabRow"]
 
-_GAP, _BELOW = 2, 4  # px
+_GAP = 2  # px
 
 
 class TabRow(QFrame):
@@ -31,7 +32,7 @@ class TabRow(QFrame):
         self._offered: list[QPushButton] = []
         self.more = Button(theme, "More", "chevron-down", "ghost", self)
         self.more.setObjectName("more_tabs")
-        self.more.setAccessibleName("More views")
+        self.more.setAccessibleName("More scenes")
         self._menu = menu(self.more)
         self._menu.aboutToShow.connect(self._on_about_to_show)
         self.more.setMenu(self._menu)
@@ -42,6 +43,13 @@ class TabRow(QFrame):
         button.toggled.connect(self._on_toggled)
         self._buttons.append(button)
         self._offered.append(button)
+
+    def clear(self) -> None:
+        """Removes all buttons."""
+        for button in self._buttons:
+            button.hide()
+            button.deleteLater()
+        self._buttons, self._offered = [], []
 
     def offer(self, buttons: Collection[QPushButton]) -> None:
         """Leaves out all other buttons, menu included."""
@@ -65,7 +73,7 @@ class TabRow(QFrame):
             x += width + _GAP
         self.more.setVisible(len(shown) < len(self._offered))
         self.more.setGeometry(self.width() - self.more.sizeHint().width(), 0, self.more.sizeHint().width(), height)
-        self.setFixedHeight(height + _BELOW)
+        self.setFixedHeight(height)
 
     def _fitting(self) -> list[QPushButton]:
         """The buttons for the line, in order: as many as it has room for, the checked one among them."""
