@@ -12,9 +12,9 @@ from explorer.engine.data.tensors import TensorData
 from explorer.engine.devices import Placement, prepare_thread, resolve
 from explorer.engine.errors import BadInput, Diverged
 from explorer.engine.runs.run import Run
+from explorer.engine.session.failures import ending_on_failure
 from explorer.engine.session.journal import Journal
 from explorer.engine.session.learner import Learner
-from explorer.engine.session.failures import ending_on_failure
 from explorer.engine.session.saver import Saver, is_rate_jump
 from explorer.engine.session.state import TrainingState
 from explorer.engine.session.trainer import Phase, Trainer
