@@ -149,7 +149,7 @@ def _optimal_frame(
     elif game.optimal is not None and f is not None:
         best = value_of(game, as_array(game.optimal(torch.from_numpy(comparison.log_ratio()))), comparison)
         learned = value_of(game, f, comparison)
-        note = f"L(D*) = {_signed(best)}; the current D has L = {_signed(learned)}: it lacks {best - learned:.3f}."
+        note = f"L(D*) = {_signed(best)}; the current D reaches L = {_signed(learned)}, {best - learned:.3f} less."
     if shown == "ratio":
         ratio = comparison.log_ratio().clip(-_RATIO, _RATIO)
         layer = Density(ratio, extent, role="real-fake", low=-_RATIO, high=_RATIO, name="log p_data/p_θ, nats")

@@ -65,7 +65,7 @@ def _plays_likelihood(config: Any) -> bool:
 METRICS = (
     Metric(
         "value", "L", "nats", role="data", equilibrium=_level(-1.0), when=_plays_likelihood,
-        help="𝔼[log D(x)] + 𝔼[log(1 − D(G(z)))], raised by D; −log 4 where samples cannot be told from data.",
+        help="E[log D(x)] + E[log(1 − D(G(z)))], raised by D; −log 4 where samples cannot be told from data.",
     ),
     Metric(
         "discriminator_loss", "D", role="data", equilibrium=_level(1.0),
