@@ -70,7 +70,7 @@ def test_counts_tell_apart_good_near_and_nearest():
     (at(*range(8)), "All 8 modes hold samples.", False),
     (at(0, 3), "Collapsed: 2 of 8 modes hold samples; lost: NE, N, W, SW, S, SE.", True),
     (at(0, 1, 2, 3, 4, 5, 7), "7 of 8 modes hold samples; missing: S.", False),
-    (1.7 * at(6), "Collapsed between modes: none of 8 holds 2 % of the samples; nearest: S.", True),
+    (1.7 * at(6), "Collapsed: nearly all samples lie between the 8 modes; nearest: S.", True),
     (torch.cat([at(0), 0.3 * at(*range(8))]), "1 of 8 modes hold samples; missing: NE, N, NW, W, SW, S, SE.", False),
     (0.3 * at(*range(8)), "None of 8 modes holds 2 % of the samples yet.", False),
 ])  # fmt: skip
@@ -228,7 +228,7 @@ def test_one_noise_dimension_has_no_density_and_every_card_says_so():
     assert (optimal.layers[0].values == 1).all()
     assert isinstance(optimal.layers[1], Lines)
     assert bars.values[0] == pytest.approx(math.log(2))
-    assert bars.labels == ("JSD, exact", "JSD, samples", "KL(p‖q), samples", "KL(q‖p), samples")
+    assert bars.labels == ("JSD, exact", "JSD, samples", "KL(p_data‖p_θ), samples", "KL(p_θ‖p_data), samples")
 
 
 def test_masses_of_two_gaussians_have_the_divergence_and_the_optimum_of_their_densities():
@@ -285,7 +285,7 @@ def test_the_optimal_discriminator_of_equal_densities_is_one_half_and_l_is_minus
     assert best == pytest.approx(-math.log(4), abs=3e-3)  # a mesh of z ends at four standard deviations
     assert lacks == pytest.approx(0, abs=3e-3)
     (again, *_) = frames(s, "optimal", shown="ratio")
-    assert "exact log p/q" in again.subtitle  # the data's density is known from the first time
+    assert "exact log p_data/p_θ" in again.subtitle  # the data's density is known from the first time
 
 
 def test_divergences_exact_and_estimated_with_their_null():
@@ -293,8 +293,8 @@ def test_divergences_exact_and_estimated_with_their_null():
     affine(s, [[1.0, 0.0], [0.0, 1.0]], [1.0, 0.0])
     *_, frame = frames(s, "divergences")
     value = dict(zip(frame.labels, frame.values, strict=True))
-    assert value["KL(p‖q), exact"] == pytest.approx(0.5, abs=0.01)  # unit Gaussians one apart
-    assert value["KL(q‖p), exact"] == pytest.approx(0.5, abs=0.01)
+    assert value["KL(p_data‖p_θ), exact"] == pytest.approx(0.5, abs=0.01)  # unit Gaussians one apart
+    assert value["KL(p_θ‖p_data), exact"] == pytest.approx(0.5, abs=0.01)
     null = dict(zip(frame.labels, frame.reference, strict=True))
     assert null["JSD, exact"] == 0
     assert 0 < null["JSD, samples"] < value["JSD, samples"]

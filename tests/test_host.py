@@ -140,7 +140,7 @@ def test_of_several_moments_the_newest_is_read(hosted) -> None:
     gate = threading.Event()
     hosted.host._do(lambda: gate.wait(10))
     for step in (0, 5, 0, 5):
-        hosted.host.recorded(step)
+        hosted.host.read_recorded(step)
     gate.set()
     assert hosted.until_event(Recorded).step == 5
     hosted.snapshot()

@@ -162,7 +162,7 @@ def test_traversals_of_many_dimensions_show_those_from_the_first_on():
 def test_the_length_of_z_is_compared_with_that_of_draws():
     model = OnlyDecoder(32)
     note = decode(model, z_of(model)).note
-    low, high = (float(text) for text in re.findall(r"have ([\d.]+) to (\d+\.\d)", note)[0])
+    low, high = (float(text) for text in re.findall(r"between ([\d.]+) and (\d+\.\d)", note)[0])
     lengths = model.prior_draw(20_000, rng=torch.Generator().manual_seed(0)).norm(dim=1)
     assert float(((lengths > low) & (lengths < high)).double().mean()) == pytest.approx(0.9, abs=0.03)
 

@@ -179,7 +179,7 @@ def _drawn(grey: np.ndarray, seed: int) -> np.ndarray:
 class MnistDynamic(Source):
     """MNIST whose pixels are probabilities."""
 
-    name, title = "mnist-dynamic", "MNIST, dynamic"
+    name, title = "mnist-dynamic", "MNIST, binarized per batch"
     about = "MNIST with each pixel drawn anew in every training batch; validation and test images are drawn once."
     kind = Image(1, 28, 28, "binary")
     licence = Mnist.licence

@@ -53,11 +53,17 @@ class Training:
         help="Cosine lowers the learning rate to 2 % of its value at the end.",
     )  # fmt: skip
     clip: float = param(
-        0.0, "Clip gradient norm", 0.0, 1e6, live=True, more=True, help="Longest gradient that is let through; 0: any."
+        0.0,
+        "Clip gradient norm",
+        0.0,
+        1e6,
+        live=True,
+        more=True,
+        help="Longer gradients are scaled down to this norm; 0: never.",
     )
     ema: float = param(
-        0.0, "Averaged weights", 0.0, 0.99999, more=True,
-        help="Decay of the moving average of the weights that views, samples and evaluation then use; 0: none.",
+        0.0, "Weight averaging", 0.0, 0.99999, more=True,
+        help="Decay of the moving average (EMA) of the weights, which views, samples and evaluation use; 0: none.",
     )  # fmt: skip
 
     def rate(self, field: str) -> float:

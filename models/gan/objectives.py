@@ -1,7 +1,7 @@
-"""The games of generator and discriminator: the loss of each player, and the equilibrium.
+"""Games between a generator and a discriminator: the loss of each player, and the equilibrium.
 
-All losses are computed from F, the output of the discriminator before any squashing, with softplus in place of
-log(sigmoid), which saturates in float32. p is the density of the data, q that of the model.
+All losses are computed from F, the output of the discriminator before the sigmoid, with softplus in place of
+log(sigmoid), which saturates in float32. In formulas D = σ(F), except for least squares, where D = F.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ class Game:
         on_data: Maps F of a datum to its contribution to the discriminator's loss; any shape to the same shape.
         on_samples: Maps F of a sample to its contribution to the discriminator's loss; any shape to the same shape.
         on_generated: Maps F of a sample to its contribution to the generator's loss; any shape to the same shape.
-        rest_discriminator: Loss of the optimal discriminator where p = q; nats where it is a log-likelihood.
-        rest_generator: Loss of the generator there, or None where it depends on a constant that the game leaves open.
-        optimal: Maps log p/q, nats, to F of the optimal discriminator; None where F depends on more than the ratio.
-        log_ratio: Maps F of the optimal discriminator to log p/q, nats; None where F does not determine the ratio.
-        probability: Maps F to a number from 0 (model) over ½ to 1 (data), for a heat map: D where the game has one.
+        rest_discriminator: Loss of the optimal discriminator where p_data = p_θ; nats where it is a log-likelihood.
+        rest_generator: Loss of the generator there, or None if it depends on a constant that the game leaves open.
+        optimal: Maps log p_data/p_θ, nats, to F of the optimal discriminator; None if F depends on more than the ratio.
+        log_ratio: Maps F of the optimal discriminator to log p_data/p_θ, nats; None if F does not determine the ratio.
+        probability: Maps F to a number from 0 (model) over ½ to 1 (data), for a heat map: D if the game defines one.
         reference: Paper.
         free_level: A constant added to F changes nothing, so that only differences of F have a meaning.
         generator_tex: What the generator minimises, in TeX.
@@ -87,68 +87,71 @@ def _minus_log_d(f: Tensor) -> Tensor:
     return softplus(-f)
 
 
-_LOG_D = (r"\mathbb{E}_{p}\left[\log D(x)\right]", r"\mathbb{E}_{q}\left[\log(1-D(x))\right]")
-_F = (r"\mathbb{E}_{p}\left[F(x)\right]", r"-\mathbb{E}_{q}\left[F(x)\right]")
+_DATA, _MODEL = r"\mathbb{E}_{p_{\mathrm{data}}}", r"\mathbb{E}_{p_\theta}"
+_LOG_D = (rf"{_DATA}\left[\log D_\phi(x)\right]", rf"{_MODEL}\left[\log(1-D_\phi(x))\right]")
+_F = (rf"{_DATA}\left[F(x)\right]", rf"-{_MODEL}\left[F(x)\right]")
 
 OBJECTIVES: Mapping[str, Game] = {
     "minimax": Game(
         "Minimax", _LOG_D, _minus_log_d, softplus, lambda fake: -softplus(fake),
         math.log(4.0), -math.log(2.0), _same, _same, torch.sigmoid,
-        "Goodfellow et al., 2014, arXiv 1406.2661", r"\mathbb{E}_{q}[\log(1-D(x))]",
+        "Goodfellow et al., 2014, arXiv 1406.2661", rf"{_MODEL}[\log(1-D_\phi(x))]",
     ),
     "non-saturating": Game(
         "Non-saturating", _LOG_D, _minus_log_d, softplus, _minus_log_d,
         math.log(4.0), math.log(2.0), _same, _same, torch.sigmoid,
-        "Goodfellow et al., 2014, arXiv 1406.2661", r"-\mathbb{E}_{q}[\log D(x)]",
+        "Goodfellow et al., 2014, arXiv 1406.2661", rf"-{_MODEL}[\log D_\phi(x)]",
     ),
     "least-squares": Game(
         "Least squares",
         (
-            r"-\frac{1}{2}\mathbb{E}_{p}\left[(D(x)-1)^2\right]",
-            r"-\frac{1}{2}\mathbb{E}_{q}\left[D(x)^2\right]",
+            r"-\frac{1}{2}" + rf"{_DATA}\left[(D_\phi(x)-1)^2\right]",
+            r"-\frac{1}{2}" + rf"{_MODEL}\left[D_\phi(x)^2\right]",
         ),
         lambda real: 0.5 * (real - 1.0).square(), lambda fake: 0.5 * fake.square(),
         lambda fake: 0.5 * (fake - 1.0).square(),
         0.25, 0.125, torch.sigmoid, logit, lambda f: f.clamp(0.0, 1.0),
-        "Mao et al., 2017, arXiv 1611.04076", r"\frac{1}{2}\mathbb{E}_{q}[(D(x)-1)^2]",
+        "Mao et al., 2017, arXiv 1611.04076", r"\frac{1}{2}" + rf"{_MODEL}[(D_\phi(x)-1)^2]",
     ),
     "hinge": Game(
         "Hinge",
-        (r"\mathbb{E}_{p}\left[\min(0,F(x)-1)\right]", r"\mathbb{E}_{q}\left[\min(0,-F(x)-1)\right]"),
+        (rf"{_DATA}\left[\min(0,F(x)-1)\right]", rf"{_MODEL}\left[\min(0,-F(x)-1)\right]"),
         lambda real: relu(1.0 - real), lambda fake: relu(1.0 + fake), _minus,
         2.0, None, torch.sign, None, lambda f: 0.5 + 0.5 * f.clamp(-1.0, 1.0),
-        "Lim and Ye, 2017, arXiv 1705.02894", r"-\mathbb{E}_{q}[F(x)]",
+        "Lim and Ye, 2017, arXiv 1705.02894", rf"-{_MODEL}[F(x)]",
     ),
     "wasserstein": Game(
         "Wasserstein, clipped weights", _F, _minus, _same, _minus,
         0.0, None, None, None, torch.sigmoid,
-        "Arjovsky et al., 2017, arXiv 1701.07875", r"-\mathbb{E}_{q}[F(x)]", free_level=True,
+        "Arjovsky et al., 2017, arXiv 1701.07875", rf"-{_MODEL}[F(x)]", free_level=True,
     ),
     "wasserstein-gp": Game(
         "Wasserstein, gradient penalty", _F, _minus, _same, _minus,
         0.0, None, None, None, torch.sigmoid,
-        "Gulrajani et al., 2017, arXiv 1704.00028", r"-\mathbb{E}_{q}[F(x)]", free_level=True,
+        "Gulrajani et al., 2017, arXiv 1704.00028", rf"-{_MODEL}[F(x)]", free_level=True,
     ),
     "forward-kl": Game(
-        "f-GAN: KL(p ‖ q)", (r"\mathbb{E}_{p}\left[F(x)\right]", r"\mathbb{E}_{q}\left[1-e^{F(x)}\right]"),
+        "f-GAN: KL(p_data ‖ p_θ)",
+        (rf"{_DATA}\left[F(x)\right]", _MODEL + r"\left[1-e^{F(x)}\right]"),
         _minus, torch.expm1, lambda fake: -fake.exp(),
         0.0, -1.0, _same, _same, torch.sigmoid,
-        "Nowozin et al., 2016, arXiv 1606.00709", r"-\mathbb{E}_{q}[e^{F(x)}]",
+        "Nowozin et al., 2016, arXiv 1606.00709", f"-{_MODEL}" + r"[e^{F(x)}]",
     ),
     "reverse-kl": Game(
-        "f-GAN: KL(q ‖ p)", (r"\mathbb{E}_{p}\left[1-e^{-F(x)}\right]", r"-\mathbb{E}_{q}\left[F(x)\right]"),
+        "f-GAN: KL(p_θ ‖ p_data)",
+        (_DATA + r"\left[1-e^{-F(x)}\right]", rf"-{_MODEL}\left[F(x)\right]"),
         lambda real: torch.expm1(-real), _same, _minus,
         0.0, 0.0, _same, _same, torch.sigmoid,
-        "Nowozin et al., 2016, arXiv 1606.00709", r"-\mathbb{E}_{q}[F(x)]",
+        "Nowozin et al., 2016, arXiv 1606.00709", rf"-{_MODEL}[F(x)]",
     ),
 }  # fmt: skip
-"""Games by name. F is log p/q at the optimum wherever the optimum determines the ratio (the f-GANs' critics are
+"""Games by name. If the optimum determines the ratio, the optimal F is log p_data/p_θ (the f-GAN paper's critics are
 T = 1 + F and T = −exp(−F)); for least squares F is D itself."""
 
 
 @contextlib.contextmanager
 def fixed(network: nn.Module) -> Iterator[None]:
-    """Computes no gradients with respect to a network's parameters inside the block: it is the other player's turn."""
+    """Computes no gradients with respect to the parameters of a network inside the block: the other player moves."""
     network.requires_grad_(False)
     try:
         yield

@@ -32,7 +32,7 @@ class DecoderConfig:
         10.0,
         step=0.1,
         live=True,
-        help="1: the ELBO; larger values press q(z|x) onto the prior.",
+        help="1: the ELBO; larger values pull q(z|x) towards the prior.",
     )
     decoder: str = param(
         "bernoulli", "Decoder", choices=_DECODERS,
@@ -84,8 +84,8 @@ class Decoder(nn.Module):
     """p(x|z): a network from z to the parameters of a likelihood of images.
 
     The Bernoulli likelihood takes the intensities of grey images as probabilities of ink. Reconstruction term, ELBO and
-    importance-weighted estimate are then statements about random binary versions of the image, not densities of its
-    grey values: they bound the expected log-likelihood of such a binarization from below.
+    importance-weighted estimate then refer to random binary versions of the image, not to its grey values: they bound
+    the expected log-likelihood of such a binary version from below.
 
     The Gaussian likelihoods, with one σ or with σ(z) of each entry, are densities of dequantised images. If an entry of
     the data can have L values, each gets uniform noise that fills its share 1/L of the range
@@ -161,15 +161,15 @@ class Decoder(nn.Module):
 
     @property
     def at_once(self) -> int:
-        """Number of images that are decoded at a time where there are many."""
+        """Greatest number of images that are decoded at once."""
         return max(1, _ENTRIES // math.prod(self.shape))
 
     def note(self, kind: Kind) -> str:
-        """One sentence on what the values of p(x|z) are for a kind of data, where that needs saying; else ""."""
+        """One sentence on the meaning of the values of p(x|z) for a kind of data, or "" if it is obvious."""
         if isinstance(self.likelihood, LearnedGaussian):
             return f"σ(z) of each entry is at least {self.likelihood.floor:g}, with the range of the data as 1."
         if isinstance(kind, Image) and kind.values == "grey" and not self.likelihood.continuous:
-            return "Grey data: intensities are taken as probabilities of ink."
+            return "Grey data: the intensity of a pixel is its probability of ink."
         return ""
 
 

@@ -1,6 +1,6 @@
-"""Views of what is known exactly of one image: its posterior, its evidence, and the gap of the bound.
+"""Exact values for one image: its posterior, its evidence log p(x), and the gap of the bound.
 
-They need at most two latent dimensions, over which log p(x, z) is integrated by quadrature.
+The model has at most two latent dimensions, over which p(x, z) is integrated by quadrature.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from models.protocol import DataBatch, DataPoint, param, view
 from models.vae.decoder import ImageModel
 from models.vae.gaussian_bound import GaussianBound, UnderQ
 from models.views.latent_space import axis_label, prior_circles
-from models.views.words import named
+from models.views.words import decimal, named
 
 __all__ = ["bound", "bound_frames", "grids_of", "likelihood_bound", "posterior"]
 
@@ -57,7 +57,7 @@ def _words(model: ImageModel, point: DataPoint) -> str:
 
 @view(
     "The bound made exact", latent=lambda dim: dim <= 2,
-    help="log p(x) = ELBO + KL(q ‖ p(z|x)) of one image, and how much of the KL a better q would close.",
+    help="log p(x) = ELBO + KL(q ‖ p(z|x)) of one image, and how much of the KL is due to the encoder.",
 )  # fmt: skip
 def bound(
     model: ImageModel,
@@ -75,10 +75,10 @@ def bound_frames(model: ImageModel, point: DataPoint, steps: int, fitted_gap: st
         model: The model.
         point: The image.
         steps: Adam steps on m and s of the image.
-        fitted_gap: Name of the amount by which the bound rises in these steps.
+        fitted_gap: Label of the rise of the bound in these steps.
 
     Yields:
-        Bars while the grid is refined and q is fitted; the last ones are complete.
+        Bars while the grid is refined and q is fitted; the last frame is complete.
     """
     exact, (mean, log_var) = likelihood_bound(model, point.x), _q_of(model, point)
     q, subtitle = exact.under(mean, log_var), _words(model, point)
@@ -99,13 +99,13 @@ def _bars(grid: GridPosterior, q: UnderQ, best: float | None, fitted_gap: str, s
     if best is not None:
         rows += [
             (fitted_gap, best - elbo, "prior"),
-            ("what the best Gaussian q leaves", grid.log_prob - best, "alt"),
+            ("approximation gap", grid.log_prob - best, "alt"),
         ]
-    note = f"{grid.log_prob:.3f} = {elbo:.3f} + {gap:.3f}. "
+    note = f"{decimal(grid.log_prob)} = {decimal(elbo)} + {decimal(gap)}. "
     if not grid.converged:
         note += f"The grid is being refined: cells of {grid.spacing:.2g}, {len(grid.z):,} with mass."
     elif best is not None:
-        note += f"{best - elbo:.3f} of the {gap:.3f} close when q is fitted to this image alone ({progress})."
+        note += f"Fitting q to this image alone ({progress}) closes {best - elbo:.3f} of the gap of {gap:.3f}."
     else:
         note += progress
     return Bars(
@@ -123,7 +123,7 @@ def _bars(grid: GridPosterior, q: UnderQ, best: float | None, fitted_gap: str, s
     help="p(z|x) of one image by quadrature, and the q(z|x) that the encoder gives.",
 )  # fmt: skip
 def posterior(model: ImageModel, point: DataPoint) -> Iterator[Plane]:
-    """Contours of the exact posterior 1σ, 2σ and 3σ of a Gaussian below its peak, and the ellipses of q."""
+    """Contours of the exact posterior ½, 2 and 4½ nats below its peak, as 1σ to 3σ of a Gaussian, and ellipses of q."""
     exact, q = likelihood_bound(model, point.x), _q_of(model, point)
     subtitle = f"{_words(model, point)}; p(z|x) by quadrature"
     for grid in grids_of(model, exact, q[0]):
@@ -153,11 +153,11 @@ def _plane(grid: GridPosterior, q: tuple[Tensor, Tensor], density: np.ndarray | 
         levels = tuple(float(density.max()) * math.exp(-depth) for depth in _LEVELS)
         heat = (
             Density(density, extent, role="data", low=0.0, name="p(z|x)"),
-            Density(density, extent, role="total", contours=levels, name="p(z|x), 1σ to 3σ below its peak"),
+            Density(density, extent, role="total", contours=levels, name="p(z|x), 0.5, 2 and 4.5 nats below its peak"),
         )
     inside = ((grid.z - mean) / (0.5 * log_var).exp()).square().sum(dim=1) <= 9
     share = float(grid.mass[inside].sum())
-    note = f"The 3σ ellipse of q(z|x) holds {share:.1%} of p(z|x) (of a q that is exact, 98.9%)."
+    note = f"The 3σ ellipse of q(z|x) holds {share:.1%} of the mass of p(z|x); if q were exact, it would hold 98.9%."
     return Plane(
         (*heat, prior_circles(), ellipses, Points(m, role="model", size=7.0, name="mean of q(z|x)")),
         x_label=axis_label(0),

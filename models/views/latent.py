@@ -124,7 +124,7 @@ def decode(model: HasDecoder, z: LatentPoint) -> Frame:
         model.decode_mean(z.z.to(model.dtype)),
         columns=1,
         subtitle=f"{decoder_output(model)} at the chosen z",
-        note=f"‖z‖ = {length:.1f}; of ten draws from the prior about nine have {low:.1f} to {high:.1f}.",
+        note=f"‖z‖ = {length:.1f}; of draws from the prior, nine in ten have ‖z‖ between {low:.1f} and {high:.1f}.",
     )
 
 
@@ -147,7 +147,7 @@ def decode_near_data(
         decode_as(model, z.z, show, rng=noise.rng(model.device)),
         columns=1,
         subtitle=f"{decoder_output(model, show)} at the chosen z",
-        note=f"Far from the data: the posterior means of {among} are nearly all nearer to one another." if far else "",
+        note=f"Far from the data: none of {among} is encoded near this z." if far else "",
         warning=far,
     )
 

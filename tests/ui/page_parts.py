@@ -42,7 +42,7 @@ class FakeHost:
         self.progress = None
 
     def __getattr__(self, name: str) -> Callable[..., None]:
-        if name not in {"train", "pause", "step", "substep", "slow_down", "recorded", "ask", "watch"}:
+        if name not in {"train", "pause", "step", "substep", "slow_down", "read_recorded", "ask", "watch"}:
             raise AttributeError(name)
         return lambda *arguments: self.told.append((name, *arguments))
 

@@ -294,7 +294,7 @@ def test_the_scrubber_asks_for_the_moment_and_drops_one_that_comes_too_late() ->
     scrubber = Scrubber(control.host, control.moment, control.shown, control)
     scrubber.recorded.connect(lambda step, frames: seen.append((step, frames)))
     control.moment.go_to(40)
-    assert control.host.told == [("recorded", 40)]
+    assert control.host.told == [("read_recorded", 40)]
     scrubber.handle(events.Recorded(40, {}))
     scrubber.actions()[0].trigger()
     scrubber.handle(events.Recorded(40, {}))

@@ -66,7 +66,7 @@ class PageHost:
 
     def set_lab(self, make: Callable[[], StaticPage]) -> None:
         """Shows a lab with another config. Of several that wait only the newest is made; its views are sent at once."""
-        self._worker.lab = make
+        self._worker.next_lab = make
         self._worker.wake.set()
 
     def train(self) -> None:
@@ -97,7 +97,7 @@ class PageHost:
         """Changes live parameters."""
         self._do(lambda: self._worker.change(values))
 
-    def recorded(self, step: int) -> None:
+    def read_recorded(self, step: int) -> None:
         """Asks for the recorded frames at a step, which a `Recorded` event brings; of several calls the newest wins."""
         waits, self._worker.recorded_step = self._worker.recorded_step is not None, step
         if not waits:

@@ -39,7 +39,7 @@ class Worker:
         wake: Ends the wait for something to do.
         mailbox: Holds the newest snapshot.
         watched: The views that snapshots have.
-        lab: Makes the lab to show next, or None.
+        next_lab: Makes the lab to show next, or None.
         recorded_step: Step whose recorded frames are to be read, or None.
         closing: Whether the loop is to end.
         shown: The views of a session, a static page, or None.
@@ -51,7 +51,7 @@ class Worker:
         self.wake = threading.Event()
         self.mailbox = Mailbox(interval)
         self.watched = SnapshotMaker()
-        self.lab: Callable[[], StaticPage] | None = None
+        self.next_lab: Callable[[], StaticPage] | None = None
         self.recorded_step: int | None = None
         self.closing = False
         self.shown: SessionViews | StaticPage | None = None
@@ -75,7 +75,7 @@ class Worker:
         try:
             while not self.commands.empty():
                 self.commands.get()()
-            if self.lab is not None:
+            if self.next_lab is not None:
                 self._change_lab()
             if not self._training:
                 self._idle()
@@ -142,7 +142,7 @@ class Worker:
             self.shown.serve()
         elif self.shown is not None:
             # The frames of a lab are worthless once it has other values: they must not delay it.
-            self.shown.answer(self.requests, self._answered, interrupted=lambda: self.lab is not None)
+            self.shown.answer(self.requests, self._answered, interrupted=lambda: self.next_lab is not None)
 
     def _answered(self, reply: Reply) -> None:
         if self.watched.keep(reply):
@@ -155,7 +155,7 @@ class Worker:
         return self.shown.session
 
     def _change_lab(self) -> None:
-        make, self.lab = self.lab, None
+        make, self.next_lab = self.next_lab, None
         assert make is not None
         self.shown = shown = make()
         self.watched.clear()

@@ -95,7 +95,7 @@ class Journal:
                 self._run.add_metrics({"step": record.step, "time": record.time, **record.lr, **values})
             self.history.add(record.step, values)
 
-    def note_weights(self, step: int, seconds: float, measure: bool, record: bool) -> None:
+    def measure_and_record(self, step: int, seconds: float, measure: bool, record: bool) -> None:
         """Measures the model on held-out data and records its views.
 
         Args:

@@ -12,9 +12,9 @@ from explorer.engine.data.tensors import TensorData
 from explorer.engine.devices import Placement, prepare_thread, resolve
 from explorer.engine.errors import BadInput, Diverged
 from explorer.engine.runs.run import Run
+from explorer.engine.session.failures import ending_on_failure
 from explorer.engine.session.journal import Journal
 from explorer.engine.session.learner import Learner
-from explorer.engine.session.memory import ending_on_failure
 from explorer.engine.session.saver import Saver, is_rate_jump
 from explorer.engine.session.state import TrainingState
 from explorer.engine.session.trainer import Phase, Trainer
@@ -142,7 +142,7 @@ class Session:
         with self._ending_on_failure():
             if self.run is not None:
                 self.save()
-            self.journal.note_weights(0, self.seconds, *self.journal.due(0))
+            self.journal.measure_and_record(0, self.seconds, *self.journal.due(0))
 
     def step(self) -> None:
         """Trains for one round, in which each player makes its updates. A round begun by `substep` is completed.
@@ -205,7 +205,7 @@ class Session:
         clock.stop()
         done = self.progress >= 1.0  # with the clock standing, so that `finished` says the same afterwards
         self.learner.grow(trainer.progress)
-        self.journal.note_weights(trainer.step, self.seconds, measure or done, record or done)
+        self.journal.measure_and_record(trainer.step, self.seconds, measure or done, record or done)
         if done:
             self._finish("done")
         elif self.saver.due:

@@ -53,7 +53,7 @@ class Reply:
     error: str = ""
 
     @property
-    def age(self) -> tuple[int, int]:
+    def order(self) -> tuple[int, int]:
         """Sort key of the replies for one view: by stamp of the request, then by step of the weights."""
         return self.request.stamp, self.step
 

@@ -120,7 +120,7 @@ class DiracGanLab(Lab):
             step=0.05,
             live=True,
             when=lambda config: config.game == "penalty",
-            help="Of (λ/2)(|ψ| − g)².",
+            help="Weight of the gradient penalty (λ/2)(|ψ| − g)².",
         )
         target: float = param(
             1.0, "Target slope g", 0.0, 2.0, step=0.05, live=True, when=lambda config: config.game == "penalty"
@@ -128,14 +128,14 @@ class DiracGanLab(Lab):
         cure: str = param("none", "Cure", choices=CURES, live=True, more=True, help="What is added to the game.")
         gamma: float = param(
             0.3,
-            "Strength γ",
+            "Weight γ",
             0.0,
             4.0,
             step=0.05,
             live=True,
             more=True,
             when=_cure("r1", "consensus"),
-            help="Of R1, ½ γ ψ², or of consensus, ½ γ |v|².",
+            help="Weight of R1, ½ γ ψ², or of consensus optimisation, ½ γ |v|².",
         )
         std: float = param(
             1.0,

@@ -163,7 +163,7 @@ def eigenvalues(lab: Lab) -> Plane:
     ]
     return Plane(
         tuple(layers), x_label="Re", y_label="Im", extent=extent,
-        subtitle=f"λ = {_pair(continuous)}; of a round {_pair(multipliers)}; in closed form at (0, 0)",
+        subtitle=f"of the flow {_pair(continuous)}; of a round {_pair(multipliers)}; in closed form at (0, 0)",
         note=f"Moduli {np.abs(multipliers).max():.5f}, {np.abs(multipliers).min():.5f}. "
         "The flow is stable left of the axis, a round inside the circle.",
     )  # fmt: skip

@@ -146,7 +146,7 @@ class DiscreteGanLab(Lab):
                 bias = np.array([self._bias(mean) for mean, *_ in numbers])
                 spread = np.array([math.sqrt(float(variance.sum()) / c.n) for _, variance, _ in numbers])
                 null = np.array([float(np.linalg.norm(error)) for *_, error in numbers])
-                series.append(Series("null", "Gumbel: noise alone", t, null, role="model", pane="bias", dashed=True))
+                series.append(Series("null", "Gumbel: sampling error", t, null, role="model", pane="bias", dashed=True))
             else:
                 mean, variance, _ = self._numbers(name, np.empty(0))
                 bias = np.full(len(t), self._bias(mean))
@@ -160,7 +160,8 @@ class DiscreteGanLab(Lab):
         return Curves(
             tuple(series), x_label="temperature τ", log_x=True, marker=c.temperature,
             subtitle=f"‖E ĝ − g‖ above, √tr Var of {_of(c.n)} below; Gumbel: {_DRAWS:,} draws, others exact",
-            note=f"Length of the exact gradient: {decimal(size, 4)}. “Noise alone”: the sampling error of the bias.",
+            note=f"Length of the exact gradient: {decimal(size, 4)}. “Sampling error”: apparent bias of an unbiased "
+            "estimator with as many draws.",
         )  # fmt: skip
 
     @view(

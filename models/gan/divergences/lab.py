@@ -32,7 +32,7 @@ class DivergencesLab(Lab):
             "Far: m/s = 6", "", {"m": 6.0, "mu": 6.0, "sigma": 1.0, "divergence": "reverse"},
             about="A dropped mode costs reverse KL log 2 = 0.693, and JSD ¾ log(4/3) = 0.216.",
         ),
-        Preset("One point missing of 100", "", {"atoms": 100}, about="KL(F̂ ‖ p) = ∞ all the same."),
+        Preset("One point missing of 100", "", {"atoms": 100}, about="KL(p_data ‖ p_θ) is still ∞."),
         Preset("No point missing", "", {"missing": 0}, about="The slide's ⊆ includes equality, where all are 0."),
     )  # fmt: skip
     views = (data, values_of_q, optima, cost, landscape, missing)
@@ -52,13 +52,13 @@ class DivergencesLab(Lab):
     )  # fmt: skip
     look_at = (
         "Maximum likelihood is forward KL: it takes the mean and variance of the data, whatever lies between the "
-        "modes. Reverse KL ignores the data that q leaves out, and from m/s ≈ 2.8 on prefers a single mode; that costs "
-        "log 2, no more, however far away the other is. JSD is between them: it covers up to m/s = 4, drops from 4.5, "
-        "where the cost is ¾ log(4/3). Wasserstein-1 counts distance, and covers always. “Missing one point” is the "
-        "slide's comparison: where a datum has no probability under the model, KL(F̂ ‖ p) is infinite, and JSD is "
-        "not. The slide's Supp(p) ⊆ Supp(F̂) also holds where nothing is missing; all of them are 0 then, so ⊊ is "
-        "meant. Modes are dropped in practice by the training game too, not by the divergence alone: a GAN with a KL "
-        "objective shows it."
+        "modes. Reverse KL ignores data where p_θ is 0, and from m/s ≈ 2.8 on prefers a single mode; that costs log 2, "
+        "no more, however far away the other is. JSD is between them: it covers up to m/s = 4, drops from 4.5, where "
+        "the cost is ¾ log(4/3). Wasserstein-1 counts distance, and covers always. “Missing one point” is the slide's "
+        "comparison; the slide writes F̂ for p_data. If a datum has no probability under the model, KL(p_data ‖ p_θ) "
+        "is infinite, and JSD is not. The slide's Supp(p_θ) ⊆ Supp(F̂) also holds if nothing is missing; all three are "
+        "0 then, so ⊊ is meant. Modes are dropped in practice by the training game too, not by the divergence alone: a "
+        "GAN with a KL objective shows it."
     )
     try_next = (
         Try("Bring the modes together: the four agree", preset="Near: m/s = 1"),
@@ -66,7 +66,9 @@ class DivergencesLab(Lab):
         Try("Set m/s = 4.5: JSD drops a mode, at 0.216", preset="JSD drops: m/s = 4.5", scene="Fit"),
         Try("Set m/s = 6: reverse KL pays log 2 for a mode", preset="Far: m/s = 6"),
         Try(
-            "Miss one datum of 100: KL(F̂ ‖ p) stays infinite", preset="One point missing of 100", scene="Missing point"
+            "Miss one datum of 100: KL(p_data ‖ p_θ) stays infinite",
+            preset="One point missing of 100",
+            scene="Missing point",
         ),
         Try("Miss nothing: all divergences are 0", preset="No point missing", scene="Missing point"),
         Try("See where 2 JSD comes from", page="optimal-discriminator"),
@@ -77,8 +79,8 @@ class DivergencesLab(Lab):
     class Config:
         """Parameters of the page."""
 
-        mu: float = param(0.0, "Mean μ of q", -8.0, 8.0, step=0.05, live=True)
-        sigma: float = param(2.0, "Standard deviation σ of q", 0.2, 8.0, step=0.05, live=True)
+        mu: float = param(0.0, "Mean μ of p_θ", -8.0, 8.0, step=0.05, live=True)
+        sigma: float = param(2.0, "Standard deviation σ of p_θ", 0.2, 8.0, step=0.05, live=True)
         m: float = param(3.0, "Modes at ± m", 0.2, 6.0, step=0.05, live=True)
         s: float = param(1.0, "Their std s", 0.8, 2.0, step=0.05, live=True)
         divergence: str = param(

@@ -13,7 +13,7 @@ __all__ = ["MissingAtoms"]
 
 @dataclass(frozen=True)
 class MissingAtoms:
-    """F̂, uniform on K points, and p, uniform on K − j of them.
+    """p_data, uniform on K points, and p_θ, uniform on K − j of them.
 
     Attributes:
         atoms: K.
@@ -23,19 +23,19 @@ class MissingAtoms:
     atoms: int
     missing: int = 1
 
-    def masses(self, delta: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
-        """F̂ and p, (K,) each, where p gives `delta` to each missing point and the rest to the others alike."""
+    def masses(self, missed: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+        """p_data and p_θ, (K,) each. p_θ has the mass `missed` at each missing point and equal masses at the others."""
         data = np.full(self.atoms, 1.0 / self.atoms)
-        model = np.full(self.atoms, delta)
-        model[self.missing :] = (1.0 - self.missing * delta) / (self.atoms - self.missing)
+        model = np.full(self.atoms, missed)
+        model[self.missing :] = (1.0 - self.missing * missed) / (self.atoms - self.missing)
         return data, model
 
-    def forward(self, delta: float = 0.0) -> float:
-        """KL(F̂ ‖ p), nats: infinite where a point is missed and `delta` is 0."""
-        return kl(*self.masses(delta))
+    def forward(self, missed: float = 0.0) -> float:
+        """KL(p_data ‖ p_θ), nats: infinite if points are missing and `missed` is 0."""
+        return kl(*self.masses(missed))
 
     def reverse(self) -> float:
-        """KL(p ‖ F̂) = log(K/(K − j)), nats."""
+        """KL(p_θ ‖ p_data) = log(K/(K − j)), nats."""
         data, model = self.masses()
         return kl(model, data)
 

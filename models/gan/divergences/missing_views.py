@@ -1,4 +1,4 @@
-"""A model that misses some of the data points: F̂ uniform on K points, p uniform on those that are not missed."""
+"""A model that misses some data points: p_data is uniform on K points, p_θ on those that are not missed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from models.views.words import decimal
 
 __all__ = ["missing"]
 
-_DELTAS = (1e-3, 1e-6, 1e-12)
+_MISSED = (1e-3, 1e-6, 1e-12)  # masses of p_θ at each missed point
 
 
 @view("Missing one point", help="Data on K points, the model uniform on K − 1 of them.")
@@ -22,23 +22,24 @@ def missing(lab: Lab) -> Curves:
     k = np.arange(j + 1, 101)
     cases = [MissingAtoms(int(n), j) for n in k]
     series = [
-        Series("reverse", "KL(p ‖ F̂)", k, np.array([a.reverse() for a in cases]), role="model", unit="nats"),
+        Series("reverse", "KL(p_θ ‖ p_data)", k, np.array([a.reverse() for a in cases]), role="model", unit="nats"),
         Series("jsd", "JSD", k, np.array([a.jensen_shannon() for a in cases]), role="alt", unit="nats"),
     ]
-    for delta, word in zip(_DELTAS, ("10⁻³", "10⁻⁶", "10⁻¹²"), strict=True):
+    for mass, word in zip(_MISSED, ("10⁻³", "10⁻⁶", "10⁻¹²"), strict=True):
         if j:
-            values = np.array([a.forward(delta) for a in cases])
-            series.append(Series(f"forward{delta:g}", f"KL(F̂ ‖ p), δ = {word}", k, values, role="data",
+            values = np.array([a.forward(mass) for a in cases])
+            series.append(Series(f"forward{mass:g}", f"KL(p_data ‖ p_θ), {word} there", k, values, role="data",
                                  dashed=True, unit="nats", pane="forward"))  # fmt: skip
     if not j:
-        series.append(Series("forward", "KL(F̂ ‖ p)", k, np.zeros(len(k)), role="data", dashed=True, unit="nats"))
+        series.append(Series("forward", "KL(p_data ‖ p_θ)", k, np.zeros(len(k)), role="data", dashed=True, unit="nats"))
     here = MissingAtoms(c.atoms, j)
     note = (
-        f"K = {c.atoms}, {j} missing: KL(F̂ ‖ p) = ∞ as δ → 0, KL(p ‖ F̂) = log(K/(K − {j})) = "
+        f"K = {c.atoms}, {j} missing: KL(p_data ‖ p_θ) = ∞, KL(p_θ ‖ p_data) = log(K/(K − {j})) = "
         f"{decimal(here.reverse(), 4)}, JSD = {decimal(here.jensen_shannon(), 4)}."
         if j else "Nothing is missing: the supports are equal, as the slide's ⊆ allows, and all three are 0."
     )  # fmt: skip
     return Curves(
         tuple(series), x_label="data points K", marker=float(c.atoms), log_x=True,
-        subtitle="exact; F̂ uniform on K points, p on the others; δ: what p gives to a missed one", note=note,
+        subtitle="exact; p_data uniform on K points, p_θ on the others; dashed: with a little mass on the missed ones",
+        note=note,
     )  # fmt: skip

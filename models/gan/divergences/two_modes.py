@@ -1,7 +1,8 @@
-"""One Gaussian q = N(μ, σ²) fitted to two modes p = ½ N(−m, 1) + ½ N(m, 1), by four divergences.
+"""One Gaussian p_θ = N(μ, σ²) fitted to two modes p_data = ½ N(−m, 1) + ½ N(m, 1), by four divergences.
 
-The unit of length is the standard deviation s of a mode. Averages over q are taken on a grid of x = μ + σ z, averages
-over p on grids about its modes, by the trapezoidal rule, which is very accurate for functions that vanish at both ends.
+The unit of length is the standard deviation s of a mode. Averages over p_θ are taken on a grid of x = μ + σ z, averages
+over p_data on grids about its modes, by the trapezoidal rule, which is very accurate for functions that vanish at both
+ends.
 """
 
 from __future__ import annotations
@@ -20,7 +21,12 @@ from models.exact.normal import LOG_2PI
 
 __all__ = ["DIVERGENCES", "Optimum", "TwoModes", "optima", "searching"]
 
-DIVERGENCES = {"forward": "KL(p ‖ q)", "reverse": "KL(q ‖ p)", "jsd": "JSD", "wasserstein": "Wasserstein-1"}
+DIVERGENCES = {
+    "forward": "KL(p_data ‖ p_θ)",
+    "reverse": "KL(p_θ ‖ p_data)",
+    "jsd": "JSD",
+    "wasserstein": "Wasserstein-1",
+}
 
 _REACH = 9.0  # standard deviations
 _LINE = 4  # points a node of the line on which distribution functions are compared
@@ -33,7 +39,7 @@ _GOLD = (math.sqrt(5.0) - 1.0) / 2.0
 
 @dataclass(frozen=True)
 class Optimum:
-    """A local optimum q with mean μ ≥ 0; where μ > 0 its mirror image is another.
+    """A local optimum with mean μ ≥ 0; if μ > 0, its mirror image is another.
 
     Attributes:
         mean, std: μ and σ, in units of s.
@@ -48,7 +54,7 @@ class Optimum:
 
     @property
     def covers(self) -> bool:
-        """Whether it lies in the middle of both modes; if not, it has dropped one."""
+        """Whether it is centred between the modes; if not, it has dropped one."""
         return self.mean < 1e-3
 
 
@@ -72,7 +78,7 @@ class TwoModes:
         return z, log_density, np.exp(log_density) * (z[1] - z[0])
 
     def log_p(self, x: np.ndarray) -> np.ndarray:
-        """log p, nats; any shape to the same shape."""
+        """log p_data, nats; any shape to the same shape."""
         tilt = np.abs(self.m * x)  # log cosh(t) = |t| + log ½(1 + e^{−2|t|}), which does not overflow
         return -0.5 * (x**2 + self.m**2 + LOG_2PI) + tilt + np.log1p(np.exp(-2 * tilt)) - math.log(2.0)
 
@@ -97,14 +103,16 @@ class TwoModes:
         return -0.5 * (LOG_2PI + 1.0) - np.log(std) - self.log_p(mean[..., None] + std[..., None] * z) @ weight
 
     def _jsd(self, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
-        """½ E_p[log 2p/(p + q)] + ½ E_q[log 2q/(p + q)]."""
+        """½ KL(p_data ‖ m) + ½ KL(p_θ ‖ m) with m = ½ p_data + ½ p_θ."""
         z, log_density, weight = self._grid
         mean, log_std, std = mean[..., None], np.log(std)[..., None], std[..., None]
-        log_ratio = self.log_p(mean + std * z) - log_density + log_std  # log p/q where q is
+        log_ratio = self.log_p(mean + std * z) - log_density + log_std  # log p_data/p_θ on the grid of p_θ
         value = 0.5 * (math.log(2.0) - np.logaddexp(0.0, log_ratio) @ weight)
         for mode in (-self.m, self.m):
             x = mode + z
-            log_ratio = -0.5 * (((x - mean) / std) ** 2 + LOG_2PI) - log_std - self.log_p(x)  # log q/p where p is
+            log_ratio = (
+                -0.5 * (((x - mean) / std) ** 2 + LOG_2PI) - log_std - self.log_p(x)
+            )  # log p_θ/p_data on that of p_data
             value = value + 0.25 * (math.log(2.0) - np.logaddexp(0.0, log_ratio) @ weight)
         return value
 
@@ -119,7 +127,7 @@ class TwoModes:
         return away.sum(axis=-1) * (x[1] - x[0])
 
     def polish(self, name: str, mean: float, std: float) -> Optimum | None:
-        """The optimum that Newton's method in μ and log σ reaches from a start; None where it ends at a saddle."""
+        """The optimum that Newton's method in μ and log σ reaches from a start; None if it ends at a saddle."""
         at = np.array([mean, math.log(std)])
         offsets = _STEP * np.array([[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [-1, -1], [1, -1], [-1, 1]])
         for _ in range(_STEPS):
@@ -172,9 +180,9 @@ def optima(m: float, name: str) -> tuple[Optimum, ...]:
 def searching(m: float, name: str) -> Iterator[tuple[Optimum, ...] | None]:
     """Searches all local optima with μ ≥ 0; yields None after each part of the search, and the optima at the end.
 
-    KL(p ‖ q) has one optimum, with the moments of p; so has Wasserstein-1, which is convex in (μ, σ) and symmetric. For
-    the other two, Newton's method starts at every local minimum on a coarse grid, at the middle, and at one mode.
-    Results are cached.
+    KL(p_data ‖ p_θ) has one optimum, with the moments of p_data; so has Wasserstein-1, which is convex in (μ, σ) and
+    symmetric. For the other two, Newton's method starts at every local minimum on a coarse grid, at the middle, and at
+    one mode. Results are cached.
     """
     with _cache_lock:
         known = _cache.get((m, name))

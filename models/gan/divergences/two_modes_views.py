@@ -35,7 +35,7 @@ def ratio_of(config: Any) -> float:
 
 
 def values_under(c: Any) -> dict[str, float]:
-    """The four divergences of q, nats; Wasserstein-1 in the units of x."""
+    """The four divergences of data and model, nats; Wasserstein-1 in the units of x."""
     modes = TwoModes(ratio_of(c))
     values = {name: float(modes.value(name, c.mu / c.s, c.sigma / c.s)) for name in DIVERGENCES}
     return values | {"wasserstein": values["wasserstein"] * c.s}
@@ -66,7 +66,7 @@ def _with_optima(c: Any, names: Iterable[str], draw: Callable[[Any, Mapping[str,
     drags=(Drag("mu", "sigma"),),
 )  # fmt: skip
 def data(lab: Lab) -> Iterator[Plane]:
-    """p with its two modes, q, and every best fit by the chosen divergence."""
+    """p_data with its two modes, p_θ, and every best fit by the chosen divergence."""
     return _with_optima(lab.config, (lab.config.divergence,), _data)
 
 
@@ -76,8 +76,8 @@ def _data(c: Any, known: Mapping[str, Found]) -> Plane:
     q = np.exp(normal_log_prob(x, c.mu, c.sigma))
     top, scale = _heights(float(p.max()), c.sigma)
     layers: list[Lines | Points] = [
-        Lines(np.stack([x, scale * p], 1), start, role="data", width=2.0, name="p, the data"),
-        Lines(np.stack([x, scale * q], 1), start, role="model", width=2.0, name="q, the model"),
+        Lines(np.stack([x, scale * p], 1), start, role="data", width=2.0, name="p_data"),
+        Lines(np.stack([x, scale * q], 1), start, role="model", width=2.0, name="p_θ"),
     ]
     fits = known.get(c.divergence, ())
     for o in fits:
@@ -100,9 +100,9 @@ def _data(c: Any, known: Mapping[str, Found]) -> Plane:
     )  # fmt: skip
 
 
-@view("Values of q", help="Four divergences of q; the dashed line is the least that any Gaussian reaches.")
+@view("Four divergences", help="Divergences of p_data and p_θ; dashed: the least that any Gaussian reaches.")
 def values_of_q(lab: Lab) -> Iterator[Bars]:
-    """Four divergences of q beside their least values."""
+    """Four divergences of data and model beside their least values."""
     return _with_optima(lab.config, DIVERGENCES, _values_of_q)
 
 
@@ -114,7 +114,7 @@ def _values_of_q(c: Any, known: Mapping[str, Found]) -> Bars:
         tuple(DIVERGENCES.values()), np.array([values[name] for name in DIVERGENCES]),
         roles=tuple(_ROLES.values()), reference=lowest if len(known) == len(DIVERGENCES) else None,
         subtitle="by quadrature; nats, Wasserstein-1 in units of x; dashed: the least value",
-        note=f"Marks: the least values, {words}.",
+        note=f"Least values: {words}.",
     )  # fmt: skip
 
 
@@ -189,11 +189,11 @@ def cost(lab: Lab) -> Iterator[Curves]:
 
 @view(
     "Landscape of one divergence",
-    help="The chosen divergence over mean and std of q.",
+    help="The chosen divergence over mean and std of p_θ.",
     drags=(Drag("mu", "sigma"),),
 )
 def landscape(lab: Lab) -> Iterator[Plane]:
-    """The divergence over (μ, σ), its optima, and q."""
+    """The divergence over (μ, σ), its optima, and the chosen p_θ."""
     return _with_optima(lab.config, (lab.config.divergence,), _landscape)
 
 
@@ -218,11 +218,11 @@ def _landscape(c: Any, known: Mapping[str, Found]) -> Plane:
         if at:
             layers.append(Points(np.array(at), role="prior", size=10.0 if best else 6.0,
                                  name="best" if best else "local optimum"))  # fmt: skip
-    layers.append(Points(np.array([[c.mu, c.sigma]]), role="data", size=9.0, name="q"))
+    layers.append(Points(np.array([[c.mu, c.sigma]]), role="data", size=9.0, name="p_θ"))
     return Plane(
         tuple(layers), x_label="μ", y_label="σ", extent=box, square=False,
         subtitle=f"{DIVERGENCES[c.divergence]}, by quadrature; m/s = {decimal(ratio_of(c), 2)}",
-        note=f"At q {decimal(values_under(c)[c.divergence])}, at best "
+        note=f"At p_θ {decimal(values_under(c)[c.divergence])}, at best "
         f"{decimal(least(c, c.divergence, fits)) if fits else _SEARCHING}.",
     )  # fmt: skip
 

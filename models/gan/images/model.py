@@ -65,7 +65,7 @@ class ImageGAN(GameModel, HasDecoder):
             help="R1 is computed in one of this many updates of D, with this many times its weight.",
         )  # fmt: skip
         gradient_penalty: float = param(
-            10.0, "Gradient penalty λ", 0.0, 100.0, live=True, when=_is_wasserstein,
+            10.0, "Penalty weight λ", 0.0, 100.0, live=True, when=_is_wasserstein,
             help="Pulls the slope of D between data and samples towards 1: λ · E(‖∇F(x̂)‖ − 1)².",
         )  # fmt: skip
         latent: int = param(32, "Latent dimensions", 1, 128, help="Dimension of z.")

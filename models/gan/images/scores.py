@@ -60,8 +60,8 @@ def scores(model: _Scored, train: DataBatch, valid: DataBatch, noise: Noise) -> 
         ),
         x_label="F",
         y_label="%",
-        marker=None if optimal is None else float(optimal(torch.zeros(()))),  # F where p = q
-        subtitle=f"F, D before squashing, {n} images each in {_BINS} bins",
+        marker=None if optimal is None else float(optimal(torch.zeros(()))),  # F where p_data = p_θ
+        subtitle=f"F, the output of D before the sigmoid; {n} images each in {_BINS} bins",
         note=f"Of a held-out image and a sample, F is higher for the image {float(right):.0%} of the time (50%: a "
         f"guess). Mean F: training {float(values[0].mean()):.2f}, held-out {float(values[1].mean()):.2f}.",
     )

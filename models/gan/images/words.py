@@ -24,10 +24,10 @@ def _rest_generator(config: Any) -> float | None:
 
 
 _GENERATOR = {
-    "non-saturating": "G maximises 𝔼_q[log D], with D = σ(F), where F is the output of D before squashing.",
-    "least-squares": "D = F. G minimises ½𝔼_q[(D − 1)²].",
-    "hinge": "G maximises 𝔼_q[F].",
-    "wasserstein-gp": "G maximises 𝔼_q[F]. A constant added to F changes nothing: only differences of F matter.",
+    "non-saturating": "G maximises 𝔼[log D(G(z))]. D_φ = σ(F): F is the output of D before the sigmoid.",
+    "least-squares": "D_φ = F. G minimises ½𝔼[(D(G(z)) − 1)²].",
+    "hinge": "G maximises 𝔼[F(G(z))].",
+    "wasserstein-gp": "G maximises 𝔼[F(G(z))]. A constant added to F changes nothing: only differences of F matter.",
 }
 
 
@@ -39,12 +39,12 @@ def objective_of(config: Any) -> Objective:
     """What the discriminator maximises: the two terms of the game, and the penalty in use."""
     game = OBJECTIVES[config.objective]
     terms = [Term(game.terms[0], "on_data"), Term(game.terms[1], "on_samples")]
-    note = f"p: data, q: samples of G. {_GENERATOR[config.objective]}"
+    note = f"φ: weights of D, θ: weights of G. {_GENERATOR[config.objective]}"
     if config.objective == "wasserstein-gp":
         penalty = r"-\,\lambda\,\mathbb{E}_{\hat{x}}\left[(\Vert\nabla F(\hat{x})\Vert-1)^2\right]"
         terms.append(Term(penalty, "penalty", sign=-1))
     elif config.r1 > 0:
-        penalty = r"-\,\frac{\gamma}{2}\,\mathbb{E}_{p}\left[\Vert\nabla F(x)\Vert^2\right]"
+        penalty = r"-\,\frac{\gamma}{2}\,\mathbb{E}_{p_{\mathrm{data}}}\left[\Vert\nabla F(x)\Vert^2\right]"
         terms.append(Term(penalty, "penalty", sign=-1))
         every = config.r1_every
         note += f" R1 is computed in one of {every} updates of D, with {every} times its weight; else it is 0."

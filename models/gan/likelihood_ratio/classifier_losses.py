@@ -1,4 +1,4 @@
-"""Five losses of a classifier F on labels, the F that minimises each, and log p/q as a function of that F."""
+"""Five losses of a classifier F on labels, the F that minimises each, and log p_data/p_θ as a function of that F."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Log p/q from samples of p and q, by classifiers with several losses."""
+"""Log p_data/p_θ from samples of both, by classifiers with several losses."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class RatioFits:
     Attributes:
         pair: The densities.
         x: Middles of the cells, (cells,).
-        weight: Mass of ½ p + ½ q in each, (cells,).
+        weight: Mass of ½ p_data + ½ p_θ in each, (cells,).
         log_odds: log n₁/n₀.
         F: Fitted F of each loss at the middles, (cells,).
         data, fake: Some of the data and samples, for a picture.
@@ -46,7 +46,7 @@ class RatioFits:
 
     @property
     def exact(self) -> np.ndarray:
-        """log P(y = 1|x)/P(y = 0|x) = log p/q + log n₁/n₀, exactly."""
+        """log P(y = 1|x)/P(y = 0|x) = log p_data/p_θ + log n₁/n₀, exactly."""
         return self.pair.log_ratio(self.x) + self.log_odds
 
     @property
@@ -55,13 +55,13 @@ class RatioFits:
         return np.exp(log_sigmoid(self.exact))
 
     def reading(self, name: str) -> np.ndarray:
-        """log P(y = 1|x)/P(y = 0|x) by the F of a loss: log p/q + log n₁/n₀ where the fit is perfect."""
+        """log P(y = 1|x)/P(y = 0|x) by the F of a loss: log p_data/p_θ + log n₁/n₀ if the fit is perfect."""
         link = LOSSES[name].link
         assert link is not None
         return link(self.F[name])
 
     def error(self, name: str) -> float:
-        """Root of the mean square of reading − log p/q − log n₁/n₀ under ½ p + ½ q, nats."""
+        """Root of the mean square of reading − log p_data/p_θ − log n₁/n₀ under ½ p_data + ½ p_θ, nats."""
         away = self.reading(name) - self.exact
         return math.sqrt(float(self.weight @ away**2))
 

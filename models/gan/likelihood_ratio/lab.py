@@ -1,4 +1,4 @@
-"""Likelihood-ratio estimation by classification: which losses recover log p/q, and how."""
+"""Likelihood-ratio estimation by classification: which losses recover log p_data/p_θ, and how."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class LikelihoodRatioLab(Lab):
     title = "Likelihood ratio"
     reference = "https://arxiv.org/abs/1610.03483"
     presets = (
-        Preset("Equal samples", "", about="Three proper losses agree on log p/q; hinge and |y − D| do not tell it."),
+        Preset("Equal samples", "", about="Three proper losses agree on log p_data/p_θ; the other two do not show it."),
         Preset(
             "The densities themselves", "", {"exact": True},
             about="Without sampling error: the three lie on the exact line, where there is mass.",
@@ -58,7 +58,7 @@ class LikelihoodRatioLab(Lab):
     )  # fmt: skip
     scenes = (
         Scene(
-            "Ratios", "Which losses recover log p/q?",
+            "Ratios", "Which losses recover log p_data/p_θ?",
             lead="ratios", beside=("densities",), below=("errors",),
         ),
         Scene(
@@ -75,12 +75,12 @@ class LikelihoodRatioLab(Lab):
         ),
     )  # fmt: skip
     look_at = (
-        "A proper loss has its minimum at D = P(y = 1|x), and with as many data as samples that is p/(p + q), the "
-        "form of the optimal discriminator. Each loss has its own link: F itself for the log loss, logit D for Brier, "
-        "2 F for the exponential loss. A loss that is not proper finds the likelier class, but not by how much: the "
-        "best F of the hinge is the sign of log P(y = 1|x)/P(y = 0|x), that of the absolute error a step from 0 to 1. "
-        "(Where one class is rare, a larger F costs the hinge loss little, so a fit may go beyond ± 1.) "
-        "The slide's “assume equal samples” is needed: with n₁ data and n₀ samples every reading is log p/q + "
+        "A proper loss has its minimum at D = P(y = 1|x), and with as many data as samples that is p_data/(p_data + "
+        "p_θ), the form of the optimal discriminator. Each loss has its own link: F itself for the log loss, logit D "
+        "for Brier, 2 F for the exponential loss. A loss that is not proper finds the likelier class, but not by how "
+        "much: the best F of the hinge is the sign of log P(y = 1|x)/P(y = 0|x), that of the absolute error a step "
+        "from 0 to 1. (Where one class is rare, a larger F costs the hinge loss little, so a fit may go beyond ± 1.) "
+        "The slide's “assume equal samples” is needed: with n₁ data and n₀ samples every reading is log p_data/p_θ + "
         "log(n₁/n₀). What the losses do not share is the error on few samples: each weighs the tails differently."
     )
     try_next = (
@@ -103,7 +103,7 @@ class LikelihoodRatioLab(Lab):
         n: int = param(2000, "Samples of the model n₀", 50, 10_000, log=True, live=True)
         ratio: float = param(1.0, "Data for each, n₁/n₀", 0.1, 10.0, log=True, live=True)
         corrected: bool = param(
-            False, "Subtract log(n₁/n₀)", live=True, help="Subtracted from every reading of log p/q."
+            False, "Subtract log(n₁/n₀)", live=True, help="Subtracted from every reading of log p_data/p_θ."
         )
         exact: bool = param(
             False, "Fit the densities themselves", live=True, help="By quadrature, as with infinitely many samples."
@@ -142,9 +142,9 @@ class LikelihoodRatioLab(Lab):
         p, q = (np.exp(part.log_prob(fits.x)) for part in (self.pair.p, self.pair.q))
         return (p > _SEEN * p.max()) | (q > _SEEN * q.max())
 
-    @view("Ratios by five losses", lead=True, help="log p/q by each loss; exact values and limits dashed.")
+    @view("Ratios by five losses", lead=True, help="log p_data/p_θ by each loss; exact values and limits dashed.")
     def ratios(self, noise: Noise) -> Curves:
-        """The readings of the three proper losses beside log p/q, and F of the other two beside their limits."""
+        """The readings of the three proper losses beside log p_data/p_θ, and F of the other two beside their limits."""
         fits = self.fits(noise)
         seen = self._window(fits)
         x, exact = fits.x[seen], self.pair.log_ratio(fits.x[seen])
@@ -155,9 +155,9 @@ class LikelihoodRatioLab(Lab):
                    role=_ROLES[name], unit="nats")
             for name in PROPER
         ]  # fmt: skip
-        series.append(Series("exact", "log p/q", x, _cut(exact), dashed=True, unit="nats"))
+        series.append(Series("exact", "log p_data/p_θ", x, _cut(exact), dashed=True, unit="nats"))
         if abs(shift) > 1e-9:
-            label = "log p/q + log(n₁/n₀)"
+            label = "log p_data/p_θ + log(n₁/n₀)"
             series.append(Series("shifted", label, x, _cut(exact + shift), role="data", dashed=True, unit="nats"))
         for name in ("hinge", "absolute"):
             loss = LOSSES[name]
@@ -171,7 +171,7 @@ class LikelihoodRatioLab(Lab):
         shifted = f" All readings are shifted by log(n₁/n₀) = {decimal(shift)}." if abs(shift) > 1e-9 else ""
         return Curves(
             tuple(series), x_label="x", subtitle=f"{self._counts}; F of {self.config.functions} splines",
-            note=f"Root mean square errors, shift aside: {errors} nats.{shifted}",
+            note=f"Root mean square errors, log(n₁/n₀) subtracted: {errors} nats.{shifted}",
         )  # fmt: skip
 
     @view(
@@ -189,15 +189,15 @@ class LikelihoodRatioLab(Lab):
             (
                 Points(np.stack([fits.data, np.full(len(fits.data), -0.05)], 1), role="data", size=3.0),
                 Points(np.stack([fits.fake, np.full(len(fits.fake), -0.11)], 1), role="model", size=3.0),
-                Lines(np.stack([x, p], 1), start, role="data", width=2.0, name="p, the data"),
-                Lines(np.stack([x, q], 1), start, role="model", width=2.0, name="q, the model"),
+                Lines(np.stack([x, p], 1), start, role="data", width=2.0, name="p_data"),
+                Lines(np.stack([x, q], 1), start, role="model", width=2.0, name="p_θ"),
                 Lines(np.stack([x, eta], 1), start, dashed=True, width=1.5, name="P(y = 1|x)"),
                 Points(np.array([[c.data_mean, c.data_std]]), role="data", size=9.0),
                 Points(np.array([[c.model_mean, c.model_std]]), role="model", size=9.0),
             ),
-            x_label="x", y_label="p, q", extent=(-_EDGE, _EDGE, floor, 1.6), square=False,
+            x_label="x", y_label="p", extent=(-_EDGE, _EDGE, floor, 1.6), square=False,
             subtitle=f"{self._counts}" + ("" if c.exact else f"; at most {len(fits.fake)} of each drawn"),
-            note="P(y = 1|x) = n₁ p/(n₁ p + n₀ q). Drag the dots at (mean, standard deviation).",
+            note="P(y = 1|x) = n₁ p_data/(n₁ p_data + n₀ p_θ). Drag the dots at (mean, standard deviation).",
         )  # fmt: skip
 
     @view("Calibration", help="Where D is 0.7, are 70 of 100 points data? On the diagonal they are.")
@@ -234,9 +234,9 @@ class LikelihoodRatioLab(Lab):
             note=f"Least at F = {', '.join(best)}. log P(y = 1|x)/P(y = 0|x) = {decimal(odds, 2)}.",
         )  # fmt: skip
 
-    @view("Shift by unequal numbers", help="Mean of reading − log p/q against log(n₁/n₀).")
+    @view("Shift by unequal numbers", help="Mean of reading − log p_data/p_θ against log(n₁/n₀).")
     def shift(self, noise: Noise) -> Curves:
-        """By how much the readings are off log p/q on average, for several n₁/n₀, and log(n₁/n₀)."""
+        """Mean of reading − log p_data/p_θ for several n₁/n₀, beside log(n₁/n₀)."""
         c, sign = self.config, -1 if self.config.exact else 1
         means: dict[str, list[float]] = {name: [] for name in PROPER}
         at = []
@@ -244,7 +244,7 @@ class LikelihoodRatioLab(Lab):
             ones = max(2, round(c.n * ratio))
             fits = ratio_fits(self.pair, sign * ones, sign * c.n, c.functions, c.smoothness, noise.seed, PROPER)
             at.append(fits.log_odds)
-            middle = fits.weight * (np.abs(self.pair.log_ratio(fits.x)) < 3.0)  # tails say more of noise than of n₁/n₀
+            middle = fits.weight * (np.abs(self.pair.log_ratio(fits.x)) < 3.0)  # in the tails the noise hides the shift
             for name in PROPER:
                 away = fits.reading(name) - self.pair.log_ratio(fits.x)
                 means[name].append(float(middle @ away / middle.sum()))
@@ -253,8 +253,8 @@ class LikelihoodRatioLab(Lab):
         series.append(Series("exact", "log(n₁/n₀)", x, x, dashed=True, unit="nats"))
         return Curves(
             tuple(series), x_label="log(n₁/n₀)", y_label="mean shift", marker=math.log(self.ones / c.n),
-            subtitle=f"means where |log p/q| < 3; n₀ = {'∞' if c.exact else format(c.n, ',')}",
-            note="The logit of P(y = 1|x) is log p/q + log(n₁/n₀): only equal numbers give the ratio as it is.",
+            subtitle=f"means where |log p_data/p_θ| < 3; n₀ = {'∞' if c.exact else format(c.n, ',')}",
+            note="The logit of P(y = 1|x) is log p_data/p_θ + log(n₁/n₀): only equal numbers give the ratio itself.",
         )  # fmt: skip
 
     @view("Errors of the readings", help="Errors of fits to samples, and of fits to the densities themselves.")
@@ -266,8 +266,8 @@ class LikelihoodRatioLab(Lab):
         return Bars(
             tuple(label for label, *_ in rows), np.array([v for _, v, _ in rows]),
             roles=tuple(role for *_, role in rows), unit="nats",
-            subtitle=f"root mean square under ½ p + ½ q, shift aside; {self.ones:,} data, {self.config.n:,} samples",
-            note="The error that remains with the densities themselves is that of the splines.",
+            subtitle=f"root mean square, without the shift log(n₁/n₀); {self.ones:,} data, {self.config.n:,} samples",
+            note="Fits to the densities themselves have only the error of the splines.",
         )  # fmt: skip
 
 

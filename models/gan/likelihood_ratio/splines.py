@@ -31,7 +31,7 @@ def spline_basis(low: float, high: float, cells: int, functions: int) -> np.ndar
 
 
 class SplineFit:
-    """F = Σ wⱼ Bⱼ(x) with the least mean loss, plus λ Σ (wⱼ₋₁ − 2 wⱼ + wⱼ₊₁)² (P-splines; Eilers and Marx, 1996).
+    """F = Σ wⱼ Bⱼ(x) with the least mean loss, plus c Σ (wⱼ₋₁ − 2 wⱼ + wⱼ₊₁)² (P-splines; Eilers and Marx, 1996).
 
     The penalty is 0 for straight lines, and determines F where samples are few. Data are counted in cells, so that the
     time does not depend on their number.
@@ -40,7 +40,7 @@ class SplineFit:
         basis: Bⱼ at the middles of the cells, (cells, functions).
         ones: Share of the labels y = 1 that is in each cell, (cells,); together with `zeros` they add up to 1.
         zeros: Share of the labels y = 0, (cells,).
-        penalty: λ.
+        penalty: Weight c of the penalty on bends.
     """
 
     def __init__(self, basis: np.ndarray, ones: np.ndarray, zeros: np.ndarray, penalty: float):

@@ -62,10 +62,10 @@ class Record:
 
     Attributes:
         steps: Numbers of updates, (k,).
-        minimax: Gradient on θ of E_q[log(1 − D)], (k, m).
-        non_saturating: Gradient on θ of E_q[−log D], (k, m).
+        minimax: Gradient with respect to θ of E[log(1 − D(G(z)))], (k, m).
+        non_saturating: Gradient with respect to θ of −E[log D(G(z))], (k, m).
         value: (k, m): of a discriminator its estimate of the Jensen–Shannon divergence, ½ (L + log 4) nats; of a critic
-            E_p[F] − E_q[F].
+            the mean of F on the data minus that on the model.
         slope: Mean slope of F along θ at the model's points, (k, m).
     """
 

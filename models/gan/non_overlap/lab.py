@@ -120,7 +120,14 @@ class NonOverlapLab(Lab):
         )
         sigma: float = param(0.0, "Instance noise σ", 0.0, 1.0, step=0.05, live=True, help="Added to data and samples.")
         penalty: float = param(
-            1.0, "Gradient penalty λ", 0.1, 10.0, log=True, live=True, more=True, help="Of λ(‖∇F‖ − 1)²."
+            1.0,
+            "Penalty weight λ",
+            0.1,
+            10.0,
+            log=True,
+            live=True,
+            more=True,
+            help="Weight of the gradient penalty λ(‖∇F‖ − 1)².",
         )
         clip: float = param(
             0.1, "Clip c", 0.01, 0.5, log=True, live=True, more=True, help="Of each weight of a critic."

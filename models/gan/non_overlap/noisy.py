@@ -30,7 +30,7 @@ class Overlapping:
     Attributes:
         divergences: Divergences of the noisy distributions.
         minimax: Gradient of the minimax loss on θ at the optimal D: that of 2 JSD.
-        non_saturating: Gradient of the non-saturating loss there: E_q[−∂ log D*].
+        non_saturating: Gradient of the non-saturating loss there: the mean of −∂ log D* over the model.
     """
 
     divergences: Divergences
@@ -47,10 +47,10 @@ def overlapping(supports: Supports, theta: float, sigma: float) -> Overlapping:
     d = p / (p + q)  # D*
     if supports.shape == "disks":
         divergence, variation = kl(p, q), total_variation(p, q)
-    else:  # two normal distributions: known, also where q underflows
+    else:  # two normal distributions: in closed form, also where the densities underflow
         divergence, variation = 0.5 * (theta / sigma) ** 2, math.erf(abs(theta) / (sigma * math.sqrt(8.0)))
     at_optimum = Divergences(divergence, jensen_shannon(p, q), variation, abs(theta))
-    # The losses' gradients are means over the model of −D ∂F and −(1 − D) ∂F, with F = log p/q and ∂F its slope.
+    # The losses' gradients are means over the model of −D ∂F and −(1 − D) ∂F, with F = log p_data/p_θ and ∂F its slope.
     return Overlapping(at_optimum, float(-(q * d * slope).sum()), float(-(q * (1.0 - d) * slope).sum()))
 
 

@@ -33,7 +33,7 @@ def descend(gradient: Callable[[float], float], theta: float, rate: float, steps
 
 @view("Ratio D/(1 − D)", help="The ratio of the densities by D, beside the true one.")
 def ratio(lab: Lab) -> Iterator[Curves]:
-    """exp(F) along x₁ beside the true ratio p/q: infinite on the data, 0 on the model, undefined elsewhere."""
+    """exp(F) along x₁ beside the true ratio p_data/p_θ: infinite on the data, 0 on the model, undefined elsewhere."""
     c, critic = lab.config, critic_of(lab.config)
     x, line = axis_of(c)
     for done in train(critic, c.steps):

@@ -23,7 +23,7 @@ _POINTS = 601
 _FAR = np.linspace(-2 * EDGE, 2 * EDGE, 2 * _POINTS)  # where the classifier is measured
 _SEEN = np.abs(_FAR) <= EDGE
 _ENDS = 1e-4  # D is drawn from here to 1 − here: at the ends the objective is −∞
-_DEPTH = 2.2  # how far below its top the pointwise objective is drawn, in units of p + q
+_DEPTH = 2.2  # how far below its top the pointwise objective is drawn, in units of p_data + p_θ
 
 
 def pair_of(config: Any) -> Pair:
@@ -35,14 +35,14 @@ def pair_of(config: Any) -> Pair:
 
 
 def _integrand(config: Any, d: np.ndarray) -> np.ndarray:
-    """p_data(x) log D + p_model(x) log(1 − D) at the x of the config; D of any shape to the same shape."""
+    """p_data(x) log D + p_θ(x) log(1 − D) at the x of the config; D of any shape to the same shape."""
     pair, x = pair_of(config), np.array(config.x)
     p, q = (float(np.exp(part.log_prob(x))) for part in (pair.p, pair.q))
     return p * np.log(d) + q * np.log1p(-d)
 
 
 def optimum(pair: Pair, x: np.ndarray) -> np.ndarray:
-    """D* = p_data/(p_data + p_model); any shape to the same shape."""
+    """D* = p_data/(p_data + p_θ); any shape to the same shape."""
     return np.exp(log_sigmoid(pair.log_ratio(x)))
 
 
@@ -61,7 +61,7 @@ def densities(lab: Lab) -> Plane:
         (
             Lines(np.array([[-EDGE, 0.5], [EDGE, 0.5]]), start, dashed=True),
             Lines(np.stack([x, p], 1), start, role="data", width=2.0, name="p_data(x)"),
-            Lines(np.stack([x, q], 1), start, role="model", width=2.0, name="p_model(x)"),
+            Lines(np.stack([x, q], 1), start, role="model", width=2.0, name="p_θ(x)"),
             Lines(np.stack([x, optimum(pair, x)], 1), start, width=2.0, name="D*(x)"),
             Lines(np.array([[c.x, 0.0], [c.x, top]]), start, role="alt", dashed=True),
             Points(np.array([[c.data_mean, c.data_std]]), role="data", size=9.0),
@@ -80,7 +80,7 @@ def densities(lab: Lab) -> Plane:
     drags=(Drag("d", at=lambda config: float(_integrand(config, np.array(config.d)))),),
 )  # fmt: skip
 def function(lab: Lab) -> Plane:
-    """p_data(x) log D + p_model(x) log(1 − D) as a function of D, its top, and the chosen D."""
+    """p_data(x) log D + p_θ(x) log(1 − D) as a function of D, its top, and the chosen D."""
     c, pair, x = lab.config, pair_of(lab.config), np.array(lab.config.x)
     p, q = (float(np.exp(part.log_prob(x))) for part in (pair.p, pair.q))
     best, d = float(optimum(pair, x)), np.linspace(_ENDS, 1 - _ENDS, 801)
@@ -93,13 +93,13 @@ def function(lab: Lab) -> Plane:
     return Plane(
         (
             Lines(np.array([[inside, low - room], [inside, top]]), start, dashed=True),
-            Lines(np.stack([d, shape], 1), start, role="prior", width=2.0, name="p_data log D + p_model log(1−D)"),
+            Lines(np.stack([d, shape], 1), start, role="prior", width=2.0, name="p_data log D + p_θ log(1−D)"),
             Points(np.array([[inside, top]]), role="total", size=8.0, name="top: D*"),
             Points(np.array([[c.d, mine]]), role="alt", size=9.0, name="D"),
         ),
         x_label="D", y_label="nats", extent=(0.0, 1.0, low - room, top + room), square=False,
-        subtitle=f"x = {decimal(c.x, 2)}, p_data = {decimal(p)}, p_model = {decimal(q)}; D is {_below(top - mine)}",
-        note=f"Slope p_data/D − p_model/(1 − D) = {decimal(p / c.d - q / (1 - c.d))}; 0 at D* = {decimal(best)}.",
+        subtitle=f"x = {decimal(c.x, 2)}, p_data = {decimal(p)}, p_θ = {decimal(q)}; D is {_below(top - mine)}",
+        note=f"Slope p_data/D − p_θ/(1 − D) = {decimal(p / c.d - q / (1 - c.d))}; 0 at D* = {decimal(best)}.",
     )  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def objective(lab: Lab) -> Bars:
     return Bars(
         tuple(label for label, *_ in rows), np.array([v for _, v, _ in rows]),
         roles=tuple(role for *_, role in rows), unit="nats",
-        subtitle="by quadrature; “mean” is ½ p_data + ½ p_model",
+        subtitle="by quadrature; “mean” is ½ p_data + ½ p_θ",
         note=f"{decimal(value)} = −{decimal(math.log(4))} + 2 · {decimal(0.5 * (first + second))}. "
         "“JSD + C” on a later slide drops this 2.",
     )  # fmt: skip
@@ -133,7 +133,7 @@ def _course(c: Any, noise: Noise) -> Course:
 
 
 def _errors(pair: Pair, f: np.ndarray) -> tuple[float, float]:
-    """Mean |D − D*| under ½ p_data + ½ p_model, and L(D*) − L(D), nats, of F on the course's grid."""
+    """Mean |D − D*| under ½ p_data + ½ p_θ, and L(D*) − L(D), nats, of F on the course's grid."""
     x = _FAR
     p, q = (masses(np.exp(part.log_prob(x))) for part in (pair.p, pair.q))
     best = pair.log_ratio(x)
@@ -190,7 +190,7 @@ def gradient(lab: Lab) -> Curves:
     """∇ₓ log(1 − D*) and ∇D*/(1 − D*)."""
     pair, x = pair_of(lab.config), np.linspace(-EDGE, EDGE, _POINTS)
     d, slope = optimum(pair, x), pair.p.score(x) - pair.q.score(x)
-    right = -d * slope  # ∇D = D (1 − D) ∇ log p/q
+    right = -d * slope  # ∇D = D (1 − D) ∇ log p_data/p_θ
     here = np.array(lab.config.x)
     at = -float(optimum(pair, here)) * float(pair.p.score(here) - pair.q.score(here))
     return Curves(

@@ -20,7 +20,7 @@ __all__ = ["OptimalDiscriminatorLab"]
 
 
 class OptimalDiscriminatorLab(Lab):
-    """The maximum over D of E_data[log D(x)] + E_model[log(1 − D(x))]: pointwise, by quadrature, and by training.
+    """The maximum over D of E[log D(x)] + E[log(1 − D(G(z)))]: pointwise, by quadrature, and by training.
 
     Goodfellow et al., 2014, "Generative adversarial nets" (arXiv 1406.2661), proposition 1 and theorem 1.
     """
@@ -68,13 +68,13 @@ class OptimalDiscriminatorLab(Lab):
         ),
     )  # fmt: skip
     look_at = (
-        "At each x the best D maximises p_data log D + p_model log(1 − D): drag D to the top, and it is at "
-        "p_data/(p_data + p_model), whatever D is at other x. Inserted into the objective, D* "
-        "gives −log 4 + 2 JSD. Two lines of the slides need a comment: the later comparison with maximum likelihood "
-        "writes “JSD + C”, where the factor 2 has been dropped (the minimum is at the same model, the value is not "
-        "the same); and ∇log(1 − D) is −∇D/(1 − D), which the slide on disjoint supports prints without the minus "
-        "(see “Gradient in x”; where the gradient is 0 the sign does not matter). The density of a generator is the "
-        "sum over preimages of s(ε)/|f′(ε)|: the slide's ∫ s(ε) dε over the preimage needs the Jacobian."
+        "At each x the best D maximises p_data log D + p_θ log(1 − D): drag D to the top, and it is at p_data/(p_data "
+        "+ p_θ), whatever D is at other x. Inserted into the objective, D* gives −log 4 + 2 JSD. (The lecture writes "
+        "p_model for p_θ.) Two lines of the slides need a comment: the later comparison with maximum likelihood writes "
+        "“JSD + C”, where the factor 2 has been dropped (the minimum is at the same model, the value is not the same); "
+        "and ∇log(1 − D) is −∇D/(1 − D), which the slide on disjoint supports prints without the minus (see “Gradient "
+        "in x”; where the gradient is 0 the sign does not matter). The density of a generator is the sum over "
+        "preimages of s(ε)/|f′(ε)|: the slide's ∫ s(ε) dε over the preimage needs the Jacobian."
     )
     try_next = (
         Try("Drag D at x = 0 to its top: 0.533", {"x": 0.0, "d": 0.53}, scene="Optimal D"),

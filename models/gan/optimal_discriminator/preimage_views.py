@@ -34,7 +34,7 @@ def map_of(config: Any) -> Map:
     drags=(Drag(y="height", at=lambda config: -_EDGE),),
 )  # fmt: skip
 def preimages(lab: Lab) -> Plane:
-    """The curve x = f(ε), the preimages of one x, s(ε) along the bottom and p_model(x) along the right side."""
+    """The curve x = f(ε), the preimages of one x, s(ε) along the bottom and p_θ(x) along the right side."""
     x, f = lab.config.height, map_of(lab.config)
     low, high = f.span
     low, high = min(low, x), max(high, x)
@@ -51,7 +51,7 @@ def preimages(lab: Lab) -> Plane:
         Lines(np.stack([e, floor + 0.9 * room * prior / prior.max()], 1), np.zeros(1, int), role="prior",
               width=1.5, name="s(ε)"),
         Lines(np.stack([_EDGE - 1.4 * density / max(density.max(), 1e-9), side], 1), np.zeros(1, int),
-              role="model", width=1.5, name="p_model(x), leftwards"),
+              role="model", width=1.5, name="p_θ(x), leftwards"),
         Lines(np.stack([e, f.value(e)], 1), np.zeros(1, int), width=2.0, name=f"x = {f.words}"),
         Lines(np.array([[-_EDGE, x], [_EDGE, x]]), np.zeros(1, int), role="model", dashed=True),
         Lines(
@@ -63,7 +63,7 @@ def preimages(lab: Lab) -> Plane:
     total = float(f.sum_over_preimages(np.array([x]))[0])
     return Plane(
         layers, x_label="ε", y_label="x", extent=(-_EDGE, _EDGE, floor, high), square=False,
-        subtitle=f"p_model({decimal(x, 2)}) = {_size(total)}: {_count(len(here))}",
+        subtitle=f"p_θ({decimal(x, 2)}) = {_size(total)}: {_count(len(here))}",
         note=f"Σ s(ε)/|f′(ε)| = {_sum(f, x, here)}." if len(here) else "No ε leads here: the density is 0.",
     )  # fmt: skip
 
@@ -103,7 +103,7 @@ def density(lab: Lab, noise: Noise, draws: int = param(20_000, "Draws", 100, 100
         ),
         x_label="x", y_label="density",
         subtitle=f"x = {f.words}; exact, and {draws:,} draws ± 2 s.e. in {_BINS} bins",
-        note="p_model(x) = ∫ s(ε) dε over the preimage needs the Jacobian: without 1/|f′| the area is "
+        note="p_θ(x) = ∫ s(ε) dε over the preimage needs the Jacobian: without 1/|f′| the area is "
         f"{decimal(float(bare.sum() * (x[1] - x[0])), 2)}, not 1.{cut}",
     )  # fmt: skip
 

@@ -37,7 +37,7 @@ def verdict(counts: ModeCounts, names: Sequence[str], *, begun: bool) -> tuple[s
     if held == 0:
         claimed = [name for name, nearest in zip(names, counts.claimed.tolist(), strict=True) if nearest]
         if len(claimed) * 4 <= k:
-            return f"Collapsed between modes: none of {k} holds 2 % of the samples; nearest: {_listed(claimed)}.", True
+            return f"Collapsed: nearly all samples lie between the {k} modes; nearest: {_listed(claimed)}.", True
         return f"None of {k} modes holds 2 % of the samples yet.", False
     if held * 2 <= k and int(counts.claimed.sum()) * 2 <= k:
         return f"Collapsed: {held} of {k} modes hold samples; lost: {_listed(lost)}.", True

@@ -12,7 +12,7 @@ from models.gan.objectives import Game
 
 __all__ = ["SPREAD", "Comparison", "histogram", "sample_divergences", "value_of"]
 
-SPREAD = 1e-4  # mass spread evenly over the cells: without it KL(p ‖ q) is infinite wherever a mesh ends
+SPREAD = 1e-4  # mass spread evenly over the cells: without it KL(p_data ‖ p_θ) is infinite wherever a mesh ends
 _FAR = 30.0  # nats at which log ratios are cut off
 
 
@@ -39,7 +39,7 @@ class Comparison:
         return parts[0], parts[1]
 
     def divergences(self) -> tuple[float, float, float]:
-        """JSD, KL(p ‖ q) and KL(q ‖ p), nats; for the two KLs 10⁻⁴ of the other's mass is spread evenly."""
+        """JSD, KL(p_data ‖ p_θ) and KL(p_θ ‖ p_data), nats; for a KL 10⁻⁴ of the second's mass is spread evenly."""
         p, q = self._with_rest()
         even = np.full_like(p, 1.0 / len(p))
         p_spread, q_spread = ((1 - SPREAD) * mass + SPREAD * even for mass in (p, q))
@@ -51,12 +51,12 @@ class Comparison:
         return float(p[q <= 0].sum())
 
     def optimal(self) -> np.ndarray:
-        """D* = p/(p + q) in each cell; ½ (undetermined) where neither has mass."""
+        """D* = p_data/(p_data + p_θ) in each cell; ½ (undetermined) where neither has mass."""
         total = self.p + self.q
         return np.divide(self.p, total, out=np.full_like(self.p, 0.5), where=total > 0)
 
     def log_ratio(self) -> np.ndarray:
-        """log p/q in each cell, nats, cut off at ±30; 0 where neither has any mass."""
+        """log p_data/p_θ in each cell, nats, cut off at ±30; 0 where neither has any mass."""
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.log(self.p) - np.log(self.q)
         return np.clip(np.nan_to_num(ratio, nan=0.0, posinf=_FAR, neginf=-_FAR), -_FAR, _FAR)
@@ -80,7 +80,7 @@ def histogram(x: np.ndarray, extent: tuple[float, float, float, float], side: in
 
 
 def sample_divergences(p: np.ndarray, q: np.ndarray) -> tuple[float, float, float]:
-    """JSD, KL(p ‖ q) and KL(q ‖ p) estimated from counts, (cells,) each, nats.
+    """JSD, KL(p_data ‖ p_θ) and KL(p_θ ‖ p_data) estimated from counts, (cells,) each, nats.
 
     The JSD is that of the frequencies; for the KLs half a count is added to each cell. All are biased upwards, by about
     the null line: the same estimate for two samples of one distribution.

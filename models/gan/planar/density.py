@@ -26,7 +26,7 @@ _SIDE = 224  # cells a side of the raster on which densities are compared
 _TINY = 1e-300
 _RATIO = 6.0
 _NO_DENSITY = "no density: D* is 0 on the curve, 1 off it"
-_SHOWN = {"optimal": "Optimal D*", "learned": "Learned D", "ratio": "True ratio p/q"}
+_SHOWN = {"optimal": "Optimal D*", "learned": "Learned D", "ratio": "True ratio p_data/p_θ"}
 _SCALES = {"log": "Logarithmic", "linear": "Linear"}
 _DECADES = 4.0
 
@@ -101,7 +101,7 @@ def compare(model: PlanarGAN, data: Data, *, blur: float = 0.0) -> Iterator[tupl
 
 @view(
     "Optimal discriminator", latent=lambda dim: dim <= 2, when=lambda config, _: config.pac == 1,
-    help="D* = p/(p + q) from both densities, to compare with the learned D on the samples' card.",
+    help="D* = p_data/(p_data + p_θ) from both densities, to compare with the learned D on the samples' card.",
 )  # fmt: skip
 def optimal(
     model: PlanarGAN,
@@ -143,23 +143,23 @@ def _optimal_frame(
     game, extent, sigma = model.game, raster.extent, model.config.instance_noise
     mesh = f"mesh of {n}² z"
     blur = f", both blurred by σ = {sigma:g}" if sigma > 0 else ""
-    note = "The optimum of a critic does not depend on p/q alone; the D* shown is that of the other games."
+    note = "A critic's optimum depends on more than p_data/p_θ; the D* shown is that of the other games."
     if game.optimal is not None and f is None:
         note = "L of the current D is being computed."
     elif game.optimal is not None and f is not None:
         best = value_of(game, as_array(game.optimal(torch.from_numpy(comparison.log_ratio()))), comparison)
         learned = value_of(game, f, comparison)
-        note = f"L(D*) = {_signed(best)}; the current D has L = {_signed(learned)}: it lacks {best - learned:.3f}."
+        note = f"L(D*) = {_signed(best)}; the current D reaches L = {_signed(learned)}, {best - learned:.3f} less."
     if shown == "ratio":
         ratio = comparison.log_ratio().clip(-_RATIO, _RATIO)
-        layer = Density(ratio, extent, role="real-fake", low=-_RATIO, high=_RATIO, name="log p/q, nats")
-        words = f"exact log p/q, {mesh}{blur}"
+        layer = Density(ratio, extent, role="real-fake", low=-_RATIO, high=_RATIO, name="log p_data/p_θ, nats")
+        words = f"exact log p_data/p_θ, {mesh}{blur}"
     elif shown == "learned" and f is not None:
         values = as_array(game.probability(torch.from_numpy(f)))
         layer, words = Density(values, extent, role="real-fake", low=0.0, high=1.0), "the current D"
     else:
         layer = Density(comparison.optimal(), extent, role="real-fake", low=0.0, high=1.0)
-        words = f"D* = p/(p + q), {mesh}{blur}"
+        words = f"D* = p_data/(p_data + p_θ), {mesh}{blur}"
     return Plane((layer,), extent=extent, subtitle=words, note=note)
 
 
@@ -228,9 +228,9 @@ def _signed(value: float) -> str:
 def _shaded(q: np.ndarray, raster: Raster, scale: str) -> Density:
     top = max(float(q.max()), 1e-12)
     if scale == "linear":
-        return Density(q, raster.extent, role="model", low=0.0, high=top, name="q(x)")
+        return Density(q, raster.extent, role="model", low=0.0, high=top, name="p_θ(x)")
     decades = np.log10(np.maximum(q, top * 10.0**-_DECADES))
-    return Density(decades, raster.extent, role="model", name="log₁₀ q(x)")
+    return Density(decades, raster.extent, role="model", name="log₁₀ p_θ(x)")
 
 
 def _blurred(mass: np.ndarray, cells: float) -> np.ndarray:

@@ -16,7 +16,7 @@ from models.views.words import as_array
 
 __all__ = ["divergences"]
 
-_NAMES = ("JSD", "KL(p‖q)", "KL(q‖p)")
+_NAMES = ("JSD", "KL(p_data‖p_θ)", "KL(p_θ‖p_data)")
 _BINS = 20  # cells a side of the histograms of samples
 _RESAMPLED = 40
 _COMPARED = 2500
@@ -62,7 +62,7 @@ def _exact_divergences(model: PlanarGAN, data: Data, estimates: _Estimates) -> I
         meshes = f"exact: ± the difference between meshes of {MESH // 2}² and {MESH}² z"
         yield _bars(exact, estimates, meshes if n == MESH else f"exact: mesh of {n}² z, {MESH}² to come", (
             f"log 2 = 0.693 is the greatest possible JSD. {comparison.uncovered():.1%} of the data lie where the model "
-            f"has no mass, where KL(p‖q) is infinite: {SPREAD:g} of the mass is spread evenly before each KL."
+            f"has no mass, where KL(p_data‖p_θ) is infinite: {SPREAD:g} of the mass is spread evenly before each KL."
         ))  # fmt: skip
 
 

@@ -65,12 +65,12 @@ class GAN(GameModel, HasDecoder):
             help="Weights of D are clipped to ±c after each of its updates.",
         )  # fmt: skip
         penalty: float = param(
-            1.0, "Gradient penalty λ", 0.001, 100.0, log=True, live=True,
+            1.0, "Penalty weight λ", 0.001, 100.0, log=True, live=True,
             when=lambda config: config.objective == "wasserstein-gp",
             help="Weight of (‖∇F‖ − 1)² between data and samples.",
         )  # fmt: skip
         r1: float = param(
-            0.0, "R1 penalty γ", 0.0, 100.0, step=0.1, live=True, help="Weight of ½‖∇F‖² on the data; 0 leaves it out."
+            0.0, "R1 weight γ", 0.0, 100.0, step=0.1, live=True, help="Weight of ½‖∇F‖² on the data; 0 leaves it out."
         )
         instance_noise: float = param(
             0.0, "Instance noise σ", 0.0, 5.0, step=0.05, live=True,

@@ -83,7 +83,7 @@ def _map(model: PlanarGAN, heat: str, extent: _Extent, real: Tensor, fake: Tenso
     if heat == "ratio" and game.log_ratio is not None:
         ratio = game.log_ratio(f).clamp(-_RATIO, _RATIO)
         layer = Density(as_array(ratio), extent, "real-fake", low=-_RATIO, high=_RATIO, name="log D/(1 − D), nats")
-        return layer, f"map: log D/(1 − D), which is log p/q if D is optimal{packs}"
+        return layer, f"map: log D/(1 − D), which is log p_data/p_θ if D is optimal{packs}"
     if game.free_level:
         low, high = (float(_judge_points(model, points, real).mean()) for points in (fake, real))
         values = ((f - low) / (high - low)).clamp(0.0, 1.0) if high > low else torch.full_like(f, 0.5)

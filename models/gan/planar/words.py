@@ -17,7 +17,7 @@ __all__ = ["LOOK_AT", "METRICS", "PRESETS", "RATES", "SCENES", "TRY_NEXT", "VIEW
 RATES: Mapping[str, str] = {"lr_d": "Learning rate of D", "lr_g": "Learning rate of G"}
 
 _LIKELIHOOD = ("minimax", "non-saturating")  # the games whose discriminator maximises a log-likelihood
-_DATA = "p: data, q: samples of G."
+_WEIGHTS = "φ: weights of D, θ: weights of G."
 _FREE = "A constant added to F changes nothing: only differences of F matter."
 
 
@@ -26,13 +26,13 @@ def objective_of(config: Any) -> Objective:
     game = OBJECTIVES[config.objective]
     terms = [Term(game.terms[0], "on_data"), Term(game.terms[1], "on_samples")]
     if config.r1 > 0:
-        penalty = r"-\,\frac{\gamma}{2}\,\mathbb{E}_{p}\left[\Vert\nabla F(x)\Vert^2\right]"
+        penalty = r"-\,\frac{\gamma}{2}\,\mathbb{E}_{p_{\mathrm{data}}}\left[\Vert\nabla F(x)\Vert^2\right]"
         terms.append(Term(penalty, "r1_penalty", sign=-1, weight="r1"))
     if config.objective == "wasserstein-gp":
         penalty = r"-\,\lambda\,\mathbb{E}_{\hat{x}}\left[(\Vert\nabla F(\hat{x})\Vert-1)^2\right]"
         terms.append(Term(penalty, "gradient_penalty", sign=-1, weight="penalty"))
-    names = {"minimax": " D = σ(F).", "non-saturating": " D = σ(F).", "least-squares": " D = F."}
-    note = f"{_DATA}{names.get(config.objective, '')} {_generator_words(config.objective)}"
+    names = {"minimax": " D_φ = σ(F).", "non-saturating": " D_φ = σ(F).", "least-squares": " D_φ = F."}
+    note = f"{_WEIGHTS}{names.get(config.objective, '')} {_generator_words(config.objective)}"
     if game.free_level:
         note = f"{note} {_FREE}"
     if config.r1 > 0 or config.objective == "wasserstein-gp":
@@ -43,13 +43,14 @@ def objective_of(config: Any) -> Objective:
 def _generator_words(objective: str) -> str:
     return {
         "minimax": "G minimises the second term.",
-        "non-saturating": "G minimises −𝔼_q[log D] instead of the second term: its gradient is larger where D is sure.",
-        "least-squares": "G minimises ½𝔼_q[(D − 1)²].",
-        "hinge": "G maximises 𝔼_q[F].",
-        "wasserstein": "G maximises 𝔼_q[F]. The clip limits the slope of F.",
-        "wasserstein-gp": "G maximises 𝔼_q[F].",
-        "forward-kl": "At the best F the value is KL(p ‖ q), which G minimises: it maximises 𝔼_q[exp F].",
-        "reverse-kl": "At the best F the value is KL(q ‖ p), which G minimises: it maximises 𝔼_q[F].",
+        "non-saturating": "G minimises −𝔼[log D(G(z))] instead of the second term: its gradient is larger "
+        "if D is sure.",
+        "least-squares": "G minimises ½𝔼[(D(G(z)) − 1)²].",
+        "hinge": "G maximises 𝔼[F(G(z))].",
+        "wasserstein": "G maximises 𝔼[F(G(z))]. The clip limits the slope of F.",
+        "wasserstein-gp": "G maximises 𝔼[F(G(z))].",
+        "forward-kl": "At the best F the value is KL(p_data ‖ p_θ), which G minimises: it maximises 𝔼[exp F(G(z))].",
+        "reverse-kl": "At the best F the value is KL(p_θ ‖ p_data), which G minimises: it maximises 𝔼[F(G(z))].",
     }[objective]
 
 
@@ -64,7 +65,7 @@ def _plays_likelihood(config: Any) -> bool:
 METRICS = (
     Metric(
         "value", "L", "nats", role="data", equilibrium=_level(-1.0), when=_plays_likelihood,
-        help="E_p[log D] + E_q[log(1 − D)], raised by D; −log 4 where samples cannot be told from data.",
+        help="E[log D(x)] + E[log(1 − D(G(z)))], raised by D; −log 4 where samples cannot be told from data.",
     ),
     Metric(
         "discriminator_loss", "D", role="data", equilibrium=_level(1.0),

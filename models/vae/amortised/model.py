@@ -42,8 +42,8 @@ class VAE(LossModel, HasLatent, HasLikelihood):
         """Parameters of the page."""
 
         free_bits: float = param(
-            0.0, "Free bits λ", 0.0, 5.0, step=0.05, unit="nats", live=True, more=True,
-            help="Dimensions whose batch-mean KL is below λ are not penalised further.",
+            0.0, "Free bits δ", 0.0, 5.0, step=0.05, unit="nats", live=True, more=True,
+            help="Dimensions whose batch-mean KL is below δ are not penalised further.",
         )  # fmt: skip
 
     config: Config
@@ -91,7 +91,7 @@ class VAE(LossModel, HasLatent, HasLikelihood):
             "kl": kl,
             "free_bits": free_bits,
             "entropy": entropy,
-            "joint": elbo.detach() - entropy,  # E_q log p(x, z): the ELBO is the sum of these two, too
+            "joint": elbo.detach() - entropy,  # E_q log p(x, z); joint + entropy = ELBO
         }
 
     @torch.no_grad()
@@ -128,7 +128,7 @@ class VAE(LossModel, HasLatent, HasLikelihood):
 
     @property
     def decoder_note(self) -> str:
-        """One sentence on what the values of p(x|z) are, where that needs saying; else ""."""
+        """One sentence on the meaning of the values of p(x|z), or "" if it is obvious."""
         return self.decoder.note(self.spec.kind)
 
     @classmethod

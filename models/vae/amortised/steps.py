@@ -1,4 +1,4 @@
-"""What one gradient step does to log p(x), ELBO and KL: on λ, the encoder or q alone, and on β, the decoder."""
+"""What one gradient step does to log p(x), ELBO and KL: on φ, the encoder or q alone, and on θ, the decoder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from models.views.words import named
 __all__ = ["steps"]
 
 _HALVINGS = 12
-_LAMBDA = {"encoder": "encoder", "q": "q alone"}
+_PHI = {"encoder": "encoder", "q": "q alone"}
 _ROWS = (("log p(x)", "total"), ("ELBO", "model"), ("KL(q ‖ p(z|x))", "alt"))
 
 _Q = tuple[Tensor, Tensor]  # mean and log variance, (latent,) each
@@ -52,26 +52,26 @@ class _State:
 
 
 @view(
-    "Steps on λ and β", latent=lambda dim: dim <= 2,
-    help="Maximising the ELBO is minimising KL(q ‖ p(z|x)) for λ at fixed β; a step on β moves log p(x) too.",
+    "Steps on φ and θ", latent=lambda dim: dim <= 2,
+    help="At fixed θ, raising the ELBO by φ lowers KL(q ‖ p(z|x)); a step on θ changes log p(x) too.",
 )  # fmt: skip
 def steps(
     model: EncoderModel,
     point: DataPoint,
-    part: str = param("encoder", "λ", choices=_LAMBDA, help="What is moved in the step on λ."),
+    part: str = param("encoder", "φ", choices=_PHI, help="The parameters that the step on φ changes."),
     gain: float = param(
         0.3, "Length of a step", 0.01, 3.0, log=True, unit="nats", more=True,
-        help="What the ELBO would gain if its slope stayed; the step is halved until the ELBO rises at all.",
+        help="Gain of the ELBO if its slope were constant; the step is halved until the ELBO rises.",
     ),
 ) -> Iterator[Bars]:  # fmt: skip
-    """Changes of log p(x), ELBO and KL, by quadrature, after a step on λ and, separately, after one on β.
+    """Changes of log p(x), ELBO and KL, by quadrature, after a step on φ and, separately, after one on θ.
 
     The steps are made on copies; the model is not changed.
     """
     subtitle = f"{named(point, model.spec.kind)}; changes by quadrature"
     states: list[_State] = []
     changes: list[_Changes] = []
-    for what, moving in (("", ""), ("λ", part), ("β", "decoder")):
+    for what, moving in (("", ""), ("φ", part), ("θ", "decoder")):
         stepped, q = _stepped(model, point, moving, gain) if moving else (model, None)
         for state in _measured(stepped, point, q):
             if state is None:
@@ -84,8 +84,8 @@ def steps(
     evidence = changes[1][0]
     direction = "rises" if evidence > 0 else "falls"
     note = (
-        f"log p = ELBO + KL: {before}; after λ {after_q}: the KL falls by what the ELBO gains; "
-        f"after β {after_p}: log p {direction} by {abs(evidence):.3f}."
+        f"log p = ELBO + KL: {before}. After the step on φ, {after_q}: the KL falls by what the ELBO gains. "
+        f"After the step on θ, {after_p}: log p {direction} by {abs(evidence):.3f}."
     ).replace("-", "−")
     yield _bars(changes, subtitle, note)
 
@@ -96,7 +96,7 @@ def _q_of(model: EncoderModel, point: DataPoint) -> _Q:
 
 
 def _measured(model: EncoderModel, point: DataPoint, q: _Q | None) -> Iterator[_State | None]:
-    """None after each piece of work, and last the exact values under the model's own q or another."""
+    """None after each part of the computation, then the exact values under the model's q or the given one."""
     bound = likelihood_bound(model, point.x)
     with torch.no_grad():
         own = _q_of(model, point)
@@ -112,15 +112,14 @@ def _measured(model: EncoderModel, point: DataPoint, q: _Q | None) -> Iterator[_
 
 
 def _stepped(model: EncoderModel, point: DataPoint, part: str, gain: float) -> tuple[EncoderModel, _Q | None]:
-    """A copy of the model after one step along the gradient of the ELBO, and q if that alone was moved.
+    """A copy of the model after one step along the gradient of the ELBO, and q if the step changed q alone.
 
-    The length of the step is such that the ELBO would gain `gain` if its slope stayed the same. It is halved until the
-    ELBO rises.
+    The ELBO would rise by `gain` if its slope were constant. The step is halved until the ELBO rises.
 
     Args:
         model: The model.
         point: The image.
-        part: What is moved: "encoder", "decoder", or "q" for mean and log variance of this image alone.
+        part: What the step changes: "encoder", "decoder", or "q" for mean and log variance of this image alone.
         gain: See above, nats.
     """
     other = copy.deepcopy(model)
@@ -148,7 +147,7 @@ def _stepped(model: EncoderModel, point: DataPoint, part: str, gain: float) -> t
 
 
 def _bars(changes: list[_Changes], subtitle: str, note: str) -> Bars:
-    rows = [(f"{what}: {label}", role) for what in "λβ" for label, role in _ROWS]
+    rows = [(f"{what}: {label}", role) for what in "φθ" for label, role in _ROWS]
     values = [value for each in changes for value in each]
     return Bars(
         tuple(label for label, _ in rows),

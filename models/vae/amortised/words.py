@@ -31,27 +31,27 @@ _FORM_2 = Objective(
     ),
     total=Term(r"\mathrm{ELBO}", "elbo"),
     title="Form 2: likelihood and KL",
-    note="Training uses this form, with the KL weighted by β. For λ, the encoder's parameters, raising the ELBO is the "
-    "same as lowering KL(q ‖ p(z|x)), because log p(x) does not depend on λ. A step on the decoder changes log p(x) "
-    "too: see Steps on λ and β.",
+    note="Training uses this form, with the KL weighted by β. For φ, the encoder's parameters, raising the ELBO is the "
+    "same as lowering KL(q ‖ p(z|x)), because log p(x) does not depend on φ. A step on θ, the decoder's parameters, "
+    "changes log p(x) too: see “Steps on φ and θ”. The lecture writes λ for φ and β for θ.",
 )
 OBJECTIVE = Objective(
     r"\mathcal{L}(\theta,\phi;x)",
     (
         Term(r"\mathbb{E}_{q_\phi(z\mid x)}\left[\log p_\theta(x\mid z)\right]", "reconstruction"),
         Term(r"-\,\beta\,D_{\mathrm{KL}}\left(q_\phi(z\mid x)\,\Vert\,p(z)\right)", "kl", sign=-1, weight="beta"),
-        Term(r"-\,\beta\sum_j\left(\lambda-\overline{\mathrm{KL}}_j\right)_+", "free_bits", sign=-1, weight="beta"),
+        Term(r"-\,\beta\sum_j\left(\delta-\overline{\mathrm{KL}}_j\right)_+", "free_bits", sign=-1, weight="beta"),
     ),
     total=Term(r"\mathcal{L}", "loss", sign=-1),
     note="Training minimises −𝓛, averaged over the batch. The KL is in closed form; the expectation is estimated with "
-    "one reparameterised draw of z for each image. With β = 1 and without free bits, 𝓛 is the ELBO. Free bits λ: a "
-    "dimension whose KL, averaged over the batch, is below λ counts as λ, so that no gradient lowers it further.",
+    "one reparameterised draw of z for each image. With β = 1 and without free bits, 𝓛 is the ELBO. Free bits δ: a "
+    "dimension whose KL, averaged over the batch, is below δ counts as δ, so that no gradient lowers it further.",
     other=(_FORM_1, _FORM_2),
 )
 METRICS = (
     Metric(
         "elbo", "ELBO", "nats", role="total", better="higher",
-        help="Evidence lower bound on log p(x), nats an image; with β = 1, whatever β is in the loss.",
+        help="Evidence lower bound on log p(x), nats an image. It has β = 1, whatever the β of the loss.",
     ),
     Metric(
         "reconstruction", "Reconstruction", "nats", role="data", better="higher",
@@ -59,11 +59,12 @@ METRICS = (
     ),
     Metric(
         "kl", "KL", "nats", role="prior", pane="kl",
-        help="Divergence of q(z|x) from the prior: how much z says about x, nats an image.",
+        help="KL(q(z|x) ‖ p(z)), nats an image: how much information z has about x.",
     ),
     Metric(
         "knn5_accuracy", "5-NN accuracy", "", role="model", pane="accuracy", better="higher", source="valid",
-        help="Share of held-out images whose class is that of most of the 5 training images of nearest posterior mean.",
+        help="Share of held-out images whose class is the most frequent one among the 5 training images of nearest "
+        "posterior mean.",
     ),
 )  # fmt: skip
 PRESETS = (
@@ -152,8 +153,9 @@ SCENES = (
 LOOK_AT = (
     "The classes separate on the latent map while the ELBO rises. Each point is the mean of one image's posterior; the "
     "circles are the prior, from which new images are drawn. Drag across the map, and through the gaps between "
-    "clusters, to see the decoded image of each point. With the Bernoulli decoder and grey images, values in nats are "
-    "those of a random binarization whose probabilities of ink are the intensities."
+    "clusters, to see the decoded image of each point. With the Bernoulli decoder, each pixel of a grey image "
+    "is a coin that shows ink with probability equal to its intensity: the nats are those of random black-and-white "
+    "images drawn in this way."
 )
 TRY_NEXT = (
     Try("Raise β to 4: posteriors shrink onto the prior, the KL falls and reconstructions blur", {"beta": 4.0}),

@@ -16,7 +16,7 @@ from models.views.words import decimal
 __all__ = ["AHEAD", "densities", "integrand", "plane", "terms"]
 
 AHEAD = 300
-"""Number of gradient steps drawn ahead of those made."""
+"""Number of further gradient steps that are drawn."""
 _TOP = 2.6  # upper end of s in the plane
 _DEPTHS = (0.1, 0.5, 1.0, 2.0, 4.0)  # nats below the best value at which the plane has contours
 _RANGE = 10.0  # nats below the best value at which its colours end
@@ -56,8 +56,8 @@ def _climbed(lab: BoundLab) -> str:
 def _q_words(lab: BoundLab) -> str:
     m, s = lab.q
     after = f" after {lab.config.steps} steps" if lab.config.steps else ""
-    width = decimal(s) if s >= 1e-3 else f"{s:.1e}"
-    return f"q = N({decimal(m)}, {width}²){after}"
+    std = decimal(s) if s >= 1e-3 else f"{s:.1e}".replace("-", "−")
+    return f"q = N(m, s²) with m = {decimal(m)}, s = {std}{after}"
 
 
 def _reach(lab: BoundLab) -> float:
@@ -102,13 +102,13 @@ def terms(lab: BoundLab) -> Bars:
         ("log p(x)", evidence, "total"),
         ("ELBO", elbo, "model"),
         ("KL(q ‖ p(z|x)), the gap", gap, "alt"),
-        ("1: E_q log p(x, z)", likelihood + prior, "data"),
-        ("1: −E_q log q(z)", entropy, "model"),
-        ("2: E_q log p(x|z)", likelihood, "data"),
-        ("2: −KL(q ‖ p(z))", prior + entropy, "prior"),
+        ("form 1: E_q log p(x, z)", likelihood + prior, "data"),
+        ("form 1: −E_q log q(z)", entropy, "model"),
+        ("form 2: E_q log p(x|z)", likelihood, "data"),
+        ("form 2: −KL(q ‖ p(z))", prior + entropy, "prior"),
     ]
     if lab.weights != ALL:
-        rows.append(("what the steps climb", float(lab.model.objective(m, s, lab.weights)), "total"))
+        rows.append(("objective of the steps", float(lab.model.objective(m, s, lab.weights)), "total"))
     exact = "exact" if lab.model.power == 1 else "log p(x) and gap by quadrature"
     return Bars(
         tuple(label for label, *_ in rows),
@@ -116,7 +116,7 @@ def terms(lab: BoundLab) -> Bars:
         roles=tuple(role for *_, role in rows),
         unit="nats",
         subtitle=f"{_q_words(lab)}; {exact}",
-        note=f"{decimal(evidence)} = {decimal(elbo)} + {decimal(gap)}. The steps climb {_climbed(lab)}.",
+        note=f"{decimal(evidence)} = {decimal(elbo)} + {decimal(gap)}. The steps maximise {_climbed(lab)}.",
     )
 
 
@@ -146,9 +146,9 @@ def plane(lab: BoundLab) -> Plane:
     note = f"Best: {where}" + (", which is approached, not reached." if best and best[0][1] == 0 else ".")
     if not best:
         note = (
-            "There is no best q: what is climbed has no upper limit."
+            "No q is best: the objective has no upper limit."
             if lab.weights != Weights(0.0, 0.0, 0.0)
-            else "Nothing to climb."
+            else "Both terms are off: nothing to maximise."
         )
     if diverged:
         note = f"The steps diverge after {len(lab.path) - 1}: make the step size smaller."

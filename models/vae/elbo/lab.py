@@ -47,7 +47,7 @@ class ElboLab(Lab):
         ),
         Preset(
             "Two modes", "", {"posterior": "bimodal", "m": 0.8, "s": 0.8, "steps": 150, "rate": 0.02},
-            about="The best Gaussian sits on one mode, and a gap of about log 2 stays.",
+            about="The best Gaussian covers one mode, and a gap of about log 2 remains.",
         ),
         Preset(
             "The integral, x in 100-D", "", {"x_dim": 100},
@@ -89,9 +89,9 @@ class ElboLab(Lab):
     class Config:
         """Parameters of the page."""
 
-        m: float = param(-0.5, "Mean m of q", -4.0, 4.0, step=0.05, live=True)
-        s: float = param(1.0, "Standard deviation s of q", 0.02, 2.5, step=0.02, live=True)
-        steps: int = param(0, "Gradient steps made", 0, 300, live=True, help="From m and s as set, upwards.")
+        m: float = param(-0.5, "Mean m of q at the start", -4.0, 4.0, step=0.05, live=True)
+        s: float = param(1.0, "Standard deviation s at the start", 0.02, 2.5, step=0.02, live=True)
+        steps: int = param(0, "Gradient steps made", 0, 300, live=True, help="Gradient ascent from m and s.")
         rate: float = param(0.05, "Step size", 0.001, 0.5, log=True, live=True, help="The gradient is exact.")
         form: str = param("joint", "Form of the bound", choices=_FORMS, live=True, help="Both add up to the same ELBO.")
         joint: bool = param(True, "Term E_q log p(x, z)", live=True, when=_form("joint"))
@@ -102,12 +102,19 @@ class ElboLab(Lab):
             "gaussian", "Posterior", choices=_POSTERIORS, live=True, help="x|z ~ N(a z, σ²), or N(a z², σ²)."
         )
         x: float = param(2.5, "Observed x", -4.0, 4.0, step=0.05, live=True)
-        a: float = param(1.0, "Slope a", 0.2, 3.0, step=0.05, live=True, help="Of the mean of x given z.")
+        a: float = param(1.0, "Slope a", 0.2, 3.0, step=0.05, live=True, help="The mean of x given z is a z.")
         sigma: float = param(0.75, "Noise σ", 0.1, 2.0, step=0.05, live=True, help="Standard deviation of x given z.")
         x_dim: int = param(20, "Dimension of x", 1, 200, live=True, more=True, help="In the cards on prior averages.")
         z_dim: int = param(2, "Dimension of z", 1, 12, live=True, more=True, help="In the card “Prior average”.")
         x_noise: float = param(
-            0.3, "Noise σ there", 0.1, 2.0, step=0.05, live=True, more=True, help="In the cards on prior averages."
+            0.3,
+            "Noise σ in “Prior average”",
+            0.1,
+            2.0,
+            step=0.05,
+            live=True,
+            more=True,
+            help="In the cards on prior averages.",
         )
 
     config: Config

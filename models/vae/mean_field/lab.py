@@ -48,9 +48,10 @@ class MeanFieldLab(Lab):
         ),
     )  # fmt: skip
     look_at = (
-        "The variances of the best factorised q are 1/Λᵢᵢ, those of each zᵢ given the other, so q is more certain of "
-        "each than p is. No optimisation closes the gap KL(q ‖ p) = −½ log(1 − ρ²). The other direction, "
-        "KL(p ‖ q), is least at the product of the marginals, which covers p and has mass where p has almost none."
+        "q(z₁, z₂) = q(z₁) q(z₂) approximates a correlated Gaussian p = p(z₁, z₂ | x) with inverse covariance Λ. The "
+        "variances of the best q are 1/Λᵢᵢ, those of each zᵢ given the other: q is narrower than the marginals of p. "
+        "No optimisation closes the gap KL(q ‖ p) = −½ log(1 − ρ²). The other direction, KL(p ‖ q), is least at the "
+        "product of the marginals, which covers p and has mass where p has almost none."
     )
     try_next = (
         Try("Set ρ to 0.99: q shrinks further, and coordinate ascent creeps along the ridge", {"rho": 0.99}),
@@ -97,12 +98,12 @@ class MeanFieldLab(Lab):
         names = [decimal(v) for v in (*best.variance, *rival.variance)]
         return Plane(
             (
-                _rings(rival, "alt", "best KL(p ‖ q): the marginals", dashed=True),
+                _rings(rival, "alt", "marginals: least KL(p ‖ q)", dashed=True),
                 Ellipses(
                     np.zeros((2, 2)), np.outer([1.0, 2.0], size), np.full(2, angle), ("1σ", "2σ"),
                     role="total", dashed=False, name="p(z|x)",
                 ),
-                _rings(best, "model", "best KL(q ‖ p)"),
+                _rings(best, "model", "narrow q: least KL(q ‖ p)"),
                 Lines(means, np.zeros(1, int), role="data", width=1.5, name="coordinate ascent on m"),
                 Points(means[:-1], role="data", size=4.0),
                 Ellipses(
@@ -113,7 +114,7 @@ class MeanFieldLab(Lab):
             ),
             x_label="z₁", y_label="z₂", extent=(-limit, limit, -limit, limit),
             subtitle=f"ρ = {decimal(self.config.rho)}, gap {decimal(self.p.gap)} nats; in closed form",
-            note=f"Variances of the best q: 1/Λ₁₁ = {names[0]}, 1/Λ₂₂ = {names[1]}; of p: {names[2]}, {names[3]}.",
+            note=f"Variances of the narrow q: 1/Λ₁₁ = {names[0]}, 1/Λ₂₂ = {names[1]}; of p: {names[2]}, {names[3]}.",
         )  # fmt: skip
 
     @view("Divergences", help="Both directions, for the best q of each and for the q after the updates.")
@@ -121,18 +122,18 @@ class MeanFieldLab(Lab):
         """KL(q ‖ p) and KL(p ‖ q) of the best q of each direction, and of the q after the updates."""
         best, rival = self.p.best(), self.p.marginals()
         rows = (
-            ("KL(q ‖ p), 1/Λᵢᵢ: least", self.p.from_q(best), "model"),
+            ("KL(q ‖ p), narrow q: least", self.p.from_q(best), "model"),
             ("KL(q ‖ p), marginals", self.p.from_q(rival), "alt"),
-            ("KL(p ‖ q), 1/Λᵢᵢ", self.p.to_q(best), "model"),
+            ("KL(p ‖ q), narrow q", self.p.to_q(best), "model"),
             ("KL(p ‖ q), marginals: least", self.p.to_q(rival), "alt"),
-            (f"KL(q ‖ p), {self.config.updates} updates", self.p.from_q(self.q), "data"),
+            (f"KL(q ‖ p), q after {self.config.updates} updates", self.p.from_q(self.q), "data"),
         )
         return Bars(
             tuple(label for label, *_ in rows),
             np.array([max(0.0, value) for _, value, _ in rows]),
             roles=tuple(role for *_, role in rows),
             unit="nats",
-            subtitle="of q with the variances 1/Λᵢᵢ, of the marginals, and of q after the updates; in closed form",
+            subtitle="narrow q: variances 1/Λᵢᵢ, Λ the inverse covariance of p; marginals: those of p; in closed form",
             note=f"In two dimensions both least values are −½ log(1 − ρ²) = {decimal(self.p.gap)} nats.",
         )
 

@@ -1,4 +1,4 @@
-"""What it costs to have a q for each datum: views of inference without an inference network, beside one with it."""
+"""The cost of a q for each datum: inference without an inference network, compared with amortised inference."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _encoder_of(model: LocalModel) -> Encoder:
 
 @view(
     "The bound made exact", latent=lambda dim: dim <= 2, splits=("train",),
-    help="log p(x) = ELBO + KL(q ‖ p(z|x)) of one training image, and how much further steps on its q would close.",
+    help="log p(x) = ELBO + KL(q ‖ p(z|x)) of one training image, and how far more steps on its q would lower the KL.",
 )  # fmt: skip
 def bound(
     model: LocalModel,
@@ -59,10 +59,10 @@ def bound(
     steps: int = param(100, "Steps on q", 0, 1000, help="Adam steps on m and s for this image alone."),
 ) -> Iterator[Bars]:
     """ELBO, gap and evidence by quadrature; then the q of the image is optimised further."""
-    return bound_frames(model, point, steps, "what a better Gaussian q gains")
+    return bound_frames(model, point, steps, "gain of the steps")
 
 
-@view("Parameters of q", help="How many numbers q has here, and in an encoder of the same widths.")
+@view("Parameters of q", help="Number of parameters of q here, and of an encoder of the same widths.")
 def parameters_of_q(model: LocalModel) -> Curves:
     """Parameters of q against the number of data, exactly: 2 · latent · n here, those of an encoder there."""
     each, n = 2 * model.latent_dim, model.spec.n
@@ -76,7 +76,7 @@ def parameters_of_q(model: LocalModel) -> Curves:
         x_label="training data n", y_label="parameters of q", log_x=True, log_y=True, marker=float(n),
         subtitle=f"{model.latent_dim} latent dimensions; exact",
         note=f"With these {n:,} data: {each * n:,} here, {encoder:,} in an encoder of the same widths. From "
-        f"{encoder // each + 1:,} data on there are more here.",
+        f"{encoder // each + 1:,} data on, an encoder has fewer.",
     )  # fmt: skip
 
 

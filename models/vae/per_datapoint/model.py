@@ -43,8 +43,8 @@ class PerDatapointVAE(LossModel, HasLatent, HasLikelihood):
     an unbiased estimate of the sum over all data of the bounds (Hoffman et al., 2013, arXiv 1206.7051). Its gradient,
     reparameterised, updates the decoder and the mᵢ and sᵢ of the data in the batch; the others do not change.
 
-    Data without a stored q, held-out data among them, get one by gradient steps on their m and s with the decoder
-    fixed: that is what `encode` computes. The steps start afresh each time, with the same noise.
+    For data without a stored q, such as held-out data, `encode` fits one by gradient steps on their m and s with the
+    decoder fixed. Each call starts from the beginning, with the same noise.
 
     Attributes:
         mean: mᵢ, (n, latent).
@@ -57,7 +57,7 @@ class PerDatapointVAE(LossModel, HasLatent, HasLikelihood):
     objective, metrics, presets = OBJECTIVE, METRICS, PRESETS
     validation = "elbo"
     rates: ClassVar = {"lr": "Learning rate", "lr_local": "Rate of m, log s²"}
-    validation_size, validation_interval_growth = 100, 0.4  # a q must be fitted to each of them
+    validation_size, validation_interval_growth = 100, 0.4  # a q is fitted to each of them
     views, scenes = VIEWS, SCENES
     look_at, try_next = LOOK_AT, TRY_NEXT
 
@@ -90,7 +90,7 @@ class PerDatapointVAE(LossModel, HasLatent, HasLikelihood):
 
     def players(self) -> tuple[Player, ...]:
         """One player, whose local parameters are rows."""
-        explain = {"update": "Move the decoder, and the m and s of the data in the batch; all others stay."}
+        explain = {"update": "Update the decoder, and m and s of the data in the batch; other data keep theirs."}
         local = (self.mean, self.log_var)
         return (Player("model", tuple(self.parameters()), explain=explain, rows=local, rows_lr="lr_local"),)
 
@@ -159,7 +159,7 @@ class PerDatapointVAE(LossModel, HasLatent, HasLikelihood):
 
     @property
     def decoder_note(self) -> str:
-        """One sentence on what the values of p(x|z) are, where that needs saying; else ""."""
+        """One sentence on the meaning of the values of p(x|z), or "" if it is obvious."""
         return self.decoder.note(self.spec.kind)
 
     @classmethod

@@ -27,9 +27,7 @@ OBJECTIVE = Objective(
     total=Term(r"\frac{1}{n}\mathcal{L}", "loss", sign=-1),
     note="𝓛 is a sum over all n data. The sum over a batch of B data, times n/B, is an unbiased estimate of it. "
     "Training minimises −𝓛/n, so that values are means over the batch, in nats an image; the KL is in closed form, "
-    "with one reparameterised z for each image. m and s of an image have a gradient when it is in the batch; "
-    "otherwise they do not change. Each has Adam moments and a step count of its own, on which the factor n/B has no "
-    "effect.",
+    "with one reparameterised z for each image. m and s of an image change only when it is in the batch.",
 )  # fmt: skip
 METRICS = (
     Metric(
@@ -43,7 +41,7 @@ METRICS = (
     ),
     Metric(
         "kl", "KL", "nats", role="prior", pane="kl",
-        help="Divergence of each q from the prior: how much z says about x, nats an image.",
+        help="KL(q ‖ p(z)) of each image, nats: how much information z has about x.",
     ),
 )  # fmt: skip
 PRESETS = (

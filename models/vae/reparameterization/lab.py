@@ -79,9 +79,11 @@ class ReparameterizationLab(Lab):
         rounds: int = param(0, "Rounds made before", 0, MOST_ROUNDS, live=True, help="Of the whole recipe.")
         draws: int = param(5, "Draws in a round", 1, 50, live=True, help="Of z, for one gradient.")
         rate: float = param(0.1, "Step size", 0.005, 0.5, log=True, live=True)
-        m: float = param(-1.0, "Mean m of q", -3.0, 3.0, step=0.05, live=True)
-        s: float = param(0.6, "Standard deviation s of q", 0.05, 2.0, step=0.05, live=True)
-        f: str = param("joint", "f in E_q[f(z)]", choices=INTEGRANDS, live=True, help="The recipe takes log p(x, z).")
+        m: float = param(-1.0, "Mean m of q at the start", -3.0, 3.0, step=0.05, live=True)
+        s: float = param(0.6, "Standard deviation s at the start", 0.05, 2.0, step=0.05, live=True)
+        f: str = param(
+            "joint", "f in E_q[f(z)]", choices=INTEGRANDS, live=True, help="The recipe always uses log p(x, z)."
+        )
         omega: float = param(
             3.0, "Frequency ω", 0.5, 10.0, step=0.5, live=True, when=lambda config: config.f == "cosine"
         )

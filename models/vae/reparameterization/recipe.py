@@ -109,7 +109,7 @@ def recipe(lab: RecipeLab, noise: Noise) -> Plane:
         Lines(np.column_stack([z, lab.joint.value(z)]), one, width=2.0, name="log p(x, z)"),
     ]
     if stage >= 1:
-        layers.append(Lines(bell(now.m, now.s), one, role="model", width=2.0, name="q(z), 1.5 × its density"))
+        layers.append(Lines(bell(now.m, now.s), one, role="model", width=2.0, name="q(z), drawn 1.5 times as high"))
     if stage >= 2:
         stems = np.stack([np.column_stack([now.z, np.full(len(now.z), floor)]), _on_curve(lab.joint, now.z)], axis=1)
         starts = 2 * np.arange(len(now.z))

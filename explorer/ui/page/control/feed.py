@@ -90,7 +90,7 @@ class Feed(QObject):
         """Hands on a reply, unless a newer one was."""
         name = reply.request.view
         view, newest = self._shown.views.get(name), self.newest.get(name)
-        if view is None or (newest is not None and (reply is newest or reply.age < newest.age)):
+        if view is None or (newest is not None and (reply is newest or reply.order < newest.order)):
             return
         if self._shown.applies(view):
             self.newest[name] = reply

@@ -48,4 +48,4 @@ class Scrubber(QObject):
     @Slot()
     def _on_changed(self) -> None:
         if self._moment.step is not None:
-            self._host.recorded(self._moment.step)
+            self._host.read_recorded(self._moment.step)

@@ -110,7 +110,9 @@ class RunBar(QFrame):
         self.raw_button = Button(theme, "Raw weights", "cube", "ghost")
         self.raw_button.setObjectName("raw_weights")
         self.raw_button.setCheckable(True)
-        self.raw_button.setToolTip("Views show the averaged weights; this shows the raw ones, as training left them")
+        self.raw_button.setToolTip(
+            "Show the model with the weights that training updates, instead of their moving average"
+        )
         self.raw_button.hide()
         layout.addWidget(self.raw_button)
         self.explain_button = Button(theme, "Explain", "panel", "ghost")
