@@ -10,7 +10,7 @@ import torch
 from scipy import optimize
 
 from explorer.engine import Request, Viewer
-from models.protocol import build
+from models.protocol import build, views_of
 from models.vae.mean_field.gaussians import Correlated, Factorised
 from models.vae.mean_field.lab import MeanFieldLab
 
@@ -113,3 +113,16 @@ def test_every_view_is_finite_at_the_ends_of_the_slider(rho):
         shown = viewer.last_frame(Request(name))
         for series in getattr(shown, "series", ()):
             assert np.isfinite(series.y).all()
+
+
+@pytest.mark.parametrize("m", [(-1.5, 1.5), (3.0, -3.0), (0.0, 0.0)])
+def test_the_start_of_the_ascent_is_a_handle_in_sight(m) -> None:
+    page = MeanFieldLab(MeanFieldLab.Config(m1=m[0], m2=m[1], updates=5))
+    (drag,) = views_of(MeanFieldLab)["ellipses"].drags
+    assert drag.position(page.config) == m
+    plane = page.ellipses()
+    (path,) = (layer for layer in plane.layers if layer.name == "coordinate ascent on m")
+    assert tuple(path.xy[0]) == m
+    left, right, low, high = plane.extent
+    assert left < m[0] < right
+    assert low < m[1] < high

@@ -232,7 +232,7 @@ def open_bundle(page: str, title: str = "") -> StaticPage:
         note = (
             f"Bundled model, {checkpoint.step:,} steps on {data.title}; it is shown with {len(data.test):,} test images"
         )
-        exhibit = StaticPage(model.eval(), tensors, checkpoint.step, note)
+        exhibit = StaticPage(model.eval(), tensors, checkpoint.step, note, title or next(iter(BUNDLES[page])))
         exhibit.history.add(checkpoint.step, {key: float(value) for key, value in state["metrics"].items()})
         return exhibit
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSettings, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFormLayout, QVBoxLayout, QWidget
 
 from explorer.engine.files import home
-from explorer.ui.controls import Button, Combo, Switch, text_label
+from explorer.ui.controls import Button, Combo, Switch, close_on_escape, text_label
 from explorer.ui.theme import Mode, Theme
 
 __all__ = ["SettingsDialog", "settings"]
@@ -38,6 +38,7 @@ class SettingsDialog(QDialog):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
         super().__init__(parent)
+        close_on_escape(self)
         self.setObjectName("settings")
         self.setWindowTitle("Settings")
         self._theme = theme

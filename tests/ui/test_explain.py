@@ -3,14 +3,16 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QColor, QEnterEvent
+from PySide6.QtCore import QByteArray, QEvent, QPointF, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 
 from explorer.ui.controls import IconButton
-from explorer.ui.explain import Explain, typesetter
+from explorer.ui.explain import Explain, formulas, typesetter
 from explorer.ui.explain.formula_view import FormulaView, arrange
 from explorer.ui.explain.formulas import SIZE, Outline, Typeset, Typesetter, split_formula
 from explorer.ui.explain.noise import NoiseBars, dimensions, noise_sentence
@@ -357,3 +359,19 @@ def test_bars_are_as_long_as_the_dimensions(theme, make_widget) -> None:
         lengths.append(sum(image.pixelColor(x, 20 * row + 10) == wanted for x in range(272)))
     assert lengths[1] == pytest.approx(lengths[2], abs=2)
     assert lengths[0] == pytest.approx(lengths[1] / 2, abs=3)
+
+
+@pytest.mark.parametrize(
+    "tex", [r"\overline{\mathrm{KL}}_j", r"\underline{x}", r"\frac{a}{\sqrt{b}}", r"\left(\bar{x}\right)"]
+)
+def test_every_part_of_a_formula_takes_the_colour(tex) -> None:
+    outline = formulas._outline(tex)
+    image = QImage(200, 100, QImage.Format.Format_ARGB32)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    QSvgRenderer(QByteArray(outline.tinted("#ff0000"))).render(painter)
+    painter.end()
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(100, 200, 4)  # blue, green, red, alpha
+    inked = pixels[pixels[..., 3] == 255]
+    assert len(inked) > 20
+    assert np.unique(inked, axis=0).tolist() == [[0, 0, 255, 255]]

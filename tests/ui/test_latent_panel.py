@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.controls import Slider, ValueBox
-from explorer.ui.page.editors.latent_panel import LIMIT, ROWS, LatentPanel
+from explorer.ui.page.editors.latent_panel import LIMIT, ROWS, LatentPanel, wander
 
 
 @pytest.fixture
@@ -103,3 +103,47 @@ def test_a_point_beyond_the_sliders_widens_the_rows_that_are_there(panel):
     slider = panel._rows[1].slider
     assert slider.value() == pytest.approx(slider.maximum() / 16, abs=1)  # of the way from −8 to 8
     assert panel._rows[1].box.number == -7
+
+
+@pytest.mark.parametrize(("angle", "kept"), [(0.03, 0.995), (0.375, 0.995**12.5)])
+def test_the_law_of_a_walk_is_the_prior(angle, kept):
+    rng = np.random.default_rng(0)
+    z, velocity = np.full(2000, 10.0), rng.normal(size=2000)  # from far away
+    ticks = round(60 / angle)
+    for _ in range(ticks):
+        z, velocity = wander(z, velocity, angle, kept, rng)
+    squares, means = [], []
+    for tick in range(4 * ticks):
+        z, velocity = wander(z, velocity, angle, kept, rng)
+        if tick % (ticks // 10) == 0:
+            squares.append(np.square(z).mean())
+            means.append(z.mean())
+    assert np.mean(means) == pytest.approx(0.0, abs=0.03)
+    assert np.mean(squares) == pytest.approx(1.0, abs=0.03)
+    assert max(squares) < 1.2  # at every moment, not on average over time alone
+
+
+def test_the_walk_of_the_panel_stays_where_the_prior_is(panel):
+    panel._random = np.random.default_rng(3)
+    panel.set_dimension(100)
+    panel.set_point(np.full(100, 6.0))
+    panel.walk.setChecked(True)
+    for _ in range(2000):
+        panel._on_walk()
+    assert 7 < np.linalg.norm(panel.z) < 13  # √100 = 10
+    panel.set_dimension(3)
+    panel._on_walk()
+    assert panel.z.shape == (3,)
+    panel.stop()
+
+
+def test_stop_is_where_walk_was_when_a_warning_appears(driver):
+    driver.eval_mode()
+    walk, card = driver.find("latent_walk"), driver.card("decode")
+    before = walk.mapToGlobal(walk.rect().topLeft())
+    driver.inputs.set_point(np.array([9.0, 9.0]))
+    driver.until(lambda: card.note.startswith("Far from the data"))
+    driver.click("latent_walk")
+    assert walk.text() == "Stop"
+    assert walk.mapToGlobal(walk.rect().topLeft()) == before
+    driver.click("latent_walk")

@@ -29,10 +29,11 @@ def test_a_bundled_model_is_shown_when_it_is_chosen_and_the_run_in_sight_is_kept
     assert driver.page.shown.folder is None
     assert len(offered) == 1
     driver.until(lambda: driver.card("latent_map").display.frame.subtitle == "posterior means, 2,000 test images")
-    assert driver.find("bundle").value == ""  # so that the same can be chosen again
+    assert driver.find("bundle").value == TITLE
     driver.page.runner.undo_reset()
     driver.until_state("done")
     assert driver.page.shown.folder == folder
+    assert driver.find("bundle").value == ""
 
 
 def test_commands_offer_every_bundled_model_of_the_page_in_sight(driver) -> None:

@@ -31,6 +31,7 @@ class StaticPage:
         data: Its data, or None for a lab that accepts none.
         step: Round of the weights.
         note: Where the weights come from, or "".
+        title: Title of the bundled model, or "" where it is none.
         history: What was measured while they were trained.
     """
 
@@ -38,6 +39,7 @@ class StaticPage:
     data: TensorData | None = None
     step: int = 0
     note: str = ""
+    title: str = ""
 
     def __post_init__(self) -> None:
         """Makes viewer, history and recorder."""

@@ -14,7 +14,7 @@ from explorer.data.drawn import FEWEST, Drawn, drawn_names, save_drawing
 from explorer.data.plane import PlanarSource
 from explorer.ui.canvas.board import Board
 from explorer.ui.canvas.painting import MOST, Brush, Painting
-from explorer.ui.controls import Button, Combo, ParamForm, Segmented, TextBox, restyle, text_label
+from explorer.ui.controls import Button, Combo, ParamForm, Segmented, TextBox, close_on_escape, restyle, text_label
 from explorer.ui.numbers import count
 from explorer.ui.theme import Theme
 from models.protocol import params_of
@@ -52,6 +52,7 @@ class CanvasDialog(QDialog):
         parent: QWidget | None = None,
     ):
         super().__init__(parent)
+        close_on_escape(self)
         self.setObjectName("canvas")
         self.setWindowTitle("Draw points")
         self._rng = rng or np.random.default_rng()

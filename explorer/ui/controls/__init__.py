@@ -2,6 +2,7 @@
 
 from explorer.ui.controls.action import group_of, join, make_action
 from explorer.ui.controls.buttons import Button, IconButton
+from explorer.ui.controls.closing import close_on_escape
 from explorer.ui.controls.combo import Combo
 from explorer.ui.controls.labels import ElidedLabel, Readout, restyle, text_label
 from explorer.ui.controls.menu import menu
@@ -32,6 +33,7 @@ __all__ = [
     "TabRow",
     "TextBox",
     "ValueBox",
+    "close_on_escape",
     "group_of",
     "join",
     "make_action",

@@ -136,7 +136,9 @@ def _outline(tex: str) -> Outline:
     import ziamath
 
     ziamath.config.svg2 = False  # Qt draws SVG 1.2 Tiny, without references to glyphs
-    svg = ziamath.Latex(tex, size=SIZE, color=_INK).svg()
+    svg = (
+        ziamath.Latex(tex, size=SIZE, color=_INK).svg().replace('fill="black"', f'fill="{_INK}"')
+    )  # over and underlines
     box = _BOX.search(svg)
     if box is None:
         raise ValueError("the drawing has no size")

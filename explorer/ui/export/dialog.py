@@ -13,7 +13,7 @@ from PySide6.QtGui import QHideEvent, QImage, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.figures import FORMATS, FigureError, Style, render
-from explorer.ui.controls import Button, IconButton, TextBox, text_label
+from explorer.ui.controls import Button, IconButton, TextBox, close_on_escape, text_label
 from explorer.ui.export.form import ExportChoices, FigureForm
 from explorer.ui.export.preview import FigurePreview
 from explorer.ui.export.thread import FigureJob, FigureResult, FigureThread
@@ -77,6 +77,7 @@ class ExportDialog(QDialog):
         parent: QWidget | None = None,
     ):
         super().__init__(parent)
+        close_on_escape(self)
         self.saved_path: Path | None = None
         self._frame, self._identity = frame, dict(identity)
         self._saving = False

@@ -25,6 +25,7 @@ from explorer.ui.page.control.suggestions import Suggestions
 from explorer.ui.page.editors import EDITORS, EditorSet
 from explorer.ui.page.editors.drawn_data import DrawnData
 from explorer.ui.page.editors.handles import HandleEditor
+from explorer.ui.page.panels.context_line import ContextLine
 from explorer.ui.page.panels.docks import Docks
 from explorer.ui.page.panels.messages import Messages
 from explorer.ui.page.panels.run_bar import RunBar
@@ -83,7 +84,7 @@ class PageWidget(QFrame):
         self._connect_control()
         self._connect_widgets()
         self._add_actions()
-        self._explain_draft()
+        self._explain()
 
     # Making
 
@@ -117,6 +118,7 @@ class PageWidget(QFrame):
         self.side = SidePanel(theme, self.family, self.draft, self.shown)
         self.run_bar = RunBar(theme, self.draft, self.shown)
         self.scene_row = SceneRow(theme, self.scenes, self.shown)
+        self.context = ContextLine(theme, self.draft, self.shown, self.moment)
         self.messages = Messages(theme, self.shown)
         self.banner = self.messages.banner
         self.explain = Explain(theme)
@@ -124,7 +126,7 @@ class PageWidget(QFrame):
         self.timeline = Timeline(theme)
         self.timeline.setProperty("edge", "top")
         self.timeline.setVisible(self.shown.is_model)
-        middle = (self.messages, self.board)
+        middle = (self.context, self.messages, self.board)
         self.docks = Docks(self, self.side, self.explain, self.run_bar, self.scene_row, middle, self.timeline)
 
     def _connect_control(self) -> None:
@@ -136,7 +138,8 @@ class PageWidget(QFrame):
         self.inputs.asked.connect(host.ask)
         self.board.watched.connect(host.watch)
         self.draft.changed.connect(self.live_edits.follow_draft)
-        self.draft.changed.connect(self._explain_draft)
+        self.shown.changed.connect(self._explain)
+        self.shown.config_changed.connect(self._explain)
         self.shown.changed.connect(self.timeline.clear)
         self.moment.changed.connect(self._on_moment_changed)
         self.feed.snapshot.connect(self._on_snapshot)
@@ -169,6 +172,8 @@ class PageWidget(QFrame):
         self.run_bar.player_step.connect(self.stepping.step_player)
         self.run_bar.reset.connect(self.runner.reset)
         self.run_bar.raw.connect(self.inputs.set_raw)
+        self.context.reset.connect(self.runner.reset)
+        self.context.run_chosen.connect(self.runner.open_run)
         join(self.run_bar.slow_button, self.stepping.slow)
         slow = self.messages.slow
         slow.paced.connect(self.stepping.set_pace)
@@ -257,9 +262,12 @@ class PageWidget(QFrame):
         self.explain.set_live(True)
 
     @Slot()
-    def _explain_draft(self) -> None:
+    def _explain(self) -> None:
+        """Explains what is shown: its objective, and the noise and data dimension of its model."""
+        spec = self.shown.spec
+        kind = self.draft.kind() if spec is None else spec.kind
         try:
-            self.explain.show_page(self.page_class, self.draft.config(), self.draft.kind())
+            self.explain.show_page(self.page_class, self.shown.config, kind)
         except BadInput as error:
             self.message.emit(str(error))
 

@@ -25,6 +25,7 @@ from explorer.ui.settings import SettingsDialog, settings
 from explorer.ui.theme import Mode, Theme
 from explorer.ui.window.detached import DetachedCard
 from explorer.ui.window.exports import Exports
+from explorer.ui.window.fitting import ScreenFit
 from explorer.ui.window.palette import CommandPalette
 from explorer.ui.window.status_bar import StatusBar
 from explorer.ui.window.top_bar import TopBar
@@ -266,6 +267,7 @@ class MainWindow(QMainWindow):
         geometry = stored.value("geometry")
         if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
             self.resize(1440, 900)
+        ScreenFit(self)
         for family in self.families:
             last = str(stored.value(f"family/{family.id}", ""))
             if last in family.pages:

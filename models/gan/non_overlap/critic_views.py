@@ -68,12 +68,12 @@ def discriminator(lab: Lab, loss: str = param("non-saturating", "Arrows", choice
         )  # fmt: skip
 
 
-@view("Gradient on θ over steps of D", help="The gradient of each loss on θ during the training of D; the line is t.")
+@view("Gradient on θ over steps of D", help="The gradient of each loss on θ during the training of D, up to t steps.")
 def gradient(lab: Lab) -> Iterator[Curves]:
     """Size of both gradients on θ against the steps of D."""
     c, critic = lab.config, critic_of(lab.config)
     for done in train(critic, c.steps):
-        record = critic.record()  # also steps trained beyond t
+        record = critic.record(done)
         seen = record.steps >= 1
         steps, series = record.steps[seen], []
         sizes = {"minimax": np.abs(record.minimax[:, 0]), "non-saturating": np.abs(record.non_saturating[:, 0])}

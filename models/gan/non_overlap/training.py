@@ -42,12 +42,15 @@ def axis_of(config: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def train(critic: Critic, steps: int) -> Iterator[int]:
-    """Trains a critic in slices; yields the number of steps made after each, at last `steps`."""
+    """Trains a critic in slices; yields the number of steps made after each, at last `steps`.
+
+    A critic that has been trained further, for a larger t, yields `steps` at once: its record has them all.
+    """
     if 0 < critic.done < steps:  # another view has begun the training: shown at once
         yield critic.done
     while (done := critic.advance(steps, SLICE if critic.done else _FIRST)) < steps:
         yield done
-    yield done
+    yield min(done, steps)
 
 
 def progress(config: Any, done: int) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from models.exact.normal import normal_log_prob
 from models.frames import Bars, Curves, Ellipses, Lines, Plane, Points, Series
-from models.protocol import Lab, Preset, Scene, Try, param, view
+from models.protocol import Drag, Lab, Preset, Scene, Try, param, view
 from models.vae.mean_field.gaussians import Correlated, Factorised
 from models.views.words import decimal
 
@@ -88,7 +88,10 @@ class MeanFieldLab(Lab):
         """q after the updates."""
         return self.path[self.config.updates]
 
-    @view("Posterior and factorised q", lead=True, help="Ellipses of 1σ and 2σ: p, the best q of either divergence.")
+    @view(
+        "Posterior and factorised q", lead=True, drags=(Drag(x="m1", y="m2"),),
+        help="Ellipses of 1σ and 2σ: p, the best q of either divergence. Drag the start of the ascent.",
+    )  # fmt: skip
     def ellipses(self) -> Plane:
         """p, the best factorised q of both divergences, and the path of coordinate ascent."""
         size, angle = self.p.ellipse()

@@ -12,7 +12,7 @@ from explorer.ui.controls import Button, IconButton
 from explorer.ui.page.editors.latent_row import LatentRow
 from explorer.ui.theme import Theme
 
-__all__ = ["LatentPanel"]
+__all__ = ["LatentPanel", "wander"]
 
 _HEIGHT = 132  # px: two rows and the buttons
 LIMIT = 4.0  # standard deviations of the prior: the first range of the sliders, and the step by which it grows
@@ -20,7 +20,7 @@ ROWS = 16  # rows that are made at once: a row is several widgets, and a latent 
 _WALK = 40  # ms
 _CALM = 500  # ms with reduced motion; a leap is as long as the walk would have been
 _SPEED = 0.03  # radians a tick
-_KEPT = 0.995  # of the walk's direction from tick to tick
+_KEPT = 0.995  # of the walk's velocity from tick to tick
 
 
 class LatentPanel(QFrame):
@@ -52,7 +52,7 @@ class LatentPanel(QFrame):
         self._named: tuple[int, ...] = ()  # dimensions that a map shows
         self._locked: set[int] = set()
         self._random = np.random.default_rng()
-        self._towards = np.zeros(0)
+        self._velocity = np.zeros(0)  # of the walk, (latent,)
         self.z = np.zeros(0)
         self._limit = LIMIT
         self._list = QVBoxLayout()
@@ -89,8 +89,8 @@ class LatentPanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
+        column.addLayout(buttons)  # at the top: a note below the picture moves what is at the bottom
         column.addWidget(scroll, 1)
-        column.addLayout(buttons)
         self._timer = QTimer(self, interval=_WALK)
         self._timer.timeout.connect(self._on_walk)
         self.sample.clicked.connect(self._on_sample)
@@ -220,16 +220,38 @@ class LatentPanel(QFrame):
     def _on_walk_toggled(self, on: bool) -> None:
         self.walk.set_face("Stop" if on else "Walk", "pause" if on else "play")
         if on:
-            self._towards = self._random.normal(size=len(self.z))
+            self._velocity = self._random.normal(size=len(self.z))
             self._timer.start()
         else:
             self._timer.stop()
 
     @Slot()
     def _on_walk(self) -> None:
-        # z cos ω + ε sin ω keeps a normal z normal; the direction ε drifts, so that the path never repeats.
         ticks = self._timer.interval() / _WALK
-        kept, angle = _KEPT**ticks, _SPEED * ticks
-        self._towards = kept * self._towards + math.sqrt(1 - kept**2) * self._random.normal(size=len(self.z))
-        z = self.z * math.cos(angle) + self._towards * math.sin(angle)
+        if len(self._velocity) != len(self.z):  # another model is shown
+            self._velocity = self._random.normal(size=len(self.z))
+        z, self._velocity = wander(self.z, self._velocity, _SPEED * ticks, _KEPT**ticks, self._random)
         self._move(np.where(self._free(), z, self.z))
+
+
+def wander(
+    z: np.ndarray, velocity: np.ndarray, angle: float, kept: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """One step of a smooth random walk whose stationary law is the prior N(0, I).
+
+    The pair (z, v) turns by an angle, which is exact Hamiltonian motion in the potential ½|z|², and v is partly drawn
+    anew (Horowitz, 1991). Both leave N(0, I) of z and of v as it is; from any other point the walk returns to it.
+
+    Args:
+        z: The point, (latent,).
+        velocity: Its velocity, (latent,).
+        angle: Radians of the turn.
+        kept: Correlation of the velocity with the one before, in [0, 1).
+        rng: Source of the new part of the velocity.
+
+    Returns:
+        The next point and velocity.
+    """
+    cos, sin = math.cos(angle), math.sin(angle)
+    drawn = rng.normal(size=len(z))
+    return cos * z + sin * velocity, kept * (cos * velocity - sin * z) + math.sqrt(1 - kept**2) * drawn

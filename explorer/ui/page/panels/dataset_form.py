@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.data import SOURCES
 from explorer.data.drawn import Drawn
 from explorer.ui.controls import Button, Combo, ParamForm, text_label
-from explorer.ui.page.state.draft import Draft
+from explorer.ui.page.state.draft import Draft, read_source
 from explorer.ui.theme import Theme
 from models.protocol import params_of
 
@@ -22,6 +25,7 @@ class DatasetForm(QFrame):
 
     Attributes:
         form: The parameters of the dataset; another form where the dataset is another.
+        hint: Says that the dataset applies after a reset.
 
     Signals:
         draw_asked: The canvas is to be opened.
@@ -37,6 +41,8 @@ class DatasetForm(QFrame):
         super().__init__(parent)
         self._theme, self._draft = theme, draft
         self.form: ParamForm | None = None
+        self._form_of = ""  # name of the dataset whose parameters the form has
+        self._in_force: tuple[str, Mapping[str, Any]] | None = None  # name and parameters of the run's data
         self._dataset = Combo(theme, draft.datasets(), draft.state.data)
         self._dataset.setObjectName("dataset")
         self._dataset.setAccessibleName("Dataset")
@@ -45,6 +51,10 @@ class DatasetForm(QFrame):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(12)
         self._column.addLayout(labelled("Dataset", self._dataset))
+        self.hint = text_label("", "hint", parent=self)
+        self.hint.setObjectName("dataset_hint")
+        self.hint.hide()
+        self._column.addWidget(self.hint)
         if Drawn.name in draft.datasets():
             draw = Button(theme, "Draw points…", "pencil", "ghost")
             draw.setObjectName("draw_points")
@@ -55,11 +65,25 @@ class DatasetForm(QFrame):
     def refresh(self) -> None:
         """Shows the draft."""
         name, values = self._draft.state.data, self._draft.state.data_values
-        if self._dataset.value != name or self.form is None:
-            self._dataset.set_value(name)
-            self.form = self._make_form(name)
+        self._dataset.set_value(name)
+        if self.form is None or self._form_of != name:  # the box has the new name already where a person chose it
+            self.form, self._form_of = self._make_form(name), name
         self.form.set_values(values)
         self.form.set_config(SOURCES[name](**values))
+        self._mark_pending()
+
+    def set_in_force(self, text: str) -> None:
+        """Sets the data of the run in progress, from which the draft may differ until a reset; "" without a run."""
+        self._in_force = read_source(text) if text else None
+        self._mark_pending()
+
+    def _mark_pending(self) -> None:
+        if self.form is None:
+            return
+        name, values = self._in_force or (self._form_of, None)
+        self.hint.setText("applies after reset" if name != self._form_of else "")
+        self.hint.setVisible(name != self._form_of)
+        self.form.set_in_force(values if name == self._form_of else None)
 
     def _make_form(self, name: str) -> ParamForm:
         if self.form is not None:

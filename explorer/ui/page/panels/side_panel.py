@@ -164,6 +164,10 @@ class SidePanel(QScrollArea):
         for form in (self.form, self.training):
             if form is not None:
                 form.set_in_force(values)
+        setup = self._shown.setup if self._shown.folder is not None else None
+        if self.dataset is not None:
+            self.dataset.set_in_force("" if setup is None else setup.data)
+        self.bundle.set_value(self._shown.bundle)
 
     def show_moved(self, values: Mapping[str, Any]) -> None:
         """Shows values of the config that are being moved elsewhere."""
@@ -221,7 +225,6 @@ class SidePanel(QScrollArea):
 
     @Slot(object, object)
     def _on_bundle(self, _before: object, title: object) -> None:
-        self.bundle.set_value("")  # the page may show something else since
         if title:
             self.bundle_chosen.emit(str(title))
 

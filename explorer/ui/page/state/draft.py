@@ -16,7 +16,7 @@ from explorer.engine import BadInput, Setup, Training, available, training_class
 from explorer.engine.setup import choose_preset
 from models.protocol import GenerativeModel, Kind, Page, Param, accepted, params_of
 
-__all__ = ["Draft", "State"]
+__all__ = ["Draft", "State", "read_source"]
 
 
 @dataclass(frozen=True)
@@ -116,15 +116,40 @@ class Draft(QObject):
             chosen = next((p for p in self.page.presets if p.title == title), next(iter(self.page.presets), None))
             given = {} if chosen is None else chosen.config
             text = (chosen.data if chosen is not None else "") or next(iter(self.datasets()), "")
-            data, data_values = _read_source(text)
+            data, data_values = read_source(text)
             values |= given
             return State("" if chosen is None else chosen.title, data, data_values, values, seed, device)
         preset = choose_preset(model, title or None, None, device)
         if preset is None:
             return State(data=next(iter(self.datasets())), values=values, seed=seed, device=device)
-        data, data_values = _read_source(preset.data)
+        data, data_values = read_source(preset.data)
         values |= {**preset.config, **preset.training}
         return State(preset.title, data, data_values, values, seed, device)
+
+    def waiting(self, setup: Setup, version: str) -> list[str]:
+        """What differs from the setup of a run and cannot change while it trains, in the words of the form.
+
+        Args:
+            setup: Of the run.
+            version: Of its data when they were read, see `Source.version`.
+        """
+        state, labels = self.state, []
+        name, data_values = read_source(setup.data)
+        if name != state.data or (self.data_text() == setup.data and self._version() != version):
+            labels.append("Dataset")
+        elif name:
+            declared = params_of(SOURCES[name])
+            labels += [declared[key].label for key, value in state.data_values.items() if data_values[key] != value]
+        stored = setup.to_json()
+        in_force, declared = {**stored["config"], **stored["training"]}, self.declared()
+        for key, value in state.values.items():
+            if not declared[key].live and in_force.get(key, value) != value:
+                labels.append(declared[key].label)
+        labels += ["Seed"] * (setup.seed != state.seed) + ["Device"] * (setup.device != state.device)
+        return labels
+
+    def _version(self) -> str:
+        return SOURCES[self.state.data](**self.state.data_values).version() if self.state.data else ""
 
     # Edits
 
@@ -167,7 +192,7 @@ class Draft(QObject):
 
     def take(self, setup: Setup) -> None:
         """Takes the values of a setup, as when a run is opened."""
-        data, data_values = _read_source(setup.data)
+        data, data_values = read_source(setup.data)
         values = {name: getattr(setup.config, name, None) for name in params_of(type(setup.config))}
         values |= {name: getattr(setup.training, name) for name in params_of(type(setup.training))}
         after = State("", data, data_values, values, setup.seed, setup.device)
@@ -259,7 +284,7 @@ class Draft(QObject):
         return self.page.Config(**{name: self.state.values[name] for name in fields})
 
 
-def _read_source(text: str) -> tuple[str, dict[str, Any]]:
+def read_source(text: str) -> tuple[str, dict[str, Any]]:
     """Name and parameters of a dataset that is given as the command line takes it; "" and none for ""."""
     if not text:
         return "", {}

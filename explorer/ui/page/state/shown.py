@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from PySide6.QtCore import QObject, Signal
 
+from explorer.data import source as data_source
 from explorer.engine import Session, Setup
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.host.host import Snapshot
@@ -73,6 +74,8 @@ class Shown(QObject):
         config: The config in force.
         spec: Shape and type of the data, or None for a lab or before the first source.
         data: The data, or None.
+        data_version: Version of the data of the setup when they were shown first, see `Source.version`.
+        bundle: Title of the bundled model that is shown, or "".
         folder: Folder of the run, or None.
         device: Device of the model.
         players: The players of the model, empty for a lab.
@@ -105,6 +108,8 @@ class Shown(QObject):
         self.config = config
         self.spec: DataSpec | None = None
         self.data: TensorData | None = None
+        self.data_version = ""
+        self.bundle = ""
         self.folder: Path | None = None
         self.device = torch.device("cpu")
         self.players: tuple[PlayerInfo, ...] = ()
@@ -174,6 +179,8 @@ class Shown(QObject):
             self.config, self.spec = source.setup.config, source.model.spec
         else:
             self.config, self.spec = source.config, source.spec
+        self.data_version = "" if self.setup is None else data_source(self.setup.data).version()
+        self.bundle = source.title if isinstance(source, StaticPage) else ""
         if isinstance(model, GenerativeModel):
             self.device = model.device
         self.snapshot = Snapshot(step=source.step if isinstance(source, StaticPage) else source.step_count)
