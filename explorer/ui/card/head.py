@@ -15,7 +15,7 @@ from models.protocol import View
 __all__ = ["CardHead"]
 
 _HEIGHT, _TOOL = 36, 24  # px
-_SUBTITLE = 72  # px of the subtitle that the legend leaves
+_SUBTITLE = 96  # px of the subtitle that the legend leaves
 _POPUP = 260  # px of the legend in the popup
 _SPACING, _LEFT, _RIGHT = 8, 8, 4  # px
 
@@ -50,7 +50,7 @@ class CardHead(QFrame):
         super().__init__(parent)
         self.setFixedHeight(_HEIGHT)
         self._title = text_label(view.title, "title", parent=self)
-        self._title.setToolTip(view.help)
+        self._help = view.help
         self._frost = IconButton(theme, "snowflake", "Unfreeze: show new pictures again", "accent_text", self)
         self._frost.clicked.connect(self.thaw_asked)
         self._frost.hide()
@@ -61,7 +61,7 @@ class CardHead(QFrame):
         self._more = Button(theme, "", "", "ghost", self)
         self._more.setObjectName(f"legend.{view.name}")
         self._more.setFont(ui_font(12, 600))
-        self._more.setFixedHeight(22)
+        self._more.setProperty("small", "true")
         self._more.hide()
         self._popup = menu(self._more)
         action = QWidgetAction(self._popup)
@@ -87,7 +87,8 @@ class CardHead(QFrame):
         row.setSpacing(_SPACING)
         row.addWidget(self._title)
         row.addWidget(self._frost)
-        row.addWidget(self.subtitle, 1)
+        row.addWidget(self.subtitle, 100)
+        row.addStretch(1)
         row.addWidget(self.legend)
         row.addWidget(self._more)
         tools = QHBoxLayout()
@@ -123,8 +124,9 @@ class CardHead(QFrame):
         self._dots.setVisible(filled)
         tools = sum(_TOOL for tool in self._tools if not tool.isHidden())
         tools += 0 if self._frost.isHidden() else _TOOL + _SPACING
-        words = self._title.sizeHint().width() + min(_SUBTITLE, self.subtitle.sizeHint().width())
-        room = width - words - tools - _LEFT - _RIGHT - 4 * _SPACING
+        wanted = self.subtitle.sizeHint().width()
+        free = width - self._title.sizeHint().width() - tools - _LEFT - _RIGHT - 4 * _SPACING
+        room = free - min(_SUBTITLE, wanted)
         fits, more = self.legend.fitting_width(room)
         if more:
             self._more.setText(f"+{len(self.legend.items)}")
@@ -132,6 +134,9 @@ class CardHead(QFrame):
             self._more.setText(f"+{more}")
             self._more.setAccessibleName(f"{more} more in the legend")
             self._more.setToolTip("Show the whole legend")
+        left = free - (fits if filled else 0) - (self._more.sizeHint().width() if filled and more else 0)
+        self.subtitle.setVisible(wanted <= left or left >= _SUBTITLE)  # a word or two of it say nothing
+        self._title.setToolTip("\n".join(text for text in (self._help, self.subtitle.text()) if text))
         self.legend.setFixedWidth(max(fits, 0))
         self.legend.setVisible(filled and fits > 0)
         self._more.setVisible(filled and more > 0)

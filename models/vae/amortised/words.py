@@ -123,31 +123,27 @@ VIEWS = (
 SCENES = (
     Scene(
         "Train", "Does it learn?",
-        lead="latent_map", beside=("decode", "nearest"), below=("curves", "samples"),
-    ),
-    Scene(
-        "Reconstruct", "What does the code keep of an image?",
-        lead="reconstructions", beside=("kl_per_dimension",), below=("curves",),
-    ),
-    Scene(
-        "The bound", "How far is the ELBO from log p(x), and why?",
-        lead="bound", beside=("posterior",), below=("steps",),
+        lead="latent_map", beside=("samples", "reconstructions"), below=("curves",),
     ),
     Scene(
         "Latent space", "What does the decoder make of each point?",
-        lead="manifold", beside=("latent_map", "decode"),
+        lead="latent_map", beside=("decode", "nearest"), below=("manifold",),
     ),
     Scene(
-        "Walks", "What changes along a path through latent space?",
-        lead="traversals", beside=("latent_map",), below=("interpolation", "direction"),
+        "Paths", "What changes along a path through latent space?",
+        lead="interpolation", beside=("latent_map",), below=("direction",),
     ),
     Scene(
-        "Dimensions", "Which latent dimensions are used, and what for?",
-        lead="kl_per_dimension", beside=("factors",), below=("traversals",),
+        "The bound", "How far is the ELBO from log p(x), and why?",
+        lead="posterior", beside=("bound",), below=("steps",),
     ),
     Scene(
         "Why blurry?", "Why are samples blurred?",
         lead="blurry", beside=("samples",), below=("reconstructions",),
+    ),
+    Scene(
+        "Factors", "Which latent dimensions are used, and what for?",
+        lead="traversals", beside=("kl_per_dimension",), below=("factors",),
     ),
 )  # fmt: skip
 LOOK_AT = (
@@ -161,7 +157,7 @@ TRY_NEXT = (
     Try("Raise β to 4: posteriors shrink onto the prior, the KL falls and reconstructions blur", {"beta": 4.0}),
     Try("Set β to 0: an autoencoder, whose codes leave the prior, so that samples get worse", {"beta": 0.0}),
     Try(
-        "Use 10 latents: reconstructions sharpen, and the bars show which are used", {"latent": 10}, scene="Dimensions"
+        "Use 10 latents: reconstructions sharpen, and the bars show which are used", {"latent": 10}, scene="Factors"
     ),
     Try("Learn σ(z) of each pixel, small where the decoder is certain", preset="Digits, learned variance"),
     Try("Go to MNIST with two latents, and open the manifold", preset="MNIST, 2-D latent", scene="Latent space"),

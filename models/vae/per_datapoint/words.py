@@ -84,20 +84,19 @@ VIEWS = (
 SCENES = (
     Scene(
         "Train", "Does it learn?",
-        lead="latent_map", beside=("decode", "nearest"), below=("curves", "samples"),
+        lead="latent_map", beside=("samples", "reconstructions"), below=("curves",),
     ),
     Scene(
-        "Reconstruct", "What does the code keep of a training image?",
-        lead="reconstructions", beside=("kl_per_dimension",), below=("curves",),
+        "Latent space", "What does the decoder make of each point?",
+        lead="latent_map", beside=("decode", "nearest"), below=("manifold",),
     ),
     Scene(
         "Any problems?", "What does a q for each image cost?",
         lead="fitting", beside=("parameters_of_q",), below=("new_images",),
     ),
-    Scene("The bound", "How far is the ELBO of an image from log p(x)?", lead="bound", beside=("posterior",)),
     Scene(
-        "Latent space", "What does the decoder make of each point?",
-        lead="manifold", beside=("latent_map", "decode"),
+        "The bound", "How far is the ELBO of an image from log p(x)?",
+        lead="posterior", beside=("bound",), below=("kl_per_dimension",),
     ),
 )  # fmt: skip
 LOOK_AT = (
