@@ -15,9 +15,10 @@ from explorer.engine.views.static_page import StaticPage
 from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.inputs import Inputs
 from explorer.ui.page.state.moment import Moment
+from explorer.ui.page.state.scenes import Scenes
 from explorer.ui.page.state.shown import Shown
 from models.frames import Frame
-from models.protocol import Page
+from models.protocol import CURVES, Page, scenes_of
 
 __all__ = ["FakeHost", "State", "delete_made", "reply", "views"]
 
@@ -74,6 +75,8 @@ class State(QObject):
         self.shown = Shown(name, page, self.draft.config(), self)
         self.inputs = Inputs(self.shown, self)
         self.moment = Moment(self)
+        curves = (CURVES,) if self.shown.is_model else ()
+        self.scenes = Scenes(scenes_of(page), (*self.shown.views, *curves), self)
         self.inputs.touched.connect(self.moment.go_live)
         _made.append(self)
 

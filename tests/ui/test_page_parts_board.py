@@ -8,15 +8,14 @@ from typing import Any
 import numpy as np
 import pages
 import pytest
-from explorer.ui.page.board.tab_row import TabRow
 from page_parts import State, reply, views
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
 
 from explorer.engine.host.host import Snapshot
 from explorer.engine.views.static_page import StaticPage
 from explorer.ui.page.board.board import Board
+from explorer.ui.page.state.scenes import Scenes
 from explorer.ui.page.state.shown import PageState
 from models.frames import Bars, Curves, Plane, Points, Series
 
@@ -29,6 +28,7 @@ class Made:
 
     state: State
     board: Board
+    scenes: Scenes
     watched: list[list[str]] = field(default_factory=list)
 
     def note(self, requests: Any) -> None:
@@ -42,7 +42,8 @@ def make(theme, make_widget):
 
     def made(name: str) -> Made:
         state = State(name)
-        whole = Made(state, Board(theme, state.shown, state.inputs, state.moment))
+        scenes = state.scenes
+        whole = Made(state, Board(theme, state.shown, state.inputs, state.moment, scenes), scenes)
         whole.board.watched.connect(whole.note)
         make_widget(whole.board, 1000, 700)
         return whole
@@ -65,8 +66,8 @@ def test_a_model_has_a_card_for_each_view_and_one_for_the_curves(make) -> None:
 
 def test_views_in_sight_are_watched_and_a_hidden_board_watches_none(make) -> None:
     made = make("gauss")
-    assert made.watched[-1] == ["cloud", "density"]
-    assert made.state.inputs.in_sight == {"cloud", "density"}
+    assert made.watched[-1] == ["cloud", "density", "score"]
+    assert made.state.inputs.in_sight == {"cloud", "density", "score"}
     made.board.hide()
     assert made.watched[-1] == []
     assert made.state.inputs.in_sight == set()
@@ -74,11 +75,11 @@ def test_views_in_sight_are_watched_and_a_hidden_board_watches_none(make) -> Non
 
 def test_a_card_in_a_window_of_its_own_is_watched_out_of_sight_too(make) -> None:
     made = make("gauss")
-    made.board.follow(made.board.views["score"], True)
-    assert made.watched[-1] == ["cloud", "density", "score"]
+    made.board.follow(made.board.views["hidden"], True)
+    assert made.watched[-1] == ["cloud", "density", "score", "hidden"]
     made.board.hide()
-    assert made.watched[-1] == ["score"]
-    made.board.follow(made.board.views["score"], False)
+    assert made.watched[-1] == ["hidden"]
+    made.board.follow(made.board.views["hidden"], False)
     assert made.watched[-1] == []
 
 
@@ -86,25 +87,23 @@ def test_a_frozen_card_is_not_watched(make) -> None:
     made = make("gauss")
     actions = made.board.views["cloud"].menu.actions()
     next(action for action in actions if action.text() == "Freeze this view").setChecked(True)
-    assert made.watched[-1] == ["density"]
+    assert made.watched[-1] == ["density", "score"]
 
 
 def test_recorded_views_are_not_watched_while_a_moment_is_shown(make) -> None:
     made = make("gauss")
     made.state.moment.go_to(3)
-    assert made.watched[-1] == ["density"]
+    assert made.watched[-1] == ["density", "score"]
     made.state.moment.go_live()
-    assert made.watched[-1] == ["cloud", "density"]
+    assert made.watched[-1] == ["cloud", "density", "score"]
 
 
 def test_only_views_that_apply_are_offered(make) -> None:
     made = make("gauss")
-    tab, row = made.board.findChild(QPushButton, "tab_of.hidden"), made.board.findChild(TabRow)
     exports = {action.objectName(): action for action in made.board.actions()}
-    assert tab.isVisible() or tab in row.folded
+    assert made.scenes.show_card("hidden")
     made.state.shown.set_config(pages.Gauss.Config(scale=2.0))
-    assert not tab.isVisible()
-    assert tab not in row.folded
+    assert not made.scenes.show_card("hidden")
     assert not exports["export.hidden"].isVisible()
     assert exports["export.curves"].isVisible()
 
@@ -226,7 +225,7 @@ def test_a_model_without_views_shows_its_curves_alone(make, monkeypatch) -> None
 
 def test_a_board_that_was_resized_and_is_gone_watches_no_more(theme, qapp) -> None:
     state = State("gauss")
-    board = Board(theme, state.shown, state.inputs, state.moment)
+    board = Board(theme, state.shown, state.inputs, state.moment, state.scenes)
     board.show()
     board.resize(700, 500)
     board.deleteLater()

@@ -67,6 +67,7 @@ class SceneView(QFrame):
         whole.addWidget(self._stack)
         self._stack.addWidget(self._across)
         self._stack.addWidget(self._whole)
+        self._across.resized.connect(self._share_room)
         self._across.splitterMoved.connect(self._on_moved)
         self._column.splitterMoved.connect(self._on_moved)
         self._scroll.verticalScrollBar().valueChanged.connect(self.changed)
@@ -130,7 +131,9 @@ class SceneView(QFrame):
 
     # Sharing the room
 
+    @Slot()
     def _share_room(self) -> None:
+        """Gives every card its share of the room."""
         layout, width = self._layout, self._across.width()
         usual = min(_SIDE[1], max(_SIDE[0], round(_SIDE_SHARE * width)))
         side = usual if layout.share <= 0 else round((1 - layout.share) * width)
@@ -150,11 +153,6 @@ class SceneView(QFrame):
         self._layout = Layout(self._layout.lead, self._layout.side, share, shares)
         self.resized.emit(share, shares)
         self.changed.emit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Gives every card its share of the new size."""
-        super().resizeEvent(event)
-        self._share_room()
 
     # Moving cards
 
@@ -188,8 +186,23 @@ class SceneView(QFrame):
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
 
-def _splitter(orientation: Qt.Orientation, number: int) -> QSplitter:
-    splitter = QSplitter(orientation)
+class _Splitter(QSplitter):
+    """A splitter that says when it has another size; Qt has then scaled what is in it in proportion.
+
+    Signals:
+        resized: It has another size.
+    """
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Emits `resized`."""
+        super().resizeEvent(event)
+        self.resized.emit()
+
+
+def _splitter(orientation: Qt.Orientation, number: int) -> _Splitter:
+    splitter = _Splitter(orientation)
     splitter.setObjectName(f"splitter.{number}")
     splitter.setHandleWidth(GAP)
     splitter.setChildrenCollapsible(False)
