@@ -1,4 +1,4 @@
-"""From a config field that names a run to the trained model that `GenerativeModel.prepare` receives."""
+"""Parents: the trained models that config fields name, loaded for `GenerativeModel.prepare`."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def find_parents(setup: Setup) -> dict[str, Parent]:
 
 
 def _folder(value: str) -> Path:
-    """Folder of a run that is named by its folder, or by its name in the folder of runs."""
+    """Folder of a run that is given by its path, or by its name in the folder of runs."""
     folder = Path(value).expanduser()
     return folder if folder.is_dir() or folder.is_absolute() else runs_folder() / value
 

@@ -8,10 +8,10 @@ __all__ = ["jensen_shannon", "kl", "masses", "total_variation", "wasserstein_1"]
 
 
 def masses(density: np.ndarray, cell: float = 1.0) -> np.ndarray:
-    """Masses of cells of size `cell` from densities at their middles, scaled to add up to 1; any shape to the same.
+    """Masses of cells of size `cell` from densities at their centres, scaled to sum to 1; any shape to the same.
 
     Raises:
-        ValueError: No cell has any mass, or some value is negative or not finite.
+        ValueError: No cell has mass, or a value is negative or not finite.
     """
     mass = np.asarray(density, dtype=float) * cell
     total = mass.sum()
@@ -42,12 +42,12 @@ def total_variation(p: np.ndarray, q: np.ndarray) -> float:
 
 
 def wasserstein_1(p: np.ndarray, q: np.ndarray, at: np.ndarray) -> float:
-    """Least mean distance over which mass is moved on a line: the area between the distribution functions.
+    """Wasserstein-1 distance on a line: the area between the distribution functions.
 
     Args:
         p: Masses, (n,).
         q: Masses, (n,).
-        at: Where the masses are, (n,), ascending.
+        at: Positions of the masses, (n,), ascending.
     """
     between = np.abs(np.cumsum(np.asarray(p, dtype=float) - np.asarray(q, dtype=float)))[:-1]  # (n - 1,)
     return float(np.sum(between * np.diff(np.asarray(at, dtype=float))))

@@ -1,4 +1,4 @@
-"""The mailbox between a host and its window: it holds only the newest snapshot."""
+"""The mailbox between a host and the window. It holds only the newest snapshot."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _REST = 6.0  # training gets at least 6 s for each second spent on a snapshot
 
 
 class Mailbox:
-    """The newest snapshot, and the time of the next.
+    """Holds the newest snapshot, and the time of the next.
 
-    A snapshot is made when the last one was taken, when something has changed since, and when the interval has passed.
-    `take` may be called by any thread; everything else belongs to the host's.
+    A snapshot is due when the last one was taken, something has changed since, and the interval has passed. Any thread
+    may call `take`; the host's thread calls all other methods.
 
     Args:
         interval: Mean time between two snapshots, in seconds.
@@ -35,7 +35,7 @@ class Mailbox:
         self._next = 0.0
 
     def take(self) -> tuple[Snapshot | None, bool]:
-        """The snapshot, once, and whether this call asks for the next one."""
+        """The snapshot, once, and whether this call requests the next."""
         with self._lock:
             snapshot, self._snapshot = self._snapshot, None
         asks, self._wanted = not self._wanted, True
@@ -43,7 +43,7 @@ class Mailbox:
 
     @property
     def due_at(self) -> float:
-        """Time at which a snapshot is due, of the monotonic clock; infinite where none is."""
+        """Time of the monotonic clock at which a snapshot is due; infinity if none is."""
         return self._next if self._wanted and self.stale else math.inf
 
     @property
@@ -52,7 +52,7 @@ class Mailbox:
         return self._wanted and self.stale and time.monotonic() >= self._next
 
     def begin(self) -> None:
-        """Notes that a snapshot is being made; what changes from now on belongs to the next."""
+        """Starts a snapshot; later changes belong to the next."""
         self._wanted = self.stale = False
 
     def put(self, snapshot: Snapshot, began: float, training: bool) -> None:
@@ -60,8 +60,8 @@ class Mailbox:
 
         Args:
             snapshot: The snapshot.
-            began: When its making began, of the monotonic clock.
-            training: Whether a session trains, which must have the greater share of the time.
+            began: Time of the monotonic clock at which it was started.
+            training: Whether a session trains; training then gets most of the time.
         """
         with self._lock:
             self._snapshot = snapshot
@@ -70,7 +70,7 @@ class Mailbox:
         self._next = max(due, now + _REST * (now - began)) if training else due
 
     def clear(self) -> None:
-        """Drops the snapshot, because something else is shown."""
+        """Drops the snapshot, because another session or page is shown."""
         with self._lock:
             self._snapshot = None
         self.stale = True
