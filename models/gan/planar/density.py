@@ -25,7 +25,7 @@ _BAND = 16  # rows of the mesh pushed at once
 _SIDE = 224  # cells a side of the raster on which densities are compared
 _TINY = 1e-300
 _RATIO = 6.0
-_NO_DENSITY = "no density: D* is 0 on the curve, 1 off it"
+_NO_DENSITY = "no density: D* is 0 on the curve, 1 elsewhere"
 _SHOWN = {"optimal": "Optimal D*", "learned": "Learned D", "ratio": "True ratio p_data/p_θ"}
 _SCALES = {"log": "Logarithmic", "linear": "Linear"}
 _DECADES = 4.0
@@ -44,7 +44,9 @@ def _data_masses(data: Data, raster: Raster) -> Iterator[np.ndarray | None]:
         for rows in np.array_split(raster.middles(), 16):
             log_p = data.log_prob(torch.from_numpy(rows.reshape(-1, 2)).to(data.valid.x))
             mass = np.exp(as_array(log_p).astype(float)).reshape(rows.shape[:2]) * raster.cell
-            parts.append(np.maximum(mass, _TINY))  # tails of a Gaussian are never 0: off the model's image D* is 1
+            parts.append(
+                np.maximum(mass, _TINY)
+            )  # tails of a Gaussian are never 0: where the model has no mass, D* is 1
             yield None
         data.cache[key] = np.concatenate(parts)
     yield data.cache[key]
