@@ -151,7 +151,7 @@ def test_of_a_damaged_last_checkpoint_it_is_said_how_to_go_on(tmp_path):
         run.save(dataclasses.replace(CHECKPOINT, step=step))
     last = run.folder / "checkpoints" / "step-000000010.safetensors"
     last.write_bytes(last.read_bytes()[:-1])
-    with pytest.raises(RunError, match=r"damaged .*; delete it to go on from the one before"):
+    with pytest.raises(RunError, match=r"damaged .*; delete it to continue from the one before"):
         run.last()
     last.unlink()
     assert run.last().step == 0

@@ -151,7 +151,7 @@ def _frame_of(arguments: argparse.Namespace) -> tuple[Frame, dict[str, Any]]:
     viewer = Viewer(loaded.model, loaded.tensors, loaded.model.device)
     view = viewer.view(arguments.view)
     if not view.applies(type(loaded.model), loaded.config, loaded.model.spec):
-        raise BadInput(f"view {view.name} makes no sense for this run's config and data")
+        raise BadInput(f"view {view.name} does not apply to this run's config and data")
     kept = read_directions(loaded.run.folder)
     request = request_from_text(view, loaded.model, loaded.tensors, values, kept)
     identity = {**loaded.run.identity, "view": view.name, "step": loaded.step, "set": values}

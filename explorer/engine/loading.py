@@ -114,7 +114,7 @@ def new_session(
     progress: Progress | None = None,
     record: bool = True,
 ) -> Session:
-    """A session at step 0 with a run of its own.
+    """A session at step 0 with a new run.
 
     Args:
         setup: Page, data, config and training settings.

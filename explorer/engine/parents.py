@@ -23,7 +23,7 @@ __all__ = ["build_parents", "find_parents"]
 
 
 def find_parents(setup: Setup) -> dict[str, Parent]:
-    """The runs that a setup's config names, by field; last weights of each, averaged where there are some.
+    """The runs that a setup's config names, by field; with the last weights of each, averaged ones if it has any.
 
     Raises:
         BadInput: A field names no run, a run of another page, or a damaged one.

@@ -1,4 +1,4 @@
-"""What different divergences prefer when a model is too simple, or misses a datum."""
+"""The preferences of divergences for a model that is too simple, or misses a datum."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model's density by push-forward beside the data's, and the optimal discriminator that follows from both."""
+"""The model's density by push-forward beside that of the data, and the optimal discriminator of both."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _data_masses(data: Data, raster: Raster) -> Iterator[np.ndarray | None]:
 
 
 def _pushed(model: PlanarGAN, raster: Raster) -> Iterator[tuple[np.ndarray, int]]:
-    """Mass of the model in each cell, and the cells a side of the mesh: of the coarser until the finer is done."""
+    """Mass of the model in each cell, and the cells a side of the mesh: the coarser one until the finer is done."""
     *_, coarse = _push(model, MESH // 2, raster)
     yield coarse, MESH // 2
     fine = coarse
@@ -64,7 +64,7 @@ def _pushed(model: PlanarGAN, raster: Raster) -> Iterator[tuple[np.ndarray, int]
 
 
 def _push(model: PlanarGAN, n: int, raster: Raster) -> Iterator[np.ndarray]:
-    """The mass that more and more of the mesh gives to each cell."""
+    """Mass of each cell, from more and more rows of the mesh."""
     mesh = _mesh(model, n)
     total = np.zeros((raster.rows, raster.columns))
     for start in range(0, n, _BAND):
@@ -110,7 +110,7 @@ def optimal(
     data: Data,
     shown: str = param("optimal", "Show", choices=_SHOWN, latent=lambda dim: dim == 2),
 ) -> Iterator[Plane]:
-    """D* by push-forward, and how far the learned D is from it."""
+    """D* by push-forward, and the distance of the learned D from it."""
     raster = _raster(data)
     if model.config.latent == 1:
         yield _optimal_on_curve(model, data, raster)

@@ -126,7 +126,7 @@ SCENES = (
         lead="latent_map", beside=("decode", "nearest"), below=("curves", "samples"),
     ),
     Scene(
-        "Reconstruct", "What does the code keep of an image?",
+        "Reconstruct", "Which information about an image does z keep?",
         lead="reconstructions", beside=("kl_per_dimension",), below=("curves",),
     ),
     Scene(
@@ -134,7 +134,7 @@ SCENES = (
         lead="bound", beside=("posterior",), below=("steps",),
     ),
     Scene(
-        "Latent space", "What does the decoder make of each point?",
+        "Latent space", "What does the decoder generate at each point?",
         lead="manifold", beside=("latent_map", "decode"),
     ),
     Scene(
