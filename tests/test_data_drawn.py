@@ -138,7 +138,7 @@ def test_a_run_whose_drawing_changed_is_not_resumed(tmp_path):
     resume_session(tmp_path / "run").close()
     save_drawing("mine", XY + 0.5)
     assert open_dataset("drawn:file=mine").train.x.mean() != kept.data.data.train.x.mean()  # read anew, not from memory
-    with pytest.raises(RunError, match=r"is not what .* was trained on"):
+    with pytest.raises(RunError, match=r"differs from the data .* was trained on"):
         resume_session(tmp_path / "run")
 
 

@@ -224,7 +224,7 @@ def test_one_noise_dimension_has_no_density_and_every_card_says_so():
     s = gan(latent=1)
     (density,), (optimal,), (bars,) = (frames(s, view) for view in ("density", "optimal", "divergences"))
     assert density.subtitle.startswith("no density")
-    assert optimal.subtitle == "no density: D* is 0 on the curve, 1 off it"
+    assert optimal.subtitle == "no density: D* is 0 on the curve, 1 elsewhere"
     assert (optimal.layers[0].values == 1).all()
     assert isinstance(optimal.layers[1], Lines)
     assert bars.values[0] == pytest.approx(math.log(2))

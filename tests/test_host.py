@@ -243,7 +243,7 @@ def test_what_fails_is_told_and_the_host_lives_on(hosted) -> None:
     hosted.host.watch([Request("entropy")])
     hosted.until(lambda: hosted.snapshot().replies)
     hosted.host.train()
-    assert "nothing to train" in hosted.until_event(Failed).message
+    assert "no training session" in hosted.until_event(Failed).message
 
 
 def test_another_thing_is_shown_with_none_of_the_old_left_in_the_mailbox(hosted) -> None:

@@ -152,7 +152,7 @@ def test_of_a_damaged_last_checkpoint_it_is_said_how_to_go_on(tmp_path):
         run.save(dataclasses.replace(CHECKPOINT, step=step))
     last = run.folder / "checkpoints" / "step-000000010.safetensors"
     last.write_bytes(last.read_bytes()[:-1])
-    with pytest.raises(RunError, match=r"damaged .*; delete it to go on from the one before"):
+    with pytest.raises(RunError, match=r"damaged .*; delete it to continue from the one before"):
         run.last()
     last.unlink()
     assert run.last().step == 0
@@ -167,7 +167,7 @@ def test_a_checkpoint_of_another_model_is_refused(tmp_path):
         with pytest.raises(RunError, match="does not belong to this run"):
             resume_session(tmp_path / "run")
     write_checkpoint(path, dataclasses.replace(found, state={"config": found.state["config"]}))
-    with pytest.raises(RunError, match="lacks something"):
+    with pytest.raises(RunError, match="is incomplete"):
         resume_session(tmp_path / "run")
 
 
@@ -301,7 +301,7 @@ def test_other_data_than_then_are_refused(tmp_path):
     run = a_run(tmp_path / "run")
     (run.folder / "config.json").write_text(json.dumps({**run.config, "data_digest": "another"}))
     for use in (load_run, resume_session):
-        with pytest.raises(RunError, match=r"is not what .* was trained on"):
+        with pytest.raises(RunError, match=r"differs from the data .* was trained on"):
             use(run.folder)
 
 

@@ -199,7 +199,7 @@ def test_micro_batches_give_the_gradient_of_the_whole_batch(parts):
 def test_micro_batches_are_refused_for_batch_statistics_and_uneven_parts():
     with pytest.raises(BadInput, match="normalises by its batch"):
         session("normalised", batch=32, micro_batches=2)
-    with pytest.raises(BadInput, match="cannot be cut into 3"):
+    with pytest.raises(BadInput, match="cannot be divided into 3"):
         session("gauss", batch=32, micro_batches=3)
     assert session("normalised", micro_batches=1).step_count == 0
 
@@ -263,7 +263,7 @@ def test_a_live_change_holds_from_the_next_round_and_is_noted(tmp_path):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"batch": 8}, "batch cannot change while training goes on"),
+        ({"batch": 8}, "batch cannot change during training"),
         ({"jitter": 0.5}, "jitter cannot change"),
         ({"scale": 99}, "scale takes a number from 0.1 to 10, not 99"),
         ({"nothing": 1}, "there is no parameter nothing"),

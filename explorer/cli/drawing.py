@@ -121,7 +121,7 @@ class _Checkpoint:
     def __call__(self, run: Run, view: str, values: Mapping[str, str]) -> Drawn:
         loaded, found = self._loaded, self._viewer.view(view)
         if not found.applies(type(loaded.model), loaded.config, loaded.model.spec):
-            raise BadInput(f"view {view} makes no sense for this run's config and data")
+            raise BadInput(f"view {view} does not apply to this run's config and data")
         directions = read_directions(loaded.run.folder)
         request = request_from_text(found, loaded.model, loaded.tensors, dict(values), directions)
         identity = {**loaded.run.identity, "view": view, "step": loaded.step, "set": dict(values)}

@@ -34,7 +34,7 @@ def classifier(arguments: argparse.Namespace) -> int:
 
 
 def _output_path(text: str) -> Path:
-    """The path of --out, checked before the work of minutes begins."""
+    """The path of --out, checked before minutes of work begin."""
     path = Path(text)
     if path.suffix != _SUFFIX or path.is_dir():
         raise BadInput(f"--out takes a file that ends in {_SUFFIX}, not {text}")

@@ -1,7 +1,7 @@
-"""Models that come with the application: a run's weights in half precision and some of its test data in one small file.
+"""Bundled models: the weights of a run in half precision and some of its test data in one small file.
 
-A page shows one before anything was trained. The file is a checkpoint: named tensors, and JSON that tells how the model
-was made and how good it is.
+A page shows one at the first start. The file is a checkpoint: named tensors, and a JSON card with the command
+that trained the model and its metrics.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ BUNDLES: Mapping[str, Mapping[str, str]] = {
         "Sprites, 2-D latent": "vae-sprites-2d.safetensors",
     },
 }
-"""Files by page and title; the first of a page is the one that it opens with."""
+"""Files by page and title; a page opens with its first."""
 
 LARGEST = 2_000_000  # bytes
 
@@ -54,24 +54,24 @@ _IMAGES = 2000
 def make_bundle(
     run: Path, out: Path, *, count: int = _IMAGES, progress: Callable[[int, int], None] | None = None
 ) -> dict[str, Any]:
-    """Writes a trained run as one small file: weights, config, test data, and a card of how it was made.
+    """Writes a trained run as one small file: weights, config, test data, and a card.
 
-    Float weights are rounded to half precision. The test data are `count` of the run's test split at equal distances,
-    pixels of binary images as bits, others as bytes, deflated. What the card says of the model's quality is measured
-    on the whole test split with the rounded weights.
+    Float weights are rounded to half precision. The test data are `count` evenly spaced data of the run's test split,
+    deflated; pixels of binary images are stored as bits, others as bytes. The metrics on the card are measured on the
+    whole test split with the rounded weights.
 
     Args:
         run: The run's folder.
         out: The file.
-        count: Test data to pack, fewer where the split has fewer.
-        progress: Told of the evaluation: data done, and in all.
+        count: Test data to pack; all of them if the split has fewer.
+        progress: Called during the evaluation with the data done and their total.
 
     Returns:
         The card.
 
     Raises:
-        RunError: No run there, or the file cannot be written.
-        BadInput: Data that cannot be packed, weights beyond half precision, or a file that would be too large.
+        RunError: `run` is not a run, or the file cannot be written.
+        BadInput: The data cannot be packed, weights overflow in half precision, or the file would be too large.
     """
     loaded = load_run(run)
     if loaded.run.setup.parents:
@@ -99,7 +99,9 @@ def make_bundle(
     }
     size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
     if size > LARGEST:
-        raise BadInput(f"the file would have {size / 1e6:.1f} MB, at most 2 MB are bundled; train a narrower model")
+        raise BadInput(
+            f"the file would have {size / 1e6:.1f} MB, and a bundle has at most 2 MB; train a narrower model"
+        )
     write_checkpoint(out, Checkpoint(loaded.step, state, tensors))
     return card
 
@@ -112,7 +114,7 @@ def _halved(name: str, tensor: Tensor) -> Tensor:
 
 
 def _packed(data: Dataset, index: np.ndarray) -> tuple[Tensor, str]:
-    """Pixels of some test data, deflated, and whether they are "bits" or "bytes"."""
+    """Pixels of some test data, deflated, and their form, "bits" or "bytes"."""
     x = data.test.x[index]
     if x.dtype != np.uint8 or not isinstance(data.kind, Image):
         raise BadInput(f"{data.name} cannot be bundled: only images of whole numbers can be packed small")
@@ -122,7 +124,7 @@ def _packed(data: Dataset, index: np.ndarray) -> tuple[Tensor, str]:
 
 
 def _unpacked(checkpoint: Checkpoint, shape: tuple[int, ...]) -> tuple[np.ndarray, float]:
-    """Pixels (n, *shape) uint8, and what they are to be multiplied by."""
+    """Pixels (n, *shape) uint8, and the factor to data units."""
     stored = checkpoint.state["data"]
     raw = np.frombuffer(zlib.decompress(checkpoint.tensors["data/x"].numpy().tobytes()), np.uint8)
     full = (int(stored["n"]), *shape)
@@ -136,7 +138,7 @@ def _last_metrics(loaded: LoadedRun) -> dict[str, float]:
         stored = read_json(loaded.run.folder / "summary.json")["metrics"]
         return {str(key): float(value) for key, value in stored.items()}
     except (RunError, KeyError, TypeError, ValueError, AttributeError):
-        return {}  # a run that was cut off has no summary; the card stands without
+        return {}  # an interrupted run has no summary
 
 
 def _card(loaded: LoadedRun, progress: Callable[[int, int], None] | None) -> dict[str, Any]:
@@ -157,7 +159,7 @@ def _card(loaded: LoadedRun, progress: Callable[[int, int], None] | None) -> dic
 
 
 def _command(setup: Setup, steps: int) -> str:
-    """The command that trains this model again."""
+    """The command that trains this model."""
     model = models.find_page(setup.page)
     assert issubclass(model, GenerativeModel)
     pairs = []
@@ -174,7 +176,7 @@ def _command(setup: Setup, steps: int) -> str:
 
 @contextlib.contextmanager
 def _bundled(page: str, title: str) -> Iterator[Checkpoint]:
-    """The file of a page's bundled model, the first where no title is given; what is wrong is said in one line."""
+    """The file of a page's bundled model; the page's first if no title is given."""
     if page not in BUNDLES:
         raise BadInput(f"no model of page {page} comes with the application; there is one of {', '.join(BUNDLES)}")
     files = BUNDLES[page]
@@ -194,7 +196,9 @@ def _bundled(page: str, title: str) -> Iterator[Checkpoint]:
 
 
 def read_card(page: str, title: str = "") -> dict[str, Any]:
-    """How a bundled model of a page, the first where no title is given, was made, and what it reaches on test data.
+    """The card of a bundled model: how it was trained, and its metrics on test data.
+
+    Without a title it is that of the page's first bundled model.
 
     Raises:
         BadInput: There is none.
@@ -205,11 +209,9 @@ def read_card(page: str, title: str = "") -> dict[str, Any]:
 
 
 def open_bundle(page: str, title: str = "") -> StaticPage:
-    """A bundled model of a page, in float32 and evaluation mode, with the test data that came with it.
+    """A bundled model of a page, in float32 and evaluation mode, with its bundled test data.
 
-    It is the first of the page where no title is given.
-
-    All three splits of its data are these test data, and every batch says so.
+    Without a title it is the page's first. All three splits of its data are these test data, and batches state this.
 
     Raises:
         BadInput: There is none.
@@ -228,7 +230,7 @@ def open_bundle(page: str, title: str = "") -> StaticPage:
         load_weights(model, checkpoint, averaged=False)
         data = _dataset(checkpoint, spec)
         tensors = TensorData(data, 0, model.device)
-        tensors.spec = spec  # the test data are few; what the model was built for is what the training data were
+        tensors.spec = spec  # the model was built for the training data, not for the few test data
         note = (
             f"Bundled model, {checkpoint.step:,} steps on {data.title}; it is shown with {len(data.test):,} test images"
         )

@@ -1,4 +1,4 @@
-"""Devices, threads and where a session stands among several processes."""
+"""Devices, threads, and the rank of a session among several processes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from explorer.engine.errors import BadInput
 
 __all__ = ["Placement", "available", "choose_threads", "describe", "prepare_thread", "resolve", "used_memory"]
 
-# Below this many parameters a second thread costs more in waiting than it brings (measured on small MLPs).
+# With fewer parameters a second thread is slower, because threads wait for each other (measured on small MLPs).
 _SMALL_MODEL = 5_000_000
 _threads_lock = threading.Lock()
 _threads_chosen: int | None = None
@@ -40,7 +40,7 @@ class Placement:
     world: int = 1
 
     def slice_of(self, count: int) -> tuple[int, int]:
-        """Offset and size of this process's share of so many data, which `world` divides."""
+        """Offset and size of this process's share of a number of data, which is a multiple of `world`."""
         size = count // self.world
         return self.rank * size, size
 
@@ -62,10 +62,10 @@ def available() -> list[str]:
 
 
 def resolve(name: str) -> torch.device:
-    """The device of a name; "auto" is the fastest there is.
+    """The device of a name; "auto" is the fastest of the machine.
 
     Raises:
-        BadInput: No such device, with what there is.
+        BadInput: The machine has no such device; the sentence names those it has.
     """
     names = available()
     if name == "auto":
@@ -74,13 +74,13 @@ def resolve(name: str) -> torch.device:
     if wanted not in names:
         reason = ""
         if wanted.startswith("cuda") and torch.version.cuda is None:
-            reason = "; this PyTorch was built without CUDA, the README says how to get one with it"
+            reason = "; this PyTorch was built without CUDA, see the README for a CUDA build"
         raise BadInput(f"there is no device {name}; there are auto, {', '.join(names)}{reason}")
     return torch.device(wanted)
 
 
 def describe(device: torch.device) -> str:
-    """A device in words: "CUDA 0 · NVIDIA H200", "CPU · 8 cores"."""
+    """Description of a device: "CUDA 0 · NVIDIA H200", "CPU · 8 cores"."""
     if device.type == "cuda":
         return f"CUDA {device.index or 0} · {torch.cuda.get_device_name(device)}"
     if device.type == "mps":
@@ -89,7 +89,7 @@ def describe(device: torch.device) -> str:
 
 
 def used_memory(device: torch.device) -> tuple[float, float] | None:
-    """Memory of the device in use and in all, bytes; None where it cannot be told."""
+    """Used and total memory of a device, bytes; None if they are unknown."""
     if device.type != "cuda":
         return None
     free, total = torch.cuda.mem_get_info(device)
@@ -111,7 +111,7 @@ def choose_threads(parameters: int) -> int:
 
 
 def prepare_thread() -> None:
-    """To be called in every thread that trains or computes views.
+    """Prepares a thread; call it in every thread that trains or computes views.
 
     Adam's moments of inputs that are always zero decay into denormal numbers, which slow a CPU down by a factor of
     two within seconds. Flushing is a setting of the thread, and it changes the last bits: all threads need it.

@@ -1,4 +1,4 @@
-"""What can go wrong with a run, said for people. `code` is the exit status of the command line."""
+"""Errors with messages for users. `code` is the exit status of the command line."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ __all__ = ["BadInput", "Diverged", "ExplorerError", "OutOfMemory", "RunError", "
 
 
 class ExplorerError(Exception):
-    """One sentence for people: what happened, which value, what to do."""
+    """Base class. The message is one sentence: what happened, which value, what to do."""
 
     code = 1
 
 
 class BadInput(ExplorerError):
-    """Something that was asked for cannot be had."""
+    """The user asked for something that does not exist or is not possible."""
 
     code = 2
 
@@ -22,24 +22,24 @@ class RunError(BadInput):
 
 
 class WriteError(RunError):
-    """Something could not be written: no right to, or no room. Nothing was wrong with what was asked for."""
+    """A file could not be written, because of permissions or a full disk."""
 
     code = 1
 
 
 class Diverged(ExplorerError):
-    """A loss or gradient was not finite; the update did not happen.
+    """A loss or gradient was not finite; the update was skipped.
 
     Attributes:
-        step: Number of the round in which it happened.
-        player: Whose loss or gradient it was.
+        step: Number of the round.
+        player: Name of the player.
         lr: Learning rate of that player.
     """
 
     def __init__(self, step: int, player: str, lr: float):
         super().__init__(
-            f"loss or gradient of {player} not finite at step {step} (learning rate {lr:g}); that update was not made. "
-            f"Go on from the last good checkpoint with a smaller learning rate ({lr / 10:.1g}), or set clip=1"
+            f"loss or gradient of {player} not finite at step {step} (learning rate {lr:g}); that update was skipped. "
+            f"Continue from the last good checkpoint with a smaller learning rate ({lr / 10:.1g}), or set clip=1"
         )
         self.step = step
         self.player = player

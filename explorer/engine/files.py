@@ -1,4 +1,4 @@
-"""Files that are either there in full or not at all, and the folder everything is kept in."""
+"""Atomic writing of files, and the folder of the application's data."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _WINDOWS = os.name == "nt"
 
 
 def home() -> Path:
-    """Folder of the application's data: `DGM_EXPLORER_HOME`, else where the system keeps such data."""
+    """Folder of the application's data: `DGM_EXPLORER_HOME`, else the system's folder for such data."""
     chosen = os.environ.get("DGM_EXPLORER_HOME")
     return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("dgm-explorer", appauthor=False))
 
 
 def runs_folder() -> Path:
-    """Folder in which runs are made."""
+    """Folder of the runs."""
     return home() / "runs"
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Writes a file so that a crash at any moment leaves the old content or the new, readable by others (0644).
+    """Writes a file atomically: after a crash it has either the old content or the new. Its mode is 0644.
 
     Raises:
-        WriteError: The place cannot be written to, or the disk is full.
+        WriteError: The folder is not writable, or the disk is full.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -64,7 +64,7 @@ def _replace(temporary: Path, path: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    if _WINDOWS:  # has no handle for a folder
+    if _WINDOWS:  # Windows has no handle for a folder
         return
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -1,4 +1,4 @@
-"""Labs with their data, as command line and window open them."""
+"""Opens labs with their data, for command line and window."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ __all__ = ["lab_data", "open_lab"]
 
 
 def lab_data(page: type[Lab], data: str = "") -> str:
-    """Canonical spelling of the dataset of a lab; the first that it accepts where none is given; "" for none.
+    """Canonical text form of the dataset of a lab: the given one, else the first that it accepts, or "".
 
     Raises:
-        BadInput: There is no such dataset, or the lab does not take it.
+        BadInput: The dataset does not exist, or the lab does not accept it.
     """
     if not page.accepts:
         if data:
@@ -44,7 +44,7 @@ def open_lab(page: type[Lab], config: Any, data: str = "", progress: Progress | 
     Args:
         page: The lab.
         config: Its config.
-        data: Dataset as the command line takes it; see `lab_data`.
+        data: Dataset in its text form; see `lab_data`.
         progress: Called during a download.
 
     Raises:
@@ -56,5 +56,5 @@ def open_lab(page: type[Lab], config: Any, data: str = "", progress: Progress | 
 
 @functools.lru_cache(maxsize=2)
 def _tensors(data: Dataset) -> TensorData:
-    """The tensors of a dataset: the same while the lab's config changes, with what its views computed from them."""
+    """The tensors of a dataset, shared while the lab's config changes, with all results cached on them."""
     return TensorData(data, 0, torch.device("cpu"))

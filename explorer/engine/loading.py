@@ -1,4 +1,4 @@
-"""From a run folder back to a model, its data, or a session that goes on."""
+"""Opens runs: as a trained model with its data, or as a session that continues."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class LoadedRun:
-    """A trained model and what it was trained on.
+    """A trained model and its data.
 
     Attributes:
         run: The run on disk.
-        model: The model, averaged weights where there are some, in evaluation mode.
+        model: The model in evaluation mode, with averaged weights if the run has them.
         config: The page's config.
         data: The dataset: `train`, `valid`, `test`, and for planar data `centers` and `std`.
         tensors: The same data as tensors on the model's device.
@@ -52,10 +52,10 @@ class LoadedRun:
 
 
 def open_data(name: str, progress: Progress | None = None) -> Dataset:
-    """The dataset of a name, in the engine's errors.
+    """Opens a dataset and translates its errors to the engine's.
 
     Raises:
-        BadInput: It does not exist, cannot be reached, or is not what it should be.
+        BadInput: The dataset does not exist, cannot be downloaded, or has other content than expected.
     """
     try:
         return open_dataset(name, progress)
@@ -66,24 +66,24 @@ def open_data(name: str, progress: Progress | None = None) -> Dataset:
 def _same_data(run: Run, progress: Progress | None) -> Dataset:
     data = open_data(run.setup.data, progress)
     if data.digest != run.config.get("data_digest") or data.kind != run.spec.kind:
-        raise RunError(f"{run.setup.data} is not what {run.folder} was trained on; use the version of then")
+        raise RunError(f"{run.setup.data} differs from the data {run.folder} was trained on; restore that version")
     return data
 
 
 def load_run(
     path: str | Path, *, checkpoint: str = "last", device: str = "cpu", progress: Progress | None = None
 ) -> LoadedRun:
-    """A run as a model that can be used.
+    """Loads the trained model of a run.
 
     Args:
         path: The run's folder.
         checkpoint: "last", or "best" by validation.
-        device: Where the model is to be.
-        progress: Told of a download.
+        device: Device of the model.
+        progress: Called during a download.
 
     Raises:
-        RunError: No run there, or a damaged one.
-        BadInput: Its data cannot be had, or there is no such checkpoint.
+        RunError: The path is not a run, or the run is damaged.
+        BadInput: Its data are not available, or it has no such checkpoint.
     """
     prepare_thread()
     run = Run(Path(path))
@@ -114,17 +114,17 @@ def new_session(
     progress: Progress | None = None,
     record: bool = True,
 ) -> Session:
-    """A session at step 0 with a run of its own.
+    """A session at step 0 with a new run.
 
     Args:
-        setup: What is trained.
-        folder: Where the run is kept; among the application's runs where None.
-        keep: Whether there is a run at all.
-        progress: Told of a download.
+        setup: Page, data, config and training settings.
+        folder: Folder of the run; None for a new one among the application's runs.
+        keep: Whether the session writes a run.
+        progress: Called during a download.
         record: Whether frames are recorded.
 
     Raises:
-        BadInput: Data, device, folder or a run that the config names cannot be had.
+        BadInput: Data, device, folder or a run that the config names are not available.
     """
     placement = Placement(resolve(setup.device))
     parents = find_parents(setup)
@@ -138,16 +138,16 @@ def new_session(
 
 
 def resume_session(path: str | Path, *, device: str | None = None, progress: Progress | None = None) -> Session:
-    """A session that goes on from a run's last checkpoint, or begins where a crash came before the first.
+    """A session that continues from a run's last checkpoint, or from step 0 if the run has none yet.
 
     Args:
         path: The run's folder.
-        device: Where to go on; where it began, if None.
-        progress: Told of a download.
+        device: Device to train on; None for that of the run.
+        progress: Called during a download.
 
     Raises:
-        RunError: No run there, a damaged one, or one in use.
-        BadInput: Data or device cannot be had.
+        RunError: The path is not a run, or the run is damaged or in use.
+        BadInput: Data or device are not available.
     """
     run = Run(Path(path))
     checkpoint = run.last() if run.begun else None

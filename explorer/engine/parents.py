@@ -1,4 +1,4 @@
-"""From a config field that names a run to the trained model that `GenerativeModel.prepare` receives."""
+"""Parents: the trained models that config fields name, loaded for `GenerativeModel.prepare`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["build_parents", "find_parents"]
 
 
 def find_parents(setup: Setup) -> dict[str, Parent]:
-    """The runs that a setup's config names, by field; last weights of each, averaged where there are some.
+    """The runs that a setup's config names, by field; with the last weights of each, averaged ones if it has any.
 
     Raises:
         BadInput: A field names no run, a run of another page, or a damaged one.
@@ -47,7 +47,7 @@ def find_parents(setup: Setup) -> dict[str, Parent]:
 
 
 def _folder(value: str) -> Path:
-    """Folder of a run that is named by its folder, or by its name in the folder of runs."""
+    """Folder of a run that is given by its path, or by its name in the folder of runs."""
     folder = Path(value).expanduser()
     return folder if folder.is_dir() or folder.is_absolute() else runs_folder() / value
 

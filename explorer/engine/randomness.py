@@ -1,4 +1,4 @@
-"""Where randomness comes from: initial weights, order of the data, noise. Nothing else draws any."""
+"""The sources of randomness: seeds, initial weights, and the order of the data."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from models.protocol import DataSpec, GenerativeModel
 
 __all__ = ["BatchOrder", "build_model", "derive", "initialising"]
 
-# torch initialises layers from one generator for the whole process; two sessions must not interleave there.
+# torch initialises layers from its global generator; two sessions must not use it at the same time.
 _initialisation = threading.Lock()
 
 
 def derive(seed: int, *words: int | str) -> int:
-    """A seed of its own for each purpose, below 2⁶³."""
+    """Derives a seed below 2⁶³ for a purpose, so that different purposes have independent draws."""
     entropy = [seed, *(word if isinstance(word, int) else int.from_bytes(word.encode(), "big") for word in words)]
     return int(np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
 @contextlib.contextmanager
 def initialising(seed: int) -> Iterator[None]:
-    """Layers made meanwhile get the weights that belong to a seed; torch's global generator is left as it was."""
+    """Layers built in the block get initial weights from a seed; torch's global generator is restored afterwards."""
     with _initialisation:
         before = torch.get_rng_state()
         try:
@@ -37,13 +37,13 @@ def initialising(seed: int) -> Iterator[None]:
 
 
 def build_model(page: type[GenerativeModel], config: Any, spec: DataSpec, seed: int) -> GenerativeModel:
-    """A model with the initial weights that belong to a seed."""
+    """Builds a model with initial weights from a seed."""
     with initialising(derive(seed, "weights")):
         return page(config, spec)
 
 
 class BatchOrder:
-    """The order in which training data come: a new permutation each epoch, a function of (seed, position) alone."""
+    """The order of the training data: a new permutation each epoch, a function of (seed, position) alone."""
 
     def __init__(self, n: int, seed: int):
         self.n = n
@@ -52,7 +52,7 @@ class BatchOrder:
         self._order = np.empty(0, np.int64)
 
     def take(self, position: int, count: int) -> np.ndarray:
-        """Indices of the `count` data from a position in the endless stream of epochs, (count,) int64."""
+        """Indices of `count` data from a position of the endless stream of epochs, (count,) int64."""
         parts: list[np.ndarray] = []
         while count:
             epoch, start = divmod(position, self.n)

@@ -1,4 +1,4 @@
-"""Recent runs at a glance: what they are, how far they came, and their newest samples."""
+"""Summaries of recent runs: page, data, progress, metric and newest samples."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ _SAMPLES = "samples"
 
 @dataclass(frozen=True)
 class Glance:
-    """A run as it is listed.
+    """The summary of a run.
 
     Attributes:
-        folder: Where it is.
+        folder: Its folder.
         page: Name of its page.
         title: Title of the model and of its data.
-        step, steps: Rounds done, and in all.
-        seconds: Training seconds in all where it ends by time, else 0.
-        state: "done", "stopped", "diverged", "out of memory", or "training" where it still goes on or was cut off.
+        step, steps: Rounds done, and their total.
+        seconds: Total training seconds if the run ends by time, else 0.
+        state: "done", "stopped", "diverged", "out of memory", or "training" if it is running or was interrupted.
         when: Time of its last change, seconds since 1970.
-        label, value: The metric that matters, and its newest value, or "" and None.
+        label, value: The validation metric, else another, and its newest value; "" and None if there is none.
         images: Some of its newest samples, (n, c, h, w), or None.
     """
 
@@ -53,23 +53,23 @@ class Glance:
 
     @property
     def finished(self) -> bool:
-        """Whether there is nothing left to train."""
+        """Whether the run is finished."""
         return self.state == "done"
 
 
 def recent_runs(
     folder: Path, limit: int = 4, images: int = 4, going_on: Callable[[], bool] = lambda: True
 ) -> tuple[list[Glance], int]:
-    """The runs of a folder that changed last, the newest first.
+    """Summaries of the runs in a folder that changed last, the newest first.
 
     Args:
-        folder: Folder in which runs are made; it need not exist.
-        limit: Runs to return.
-        images: Samples to read of each.
-        going_on: Asked before each run is read; whether to go on.
+        folder: Folder of runs; it need not exist.
+        limit: Number of runs to return.
+        images: Number of samples to read from each.
+        going_on: Called before each run is read; returns whether to continue.
 
     Returns:
-        The runs, and the number of run folders among the newest that cannot be read.
+        The summaries, and the number of run folders among the newest that cannot be read.
     """
     found: list[Glance] = []
     damaged = 0
@@ -84,12 +84,12 @@ def recent_runs(
 
 
 def runs_of_pages(folder: Path, pages: Collection[str], limit: int = 20) -> list[str]:
-    """Names of the runs of some pages in a folder, those that changed last first; damaged ones are left out.
+    """Names of the runs of some pages in a folder, the last changed first; damaged runs are left out.
 
     Args:
-        folder: Folder in which runs are made; it need not exist.
+        folder: Folder of runs; it need not exist.
         pages: Names of the pages.
-        limit: Names to return, at most.
+        limit: Greatest number of names to return.
     """
     names: list[str] = []
     for _, place in _newest(folder):
@@ -107,7 +107,7 @@ def runs_of_pages(folder: Path, pages: Collection[str], limit: int = 20) -> list
 def _newest(folder: Path) -> list[tuple[float, Path]]:
     try:
         places = [place for place in folder.iterdir() if (place / "config.json").is_file()]
-    except OSError:  # no run was ever made
+    except OSError:  # the folder does not exist yet
         return []
     return sorted(((_changed(place), place) for place in places), reverse=True)
 
@@ -117,7 +117,7 @@ def _changed(place: Path) -> float:
     for name in ("config.json", "metrics.jsonl", "summary.json"):
         try:
             times.append((place / name).stat().st_mtime)
-        except OSError:  # not every run has each of them
+        except OSError:  # some runs lack the file
             continue
     return max(times)
 
@@ -151,7 +151,7 @@ def _saved_step(place: Path) -> int:
 
 
 def _telling(page: type[GenerativeModel], metrics: dict[str, Any]) -> tuple[str, float | None]:
-    """The metric by which the page judges, held out where that was measured; else its first that there is."""
+    """The page's validation metric, on held-out data if measured; else the first metric that has a value."""
     labels = {metric.key: metric.label for metric in page.metrics}
     order = [page.validation, *labels] if page.validation is not None else list(labels)
     for key in order:
@@ -162,7 +162,7 @@ def _telling(page: type[GenerativeModel], metrics: dict[str, Any]) -> tuple[str,
 
 
 def _newest_samples(folder: Path, count: int) -> np.ndarray | None:
-    """The samples that were recorded last, or other images where no view of that name was."""
+    """The samples recorded last, or images of another view if no view "samples" was recorded."""
     path = max(folder.glob("step-*.safetensors"), default=None)
     if path is None:
         return None

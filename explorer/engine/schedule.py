@@ -1,4 +1,4 @@
-"""When something happens that costs too much for every step: often early, seldom later, always at the same steps."""
+"""The schedule of expensive work such as recording: at many early steps, at fewer later ones."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ __all__ = ["Schedule"]
 
 
 class Schedule:
-    """Steps that depend on nothing but their number, so that a resumed run meets the same ones.
+    """A fixed sequence of steps, so that a resumed run has the same ones.
 
     Args:
-        every: Least number of steps between two.
-        growth: The distance is this share of the steps so far…
-        cap: … up to this many.
+        every: Least distance between two steps.
+        growth: The distance grows to this share of the current step…
+        cap: … but not above this number.
     """
 
     def __init__(self, every: int, growth: float, cap: int):
@@ -19,12 +19,12 @@ class Schedule:
         self._next = 0
 
     def due(self, step: int) -> bool:
-        """Whether something is due at a step; steps are asked in order, each once."""
+        """Whether a step is on the schedule. Call it for each step once, in order."""
         due = step == self._next
         self.skip(step)
         return due
 
     def skip(self, step: int) -> None:
-        """Passes over everything up to a step."""
+        """Skips the schedule up to and including a step."""
         while self._next <= step:
             self._next += min(max(self._every, int(self._next * self._growth)), self._cap)

@@ -1,4 +1,4 @@
-"""`Setup`: everything that decides a training run, as it is typed, checked and stored."""
+"""`Setup`: everything that determines a training run, and its parsing, checks and storage."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ __all__ = ["ParentRef", "Setup", "choose_preset", "model_page", "preset_of", "wa
 
 @dataclass(frozen=True)
 class ParentRef:
-    """A trained model that a run was made with.
+    """A trained model that another run uses.
 
     Attributes:
-        run: Name of its run's folder.
+        run: Name of the folder of its run.
         step: Round of its weights.
         digest: Hash of its weights and config.
     """
@@ -42,17 +42,16 @@ class ParentRef:
 
 @dataclass(frozen=True)
 class Setup:
-    """Everything that decides a run.
+    """Everything that determines a run.
 
     Attributes:
         page: Name in the catalogue.
-        data: Dataset as the command line takes it, parameters included.
+        data: Dataset in its text form, parameters included.
         config: The page's config.
         training: Settings of the training.
-        seed: Of initial weights, order of data and noise.
+        seed: Seed of initial weights, order of data and noise.
         device: "auto", "cpu", "cuda:0", ….
-        parents: Models that the run is made with, by the field of the config that names their run; known once the run
-            is opened.
+        parents: Models that the run uses, by the config field that names their run; filled in when the run is opened.
     """
 
     page: str
@@ -74,18 +73,18 @@ class Setup:
         seed: int = 0,
         device: str = "auto",
     ) -> Setup:
-        """A setup from a preset and what differs from it.
+        """A setup from a preset and changes to it.
 
         Args:
             page: Name in the catalogue.
-            preset: Title of a preset, or None for the first that suits data and device.
-            data: Dataset; the preset's where None.
+            preset: Title of a preset, or None for the first for the data and device.
+            data: Dataset; None for the preset's.
             values: Config and training fields by name.
-            seed: Of everything random.
-            device: Where to train.
+            seed: Seed of all random numbers.
+            device: Device to train on.
 
         Raises:
-            BadInput: Anything that does not exist or does not fit; one sentence with what does.
+            BadInput: A name or value is unknown or unsuitable; the sentence names the valid ones.
         """
         model = model_page(page)
         chosen = choose_preset(model, preset, data, device)
@@ -129,7 +128,7 @@ class Setup:
         """The setup that `to_json` wrote.
 
         Raises:
-            RunError: Something is missing or out of range.
+            RunError: A field is missing or out of range.
         """
         try:
             model = model_page(str(stored["page"]))
@@ -177,7 +176,7 @@ def model_page(name: str) -> type[GenerativeModel]:
     """The model of a page.
 
     Raises:
-        BadInput: No such page, or a lab, which is not trained.
+        BadInput: The page does not exist, or is a lab, which is not trained.
     """
     try:
         found = models.find_page(name)
@@ -189,7 +188,7 @@ def model_page(name: str) -> type[GenerativeModel]:
 
 
 def split_values(model: type[GenerativeModel], values: Mapping[str, Any]) -> tuple[Any, Training]:
-    """Config and training from one set of names; names never clash.
+    """Splits values by name into config and training; the two have no name in common.
 
     Raises:
         BadInput: Unknown name or refused value.
@@ -215,7 +214,7 @@ def live_changes(setup: Setup, values: Mapping[str, Any]) -> tuple[Any, Training
     declared = {**params_of(type(setup.config)), **params_of(type(setup.training))}
     for name in values:
         if name in declared and not declared[name].live:
-            raise BadInput(f"{name} cannot change while training goes on; it applies after a reset")
+            raise BadInput(f"{name} cannot change during training; it applies after a reset")
     model = model_page(setup.page)
     config, training = split_values(model, {**_plain(setup.config), **_plain(setup.training), **values})
     now = {**_plain(config), **_plain(training)}
@@ -223,7 +222,7 @@ def live_changes(setup: Setup, values: Mapping[str, Any]) -> tuple[Any, Training
 
 
 def choose_preset(model: type[GenerativeModel], title: str | None, data: str | None, device: str) -> Preset | None:
-    """The preset of a title (or the start of one, in any case), else the first for the data and device.
+    """The preset with a title, or with a title that begins so (case ignored); else the first for the data and device.
 
     Raises:
         BadInput: No preset has that title.

@@ -1,4 +1,4 @@
-"""`Training`: how a model is trained, whatever the model."""
+"""`Training`: settings of the training that are the same for all models."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Training", "check_length", "learning_rate", "training_class"]
 class Training:
     """Settings of a training run. `training_class` adds the page's learning rates.
 
-    A run ends after `steps` rounds, or after `seconds` of training where that is set.
+    A run ends after `steps` rounds, or after `seconds` of training if that is above 0.
     """
 
     steps: int = param(3000, "Steps", 1, 100_000_000, log=True, live=True, help="Rounds after which training ends.")
@@ -29,22 +29,27 @@ class Training:
         unit="s",
         live=True,
         more=True,
-        help="Training time after which it ends; 0 counts steps instead.",
+        help="Training time after which training ends; 0: it ends after the steps.",
     )
     batch: int = param(128, "Batch", 1, 65_536, log=True, help="Data in one update.")
     micro_batches: int = param(
-        1, "Micro-batches", 1, 256, more=True, help="Parts into which a batch is cut to save memory; same result."
+        1,
+        "Micro-batches",
+        1,
+        256,
+        more=True,
+        help="Parts into which a batch is divided to save memory; the result is the same.",
     )
     optimiser: str = param(
         "adam", "Optimiser", choices={"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"},
-        live=True, more=True, help="Another one begins without memory of earlier gradients.",
+        live=True, more=True, help="A change drops the moments of earlier gradients.",
     )  # fmt: skip
     beta1: float = param(
-        0.9, "Momentum β₁", 0.0, 0.999, live=True, more=True, help="Of Adam's first moment; of SGD, plain momentum.",
+        0.9, "Momentum β₁", 0.0, 0.999, live=True, more=True, help="Decay of Adam's first moment; momentum of SGD.",
         when=lambda training: training.optimiser != "rmsprop",
     )  # fmt: skip
     beta2: float = param(
-        0.999, "Momentum β₂", 0.0, 0.9999, live=True, more=True, help="Of the second moment (Adam, RMSprop).",
+        0.999, "Momentum β₂", 0.0, 0.9999, live=True, more=True, help="Decay of the second moment (Adam, RMSprop).",
         when=lambda training: training.optimiser != "sgd",
     )  # fmt: skip
     weight_decay: float = param(0.0, "Weight decay", 0.0, 1.0, live=True, more=True)
@@ -71,14 +76,14 @@ class Training:
         return float(getattr(self, field))
 
 
-# What lr a page starts from where a preset says nothing.
+# The page's default learning rate, for presets that do not set one.
 _DEFAULT_RATE = 1e-3
 _FLOOR = 0.02
 
 
 @functools.cache
 def training_class(page: type[GenerativeModel]) -> type[Training]:
-    """`Training` with one learning rate for each that the page declares."""
+    """`Training` with a field for each learning rate that the page declares."""
     rates: list[tuple[str, type, Any]] = [
         (field, float, param(_DEFAULT_RATE, label, 1e-7, 1e7, log=True, live=True))
         for field, label in page.rates.items()
@@ -89,10 +94,10 @@ def training_class(page: type[GenerativeModel]) -> type[Training]:
 
 
 def check_batch(page: type[GenerativeModel], training: Training) -> None:
-    """Refuses a batch that cannot be cut as asked.
+    """Refuses a batch that cannot be divided into the micro-batches.
 
     Raises:
-        BadInput: More parts than data, parts of different size, or a model that normalises by its batch.
+        BadInput: There are more parts than data, parts differ in size, or the model normalises by its batch.
     """
     if training.micro_batches == 1:
         return
@@ -101,11 +106,13 @@ def check_batch(page: type[GenerativeModel], training: Training) -> None:
             f"{page.title} normalises by its batch, so micro_batches must be 1, not {training.micro_batches}"
         )
     if training.batch % training.micro_batches:
-        raise BadInput(f"a batch of {training.batch} cannot be cut into {training.micro_batches} equal micro_batches")
+        raise BadInput(
+            f"a batch of {training.batch} cannot be divided into {training.micro_batches} equal micro_batches"
+        )
 
 
 def check_length(training: Training, steps: int, seconds: float) -> None:
-    """Refuses a length that is shorter than what has been trained.
+    """Refuses a total length shorter than the training so far.
 
     Args:
         training: The settings.
@@ -113,7 +120,7 @@ def check_length(training: Training, steps: int, seconds: float) -> None:
         seconds: Training time.
 
     Raises:
-        BadInput: One sentence with what is done.
+        BadInput: The length is too short; the sentence states the training so far.
     """
     if training.seconds > 0 and training.seconds < seconds:
         raise BadInput(f"{seconds:.0f} s of training are done; seconds takes more, not {training.seconds:g}")

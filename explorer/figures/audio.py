@@ -22,7 +22,7 @@ def spectrogram(samples: np.ndarray, rate: int) -> np.ndarray:
     """Short-time Fourier transform in dB below its greatest value, (frequencies, times).
 
     Hann windows of 32 ms (at least 32 samples), at most 1,000 of them and a quarter window apart at the closest;
-    the ends are padded with silence, so that the k-th column stands for an equal part of the time.
+    the ends are padded with silence, so that each column covers an equal part of the time.
     """
     size = max(32, 1 << int(np.round(np.log2(0.032 * rate))))
     hop = max(size // 4, int(np.ceil(len(samples) / 1000)))

@@ -39,7 +39,7 @@ def paint(surface: Surface, frame: Bars) -> None:
     below = foot_height(surface, frame.unit)
     box = surface.body(lambda width: n * min(2.1 * surface.label, 1.6 * width / max(n, 1)) + below)
     row = max(box.height - below, 4.0) / max(n, 1)
-    # Where rows are lower than a line of text, some labels and all values are left out.
+    # If rows are lower than a line of text, some labels and all values are left out.
     every = max(1, int(np.ceil(1.15 * surface.small / row)))
     printed = every == 1
     labels = [surface.elide(label, surface.label, 0.4 * box.width) for label in frame.labels]

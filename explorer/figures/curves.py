@@ -80,8 +80,8 @@ def paint(surface: Surface, frame: Curves) -> None:
 def smoothed(y: np.ndarray, reach: float = REACH) -> np.ndarray:
     """The centred mean over 2 % of the points on each side, taken twice: a triangular window without lag.
 
-    Near the start the window reaches back a fifth of the way, which keeps the first fall steep; at the end it is cut
-    off. Values that are not finite do not count.
+    Near the start the window reaches back a fifth of the way, which keeps the first fall steep; at the end it is
+    truncated. Values that are not finite are ignored.
     """
     n = len(y)
     at = np.arange(n)
@@ -117,7 +117,7 @@ def thinned(x: np.ndarray, y: np.ndarray, most: int = MOST) -> tuple[np.ndarray,
 def _y_scale(pane: list[Series], log: bool) -> tuple[Scale, str]:
     """The scale of a pane, and a hint where a spike of raw values is cut off.
 
-    Where the outermost 3 % of the values of a smoothed series span more than twice as much as the others, as the first
+    If the outermost 3 % of the values of a smoothed series span more than twice as much as the others, as the first
     steps of a loss do, the pane ends a little beyond the others.
     """
     shown: list[np.ndarray] = []
@@ -148,7 +148,7 @@ def _without_spike(y: np.ndarray) -> tuple[float, float]:
 
 
 def _colors(surface: Surface, pane: list[Series]) -> list[str]:
-    """A colour each: series of one role in one pane get tints, and the k-th dashed one that of the k-th line."""
+    """The colour of each series: those of one role in one pane get tints, the k-th dashed one that of the k-th line."""
     seen: dict[tuple[str, bool], int] = {}
     colors = []
     for series in pane:

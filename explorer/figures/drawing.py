@@ -11,7 +11,7 @@ from models.frames import Drawing
 __all__ = ["paint"]
 
 TALLEST = 0.9
-"""Largest height as a share of the width where the style has none."""
+"""Largest height as a share of the width if the style has none."""
 
 
 def paint(surface: Surface, frame: Drawing) -> None:

@@ -30,17 +30,17 @@ NARROWEST: Mapping[type[Frame], float] = {Drawing: 7.0, Matrix: 8.0, Plane: 9.0}
 
 
 class Cell(Surface):
-    """The part of a figure that one frame of a strip takes; it has no title, legend and note of its own.
+    """The part of a figure for one frame of a strip, without title, legend and note.
 
     Attributes:
         natural: Height in points that suits the frame at the width of the cell, known after `body`.
         keys: Legend of the frame, known after `body`.
-        middle: Centre of what the frame's axes cover, points from the left; of the cell where it has none.
+        middle: Centre of the frame's axes, points from the left; of the cell if it has none.
 
     Args:
         sheet: The whole figure.
-        box: Where the cell is. Without a figure to draw on, its height only matters to the painter.
-        draw: Whether to draw on the figure of the sheet; else on one that is thrown away, to measure.
+        box: Position of the cell.
+        draw: Whether to draw on the figure of the sheet; else on a temporary one, to measure.
     """
 
     def __init__(self, sheet: Surface, box: Box, draw: bool) -> None:
@@ -65,7 +65,7 @@ class Cell(Surface):
         return self._box
 
     def axes(self, box: Box, x: tuple[float, float], y: tuple[float, float], **options: Any) -> Axes:
-        """Axes on a box, which counts for `middle`."""
+        """Axes on a box, which determines `middle`."""
         self._covered.append(box)
         return super().axes(box, x, y, **options)
 
@@ -132,7 +132,7 @@ def _strip(surface: Surface, frames: Sequence[Frame], width: float) -> _Strip:
 def _measure(
     surface: Surface, painter: Callable[..., None], frames: Sequence[Frame], width: float
 ) -> tuple[float, tuple[Key, ...]]:
-    """The height of the tallest frame at a width, and the legend of all, by painting them on figures thrown away."""
+    """The height of the tallest frame at a width, and the legend of all, by painting them on temporary figures."""
     cells = [Cell(surface, Box(0.0, 0.0, width, width), draw=False) for _ in frames]
     for cell, frame in zip(cells, frames, strict=True):
         painter(cell, frame)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["FAINTEST", "LAYER_PAINTERS", "ellipse_bounds"]
 
 FAINTEST = 0.2
-"""Share of the role's colour in the faintest segment of a path; the rest is paper."""
+"""Share of the role's colour in the faintest segment of a path; the rest is the background's."""
 
 
 def paint_density(surface: Surface, axes: Axes, layer: Density, order: float, *, over_heat: bool) -> None:

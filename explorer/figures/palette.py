@@ -52,7 +52,7 @@ class Palette(Colors):
         return mix(base, toward, amount)
 
     def of_class(self, label: int) -> str:
-        """The colour of a class; grey for -1, which stands for no class."""
+        """The colour of a class; grey for -1, no class."""
         return self.text3 if label < 0 else self.classes[label % len(self.classes)]
 
     def stops(self, role: str) -> tuple[str, ...]:

@@ -21,14 +21,14 @@ class Style:
 
     Attributes:
         width_mm: Width of the page, 20 to 1000 mm; 85 is one column of a journal, 170 two.
-        height_mm: Height of the page, 20 to 1000 mm, or None for what suits the frame.
+        height_mm: Height of the page, 20 to 1000 mm, or None for a height that suits the frame.
         dpi: Pixels an inch, 30 to 1200: of a PNG, and of pictures inside SVG and PDF.
         theme: "light" for paper, "dark" for slides.
         title: Bold line at the top, or "".
         font_size: Size of labels and captions in points, 4 to 24; the title is larger, axis numbers are smaller.
 
     Raises:
-        FigureError: Where a value is out of its range.
+        FigureError: A value is out of its range.
     """
 
     width_mm: float = 85.0

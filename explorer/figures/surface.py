@@ -35,7 +35,7 @@ class Surface:
         style: Size and look that were chosen.
         palette: Colours of the theme.
         figure: The matplotlib figure.
-        width, height: Of the figure, points; a sheet knows its height after `body`.
+        width, height: Size of the figure, points; the height of a sheet is set by `body`.
         limits: Left and right edge within which labels stay, points.
         label: Font size of labels, points; `small` of axis numbers and captions, `large` of the title.
         line: Height of one line of a legend, points.
@@ -96,7 +96,7 @@ class Surface:
         return max(widths)
 
     def wrap(self, text: str, size: float, width: float, bold: bool = False) -> list[str]:
-        """Breaks a text between words into lines no wider than `width`; a longer word has a line of its own."""
+        """Breaks a text between words into lines no wider than `width`; a longer word gets its own line."""
         lines: list[str] = []
         for word in text.split():
             if lines and self.measure(f"{lines[-1]} {word}", size, bold) <= width:
@@ -106,7 +106,7 @@ class Surface:
         return lines
 
     def elide(self, text: str, size: float, width: float) -> str:
-        """The text, its end replaced by … where it is wider than `width`."""
+        """The text, its end replaced by … if it is wider than `width`."""
         if self.measure(text, size) <= width:
             return text
         while text and self.measure(f"{text}…", size) > width:

@@ -13,7 +13,7 @@ from models.exact.normal import normal_log_prob, standard_normal
 __all__ = ["LineMixture", "Pair", "log_sigmoid"]
 
 _REACH = 10.0  # standard deviations that a grid reaches beyond the outermost means
-_CELLS = 60  # of a grid in the narrowest standard deviation: the quadrature is then exact to rounding
+_CELLS = 60  # cells in the narrowest standard deviation, which makes the quadrature exact to rounding
 _MOST = 12_001  # cells
 
 
@@ -27,8 +27,8 @@ class LineMixture:
     """A mixture of Gaussians with equal weights and one standard deviation.
 
     Attributes:
-        means: Of its components.
-        std: Standard deviation of each.
+        means: Means of the components.
+        std: Standard deviation of each component.
     """
 
     means: tuple[float, ...]
@@ -36,7 +36,7 @@ class LineMixture:
 
     @classmethod
     def about(cls, mean: float, std: float, gap: float = 0.0) -> LineMixture:
-        """One Gaussian at `mean`, or, where `gap` > 0, two at a distance `gap` with `mean` in the middle."""
+        """One Gaussian at `mean`, or, if `gap` > 0, two at a distance `gap` with `mean` in the middle."""
         return cls((mean,) if gap == 0 else (mean - gap / 2, mean + gap / 2), std)
 
     def log_prob(self, x: np.ndarray) -> np.ndarray:
@@ -60,18 +60,18 @@ class LineMixture:
 
 @dataclass(frozen=True)
 class Pair:
-    """The density p of the data and the density q of the model.
+    """The densities of data and model.
 
     Attributes:
-        p: Of the data.
-        q: Of the model.
+        p: p_data.
+        q: p_θ.
     """
 
     p: LineMixture
     q: LineMixture
 
     def log_ratio(self, x: np.ndarray) -> np.ndarray:
-        """log p/q, which is also the logit of the optimal discriminator; any shape to the same shape."""
+        """log p_data/p_θ, which is also the logit of the optimal discriminator; any shape to the same shape."""
         return self.p.log_prob(x) - self.q.log_prob(x)
 
     def grid(self) -> tuple[np.ndarray, float]:
@@ -84,7 +84,7 @@ class Pair:
         return low + cell * (np.arange(n) + 0.5), cell
 
     def objective(self, f: np.ndarray, x: np.ndarray, cell: float) -> float:
-        """E_p[log σ(F)] + E_q[log(1 − σ(F))] by quadrature, F being given on a grid (n,)."""
+        """The means of log σ(F) over the data and of log(1 − σ(F)) over the model, by quadrature; F on a grid, (n,)."""
         p, q = np.exp(self.p.log_prob(x)), np.exp(self.q.log_prob(x))
         return float(cell * (p @ log_sigmoid(f) + q @ log_sigmoid(-f)))
 

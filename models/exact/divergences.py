@@ -8,10 +8,10 @@ __all__ = ["jensen_shannon", "kl", "masses", "total_variation"]
 
 
 def masses(density: np.ndarray, cell: float = 1.0) -> np.ndarray:
-    """Masses of cells of size `cell` from densities at their middles, scaled to add up to 1; any shape to the same.
+    """Masses of cells of size `cell` from densities at their centres, scaled to sum to 1; any shape to the same.
 
     Raises:
-        ValueError: No cell has any mass, or some value is negative or not finite.
+        ValueError: No cell has mass, or a value is negative or not finite.
     """
     mass = np.asarray(density, dtype=float) * cell
     total = mass.sum()

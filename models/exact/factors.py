@@ -16,9 +16,9 @@ _PRODUCTS = 16  # with more latents there are too many products of two for the d
 
 
 def targets(column: np.ndarray, factor: Factor) -> np.ndarray:
-    """Regression targets of a factor, (n,) to (n, m), in which equal meanings have equal values.
+    """Regression targets of a factor, (n,) to (n, m).
 
-    A factor with names gives an indicator of each, a circular one cos and sin of its angle, any other itself.
+    A factor with names has an indicator for each name, a circular one cos and sin of its angle; others are unchanged.
     """
     if factor.values:
         return (column[:, None] == np.arange(len(factor.values))).astype(np.float64)
@@ -29,7 +29,7 @@ def targets(column: np.ndarray, factor: Factor) -> np.ndarray:
 
 
 def features(z: np.ndarray) -> np.ndarray:
-    """Regressors made of latents, (n, d) to (n, p): 1, z, z², z³, and products of two where there are at most 16."""
+    """Regressors of latents, (n, d) to (n, p): 1, z, z², z³, and products of two if d is at most 16."""
     spread = z.std(axis=0)
     x = (z - z.mean(axis=0)) / np.where(spread > 1e-9, spread, np.inf)  # a constant latent predicts nothing
     columns = [np.ones(len(z)), *x.T, *(x**2).T, *(x**3).T]
@@ -60,8 +60,8 @@ def explained(z: np.ndarray, factors: np.ndarray, kinds: Sequence[Factor]) -> np
 
     Args:
         z: Latents, (n, d).
-        factors: What the data were made from, (n, k).
-        kinds: What the k columns are.
+        factors: True factors of the data, (n, k).
+        kinds: Descriptions of the k columns.
 
     Returns:
         (d + 1, k), the last row of all latents together.

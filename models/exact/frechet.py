@@ -40,7 +40,7 @@ def frechet_gaussians(mean_p: Tensor, cov_p: Tensor, mean_q: Tensor, cov_q: Tens
 
 
 def frechet(x: Tensor, y: Tensor) -> float:
-    """The Fréchet distance of two samples, (n, d) and (m, d), in the features they are given.
+    """The Fréchet distance of two samples of features, (n, d) and (m, d).
 
     Heusel et al., 2017 (arXiv 1706.08500). The estimate is biased upwards by about d/n of the spread: compare it
     only with estimates from equally many data, such as that of two samples of the same distribution.

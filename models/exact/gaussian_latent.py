@@ -35,7 +35,7 @@ class GridPosterior:
 
     Attributes:
         log_prob: The evidence log p(x), nats.
-        change: Change of it at the last halving of the cells, nats; infinite where none was possible.
+        change: Its change at the last halving of the cells, nats; infinite if none was possible.
         converged: Whether that is below the tolerance.
         z: Centres of the cells that hold mass, (m, d), float64.
         log_joint: log p(x, z) there, (m,), nats.
@@ -74,13 +74,13 @@ def posterior_on_grid(
     """The posterior and the evidence of one datum under z ~ N(0, I).
 
     Args:
-        log_likelihood: log p(x|z); it is given float64 points and may compute in another precision.
+        log_likelihood: log p(x|z). Its points are float64; it may compute in another precision.
         dim: Dimension of z, 1 or 2.
-        near: A point (d,) around which the grid is kept however little mass the coarse grid finds there, as the mean of
-            an encoder's q(z|x); or None.
+        near: A point (d,), such as the mean of q(z|x), around which the grid is kept even if the coarse grid finds no
+            mass there; or None.
         tolerance: Change of log p(x), nats, at a halving of the cells, below which the result is accepted.
         at_once: Points at which the likelihood is computed at a time, which bounds the memory.
-        device: Where to compute.
+        device: Device of the computation.
 
     Raises:
         ValueError: Another dimension.
@@ -159,10 +159,10 @@ def _evidence(values: Tensor, width: float, dim: int) -> float:
 
 
 def _holding(cells: Tensor, values: Tensor, width: float, near: Tensor | None, depth: float) -> Tensor:
-    """Marks cells that may hold mass: within `depth` nats of the best, or so steep that a peak may lie between cells.
+    """Marks cells that may hold mass: within `depth` nats of the best, or so steep that a peak may be between cells.
 
-    A peak that is narrower than a cell is higher than its nearest cell by at most a quarter of what the density changes
-    from there to the next: of log N the peak lies at most h²d/8σ² above, and the next cell at least h²/2σ² below.
+    A peak narrower than a cell exceeds its nearest cell by at most a quarter of the change of the log density from
+    there to the next cell: for log N the peak is at most h²d/8σ² higher, and the next cell at least h²/2σ² lower.
     """
     keys, places, low, span = _ranked(cells)
     slack = torch.zeros_like(values)

@@ -17,18 +17,18 @@ PROPOSALS = {
     "defensive": "0.8 N(m, (1.3 s)²) + 0.2 N(0, I)",
     "fitted": "0.4 N(m, (1.3 s)²) + 0.4 N(m*, (1.3 s*)²) + 0.2 N(0, I)",
 }
-"""Where z is drawn from, by name: q = N(m, s²), or a mixture that also covers what q leaves out.
+"""Proposals from which z is drawn: q = N(m, s²), or a mixture that also covers regions where q has little mass.
 
-N(m*, s*²) is a second approximation, found for the datum alone.
+N(m*, s*²) is a second approximation, fitted to the datum alone.
 """
 
 MOST_SOBOL = 3
-"""Latent dimensions up to which draws can be Sobol points; beyond, so few points are no more even than random ones."""
+"""Most latent dimensions for Sobol points; in more, so few points are no more even than random ones."""
 
-# By proposal: share of each widened Gaussian; what is left over is the prior's.
+# By proposal: share of each widened Gaussian; the remaining share is the prior's.
 _SHARES = {"defensive": (0.8,), "fitted": (0.4, 0.4)}
 _WIDENED = 1.3
-_SETS = 5  # of Sobol points, shifted independently: their spread tells the error
+_SETS = 5  # sets of Sobol points, shifted independently; their spread gives the error
 _FEWEST = 50  # draws below which sets of Sobol points would be too small
 _BITS = 30  # of a Sobol point
 
@@ -40,11 +40,10 @@ class Estimate:
     Attributes:
         log_prob: log of the mean of the K weights p(x, z)/r(z), nats; its expectation is at most log p(x) and rises to
             it with K (Burda et al., 2015, arXiv 1509.00519).
-        error: Its standard error to first order, nats: from the spread of the weights where draws are independent,
-            from that of the means of 5 sets where they are Sobol points; too small where no draw hits the mass of the
-            posterior.
-        ess: Effective sample size (Σw)²/Σw², from 1 to K (Kong, 1992). It does not see that Sobol points are more
-            efficient than independent draws.
+        error: Its standard error to first order, nats: from the spread of the weights of independent draws, or of the
+            means of 5 sets of Sobol points. It is too small if no draw hits the mass of the posterior.
+        ess: Effective sample size (Σw)²/Σw², from 1 to K (Kong, 1992). It does not account for the higher
+            efficiency of Sobol points.
     """
 
     log_prob: Tensor
@@ -74,18 +73,18 @@ def importance_sample(
         K: Draws for each datum.
         rng: Source of the draws.
         proposal: "posterior" draws from q; "defensive" and "fitted" from the mixtures of `PROPOSALS`, whose weights
-            have lighter tails where q is narrower than the posterior or misses one of its modes (Hesterberg, 1995).
+            have lighter tails if q is narrower than the posterior or misses one of its modes (Hesterberg, 1995).
         fitted: Mean and log variance of N(m*, s*²), (n, d) each, which may depend on the data but not on the draws;
             for the proposal "fitted" only.
-        sobol: Draws are 5 sets of K/5 Sobol points, each shifted at random for each datum, bit by bit. A single draw is
-            distributed as without, so that the mean of the weights is unbiased as well, and together they
-            cover the proposal more evenly (Owen, 1995). Only from 50 draws on and in at most `MOST_SOBOL` dimensions;
-            otherwise independent draws are made.
+        sobol: Draws are 5 sets of K/5 Sobol points, each with a random digital shift for each datum. A single draw has
+            the same distribution as an independent one, so the mean of the weights stays unbiased, and together the
+            draws cover the proposal more evenly (Owen, 1995). Draws are independent below 50 draws and in more than
+            `MOST_SOBOL` dimensions.
         at_once: Points z for which the likelihood is computed at a time.
-        each: Called for each piece of draws with the likelihoods and the log weights, (k, n) each; or None.
+        each: Called for each chunk of draws with the likelihoods and the log weights, (k, n) each; or None.
 
     Raises:
-        ValueError: No such proposal, or `fitted` is not given for the one that needs it.
+        ValueError: The proposal is unknown, or `fitted` is missing or superfluous.
     """
     if proposal not in PROPOSALS:
         raise ValueError(f"a proposal is {' or '.join(PROPOSALS)}, not {proposal}")
@@ -123,7 +122,7 @@ _Piece = tuple[
 
 
 def _random(mean: Tensor, proposal: str, K: int, step: int, rng: torch.Generator) -> Iterator[_Piece]:
-    """Independent draws, in pieces."""
+    """Independent draws, in chunks."""
     device, dtype = mean.device, mean.dtype
     for number, start in enumerate(range(0, K, step)):
         k = min(step, K - start)
@@ -135,7 +134,7 @@ def _random(mean: Tensor, proposal: str, K: int, step: int, rng: torch.Generator
 
 
 def _sobol(mean: Tensor, proposal: str, K: int, size: int, step: int, rng: torch.Generator) -> Iterator[_Piece]:
-    """Sets of `size` Sobol points with a random digital shift for each set and datum, in pieces."""
+    """Sets of `size` Sobol points with a random digital shift for each set and datum, in chunks."""
     n, d = mean.shape
     dims = d + (proposal in _SHARES)
     points = SobolEngine(dims, scramble=False).draw(size, dtype=torch.float64)  # deterministic

@@ -66,11 +66,11 @@ def count_modes(x: Tensor, centers: Tensor, std: float) -> ModeCounts:
 
 
 def mode_names(centers: Tensor, classes: Sequence[str] = ()) -> tuple[str, ...]:
-    """Names of modes: compass directions where they lie on a circle, else the names of the classes.
+    """Names of modes: compass directions if they are on a circle, else the names of the classes.
 
     Args:
         centers: Centres, (k, 2).
-        classes: Names that the data have for them; numbers where there are none.
+        classes: Names that the data have for them; numbers if there are none.
     """
     k = len(centers)
     away = (centers - centers.mean(dim=0)).double()

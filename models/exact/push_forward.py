@@ -2,7 +2,7 @@
 
 The density that a map gives to x is the sum over the preimages of x of s(z)/|det f′(z)|, s the density of z. On a mesh,
 f is taken as affine within each triangle: every image triangle spreads the prior mass of its triangle evenly over its
-area, and where the image folds over itself, densities add up. For affine f the result is exact. Float64 NumPy.
+area, and if the image folds over itself, densities add up. For affine f the result is exact. Float64 NumPy.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import numpy as np
 __all__ = ["Mesh", "Raster", "gaussian_mesh", "push_masses", "triangles", "uniform_mesh"]
 
 _ROWS = 4  # lines on which a triangle is cut for one row of cells
-_BLOCK = 1 << 17  # triangles worked on at once
-_POINT = 1e-6  # cells: what is narrower still needs a stretch to lie on
-_ROUNDED = 1e-13  # mass of a cell that is nothing but what sums of larger ones leave by rounding
+_BLOCK = 1 << 17  # triangles processed at a time
+_POINT = 1e-6  # least width of a stretch, in cells
+_ROUNDED = 1e-13  # smaller masses of cells are rounding errors of sums
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ def uniform_mesh(n: int) -> Mesh:
 def gaussian_mesh(n: int, reach: float = 4.0) -> Mesh:
     """A mesh of n × n cells over [−reach, reach]² for z ~ N(0, I).
 
-    Masses of cells are exact; their halves are in the ratio of the densities at the middles of the triangles' edges.
-    What lies beyond the square, 10⁻⁴ of the mass where it reaches four standard deviations, is left out.
+    Masses of cells are exact; they are divided between the triangles in the ratio of the densities at the middles of
+    the triangles' edges. The mass outside the square, 10⁻⁴ for a reach of four standard deviations, is left out.
     """
     from scipy.special import ndtr  # costs a noticeable part of a second
 
@@ -108,13 +108,13 @@ def _area(corners: np.ndarray) -> np.ndarray:
 def push_masses(image: np.ndarray, mass: np.ndarray, raster: Raster) -> np.ndarray:
     """Mass that f(z) has in each cell of a raster.
 
-    A triangle is cut by four lines in each row of cells it reaches into, and its density is integrated exactly along
-    them; the mass of a triangle flatter than the distance of the lines is spread evenly over its width and height. What
-    lies off the raster is left out, so the sum is the share of the mass on the raster.
+    A triangle is cut by four lines in each row of cells that it touches, and its density is integrated exactly along
+    them; the mass of a triangle flatter than the distance of the lines is spread evenly over its width and height. Mass
+    outside the raster is left out, so the sum is the share of the mass on the raster.
 
     Args:
         image: f at the corners of the mesh, (n + 1, n + 1, 2).
-        mass: Of the triangles, (n, n, 2).
+        mass: Mass of the triangles, (n, n, 2).
         raster: The cells.
 
     Returns:
@@ -124,7 +124,7 @@ def push_masses(image: np.ndarray, mass: np.ndarray, raster: Raster) -> np.ndarr
     scale = np.array([raster.columns / (x1 - x0), raster.rows / (y1 - y0)])
     corners = (triangles(np.asarray(image, float)).reshape(-1, 3, 2) - [x0, y0]) * scale  # in cells
     weights = np.asarray(mass, float).reshape(-1)
-    steps = np.zeros((raster.rows, raster.columns + 2))  # its running sum along a row is the mass in each cell
+    steps = np.zeros((raster.rows, raster.columns + 2))  # the running sum along a row is the mass in each cell
     for start in range(0, len(corners), _BLOCK):
         _scan(corners[start : start + _BLOCK], weights[start : start + _BLOCK], steps)
     found = np.cumsum(steps, axis=1)[:, : raster.columns]

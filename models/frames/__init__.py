@@ -1,8 +1,8 @@
 """Frames: pictures as data, one class a kind.
 
 A frame is a frozen dataclass of NumPy arrays. The window has a widget and the figures a painter for each kind.
-`Plane` composes layers, `Film` puts frames along an axis; the other kinds stand alone. Roles name colours that mean the
-same everywhere: "data", "model", "prior" (noise, z, KL), "alt" (a rival), "total" (totals and rulers).
+`Plane` composes layers, and `Film` puts frames along an axis. Roles name colours that mean the same everywhere: "data",
+"model", "prior" (noise, z, KL), "alt" (a rival), "total" (totals and rulers).
 """
 
 from models.frames.arrays import arrays_of

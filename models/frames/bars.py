@@ -16,8 +16,8 @@ class Bars(Frame):
     """Named values (n,), with standard errors (n,) or None, a role each, and a dashed reference each or None.
 
     Attributes:
-        dims: The latent dimension of each bar, or None where bars are of something else. With them, the window orders
-            its latent sliders by the values.
+        dims: The latent dimension of each bar, or None if the bars are not latent dimensions. With them, the window
+            orders its latent sliders by the values.
     """
 
     labels: tuple[str, ...]

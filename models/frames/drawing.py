@@ -11,7 +11,7 @@ from models.frames.frame import Frame
 __all__ = ["Drawing", "Label", "Stroke"]
 
 _MARGIN = 0.04
-"""Share of the longer side that is left free around strokes and labels where a drawing has no extent."""
+"""Share of the longer side that is left free around strokes and labels if a drawing has no extent."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Label:
 
     Attributes:
         x, y: Position, data units.
-        text: What is written.
+        text: The word.
         role: Colour.
         height: Height of the letters in data units; 0 gives the size of labels in the display.
         opaque: A patch of the background's colour behind the word hides the strokes that it covers.

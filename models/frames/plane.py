@@ -21,7 +21,7 @@ class Points(Layer):
         label: Class of each point, (n,) int, or None.
         classes: Names of the classes, printed on the clusters.
         index: Position of each datum in its split, (n,) int, or None.
-        role: Colour where there are no classes.
+        role: Colour of points without classes.
         name: Name in the legend.
         size: Diameter in pixels.
         trail: Name of a trail ("noise 0"), or "". The window shows where each point was in the previous frames with the

@@ -19,7 +19,7 @@ class Text(Frame):
             from 0, in the colour of a role.
 
     Raises:
-        ValueError: A line contains a line break, or a mark lies outside its line.
+        ValueError: A line contains a line break, or a mark is outside its line.
     """
 
     lines: tuple[str, ...]

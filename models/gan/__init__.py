@@ -22,9 +22,9 @@ FAMILY = Family("gan", "GAN", {
     "divergences": DivergencesLab,
     "discrete-gan": DiscreteGanLab,
 },
-    about="Noise goes through one network and is a datum: no noise is added at the end, so there may be less noise "
-    "than data have dimensions, and then no density. A second network tells samples from data, the first learns to "
-    "fool it.",
+    about="A network maps noise to a datum without adding noise at the end, so the noise may have "
+    "fewer dimensions than the data; the model then has no density. A second network learns to tell samples from data, "
+    "and the first learns to fool it.",
     likelihood="none",
     latent_code="none",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Between images of evenly spaced values and a continuous density of them.
+"""Conversion between images of evenly spaced values and continuous data for a density.
 
 Data whose entries take one of L values k/(L − 1), k = 0 … L − 1, have an infinite density wherever a model learns to
 put all its mass on one of them. With noise u ~ U(0, 1) added, y = (k + u)/L is spread evenly over [0, 1), and the mean
@@ -19,7 +19,7 @@ def dequantise(x: Tensor, levels: int, rng: torch.Generator | None = None) -> Te
 
     Args:
         x: Data in data units.
-        levels: Values an entry can have; 0 for data that are continuous, which stay as they are.
+        levels: Number of values of an entry; 0 for continuous data, which are not changed.
         rng: Source of the noise; None puts each entry in the middle of its interval.
     """
     if levels == 0:
@@ -31,7 +31,7 @@ def dequantise(x: Tensor, levels: int, rng: torch.Generator | None = None) -> Te
 
 
 def quantise(y: Tensor, levels: int) -> Tensor:
-    """Data units of dequantised values: the value in whose interval each lies; beyond 0 and 1 the first and last."""
+    """Data units of dequantised values: the value of the interval of each; below 0 the first, above 1 the last."""
     if levels == 0:
         return y.clamp(0.0, 1.0)
     return (y * levels).floor().clamp(0, levels - 1) / (levels - 1)

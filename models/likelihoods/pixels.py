@@ -1,4 +1,4 @@
-"""Likelihoods p(x|z): what a decoder's output means, apart from the network that computes it."""
+"""Likelihoods p(x|z): distributions whose parameters are the output of a decoder network."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Bernoulli(Likelihood):
     draws = 1
 
     def log_prob(self, output: Tensor, x: Tensor) -> Tensor:
-        """Values of log p(x|z) summed over pixels, nats, at most 0; from logits, hence finite wherever these are."""
+        """Values of log p(x|z) summed over pixels, nats, at most 0; from logits, hence finite if these are."""
         entropy = F.binary_cross_entropy_with_logits(output, x.expand_as(output), reduction="none")
         return -entropy.sum(dim=(-3, -2, -1))
 
@@ -69,7 +69,7 @@ class Bernoulli(Likelihood):
 class Gaussian(Likelihood):
     """Each entry is Normal(μ(z), σ²), the same σ everywhere, on images dequantised to values from 0 to 1.
 
-    μ is the sigmoid of the output, so that it lies where the data are.
+    μ is the sigmoid of the output, and thus in the range of the data.
 
     Args:
         sigma: Standard deviation σ, in units of the range from black to white.
@@ -96,7 +96,7 @@ class Gaussian(Likelihood):
 
 
 class LearnedGaussian(Likelihood):
-    """Each entry is Normal(μ(z), σ²(z)) with a σ of its own, on images dequantised to values from 0 to 1.
+    """Each entry is Normal(μ(z), σ²(z)) with its own σ(z), on images dequantised to values from 0 to 1.
 
     The first half of the channels gives μ by a sigmoid, the second log σ by one that goes from the floor to 2 and
     starts near 0.3. Without a floor σ would shrink without limit wherever the data do not vary, as at the border of

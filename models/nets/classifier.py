@@ -16,7 +16,7 @@ FEATURES = 64
 class ImageClassifier(nn.Module):
     """Two strided convolutions, one layer of features, and one linear layer to the classes.
 
-    The features, what the last layer sees of an image, stand in for those of the Inception network, by which the
+    The features, the inputs of the last layer, replace those of the Inception network, by which the
     Fréchet distance (Heusel et al., 2017, arXiv 1706.08500) and precision and recall (Kynkäänniemi et al., 2019, arXiv
     1904.06991) compare photographs. Distances in other features are other numbers: they compare models with each
     other and with the null line here, not with published values.

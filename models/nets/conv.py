@@ -49,7 +49,7 @@ class ConvDecoder(nn.Module):
     """Features to images, the stages of `ConvEncoder` backwards; (n, features) to (n, c, h, w), no final activation.
 
     A transposed convolution of kernel 4 and stride 2 doubles the sides and covers all pixels equally often, which
-    kernel 3 does not; where the encoder rounded a side up, the surplus row or column is cut off.
+    kernel 3 does not; if the encoder rounded a side up, the surplus row or column is removed.
 
     Args:
         features: Number of input features.

@@ -1,4 +1,4 @@
-"""Which latent dimensions are active, and what to try where most are not."""
+"""Active latent dimensions, and advice if most are inactive."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def activity_note(mean: Tensor) -> tuple[str, bool]:
     arXiv 1509.00519); a single datum has no variance.
     """
     if len(mean) < 2:
-        return "Which units are active cannot be told from one datum.", False
+        return "Active units cannot be determined from one datum.", False
     inactive = (mean.var(dim=0, correction=0) <= _ACTIVE).nonzero()[:, 0].tolist()
     latent = mean.shape[1]
     note = f"{latent - len(inactive)} of {latent} active: variance of the posterior mean above {_ACTIVE}."
@@ -31,7 +31,7 @@ def activity_note(mean: Tensor) -> tuple[str, bool]:
     if 2 * len(inactive) <= latent:
         return note, False
     return (
-        f"{note} q(z|x) has collapsed onto the prior there: try a smaller β at the start, free bits of 0.1 nats, "
+        f"{note} There q(z|x) has collapsed onto the prior: try a smaller β at the start, free bits δ = 0.1 nats, "
         "fewer latent dimensions, or training longer.",
         True,
     )

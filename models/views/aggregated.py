@@ -14,9 +14,9 @@ from models.frames import Density
 __all__ = ["FAR", "Aggregated"]
 
 FAR = 128
-"""Number of data from which it is decided whether a latent point is far from all; encoding them takes about 1 ms."""
+"""Number of data with which a latent point is compared to decide whether it is far; encoding them takes about 1 ms."""
 
-_SHARE = 0.02  # of the posterior means whose nearest neighbour is further away than the edge
+_SHARE = 0.02  # share of the posterior means whose nearest neighbour is farther away than the edge
 _SIDE = 96  # cells of a picture along each axis
 
 
@@ -48,8 +48,8 @@ class Aggregated:
     def edge(self) -> float:
         """Distance from its nearest neighbour that 2 % of the posterior means exceed.
 
-        Distances are used instead of densities because posteriors are often narrower than the gaps between them, and
-        a point in a gap amid the data does not count as far.
+        Distances are used instead of densities, because posteriors are often narrower than the gaps between them and a
+        point in such a gap does not count as far.
         """
         if self._edge is None:
             between = torch.cdist(self._mean, self._mean).fill_diagonal_(math.inf)
@@ -58,7 +58,7 @@ class Aggregated:
         return self._edge
 
     def is_far(self, z: Tensor) -> bool:
-        """Whether a point, (1, d), is further than `edge` from every posterior mean."""
+        """Whether a point, (1, d), is farther than `edge` from every posterior mean."""
         return float(torch.cdist(z.to(self._mean), self._mean).min()) > self.edge
 
     def density(self, limit: float) -> Density:

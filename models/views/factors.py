@@ -1,4 +1,4 @@
-"""Latent dimensions against the factors that the data were made from, where these are known."""
+"""Latent dimensions against the true factors of the data, if these are known."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from models.views.words import as_array, counted
 
 __all__ = ["factors"]
 
-_ROWS = 12  # latent dimensions that are shown
+_ROWS = 12  # greatest number of latent dimensions shown
 
 
 @view(
@@ -22,7 +22,7 @@ _ROWS = 12  # latent dimensions that are shown
 def factors(model: HasLatent, batch: DataBatch) -> Matrix:
     """R² of a cubic regression of each factor on each posterior mean, those with most KL in order, then on all."""
     if batch.factors is None:
-        raise BadValue("split", "it is not known what these data were made from")
+        raise BadValue("split", "the true factors of these data are not known")
     mean, log_var = model.codes(batch)
     kl = prior_kl(mean, log_var).mean(dim=0)
     dims = sorted(kl.argsort(descending=True, stable=True)[:_ROWS].tolist())
@@ -46,5 +46,5 @@ def factors(model: HasLatent, batch: DataBatch) -> Matrix:
         y_label="posterior mean of",
         unit="R²",
         subtitle=f"adjusted R², cubic regression, {data}{part}",
-        note=f"Most of each in: {most}." + (f" {'; '.join(encoding)}.".capitalize() if encoding else ""),
+        note=f"Best single predictor: {most}." + (f" {'; '.join(encoding)}.".capitalize() if encoding else ""),
     )

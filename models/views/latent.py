@@ -1,4 +1,4 @@
-"""Views of a latent space and of its decoded points, for models with a decoder, and with q(z|x) where a view says so.
+"""Views of a latent space and of its decoded points, for models with a decoder; some also need q(z|x).
 
 The prior is standard normal in all of them. A model without the capability `HasLikelihood` has no draws from p(x|z):
 its page lists the views that offer them with `.without("show")`.
@@ -41,7 +41,7 @@ _SPREAD = 1.6  # standard deviations on either side that hold nine of ten draws
 
 @view(
     "Latent map", sets=LatentPoint, record=True, splits=("train", "valid"), batch=500, lead=True,
-    help="Where the encoder puts images. Circles: the prior. A click decodes a point.",
+    help="Posterior means of images. Circles: the prior. A click decodes a point.",
 )  # fmt: skip
 def latent_map(
     model: HasLatent,
@@ -139,7 +139,7 @@ def decode_near_data(
     noise: Noise,
     show: str = param("mean", "p(x|z)", choices=SHOW),
 ) -> Frame:
-    """One decoded latent point, with a warning where the data of the batch are all encoded far from it."""
+    """One decoded latent point, with a warning if all data of the batch are encoded far from it."""
     far = Aggregated(*model.codes(batch)).is_far(z.z)
     among = counted(len(batch), batch.split, model.spec.kind)
     return frame_of(
@@ -152,7 +152,7 @@ def decode_near_data(
     )
 
 
-@view("Nearest images", splits=("train",), batch=1000, help="The images that are most like the decoded one.")
+@view("Nearest images", splits=("train",), batch=1000, help="The images nearest to the decoded one, by pixels.")
 def nearest(model: HasDecoder, z: LatentPoint, batch: DataBatch) -> Images:
     """The images nearest to the decoded point by Euclidean distance, the nearest first."""
     mean = model.decode_mean(z.z).flatten(1)[0]  # (d,)
@@ -193,7 +193,7 @@ def reconstructions(
     )
 
 
-@view("Manifold", latent=lambda dim: dim == 2, help="Decoded images all over the prior.")
+@view("Manifold", latent=lambda dim: dim == 2, help="Decoded images for z on a grid over the prior.")
 def manifold(
     model: HasDecoder,
     side: int = param(20, "Side", 10, 30, help="Images a side."),
@@ -217,7 +217,7 @@ def manifold(
 
 @view("KL of each dimension", record=True, splits=("valid", "train"), batch=250)
 def kl_per_dimension(model: HasLatent, batch: DataBatch) -> Bars:
-    """D_KL(q(z|x) ‖ p(z)) of each latent dimension: what it tells of the datum, nats."""
+    """D_KL(q(z|x) ‖ p(z)) of each latent dimension, nats: its information about the datum."""
     mean, log_var = model.codes(batch)
     kl = prior_kl(mean, log_var)  # (n, latent)
     errors = kl.std(dim=0) / len(batch) ** 0.5 if len(batch) > 1 else None

@@ -24,15 +24,15 @@ def axis_label(dimension: int) -> str:
 
 
 def map_dimensions(kl: Tensor, across: int, upwards: int) -> tuple[int, int]:
-    """Dimensions of a map, counted from 0: those set, else those of most KL; in order if neither is set.
+    """Dimensions of a map, counted from 0: the chosen ones, else those of largest KL; in order if none is chosen.
 
     Args:
         kl: Mean KL of each dimension, (latent,).
-        across: Dimension counted from 1, or 0 for the one with the most KL of those not set.
-        upwards: Likewise.
+        across: Dimension counted from 1, or 0 for the one with the largest KL of those not chosen.
+        upwards: The same.
 
     Raises:
-        BadValue: A dimension that does not exist, or the same twice.
+        BadValue: A dimension does not exist, or both are the same.
     """
     for name, dimension in (("across", across), ("upwards", upwards)):
         if dimension > len(kl):
@@ -60,7 +60,7 @@ def stepped_limit(coordinates: Tensor) -> float:
     return next(step * scale for step in _STEPS if step * scale >= reach)
 
 
-@functools.cache  # the same object each time, so that a display can keep its drawing
+@functools.cache  # the same object each time, so that a display can reuse its drawing
 def prior_circles() -> Ellipses:
     """The prior N(0, I) of two dimensions as circles of radius 1σ, 2σ and 3σ."""
     radii = np.arange(1.0, 4.0)

@@ -12,7 +12,7 @@ from models.views.words import SPLITS, as_array, counted, plural, word_of
 __all__ = ["log_likelihood"]
 
 _TAIL = 0.005  # share of the values that the histogram leaves out at either end
-_NARROW = 1e-6  # nats: width of the histogram where all values are equal
+_NARROW = 1e-6  # nats: width of the histogram if all values are equal
 
 
 @view(
@@ -24,8 +24,8 @@ def log_likelihood(
 ) -> Curves:
     """Histograms of log p(x) under the model, nats, of data and of as many samples.
 
-    Where the density of the data is known, a third histogram has its logarithm on the same data. If the model fits,
-    all of them agree. Data far to the left of the samples are data that the model misses.
+    If the density of the data is known, a third histogram shows its logarithm on the same data. If the model fits, all
+    histograms agree. Data far to the left of the samples are data that the model misses.
     """
     split = SPLITS[batch.split]
     rows = [("data", f"{split} data", "data", model.log_prob(batch.x))]

@@ -23,7 +23,7 @@ def along_axis(z: Tensor, dim: int, low: float, high: float, n: int) -> tuple[Te
         n: Number of values.
 
     Returns:
-        The points in order of the coordinate, (n + 1, d), and the place of the point itself among them.
+        The points in order of the coordinate, (n + 1, d), and the position of the point itself among them.
     """
     values = torch.linspace(low, high, n, dtype=z.dtype, device=z.device)
     place = int((values < z[0, dim]).sum())
@@ -40,8 +40,8 @@ def straight(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
 def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
     """Points on the spherical path from a to b (Shoemake, 1985; White, 2016, arXiv 1609.04468), (d,) each to (n, d).
 
-    The path turns from the direction of a to that of b at a constant rate. Where a and b lie on one line through the
-    origin, or one of them is the origin, no such path is defined, and the path is straight.
+    The path turns from the direction of a to that of b at a constant rate. If a and b are on one line through the
+    origin, no such path is defined, and the path is straight.
     """
     length = a.norm() * b.norm()
     angle = math.acos(max(-1.0, min(1.0, float((a @ b) / length)))) if float(length) > 0.0 else 0.0

@@ -45,8 +45,8 @@ def frame_of(
     Args:
         kind: Kind of the data.
         x: The data, (n, *kind.shape), in data units.
-        columns: Images in a row; other kinds leave it out.
-        subtitle: Subtitle of the frame; where only the first data are shown, it says so.
+        columns: Images in a row; ignored for other kinds.
+        subtitle: Subtitle of the frame; if only the first data are shown, their number is added.
         note: Note of the frame.
         warning: Whether the note is a warning.
 
@@ -96,7 +96,7 @@ def decode_as(model: HasDecoder, z: Tensor, show: str, *, rng: torch.Generator) 
     Args:
         model: A model with a decoder.
         z: Latent points.
-        show: "mean", or "draw" where the model has the capability `HasLikelihood`.
+        show: "mean", or "draw" if the model has the capability `HasLikelihood`.
         rng: Source of the draw.
     """
     if show == "draw" and isinstance(model, HasLikelihood):

@@ -39,17 +39,20 @@ _BETWEEN = {"classes": "classes", "picked": "picked"}
 
 @view(
     "Traversals", splits=("valid", "train"), batch=250,
-    help="The chosen latent point one dimension swept at a time, highest KL first.",
+    help="The chosen latent point with one dimension swept at a time, largest KL first.",
 )  # fmt: skip
 def traversals(
     model: HasLatent,
     z: LatentPoint,
     batch: DataBatch,
     span: str = param(
-        "prior", "Over", choices=_SPANS, help="The data's: mean and σ of the aggregated posterior of a dimension."
+        "prior",
+        "Over",
+        choices=_SPANS,
+        help="±3σ of the data: mean and σ of the aggregated posterior in each dimension.",
     ),
 ) -> Images:
-    """A row a dimension, most KL first; the framed image in each row is that of the chosen point."""
+    """One row per dimension, largest KL first; the framed image in each row is that of the chosen point."""
     mean, log_var = (part.detach() for part in model.codes(batch))
     kl = prior_kl(mean, log_var).mean(dim=0)  # (latent,)
     dims = kl.argsort(descending=True, stable=True)[:_ROWS].tolist()
@@ -76,7 +79,7 @@ def prior_traversals(
         1, "First dimension", 1, 1024, more=True, latent=lambda dim: dim > _ROWS, help="Of the rows, counted from 1."
     ),
 ) -> Images:
-    """A row a dimension, in order; the framed image in each row is that of the chosen point."""
+    """One row per dimension, in order; the framed image in each row is that of the chosen point."""
     start = min(first - 1, model.latent_dim - 1)
     dims = range(start, min(start + _ROWS, model.latent_dim))
     reach = torch.full((model.latent_dim,), 3.0)
@@ -159,7 +162,7 @@ def interpolation_of_draws(
 
 @view(
     "Direction", splits=("train", "valid"), batch=500,
-    help="From the mean of one class or group to that of another, from the chosen point on; can be kept by name.",
+    help="From the mean of one class or group to that of another, from the chosen point; can be saved by name.",
 )  # fmt: skip
 def direction(
     model: HasLatent,
@@ -171,15 +174,15 @@ def direction(
     between: str = param(
         "classes", "Between", choices=_BETWEEN, more=True, help="Classes, or the data around two picked."
     ),
-    source: int = param(0, "From", 0, 255, more=True, help="Class from which it leads, counted from 0."),
-    target: int = param(1, "To", 0, 255, more=True, help="Class to which it leads, counted from 0."),
+    source: int = param(0, "From", 0, 255, more=True, help="Class at the start, counted from 0."),
+    target: int = param(1, "To", 0, 255, more=True, help="Class at the end, counted from 0."),
     neighbours: int = param(
-        10, "Images in a picked group", 1, 500, more=True, log=True, help="Nearest to the picked datum."
+        10, "Images in a picked group", 1, 500, more=True, log=True, help="The images nearest to the picked datum."
     ),
 ) -> Images:
     """Images on both sides of the chosen point; the framed one is the chosen point's."""
     if along.name:
-        vector, source_of = along.vector[0], f"kept as {along.name}"
+        vector, source_of = along.vector[0], f"saved as {along.name}"
     elif between == "classes" and batch.y is not None:
         vector, source_of = _between_classes(model, batch, batch.y, source, target)
     else:

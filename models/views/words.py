@@ -1,4 +1,4 @@
-"""Words and numbers as text that views have in common, and tensors as arrays."""
+"""Text for subtitles and notes: numbers, counts and descriptions of data; tensors as arrays."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["SHOW", "SPLITS", "as_array", "counted", "decimal", "decoder_output",
 SPLITS = {"train": "training", "valid": "validation", "test": "test"}
 """Adjective for each split."""
 SHOW = {"mean": "mean", "draw": "draw"}
-"""Choices of what is shown of p(x|z)."""
+"""Choices of the decoded image: mean of p(x|z), or a draw from it."""
 
 _WORDS: dict[type[Kind], str] = {
     Image: "image",
@@ -35,7 +35,7 @@ def decimal(value: float, digits: int = 3) -> str:
 
 
 def plural(n: int, what: str) -> str:
-    """A number and what is counted: "1 image", "2 images"."""
+    """A count with its noun: "1 image", "2 images"."""
     return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
 
 
@@ -55,7 +55,7 @@ def named(point: DataPoint, kind: Kind) -> str:
 
 
 def decoder_output(model: HasDecoder, show: str = "mean") -> str:
-    """What a decoded image is: "mean of p(x|z)", "draw from p(x|z)", or "x = G(z)" where z determines x."""
+    """Description of a decoded image: "mean of p(x|z)", "draw from p(x|z)", or "x = G(z)" if z determines x."""
     if not isinstance(model, HasLikelihood):
         return "x = G(z)"
     return "draw from p(x|z)" if show == "draw" else "mean of p(x|z)"

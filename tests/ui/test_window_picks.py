@@ -81,7 +81,7 @@ def test_a_direction_is_kept_with_the_run_and_applied_by_exactly_its_vector(driv
     (kept,) = read_directions(driver.folder)
     assert (kept.name, kept.vector) == ("zero to one", tuple(vector.tolist()))
     assert kept.step == driver.page.shown.step
-    driver.until(lambda: "kept as zero to one" in card.subtitle)
+    driver.until(lambda: "saved as zero to one" in card.subtitle)
     inputs.set_point(np.array([0.25, -0.5]))
     slider = driver.find("direction.amount")
     slider.setFocus()

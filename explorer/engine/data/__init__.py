@@ -1,1 +1,1 @@
-"""Data on a device, and the instruments that come with them."""
+"""Data on a device, and the instruments of datasets."""

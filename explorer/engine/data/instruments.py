@@ -1,7 +1,8 @@
-"""Classifiers of datasets, by whose features and classes samples are compared with data: found, and made.
+"""Classifiers of datasets, whose features and classes measure samples: training and loading.
 
-They come with the application, one small file a dataset, made by `dgm-explorer classifier`. A classifier belongs to the
-data: models and views get it as an input (`models.protocol.Classifier`) and know no file.
+They are bundled with the application, one small file for each dataset, written by `dgm-explorer classifier`. A
+classifier belongs to the data: models and views get it as an input (`models.protocol.Classifier`) and do not read its
+file.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ CLASSIFIERS: Mapping[str, str] = {
 
 _FORMAT = 1
 _STEPS, _BATCH, _RATE = 6000, 128, 2e-3
-_SHIFT = 14  # pixels of a side for each pixel by which training images are moved
+_SHIFT = 14  # training images are shifted by up to one pixel for this many pixels of a side
 _PART = 1000
 
 
@@ -41,19 +42,19 @@ def make_classifier(
 ) -> dict[str, Any]:
     """Trains a classifier on a dataset's training data and writes it in half precision.
 
-    Adam with a cosine schedule; each batch is moved by up to two pixels where images are large enough for it.
+    Adam with a cosine schedule; each batch is shifted by up to two pixels if the images are large enough.
 
     Args:
         data: Images with classes.
         out: The file.
-        seed: Of weights, order and shifts.
-        progress: Called with steps done and steps in all.
+        seed: Seed of weights, order and shifts.
+        progress: Called with the steps done and their total.
 
     Returns:
-        The card: how it was made, and its accuracy and confidence on the whole test split with the rounded weights.
+        The card: the command, and accuracy and confidence on the whole test split with the rounded weights.
 
     Raises:
-        BadInput: The data are no images, or have no classes.
+        BadInput: The data are not images, or have no classes.
         RunError: The file cannot be written.
     """
     y = data.train.y
@@ -93,7 +94,7 @@ def make_classifier(
 
 
 def _moved(x: Tensor, rng: torch.Generator) -> Tensor:
-    """A batch of images moved by a few pixels, the same way all of them; (n, c, h, w) to the same."""
+    """A batch of images, all shifted in the same way by a few pixels; (n, c, h, w) to the same."""
     height, width = x.shape[-2:]
     reach = min(height, width) // _SHIFT
     down, right = torch.randint(2 * reach + 1, (2,), generator=rng).tolist()
@@ -132,7 +133,7 @@ def _read(name: str) -> tuple[Checkpoint, DataSpec]:
 
 
 def instruments_of(name: str) -> frozenset[str]:
-    """Names of the instruments that come with a dataset; its name is with or without parameters."""
+    """Names of the instruments of a dataset, given with or without parameters."""
     return frozenset([Classifier.name] if has_classifier(name) else [])
 
 
@@ -142,18 +143,18 @@ def open_instrument(kind: type[Instrument], name: str, device: torch.device, dig
 
 
 def has_classifier(name: str) -> bool:
-    """Whether a classifier of a dataset comes with the application; the name is with or without parameters."""
+    """Whether the application has a classifier of a dataset, given with or without parameters."""
     return name.split(":")[0] in CLASSIFIERS
 
 
 def open_classifier(name: str, device: torch.device, digest: str = "") -> Classifier | None:
-    """The classifier that comes with the application for a dataset, or None.
+    """The bundled classifier of a dataset, or None.
 
     Args:
-        name: Of the dataset, with or without parameters.
-        device: Where it is to compute.
-        digest: Of the data: what is kept of one dataset is not taken for another that goes by the same name, as the
-            few images of a bundled model do.
+        name: Name of the dataset, with or without parameters.
+        device: Device of the classifier.
+        digest: Hash of the data. It separates the cached results of datasets of the same name, such as the few images
+            of a bundled model.
 
     Raises:
         RunError: Its file is missing or damaged.
@@ -164,7 +165,7 @@ def open_classifier(name: str, device: torch.device, digest: str = "") -> Classi
 @functools.cache
 def _opened(name: str, device: torch.device, digest: str) -> Classifier:
     checkpoint, spec = _read(name.split(":")[0])
-    with initialising(0):  # weights that are drawn only to be replaced
+    with initialising(0):  # these weights are replaced below
         net = ImageClassifier(spec.kind.shape, len(spec.classes))
     net.load_state_dict(checkpoint.part("classifier"))
     net.requires_grad_(False).to(device).eval()

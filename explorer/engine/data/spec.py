@@ -1,4 +1,4 @@
-"""The description of a dataset from which a model is built."""
+"""The description of a dataset for which a model is built."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __all__ = ["spec_of"]
 
 
 def spec_of(data: Dataset) -> DataSpec:
-    """Describes a dataset to a model."""
+    """The description of a dataset for a model."""
     mean, std = data.moments()
     instruments = instruments_of(data.name)
     return DataSpec(data.kind, len(data.train), data.classes, mean, std, _levels(data), data.factors, instruments)
 
 
 def _levels(data: Dataset) -> int:
-    """Number of values an entry of an image can have: whole numbers stored with a scale, of which 1/scale is white."""
+    """Number of values that an entry of an image can have. Images are whole numbers with a scale; 1/scale is white."""
     if not isinstance(data.kind, Image):
         return 0
     if data.kind.values == "binary":

@@ -18,8 +18,8 @@ from models.protocol import Data, DataBatch, DataPoint, Instrument
 
 __all__ = ["TensorData"]
 
-# Views ask for the same first data of a split fifteen times a second; to pick and binarize them takes longer than
-# some views do.
+# Views request the same first data of a split fifteen times a second, and selecting and binarizing them takes longer
+# than some views.
 _KEPT_BATCHES = 16
 _DRAWN_AT_ONCE = 4096
 _KEPT_DATA = 2000
@@ -32,8 +32,8 @@ class TensorData:
 
     Args:
         data: The dataset.
-        seed: Of the order of training data and of the fixed binarization that views see.
-        device: Where the tensors are kept.
+        seed: Seed of the order of training data and of the fixed binarization for views.
+        device: Device of the tensors.
     """
 
     def __init__(self, data: Dataset, seed: int, device: torch.device):
@@ -63,7 +63,7 @@ class TensorData:
         return len(self._x[split])
 
     def instrument(self, kind: type[_InstrumentT]) -> _InstrumentT | None:
-        """The instrument of a kind that comes with these data, or None."""
+        """The instrument of a kind for these data, or None."""
         return cast(_InstrumentT | None, open_instrument(kind, self.data.name, self._device, self.data.digest))
 
     def train_batch(self, position: int, count: int, rng: torch.Generator) -> DataBatch:
@@ -76,17 +76,17 @@ class TensorData:
         return DataBatch(x, None if y is None else y[index], index, self._mask("train", index), split="train")
 
     def batch(self, split: str, start: int = 0, count: int | None = None) -> DataBatch:
-        """Some data of a split in their stored order; the same each time, also where training resamples them."""
+        """Some data of a split in their stored order; the same each time, even if training resamples them."""
         stop = self.size(split) if count is None else min(start + count, self.size(split))
         kept = self._kept.get((split, start, stop))
         if kept is None:
             kept = self.pick(split, torch.arange(start, stop, device=self._device))
             if stop - start <= _KEPT_DATA and len(self._kept) < _KEPT_BATCHES:
                 self._kept[split, start, stop] = kept
-        return dataclasses.replace(kept, x=kept.x.detach())  # who wants gradients of x sets that on a tensor of his own
+        return dataclasses.replace(kept, x=kept.x.detach())  # a new tensor, so that a view may set requires_grad
 
     def pick(self, split: str, index: Tensor) -> DataBatch:
-        """The data at given positions of a split; the batch says which split they really are from."""
+        """The data at given positions of a split; the batch names the split that they come from."""
         if self.data.resample and split == "train":
             x = self._binarized()[index].to(torch.float32)
         else:
@@ -102,12 +102,12 @@ class TensorData:
         )
 
     def point(self, split: str, index: int) -> DataPoint:
-        """One datum of a split; it says which split it really is from."""
+        """One datum of a split; it names the split that it comes from."""
         batch = self.pick(split, torch.tensor([index], device=self._device))
         return DataPoint(batch.x, None if batch.y is None else int(batch.y[0]), index, batch.split, batch.mask)
 
     def _binarized(self) -> Tensor:
-        """One binarization of the training data for views, (n, *shape) bool; computed when it is first asked for."""
+        """One binarization of the training data for views, (n, *shape) bool; computed on first use."""
         if self._drawn is None:
             rng = torch.Generator(self._device).manual_seed(self._fixed)
             parts = self._x["train"].split(_DRAWN_AT_ONCE)
@@ -130,7 +130,7 @@ class TensorData:
         return x if self.data.scale == 1.0 else x.mul_(self.data.scale) if x is not raw else x * self.data.scale
 
     def whole(self) -> Data:
-        """Everything, for views that ask for the dataset and for a model's preparation."""
+        """The whole dataset, for views that request it and for a model's preparation."""
         exact = self.data.log_prob
 
         def log_prob(x: Tensor) -> Tensor:

@@ -1,1 +1,1 @@
-"""The host of a page: one thread that serves requests and trains, and what it leaves for the window."""
+"""The host of a page: one thread that serves requests and trains, and its events and snapshots for the window."""

@@ -1,4 +1,4 @@
-"""What a host tells the window: things that happen seldom. Frequent data are pulled as snapshots."""
+"""Events that a host sends to the window. They are rare; frequent data are pulled as snapshots."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Opened:
-    """Something else is shown.
+    """A session or static page was opened.
 
     Attributes:
-        shown: The session, or a page with fixed weights.
+        shown: The session, or the page with fixed weights.
     """
 
     shown: Session | StaticPage
@@ -40,15 +40,15 @@ class Opened:
 
 @dataclass(frozen=True)
 class Training:
-    """Training has begun or goes on."""
+    """Training has started or continues."""
 
 
 @dataclass(frozen=True)
 class Paused:
-    """Training stands still.
+    """Training is paused.
 
     Attributes:
-        within_round: Whether it stands between two phases of a round.
+        within_round: Whether it is paused between two phases of a round.
     """
 
     within_round: bool = False
@@ -76,7 +76,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class PhasePlayed:
-    """A phase of a round was done in slow motion.
+    """A phase of a round is complete, in slow motion.
 
     Attributes:
         report: The phase and its numbers.
@@ -90,7 +90,7 @@ class Staged:
     """The structure of the model or its players changed.
 
     Attributes:
-        players: The players from now on, in the order of their updates.
+        players: The new players, in the order of their updates.
     """
 
     players: tuple[Player, ...]
@@ -101,7 +101,7 @@ class Recorded:
     """Recorded frames were read.
 
     Attributes:
-        step: Step under which they are filed.
+        step: Step at which they were recorded.
         frames: Frames by view.
     """
 
@@ -111,7 +111,7 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Progress:
-    """A download goes on.
+    """A download is in progress.
 
     Attributes:
         message: One sentence.
@@ -133,7 +133,7 @@ class Saved:
 
 @dataclass(frozen=True)
 class Closed:
-    """The host has ended. The last event."""
+    """The host has ended. This is the last event."""
 
 
 Event = (

@@ -1,4 +1,4 @@
-"""The host of a page: one thread that answers requests while nothing trains, and trains on command. No Qt."""
+"""The host of a page: one thread that serves requests and trains on command. No Qt."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PROGRESS = 0.2  # seconds between two events on a download
 
 
 class PageHost:
-    """Owns what one page shows: a session, or a page with fixed weights.
+    """Owns the session or static page that one page of the window shows.
 
     One thread calls `run`; all other methods may be called by any thread.
 
@@ -37,7 +37,7 @@ class PageHost:
         self._progress_told = 0.0
 
     def run(self) -> None:
-        """Serves until `close`."""
+        """Serves requests and commands until `close`."""
         self._worker.run()
 
     @property
@@ -54,23 +54,23 @@ class PageHost:
         first: Callable[[], None] | None = None,
         same_run: bool = False,
     ) -> None:
-        """Shows something else, made in the host's thread. What was shown is stopped, saved and closed.
+        """Opens a session or static page in the host's thread. The one shown before is stopped, saved and closed.
 
         Args:
-            make: Makes it. What it raises becomes a `Failed` event, and what was shown stays.
-            train: Whether training begins at once.
+            make: Creates it. If it raises, a `Failed` event is sent, and nothing else changes.
+            train: Whether training starts at once.
             first: A command to carry out at once, such as `step`.
-            same_run: It goes on with the run that is shown, which is therefore closed before.
+            same_run: It continues the run that is shown, which is therefore closed first.
         """
         self._do(lambda: self._worker.open(make, train, first, same_run))
 
     def set_lab(self, make: Callable[[], StaticPage]) -> None:
-        """Shows a lab with another config. Of several that wait only the newest is made; its views are sent at once."""
+        """Shows a lab with another config and sends its views at once. A newer call replaces one that is waiting."""
         self._worker.next_lab = make
         self._worker.wake.set()
 
     def train(self) -> None:
-        """Trains from here on."""
+        """Starts or continues training."""
         self._do(self._worker.train)
 
     def pause(self) -> None:
@@ -86,10 +86,10 @@ class PageHost:
         self._do(self._worker.substep)
 
     def slow_down(self, pace: float | None) -> None:
-        """Trains phase by phase, with so many seconds of pause after each; at full speed again with None.
+        """Trains phase by phase with a pause of `pace` seconds after each, or at full speed if `pace` is None.
 
-        A `PhasePlayed` event reports each phase. `pause` then stops within the round, and `train` goes on from there.
-        At full speed again, a round that was begun is completed.
+        A `PhasePlayed` event reports each phase. `pause` then stops within the round, and `train` continues from there.
+        The return to full speed completes a round in progress.
         """
         self._do(lambda: self._worker.slow_down(pace))
 
@@ -98,7 +98,7 @@ class PageHost:
         self._do(lambda: self._worker.change(values))
 
     def read_recorded(self, step: int) -> None:
-        """Asks for the recorded frames at a step, which a `Recorded` event brings; of several calls the newest wins."""
+        """Requests the recorded frames at a step; a `Recorded` event returns them. Of several calls the newest wins."""
         waits, self._worker.recorded_step = self._worker.recorded_step is not None, step
         if not waits:
             self._do(self._worker.read_recorded)
@@ -107,10 +107,10 @@ class PageHost:
         """Reports a download by a `Progress` event, a few times a second. Called in the host's thread.
 
         Raises:
-            ExplorerError: The host is closing, and the download is to end.
+            ExplorerError: The host is closing; the error ends the download.
         """
         if self._worker.closing:
-            raise ExplorerError(f"{what} was not downloaded to its end, because its page was closed")
+            raise ExplorerError(f"the download of {what} was stopped, because its page was closed")
         now = time.monotonic()
         if now - self._progress_told > _PROGRESS or done == total:
             self._progress_told = now
@@ -127,7 +127,7 @@ class PageHost:
         self._worker.wake.set()
 
     def ask(self, request: Request) -> None:
-        """Requests a view; of each view the newest request wins."""
+        """Requests a view. The newest request for each view wins."""
         self._worker.requests.ask(request)
         self._worker.wake.set()
 
@@ -138,7 +138,7 @@ class PageHost:
         self._worker.wake.set()
 
     def take(self) -> Snapshot | None:
-        """The newest snapshot, once; taking it asks for the next."""
+        """Returns the newest snapshot, once, and requests the next."""
         snapshot, asks = self._worker.mailbox.take()
         if asks:
             self._worker.wake.set()

@@ -1,4 +1,4 @@
-"""The mailbox between a host and its window: it holds only the newest snapshot."""
+"""The mailbox between a host and the window. It holds only the newest snapshot."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ __all__ = ["Mailbox"]
 
 
 class Mailbox:
-    """The newest snapshot, and the time of the next.
+    """Holds the newest snapshot, and the time of the next.
 
-    A snapshot is made when the last one was taken, when something has changed since, and when the interval has passed.
-    `take` may be called by any thread; everything else belongs to the host's.
+    A snapshot is due when the last one was taken, something has changed since, and the interval has passed. Any thread
+    may call `take`; the host's thread calls all other methods.
 
     Args:
         interval: Mean time between two snapshots, in seconds.
@@ -33,7 +33,7 @@ class Mailbox:
         self._next = 0.0
 
     def take(self) -> tuple[Snapshot | None, bool]:
-        """The snapshot, once, and whether this call asks for the next one."""
+        """The snapshot, once, and whether this call requests the next."""
         with self._lock:
             snapshot, self._snapshot = self._snapshot, None
         asks, self._wanted = not self._wanted, True
@@ -41,7 +41,7 @@ class Mailbox:
 
     @property
     def due_at(self) -> float:
-        """Time at which a snapshot is due, of the monotonic clock; infinite where none is."""
+        """Time of the monotonic clock at which a snapshot is due; infinity if none is."""
         return self._next if self._wanted and self.stale else math.inf
 
     @property
@@ -50,7 +50,7 @@ class Mailbox:
         return self._wanted and self.stale and time.monotonic() >= self._next
 
     def begin(self) -> None:
-        """Notes that a snapshot is being made; what changes from now on belongs to the next."""
+        """Starts a snapshot; later changes belong to the next."""
         self._wanted = self.stale = False
 
     def put(self, snapshot: Snapshot, began: float, training: bool) -> None:
@@ -58,8 +58,8 @@ class Mailbox:
 
         Args:
             snapshot: The snapshot.
-            began: When its making began, of the monotonic clock.
-            training: Whether a session trains, which must have the greater share of the time.
+            began: Time of the monotonic clock at which it was started.
+            training: Whether a session trains; training then gets most of the time.
         """
         with self._lock:
             self._snapshot = snapshot
@@ -68,7 +68,7 @@ class Mailbox:
         self._next = max(due, now + REST * (now - began)) if training else due
 
     def clear(self) -> None:
-        """Drops the snapshot, because something else is shown."""
+        """Drops the snapshot, because another session or page is shown."""
         with self._lock:
             self._snapshot = None
         self.stale = True

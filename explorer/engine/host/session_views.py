@@ -19,8 +19,8 @@ class SessionViews:
     """Answers requests for the views of a session, in the session's thread.
 
     Args:
-        session: The session; its callback between two micro-batches serves the requests from now on.
-        requests: The queue into which other threads put requests; one of its own where None.
+        session: The session; its callback `between_micro_batches` serves the requests.
+        requests: The queue into which other threads put requests; None for a new one.
         reply: Called with each reply.
 
     Attributes:
@@ -52,7 +52,7 @@ class SessionViews:
 
     @property
     def spec(self) -> DataSpec:
-        """What the model knows of the data."""
+        """The description of the data for which the model was built."""
         return self.session.model.spec
 
     @property
@@ -70,10 +70,10 @@ class SessionViews:
         return self.session.display_model(raw)
 
     def serve(self) -> None:
-        """Answers the requests that wait, and takes one frame of each view of several frames under way."""
+        """Answers the waiting requests, and computes the next frame of each stream in progress."""
         if self.requests or self.viewer.streaming:
             self.viewer.serve(self.requests, self.display_model, self.step, self._reply)
 
     def frame(self, view: str, **params: Any) -> Frame:
-        """A view of the weights as they are, with default inputs."""
+        """The frame of a view for the current weights and default inputs."""
         return self.viewer.last_frame(Request(view, params=params), self.display_model())

@@ -23,17 +23,17 @@ _FRESH = 0.06  # seconds for which a reply to a request is new enough for a snap
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The state of a page at one moment. The window needs the newest alone.
+    """The state of a page at one moment. The window uses only the newest.
 
     Attributes:
-        step, seconds, progress: Of the session; 0 where there is none.
+        step, seconds, progress: Those of the session; 0 without one.
         rate: Rounds a second over the last two seconds.
         state: The session's status, or "static".
         replies: A frame or an error for each view that is watched.
-        curves: Every metric, or None where nothing was measured.
+        curves: Every metric, or None if nothing was measured.
         last: The newest value of each metric.
         recorded: Steps on the timeline.
-        averaged: Whether there are averaged weights.
+        averaged: Whether the model has averaged weights.
     """
 
     step: int = 0
@@ -50,7 +50,7 @@ class Snapshot:
 
 @dataclass
 class _Stream:
-    """A view of several frames that was requested because it is watched."""
+    """A watched view of several frames that was requested."""
 
     request: Request
     step: int
@@ -60,10 +60,10 @@ class _Stream:
 
 
 class SnapshotMaker:
-    """The watched views and the newest reply for each. Used by the host's thread alone, except `requests`.
+    """The watched views and the newest reply for each. Only `requests` may be used by other threads than the host's.
 
     Attributes:
-        requests: A request for each view in sight.
+        requests: A request for each visible view.
         replies: The newest reply for each view.
         pace: Times and steps of the last snapshots.
     """
@@ -76,21 +76,21 @@ class SnapshotMaker:
         self._streams: dict[str, _Stream] = {}
 
     def clear(self) -> None:
-        """Drops all replies, because something else is shown."""
+        """Drops all replies, because another session or page is shown."""
         self.replies.clear()
         self.pace.clear()
         self._streams.clear()
 
     def weights_moved(self) -> None:
-        """Drops the replies of older weights, which changed within the same round."""
+        """Drops the replies, because the weights have changed within the round."""
         self.replies.clear()
         self._streams = {name: stream for name, stream in self._streams.items() if not stream.over}
 
     def keep(self, reply: Reply) -> bool:
-        """Notes a reply to a request, so that a snapshot of the same weights does not compute it again.
+        """Stores a reply, so that a snapshot of the same weights does not compute it again.
 
         Returns:
-            True when a view of several frames is complete and a new snapshot is due.
+            True if a view of several frames is complete, so that a new snapshot is due.
         """
         stream = self._streams.get(reply.request.view)
         if stream is None:
@@ -108,10 +108,10 @@ class SnapshotMaker:
         Args:
             shown: The views of a session, or a static page.
             queue: Takes requests for views of several frames.
-            training: Whether a session trains, which limits the time for views.
+            training: Whether a session trains; the time for views is then limited.
 
         Returns:
-            The snapshot, and whether another is needed although nothing changes, because a view has to wait.
+            The snapshot, and whether another is due although nothing changes, because a view has to wait.
         """
         if isinstance(shown, SessionViews):
             return self._of_session(shown, queue, training)
@@ -140,7 +140,7 @@ class SnapshotMaker:
     def _watched(
         self, shown: SessionViews | StaticPage, queue: RequestQueue, training: bool
     ) -> tuple[tuple[Reply, ...], bool]:
-        """A reply for each watched view of one frame; those of several frames are requested."""
+        """Computes each watched view of one frame, and requests those of several frames."""
         replies, again, step = [], False, shown.step
         for request in self.requests:
             view = shown.viewer.views.get(request.view)
@@ -158,10 +158,10 @@ class SnapshotMaker:
         return tuple(replies), again
 
     def _stream(self, request: Request, step: int, queue: RequestQueue, training: bool) -> bool:
-        """Requests a view of several frames after each change of the request, and of the weights after a pause.
+        """Requests a view of several frames if its request has changed, or, some time later, if the weights have.
 
         Returns:
-            Whether it is to be requested later.
+            Whether the request is still to be made later.
         """
         stream = self._streams.get(request.view)
         if stream is not None and stream.request.stamp == request.stamp:

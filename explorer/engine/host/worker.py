@@ -1,4 +1,4 @@
-"""The thread of a host: its loop, and the commands it carries out. No Qt."""
+"""The thread of a host: its loop and its commands. No Qt."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["Worker"]
 
 
 class Worker:
-    """Serves views and trains in one thread, which calls `run`. `PageHost` is how other threads command it.
+    """Serves views and trains in one thread, which calls `run`. Other threads use it through `PageHost`.
 
     Args:
         reply: Called with each reply to a request.
@@ -34,12 +34,12 @@ class Worker:
         interval: Mean time between two snapshots, in seconds.
 
     Attributes:
-        commands: Calls to carry out in order. Any thread may put one, and then sets `wake`.
+        commands: Calls to execute in order. Any thread may put one and then sets `wake`.
         requests: Requests for views.
-        wake: Ends the wait for something to do.
+        wake: Wakes the loop.
         mailbox: Holds the newest snapshot.
-        watched: The views that snapshots have.
-        next_lab: Makes the lab to show next, or None.
+        watched: The views that snapshots contain.
+        next_lab: Creates the lab to show next, or None.
         recorded_step: Step whose recorded frames are to be read, or None.
         closing: Whether the loop is to end.
         shown: The views of a session, a static page, or None.
@@ -62,7 +62,7 @@ class Worker:
         self._structure: tuple[object, ...] = ()
 
     def run(self) -> None:
-        """Serves until `close`."""
+        """Serves requests and commands until `closing` is set."""
         prepare_thread()
         try:
             while not self.closing:
@@ -121,7 +121,7 @@ class Worker:
             self._event(events.Done())
 
     def _tell_staged(self, learner: Learner) -> None:
-        """Sends `Staged` where the structure of the model or its players have changed."""
+        """Sends `Staged` if the structure of the model or its players have changed."""
         if learner.revision == self._revision:
             return
         self._revision, structure = learner.revision, _structure(learner)
@@ -141,7 +141,7 @@ class Worker:
         if isinstance(self.shown, SessionViews):
             self.shown.serve()
         elif self.shown is not None:
-            # The frames of a lab are worthless once it has other values: they must not delay it.
+            # A change of the lab interrupts its streams: their frames are out of date.
             self.shown.answer(self.requests, self._answered, interrupted=lambda: self.next_lab is not None)
 
     def _answered(self, reply: Reply) -> None:
@@ -151,7 +151,7 @@ class Worker:
 
     def _session(self) -> Session:
         if not isinstance(self.shown, SessionViews):
-            raise ExplorerError("there is nothing to train here")
+            raise ExplorerError("no training session is open on this page")
         return self.shown.session
 
     def _change_lab(self) -> None:
@@ -159,7 +159,7 @@ class Worker:
         assert make is not None
         self.shown = shown = make()
         self.watched.clear()
-        self.mailbox.clear()  # a snapshot of the lab as it was must not replace the replies that follow
+        self.mailbox.clear()  # an old snapshot must not replace the replies below
         for request in self.watched.requests:
             view = shown.viewer.views.get(request.view)
             if view is None or not view.applies(type(shown.display_model()), shown.config, shown.spec):
@@ -186,7 +186,7 @@ class Worker:
         began = time.monotonic()
         self.mailbox.begin()
         snapshot, again = self.watched.snapshot(self.shown, self.requests, self._training)
-        if again:  # only ever set here: the window may have set it meanwhile
+        if again:  # never cleared here: the window may have set it meanwhile
             self.mailbox.stale = True
         self.mailbox.put(snapshot, began, self._training)
 
@@ -199,9 +199,9 @@ class Worker:
         first: Callable[[], None] | None,
         same_run: bool,
     ) -> None:
-        """Shows something else; see `PageHost.open`."""
+        """Opens a session or static page; see `PageHost.open`."""
         if same_run:
-            self._leave()  # its folder is needed; where `make` fails nothing is shown, and the event says so
+            self._leave()  # frees the run's folder; if `make` then fails, the page shows nothing
         shown = make()
         self._leave()
         self.watched.clear()
@@ -222,7 +222,7 @@ class Worker:
             first()
 
     def train(self) -> None:
-        """Trains from here on."""
+        """Starts or continues training."""
         if self._session().finished:
             raise ExplorerError("this run is finished; reset it, or raise its number of steps")
         self._training = True
@@ -266,7 +266,7 @@ class Worker:
         if not isinstance(self.shown, SessionViews) or (before is None) == (pace is None):
             return
         session = self.shown.session
-        if pace is not None:  # training may stand between two phases for long
+        if pace is not None:  # training may be paused between two phases for long
             if self._training and session.run is not None:
                 session.save()
         elif session.between_phases and not self._training:
@@ -294,6 +294,6 @@ class Worker:
 
 
 def _structure(learner: Learner) -> tuple[object, ...]:
-    """The stage of a model, and what the window shows of its players."""
+    """The stage of a model, and the names, symbols and updates of its players."""
     players = [each.player for each in learner.players]
     return learner.model.stage, *((player.name, player.symbol, player.updates) for player in players)

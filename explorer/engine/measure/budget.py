@@ -43,7 +43,7 @@ def log_prob_passes(model: GenerativeModel) -> int:
 
 
 def recorded_params(view: View, model: GenerativeModel) -> dict[str, Any]:
-    """Parameters with which a view is recorded: fewer samples than by default where these cost more."""
+    """Parameters with which a view is recorded: fewer samples than by default if sampling is expensive."""
     if not view.samples:
         return {}
     n = int(view.params[view.samples].default)

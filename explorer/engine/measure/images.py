@@ -33,7 +33,7 @@ def image_values(
 ) -> dict[str, tuple[float, float | None]]:
     """Fréchet distance, precision and recall, classes and confidence of samples, each with its standard error.
 
-    Only for a page that declares a metric `frechet`, on images for which there is a classifier; else nothing.
+    Only for a page that declares a metric `frechet`, on images that have a classifier; else nothing.
 
     Args:
         model: The model.

@@ -25,7 +25,7 @@ _LARGEST = 8 << 30  # bytes; nothing this application writes comes near
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What a session needs to go on, or a model to be used.
+    """The stored state of a session, or of a model.
 
     Attributes:
         step: Rounds completed.

@@ -83,7 +83,7 @@ class _Track:
 class History:
     """Metrics by name.
 
-    Where there are more than `capacity` steps, neighbours are merged, and mean, least and greatest value of each run
+    With more than `capacity` steps, neighbours are merged, and mean, least and greatest value of each run
     of steps are kept: a spike stays visible however long the run.
 
     Args:

@@ -31,7 +31,7 @@ class Parent:
         spec: What it was built for.
         data: Its dataset, as the command line takes it.
         seed: Of its run.
-        checkpoint: Its weights, averaged ones where there are some.
+        checkpoint: Its weights; averaged ones if it has any.
         parents: Its own parents by field.
     """
 

@@ -61,7 +61,7 @@ class Run:
 
     @classmethod
     def create(cls, setup: Setup, spec: DataSpec, digest: str, folder: Path | None = None) -> Run:
-        """Makes the folder of a new run; by default one of its own among the application's runs.
+        """Creates the folder of a new run; by default a new folder among the application's runs.
 
         Raises:
             BadInput: The folder exists and is not empty, or cannot be made.
@@ -165,7 +165,7 @@ class Run:
         return _read_lines(self.folder / "metrics.jsonl")
 
     def cut(self, step: int) -> list[dict[str, Any]]:
-        """Drops what lies after a step from metrics and changes; returns the metrics that stay.
+        """Drops metrics and changes after a step; returns the remaining metrics.
 
         What was measured at step 0 is dropped with it, for it is measured again; a change at step 0 stays.
         """
@@ -195,7 +195,7 @@ class Run:
         return _read_lines(self.folder / "changes.jsonl")
 
     def write_summary(self, summary: Mapping[str, Any]) -> None:
-        """Writes how the run stands."""
+        """Writes the summary of the run."""
         write_json(self.folder / "summary.json", summary)
 
     # Checkpoints, frames and parents
@@ -244,7 +244,7 @@ class Run:
         try:
             return read_checkpoint(paths[-1])
         except RunError as error:
-            advice = "; delete it to go on from the one before" if len(paths) > 1 else ""
+            advice = "; delete it to continue from the one before" if len(paths) > 1 else ""
             raise RunError(f"{error}{advice}") from None
 
     def best(self) -> Checkpoint | None:

@@ -10,7 +10,7 @@ __all__ = ["Clock"]
 
 
 class Clock:
-    """Measures training time: it runs while the model trains and stands during views, saving and waiting.
+    """Measures training time: it is stopped during views, saving and waiting.
 
     Args:
         seconds: Training time so far.
@@ -25,14 +25,14 @@ class Clock:
         self._started = time.perf_counter()
 
     def stop(self) -> None:
-        """Stops the clock; does nothing where it stands."""
+        """Stops the clock; does nothing if it is stopped already."""
         if self._started is not None:
             self._total += time.perf_counter() - self._started
             self._started = None
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
-        """Runs for the block, and stands afterwards if it stood before."""
+        """Runs the clock in the block, and stops it afterwards if it was stopped before."""
         stood = self._started is None
         if stood:
             self.start()

@@ -19,16 +19,16 @@ __all__ = ["ending_on_failure"]
 
 @contextlib.contextmanager
 def ending_on_failure(end: Callable[[str], None], learner: Learner, data: TensorData) -> Iterator[None]:
-    """Ends a session where memory is too small or a number is not finite.
+    """Ends a session that runs out of memory or whose loss or gradient is not finite.
 
     Args:
-        end: Called with the status in which the session ends.
+        end: Called with the final status of the session.
         learner: The session's learner.
         data: Its data.
 
     Raises:
-        OutOfMemory: In place of the device's or system's own error.
-        Diverged: As it was raised.
+        OutOfMemory: Replaces torch's own error.
+        Diverged: Raised again unchanged.
     """
     try:
         yield
@@ -44,24 +44,24 @@ def ending_on_failure(end: Callable[[str], None], learner: Learner, data: Tensor
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:
-    """Whether a device or the system has too little memory; if so, the tensors in the frames of the error are freed."""
-    # The second is what torch's CPU allocator says.
-    found = isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
-    if found:
+    """Whether memory ran out; if so, the tensors in the frames of the error's traceback are freed."""
+    # The second condition is the message of torch's CPU allocator.
+    out_of_memory = isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+    if out_of_memory:
         traceback.clear_frames(error.__traceback__)
-    return found
+    return out_of_memory
 
 
 def _largest_batch(
     model: GenerativeModel, players: list[Optimisation], data: TensorData, batch: int, parts: int = 1
 ) -> int | None:
-    """A batch of which loss and gradient fit into memory, found by halving; None where none does.
+    """A batch size for which loss and gradient fit into memory, found by halving; None if no size does.
 
     Args:
         model: The model.
         players: Its players.
         data: The training data.
-        batch: The batch that did not fit.
+        batch: The batch size that did not fit.
         parts: Micro-batches of a batch; only one of them has to fit.
     """
     size = batch // parts
@@ -92,7 +92,7 @@ def _try(model: GenerativeModel, players: list[Optimisation], data: TensorData, 
 
 
 def _out_of_memory(learner: Learner, data: TensorData) -> OutOfMemory:
-    """The error to raise for a learner, after memory was freed and smaller batches were tried; see `_largest_batch`."""
+    """The error to raise, with a batch size that fits; see `_largest_batch`."""
     batch, parts = learner.training.batch, learner.training.micro_batches
     fits = _largest_batch(learner.model, learner.players, data, batch, parts)
     return OutOfMemory(batch, str(learner.model.device), fits)

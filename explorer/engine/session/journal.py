@@ -24,15 +24,15 @@ __all__ = ["Journal", "metrics_of"]
 
 
 class Journal:
-    """Notes what happens during training.
+    """Records metrics, measurements and frames during training.
 
     Args:
         learner: The model in training, and its players.
         data: The session's data.
-        seed: Of the noise of measurements.
+        seed: Seed of the noise of measurements.
         run: The run to write to, or None.
-        saver: Takes the best weights.
-        between: Called between two frames of a recorded view where several are computed in a row.
+        saver: Keeps the best weights.
+        between: Called between two frames when several are computed in a row.
         recording: Whether frames are recorded.
         measuring: Whether held-out data are measured.
 
@@ -62,11 +62,11 @@ class Journal:
         self._buffer = MetricBuffer(model.device)
 
     def due(self, step: int) -> tuple[bool, bool]:
-        """Whether a measurement and a recording are due at a step; steps are asked in order, each once."""
+        """Whether a measurement and a recording are due at a step. Call it for each step once, in order."""
         return self.validator.due(step), self._recording is not None and self.recorder.due(step)
 
     def note(self, step: int, seconds: float, outcome: Outcome) -> None:
-        """Notes the metrics of a round; they reach history and run with `flush`.
+        """Buffers the metrics of a round; `flush` adds them to history and run.
 
         Args:
             step: Number of the round, from 1.
@@ -77,11 +77,11 @@ class Journal:
 
     @property
     def flush_due(self) -> bool:
-        """Whether metrics wait on the device that are to be read now."""
+        """Whether the buffered metrics are to be read now."""
         return self._buffer.due()
 
     def flush(self) -> None:
-        """Reads the metrics that wait on the device into history and run; values that are not finite are left out.
+        """Adds the buffered metrics to history and run; values that are not finite are left out.
 
         Raises:
             Diverged: A loss or gradient of a round was not finite.
@@ -96,12 +96,12 @@ class Journal:
             self.history.add(record.step, values)
 
     def measure_and_record(self, step: int, seconds: float, measure: bool, record: bool) -> None:
-        """Measures the model on held-out data and records its views.
+        """Measures the model on held-out data and records its views, each if asked to.
 
         Args:
             step: Rounds completed.
             seconds: Training time.
-            measure: Whether to measure; where the model is the best so far, the saver gets its weights.
+            measure: Whether to measure. The saver gets the weights if they are the best so far.
             record: Whether to record.
         """
         if measure and self._measuring:
@@ -110,7 +110,7 @@ class Journal:
             self.record(step)
 
     def measure(self, step: int, seconds: float) -> None:
-        """Measures the model; the saver gets the weights where they are the best so far."""
+        """Measures the model; the saver gets the weights if they are the best so far."""
         model = self._learner.display_model()
         values = self.validator.measure(model)
         if not values:
@@ -127,7 +127,7 @@ class Journal:
             self._recording.start(self._learner.display_model(), step)
 
     def advance_recording(self) -> None:
-        """Computes one frame of the recorded views that are not complete."""
+        """Computes one frame of the recorded views that are incomplete."""
         if self._recording is not None:
             self._recording.advance()
 
@@ -137,7 +137,7 @@ class Journal:
             self._recording.finish()
 
     def go_back(self, step: int, ignored: set[str]) -> None:
-        """Drops what lies after a checkpoint's step; step 0 is measured and recorded again.
+        """Drops everything after a checkpoint's step; step 0 is measured and recorded again.
 
         Args:
             step: Step of the checkpoint.

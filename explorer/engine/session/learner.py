@@ -29,8 +29,8 @@ class Learner:
         model: The model with its raw weights.
         averaged: A copy with averaged weights, or None.
         players: Each player with its optimiser, in the order of their updates in a round.
-        training: The settings that the optimisers were made with.
-        revision: Increases whenever the structure or the players may have changed.
+        training: The settings of the optimisers.
+        revision: Increases when the structure or the players may have changed.
 
     Args:
         setup: The model's page, its config and the training settings.
@@ -58,14 +58,14 @@ class Learner:
         self.rebuild_players(self.training)
 
     def rebuild_players(self, training: Training) -> None:
-        """Makes the optimisers anew, as when the players changed."""
+        """Creates the optimisers again, because the players have changed."""
         self.training = training
         self.revision += 1
         names = {id(parameter): name for name, parameter in self.model.named_parameters()}
         self.players = [Optimisation(player, training, names) for player in self.model.players()]
 
     def set_training(self, training: Training) -> None:
-        """Changes the settings of the optimisers before a round; their moments are kept where the new ones use them."""
+        """Changes the settings of the optimisers before a round; moments that the new ones use are kept."""
         if training is self.training:
             return
         self.training = training
@@ -73,11 +73,11 @@ class Learner:
             each.change(training)
 
     def display_model(self, raw: bool = False) -> GenerativeModel:
-        """The model that views, samples and evaluation use: averaged weights where there are some."""
+        """The model for views, samples and evaluation: with averaged weights, if it has any and `raw` is not set."""
         return self.model if raw or self.averaged is None else self.averaged
 
     def configure(self, config: Any) -> None:
-        """Takes a config with other live values; numbers of updates in a round may be among them."""
+        """Applies a config with other live values, which may change the numbers of updates in a round."""
         if config is self.model.config:
             return
         self.revision += 1
@@ -93,9 +93,9 @@ class Learner:
             average_into(self.averaged, self.model, self._setup.training.ema, step)
 
     def grow(self, progress: Progress) -> None:
-        """Enters the stage of a moment of training.
+        """Enters the model's stage for the current progress.
 
-        Parameters that keep their name and shape keep their moments in the optimiser; the others start afresh.
+        Parameters that keep their name and shape keep their optimiser moments; the others start without any.
         """
         stage = self.model.stage_at(progress)
         if stage == self.model.stage:
@@ -127,7 +127,7 @@ class Learner:
         return {path: value.detach().clone() for path, value in tensors.items()}
 
     def load(self, state: TrainingState) -> None:
-        """Takes weights, stage and moments from a state of the same setup.
+        """Loads weights, stage and moments from a state of the same setup.
 
         Raises:
             RunError: Names or shapes differ.

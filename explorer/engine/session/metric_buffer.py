@@ -10,7 +10,7 @@ from torch import Tensor
 
 __all__ = ["MetricBuffer", "Record"]
 
-_INTERVAL = 1 / 15  # seconds between two readings of a GPU; each makes the CPU wait for it
+_INTERVAL = 1 / 15  # seconds between two readings of a GPU; at each the CPU waits for it
 
 
 @dataclass
@@ -36,8 +36,8 @@ class MetricBuffer:
     """Rounds whose metrics have not been read yet.
 
     Args:
-        device: Where the metrics are computed.
-        size: Rounds after which they are read in any case.
+        device: Device of the metrics.
+        size: Greatest number of rounds before they are read.
     """
 
     def __init__(self, device: torch.device, size: int = 256):

@@ -24,7 +24,7 @@ class Optimisation:
     """A player and its optimiser.
 
     Args:
-        player: Whose parameters are moved.
+        player: The player whose parameters are updated.
         training: Kind of optimiser and its settings.
         names: Name of each of the model's parameters, by identity.
 
@@ -52,7 +52,7 @@ class Optimisation:
         self._step = fast_step(self._optimiser)
 
     def change(self, training: Training) -> None:
-        """Takes other settings of the optimiser, between two rounds.
+        """Changes the settings of the optimiser, between two rounds.
 
         Another kind of optimiser starts without moments. With other momenta, Adam's estimates of the gradient's mean
         and mean square stay the same: its moments are scaled to the bias correction of the new momenta.
@@ -68,7 +68,7 @@ class Optimisation:
         self.load_state(memory)
 
     def zero(self) -> None:
-        """Drops the gradients."""
+        """Clears the gradients."""
         for parameter in self.parameters:  # the optimiser's own zero_grad costs more than a small player's whole update
             parameter.grad = None
 
@@ -93,7 +93,7 @@ class Optimisation:
 
         Args:
             loss: The loss whose gradient it is, a scalar.
-            clip: Largest gradient norm; a larger gradient is scaled down to it. 0 for no limit.
+            clip: Greatest gradient norm; a larger gradient is scaled down to it. 0 for no limit.
 
         Returns:
             Whether the update was made, a boolean scalar on the device.
@@ -103,7 +103,7 @@ class Optimisation:
         gradients += [gradient for _, gradient in rows.values()]
         # The norm overflows where squares do, which would leave Adam's moments infinite and its steps zero.
         norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
-        if loss.device.type == "cpu":  # known at once, with a quarter of the operations
+        if loss.device.type == "cpu":  # the result is known at once, with a quarter of the operations
             finite = torch.tensor(math.isfinite(norm.item() + loss.item()))
         else:
             finite = torch.isfinite(norm + loss.detach())
@@ -119,7 +119,7 @@ class Optimisation:
         return finite
 
     def state(self) -> dict[str, Tensor]:
-        """The optimiser's memory by "<parameter>/<key>"."""
+        """The optimiser's state by "<parameter>/<key>"."""
         dense = {
             f"{name}/{key}": torch.as_tensor(value)
             for name, parameter in zip(self._names, self._dense, strict=True)

@@ -1,4 +1,4 @@
-"""Recording of views for the timeline, in slices that do not hold up training."""
+"""Recording of views for the timeline, in short slices between training rounds."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class _Moment:
 
     Attributes:
         step: Rounds completed.
-        frames: Frames by view; of a view of several frames the newest so far.
-        streams: Views of several frames that are not complete.
+        frames: Frames by view; for a view of several frames the newest so far.
+        streams: Views of several frames that are incomplete.
     """
 
     step: int
@@ -36,16 +36,16 @@ class _Moment:
 
 
 class Recording:
-    """Computes the frames of recorded views and files them under their steps.
+    """Computes the frames of recorded views and stores them by step.
 
     A view with one frame is computed at once. A view that yields several frames works on a frozen copy of the model:
-    each call of `advance` takes one frame, and the last one is recorded. Moments are filed in the order of their steps
-    when all their views are complete, so what is recorded does not depend on when `advance` and `finish` are called.
+    each call of `advance` computes one frame, and the last one is recorded. Moments are stored in the order of their
+    steps when all their views are complete, so the result does not depend on when `advance` and `finish` are called.
 
     Args:
         viewer: Computes the views.
-        recorder: Keeps the frames.
-        between: Called between two frames where several are computed in a row.
+        recorder: Stores the frames.
+        between: Called between two frames when several are computed in a row.
     """
 
     def __init__(self, viewer: Viewer, recorder: Recorder, between: Callable[[], None]):
@@ -54,7 +54,7 @@ class Recording:
         self._failed: set[str] = set()
 
     def start(self, model: GenerativeModel, step: int) -> None:
-        """Computes the views of a model after a step, those of several frames from their first."""
+        """Computes the views of a model after a step, and starts those of several frames."""
         while len(self._pending) >= _MOST_PENDING:
             self._complete_first()
         moment = _Moment(step)
@@ -74,7 +74,7 @@ class Recording:
         self._file()
 
     def advance(self) -> None:
-        """Takes one frame of the first view that is not complete."""
+        """Computes one frame of the first view that is incomplete."""
         if not self._pending:
             return
         moment = self._pending[0]
@@ -112,6 +112,6 @@ class Recording:
             self._recorder.add(moment.step, moment.frames)
 
     def _leave_out(self, name: str, error: Exception) -> None:
-        """Records a view no longer."""
+        """Stops recording a view, and logs the reason."""
         self._failed.add(name)
         _log.warning("view %s is no longer recorded: %s", name, error)

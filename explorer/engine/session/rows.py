@@ -1,4 +1,4 @@
-"""Optimiser of tables with a row for each datum: a row moves when its datum is in the batch, and not otherwise."""
+"""Optimiser of tables with a row for each datum: a row changes only when its datum is in the batch."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _EPSILON = 1e-8  # as in torch's optimisers
 
 
 class RowOptimiser:
-    """Moves the rows that a sparse gradient names, each as if it were a parameter with an optimiser of its own.
+    """Updates the rows of a sparse gradient, each as if it were a parameter with its own optimiser.
 
-    A row has moments and a count of its steps of its own: while it is in no batch, its values, moments and count stay
-    as they are, bit for bit. A dense Adam would go on moving it by its momentum, and would let its moments fade
-    with gradients that are zero only because the datum was not in the batch. (torch's `SparseAdam` counts the steps
-    of all rows together, so that the first steps of a row that comes late are three times too long.)
+    Each row has its own moments and step count: without its datum in the batch, its values, moments and count do not
+    change at all. A dense Adam would continue to move the row by its momentum, and its moments would decay because of
+    gradients that are zero only because the datum was not in the batch. (torch's `SparseAdam` counts the steps of all
+    rows together, so that the first steps of a row that comes late are three times too long.)
 
     Args:
         tables: Parameters by name, (n, ...) each.
@@ -45,7 +45,7 @@ class RowOptimiser:
         }
 
     def gradients(self) -> dict[str, tuple[Tensor, Tensor]]:
-        """Rows, (k,), and their gradients, (k, ...), of each table that has any; every row once."""
+        """Rows, (k,), and their gradients, (k, ...), for each table that has gradients; every row once."""
         found = {}
         for name, table in self._tables.items():
             if table.grad is not None:
@@ -55,10 +55,10 @@ class RowOptimiser:
 
     @torch.no_grad()
     def update(self, gradients: Mapping[str, tuple[Tensor, Tensor]], finite: Tensor) -> None:
-        """Moves rows against their gradients, unless these are not finite.
+        """Updates rows by their gradients, unless these are not finite.
 
         Args:
-            gradients: As `gradients` gives them.
+            gradients: What `gradients` returned.
             finite: Whether the update is made, a boolean scalar on the device.
         """
         for name, (rows, gradient) in gradients.items():
@@ -91,11 +91,11 @@ class RowOptimiser:
         return x - lr * buffer, {"step": step, "momentum_buffer": buffer}
 
     def state(self) -> dict[str, Tensor]:
-        """Memory of every row by "<parameter>/<key>"."""
+        """State of all rows by "<parameter>/<key>"."""
         return {f"{name}/{key}": value for name, kept in self._state.items() for key, value in kept.items()}
 
     def load_state(self, tensors: Mapping[str, Tensor]) -> None:
-        """Takes back what `state` gave; what it does not name starts afresh."""
+        """Loads what `state` returned; rows that it does not name start without moments."""
         for name, kept in self._state.items():
             for key, value in kept.items():
                 if f"{name}/{key}" in tensors:

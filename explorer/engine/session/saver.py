@@ -1,4 +1,4 @@
-"""Saving of a session: checkpoints by the clock and on demand, the best weights by validation, the summary."""
+"""Saving of a session: checkpoints at intervals and on demand, the best weights by validation, the summary."""
 
 from __future__ import annotations
 
@@ -40,24 +40,24 @@ class Saver:
         return self._run is not None and time.monotonic() - self._saved > AUTOSAVE
 
     def compare(self, score: float | None, weights: Callable[[], Checkpoint]) -> None:
-        """Holds the weights until they are saved, where their score is the best so far.
+        """Keeps the weights until they are saved, if their score is the best so far.
 
         Args:
             score: The score, or None where the page declares no validation.
-            weights: Makes a copy of the weights.
+            weights: Returns a copy of the weights.
         """
         if score is not None and (self.best_score is None or score > self.best_score):
             self.best_score, self._best = score, weights()
 
     def save(self, state: Callable[[], TrainingState]) -> None:
-        """Writes a checkpoint, and the best weights where they are new."""
+        """Writes a checkpoint, and the best weights if they are new."""
         self.save_best()
         if self._run is not None:
             self._run.save(to_checkpoint(state()))
         self._saved = time.monotonic()
 
     def save_best(self) -> None:
-        """Writes the best weights where they are new."""
+        """Writes the best weights if they are new."""
         if self._run is not None and self._best is not None:
             self._run.save_best(self._best)
             self._best = None
@@ -69,6 +69,6 @@ class Saver:
 
 
 def is_rate_jump(before: Training, after: Training) -> bool:
-    """Whether a learning rate is more than doubled, which may ruin the weights while the loss is still finite."""
+    """Whether a learning rate is more than doubled, which can destroy the weights although the loss stays finite."""
     rates = {field.name for field in dataclasses.fields(after)} - {field.name for field in dataclasses.fields(Training)}
     return any(after.rate(name) > _JUMP * before.rate(name) for name in rates)

@@ -33,18 +33,18 @@ class Session:
     Args:
         setup: Page, data, config and training settings.
         data: The dataset that the setup names.
-        run: The run to write to, taken for writing until `close`; None to write nothing.
-        placement: Device and rank; the setup's device where None. Only rank 0 writes, measures and records.
+        run: The run to write to, locked until `close`; None to write nothing.
+        placement: Device and rank; None for the setup's device. Only rank 0 writes, measures and records.
         record: Whether frames are recorded for the timeline.
         parents: Trained models that the config names, on the session's device, by field.
 
     Attributes:
-        setup: The setup with the live parameters in force.
+        setup: The setup with the current live parameters.
         status: "ready", "training", "done", "stopped", "diverged" or "out of memory".
         learner: The model with its players' optimisers and its averaged weights.
-        trainer: Trains the model round by round; has the clock and the random number generator.
+        trainer: Trains the model round by round; owns the clock and the random number generator.
         journal, saver: Metrics, measurements and recorded frames; checkpoints.
-        between_micro_batches: Called where views can be computed, also during a save or a recording.
+        between_micro_batches: Called whenever views can be computed, also during a recording.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Session:
             raise
 
     def _build(self, setup: Setup) -> None:
-        """Sets everything to its state before step 0."""
+        """Creates everything in its state before step 0."""
         prepare_thread()
         self.setup, self.status = setup, "ready"
         self.data = TensorData(self._dataset, setup.seed, self.placement.device)
@@ -104,7 +104,7 @@ class Session:
 
     @property
     def progress(self) -> float:
-        """Share of the run that is done, from 0 to 1."""
+        """Completed share of the run, from 0 to 1."""
         training = self.setup.training
         done = self.seconds / training.seconds if training.seconds > 0 else self.step_count / training.steps
         return min(1.0, done)
@@ -116,11 +116,11 @@ class Session:
 
     @property
     def between_phases(self) -> bool:
-        """Whether a round has been begun by `substep` and is not complete."""
+        """Whether a round was started by `substep` and is incomplete."""
         return self._round is not None
 
     def display_model(self, raw: bool = False) -> GenerativeModel:
-        """The model for views, samples and evaluation: averaged weights where there are any and `raw` is not set."""
+        """The model for views, samples and evaluation: with averaged weights, if it has any and `raw` is not set."""
         return self.learner.display_model(raw)
 
     def summary(self) -> dict[str, Any]:
@@ -135,7 +135,7 @@ class Session:
     # Training
 
     def begin(self) -> None:
-        """Saves, measures and records the initial weights; `step` calls it before the first round."""
+        """Saves, measures and records the initial weights. `step` calls it before the first round."""
         if self._begun:
             return
         self._begun = True
@@ -145,23 +145,23 @@ class Session:
             self.journal.measure_and_record(0, self.seconds, *self.journal.due(0))
 
     def step(self) -> None:
-        """Trains for one round, in which each player makes its updates. A round begun by `substep` is completed.
+        """Trains for one round, in which each player makes its updates. A round started by `substep` is completed.
 
         Raises:
-            Diverged: A loss or gradient was not finite. That update was not made, and the session has ended.
+            Diverged: A loss or gradient was not finite. The update was skipped, and the session has ended.
             OutOfMemory: The batch is too large for the device. The session has ended.
         """
         self._advance(whole=True)
 
     def substep(self) -> Phase:
-        """Does one phase of one player: draw, forward, backward or update. Raises what `step` raises."""
+        """Does one phase of one player: draw, forward, backward or update. Raises the errors of `step`."""
         return self._advance(whole=False)
 
     def step_player(self, name: str) -> None:
-        """Makes one update of one player alone, as a round of its own; `changes.jsonl` notes it.
+        """Makes one update of one player alone, which counts as a round; `changes.jsonl` records it.
 
         Raises:
-            BadInput: No player has that name; otherwise as `step`.
+            BadInput: No player has that name.
         """
         names = [each.player.name for each in self.learner.players]
         if name not in names:
@@ -173,12 +173,12 @@ class Session:
     def _advance(self, *, whole: bool, only: str = "") -> Phase:
         """Does the next phase, or all phases up to the end of the round."""
         if self.status in _OVER:
-            raise BadInput(f"this run is over ({self.status}); reset it or go on from its last checkpoint")
+            raise BadInput(f"this run is over ({self.status}); reset it or continue from its last checkpoint")
         prepare_thread()
         self.begin()
         self.status = "training"
         phases = self._round or self.trainer.phases(self.setup.training, only)
-        self._round = None  # a round that raises is given up
+        self._round = None  # a round that raises is abandoned
         with self._ending_on_failure():
             for phase in phases:
                 if phase.is_last:
@@ -192,7 +192,7 @@ class Session:
         return ending_on_failure(self._fail, self.learner, self.data)
 
     def _close_round(self) -> None:
-        """Notes a round that is complete; measures, records and saves where this is due."""
+        """Records the metrics of a completed round; measures, records views and saves if due."""
         trainer, outcome, clock = self.trainer, self.trainer.outcome, self.trainer.clock
         self.learner.configure(self.setup.config)
         if outcome.only and self.run is not None:
@@ -203,7 +203,7 @@ class Session:
         if measure or record or self.journal.flush_due or self.progress >= 1.0:
             self.journal.flush()
         clock.stop()
-        done = self.progress >= 1.0  # with the clock standing, so that `finished` says the same afterwards
+        done = self.progress >= 1.0  # with the clock stopped, so that `finished` has the same value afterwards
         self.learner.grow(trainer.progress)
         self.journal.measure_and_record(trainer.step, self.seconds, measure or done, record or done)
         if done:
@@ -214,7 +214,7 @@ class Session:
             self.journal.advance_recording()
 
     def flush(self) -> None:
-        """Reads the metrics that are still on the device into history and run; raises `Diverged` as `step` does."""
+        """Adds the metrics that are still on the device to history and run; raises `Diverged` like `step`."""
         with self._ending_on_failure(), self.trainer.clock.running():
             self.journal.flush()
 
@@ -225,7 +225,7 @@ class Session:
         self.saver.write_summary(self.summary())
 
     def _fail(self, status: str) -> None:
-        """Ends training with the summary alone: the last checkpoint holds better weights."""
+        """Ends training with the summary but no checkpoint: the last one holds better weights."""
         if self.status not in _OVER:
             self.status = status
             self.trainer.clock.stop()
@@ -252,13 +252,13 @@ class Session:
             self.run.add_change(self.step_count + (self._round is not None), checked)
 
     def _apply(self, config: Any, training: Training) -> None:
-        """Takes config and training settings, from the next round on."""
+        """Applies config and training settings, from the next round on."""
         self.setup = dataclasses.replace(self.setup, config=config, training=training)
         if self._round is None:
             self.learner.configure(config)
 
     def stop(self) -> None:
-        """Ends training between two rounds and saves; the model stays usable, and the run can be resumed."""
+        """Ends training after the current round and saves; the model stays usable, and the run can be resumed."""
         if self._round is not None:
             self._advance(whole=True)
         self.flush()
@@ -275,7 +275,7 @@ class Session:
         return self.trainer.state(self.setup, self.saver.best_score)
 
     def load(self, state: TrainingState) -> None:
-        """Goes on from a state of the same setup, bit for bit; a run is cut back to its step.
+        """Continues from a state of the same setup with bit-identical results; the run is truncated to its step.
 
         Raises:
             RunError: The state does not belong to this setup or device.
@@ -292,7 +292,7 @@ class Session:
                 self._apply(*live_changes(self.setup, change["set"])[:2])
 
     def save(self) -> None:
-        """Writes a checkpoint, and the best weights where they are new. A round begun by `substep` is completed."""
+        """Writes a checkpoint, and the best weights if they are new. A round started by `substep` is completed."""
         if self._round is not None:
             self._advance(whole=True)
         self.flush()

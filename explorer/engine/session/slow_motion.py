@@ -18,13 +18,13 @@ PACE = 1.25  # seconds a phase
 
 @dataclass(frozen=True)
 class PhaseReport:
-    """A phase that has just been done, with its numbers as floats.
+    """A completed phase, with its metrics as floats.
 
     Attributes:
         phase: The phase.
         step: The round it belongs to, from 1.
         values: Its metrics by key, "loss" among them; after "backward" also "gradient", the Euclidean norm of the
-            player's gradient; for "update" also "lr", the learning rate it was made with.
+            player's gradient; for "update" also "lr", its learning rate.
         going_on: Whether the next phase follows without a further command.
     """
 

@@ -23,7 +23,7 @@ _RNG = "generator"  # its key in checkpoints, whose format is fixed
 
 @dataclass(frozen=True)
 class TrainingState:
-    """Everything that a session needs to go on with training, bit for bit.
+    """Everything that a session needs to continue training with bit-identical results.
 
     Attributes:
         step: Rounds completed.
@@ -33,8 +33,7 @@ class TrainingState:
         best: Score of the best checkpoint by validation, or None.
         config: The page's config.
         training: Training settings in force.
-        optimisers: Training settings that the optimisers were made with: a live change reaches them only with the next
-            round.
+        optimisers: Training settings of the optimisers, to which live changes are applied in the next round.
         stage: Stage of the model's structure.
         device: Type of the device: "cpu", "cuda" or "mps".
         threads: Number of threads that torch used.
@@ -71,7 +70,7 @@ def weights(step: int, model: GenerativeModel, averaged: GenerativeModel | None)
 
 
 def to_checkpoint(state: TrainingState) -> Checkpoint:
-    """A state as it is written to disk."""
+    """The form of a state on disk."""
     values = {
         "stage": state.stage,
         "config": dataclasses.asdict(state.config),
@@ -91,7 +90,7 @@ def from_checkpoint(checkpoint: Checkpoint, page: type[GenerativeModel]) -> Trai
     """The state that `to_checkpoint` wrote for a page.
 
     Raises:
-        RunError: Something is missing.
+        RunError: An entry is missing.
         BadInput: A stored value is refused.
     """
     try:
@@ -116,16 +115,16 @@ def from_checkpoint(checkpoint: Checkpoint, page: type[GenerativeModel]) -> Trai
             tensors={path: tensor for path, tensor in checkpoint.tensors.items() if path != _RNG},
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f"the checkpoint of step {checkpoint.step} lacks something ({error!r})") from None
+        raise RunError(f"the checkpoint of step {checkpoint.step} is incomplete ({error!r})") from None
 
 
 def load_weights(model: GenerativeModel, checkpoint: Checkpoint, *, averaged: bool) -> None:
-    """Puts a checkpoint's weights into a model built from the same config.
+    """Loads a checkpoint's weights into a model built from the same config.
 
     Args:
         model: The model.
-        checkpoint: Of its run.
-        averaged: Whether to take the averaged weights where there are any.
+        checkpoint: A checkpoint of its run.
+        averaged: Whether to load the averaged weights, if the checkpoint has any.
 
     Raises:
         RunError: Names or shapes differ.
@@ -135,14 +134,14 @@ def load_weights(model: GenerativeModel, checkpoint: Checkpoint, *, averaged: bo
 
 
 def load_tensors(model: GenerativeModel, stage: int, tensors: Mapping[str, Tensor]) -> None:
-    """Puts parameters and buffers into a model, which enters their stage before.
+    """Enters a stage of a model and loads its parameters and buffers.
 
     Raises:
         RunError: Names or shapes differ.
     """
     if stage != model.stage:
         device = model.device
-        with initialising(0):  # new layers draw their weights, though these are replaced below
+        with initialising(0):  # new layers draw weights, which are replaced below
             model.enter_stage(stage)
         model.to(device)
     try:

@@ -27,7 +27,7 @@ __all__ = ["Outcome", "Phase", "Trainer"]
 
 @dataclass(frozen=True)
 class Phase:
-    """One phase of a player's update, after it has been done.
+    """One completed phase of a player's update.
 
     Attributes:
         player: Name of the player.
@@ -35,7 +35,7 @@ class Phase:
         metrics: Loss and metrics computed so far, scalars on the device.
         number: Number of the phase in its round, from 1.
         count: Phases in the round.
-        explanation: One sentence on what the phase does.
+        explanation: One sentence that describes the phase.
     """
 
     player: str
@@ -81,7 +81,7 @@ class Trainer:
     Attributes:
         step: Rounds completed.
         position: Position in the endless stream of training data.
-        horizon: Length of the learning-rate schedule, (steps, seconds); seconds count where they are above 0.
+        horizon: Length of the learning-rate schedule, (steps, seconds); it is in seconds if these are above 0.
         clock: Training time.
         rng: Source of all noise of training.
         outcome: Results of the round that was completed last; there is none before the first.
@@ -109,7 +109,7 @@ class Trainer:
 
     @property
     def progress(self) -> Progress:
-        """Rounds completed, and the share of the schedule that is done."""
+        """Rounds completed, and the completed share of the schedule."""
         steps, seconds = self.horizon
         share = self.clock.seconds / seconds if seconds > 0 else self.step / steps
         return Progress(self.step, min(1.0, share))
@@ -126,7 +126,7 @@ class Trainer:
             complete: `step` and `position` are advanced, and `outcome` holds the results.
 
         Raises:
-            Diverged: A loss or gradient was not finite, on a device where this is known at once.
+            Diverged: A loss or gradient was not finite. On CUDA it is not raised here, but by `Journal.flush`.
         """
         learner, model, data, clock = self._learner, self._learner.model, self._data, self.clock
         learner.set_training(training)
@@ -205,7 +205,7 @@ class Trainer:
         """The state of training, between two rounds.
 
         Args:
-            setup: The setup with the live parameters in force.
+            setup: The setup with the current live parameters.
             best: Score of the best weights by validation, or None.
         """
         return TrainingState(
@@ -225,7 +225,7 @@ class Trainer:
         )
 
     def load(self, state: TrainingState) -> None:
-        """Goes on from a state of the same setup, bit for bit.
+        """Continues from a state of the same setup with bit-identical results.
 
         Raises:
             RunError: The state does not belong to this model or device.
@@ -233,13 +233,15 @@ class Trainer:
         self._learner.load(state)
         device = self._placement.device.type
         if state.device != device:
-            raise RunError(f"this run was trained on {state.device}; go on there, for noise differs between devices")
+            raise RunError(
+                f"this run was trained on {state.device}; continue there, because noise differs between devices"
+            )
         self.step, self.position, self.horizon = state.step, state.position, state.horizon
         self.clock = Clock(state.seconds)
         self.rng.set_state(state.rng)
 
     def _seed_noise(self, purpose: str, update: int, part: int) -> None:
-        """Derives the noise from step, update, rank and part, so that no two parts of a batch share theirs."""
+        """Seeds the noise by step, update, rank and part, so that all parts of a batch have different noise."""
         self.rng.manual_seed(derive(self._seed, purpose, self.step, update, self._placement.rank, part))
 
 

@@ -1,1 +1,1 @@
-"""Views computed: requests, their inputs, and the frames that answer them."""
+"""Computation of views: requests, their inputs, and the replies with frames."""

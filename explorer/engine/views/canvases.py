@@ -27,11 +27,11 @@ REGIONS: Mapping[str, str] = {
 }
 """Regions that can be unknown, by name, with their labels."""
 
-_BITS = "mask-"  # begins the text of a mask that is no region: its bits, row by row, as hexadecimal digits
+_BITS = "mask-"  # prefix of a mask's bits, row by row, as hexadecimal digits
 
 
 def region_mask(region: str, height: int, width: int) -> Tensor:
-    """The mask of an image of which a region is unknown: (height, width), 1 where the image is given.
+    """The mask for an unknown region of an image: (height, width), 1 where the image is given.
 
     Args:
         region: One of `REGIONS`.
@@ -73,10 +73,10 @@ def read_canvas(name: str, text: str, data: TensorData, split: str, device: torc
         text: The text.
         data: Images.
         split: Split of the image that a number means.
-        device: Where the tensors are made.
+        device: Device of the tensors.
 
     Raises:
-        BadInput: The text or the file cannot be read; one sentence with the form that can.
+        BadInput: The text or the file is invalid; the sentence states the valid form.
     """
     channels, height, width = data.spec.kind.shape
     if text.endswith(".npz"):
@@ -97,7 +97,7 @@ def read_canvas(name: str, text: str, data: TensorData, split: str, device: torc
 
 
 def canvas_text(canvas: Canvas, data: TensorData, split: str) -> str:
-    """The text form of a canvas, or "" where its image is not of the split or its mask differs between channels."""
+    """The text form of a canvas, or "" if its image is not of the split or its mask differs between channels."""
     mask = canvas.mask[0, 0].cpu()
     same = (data.batch(split).x == canvas.x.to(data.batch(split, 0, 1).x.device)).flatten(1).all(dim=1)
     if not same.any() or not torch.equal(canvas.mask.cpu(), mask.expand_as(canvas.mask)):

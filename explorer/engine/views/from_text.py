@@ -1,4 +1,4 @@
-"""Inputs and parameters of a view as text, as the command line takes them and figures store them."""
+"""Inputs and parameters of a view as text: parsed by the command line, stored with figures."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def request_from_text(
     values: Mapping[str, str],
     kept: Iterable[KeptDirection] = (),
 ) -> Request:
-    """The request that "name=value" pairs describe.
+    """Parses "name=value" pairs into a request.
 
     Latent points are "z=0.5,-1"; data "point=12", the position in the view's split, or "point=train:12"; noise
     "noise=3", a seed; points "points=0,1;2,3"; pixels "pixel=row,column" or "pixel=row,column,channel"; times "t=0.5";
@@ -39,7 +39,7 @@ def request_from_text(
         kept: Directions of the run.
 
     Raises:
-        BadInput: A value cannot be read; one sentence with what can.
+        BadInput: A value is invalid; the sentence states the valid form.
     """
     params: dict[str, Any] = {name: text for name, text in values.items() if name not in view.inputs}
     inputs: dict[str, Input] = {}
@@ -51,13 +51,13 @@ def request_from_text(
 
 
 def inputs_as_text(view: View, page: Page, data: TensorData | None, request: Request) -> dict[str, str]:
-    """The inputs of a request by argument name, as `request_from_text` reads them; those without text are left out.
+    """The inputs of a request as text by argument name, for `request_from_text`; those without text are left out.
 
     Args:
         view: The view.
         page: The model or lab.
         data: Its data, or None.
-        request: The request; inputs that it leaves open are not in the result.
+        request: The request; inputs that it does not set are not in the result.
     """
     texts: dict[str, str] = {}
     for name, value in request.inputs.items():

@@ -1,4 +1,4 @@
-"""The view and argument for which an input is made."""
+"""The view and argument for which an input is created."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CPU = torch.device("cpu")
 
 
 def chosen_split(view: View, params: Mapping[str, Any]) -> str:
-    """The split that is chosen among those of a view, the first by default.
+    """The chosen split among those of a view; by default the first.
 
     Raises:
         BadInput: The view has no such split.
@@ -31,7 +31,7 @@ def chosen_split(view: View, params: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class InputContext:
-    """The view and argument for which an input is made.
+    """The view and argument for which an input is created.
 
     Attributes:
         view: The view.
@@ -39,8 +39,8 @@ class InputContext:
         data: Its data, or None.
         device: Device of the input's tensors.
         params: Values of the view's controls.
-        name: The argument. The second datum of a view has another default than the first; a batch called train, valid
-            or test comes from the split of that name.
+        name: The argument. It matters: the second datum of a view has another default than the first, and a batch
+            called train, valid or test comes from the split of that name.
     """
 
     view: View
@@ -57,7 +57,7 @@ class InputContext:
 
     @property
     def kind(self) -> Kind | None:
-        """Kind of the data, or None where the page has none."""
+        """Kind of the data, or None if the page has none."""
         if self.data is not None:
             return self.data.spec.kind
         return self.page.spec.kind if isinstance(self.page, GenerativeModel) else None

@@ -1,4 +1,4 @@
-"""The default and the text form of each kind of input: one of the three tables whose keys are the kinds.
+"""The default and the text form of each kind of input: one of the three tables of input kinds.
 
 The dataclasses are `models.protocol.INPUTS`; the editors of the window are `explorer.ui.page.editors.EDITORS`.
 """
@@ -47,10 +47,10 @@ class InputKind:
     """The default and the text form of one kind of input.
 
     Attributes:
-        default: The input where none was chosen. Raises `BadInput` where the page cannot supply one.
-        from_text: The input that a text means, given the kept directions. Raises `BadInput`, one sentence with what
-            can be read.
-        to_text: The text of an input, which `from_text` reads back; "" where it has no text form.
+        default: The input before the user chooses one. Raises `BadInput` if the page cannot supply any.
+        from_text: Parses a text, given the saved directions. Raises `BadInput` with one sentence that states the valid
+            form.
+        to_text: The text of an input, which `from_text` parses; "" if it has no text form.
     """
 
     default: Callable[[InputContext], Input]

@@ -19,10 +19,10 @@ class Request:
 
     Attributes:
         view: Name of the view.
-        inputs: Input values by argument name; defaults where missing.
-        params: Values of the card's controls; defaults where missing.
+        inputs: Input values by argument name; missing ones have their defaults.
+        params: Values of the card's controls; missing ones have their defaults.
         stamp: Returned with the reply, so that the sender recognises replies to older requests.
-        raw: Use the raw weights even where averaged ones exist.
+        raw: Use the raw weights even if the model has averaged ones.
     """
 
     view: str
@@ -39,8 +39,8 @@ class Reply:
     Attributes:
         request: The request.
         frame: The frame, or None.
-        step: Round of the weights that the frame shows.
-        seconds: Time the computation took.
+        step: Round of the weights that were used.
+        seconds: Time of the computation.
         final: No further frame of this request follows.
         error: One sentence, or "".
     """

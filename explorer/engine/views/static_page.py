@@ -1,4 +1,4 @@
-"""The source of a page's views while nothing trains: a lab, a bundled model, or an opened run."""
+"""A page with fixed weights: a lab, a bundled model, or an opened run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MANY, _ALL = 500, 2000
 
 @dataclass
 class StaticPage:
-    """A page with fixed weights, or none at all.
+    """A page with fixed weights, or without weights.
 
     Attributes:
         page: The model or lab.
@@ -42,7 +42,7 @@ class StaticPage:
     title: str = ""
 
     def __post_init__(self) -> None:
-        """Makes viewer, history and recorder."""
+        """Creates viewer, history and recorder."""
         device = self.page.device if isinstance(self.page, nn.Module) else torch.device("cpu")
         self.viewer = CachingViewer(self.page, self.data, device)  # type: ignore[arg-type]
         self.history = History()
@@ -55,13 +55,13 @@ class StaticPage:
 
     @property
     def spec(self) -> DataSpec | None:
-        """The data that the model was built for, or that a lab has; None for a lab without data."""
+        """The description of the data of the model or lab; None for a lab without data."""
         if isinstance(self.page, GenerativeModel):
             return self.page.spec
         return None if self.data is None else self.data.spec
 
     def display_model(self, raw: bool = False) -> Page:
-        """The page itself: there are no other weights."""
+        """The page itself: it has no other weights."""
         return self.page
 
     def answer(
@@ -72,7 +72,7 @@ class StaticPage:
 
 
 class CachingViewer(Viewer):
-    """A viewer of weights that are fixed: a frame is computed once for the same inputs and parameters.
+    """A viewer of fixed weights: a frame is computed once for the same inputs and parameters.
 
     Views of 500 data or more get 2,000 here, because they are computed only once.
     """
@@ -82,13 +82,13 @@ class CachingViewer(Viewer):
         self._made: dict[str, tuple[Hashable, Reply]] = {}
 
     def default(self, view: View, kind: type[Input], params: Mapping[str, Any], name: str = "") -> Input:
-        """As for any page, with larger batches of data."""
+        """The default input; batches of data are larger than for other pages."""
         if kind is DataBatch and view.batch >= _MANY:
             view = view.but(batch=max(_ALL, view.batch))
         return super().default(view, kind, params, name)
 
     def answer(self, request: Request, page: Page, step: int) -> Reply:
-        """The reply with the first frame; computed only where inputs or parameters differ from the last request."""
+        """The reply with the first frame; computed only if inputs or parameters differ from the last request."""
         asked = _content(request)
         known, reply = self._made.get(request.view, (None, None))
         if reply is None or known != asked:
@@ -98,7 +98,7 @@ class CachingViewer(Viewer):
 
 
 def _content(request: Request) -> Hashable:
-    """Inputs, parameters and weights of a request as a value that can be compared; its stamp is left out."""
+    """Inputs, parameters and weights of a request, without its stamp, as a value that can be compared."""
     inputs = tuple((name, type(given), _plain(vars(given))) for name, given in sorted(request.inputs.items()))
     return inputs, _plain(request.params), request.raw
 

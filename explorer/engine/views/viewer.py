@@ -40,7 +40,7 @@ def _looking(page: Page, view: View) -> Iterator[None]:
     try:
         with eval_mode(page), torch.set_grad_enabled(view.grad):
             yield
-    except BadValue as error:  # some limits depend on the config, and only the view knows them
+    except BadValue as error:  # limits that depend on the config are checked in the view
         raise BadInput(str(error)) from None
 
 
@@ -50,7 +50,7 @@ class Viewer:
     Args:
         page: The model or lab.
         data: Its data, or None for a lab.
-        device: Where inputs are made.
+        device: Device of the inputs.
     """
 
     def __init__(self, page: Page, data: TensorData | None = None, device: torch.device | None = None):
@@ -64,14 +64,14 @@ class Viewer:
         """The view of a name.
 
         Raises:
-            BadInput: No such view.
+            BadInput: The page has no view of that name.
         """
         if name not in self.views:
             raise BadInput(f"there is no view {name}; there are {', '.join(self.views)}")
         return self.views[name]
 
     def default(self, view: View, kind: type[Input], params: Mapping[str, Any], name: str = "") -> Input:
-        """The input of a view where none was chosen.
+        """The default input of a view.
 
         Args:
             view: The view.
@@ -89,8 +89,8 @@ class Viewer:
 
         Args:
             request: The request.
-            page: The model or lab to compute it for, for example the copy with averaged weights; the viewer's own
-                where None.
+            page: The model or lab to compute it for, such as the copy with averaged weights; None for the viewer's
+                page.
 
         Raises:
             BadInput: Unknown view, parameter or value.
@@ -133,7 +133,7 @@ class Viewer:
         """The result of a request: its only frame, or the last of a stream."""
         newest = collections.deque(self.frames(request, page), maxlen=1)
         if not newest:
-            raise BadInput(f"view {request.view} gave no frame")
+            raise BadInput(f"view {request.view} yielded no frame")
         return newest[0]
 
     def serve(
@@ -155,8 +155,8 @@ class Viewer:
             page: Given whether raw weights are wanted, returns the model or lab to compute the views for.
             step: Rounds completed.
             reply: Called with each reply.
-            interrupted: Called after each frame of a stream but the first; where it returns True, the remaining
-                streams wait for the next call.
+            interrupted: Called after each frame of a stream but the first; if it returns True, the remaining streams
+                wait for the next call.
         """
         taken = requests.take()
         with eval_mode(page(False)):
@@ -189,6 +189,6 @@ class Viewer:
         began = time.perf_counter()
         try:
             frame = next(frames, None)
-        except Exception as error:  # shown on the card; training goes on
+        except Exception as error:  # shown on the card; training continues
             return Reply(request, None, step, time.perf_counter() - began, error=str(error) or type(error).__name__)
         return Reply(request, frame, step, time.perf_counter() - began, final=final or frame is None)

@@ -1,8 +1,8 @@
-"""The Dirac-GAN: one number against one number, so that the dynamics of adversarial training can be read off.
+"""The Dirac-GAN: a game of two numbers, whose dynamics can be computed exactly.
 
 The data are the point 0, the generator's sample is the point θ, and the critic is F(x) = ψ x. Mescheder et al., 2018
-(arXiv 1801.04406). In the sign of that paper a high F speaks for the sample: L = f(ψθ) + f(0), f(t) = −log(1 + e⁻ᵗ). In
-the sign of Goodfellow et al., 2014 (arXiv 1406.2661), a high F speaks for the data: L = log D(0) + log(1 − D(θ)) with
+(arXiv 1801.04406). In the sign of that paper a high F marks samples: L = f(ψθ) + f(0), f(t) = −log(1 + e⁻ᵗ). In the
+sign of Goodfellow et al., 2014 (arXiv 1406.2661), a high F marks data: L = log D(0) + log(1 − D(θ)) with
 D(x) = σ(ψx). The two differ by the sign of ψ. θ descends L, ψ ascends it.
 """
 
@@ -49,9 +49,9 @@ class DiracGame:
         cure: Key of `CURES`: the term added to the game.
         gamma: Weight γ of R1, ½ γ ψ², or of consensus optimisation, ½ γ |v|².
         std: Standard deviation of the instance noise, on data and sample.
-        clip: |ψ| is at most this where the game is "clip".
-        weight: λ of the gradient penalty ½ λ (|ψ| − target)², where the game is "penalty".
-        target: Slope at which it is 0.
+        clip: Greatest |ψ|, if the game is "clip".
+        weight: Weight λ of the gradient penalty ½ λ (|ψ| − target)², if the game is "penalty".
+        target: Slope at which the penalty is 0.
         sign: Key of `SIGNS`.
     """
 
@@ -71,7 +71,7 @@ class DiracGame:
         return v_theta, turn * v_psi
 
     def project(self, psi: float) -> float:
-        """ψ after an update: clipped, where the game clips."""
+        """ψ after an update: clipped, if the game is "clip"."""
         return min(max(psi, -self.clip), self.clip) if self.game == "clip" else psi
 
     def jacobian(self) -> np.ndarray | None:
@@ -156,8 +156,8 @@ def run(
         start: (θ, ψ).
         h: Step size of both players.
         steps: Number of rounds.
-        order: Key of `ORDERS`. Alternating, the second player sees the update of the first.
-        psi_updates: Updates of ψ in a round, where the players alternate.
+        order: Key of `ORDERS`. If the players alternate, the second uses the update of the first.
+        psi_updates: Updates of ψ in a round, if the players alternate.
         noise: Draws of ε for sample and data, (steps, 2), one pair for a round; None for the mean field.
     """
     theta, psi = float(start[0]), game.project(float(start[1]))

@@ -35,7 +35,7 @@ class DiracGanLab(Lab):
         ),
         Preset(
             "Very small steps", "", {"h": 0.01, "steps": 1000},
-            about="The flow itself is a circle about the solution: no step size helps.",
+            about="The flow itself circles around the solution: no step size helps.",
         ),
         Preset(
             "Non-saturating", "", {"game": "non-saturating"},
@@ -69,7 +69,7 @@ class DiracGanLab(Lab):
             lead="field", beside=("players",), below=("distance",),
         ),
         Scene(
-            "Eigenvalues", "What do the eigenvalues say of convergence?",
+            "Eigenvalues", "What do the eigenvalues predict about convergence?",
             lead="eigenvalues", beside=("step_size",), below=("field", "distance"),
         ),
         Scene(
@@ -78,10 +78,11 @@ class DiracGanLab(Lab):
         ),
     )  # fmt: skip
     look_at = (
-        "At θ = ψ = 0 sample and data agree and the critic says nothing: that is the solution. In the plain game, with "
-        "f(t) = −log(1 + e⁻ᵗ), the players turn about it: v is at right angles to (θ, ψ) everywhere, "
-        "so a simultaneous step multiplies the distance by √(1 + h² f′(ψθ)²) > 1. Taking turns puts the eigenvalues "
-        "on the unit circle. A game that converges pulls ψ towards 0: its eigenvalues have a negative real part."
+        "The data are a point at 0, the model is a point at θ, and the critic is F(x) = ψ x. At θ = ψ = 0 sample and "
+        "data agree and the critic is 0: this is the solution. In the plain game, with f(t) = −log(1 + e⁻ᵗ), the "
+        "players circle around it: v is at right angles to (θ, ψ) everywhere, so a simultaneous step multiplies the "
+        "distance by √(1 + h² f′(ψθ)²) > 1. Taking turns puts the eigenvalues on the unit circle. A game that "
+        "converges pulls ψ towards 0: its eigenvalues have a negative real part."
     )
     try_next = (
         Try("Let the players take turns: the spiral becomes an orbit", preset="Taking turns", scene="Path"),
@@ -98,9 +99,9 @@ class DiracGanLab(Lab):
 
         game: str = param("minimax", "Game", choices=GAMES, live=True)
         order: str = param("simultaneous", "Order of updates", choices=ORDERS, live=True)
-        h: float = param(0.2, "Step size h", 0.01, 1.0, log=True, live=True, help="Of both players.")
-        steps: int = param(500, "Steps", 0, 1000, live=True, help="Rounds, of both players.")
-        theta: float = param(1.0, "θ at the start", -2.0, 2.0, step=0.05, live=True, help="Where the sample is.")
+        h: float = param(0.2, "Step size h", 0.01, 1.0, log=True, live=True, help="Step size of both players.")
+        steps: int = param(500, "Steps", 0, 1000, live=True, help="Rounds, each with updates of both players.")
+        theta: float = param(1.0, "θ at the start", -2.0, 2.0, step=0.05, live=True, help="Position of the sample.")
         psi: float = param(1.0, "ψ at the start", -2.0, 2.0, step=0.05, live=True, help="Slope of the critic.")
         clip: float = param(
             1.0,
@@ -125,7 +126,7 @@ class DiracGanLab(Lab):
         target: float = param(
             1.0, "Target slope g", 0.0, 2.0, step=0.05, live=True, when=lambda config: config.game == "penalty"
         )
-        cure: str = param("none", "Cure", choices=CURES, live=True, more=True, help="What is added to the game.")
+        cure: str = param("none", "Cure", choices=CURES, live=True, more=True, help="Term that is added to the game.")
         gamma: float = param(
             0.3,
             "Weight γ",
@@ -153,7 +154,7 @@ class DiracGanLab(Lab):
         )
         sign: str = param(
             "paper", "L and its sign", choices=SIGNS, live=True, more=True,
-            help="As in the literature, where D speaks for the sample, or as in the lecture: −ψ for ψ.",
+            help="A high F marks samples, as in the literature, or data, as in the lecture: −ψ for ψ.",
         )  # fmt: skip
 
     config: Config

@@ -29,7 +29,7 @@ _TURNS = {"simultaneous": "both at once", "generator": "θ first, then ψ", "dis
 
 
 def _objective(c: Any) -> str:
-    """The objective and what each player does with it, in the sign that is set."""
+    """The objective and the update of each player, in the chosen sign."""
     words = _OBJECTIVES[c.sign]
     theta = f"θ ascends {words['rival']}" if c.game == "non-saturating" else "θ descends it"
     psi = {
@@ -56,9 +56,9 @@ def _verdict(c: Any) -> str:
     orbits, attracted = abs(largest - 1.0) < 1e-9, c.game == "non-saturating" and c.cure == "none"
     claim = f"Near the equilibrium a round multiplies the distance by {largest:.5f}"
     if attracted and orbits:
-        return f"{claim}; the nonlinear terms attract it, ever more slowly."
+        return f"{claim}; the nonlinear terms decrease it, ever more slowly."
     if attracted and largest > 1.0:
-        return f"{claim}; farther out it is attracted: it stays near √(2h) = {(2 * c.h) ** 0.5:.3f}."
+        return f"{claim}; farther out it decreases: it stays near √(2h) = {(2 * c.h) ** 0.5:.3f}."
     if c.game == "clip" and c.cure != "r1" and largest >= 1.0:
         return f"{claim}; only the clip bounds it."
     return f"{claim}: it {'orbits' if orbits else 'diverges' if largest > 1.0 else 'converges'}."
@@ -197,7 +197,7 @@ def _xy(values: np.ndarray) -> np.ndarray:
 
 
 def _pair(values: np.ndarray) -> str:
-    """Two eigenvalues as a sentence shows them."""
+    """Two eigenvalues as text."""
     one, two = sorted(values, key=lambda value: (value.real, value.imag), reverse=True)
     if abs(one.imag) < 1e-12:
         return f"{one.real:.3f}, {two.real:.3f}".replace("-", "−")

@@ -28,7 +28,7 @@ _TABLE: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-@view("Players over steps", help="Where the sample is and how steep the critic is.")
+@view("Players over steps", help="Position of the sample and slope of the critic.")
 def players(lab: Lab) -> Curves:
     """θ and ψ over the steps, and of the flow."""
     path, flow = path_of(lab.config), flow_of(lab.config)
@@ -41,7 +41,7 @@ def players(lab: Lab) -> Curves:
             Series("psi.flow", "ψ of the flow", times, flow[:, 1], role="data", pane="psi", dashed=True),
         ),
         x_label="steps", subtitle="updates, and the flow at the same times (dashed); the solution is 0 for both",
-        note="When ψ has one sign for long, θ runs past 0 before ψ can turn: each chases the other.",
+        note="While ψ keeps its sign, θ passes 0 before ψ changes sign: each player follows the other.",
     )  # fmt: skip
 
 
@@ -71,9 +71,9 @@ def drawn(lab: Lab, noise: Noise) -> Curves:
     )  # fmt: skip
 
 
-@view("All games", help="How far from the equilibrium each game ends, by order of updates.")
+@view("All games", help="Final distance of each game from the equilibrium, by order of updates.")
 def games(lab: Lab) -> Matrix:
-    """|(θ, ψ)| at the end, for nine games and both orders, from the start and with the h and steps that are set."""
+    """|(θ, ψ)| at the end, for nine games and both orders, with the start, h and steps of the config."""
     c, start = lab.config, (lab.config.theta, lab.config.psi)
     orders = ("simultaneous", other_order(c.order))
     values = []
@@ -85,5 +85,5 @@ def games(lab: Lab) -> Matrix:
         np.array(values), row_labels=tuple(name for name, _ in _TABLE),
         column_labels=("simultaneous", ORDERS[orders[1]].lower()),
         subtitle=f"|(θ, ψ)| after {c.steps} steps of h = {c.h:g} from ({c.theta:g}, {c.psi:g})",
-        note="Instance noise is its mean field; the cures' strengths are those in the names.",
+        note="Instance noise is represented by its mean field; the weights of the cures are in their names.",
     )  # fmt: skip

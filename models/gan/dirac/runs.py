@@ -1,4 +1,4 @@
-"""One Dirac-GAN as the config of the page describes it: the game, the path of the updates, the flow, eigenvalues."""
+"""The Dirac-GAN of a config of the page: the game, the path of the updates, the flow, eigenvalues."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def flow_of(config: Any) -> np.ndarray:
 
 
 def eigenvalues_of(config: Any, h: float, order: str) -> np.ndarray | None:
-    """Eigenvalues of a round linearised at the equilibrium, (2,) complex; None where the field jumps there.
+    """Eigenvalues of a round linearised at the equilibrium, (2,) complex; None if the field jumps there.
 
     Args:
         config: Config of the page.

@@ -32,7 +32,8 @@ def data_masses(name: str, bits: int) -> np.ndarray:
     """Probability of each string under the data, (2^bits,).
 
     "pattern": independent bits, each 1 with probability 0.85 or 0.15 in turn, which the generator can match. "pair":
-    all bits equal. "parity": an even number of ones. It cannot match the last two; 2 % are spread over all strings.
+    all bits equal. "parity": an even number of ones. It cannot match the last two. 2 % of the
+    mass are spread over all strings.
     """
     x = corners(bits)
     if name == "pattern":

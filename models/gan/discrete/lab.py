@@ -49,7 +49,7 @@ class DiscreteGanLab(Lab):
         Preset("One draw at a time", "", {"n": 1}, about="Descent fluctuates most with the score function."),
         Preset(
             "All 0 or all 1", "", {"data": "pair", "bits": 4, "t1": 0.3, "t2": 0.2, "t3": 0.1, "t4": 0.2},
-            about="Independent bits cannot make both strings: descent drops one of two modes.",
+            about="Independent bits cannot generate just these two strings: descent drops one of two modes.",
         ),
         Preset(
             "Parity", "", {"data": "parity", "t1": 0.0, "t2": 0.0, "t3": 0.0},
@@ -58,11 +58,11 @@ class DiscreteGanLab(Lab):
     )  # fmt: skip
     scenes = (
         Scene(
-            "Bias and spread", "Which estimator of the gradient is right, and how much does it scatter?",
+            "Bias and spread", "Which estimators of the gradient are unbiased, and how much do they scatter?",
             lead="bias", beside=("gradient",), below=("error",),
         ),
         Scene(
-            "Relaxation", "What does D say between the strings?",
+            "Relaxation", "What is D between the strings?",
             lead="relaxed", beside=("bias",),
         ),
         Scene(
@@ -72,19 +72,19 @@ class DiscreteGanLab(Lab):
     )  # fmt: skip
     look_at = (
         "The lecture's gradient ∇ₓ log(1 − D(x)) ∇θ f(θ, ε) needs observations that change a little when θ does. A bit "
-        "does not: x = 1[θ + L > 0] is a step, and the gradient through it is 0. With a few bits all strings can be "
-        "enumerated, so the exact gradient is known. The score function needs only values of D, is right on average, "
-        "and has a large spread; a baseline reduces it. Gumbel-softmax softens the bits: the hotter, the "
-        "smoother and the more biased. It asks D about points between the strings, where no data are: the value "
-        "of D there is a choice (here the logit is interpolated), and the bias depends on it. Straight-through uses "
-        "real bits and the slope of D at them."
+        "does not: x = 1[θ + L > 0] with logistic noise L is a step, and the gradient through it is 0. With a few bits "
+        "all strings can be enumerated, so the exact gradient is known. The score function needs only values of D "
+        "and is unbiased, but has a large spread; a baseline reduces it. Gumbel-softmax softens the bits: the hotter, "
+        "the smoother and the more biased. It asks D about points between the strings, where no data are: the value of "
+        "D there is a choice (here the logit is interpolated), and the bias depends on it. Straight-through uses real "
+        "bits and the slope of D at them."
     )
     try_next = (
         Try("Cool the relaxation to τ = 0.1: the spread grows", preset="Cold: τ = 0.1", scene="Bias and spread"),
         Try("Heat it to τ = 3: the bias grows", preset="Hot: τ = 3", scene="Bias and spread"),
         Try("Take one draw a step and watch “Descent”", preset="One draw at a time", scene="Descent"),
-        Try("Ask for all 0 or all 1: a mode is dropped", preset="All 0 or all 1", scene="Descent"),
-        Try("Ask for parity: no single bit helps", preset="Parity", scene="Descent"),
+        Try("Choose data of all 0 or all 1: a mode is dropped", preset="All 0 or all 1", scene="Descent"),
+        Try("Choose the parity data: no single bit helps", preset="Parity", scene="Descent"),
         Try("Compare the estimators for a normal latent", page="reparameterization"),
     )
 
@@ -164,9 +164,7 @@ class DiscreteGanLab(Lab):
             "estimator with as many draws.",
         )  # fmt: skip
 
-    @view(
-        "Gradient by one θ", help="The exact gradient, the one through the step, and what estimators give on average."
-    )
+    @view("Gradient by one θ", help="The exact gradient, the one through the step, and the means of the estimators.")
     def gradient(self, noise: Noise) -> Bars:
         """Means of the estimators, the spread of one estimate, and the exact gradient dashed."""
         c = self.config
@@ -181,7 +179,7 @@ class DiscreteGanLab(Lab):
             errors=np.array([e for *_, e, _ in rows]), roles=tuple(role for *_, role in rows),
             reference=np.full(len(rows), float(self.exact[i])),
             subtitle=f"∂E[f]/∂θ{'₁₂₃₄'[i]}: means, spread of {_of(c.n)}; τ = {c.temperature:.3g}",
-            note="x = 1[θ + L > 0] is a step: its derivative is 0 almost everywhere, and nothing is learned.",
+            note="x = 1[θ + L > 0] is a step: its derivative is 0 almost everywhere, so it yields no gradient.",
         )  # fmt: skip
 
     @view("Relaxed bits", help="D over two bits: at the four strings, and between them.")

@@ -1,4 +1,4 @@
-"""What different divergences prefer when a model is too simple, or misses a datum."""
+"""The preferences of divergences for a model that is too simple, or misses a datum."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ class DivergencesLab(Lab):
     )  # fmt: skip
     look_at = (
         "Maximum likelihood is forward KL: it takes the mean and variance of the data, whatever lies between the "
-        "modes. Reverse KL ignores data where p_θ is 0, and from m/s ≈ 2.8 on prefers a single mode; that costs log 2, "
-        "no more, however far away the other is. JSD is between them: it covers up to m/s = 4, drops from 4.5, where "
-        "the cost is ¾ log(4/3). Wasserstein-1 counts distance, and covers always. “Missing one point” is the slide's "
-        "comparison; the slide writes F̂ for p_data. If a datum has no probability under the model, KL(p_data ‖ p_θ) "
-        "is infinite, and JSD is not. The slide's Supp(p_θ) ⊆ Supp(F̂) also holds if nothing is missing; all three are "
-        "0 then, so ⊊ is meant. Modes are dropped in practice by the training game too, not by the divergence alone: a "
-        "GAN with a KL objective shows it."
+        "modes. Reverse KL hardly counts data where p_θ is small, and from m/s ≈ 2.8 on prefers a single mode; that "
+        "costs log 2, no more, however far away the other is. JSD is between them: it covers up to m/s = 4, drops from "
+        "4.5, where the cost is ¾ log(4/3). Wasserstein-1 counts distance, and covers always. “Missing one point” is "
+        "the slide's comparison; the slide writes F̂ for p_data. If a datum has no probability under the model, "
+        "KL(p_data ‖ p_θ) is infinite, and JSD is not. The slide's Supp(p_θ) ⊆ Supp(F̂) also holds if nothing is "
+        "missing; all three are 0 then, so ⊊ is meant. Modes are dropped in practice by the training game too, not by "
+        "the divergence alone: a GAN with a KL objective shows it."
     )
     try_next = (
         Try("Bring the modes together: the four agree", preset="Near: m/s = 1"),

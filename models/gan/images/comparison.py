@@ -1,4 +1,4 @@
-"""Samples compared with data by the features of a classifier, each time beside the same number for held-out data."""
+"""Samples compared with data by the features of a classifier, beside the same quantities for held-out data."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ __all__ = ["class_shares", "classes", "frechet_distance", "missing_classes", "ne
 CONFIDENT = 0.9
 _SEARCHED = 5000  # training images among which the nearest are searched
 _COMPARED = 32  # samples, and held-out images, whose nearest are searched
-_MISSING = 0.2  # of its share in the data: a class with less counts as missing
-_COPY = 0.3  # of the held-out data's distance: samples nearer than that are nearly copies
+_MISSING = 0.2  # share of its frequency in the data below which a class counts as missing
+_COPY = 0.3  # share of the held-out data's distance below which samples count as copies
 _T = TypeVar("_T")
 
 
@@ -73,7 +73,7 @@ def classes(model: GenerativeModel, train: DataBatch, valid: DataBatch, noise: N
     if train.y is not None:
         real = torch.bincount(train.y, minlength=len(shares)).double() / len(train)
     lost = missing_classes(shares, real.to(shares), classifier.classes)
-    few = f"Nearly or wholly missing: {', '.join(lost)}. " if lost else ""
+    few = f"Almost or entirely missing: {', '.join(lost)}. " if lost else ""
     return Bars(
         labels=classifier.classes,
         values=100 * as_array(shares),
@@ -129,10 +129,10 @@ def nearest(
 
 @view(
     "Precision and recall", batch=500,
-    help="Share of samples that lie among data, and of data that lie among samples, in the classifier's features.",
+    help="Share of samples near data, and of data near samples, in the classifier's features.",
 )  # fmt: skip
 def precision(model: GenerativeModel, train: DataBatch, valid: DataBatch, noise: Noise, classifier: Classifier) -> Bars:
-    """Both, and both for held-out data in place of the samples."""
+    """Precision and recall of the samples, and of held-out data in their place."""
     n = min(len(train), len(valid), 500)
     data, held_out = _features(classifier, train)[:n], _features(classifier, valid)[:n]
     null = _cached(classifier, f"precision {n}", (train, valid), lambda: precision_recall(held_out, data))

@@ -106,7 +106,7 @@ class ImageGAN(GameModel, HasDecoder):
         if config.norm == "batch" and (_is_wasserstein(config) or config.r1 > 0):
             raise BadValue(
                 "norm",
-                "norm batch does not go with a penalty on the slope of D, which is one datum's: "
+                "norm batch does not work with a penalty on the slope of D at a single datum: "
                 "set norm to none or layer" + ("" if _is_wasserstein(config) else ", or r1 to 0"),
             )
 
@@ -127,7 +127,7 @@ class ImageGAN(GameModel, HasDecoder):
 
     @property
     def game(self) -> Game:
-        """The losses in force."""
+        """The current losses."""
         return OBJECTIVES[self.config.objective]
 
     def players(self) -> tuple[Player, ...]:
@@ -140,16 +140,16 @@ class ImageGAN(GameModel, HasDecoder):
                     "draw": "Draw a mini-batch of images.",
                     "forward": "Draw z, generate as many samples, and compute F of both"
                     + ("; add the penalty on D's slope." if penalised else "."),
-                    "update": "Update D: it tells images from samples better.",
+                    "update": "Update D: it separates images from samples better.",
                 },
             ),
             Player(
                 "generator", tuple(self.generator.parameters()), 1, "lr_g",
                 {
-                    "draw": "Draw a mini-batch, of which only the size is used.",
+                    "draw": "Draw a mini-batch; only its size is used.",
                     "forward": "Draw z, generate samples, and compute F of them.",
                     "backward": "Differentiate through D and each pixel to G's weights.",
-                    "update": "Update G: D takes more of its samples for images.",
+                    "update": "Update G: D rates its samples higher.",
                 },
             ),
         )  # fmt: skip

@@ -56,7 +56,7 @@ class ImageGenerator(nn.Module):
         count = stages(shape)
         self._sides = halvings(shape, count)[::-1]
         widths = [channels * 2**place for place in reversed(range(count))]
-        # What batch normalisation subtracts again needs no bias.
+        # No biases before batch normalisation, which subtracts the mean.
         self.foot = nn.Linear(latent, widths[0] * self._sides[0][0] * self._sides[0][1], bias=False)
         self.norms = nn.ModuleList(nn.BatchNorm2d(width) for width in widths)
         self.stages = nn.ModuleList(
@@ -80,7 +80,7 @@ class ImageDiscriminator(nn.Module):
         channels: Channels after the first stage; each further stage has twice as many.
         shape: (c, h, w) of an image, sides of at least 8.
         norm: Normalisation after each stage but the first: "none", "layer" or "batch".
-        bias: Whether the last layer has a bias, which no loss of differences can tell.
+        bias: Whether the last layer has a bias, which losses of differences do not depend on.
     """
 
     def __init__(self, channels: int, shape: tuple[int, ...], norm: str, bias: bool = True):

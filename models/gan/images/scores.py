@@ -20,7 +20,7 @@ _SPANS = (1.0, 2.0, 5.0)  # mantissas of the limits of a histogram
 
 
 class _Scored(Protocol):
-    """A GAN of images, as far as its scores are concerned."""
+    """Interface of a GAN of images that this view uses."""
 
     @property
     def device(self) -> torch.device:
@@ -28,7 +28,7 @@ class _Scored(Protocol):
 
     @property
     def game(self) -> Game:
-        """The losses in force."""
+        """The current losses."""
 
     @property
     def discriminator(self) -> nn.Module:

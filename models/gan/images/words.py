@@ -69,7 +69,7 @@ METRICS = (
         "discriminator_loss", "Loss of D with penalty", role="total", plotted=False,
         help="The loss of D, penalty included.",
     ),
-    Metric("on_data", "Value on data", role="data", plotted=False, help="The objective's term on data."),
+    Metric("on_data", "Value on data", role="data", plotted=False, help="The term of the objective on data."),
     Metric("on_samples", "Value on samples", role="model", plotted=False, help="The objective's term on samples."),
     Metric("score_real", "F on data", role="data", plotted=False, help="Mean score of the batch's data."),
     Metric("score_fake", "F on samples", role="model", plotted=False, help="Mean score of as many samples."),
@@ -155,16 +155,16 @@ SCENES = (
         lead="decode", beside=("traversals",), below=("interpolation", "manifold"),
     ),
     Scene(
-        "Memory", "Does the generator copy, and does D know its training data by heart?",
+        "Memory", "Does the generator copy, and has D memorised its training data?",
         lead="nearest", beside=("scores",), below=("curves",),
     ),
 )  # fmt: skip
 LOOK_AT = (
-    "The samples use the same noise at each step: blobs become strokes, strokes become digits, and good digits go on "
-    "changing, because the game has no end. The losses show little: both stay near the dashed lines while samples "
-    "improve. The Fréchet distance and the classes of the samples show progress. Images are sharp where those of a VAE "
-    "are blurred; what a GAN loses instead are modes: see whether every class is present. The scores of D show how far "
-    "it knows its training data by heart, the nearest training images whether the generator copies."
+    "The samples use the same noise at each step: blobs become strokes, strokes become digits, and good digits keep "
+    "changing, because the game does not converge. The losses show little: both stay near the dashed lines while "
+    "samples improve. The Fréchet distance and the classes of the samples show progress. Images are sharp where those "
+    "of a VAE are blurred; what a GAN loses instead are modes: see whether every class is present. The scores of D "
+    "show how much it has memorised its training data, the nearest training images whether the generator copies."
 )
 TRY_NEXT = (
     Try("Set R1 to 0: see whether the least class gets lost more often", {"r1": 0.0}, scene="Train"),

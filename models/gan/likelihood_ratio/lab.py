@@ -45,7 +45,7 @@ class LikelihoodRatioLab(Lab):
         Preset("Equal samples", "", about="Three proper losses agree on log p_data/p_θ; the other two do not show it."),
         Preset(
             "The densities themselves", "", {"exact": True},
-            about="Without sampling error: the three lie on the exact line, where there is mass.",
+            about="Without sampling error: the three proper losses agree with the exact line wherever there is mass.",
         ),
         Preset(
             "Nine data for each sample", "", {"ratio": 9.0},
@@ -62,11 +62,11 @@ class LikelihoodRatioLab(Lab):
             lead="ratios", beside=("densities",), below=("errors",),
         ),
         Scene(
-            "Loss at x", "What does each loss ask of F at one x?",
+            "Loss at x", "Which F does each loss prefer at one x?",
             lead="risk", beside=("densities",),
         ),
         Scene(
-            "Unequal numbers", "What if there are more data than samples?",
+            "Unequal numbers", "What changes with more data than samples?",
             lead="shift", beside=("ratios",),
         ),
         Scene(
@@ -200,7 +200,7 @@ class LikelihoodRatioLab(Lab):
             note="P(y = 1|x) = n₁ p_data/(n₁ p_data + n₀ p_θ). Drag the dots at (mean, standard deviation).",
         )  # fmt: skip
 
-    @view("Calibration", help="Where D is 0.7, are 70 of 100 points data? On the diagonal they are.")
+    @view("Calibration", help="Among points with D = 0.7, are 70 of 100 data? On the diagonal they are.")
     def calibration(self, noise: Noise) -> Curves:
         """Share of data among all x with a given D, for each loss."""
         fits, series = self.fits(noise), []

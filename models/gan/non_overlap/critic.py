@@ -35,7 +35,7 @@ _CACHED = 12  # fits
 
 @dataclass(frozen=True)
 class Fit:
-    """What is trained. Equal fits give equal numbers.
+    """Description of a training. Equal fits give equal numbers.
 
     Attributes:
         shape: Key of `SUPPORTS`.
@@ -112,7 +112,7 @@ class Critic:
     """The networks of a fit during training. All methods can be called from any thread.
 
     Args:
-        fit: What to train.
+        fit: Description of the training.
     """
 
     def __init__(self, fit: Fit):
@@ -254,7 +254,7 @@ def fitted(
     strength: float = 0.0,
     seed: int = 0,
 ) -> Critic:
-    """The critic of a fit, trained as far as it has been; the fits used last are cached."""
+    """The critic of a fit in its current state of training; the fits used last are cached."""
     fit = Fit(shape, tuple(map(float, thetas)), game, d, float(sigma), float(strength), seed)
     with _critics_lock:
         critic = _critics.pop(fit, None) or Critic(fit)

@@ -116,7 +116,7 @@ def profile(lab: Lab) -> Iterator[Curves]:
             x_label="x₁", log_y=True, marker=c.theta,
             subtitle=f"{_network(c)} after {at:,} steps, at x₂ = 0{progress(c, done)}",
             note=f"|∂D/∂x₁| is {power(ends[0])} on the data (0) and {power(ends[1])} on the model ({c.theta:g})"
-            + (": a D that is right is flat where there is mass." if are_apart(c) else "."),
+            + (": a correct D is flat wherever there is mass." if are_apart(c) else "."),
         )  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def _grid(cells: tuple[int, int]) -> np.ndarray:
 
 
 def _story(steps: np.ndarray, sizes: dict[str, np.ndarray], t: int) -> str:
-    """What became of both gradients after t steps."""
+    """Both gradients after t steps, in words."""
     place = int(np.searchsorted(steps, t, side="right")) - 1
     minimax, rival = sizes["minimax"], sizes["non-saturating"]
     start, peak = max(float(minimax[0]), _LEAST), int(minimax.argmax())

@@ -1,4 +1,4 @@
-"""Supports that do not overlap: what happens to the generator's gradient, and why training works anyway."""
+"""Supports that do not overlap: the generator's gradient vanishes, and training works nevertheless."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class NonOverlapLab(Lab):
     presets = (
         Preset(
             "Does something bad happen?", "", {"support": "points", "steps": 200},
-            about="Two points: in “Closed form” a sharper D gives minimax less and less, the other more and more.",
+            about="Two points: in “Closed form” a sharper D lowers the minimax gradient and raises the other.",
         ),
         Preset(
             "The discriminator is optimal", "", {"steps": MOST},
-            about="5,000 steps: D is right on both segments and flat there, and minimax has lost its gradient.",
+            about="5,000 steps: D is right and flat on both segments, and the minimax gradient has vanished.",
         ),
         Preset("The gradient on the way", "", {"steps": 50}, about="After 50 steps it is greater than at the start."),
         Preset(
@@ -63,7 +63,7 @@ class NonOverlapLab(Lab):
     )  # fmt: skip
     scenes = (
         Scene(
-            "Vanishing gradient", "What is left of the generator's gradient when D is good?",
+            "Vanishing gradient", "How large is the generator's gradient when D is good?",
             lead="discriminator", beside=("closed_form",), below=("gradient", "profile"),
         ),
         Scene(
@@ -71,7 +71,7 @@ class NonOverlapLab(Lab):
             lead="sweep", beside=("descent",), below=("slope",),
         ),
         Scene(
-            "Why it works", "Why does training work although supports are apart?",
+            "Why it works", "Why does training work although the supports do not overlap?",
             lead="ratio", beside=("discriminator",), below=("descent",),
         ),
         Scene(
@@ -98,7 +98,7 @@ class NonOverlapLab(Lab):
         Try("Add instance noise", preset="Is this a good idea? Noise instead", scene="Noise and dimension"),
         Try("Weaken the penalty to λ = 0.1: its slope is six times too large", {"penalty": 0.1}, scene="Divergences"),
         Try("Go to 1,000 dimensions", preset="Low-dimensional manifolds", scene="Noise and dimension"),
-        Try("Let both players move: the Dirac-GAN", page="dirac-gan"),
+        Try("Let both players learn: the Dirac-GAN", page="dirac-gan"),
     )  # fmt: skip
 
     @dataclass(frozen=True)
@@ -107,8 +107,16 @@ class NonOverlapLab(Lab):
 
         support: str = param("segments", "Supports", choices=SUPPORTS, live=True, help="Of data and model.")
         theta: float = param(1.0, "Shift θ of the model", 0.0, 2.0, step=0.05, live=True)
-        d: int = param(2, "Dimension d of the space", 2, 1000, log=True, live=True, help="The plane is turned into it.")
-        a: float = param(5.0, "Sharpness a", 0.01, 1e4, log=True, live=True, help="Of the logit a(θ/2 − x).")
+        d: int = param(
+            2,
+            "Dimension d of the space",
+            2,
+            1000,
+            log=True,
+            live=True,
+            help="The plane of the supports is rotated into it.",
+        )
+        a: float = param(5.0, "Sharpness a", 0.01, 1e4, log=True, live=True, help="Slope of the logit a(θ/2 − x).")
         steps: int = param(
             200,
             "Steps t of D",
@@ -130,6 +138,6 @@ class NonOverlapLab(Lab):
             help="Weight of the gradient penalty λ(‖∇F‖ − 1)².",
         )
         clip: float = param(
-            0.1, "Clip c", 0.01, 0.5, log=True, live=True, more=True, help="Of each weight of a critic."
+            0.1, "Clip c", 0.01, 0.5, log=True, live=True, more=True, help="Greatest size of each weight of a critic."
         )
         seed: int = param(0, "Seed of the networks", 0, 99, live=True, more=True)

@@ -48,11 +48,11 @@ def ratio(lab: Lab) -> Iterator[Curves]:
             subtitle=f"after {at:,} steps, at x₂ = 0{progress(c, done)}",
             note=f"At θ = {c.theta:g} D/(1 − D) is {power(at_model)}. "
             + (
-                "0 in truth: θ has a gradient because this estimate is wrong; the supports stay apart."
+                "The true ratio is 0: θ has a gradient only because this estimate is wrong."
                 if are_apart(c)
                 else "The supports overlap, so the true ratio is finite there, and so is its gradient."
                 if c.sigma
-                else "Where both disks are the true ratio is 1."
+                else "Where the disks overlap, the true ratio is 1."
             ),
         )  # fmt: skip
 
@@ -73,7 +73,7 @@ def _true_ratio(c: Any, x: np.ndarray, top: float) -> list[Series]:
         ("data", "true ratio: ∞ on the data", 0.0, top), ("model", "true ratio: 0 on the model", c.theta, 1 / top),
     ):  # fmt: skip
         ends = np.sort([middle - half, middle + half])
-        if c.theta < 2.0 * half:  # disks: where both are, the ratio is 1
+        if c.theta < 2.0 * half:  # disks: where both have mass, the ratio is 1
             ends[1 if key == "data" else 0] = c.theta - half if key == "data" else half
         box = np.array([ends[0], ends[0], ends[1], ends[1]])
         series.append(Series(key, label, box, np.array([1.0, level, level, 1.0]), role=key, dashed=True))
@@ -178,14 +178,14 @@ def slope(lab: Lab) -> Iterator[Curves]:
             yield Curves(
                 (*series, *learned.values()), x_label="θ", marker=c.theta,
                 subtitle=f"trained on {c.support} for {_CRITIC_STEPS:,} steps{state}",
-                note="The penalty lets the slope grow with θ, the clip sets one of its own; W₁ has the slope 1.",
+                note="With the penalty the slope grows with θ, the clip sets it; W₁ has the slope 1.",
             )  # fmt: skip
 
 
 @view(
     "Descent on θ",
     help="Gradient descent on θ alone with each objective: it arrives or stays. Of supports apart, only W₁ has "
-    "a slope; gradients of networks are interpolated between the θ at which they were trained.",
+    "a slope; gradients of networks are interpolated between the θ of their training.",
 )
 def descent(
     lab: Lab,
@@ -234,7 +234,7 @@ def descent(
 
 
 def _slopes(theta: np.ndarray, values: np.ndarray, *, jumps: bool) -> np.ndarray:
-    """Derivative of a divergence by θ ≥ 0; 0 where it is infinite: there is nothing to follow. A jump is no slope."""
+    """Derivative of a divergence by θ ≥ 0; 0 where the divergence is infinite, and without its jumps."""
     if np.isinf(values).any():
         return np.zeros_like(theta)
     slopes = np.gradient(values, theta)
@@ -244,7 +244,7 @@ def _slopes(theta: np.ndarray, values: np.ndarray, *, jumps: bool) -> np.ndarray
 
 
 def _odd(theta: np.ndarray, slopes: np.ndarray) -> Callable[[float], float]:
-    """The slope as an odd function of θ; nothing is left to do within a rounding error of 0."""
+    """The slope as an odd function of θ; 0 within a rounding error of θ = 0."""
     return lambda at: 0.0 if abs(at) < 1e-9 else math.copysign(float(np.interp(abs(at), theta, slopes)), at)
 
 
@@ -254,7 +254,7 @@ def _between(values: np.ndarray) -> Callable[[float], float]:
 
 
 def _end(path: np.ndarray) -> str:
-    """What became of θ, in two words."""
+    """The end of a path of θ, in two words."""
     last = path[-20:]
     if abs(path[-1] - path[0]) < 0.05 * abs(path[0]):
         return "stays"

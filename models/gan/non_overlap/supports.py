@@ -18,7 +18,7 @@ _ON_SEGMENT, _ON_DISK = 64, 192
 
 @dataclass(frozen=True)
 class Divergences:
-    """Divergences of data and model: nats, but for total variation and the distance `wasserstein`.
+    """Divergences of data and model: nats, except total variation and the distance `wasserstein`.
 
     Attributes:
         kl: KL(data ‖ model).

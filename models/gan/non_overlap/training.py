@@ -1,4 +1,4 @@
-"""What the views of the lab share: supports and discriminators of a config, training in slices, numbers as text."""
+"""Helpers of the lab's views: supports and discriminators of a config, training in slices, numbers as text."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def critic_of(config: Any) -> Critic:
 
 
 def are_apart(config: Any) -> bool:
-    """Whether data and model can be told apart without error."""
+    """Whether data and model can be separated without error."""
     return not config.sigma and supports_of(config).overlap(config.theta) == 0.0
 
 
@@ -54,7 +54,7 @@ def train(critic: Critic, steps: int) -> Iterator[int]:
 
 
 def progress(config: Any, done: int) -> str:
-    """What a subtitle adds during training, or ""."""
+    """Suffix of a subtitle during training, or ""."""
     return "" if done >= config.steps else f"; training, {done:,} of {config.steps:,}"
 
 
@@ -64,7 +64,7 @@ def sigmoid(f: np.ndarray) -> np.ndarray:
 
 
 def power(value: float) -> str:
-    """A number of any size as a sentence shows it: "0.243", "3.4e−5"."""
+    """A number of any size as text: "0.243", "3.4e−5"."""
     if value == 0.0 or 1e-3 <= abs(value) < 1e4:
         text = f"{value:.3g}"
     else:

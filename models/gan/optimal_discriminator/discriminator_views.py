@@ -71,7 +71,7 @@ def densities(lab: Lab) -> Plane:
         ),
         x_label="x", y_label="p, D", extent=(-EDGE, EDGE, 0.0, top), square=False,
         subtitle=f"exact; at x = {decimal(c.x, 2)}: D = {decimal(c.d, 2)}, D* = {decimal(best)}",
-        note="Drag the dots: the densities' stand at (mean, standard deviation), the third at (x, D).",
+        note="Drag the dots: those of the densities are at (mean, standard deviation), the third is at (x, D).",
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A small classifier of numbers, trained on samples of two densities as a discriminator is."""
+"""A small classifier of numbers, trained as a discriminator on samples of two densities."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BETAS, _TINY = (0.9, 0.999), 1e-8
 class Course:
     """The training of a 1-48-48-1 tanh network by Adam on −E[log D(x)] − E[log(1 − D(x))].
 
-    `advance` continues it; what has been recorded stays, so that several views share one training.
+    `advance` continues it; recorded values are kept, so that several views share one training.
 
     Args:
         pair: The densities of data and model; the network sees only samples of them.
@@ -111,5 +111,5 @@ class Course:
 
 @functools.lru_cache(maxsize=2)
 def course(pair: Pair, n: int, steps: int, seed: int, ends: tuple[float, float], points: int) -> Course:
-    """The training for these arguments, continued where one has begun; F is recorded at equally spaced points."""
+    """The training for these arguments, which views share; F is recorded at equally spaced points."""
     return Course(pair, n, steps, seed, np.linspace(*ends, points))

@@ -36,7 +36,7 @@ class OptimalDiscriminatorLab(Lab):
         Preset(
             "A mode is missing", "", {"data_mean": 0.0, "data_std": 0.45, "data_gap": 3.0, "model_mean": 1.5,
                                       "model_std": 0.45, "x": -1.5},
-            about="Two modes of data, one of them met: D* is ⅓ on it and 1 on the lost one; JSD = 0.215.",
+            about="The model covers one of two modes: D* is ⅓ on it and 1 on the lost one; JSD = 0.215.",
         ),
         Preset(
             "Hardly any overlap", "", {"data_mean": -2.5, "data_std": 0.4, "model_mean": 2.5, "model_std": 0.4},
@@ -51,7 +51,7 @@ class OptimalDiscriminatorLab(Lab):
     views = (densities, function, objective, classifier, error, gradient, preimages, density)
     scenes = (
         Scene(
-            "Optimal D", "Which D is best at each x, and what is the objective worth there?",
+            "Optimal D", "Which D is best at each x, and what is the objective then?",
             lead="densities", beside=("function",), below=("objective",),
         ),
         Scene(
@@ -59,11 +59,11 @@ class OptimalDiscriminatorLab(Lab):
             lead="classifier", beside=("densities",), below=("error",),
         ),
         Scene(
-            "Gradient", "Where does D* send a sample?",
+            "Gradient", "In which direction does D* move a sample?",
             lead="gradient", beside=("densities",),
         ),
         Scene(
-            "Preimages", "Which density does a generator give to x?",
+            "Preimages", "What is the density of x under a generator?",
             lead="preimages", beside=("density",),
         ),
     )  # fmt: skip
@@ -80,7 +80,7 @@ class OptimalDiscriminatorLab(Lab):
         Try("Drag D at x = 0 to its top: 0.533", {"x": 0.0, "d": 0.53}, scene="Optimal D"),
         Try("Make the model equal to the data: the objective is −log 4", preset="Model = data", scene="Optimal D"),
         Try("Lose one of two modes", preset="A mode is missing"),
-        Try("Move them apart: JSD stops at log 2, wherever the model is", preset="Hardly any overlap"),
+        Try("Move data and model apart: JSD stops at log 2", preset="Hardly any overlap"),
         Try("Train on 50 samples: D follows the samples", preset="Few samples", scene="Training"),
         Try("Fold the noise: sin(3ε)", preset="Folded noise, sin(3ε)", scene="Preimages"),
         Try("Ask whether other losses find the same ratio", page="likelihood-ratio"),

@@ -30,7 +30,7 @@ def map_of(config: Any) -> Map:
 
 
 @view(
-    "Preimages of x", help="Drag the height x: every ε that f takes there, with its density s(ε).",
+    "Preimages of x", help="Drag the height x: every ε with f(ε) = x, with its density s(ε).",
     drags=(Drag(y="height", at=lambda config: -_EDGE),),
 )  # fmt: skip
 def preimages(lab: Lab) -> Plane:
@@ -64,12 +64,12 @@ def preimages(lab: Lab) -> Plane:
     return Plane(
         layers, x_label="ε", y_label="x", extent=(-_EDGE, _EDGE, floor, high), square=False,
         subtitle=f"p_θ({decimal(x, 2)}) = {_size(total)}: {_count(len(here))}",
-        note=f"Σ s(ε)/|f′(ε)| = {_sum(f, x, here)}." if len(here) else "No ε leads here: the density is 0.",
+        note=f"Σ s(ε)/|f′(ε)| = {_sum(f, x, here)}." if len(here) else "No ε has f(ε) = x: the density is 0.",
     )  # fmt: skip
 
 
 def _sum(f: Map, x: float, here: np.ndarray) -> str:
-    """The sum over the preimages of x, (k,), in figures."""
+    """The sum over the preimages of x, (k,), written out in numbers."""
     each = np.exp(normal_log_prob(here, 0.0, 1.0))
     order = np.argsort(-each)
     slopes = np.abs(f.slope(here))

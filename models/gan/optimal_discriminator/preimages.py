@@ -28,7 +28,7 @@ class Map(ABC):
 
     @abstractmethod
     def preimages(self, x: np.ndarray) -> np.ndarray:
-        """Every ε with |ε| ≤ 9 and f(ε) = x, NaN where there are fewer; (n,) to (k, n)."""
+        """Every ε with |ε| ≤ 9 and f(ε) = x, filled up with NaN; (n,) to (k, n)."""
 
     @property
     @abstractmethod

@@ -20,7 +20,7 @@ _FAR = 30.0  # nats at which log ratios are cut off
 class Comparison:
     """Masses of data and model on cells of a rectangle, and beyond it.
 
-    Collecting points in cells can only lower a divergence (data processing), and hardly does so where cells are small.
+    Binning points into cells can only lower a divergence (data processing inequality), and little if cells are small.
 
     Attributes:
         p: Of the data, (rows, columns).
@@ -31,7 +31,7 @@ class Comparison:
     q: np.ndarray
 
     def _with_rest(self) -> tuple[np.ndarray, np.ndarray]:
-        """Both with one more cell for all that lies elsewhere, (cells + 1,) each, sums 1."""
+        """Both with one more cell for the mass outside the rectangle, (cells + 1,) each; sums are 1."""
         parts = []
         for mass in (self.p, self.q):
             inside = mass.ravel() / max(1.0, float(mass.sum()))

@@ -1,4 +1,4 @@
-"""The model's density by push-forward beside the data's, and the optimal discriminator that follows from both."""
+"""The model's density by push-forward beside that of the data, and the optimal discriminator of both."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BAND = 16  # rows of the mesh pushed at once
 _SIDE = 224  # cells a side of the raster on which densities are compared
 _TINY = 1e-300
 _RATIO = 6.0
-_NO_DENSITY = "no density: D* is 0 on the curve, 1 off it"
+_NO_DENSITY = "no density: D* is 0 on the curve, 1 elsewhere"
 _SHOWN = {"optimal": "Optimal D*", "learned": "Learned D", "ratio": "True ratio p_data/p_θ"}
 _SCALES = {"log": "Logarithmic", "linear": "Linear"}
 _DECADES = 4.0
@@ -44,14 +44,16 @@ def _data_masses(data: Data, raster: Raster) -> Iterator[np.ndarray | None]:
         for rows in np.array_split(raster.middles(), 16):
             log_p = data.log_prob(torch.from_numpy(rows.reshape(-1, 2)).to(data.valid.x))
             mass = np.exp(as_array(log_p).astype(float)).reshape(rows.shape[:2]) * raster.cell
-            parts.append(np.maximum(mass, _TINY))  # tails of a Gaussian are never 0: off the model's image D* is 1
+            parts.append(
+                np.maximum(mass, _TINY)
+            )  # tails of a Gaussian are never 0: where the model has no mass, D* is 1
             yield None
         data.cache[key] = np.concatenate(parts)
     yield data.cache[key]
 
 
 def _pushed(model: PlanarGAN, raster: Raster) -> Iterator[tuple[np.ndarray, int]]:
-    """Mass of the model in each cell, and the cells a side of the mesh: of the coarser until the finer is done."""
+    """Mass of the model in each cell, and the cells a side of the mesh: the coarser one until the finer is done."""
     *_, coarse = _push(model, MESH // 2, raster)
     yield coarse, MESH // 2
     fine = coarse
@@ -62,7 +64,7 @@ def _pushed(model: PlanarGAN, raster: Raster) -> Iterator[tuple[np.ndarray, int]
 
 
 def _push(model: PlanarGAN, n: int, raster: Raster) -> Iterator[np.ndarray]:
-    """The mass that more and more of the mesh gives to each cell."""
+    """Mass of each cell, from more and more rows of the mesh."""
     mesh = _mesh(model, n)
     total = np.zeros((raster.rows, raster.columns))
     for start in range(0, n, _BAND):
@@ -108,7 +110,7 @@ def optimal(
     data: Data,
     shown: str = param("optimal", "Show", choices=_SHOWN, latent=lambda dim: dim == 2),
 ) -> Iterator[Plane]:
-    """D* by push-forward, and how far the learned D is from it."""
+    """D* by push-forward, and the distance of the learned D from it."""
     raster = _raster(data)
     if model.config.latent == 1:
         yield _optimal_on_curve(model, data, raster)

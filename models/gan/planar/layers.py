@@ -1,4 +1,4 @@
-"""What several pictures of a GAN in the plane share: the interface of the model, extents and layers."""
+"""The interface of the model, extents and layers, for all views of a GAN in the plane."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NEIGHBOURS = 1500  # training data among which the nearest is searched
 
 
 class PlanarGAN(Protocol):
-    """What the views of a GAN in the plane use of the model, which is `models.gan.planar.model.GAN`."""
+    """Interface that the views of a GAN in the plane use; implemented by `models.gan.planar.model.GAN`."""
 
     @property
     def config(self) -> Any:
@@ -28,7 +28,7 @@ class PlanarGAN(Protocol):
 
     @property
     def device(self) -> torch.device:
-        """Where the model's parameters are."""
+        """Device of the model's parameters."""
 
     @property
     def units(self) -> StandardUnits:
@@ -36,7 +36,7 @@ class PlanarGAN(Protocol):
 
     @property
     def game(self) -> Game:
-        """The losses in force."""
+        """The current losses."""
 
     @property
     def generator(self) -> nn.Module:

@@ -36,8 +36,8 @@ class GAN(GameModel, HasDecoder):
 
     x = G(z) with z of any dimension; the losses are those of one of the games of `models.gan.objectives`. D can be
     penalised by its gradient on data (R1, Mescheder et al., 2018, arXiv 1801.04406) or between data and samples
-    (Gulrajani et al., 2017, arXiv 1704.00028), see both through instance noise (Sønderby et al., 2017, arXiv
-    1610.04490), be normalised spectrally (Miyato et al., 2018, arXiv 1802.05957), or be given several points at once
+    (Gulrajani et al., 2017, arXiv 1704.00028), see both with instance noise (Sønderby et al., 2017, arXiv
+    1610.04490), be normalised spectrally (Miyato et al., 2018, arXiv 1802.05957), or judge several points at once
     (PacGAN, Lin et al., 2018, arXiv 1712.04086).
 
     Both networks work in standard units. Gradients and penalties are with respect to points in these units.
@@ -121,7 +121,7 @@ class GAN(GameModel, HasDecoder):
 
     @property
     def game(self) -> Game:
-        """The losses in force."""
+        """The current losses."""
         return OBJECTIVES[self.config.objective]
 
     # Players and losses

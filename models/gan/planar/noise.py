@@ -1,4 +1,4 @@
-"""The noise: bent by the generator, and coloured by the mode that it becomes."""
+"""The noise: moved by the generator, and coloured by the mode of G(z)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def manifold(
     help="Draws of the noise, coloured by the mode that G takes them to.",
 )  # fmt: skip
 def latent(model: PlanarGAN, data: Data, noise: Noise) -> Plane:
-    """The regions of the noise that become each mode."""
+    """The region of the noise that G takes to each mode."""
     z = model.prior_draw(1500, rng=noise.rng(model.device))
     with torch.no_grad():
         x = model.decode_mean(z)

@@ -35,14 +35,14 @@ def samples(
     batch: DataBatch,
     data: Data,
     heat: str = param(
-        "discriminator", "Map", choices=_MAPS, help="D itself, or the ratio of densities that it stands for."
+        "discriminator", "Map", choices=_MAPS, help="D, or the ratio of densities D/(1 − D)."
     ),
     gradient: bool = param(
         True, "Arrows", help=f"Direction in which G's loss pushes {PROBES} samples, and their recent positions."
     ),
     grid: bool = param(
         False, "Warped noise", more=True, latent=lambda dim: dim < 3,
-        help="A mesh of the noise, as G bends it.",
+        help="A mesh of the noise after G.",
     ),
     count: int = param(1000, "Samples", 10, 5000, log=True, more=True),
     points: bool = param(True, "Data", more=True, help="Show the data."),
@@ -76,7 +76,7 @@ def samples(
 
 @torch.no_grad()
 def _map(model: PlanarGAN, heat: str, extent: _Extent, real: Tensor, fake: Tensor) -> tuple[Density, str]:
-    """The map of the discriminator, and what it shows in words."""
+    """The map of the discriminator, and its description."""
     game, pac = model.game, model.config.pac
     f = _judge_points(model, _cells(extent, _SIDE, real), real).reshape(_SIDE, _SIDE)
     packs = f", beside {pac - 1} data in each pack" if pac > 1 else ""
@@ -180,7 +180,7 @@ def modes(
 
 
 def _by_class(x: Tensor, data: Data) -> Bars:
-    """Shares by the class of the nearest datum, for data that are not made of modes."""
+    """Shares by the class of the nearest datum, for data that are not a mixture."""
     near, names = nearest_class(x, data)
     share = as_array(torch.bincount(near, minlength=len(names))) / len(x)
     test = data.test
@@ -193,7 +193,7 @@ def _by_class(x: Tensor, data: Data) -> Bars:
         reference=100 * as_array(torch.bincount(true, minlength=len(names))) / len(true),
         unit="%",
         subtitle=f"{len(x):,} samples by the class of the nearest training datum; dashed: test data",
-        note="These data are not made of modes that could be counted.",
+        note="These data are not a mixture, so their modes cannot be counted.",
     )
 
 

@@ -101,11 +101,11 @@ METRICS = (
     ),
     Metric(
         "precision", "Precision", role="model", pane="share", better="higher", source="samples",
-        help="Share of samples that lie among the data.",
+        help="Share of samples near the data.",
     ),
     Metric(
         "recall", "Recall", role="data", pane="share", better="higher", source="samples",
-        help="Share of the data that lie among the samples.",
+        help="Share of the data near the samples.",
     ),
     Metric(
         "mode_kl_nats", "KL of modes", "nats", role="total", pane="modes", better="lower", source="samples",
@@ -198,7 +198,8 @@ LOOK_AT = (
     "Samples over the data, on the map of the discriminator. The arrows show where the generator's loss pushes each "
     "sample. The scene “Optimal D” has the optimal discriminator to compare with.\n\n"
     "The dashed lines among the curves are the losses at the equilibrium, where model and data are the same. Losses "
-    "near these lines prove nothing: those of a generator that moves from mode to mode are near them on average."
+    "near these lines do not show convergence: those of a generator that moves from mode to mode are near them on "
+    "average.\n\nThe lecture writes p_model for p_θ and f(θ, ε) for G(z)."
 )
 TRY_NEXT = (
     Try("See it collapse: samples move from mode to mode", preset="Collapse", scene="Collapse"),

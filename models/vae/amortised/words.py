@@ -126,7 +126,7 @@ SCENES = (
         lead="latent_map", beside=("samples", "reconstructions"), below=("curves",),
     ),
     Scene(
-        "Latent space", "What does the decoder make of each point?",
+        "Latent space", "What does the decoder generate at each point?",
         lead="latent_map", beside=("decode", "nearest"), below=("manifold",),
     ),
     Scene(

@@ -37,7 +37,7 @@ class BoundLab(Protocol):
 
     @property
     def path(self) -> np.ndarray:
-        """m and s from the start along the gradient steps, those made and those ahead, (n, 2)."""
+        """m and s along the gradient steps, those made and the next ones, (n, 2)."""
 
     @property
     def q(self) -> tuple[float, float]:
@@ -45,7 +45,7 @@ class BoundLab(Protocol):
 
 
 def _climbed(lab: BoundLab) -> str:
-    """What the gradient steps maximise, in words."""
+    """The objective of the gradient steps, in words."""
     c = lab.config
     first, second = ("E_q log p(x, z)", "−E_q log q") if c.form == "joint" else ("E_q log p(x|z)", "−KL(q ‖ p(z))")
     on = (c.joint, c.entropy) if c.form == "joint" else (c.reconstruction, c.kl)
@@ -136,14 +136,14 @@ def plane(lab: BoundLab) -> Plane:
     layers = [
         Density(values, extent, low=top - _RANGE, high=top, name=f"nats, {_climbed(lab)}"),
         Density(values, extent, role="total", contours=tuple(top - depth for depth in _DEPTHS[::-1])),
-        Lines(lab.path[done:], np.zeros(1, int), dashed=True, name="path ahead"),
+        Lines(lab.path[done:], np.zeros(1, int), dashed=True, name="next steps"),
         Lines(lab.path[: done + 1], np.zeros(1, int), width=2.0, name="steps made"),
         Points(np.array(best).reshape(-1, 2), role="prior", size=10.0, name="best q"),
         Points(lab.path[done : done + 1], role="data", size=9.0, name="q"),
     ]
     diverged = len(lab.path) <= lab.config.steps + AHEAD
     where = " or ".join(f"m = {decimal(p[0])}, s = {decimal(p[1])}" for p in best)
-    note = f"Best: {where}" + (", which is approached, not reached." if best and best[0][1] == 0 else ".")
+    note = f"Best: {where}" + (", a limit that the steps approach." if best and best[0][1] == 0 else ".")
     if not best:
         note = (
             "No q is best: the objective has no upper limit."
@@ -176,8 +176,8 @@ def integrand(lab: BoundLab) -> Curves:
         ),
         x_label="z from m − 3 s to m + 3 s", y_label="nats",
         subtitle=f"standard deviation over q: {decimal(spread, 4)} nats",
-        note="Flat at log p(x) where q is the posterior." if lab.model.power == 1
-        else "No Gaussian q makes it flat: the posterior has another shape.",
+        note="If q is the posterior, the curve is flat at log p(x)." if lab.model.power == 1
+        else "It is not flat for any Gaussian q, because the posterior is not Gaussian.",
     )  # fmt: skip
 
 

@@ -12,12 +12,12 @@ from models.exact.normal import LOG_2PI, normal_kl, normal_log_prob, normal_mean
 __all__ = ["ALL", "OneLatent", "Weights"]
 
 _REACH, _STEP = 12.0, 5e-4  # quadrature over z: beyond 12σ the prior is below 1e-31
-_LOST = 1e3  # |m| beyond which gradient steps are said to diverge
+_LOST = 1e3  # |m| beyond which gradient steps count as divergent
 
 
 @dataclass(frozen=True)
 class Weights:
-    """Which parts of the bound count, 0 or 1 each: E_q[log p(x|z)], E_q[log p(z)] and the entropy −E_q[log q(z)]."""
+    """Weights, 0 or 1, of the parts of the bound: E_q[log p(x|z)], E_q[log p(z)] and the entropy −E_q[log q(z)]."""
 
     likelihood: float = 1.0
     prior: float = 1.0
@@ -32,7 +32,7 @@ ALL = Weights()
 class OneLatent:
     """z ~ N(0, 1), x|z ~ N(a zᵏ, σ²), and one observed x.
 
-    With k = 1 the posterior is Gaussian; with k = 2 it is symmetric in z and has two modes where x is large enough. The
+    With k = 1 the posterior is Gaussian; with k = 2 it is symmetric in z and has two modes if x is large enough. The
     expectations under q = N(m, s²) are polynomials in m and s for both; only log p(x) of k = 2 needs quadrature.
 
     Attributes:
@@ -113,7 +113,7 @@ class OneLatent:
     def ascend(self, m: float, s: float, weights: Weights, steps: int, rate: float) -> np.ndarray:
         """Gradient steps on m and s, (steps + 1, 2) with the start first.
 
-        A step that would make s negative halves it instead. The path ends early where the steps diverge.
+        A step that would make s negative halves it instead. The path ends early if the steps diverge.
         """
         path = [(m, s)]
         for _ in range(steps):
@@ -125,7 +125,7 @@ class OneLatent:
         return np.array(path)
 
     def optimum(self, weights: Weights = ALL) -> tuple[tuple[float, float], ...]:
-        """The (m, s) at which the objective is greatest, or which it approaches; none where it has no upper limit."""
+        """The (m, s) of the greatest objective, or their limit; none if the objective has no upper limit."""
         if not weights.likelihood:
             return ((0.0, 1.0),) if weights.prior and weights.entropy else ()
         if not weights.entropy:  # an average is at most the greatest value, so q shrinks onto the best z
@@ -155,7 +155,7 @@ class OneLatent:
         return normal_mean(lambda e: normal_log_prob(m + s * e, m, s) - self.log_joint(m + s * e) + evidence)
 
     def ratio_variance(self, m: float, s: float) -> float:
-        """Variance of log p(x, z) − log q(z) over z ~ q, nats²: 0 where q is the posterior."""
+        """Variance of log p(x, z) − log q(z) over z ~ q, nats²: 0 if q is the posterior."""
 
         def centred(e: np.ndarray) -> np.ndarray:
             return self.log_joint(m + s * e) - normal_log_prob(m + s * e, m, s) - float(self.objective(m, s))

@@ -29,7 +29,7 @@ class MeanFieldLab(Lab):
     reference = "https://arxiv.org/abs/1601.00670"
     presets = (
         Preset("Strong correlation, ρ = 0.9", "", about="q is 2.3 times narrower than p; the gap is 0.830."),
-        Preset("No correlation", "", {"rho": 0.0}, about="p factorises, and one update of each factor finds it."),
+        Preset("No correlation", "", {"rho": 0.0}, about="p factorises, and one update of each factor reaches it."),
         Preset(
             "Nearly a line, ρ = 0.99", "", {"rho": 0.99, "updates": 40},
             about="The gap is 1.959, and 40 updates do not reach it.",
@@ -38,7 +38,7 @@ class MeanFieldLab(Lab):
     )  # fmt: skip
     scenes = (
         Scene(
-            "Mean field", "What does a factorised q miss?",
+            "Mean field", "How does a factorised q differ from p?",
             lead="ellipses", beside=("divergences",), below=("slice",),
         ),
         Scene("The gap", "How does the gap grow with the correlation?", lead="gap", beside=("ellipses",)),
@@ -140,7 +140,7 @@ class MeanFieldLab(Lab):
             note=f"In two dimensions both least values are −½ log(1 − ρ²) = {decimal(self.p.gap)} nats.",
         )
 
-    @view("Gap against ρ", help="The divergence that no factorised q can avoid.")
+    @view("Gap against ρ", help="The least divergence of a factorised q.")
     def gap(self) -> Curves:
         """The least KL(q ‖ p) and the variance of q against the correlation."""
         rho = np.linspace(-_RHO, _RHO, 399)

@@ -1,4 +1,4 @@
-"""The variational autoencoder with a posterior of its own for each datum."""
+"""The variational autoencoder with a separate posterior for each datum."""
 
 from models.vae.per_datapoint.model import PerDatapointVAE
 

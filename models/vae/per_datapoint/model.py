@@ -1,4 +1,4 @@
-"""The variational autoencoder before its encoder: q(zᵢ; mᵢ, sᵢ) with parameters of its own for each datum."""
+"""The variational autoencoder without an encoder: each datum has its own q(zᵢ; mᵢ, sᵢ)."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ METRICS = (
     Metric(
         "elbo", "ELBO", "nats", role="total", better="higher",
         help="Evidence lower bound on log p(x), nats an image, with β = 1. Held out: q is fitted to each of 100 "
-        "images by the steps that are set, with the decoder fixed.",
+        "images, with the decoder fixed.",
     ),
     Metric(
         "reconstruction", "Reconstruction", "nats", role="data", better="higher",
@@ -48,7 +48,7 @@ PRESETS = (
     Preset(
         "Digits, 2-D latent", "digits", {"latent": 2, "hidden": 200},
         {"steps": 6000, "batch": 64, "lr": 3e-3, "lr_local": 0.15},
-        about="1,300 images, each with an m and an s of its own: the classes separate on the map without an encoder.",
+        about="1,300 images, each with its own m and s: the classes separate on the map without an encoder.",
     ),
     Preset(
         "2,000 digits of MNIST", "mnist-dynamic:n=2000", {"latent": 2},
@@ -58,7 +58,7 @@ PRESETS = (
     Preset(
         "MNIST, all 50,000", "mnist-dynamic", {"latent": 2},
         {"steps": 10_000, "batch": 128, "lr": 1e-3, "lr_local": 0.15},
-        about="200,000 local parameters, each moved 26 times in 10,000 steps.",
+        about="200,000 local parameters, each updated 26 times in 10,000 steps.",
     ),
 )  # fmt: skip
 VIEWS = (
@@ -71,7 +71,7 @@ VIEWS = (
     decoded_samples,
     reconstructions.but(
         splits=("train",),
-        help="Training images, and what is left of them after passing through the z of their own q.",
+        help="Training images, and their reconstructions from the z of their own q.",
     ),
     manifold,
     kl_per_dimension.but(splits=("train",)),
@@ -87,11 +87,11 @@ SCENES = (
         lead="latent_map", beside=("samples", "reconstructions"), below=("curves",),
     ),
     Scene(
-        "Latent space", "What does the decoder make of each point?",
+        "Latent space", "What does the decoder generate at each point?",
         lead="latent_map", beside=("decode", "nearest"), below=("manifold",),
     ),
     Scene(
-        "Any problems?", "What does a q for each image cost?",
+        "Any problems?", "What is the cost of a q for each image?",
         lead="fitting", beside=("parameters_of_q",), below=("new_images",),
     ),
     Scene(

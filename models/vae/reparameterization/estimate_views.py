@@ -24,7 +24,7 @@ _ROLES = {"reparameterised": "model", "score": "alt", "baseline": "prior"}
 _RUNS, _DRAWS = 200, 1000
 _SINGLE = 20_000
 _BATCHES = 1000  # mini-batches drawn for each size
-_SMALLEST = 1e-12  # below this a spread is drawn here: the axis is logarithmic
+_SMALLEST = 1e-12  # a smaller spread is drawn at this value, because the axis is logarithmic
 
 
 class GradientLab(Protocol):
@@ -112,9 +112,9 @@ def histograms(lab: GradientLab, noise: Noise) -> Curves:
     )  # fmt: skip
 
 
-@view("Batch size", help="Variance of the gradient where the data are subsampled and scaled by n/B.")
+@view("Batch size", help="Variance of the gradient from a mini-batch, scaled by n/B.")
 def minibatches(lab: GradientLab, noise: Noise, n: int = param(100, "Data n", 10, 300)) -> Curves:
-    """Variance against the batch size: what the batch adds to what the draw of z contributes."""
+    """Variance against the batch size: the parts from the batch and from the draw of z."""
     c, rng = lab.config, noise.rng()
     x = 1.0 + c.sigma * standard_normal(n, rng=rng)
     s = (1.0 + n / c.sigma**2) ** -0.5
@@ -125,7 +125,7 @@ def minibatches(lab: GradientLab, noise: Noise, n: int = param(100, "Data n", 10
     std, error = _std_with_error(values)
     draw, batch = problem.variance_of_draw(), problem.variance_of_batch(sizes)
     low, high = np.maximum(std - 2 * error, 0.5 * std) ** 2, (std + 2 * error) ** 2
-    part = slice(0, len(sizes) - 1)  # a batch of all n adds nothing
+    part = slice(0, len(sizes) - 1)  # a batch of all n adds no variance
     return Curves(
         (
             Series("total", "measured", sizes, std**2, role="model", low=low, high=high),

@@ -77,14 +77,14 @@ class GradientOf:
 
     Reparameterised (Kingma & Welling, 2014; Rezende et al., 2014): f′(z) by m, f′(z) ε by s. Score function (Williams,
     1992; Ranganath et al., 2014, arXiv 1401.0118): (f(z) + c − b) h with h = ∇ log q(z), which is ε/s by m and
-    (ε² − 1)/s by s; any constant baseline b leaves the mean as it is.
+    (ε² − 1)/s by s; a constant baseline b does not change the mean.
 
     Attributes:
         f: The integrand.
         m, s: Mean and standard deviation of q.
         by: "m" or "s".
         baseline: "mean" for b = E_q[f + c], "optimal" for the b of least variance, E_q[(f + c) h²]/E_q[h²].
-        shift: The constant c, of which the gradient is 0.
+        shift: The constant c, whose gradient is 0.
     """
 
     f: Integrand
@@ -160,10 +160,10 @@ class SubsampledData:
         return float(len(self.x) * (self.x.mean() - self.m) / self.sigma**2 - self.m)
 
     def variance_of_draw(self) -> float:
-        """What the one draw of z contributes to the variance, whatever the batch."""
+        """Variance from the draw of z; it does not depend on the batch."""
         return (len(self.x) / self.sigma**2 + 1.0) ** 2 * self.s**2
 
     def variance_of_batch(self, batch: np.ndarray) -> np.ndarray:
-        """What the batch contributes: n² (1/B − 1/n) S²/σ⁴, S² being the variance of the data; sizes (k,) to (k,)."""
+        """Variance from the batch: n² (1/B − 1/n) S²/σ⁴, S² being the variance of the data; sizes (k,) to (k,)."""
         n = len(self.x)
         return n**2 * (1.0 / np.asarray(batch) - 1.0 / n) * float(self.x.var(ddof=1)) / self.sigma**4

@@ -15,7 +15,7 @@ _BASELINES = {"mean": "b = E_q[f]", "optimal": "b of least variance"}
 
 
 class ReparameterizationLab(Lab):
-    """The gradient of E_q[f(z)] estimated from draws z ~ q = N(m, s²), by two estimators, and what is done with it.
+    """Two estimators of the gradient of E_q[f(z)] from draws z ~ q = N(m, s²), and their use in variational inference.
 
     Mohamed et al., 2020, "Monte Carlo gradient estimation in machine learning" (arXiv 1906.10652); the recipe as in
     Ranganath et al., 2014 (arXiv 1401.0118), with the gradients of Kingma & Welling, 2014 (arXiv 1312.6114).
@@ -46,9 +46,13 @@ class ReparameterizationLab(Lab):
     scenes = (
         Scene("The recipe", "What is one step of variational inference?", lead="recipe", beside=("history",)),
         Scene(
-            "Estimators", "Which estimator varies less?", lead="estimates", beside=("spread",), below=("histograms",)
+            "Estimators",
+            "Which estimator has the smaller variance?",
+            lead="estimates",
+            beside=("spread",),
+            below=("histograms",),
         ),
-        Scene("Subsampling", "What does a small batch cost?", lead="minibatches", beside=("spread",)),
+        Scene("Subsampling", "How much variance does a small batch add?", lead="minibatches", beside=("spread",)),
     )
     look_at = (
         "Both estimators average to the same gradient, the dashed line; they differ in how far single draws are from "
@@ -58,7 +62,7 @@ class ReparameterizationLab(Lab):
     )
     try_next = (
         Try(
-            "Walk through the recipe: go on to the gradient, with its numbers",
+            "Walk through the recipe up to the gradient, with its numbers",
             {"stage": "gradient"},
             scene="The recipe",
         ),
@@ -75,9 +79,18 @@ class ReparameterizationLab(Lab):
     class Config:
         """Parameters of the page."""
 
-        stage: str = param("step", "Step of the recipe", choices=STAGES, live=True, help="All up to it are drawn.")
-        rounds: int = param(0, "Rounds made before", 0, MOST_ROUNDS, live=True, help="Of the whole recipe.")
-        draws: int = param(5, "Draws in a round", 1, 50, live=True, help="Of z, for one gradient.")
+        stage: str = param(
+            "step", "Step of the recipe", choices=STAGES, live=True, help="The steps up to this one are drawn."
+        )
+        rounds: int = param(
+            0,
+            "Rounds made before",
+            0,
+            MOST_ROUNDS,
+            live=True,
+            help="Complete rounds of the recipe before the one shown.",
+        )
+        draws: int = param(5, "Draws in a round", 1, 50, live=True, help="Draws of z for one gradient.")
         rate: float = param(0.1, "Step size", 0.005, 0.5, log=True, live=True)
         m: float = param(-1.0, "Mean m of q at the start", -3.0, 3.0, step=0.05, live=True)
         s: float = param(0.6, "Standard deviation s at the start", 0.05, 2.0, step=0.05, live=True)

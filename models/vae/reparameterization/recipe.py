@@ -50,7 +50,7 @@ class Round:
 def rounds(f: LogJoint, m: float, s: float, noise: np.ndarray, rate: float) -> list[Round]:
     """Rounds of stochastic gradient ascent on the ELBO E_q[log p(x, z)] − E_q[log q(z)], entropy in closed form.
 
-    A step that would make s negative halves it instead. The rounds end early where they diverge.
+    A step that would make s negative halves it instead. The rounds end early if they diverge.
 
     Args:
         f: log p(x, z).
