@@ -65,10 +65,10 @@ class ReparameterizationLab(Lab):
         Try("Make 60 rounds: q reaches the posterior", preset="The recipe, 60 rounds on", scene="The recipe"),
         Try(
             "Subtract 20 from f: the gradient stays, the score function's spread grows",
-            preset="A constant subtracted from f",
+            preset="A constant subtracted from f", scene="Estimators",
         ),
-        Try("Take a rapid wave, where the score function wins", preset="A wave"),
-        Try("Differentiate by s instead of m", {"by": "s"}),
+        Try("Take a rapid wave, where the score function wins", preset="A wave", scene="Estimators"),
+        Try("Differentiate by s instead of m", {"by": "s"}, scene="Estimators"),
     )  # fmt: skip
 
     @dataclass(frozen=True)
