@@ -191,9 +191,9 @@ def test_the_palette_says_that_nothing_was_found(driver) -> None:
     assert not palette.list.isVisible()
     assert palette.nothing.isVisible()
     assert "“no such command”" in palette.nothing.text()
-    QTest.keyClick(palette.field, Qt.Key.Key_Return)  # there is nothing to do
-    palette = _palette(driver)
-    QTest.keyClicks(palette.field, "zzz")
     palette.field.clear()
     assert palette.list.isVisible()
     assert not palette.nothing.isVisible()
+    QTest.keyClicks(palette.field, "zzz")
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)  # there is nothing to do
+    assert not palette.isVisible()

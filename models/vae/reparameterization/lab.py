@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.protocol import Lab, Preset, Scene, Try, param
-from models.vae.reparameterization.estimate_views import INTEGRANDS, estimates, histograms, minibatches, spread
-from models.vae.reparameterization.estimators import Cosine, GradientOf, Integrand, LogJoint, Quadratic
+from models.vae.reparameterization.estimate_views import estimates, histograms, minibatches, spread
+from models.vae.reparameterization.estimators import GradientOf
+from models.vae.reparameterization.integrands import INTEGRANDS, integrand_of
 from models.vae.reparameterization.recipe import MOST_ROUNDS, STAGES, history, recipe
 
 __all__ = ["ReparameterizationLab"]
@@ -46,7 +47,11 @@ class ReparameterizationLab(Lab):
     scenes = (
         Scene("The recipe", "What is one step of variational inference?", lead="recipe", beside=("history",)),
         Scene(
-            "Estimators", "Which estimator varies less?", lead="estimates", beside=("spread",), below=("histograms",)
+            "Estimators",
+            "Which estimator varies less?",
+            lead="estimates",
+            beside=("spread",),
+            below=("recipe", "histograms"),
         ),
         Scene("Subsampling", "What does a small batch cost?", lead="minibatches", beside=("spread",)),
     )
@@ -81,7 +86,9 @@ class ReparameterizationLab(Lab):
         rate: float = param(0.1, "Step size", 0.005, 0.5, log=True, live=True)
         m: float = param(-1.0, "Mean m of q", -3.0, 3.0, step=0.05, live=True)
         s: float = param(0.6, "Standard deviation s of q", 0.05, 2.0, step=0.05, live=True)
-        f: str = param("joint", "f in E_q[f(z)]", choices=INTEGRANDS, live=True, help="The recipe takes log p(x, z).")
+        f: str = param(
+            "joint", "f in E_q[f(z)]", choices=INTEGRANDS, live=True, help="Of log p(x, z) the recipe ascends the ELBO."
+        )
         omega: float = param(
             3.0, "Frequency ω", 0.5, 10.0, step=0.5, live=True, when=lambda config: config.f == "cosine"
         )
@@ -98,7 +105,5 @@ class ReparameterizationLab(Lab):
     def __init__(self, config: Config):
         super().__init__(config)
         c = config
-        self.joint = LogJoint(c.x, c.sigma)
-        chosen: dict[str, Integrand] = {"joint": self.joint, "quadratic": Quadratic(), "cosine": Cosine(c.omega)}
-        self.gradient = GradientOf(chosen[c.f], c.m, c.s, c.by, c.baseline, c.shift)
+        self.gradient = GradientOf(integrand_of(c), c.m, c.s, c.by, c.baseline, c.shift)
         self.exact = self.gradient.exact()
