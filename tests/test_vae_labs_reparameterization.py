@@ -11,8 +11,11 @@ import torch
 from scipy import stats
 
 from explorer.engine import Request, Viewer
+from models.exact.normal import normal_mean
+from models.frames import Points
 from models.protocol import Noise, build
 from models.vae.reparameterization.estimators import ESTIMATORS, Cosine, GradientOf, LogJoint, Quadratic, SubsampledData
+from models.vae.reparameterization.integrands import text_of
 from models.vae.reparameterization.lab import ReparameterizationLab
 from models.vae.reparameterization.recipe import rounds
 
@@ -216,3 +219,53 @@ def test_every_stage_of_the_recipe_says_its_numbers(stage):
     order = ["model", "q", "sample", "gradient", "step"].index(stage)
     assert len(shown.layers) == (1, 2, 4, 6, 7)[order]
     assert any(character.isdigit() for character in shown.note)
+
+
+@pytest.mark.parametrize("f", INTEGRANDS, ids=lambda f: type(f).__name__)
+@pytest.mark.parametrize(("m", "s"), [(0.7, 0.6), (-1.2, 0.3)])
+def test_expectation_and_gradient_are_those_of_quadrature(f, m, s):
+    assert f.expectation(m, s) == pytest.approx(normal_mean(lambda e: f.value(m + s * e)), rel=1e-10)
+    by = [GradientOf(f, m, s, name).exact() for name in ("m", "s")]
+    assert f.gradient(m, s) == pytest.approx(by, rel=1e-9, abs=1e-12)
+    assert f.gradient(m, s) == pytest.approx(closed_gradient(f, m, s), rel=1e-12)
+
+
+CHOSEN = [{"f": "joint"}, {"f": "quadratic"}, {"f": "cosine", "omega": 4.0}, {"f": "cosine", "shift": -20.0}]
+
+
+@pytest.mark.parametrize("values", CHOSEN)
+def test_the_recipe_draws_the_chosen_function(values):
+    page = lab(m=0.3, s=0.5, stage="step", **values)
+    picture = frame("recipe", m=0.3, s=0.5, stage="step", **values)
+    curve, *_ = picture.layers
+    f, c = page.gradient.f, page.config.shift
+    z, y = curve.xy.T
+    assert y == pytest.approx(f.value(z) + c)
+    assert curve.name == text_of(page.config)
+    (draws,) = (layer for layer in picture.layers if isinstance(layer, Points))
+    assert draws.xy[:, 1] == pytest.approx(f.value(draws.xy[:, 0]) + c)
+    left, right, low, high = picture.extent
+    inside = (z >= left) & (z <= right)
+    if values["f"] != "joint":
+        assert low < y[inside].min()
+        assert y[inside].max() < high
+
+
+@pytest.mark.parametrize("values", CHOSEN)
+def test_rounds_ascend_the_chosen_function(values):
+    page = lab(rate=0.02, draws=50, **values)
+    curves = {one.key: one.y for one in frame("history", rate=0.02, draws=50, **values).series}
+    total = curves["elbo" if values["f"] == "joint" else "mean"]
+    assert total[30] > total[0]
+    if values["f"] != "joint":
+        f, c = page.gradient.f, page.config.shift
+        assert total[0] == pytest.approx(f.expectation(page.config.m, page.config.s) + c)
+
+
+@pytest.mark.parametrize(("by", "score"), [("m", "f(z) ε/s"), ("s", "f(z) (ε² − 1)/s")])
+def test_the_estimators_are_written_down(by, score):
+    note = frame("estimates", by=by).note
+    assert score in note
+    assert "f′(z)" in note
+    names = ("reparameterised", "score function", "score function, baseline")
+    assert all(f"{name} " in frame("spread", by=by).note for name in names)

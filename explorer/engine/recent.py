@@ -12,15 +12,31 @@ import numpy as np
 from explorer.data import SOURCES
 from explorer.engine.errors import ExplorerError
 from explorer.engine.files import read_json
+from explorer.engine.naming import name_of
 from explorer.engine.runs.frame_file import read_frames
 from explorer.engine.runs.run import Run
 from explorer.engine.setup import model_page
-from models.frames import Frame, Images
+from models.frames import Frame, Images, Plane, Points
 from models.protocol import GenerativeModel
 
-__all__ = ["Glance", "recent_runs", "runs_of_pages"]
+__all__ = ["Cloud", "Glance", "recent_runs", "runs_of_pages"]
 
 _SAMPLES = "samples"
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Samples and data in the plane.
+
+    Attributes:
+        samples: Of the model, (n, 2).
+        data: Data, (m, 2); m is 0 where the picture has none.
+        extent: Left, right, low, high.
+    """
+
+    samples: np.ndarray
+    data: np.ndarray
+    extent: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -36,7 +52,9 @@ class Glance:
         state: "done", "stopped", "diverged", "out of memory", or "training" if it is running or was interrupted.
         when: Time of its last change, seconds since 1970.
         label, value: The validation metric, else another, and its newest value; "" and None if there is none.
+        name: Its preset and what was changed of it, and its seed.
         images: Some of its newest samples, (n, c, h, w), or None.
+        points: Newest samples and data in the plane, (n, 2) each, and the extent that shows them, or None.
     """
 
     folder: Path
@@ -49,7 +67,9 @@ class Glance:
     when: float
     label: str = ""
     value: float | None = None
+    name: str = ""
     images: np.ndarray | None = None
+    points: Cloud | None = None
 
     @property
     def finished(self) -> bool:
@@ -130,6 +150,7 @@ def _glance(place: Path, when: float, images: int) -> Glance:
     step = int(summary.get("steps", 0)) if summary else _saved_step(place)
     label, value = _telling(page, summary.get("metrics", {}))
     data = SOURCES.get(run.setup.data.split(":")[0])
+    newest = _newest_frames(place / "frames")
     return Glance(
         place,
         run.setup.page,
@@ -141,7 +162,9 @@ def _glance(place: Path, when: float, images: int) -> Glance:
         when,
         label,
         value,
-        _newest_samples(place / "frames", images),
+        f"{name_of(run.setup)}, seed {run.setup.seed}",
+        _images(newest, images),
+        _points(newest),
     )
 
 
@@ -161,13 +184,30 @@ def _telling(page: type[GenerativeModel], metrics: dict[str, Any]) -> tuple[str,
     return "", None
 
 
-def _newest_samples(folder: Path, count: int) -> np.ndarray | None:
-    """The samples recorded last, or images of another view if no view "samples" was recorded."""
+def _newest_frames(folder: Path) -> dict[str, Frame]:
+    """The frames that were recorded last, by view."""
     path = max(folder.glob("step-*.safetensors"), default=None)
-    if path is None:
-        return None
-    shown: dict[str, Frame] = read_frames(path)[1]
-    sheets = [frame.images for frame in shown.values() if isinstance(frame, Images)]
-    samples = shown.get(_SAMPLES)
+    return {} if path is None else read_frames(path)[1]
+
+
+def _images(newest: dict[str, Frame], count: int) -> np.ndarray | None:
+    """Some samples, or other images where no view of that name was recorded."""
+    sheets = [frame.images for frame in newest.values() if isinstance(frame, Images)]
+    samples = newest.get(_SAMPLES)
     chosen = samples.images if isinstance(samples, Images) else sheets[0] if sheets else None
     return None if chosen is None else chosen[:count].copy()
+
+
+def _points(newest: dict[str, Frame]) -> Cloud | None:
+    """Samples in the plane, with the data beside them."""
+    plane = newest.get(_SAMPLES)
+    if not isinstance(plane, Plane):
+        return None
+    parts = {layer.role: np.asarray(layer.xy) for layer in plane.layers if isinstance(layer, Points)}
+    samples, data = parts.get("model"), parts.get("data", np.zeros((0, 2)))
+    if samples is None:
+        return None
+    everything = np.concatenate([samples, data])
+    low, high = everything.min(axis=0), everything.max(axis=0)
+    extent = plane.extent or (low[0], high[0], low[1], high[1])
+    return Cloud(samples.copy(), data.copy(), tuple(map(float, extent)))  # type: ignore[arg-type]

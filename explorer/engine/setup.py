@@ -13,7 +13,7 @@ from explorer.engine.errors import BadInput, RunError
 from explorer.engine.training import Training, check_batch, training_class
 from models.protocol import BadValue, GenerativeModel, Kind, Page, Preset, accepted, build, params_of
 
-__all__ = ["ParentRef", "Setup", "choose_preset", "model_page", "preset_of", "wanted_kinds"]
+__all__ = ["ParentRef", "Setup", "choose_preset", "model_page", "wanted_kinds"]
 
 
 @dataclass(frozen=True)
@@ -241,14 +241,3 @@ def choose_preset(model: type[GenerativeModel], title: str | None, data: str | N
     kind = device.split(":")[0]
     same_device = [p for p in suits if kind == "auto" or p.device == kind]
     return next(iter(same_device or suits), None)
-
-
-def preset_of(setup: Setup) -> str:
-    """Title of the preset that a setup is, however long it trains, or "" where it is none."""
-    length = ("steps", "seconds")
-    for preset in model_page(setup.page).presets:
-        other = Setup.of(setup.page, preset=preset.title)
-        training = dataclasses.replace(other.training, **{name: getattr(setup.training, name) for name in length})
-        if (other.data, other.config, training) == (setup.data, setup.config, setup.training):
-            return preset.title
-    return ""

@@ -126,7 +126,8 @@ class Try:
         set: Config and training fields to set.
         preset: Title of a preset to choose first, or None.
         page: Page to go to, or None for this one.
-        scene: Name of the scene to show, or None.
+        scene: Name of the scene to show; one that stays on the page names one.
+        card: Name of the view in that scene that the suggestion speaks of, or None for the leading one.
     """
 
     title: str
@@ -134,6 +135,7 @@ class Try:
     preset: str | None = None
     page: str | None = None
     scene: str | None = None
+    card: str | None = None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ import models
 from explorer.data import SOURCES
 from explorer.data.drawn import save_drawing
 from explorer.engine.bundle import open_bundle
-from explorer.engine.setup import Setup, preset_of
+from explorer.engine.naming import name_of, preset_of
+from explorer.engine.setup import Setup
 from explorer.ui.page.panels.context_line import ContextLine
 from explorer.ui.page.panels.side_panel import SidePanel
 from explorer.ui.page.state.shown import PageState
@@ -120,7 +121,7 @@ def test_the_line_tells_run_data_and_weights(theme, make_widget, tmp_path, monke
     with closing(pages.kept_session("gauss", tmp_path / "runs" / "one", seed=4, jitter=0.5)) as session:
         state.shown.show(session)
         state.shown.set_state(PageState.TRAINING)
-        assert line.title.text() == "Custom, seed 4"
+        assert line.title.text() == "Ring with noise on the data 0.5, seed 4"
         assert line.about.text() == "Ring of 8 Gaussians, n 1000 · weights in training · one"
         state.moment.go_to(3)
         assert "recorded step 3" in line.about.text()
@@ -176,4 +177,13 @@ def test_a_preset_is_recognised_in_the_setup_of_its_run(page) -> None:
         setup = Setup.of(page, preset=preset.title, seed=7)
         assert preset_of(setup) == preset.title
         assert preset_of(setup.with_values(steps=12_345)) == preset.title
+        assert name_of(setup) == preset.title
         assert preset_of(dataclasses.replace(setup, data=f"{setup.data.split(':')[0]}:n=1234")) == ""
+
+
+def test_a_run_is_named_by_what_was_changed_of_its_preset() -> None:
+    setup = Setup.of("vae", preset="Digits, 2-D latent")
+    assert name_of(setup.with_values(beta=4.0)) == "Digits, 2-D latent with β 4"
+    assert name_of(setup.with_values(beta=4.0, latent=10)).endswith("latent dimensions 10, β 4")
+    assert name_of(setup.with_values(beta=4.0, latent=11, hidden=33)) == "Custom"
+    assert name_of(dataclasses.replace(setup, data="sprites:n=1234")) == "Custom"

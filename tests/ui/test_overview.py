@@ -21,6 +21,7 @@ from explorer.engine.recent import Glance
 from explorer.ui import threads
 from explorer.ui.explain.noise import Dimension
 from explorer.ui.overview import Overview
+from explorer.ui.overview.dots import Dots
 from explorer.ui.overview.family_card import family_passes
 from explorer.ui.overview.ladder import NoiseLadder, relation
 from explorer.ui.overview.run_card import RunCard, progress_text, when_text
@@ -262,3 +263,29 @@ def test_the_cost_of_a_sample_is_that_of_the_family_s_first_model():
     assert family_passes(toys.FAMILY) == 64  # the belief network draws one pixel a pass
     labs = {name: page for name, page in FAMILIES[0].pages.items() if issubclass(page, Lab)}
     assert family_passes(dataclasses.replace(FAMILIES[0], pages=labs)) is None
+
+
+def test_runs_of_one_page_are_told_apart_by_preset_seed_and_picture(shown, runs):
+    for seed, values in ((0, {}), (3, {"r1": 1.0})):
+        setup = Setup.of("gan", data="ring8", values={"steps": 2, "batch": 16, **values}, seed=seed, device="cpu")
+        session = new_session(setup, folder=runs / f"run{seed}")
+        while not session.finished:
+            session.step()
+        session.stop()
+        session.close()
+    cards = shown().runs
+    assert len({card.run.title for card in cards}) == 1
+    assert len({card.name.text() for card in cards}) == 2
+    assert {card.name.text()[-6:] for card in cards} == {"seed 0", "seed 3"}
+    for card in cards:
+        assert card.name.isVisible()
+        (dots,) = card.findChildren(Dots)
+        image = dots.grab().toImage()
+        shades = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+        assert len(shades) > 10  # something is drawn
+
+
+def test_more_than_four_runs_are_listed(shown, runs):
+    for number in range(6):
+        train(runs / f"run{number}", stop=1, steps=1)
+    assert len(shown().runs) == 6

@@ -183,3 +183,17 @@ def test_keys_of_a_field_with_the_focus_are_its_own(driver, name: str) -> None:
     driver.key(Qt.Key.Key_S)
     driver.key(Qt.Key.Key_1)
     assert not driver.page.stepping.slow.isChecked()
+
+
+def test_the_palette_says_that_nothing_was_found(driver) -> None:
+    palette = _palette(driver)
+    QTest.keyClicks(palette.field, "no such command")
+    assert not palette.list.isVisible()
+    assert palette.nothing.isVisible()
+    assert "“no such command”" in palette.nothing.text()
+    palette.field.clear()
+    assert palette.list.isVisible()
+    assert not palette.nothing.isVisible()
+    QTest.keyClicks(palette.field, "zzz")
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)  # there is nothing to do
+    assert not palette.isVisible()

@@ -17,7 +17,7 @@ from models.frames import Images
 
 __all__ = ["OverviewReader", "bundled_page"]
 
-_SAMPLES, _IMAGES, _RUNS = "samples", 5, 4
+_SAMPLES, _IMAGES, _RUNS = "samples", 5, 8
 
 
 def bundled_page(family: Family) -> str | None:

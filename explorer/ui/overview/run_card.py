@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from explorer.engine.recent import Glance
 from explorer.ui.controls import Button, ElidedLabel, text_label
 from explorer.ui.numbers import count, number
+from explorer.ui.overview.dots import Dots
 from explorer.ui.overview.strip import Strip
 from explorer.ui.theme import Theme, mono_font
 
 __all__ = ["RunCard", "progress_text", "when_text"]
 
 _THUMBNAILS, _SIDE = 4, 38  # px
+_PLANE = 52  # px
 _MINUTE, _HOUR = 60, 3600  # seconds
 
 
@@ -73,16 +75,21 @@ class RunCard(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 11, 12, 11)
         row.setSpacing(12)
-        if run.images is not None:  # samples of planar data are points
+        if run.images is not None:
             thumbnails = Strip(theme, _THUMBNAILS, _SIDE)
             thumbnails.setFixedWidth(_THUMBNAILS * (_SIDE + 4) - 4)
             thumbnails.show_images(run.images)
             row.addWidget(thumbnails)
+        elif run.points is not None:
+            row.addWidget(Dots(theme, run.points, _PLANE))
         texts = QVBoxLayout()
         texts.setSpacing(2)
         self.title = ElidedLabel(run.title, "title")
+        self.name = ElidedLabel(run.name, "caption")
+        self.name.setVisible(bool(run.name))
         self.progress = ElidedLabel(progress_text(run, now), "caption")
         texts.addWidget(self.title)
+        texts.addWidget(self.name)
         texts.addWidget(self.progress)
         row.addLayout(texts, 1)
         if run.value is not None:
@@ -91,7 +98,7 @@ class RunCard(QFrame):
             row.addWidget(value)
         self.button = Button(theme, "Open" if run.finished else "Resume", "folder" if run.finished else "play")
         self.button.setObjectName(f"open.{run.folder.name}")
-        self.button.setAccessibleName(f"{self.button.text()} {run.title}, {self.progress.text()}")
+        self.button.setAccessibleName(f"{self.button.text()} {run.title}, {run.name}, {self.progress.text()}")
         self.button.clicked.connect(self._on_clicked)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
 

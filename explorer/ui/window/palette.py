@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.ui.controls import group_of
+from explorer.ui.controls import group_of, text_label
 from explorer.ui.theme import Tokens, color, mono_font, ui_font
 
 __all__ = ["CommandPalette", "matches"]
@@ -95,11 +95,16 @@ class CommandPalette(QDialog):
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(_Line(tokens, self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.nothing = text_label("", "prose", wrap=True)
+        self.nothing.setObjectName("palette_nothing")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.nothing.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
         column.addWidget(self.field)
         column.addWidget(self.list)
+        column.addWidget(self.nothing, 1)
         self.field.textChanged.connect(self._on_typed)
         self.field.returnPressed.connect(self._on_chosen)
         self.list.itemClicked.connect(self._on_chosen)
@@ -120,6 +125,10 @@ class CommandPalette(QDialog):
                 item.setData(_ACTION, action)
                 self.list.addItem(item)
         self.list.setCurrentRow(0)
+        empty = not self.list.count()
+        self.list.setVisible(not empty)
+        self.nothing.setVisible(empty)
+        self.nothing.setText(f"Nothing found for “{query.strip()}”. Fewer or other words find more.")
 
     @Slot()
     def _on_chosen(self) -> None:

@@ -86,10 +86,10 @@ class DiracGanLab(Lab):
     )
     try_next = (
         Try("Let the players take turns: the spiral becomes an orbit", preset="Taking turns", scene="Path"),
-        Try("Make the steps small: slower, and still no convergence", preset="Very small steps"),
+        Try("Make the steps small: slower, and still no convergence", preset="Very small steps", scene="Path"),
         Try("Add R1: the eigenvalues move into the circle", preset="R1, γ = 0.3", scene="Eigenvalues"),
         Try("Too much R1 is slow again: γ = 3", {"cure": "r1", "gamma": 3.0}, scene="Eigenvalues"),
-        Try("Five updates of ψ for one of θ", {"order": "generator", "psi_updates": 5}),
+        Try("Five updates of ψ for one of θ", {"order": "generator", "psi_updates": 5}, scene="Path"),
         Try("See how a generator's gradient dies when supports do not overlap", page="non-overlap"),
     )
 

@@ -61,10 +61,10 @@ class DivergencesLab(Lab):
         "the divergence alone: a GAN with a KL objective shows it."
     )
     try_next = (
-        Try("Bring the modes together: the four agree", preset="Near: m/s = 1"),
+        Try("Bring the modes together: the four agree", preset="Near: m/s = 1", scene="Covers or drops"),
         Try("Set m/s = 4: JSD covers, at 0.201", preset="JSD still covers: m/s = 4", scene="Fit"),
         Try("Set m/s = 4.5: JSD drops a mode, at 0.216", preset="JSD drops: m/s = 4.5", scene="Fit"),
-        Try("Set m/s = 6: reverse KL pays log 2 for a mode", preset="Far: m/s = 6"),
+        Try("Set m/s = 6: reverse KL pays log 2 for a mode", preset="Far: m/s = 6", scene="Covers or drops"),
         Try(
             "Miss one datum of 100: KL(p_data ‖ p_θ) stays infinite",
             preset="One point missing of 100",

@@ -173,6 +173,6 @@ TRY_NEXT = (
         scene="Latent space"),
     Try("Play the Wasserstein game: the loss of the critic falls as samples improve", preset="Digits, Wasserstein",
         scene="Train"),
-    Try("Go to MNIST, three minutes on a CPU", preset="MNIST"),
+    Try("Go to MNIST, three minutes on a CPU", preset="MNIST", scene="Train"),
     Try("See the same digits blurred, but none of them missing, by a VAE", page="vae"),
 )  # fmt: skip

@@ -84,14 +84,18 @@ class LikelihoodRatioLab(Lab):
         "log(n₁/n₀). What the losses do not share is the error on few samples: each weighs the tails differently."
     )
     try_next = (
-        Try("Fit the densities themselves: three proper losses, one line", preset="The densities themselves"),
+        Try(
+            "Fit the densities themselves: three proper losses, one line",
+            preset="The densities themselves",
+            scene="Ratios",
+        ),
         Try(
             "Take nine data for each sample: all readings shift by 2.197",
             preset="Nine data for each sample",
             scene="Unequal numbers",
         ),
         Try("Subtract log(n₁/n₀) again", preset="Nine to one, corrected", scene="Unequal numbers"),
-        Try("Take only 100 of each", preset="Few samples"),
+        Try("Take only 100 of each", preset="Few samples", scene="Ratios"),
         Try("Give the data two modes", preset="Two modes of data", scene="Ratios"),
         Try("See the same D* point by point", page="optimal-discriminator"),
     )

@@ -93,10 +93,11 @@ class NonOverlapLab(Lab):
         ),
         Try(
             "Stop D after 30 steps and see where θ ends in “Descent”", preset="Why does it work? D stopped early",
-            scene="Why it works",
+            scene="Why it works", card="descent",
         ),
         Try("Add instance noise", preset="Is this a good idea? Noise instead", scene="Noise and dimension"),
-        Try("Weaken the penalty to λ = 0.1: its slope is six times too large", {"penalty": 0.1}, scene="Divergences"),
+        Try("Weaken the penalty to λ = 0.1: its slope is six times too large", {"penalty": 0.1},
+            scene="Divergences", card="slope"),
         Try("Go to 1,000 dimensions", preset="Low-dimensional manifolds", scene="Noise and dimension"),
         Try("Let both players learn: the Dirac-GAN", page="dirac-gan"),
     )  # fmt: skip

@@ -79,8 +79,10 @@ class OptimalDiscriminatorLab(Lab):
     try_next = (
         Try("Drag D at x = 0 to its top: 0.533", {"x": 0.0, "d": 0.53}, scene="Optimal D"),
         Try("Make the model equal to the data: the objective is −log 4", preset="Model = data", scene="Optimal D"),
-        Try("Lose one of two modes", preset="A mode is missing"),
-        Try("Move data and model apart: JSD stops at log 2", preset="Hardly any overlap"),
+        Try("Lose one of two modes", preset="A mode is missing", scene="Optimal D"),
+        Try(
+            "Move them apart: JSD stops at log 2, wherever the model is", preset="Hardly any overlap", scene="Optimal D"
+        ),
         Try("Train on 50 samples: D follows the samples", preset="Few samples", scene="Training"),
         Try("Fold the noise: sin(3ε)", preset="Folded noise, sin(3ε)", scene="Preimages"),
         Try("Ask whether other losses find the same ratio", page="likelihood-ratio"),

@@ -154,11 +154,21 @@ LOOK_AT = (
     "images drawn in this way."
 )
 TRY_NEXT = (
-    Try("Raise β to 4: posteriors shrink onto the prior, the KL falls and reconstructions blur", {"beta": 4.0}),
-    Try("Set β to 0: an autoencoder, whose codes leave the prior, so that samples get worse", {"beta": 0.0}),
     Try(
-        "Use 10 latents: reconstructions sharpen, and the bars show which are used", {"latent": 10}, scene="Factors"
+        "Raise β to 4: posteriors shrink onto the prior, the KL falls and reconstructions blur",
+        {"beta": 4.0},
+        scene="Reconstruct",
     ),
-    Try("Learn σ(z) of each pixel, small where the decoder is certain", preset="Digits, learned variance"),
+    Try(
+        "Set β to 0: an autoencoder, whose codes leave the prior, so that samples get worse",
+        {"beta": 0.0},
+        scene="Train",
+    ),
+    Try("Use 10 latents: reconstructions sharpen, and the bars show which are used", {"latent": 10}, scene="Factors"),
+    Try(
+        "Learn σ(z) of each pixel, small where the decoder is certain",
+        preset="Digits, learned variance",
+        scene="Why blurry?",
+    ),
     Try("Go to MNIST with two latents, and open the manifold", preset="MNIST, 2-D latent", scene="Latent space"),
 )

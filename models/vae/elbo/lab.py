@@ -72,17 +72,20 @@ class ElboLab(Lab):
         "shrinks onto the single best z."
     )
     try_next = (
-        Try("Make 150 gradient steps: q becomes the posterior and the gap closes", {"steps": 150}),
+        Try("Make 150 gradient steps: q becomes the posterior and the gap closes", {"steps": 150}, scene="The bound"),
         Try(
             "Set q to the posterior: the curve in “Ratio under q” goes flat", preset="q is the posterior",
             scene="The bound",
         ),
         Try(
-            "Drop the entropy: s shrinks to 0 at the greatest p(z|x), z = 1.6", preset="Form 1 without the entropy"
+            "Drop the entropy: s shrinks to 0 at the greatest p(z|x), z = 1.6", preset="Form 1 without the entropy",
+            scene="Which q is best?",
         ),
-        Try("Drop the KL: s shrinks to 0 at the greatest p(x|z), z = 2.5", preset="Form 2 without the KL"),
+        Try("Drop the KL: s shrinks to 0 at the greatest p(x|z), z = 2.5", preset="Form 2 without the KL",
+            scene="Which q is best?"),
         Try("Give the posterior two modes: no m and s close the gap", preset="Two modes", scene="Which q is best?"),
-        Try("Average over the prior with x in 100-D: see “Prior average”", {"x_dim": 100}, scene="Prior average"),
+        Try("Average over the prior with x in 100-D: see “Prior average”", preset="The integral, x in 100-D",
+            scene="Prior average"),
     )  # fmt: skip
 
     @dataclass(frozen=True)

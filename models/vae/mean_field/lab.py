@@ -54,9 +54,10 @@ class MeanFieldLab(Lab):
         "product of the marginals, which covers p and has mass where p has almost none."
     )
     try_next = (
-        Try("Set ρ to 0.99: q shrinks further, and coordinate ascent creeps along the ridge", {"rho": 0.99}),
-        Try("Set ρ to −0.9: the ridge turns, variances and gap stay", {"rho": -0.9}),
-        Try("Set ρ to 0: p factorises and the gap closes", {"rho": 0.0}),
+        Try("Set ρ to 0.99: q shrinks further, and coordinate ascent creeps along the ridge", {"rho": 0.99},
+            scene="Mean field"),
+        Try("Set ρ to −0.9: the ridge turns, variances and gap stay", {"rho": -0.9}, scene="Mean field"),
+        Try("Set ρ to 0: p factorises and the gap closes", {"rho": 0.0}, scene="Mean field"),
         Try("Make 20 updates and see how fast q converges", {"updates": 20}, scene="Coordinate ascent"),
         Try("Go to the bound in one dimension", page="elbo"),
     )  # fmt: skip

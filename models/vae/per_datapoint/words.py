@@ -108,7 +108,11 @@ LOOK_AT = (
 )
 TRY_NEXT = (
     Try("Compare with the encoder: the same model, amortised", page="vae"),
-    Try("Fit a new q with 10 steps: held-out bounds fall, though the model is the same", {"refit_steps": 10}),
-    Try("Lower the rate of m and s: the decoder learns from codes that lag behind", {"lr_local": 0.002}),
+    Try(
+        "Fit a new q with 10 steps: held-out bounds fall, though the model is the same",
+        {"refit_steps": 10},
+        scene="Any problems?",
+    ),
+    Try("Lower the rate of m and s: the decoder learns from codes that lag behind", {"lr_local": 0.002}, scene="Train"),
     Try("Take 2,000 digits of MNIST", preset="2,000 digits of MNIST", scene="Any problems?"),
 )

@@ -12,12 +12,10 @@ from models.exact.normal import standard_normal
 from models.frames import Curves, Series
 from models.protocol import Noise, param, view
 from models.vae.reparameterization.estimators import ESTIMATORS, GradientOf, SubsampledData
+from models.vae.reparameterization.integrands import text_of
 from models.views.words import decimal
 
-__all__ = ["INTEGRANDS", "estimates", "histograms", "minibatches", "spread"]
-
-INTEGRANDS = {"joint": "log p(x, z)", "quadratic": "z²", "cosine": "cos(ω z)"}
-"""Functions f whose expectation is differentiated, as choices."""
+__all__ = ["estimates", "histograms", "minibatches", "spread"]
 
 _NAMES = {"reparameterised": "reparameterised", "score": "score function", "baseline": "score function, baseline"}
 _ROLES = {"reparameterised": "model", "score": "alt", "baseline": "prior"}
@@ -42,9 +40,16 @@ class GradientLab(Protocol):
 
 
 def _what(lab: GradientLab) -> str:
-    c = lab.config
-    shift = f" + {c.shift:g}" if c.shift > 0 else f" − {-c.shift:g}" if c.shift < 0 else ""
-    return f"∂/∂{c.by} E_q[{INTEGRANDS[c.f]}{shift}]"
+    return f"∂/∂{lab.config.by} E_q[{text_of(lab.config)}]"
+
+
+def _formulas(lab: GradientLab) -> str:
+    """The estimate of each estimator from one draw."""
+    reparameterised, score = ("f′(z)", "ε/s") if lab.config.by == "m" else ("f′(z) ε", "(ε² − 1)/s")
+    return (
+        f"One draw, z = m + s ε: reparameterised {reparameterised}; score function f(z) {score}; "
+        f"with a baseline (f(z) − b) {score}, b = {decimal(lab.gradient.constant())}."
+    )
 
 
 @view("Estimates", help="Estimates of one gradient from more and more draws; the exact value is dashed.")
@@ -59,7 +64,7 @@ def estimates(lab: GradientLab, noise: Noise) -> Curves:
     return Curves(
         tuple(series), x_label="draws of z in one estimate", y_label=_what(lab), log_x=True,
         subtitle=f"means of {_RUNS} estimates, bands 10 to 90 %",
-        note=f"Exact: {_what(lab)} = {decimal(lab.exact, 4)}.",
+        note=f"{_formulas(lab)} Exact gradient: {decimal(lab.exact, 4)}.",
     )  # fmt: skip
 
 
@@ -78,11 +83,11 @@ def spread(lab: GradientLab, noise: Noise) -> Curves:
             Series(name, label, counts, parts[0], role=_ROLES[name], low=parts[1], high=parts[2]),
             Series(f"{name}.exact", f"{label}, exact", counts, parts[3], role=_ROLES[name], dashed=True),
         ]
-    variances = [lab.gradient.variance(name) for name in ESTIMATORS]
+    variances = [f"{_NAMES[name]} {lab.gradient.variance(name):.4g}" for name in ESTIMATORS]
     return Curves(
         tuple(series), x_label="draws of z in one estimate", y_label="standard deviation", log_x=True, log_y=True,
         subtitle=f"of {_RUNS} estimates each, ± 2 standard errors; {_what(lab)}",
-        note=f"Exact variances of one draw: {', '.join(f'{v:.4g}' for v in variances)}.",
+        note=f"Exact variances of one draw: {'; '.join(variances)}.",
     )  # fmt: skip
 
 

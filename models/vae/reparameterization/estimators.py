@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
@@ -26,6 +27,14 @@ class Integrand(ABC):
     def slope(self, z: np.ndarray) -> np.ndarray:
         """f′(z); any shape to the same shape."""
 
+    @abstractmethod
+    def expectation(self, m: float, s: float) -> float:
+        """E[f(z)] for z ~ N(m, s²), in closed form."""
+
+    @abstractmethod
+    def gradient(self, m: float, s: float) -> tuple[float, float]:
+        """Its derivatives with respect to m and s."""
+
 
 @dataclass(frozen=True)
 class LogJoint(Integrand):
@@ -42,6 +51,14 @@ class LogJoint(Integrand):
         """∂/∂z log p(x, z)."""
         return (self.x - z) / self.sigma**2 - z
 
+    def expectation(self, m: float, s: float) -> float:
+        """E[log p(x, z)]: a parabola has its value at m, and half its curvature times s²."""
+        return float(self.value(np.array(m))) - 0.5 * (1.0 / self.sigma**2 + 1.0) * s**2
+
+    def gradient(self, m: float, s: float) -> tuple[float, float]:
+        """Derivatives with respect to m and s."""
+        return float(self.slope(np.array(m))), -(1.0 / self.sigma**2 + 1.0) * s
+
 
 @dataclass(frozen=True)
 class Quadratic(Integrand):
@@ -54,6 +71,14 @@ class Quadratic(Integrand):
     def slope(self, z: np.ndarray) -> np.ndarray:
         """2 z."""
         return 2.0 * z
+
+    def expectation(self, m: float, s: float) -> float:
+        """m² + s²."""
+        return m**2 + s**2
+
+    def gradient(self, m: float, s: float) -> tuple[float, float]:
+        """2 m and 2 s."""
+        return 2.0 * m, 2.0 * s
 
 
 @dataclass(frozen=True)
@@ -69,6 +94,16 @@ class Cosine(Integrand):
     def slope(self, z: np.ndarray) -> np.ndarray:
         """−ω sin(ω z)."""
         return -self.omega * np.sin(self.omega * z)
+
+    def expectation(self, m: float, s: float) -> float:
+        """cos(ω m) exp(−ω² s²/2)."""
+        return math.cos(self.omega * m) * math.exp(-0.5 * (self.omega * s) ** 2)
+
+    def gradient(self, m: float, s: float) -> tuple[float, float]:
+        """−ω sin(ω m) exp(−ω² s²/2) and −ω² s cos(ω m) exp(−ω² s²/2)."""
+        damped = math.exp(-0.5 * (self.omega * s) ** 2)
+        by_m = -self.omega * math.sin(self.omega * m) * damped
+        return by_m, -(self.omega**2) * s * math.cos(self.omega * m) * damped
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.protocol import Lab, Preset, Scene, Try, param
-from models.vae.reparameterization.estimate_views import INTEGRANDS, estimates, histograms, minibatches, spread
-from models.vae.reparameterization.estimators import Cosine, GradientOf, Integrand, LogJoint, Quadratic
+from models.vae.reparameterization.estimate_views import estimates, histograms, minibatches, spread
+from models.vae.reparameterization.estimators import GradientOf
+from models.vae.reparameterization.integrands import INTEGRANDS, integrand_of
 from models.vae.reparameterization.recipe import MOST_ROUNDS, STAGES, history, recipe
 
 __all__ = ["ReparameterizationLab"]
@@ -47,10 +48,10 @@ class ReparameterizationLab(Lab):
         Scene("The recipe", "What is one step of variational inference?", lead="recipe", beside=("history",)),
         Scene(
             "Estimators",
-            "Which estimator has the smaller variance?",
+            "Which estimator varies less?",
             lead="estimates",
             beside=("spread",),
-            below=("histograms",),
+            below=("recipe", "histograms"),
         ),
         Scene("Subsampling", "How much variance does a small batch add?", lead="minibatches", beside=("spread",)),
     )
@@ -69,10 +70,10 @@ class ReparameterizationLab(Lab):
         Try("Make 60 rounds: q reaches the posterior", preset="The recipe, 60 rounds on", scene="The recipe"),
         Try(
             "Subtract 20 from f: the gradient stays, the score function's spread grows",
-            preset="A constant subtracted from f",
+            preset="A constant subtracted from f", scene="Estimators",
         ),
-        Try("Take a rapid wave, where the score function wins", preset="A wave"),
-        Try("Differentiate by s instead of m", {"by": "s"}),
+        Try("Take a rapid wave, where the score function wins", preset="A wave", scene="Estimators"),
+        Try("Differentiate by s instead of m", {"by": "s"}, scene="Estimators"),
     )  # fmt: skip
 
     @dataclass(frozen=True)
@@ -92,10 +93,10 @@ class ReparameterizationLab(Lab):
         )
         draws: int = param(5, "Draws in a round", 1, 50, live=True, help="Draws of z for one gradient.")
         rate: float = param(0.1, "Step size", 0.005, 0.5, log=True, live=True)
-        m: float = param(-1.0, "Mean m of q at the start", -3.0, 3.0, step=0.05, live=True)
-        s: float = param(0.6, "Standard deviation s at the start", 0.05, 2.0, step=0.05, live=True)
+        m: float = param(-1.0, "Mean m of q", -3.0, 3.0, step=0.05, live=True)
+        s: float = param(0.6, "Standard deviation s of q", 0.05, 2.0, step=0.05, live=True)
         f: str = param(
-            "joint", "f in E_q[f(z)]", choices=INTEGRANDS, live=True, help="The recipe always uses log p(x, z)."
+            "joint", "f in E_q[f(z)]", choices=INTEGRANDS, live=True, help="Of log p(x, z) the recipe ascends the ELBO."
         )
         omega: float = param(
             3.0, "Frequency ω", 0.5, 10.0, step=0.5, live=True, when=lambda config: config.f == "cosine"
@@ -113,7 +114,5 @@ class ReparameterizationLab(Lab):
     def __init__(self, config: Config):
         super().__init__(config)
         c = config
-        self.joint = LogJoint(c.x, c.sigma)
-        chosen: dict[str, Integrand] = {"joint": self.joint, "quadratic": Quadratic(), "cosine": Cosine(c.omega)}
-        self.gradient = GradientOf(chosen[c.f], c.m, c.s, c.by, c.baseline, c.shift)
+        self.gradient = GradientOf(integrand_of(c), c.m, c.s, c.by, c.baseline, c.shift)
         self.exact = self.gradient.exact()

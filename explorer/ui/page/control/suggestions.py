@@ -19,6 +19,7 @@ class Suggestions(QObject):
 
     Signals:
         page_chosen: The suggestion is another page.
+        scene_chosen: Name of the scene that shows what the suggestion speaks of, and name of the view in it, or "".
         said: A sentence for the status bar.
 
     Args:
@@ -30,6 +31,7 @@ class Suggestions(QObject):
     """
 
     page_chosen = Signal(str)
+    scene_chosen = Signal(str, str)
     said = Signal(str)
 
     def __init__(
@@ -58,6 +60,8 @@ class Suggestions(QObject):
         self._moment.go_live()
         self._draft.set_values(suggestion.set, suggestion.title)
         self.said.emit(suggestion.title)
+        if suggestion.scene is not None:
+            self.scene_chosen.emit(suggestion.scene, suggestion.card or "")
         if self._draft.model is not None:  # a lab shows at once what is set
             self._train(suggestion)
 

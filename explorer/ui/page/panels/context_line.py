@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from explorer.data import SOURCES
 from explorer.engine import Setup
 from explorer.engine.files import runs_folder
+from explorer.engine.naming import name_of
 from explorer.engine.recent import runs_of_pages
-from explorer.engine.setup import preset_of
 from explorer.ui.controls import Button, ElidedLabel, text_label
 from explorer.ui.numbers import count
 from explorer.ui.page.state.draft import Draft
@@ -50,8 +50,8 @@ class ContextLine(QFrame):
         super().__init__(parent)
         self._draft, self._shown, self._moment = draft, shown, moment
         self._last: Path | None = None
-        self._setup: Setup | None = None  # whose preset is known
-        self._preset = ""
+        self._setup: Setup | None = None  # whose name is known
+        self._name = ""
         self.setObjectName("context")
         self.setProperty("panel", "bar")
         self.setProperty("edge", "bottom")
@@ -110,8 +110,8 @@ class ContextLine(QFrame):
         setup = self._shown.setup
         if setup is not None:
             if setup is not self._setup:
-                self._setup, self._preset = setup, preset_of(setup)
-            return f"{self._preset or 'Custom'}, seed {setup.seed}"
+                self._setup, self._name = setup, name_of(setup)
+            return f"{self._name}, seed {setup.seed}"
         return f"Bundled model: {self._shown.bundle}" if self._shown.bundle else ""
 
     def _parts(self) -> tuple[str, ...]:
