@@ -107,11 +107,16 @@ def evaluate_run(arguments: argparse.Namespace) -> int:
 
 def run_curves(run: Run) -> Curves:
     """The curves of a run, read from its metrics."""
+    return loss_curves(model_page(run.setup.page), _history_of(run), run.setup.config)
+
+
+def _history_of(run: Run) -> History:
+    """What a run has measured."""
     history = History()
-    page = model_page(run.setup.page)
+    rates = set(model_page(run.setup.page).rates)
     for line in run.metrics():
-        history.add(line["step"], metrics_of(line, set(page.rates)))
-    return loss_curves(page, history, run.setup.config)
+        history.add(line["step"], metrics_of(line, rates))
+    return history
 
 
 def draw_figure(arguments: argparse.Namespace) -> int:
@@ -148,7 +153,7 @@ def _frame_of(arguments: argparse.Namespace) -> tuple[Frame, dict[str, Any]]:
     loaded = load_run(
         arguments.run, checkpoint=arguments.checkpoint, device=arguments.device, progress=download_progress
     )
-    viewer = Viewer(loaded.model, loaded.tensors, loaded.model.device)
+    viewer = Viewer(loaded.model, loaded.tensors, loaded.model.device, _history_of(loaded.run))
     view = viewer.view(arguments.view)
     if not view.applies(type(loaded.model), loaded.config, loaded.model.spec):
         raise BadInput(f"view {view.name} makes no sense for this run's config and data")
