@@ -43,11 +43,15 @@ def draw_figure(arguments: argparse.Namespace) -> int:
 
 def run_curves(run: Run) -> Curves:
     """The curves of a run, read from its metrics."""
-    history = History()
-    page = model_page(run.setup.page)
+    return loss_curves(model_page(run.setup.page), _history_of(run), run.setup.config)
+
+
+def _history_of(run: Run) -> History:
+    """What a run has measured."""
+    history, rates = History(), set(model_page(run.setup.page).rates)
     for line in run.metrics():
-        history.add(line["step"], metrics_of(line, set(page.rates)))
-    return loss_curves(page, history, run.setup.config)
+        history.add(line["step"], metrics_of(line, rates))
+    return history
 
 
 def _frames(arguments: argparse.Namespace, path: Path) -> dict[Path, Drawn]:
@@ -116,7 +120,7 @@ class _Checkpoint:
         self._loaded = loaded = load_run(
             arguments.run, checkpoint=arguments.checkpoint, device=arguments.device, progress=download_progress
         )
-        self._viewer = Viewer(loaded.model, loaded.tensors, loaded.model.device)
+        self._viewer = Viewer(loaded.model, loaded.tensors, loaded.model.device, _history_of(loaded.run))
 
     def __call__(self, run: Run, view: str, values: Mapping[str, str]) -> Drawn:
         loaded, found = self._loaded, self._viewer.view(view)

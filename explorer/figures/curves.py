@@ -35,9 +35,14 @@ def paint(surface: Surface, frame: Curves) -> None:
         panes.setdefault(series.pane, []).append(series)
     x = Scale(*span(*(s.x for s in frame.series), positive=frame.log_x), log=frame.log_x)
     members = list(panes.values()) or [[]]
-    scales = [_y_scale(pane, frame.log_y) for pane in members]
+    named = len(frame.y_names)
+    scales = [
+        (Scale(-0.5, named - 0.5), "") if named else _y_scale(pane, frame.log_y or name in frame.log_panes)
+        for name, pane in panes.items()
+    ] or [_y_scale([], frame.log_y)]
     most = 4 if len(members) == 1 else 3
-    left = max(gutter(surface, y, frame.y_label, most) for y, _ in scales)
+    widest = max((surface.measure(name, surface.small) for name in frame.y_names), default=0.0)
+    left = max(widest + 0.8 * surface.label, *(gutter(surface, y, frame.y_label, most) for y, _ in scales))
     legends = [_keys(surface, pane) for pane in members]
     below, apart = foot_height(surface, frame.x_label), 0.8 * surface.label
 
@@ -61,7 +66,11 @@ def paint(surface: Surface, frame: Curves) -> None:
         plot = Box(box.left + left, top + heads[number], max(box.width - left - 2, 4.0), each)
         last = number == len(members) - 1
         name = frame.x_label if last else ""
-        axes = draw_axes(surface, plot, x, y, x_name=name, x_numbers=last, most=(5, most))
+        axes = draw_axes(surface, plot, x, y, x_name=name, x_numbers=last, y_numbers=not named, most=(5, most))
+        for place, word in enumerate(frame.y_names):
+            base = plot.top + plot.height * (1 - (place + 0.5) / named) + 0.36 * surface.small
+            ink = surface.palette.text2
+            surface.text(plot.left - 0.5 * surface.label, base, word, surface.small, ink, align="right")
         if first is not None:
             axes.sharex(first)
         first = first or axes

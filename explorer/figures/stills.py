@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from explorer.figures import audio, bars, curves, drawing, images, matrix, plane, text
-from models.frames import Audio, Bars, Curves, Drawing, Frame, Images, Matrix, Plane, Text
+from explorer.figures import audio, bars, curves, discs, drawing, images, matrix, plane, text
+from models.frames import Audio, Bars, Curves, Discs, Drawing, Frame, Images, Matrix, Plane, Text
 
 __all__ = ["STILL_PAINTERS"]
 
@@ -18,4 +18,5 @@ STILL_PAINTERS: Mapping[type[Frame], Callable[..., None]] = {
     Audio: audio.paint,
     Text: text.paint,
     Drawing: drawing.paint,
+    Discs: discs.paint,
 }

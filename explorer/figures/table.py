@@ -9,6 +9,7 @@ A table is tidy: one observation a row, the names of the columns in the first.
 - `Curves`: series, x, y, low, high.
 - `Images`: image (from 0), index (in its split), channel, row, column, value: a row a pixel.
 - `Bars`: label, value, error, reference, role.
+- `Discs`: label, x, y, and a column each for value, core and reference, under their names.
 - `Matrix`: the matrix, with the labels of rows and columns, or their numbers.
 - `Audio`: time (seconds), sample.
 - `Text`: line (from 0), text, marks ("start-stop:role", separated by spaces). An NPZ has the array `lines`.
@@ -32,6 +33,7 @@ from models.frames import (
     Bars,
     Curves,
     Density,
+    Discs,
     Drawing,
     Ellipses,
     Field,
@@ -245,6 +247,14 @@ def _drawing(frame: Drawing) -> Columns:
     return _stacked(heads, tables) if heads else {name: [] for name in ("kind", "number", "role", "x", "y")}
 
 
+def _discs(frame: Discs) -> Columns:
+    out: Columns = {"label": list(frame.labels), "x": frame.xy[:, 0], "y": frame.xy[:, 1]}
+    out[frame.value_name] = frame.values
+    if frame.cores is not None:
+        out[frame.core_name] = frame.cores
+    return {**out, frame.reference_name: frame.reference}
+
+
 def _film(frame: Film) -> Columns:
     heads = [{"frame": number, "at": at} for number, at in enumerate(frame.at.tolist())]
     table = _TABLES[frame.kind]
@@ -265,5 +275,6 @@ _TABLES: Mapping[type[Frame], Callable[..., Columns]] = {
     Audio: _audio,
     Text: _text,
     Drawing: _drawing,
+    Discs: _discs,
     Film: _film,
 }

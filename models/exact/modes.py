@@ -1,4 +1,4 @@
-"""Modes of a mixture that samples cover, and their names."""
+"""Modes of a mixture that samples cover, their names, and the mode that leads."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-__all__ = ["GOOD", "ModeCounts", "count_modes", "mode_names"]
+__all__ = ["GOOD", "LEADS", "ModeCounts", "count_modes", "leading_mode", "mode_names"]
 
 GOOD = 3.0  # standard deviations of a mode
 NEAR = 0.3  # of the distance between neighbouring centres
+WITHIN = 0.5  # of that distance: farther away, a sample is on no mode
 HELD = 0.02  # share of all samples that a covered mode holds
+LEADS = 0.7
+"""Share of the samples to which a leading mode is the nearest one."""
+
 _WINDS = ("E", "NE", "N", "NW", "W", "SW", "S", "SE")
 
 
@@ -26,17 +30,24 @@ class ModeCounts:
         nearest: Samples to which a mode is the nearest one, (k,) int.
         good: Those of them within 3 standard deviations, (k,) int.
         near: Those within 0.3 of the distance between neighbouring centres, (k,) int.
+        within: Those within half of that distance, (k,) int.
     """
 
     n: int
     nearest: Tensor
     good: Tensor
     near: Tensor
+    within: Tensor
+
+    @property
+    def covered(self) -> Tensor:
+        """Whether a mode has at least 2 % of all samples within 0.3 of the spacing, (k,) bool, as `modes_near` counts."""
+        return self.near >= HELD * self.n
 
     @property
     def held(self) -> Tensor:
-        """Whether a mode holds at least 2 % of all samples near it, (k,) bool."""
-        return self.near >= HELD * self.n
+        """Whether a mode holds at least 2 % of all samples within half of the spacing, (k,) bool."""
+        return self.within >= HELD * self.n
 
     @property
     def claimed(self) -> Tensor:
@@ -61,8 +72,22 @@ def count_modes(x: Tensor, centers: Tensor, std: float) -> ModeCounts:
     def counted(chosen: Tensor) -> Tensor:
         return torch.bincount(nearest[chosen], minlength=k)
 
-    everything = torch.ones_like(nearest, dtype=torch.bool)
-    return ModeCounts(len(x), counted(everything), counted(distance <= GOOD * std), counted(distance <= NEAR * spacing))
+    limits = (math.inf, GOOD * std, NEAR * spacing, WITHIN * spacing)
+    return ModeCounts(len(x), *(counted(distance <= limit) for limit in limits))
+
+
+def leading_mode(x: Tensor, centers: Tensor) -> Tensor:
+    """Number of the mode that is nearest to at least 70 % of the samples, -1 where none is; a float scalar.
+
+    Nothing waits for the device.
+
+    Args:
+        x: Samples, (n, d).
+        centers: Centres, (k, d).
+    """
+    nearest = torch.cdist(x, centers).argmin(dim=1)  # (n,)
+    share, mode = (nearest[:, None] == torch.arange(len(centers), device=x.device)).float().mean(dim=0).max(dim=0)
+    return torch.where(share >= LEADS, mode.float(), -1.0)
 
 
 def mode_names(centers: Tensor, classes: Sequence[str] = ()) -> tuple[str, ...]:

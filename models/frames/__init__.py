@@ -9,6 +9,7 @@ from models.frames.arrays import arrays_of
 from models.frames.audio import Audio
 from models.frames.bars import Bars
 from models.frames.curves import Curves, Series
+from models.frames.discs import Discs
 from models.frames.drawing import Drawing, Label, Stroke
 from models.frames.film import Film
 from models.frames.frame import Frame, Layer
@@ -24,6 +25,7 @@ __all__ = [
     "Bars",
     "Curves",
     "Density",
+    "Discs",
     "Drawing",
     "Ellipses",
     "Field",
@@ -44,5 +46,5 @@ __all__ = [
     "arrays_of",
 ]
 
-FRAMES: tuple[type[Frame], ...] = (Plane, Curves, Images, Bars, Matrix, Audio, Text, Drawing, Film)
+FRAMES: tuple[type[Frame], ...] = (Plane, Curves, Images, Bars, Matrix, Audio, Text, Drawing, Discs, Film)
 LAYERS: tuple[type[Layer], ...] = (Density, Points, Field, Grid, Lines, Ellipses, Paths)

@@ -36,7 +36,12 @@ class Series:
 
 @dataclass(frozen=True)
 class Curves(Frame):
-    """Curves over one x axis, in stacked panes of one scale each."""
+    """Curves over one x axis, in stacked panes of one scale each.
+
+    Attributes:
+        log_panes: Panes with a logarithmic y axis where `log_y` does not make all of them so.
+        y_names: Names of the values 0, 1, 2, … of y, written on the axis in place of numbers.
+    """
 
     series: tuple[Series, ...]
     x_label: str = "step"
@@ -44,3 +49,5 @@ class Curves(Frame):
     log_x: bool = False
     log_y: bool = False
     marker: float | None = None
+    log_panes: tuple[str, ...] = ()
+    y_names: tuple[str, ...] = ()

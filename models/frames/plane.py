@@ -163,6 +163,8 @@ class Plane(Frame):
         extent: x0, x1, y0, y1 to show, or None for the extent of the layers.
         dims: Latent dimensions along x and y where the plane is a section of latent space, or None.
         square: One unit is as long upwards as sideways.
+        slack: A display goes on showing the extent of the frames before while that contains the new one and is at most
+            this many times as wide, so that a range that follows moving points does not jitter; see `settled`.
     """
 
     layers: tuple[Layer, ...]
@@ -171,3 +173,14 @@ class Plane(Frame):
     extent: tuple[float, float, float, float] | None = None
     dims: tuple[int, int] | None = None
     square: bool = True
+    slack: float = 1.0
+
+    def settled(self, before: tuple[float, float, float, float]) -> tuple[float, float, float, float] | None:
+        """The extent to show after one that was shown before, both x0, x1, y0, y1; None where the frame has none."""
+        if self.extent is None or self.slack <= 1.0:
+            return self.extent
+        x0, x1, y0, y1 = self.extent
+        a0, a1, b0, b1 = before
+        contained = a0 <= x0 and x1 <= a1 and b0 <= y0 and y1 <= b1
+        alike = a1 - a0 <= self.slack * (x1 - x0) and b1 - b0 <= self.slack * (y1 - y0)
+        return before if contained and alike else self.extent

@@ -13,9 +13,11 @@ from models.protocol.inputs import (
     Input,
     Instrument,
     LatentPoint,
+    MetricCurve,
     Noise,
     Pixel,
     Points,
+    RunHistory,
     TimeStep,
 )
 from models.protocol.kinds import (
@@ -65,6 +67,7 @@ __all__ = [
     "LatentPoint",
     "LossModel",
     "Metric",
+    "MetricCurve",
     "Noise",
     "Objective",
     "Page",
@@ -75,6 +78,7 @@ __all__ = [
     "Points",
     "Preset",
     "Progress",
+    "RunHistory",
     "Scene",
     "Table",
     "Term",

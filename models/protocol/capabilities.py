@@ -65,6 +65,13 @@ class HasDecoder(ABC):
         assert dimension is not None
         return dimension
 
+    def first_latent(self) -> Tensor:
+        """The latent point that pictures show until another is chosen, (1, latent_dim): by default the origin.
+
+        The weights do not enter: the window calls this while the model trains in another thread.
+        """
+        return torch.zeros(1, self.latent_dim)
+
     @abstractmethod
     def prior_draw(self, n: int, *, rng: torch.Generator) -> Tensor:
         """Draws of z from the prior, (n, latent_dim)."""

@@ -77,6 +77,8 @@ class Metric:
         when: Given the config, says whether the metric belongs to it; None means always.
         plotted: Whether it is a curve; a term of the objective that is none is still shown with its value.
         help: One sentence for the tooltip.
+        log: The scale of its pane is logarithmic.
+        null: Key of the value that a perfect model would have, measured in the same way; drawn dashed in the same pane.
     """
 
     key: str
@@ -90,6 +92,8 @@ class Metric:
     when: Callable[[Any], bool] | None = None
     plotted: bool = True
     help: str = ""
+    log: bool = False
+    null: str = ""
 
     def followed(self, config: Any) -> bool:
         """Whether the metric belongs to a config."""
@@ -128,6 +132,7 @@ class Try:
         page: Page to go to, or None for this one.
         scene: Name of the scene to show; one that stays on the page names one.
         card: Name of the view in that scene that the suggestion speaks of, or None for the leading one.
+        group: Heading under which it stands with others of the same group, or "".
     """
 
     title: str
@@ -136,6 +141,7 @@ class Try:
     page: str | None = None
     scene: str | None = None
     card: str | None = None
+    group: str = ""
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,11 @@ __all__ = [
     "Input",
     "Instrument",
     "LatentPoint",
+    "MetricCurve",
     "Noise",
     "Pixel",
     "Points",
+    "RunHistory",
     "TimeStep",
 ]
 
@@ -141,7 +143,7 @@ class Data(Input):
         split: Returns the first n data of a split ("train", "valid", "test"), all of them where n is None. Tensors are
             made when they are asked for: a view that needs a few hundred data should not ask for all.
         log_prob: Exact log density, (n, *shape) to (n,) nats, or None.
-        entropy: Exact entropy, nats, or None.
+        entropy_of: Computes the exact entropy, nats, or None where it is unknown; it can take a second.
         centers: Centers of the modes, (k, 2), or None.
         std: Standard deviation of one mode, or None.
         cache: Holds what views compute from the data alone, so that it is computed once.
@@ -150,7 +152,7 @@ class Data(Input):
     spec: DataSpec
     split: Callable[[str, int | None], DataBatch]
     log_prob: Callable[[Tensor], Tensor] | None = None
-    entropy: float | None = None
+    entropy_of: Callable[[], float | None] | None = None
     centers: Tensor | None = None
     std: float | None = None
     cache: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -169,6 +171,41 @@ class Data(Input):
     def test(self) -> DataBatch:
         """All test data."""
         return self.split("test", None)
+
+
+@dataclass(frozen=True)
+class MetricCurve:
+    """A metric over the steps of a run, each entry a stretch of steps.
+
+    Attributes:
+        step: Last step of each stretch, (n,).
+        mean, low, high: Mean, least and greatest value in it, (n,); the three are equal for a single step.
+    """
+
+    step: np.ndarray
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+    @classmethod
+    def empty(cls) -> MetricCurve:
+        """A metric that was not measured."""
+        return cls(np.zeros(0, int), *(np.zeros(0) for _ in range(3)))
+
+    def __len__(self) -> int:
+        """Number of stretches."""
+        return len(self.step)
+
+
+@dataclass(frozen=True)
+class RunHistory(Input):
+    """What a run has measured so far.
+
+    Attributes:
+        curve: A metric by its key, "held_out.<key>" for one of held-out data or of samples; empty where there is none.
+    """
+
+    curve: Callable[[str], MetricCurve]
 
 
 @dataclass(frozen=True)
@@ -218,5 +255,6 @@ INPUTS: tuple[type[Input], ...] = (
     Points,
     TimeStep,
     Data,
+    RunHistory,
     Classifier,
 )

@@ -34,6 +34,7 @@ class Page:
         accepts: Kinds of data that the page takes. A lab that declares none has no data.
         views: Views that the page uses beside its own methods marked `@view`.
         scenes: Named arrangements of its cards.
+        cure: What the window offers beside an alert of a view, or None. It sets live fields and restarts nothing.
     """
 
     title: ClassVar[str]
@@ -45,6 +46,7 @@ class Page:
     scenes: ClassVar[tuple[Scene, ...]] = ()
     look_at: ClassVar[str] = ""
     try_next: ClassVar[tuple[Try, ...]] = ()
+    cure: ClassVar[Try | None] = None
 
 
 class GenerativeModel(Page, nn.Module, ABC):

@@ -143,7 +143,7 @@ class TensorData:
             self.spec,
             lambda split, n: self.batch(split, 0, n),
             None if exact is None else log_prob,
-            self.data.entropy,
+            lambda: self.data.entropy,
             None if centers is None else torch.from_numpy(np.array(centers)).to(self._device),
             self.data.std,
             self._cache,

@@ -37,7 +37,7 @@ class SessionViews:
     ):
         self.session = session
         self.requests = RequestQueue() if requests is None else requests
-        self.viewer = Viewer(session.model, session.data, session.placement.device)
+        self.viewer = Viewer(session.model, session.data, session.placement.device, session.journal.history)
         self._reply = reply
         session.between_micro_batches = self.serve
 

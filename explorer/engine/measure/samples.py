@@ -34,7 +34,7 @@ def modes(x: Tensor, centers: Tensor, std: float) -> dict[str, float]:
     entropy = -torch.special.xlogy(share, share).sum()
     return {
         "modes": float((counts > 0).sum()),
-        "modes_near": float(counted.held.sum()),
+        "modes_near": float(counted.covered.sum()),
         "high_quality_percent": 100 * float(counts.sum()) / len(x),
         "mode_kl_nats": max(0.0, math.log(len(centers)) - float(entropy)),
     }

@@ -16,6 +16,7 @@ from explorer.engine.measure.samples import knn_accuracy, modes
 from explorer.engine.randomness import derive
 from explorer.engine.schedule import Schedule
 from models.exact.coverage import NEIGHBOURS, precision_recall
+from models.exact.energy import energy_distance
 from models.protocol import GenerativeModel, HasLatent, LossModel, Planar
 
 __all__ = ["Validator", "latent_accuracy", "sample_values"]
@@ -114,10 +115,10 @@ def sample_values(
     limit: int = COMPARED,
     settings: Mapping[str, Any] | None = None,
 ) -> dict[str, float]:
-    """Modes of 2,500 samples of a model of planar data, precision and recall of the first; nothing for other data.
+    """Modes of 2,500 samples of a model of planar data, and how the first compare with data; nothing for other data.
 
-    There are fewer samples where each takes many passes. Precision and recall compare as many samples as data, at most
-    `limit` and 1,000, and are left out where these are too few.
+    There are fewer samples where each takes many passes. Precision, recall and energy distance compare as many samples
+    as data, at most `limit` and 1,000, and are left out where these are too few.
     """
     if not isinstance(data.spec.kind, Planar):
         return {}
@@ -128,5 +129,7 @@ def sample_values(
         values |= modes(x, torch.from_numpy(np.array(data.data.centers)), data.data.std)  # a copy: it is read-only
     few = min(limit, COMPARED, len(x), data.size(split))
     if few > NEIGHBOURS:
-        values["precision"], values["recall"] = precision_recall(x[:few], data.batch(split, 0, few).x)
+        compared = data.batch(split, 0, few).x
+        values["precision"], values["recall"] = precision_recall(x[:few], compared)
+        values["energy_distance"], values["energy_distance_null"] = energy_distance(x[:few], compared)
     return values

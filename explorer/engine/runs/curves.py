@@ -46,6 +46,9 @@ def loss_curves(page: type[GenerativeModel], history: History, config: Any) -> C
             beside = metric.source == "train"
             label = f"{metric.label}, held out" if beside else metric.label
             series.append(_series(metric, curve, held_out, label, smooth=False, role="alt" if beside else metric.role))
+            null = f"held_out.{metric.null}"
+            if metric.null and null in present:
+                series.append(_null(metric, history.curve(null), null))
         level = None if metric.equilibrium is None else metric.equilibrium(config)
         if level is not None and metric.key in present:
             x, y = np.array([0.0, float(max(last, 1))]), np.array([level, level])
@@ -53,7 +56,14 @@ def loss_curves(page: type[GenerativeModel], history: History, config: Any) -> C
             series.append(
                 Series(f"{metric.key}.equilibrium", label, x, y, metric.role, metric.pane, metric.unit, dashed=True)
             )
-    return Curves(_sharing(series), x_label="step")
+    log = {metric.pane for metric in page.metrics if metric.log}
+    return Curves(_sharing(series), x_label="step", log_panes=tuple(sorted(log & {each.pane for each in series})))
+
+
+def _null(metric: Metric, curve: Curve, key: str) -> Series:
+    """The dashed line of the value that a perfect model would have."""
+    label = f"{metric.label}, data against data"
+    return Series(key, label, curve.step.astype(float), curve.mean, "data", metric.pane, metric.unit, dashed=True)
 
 
 def _sharing(series: list[Series]) -> tuple[Series, ...]:

@@ -57,7 +57,8 @@ class Journal:
         self.history = History()
         self.validator = Validator(data, seed, type(model).validation_interval_growth)
         self.recorder = Recorder(run.frames if run is not None else None)
-        self._recording = Recording(Viewer(model, data, model.device), self.recorder, between) if recording else None
+        viewer = Viewer(model, data, model.device, self.history)
+        self._recording = Recording(viewer, self.recorder, between) if recording else None
         self._learner, self._run, self._saver, self._measuring = learner, run, saver, measuring
         self._buffer = MetricBuffer(model.device)
 

@@ -49,8 +49,7 @@ class Learner:
         self._setup, self._device = setup, device
         self.model = build_model(model_page(setup.page), setup.config, data.spec, setup.seed).to(device)
         choose_threads(sum(parameter.numel() for parameter in self.model.parameters()))
-        if type(self.model).prepare is not GenerativeModel.prepare:  # `whole` computes the data's entropy
-            self.model.inherit(data.whole(), parents)
+        self.model.inherit(data.whole(), parents)
         self.averaged = self.model.copy().eval() if setup.training.ema > 0 else None
         self.training = setup.training
         self.players: list[Optimisation] = []

@@ -10,7 +10,8 @@ import torch
 
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.errors import BadInput
-from models.protocol import GenerativeModel, Kind, Page, View
+from explorer.engine.runs.history import History
+from models.protocol import GenerativeModel, Kind, MetricCurve, Page, View
 
 __all__ = ["InputContext", "chosen_split"]
 
@@ -39,8 +40,9 @@ class InputContext:
         data: Its data, or None.
         device: Device of the input's tensors.
         params: Values of the view's controls.
-        name: The argument. It matters: the second datum of a view has another default than the first, and a batch
-            called train, valid or test comes from the split of that name.
+        name: The argument. The second datum of a view has another default than the first; a batch called train, valid
+            or test comes from the split of that name.
+        history: What the run has measured, or None where there is no run.
     """
 
     view: View
@@ -49,6 +51,14 @@ class InputContext:
     device: torch.device = _CPU
     params: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
+    history: History | None = None
+
+    def measured(self, key: str) -> MetricCurve:
+        """A metric of the run over its steps; empty where it was not measured."""
+        if self.history is None or key not in self.history:
+            return MetricCurve.empty()
+        curve = self.history.curve(key)
+        return MetricCurve(curve.step, curve.mean, curve.low, curve.high)
 
     @property
     def split(self) -> str:

@@ -33,6 +33,7 @@ from models.protocol import (
     Pixel,
     Planar,
     Points,
+    RunHistory,
     TimeStep,
 )
 
@@ -157,6 +158,12 @@ def _instrument(kind: type[Instrument]) -> InputKind:
 # Latent space
 
 
+def _first_latent(context: InputContext) -> LatentPoint:
+    if not isinstance(context.page, HasDecoder):
+        raise context.need("a latent space", "latent space")
+    return LatentPoint(context.page.first_latent().to(context.device))
+
+
 def _read_latent(text: str, context: InputContext, _directions: Iterable[KeptDirection]) -> LatentPoint:
     return LatentPoint(torch.tensor([_numbers(context.name, text, _latent_dim(context))], device=context.device))
 
@@ -240,7 +247,7 @@ KINDS: Mapping[type[Input], InputKind] = {
     DataBatch: InputKind(_first_batch, _no_text("leave it out for the first data of the split"), lambda *_: ""),
     DataPoint: InputKind(_first_datum, _read_datum, _datum_text),
     LatentPoint: InputKind(
-        lambda context: LatentPoint(torch.zeros(1, _latent_dim(context), device=context.device)),
+        _first_latent,
         _read_latent,
         lambda point, _: _joined(point.z[0].detach().cpu().numpy()),
     ),
@@ -256,6 +263,9 @@ KINDS: Mapping[type[Input], InputKind] = {
     TimeStep: InputKind(lambda _: TimeStep(0.0), _read_time, lambda time, _: _joined(np.array([time.t]))),
     Data: InputKind(
         lambda context: _data(context).whole(), _no_text("it is the whole dataset of the page"), lambda *_: ""
+    ),
+    RunHistory: InputKind(
+        lambda context: RunHistory(context.measured), _no_text("it is what the run has measured"), lambda *_: ""
     ),
     Classifier: _instrument(Classifier),
 }

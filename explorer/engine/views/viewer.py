@@ -13,6 +13,7 @@ from torch import nn
 
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.errors import BadInput
+from explorer.engine.runs.history import History
 from explorer.engine.views.input_context import InputContext, chosen_split
 from explorer.engine.views.input_kinds import KINDS
 from explorer.engine.views.requests import Reply, Request, RequestQueue
@@ -51,13 +52,21 @@ class Viewer:
         page: The model or lab.
         data: Its data, or None for a lab.
         device: Device of the inputs.
+        history: What the run has measured, or None where there is no run.
     """
 
-    def __init__(self, page: Page, data: TensorData | None = None, device: torch.device | None = None):
+    def __init__(
+        self,
+        page: Page,
+        data: TensorData | None = None,
+        device: torch.device | None = None,
+        history: History | None = None,
+    ):
         self.views = views_of(type(page))
         self._page = page
         self._data = data
         self._device = device or torch.device("cpu")
+        self._history = history
         self._streams: dict[str, tuple[Request, Iterator[Frame], int]] = {}
 
     def view(self, name: str) -> View:
@@ -82,7 +91,8 @@ class Viewer:
         Raises:
             BadInput: The page cannot supply one.
         """
-        return KINDS[kind].default(InputContext(view, self._page, self._data, self._device, params, name))
+        context = InputContext(view, self._page, self._data, self._device, params, name, self._history)
+        return KINDS[kind].default(context)
 
     def frames(self, request: Request, page: Page | None = None) -> Iterator[Frame]:
         """The frames of a request: one, or those of a stream as they are computed.

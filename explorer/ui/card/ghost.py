@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.frames.paint import polygon, stroke
 from explorer.ui.theme import Theme, Tokens, color, ui_font
-from models.frames import Audio, Bars, Curves, Drawing, Film, Frame, Images, Matrix, Plane, Text
+from models.frames import Audio, Bars, Curves, Discs, Drawing, Film, Frame, Images, Matrix, Plane, Text
 
 __all__ = ["Ghost"]
 
@@ -73,6 +73,13 @@ def _molecule(painter: QPainter, box: QRectF) -> None:
         painter.drawLine(corner, corner + QPointF(way * radius * 0.7, radius * 0.4))
 
 
+def _circles(painter: QPainter, box: QRectF) -> None:
+    reach = min(box.width(), box.height()) / 2
+    for turn in (np.arange(8) * np.pi / 4).tolist():
+        at = box.center() + QPointF(0.8 * reach * np.cos(turn), 0.8 * reach * np.sin(turn))
+        painter.drawEllipse(at, 0.2 * reach, 0.2 * reach)
+
+
 def _strip(painter: QPainter, box: QRectF) -> None:
     side = min((box.width() - 16) / 3, box.height() - 28)
     left = box.center().x() - (3 * side + 16) / 2
@@ -93,6 +100,7 @@ _DRAWINGS: dict[type[Frame], Callable[[QPainter, QRectF], None]] = {
     Audio: _wave,
     Text: _lines,
     Drawing: _molecule,
+    Discs: _circles,
     Film: _strip,
 }
 

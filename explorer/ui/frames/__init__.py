@@ -6,6 +6,7 @@ from explorer.ui.frames.audio import AudioView
 from explorer.ui.frames.bars import BarsView
 from explorer.ui.frames.base import FrameView, LegendItem
 from explorer.ui.frames.curves import CurvesView
+from explorer.ui.frames.discs import DiscsView
 from explorer.ui.frames.drawing import DrawingView
 from explorer.ui.frames.film import FilmView
 from explorer.ui.frames.images import ImagesView
@@ -20,6 +21,7 @@ __all__ = [
     "AudioView",
     "BarsView",
     "CurvesView",
+    "DiscsView",
     "DrawingView",
     "FilmView",
     "FrameView",

@@ -50,7 +50,8 @@ def curve_legend(
     merged: dict[tuple[str, str, bool], LegendItem] = {}
     for series in frame.series:
         shown = len(series.y) and (share is not None or frame.x_label == "step")
-        text = number(_value(series, painted.get(series.key), share)) if shown else ""
+        value = _value(series, painted.get(series.key), share) if shown else float("nan")
+        text = _text(value, frame.y_names) if shown else ""
         hint = "" if not text else "smoothed" if series.smooth and smoothing else "as measured"
         item = LegendItem(series.key, series.role, series.label, text, series.dashed, series.unit, hint)
         look = (item.role, item.label, item.dashed)
@@ -58,6 +59,13 @@ def curve_legend(
         both = " · ".join(filter(None, (first.value, item.value))) if first else ""
         merged[look] = replace(first, value=both) if first else item
     return list(merged.values())
+
+
+def _text(value: float, names: tuple[str, ...]) -> str:
+    """A value as text: its name where the values of a frame have names."""
+    if names and np.isfinite(value) and 0 <= round(value) < len(names):
+        return names[round(value)]
+    return number(value)
 
 
 def _value(series: Series, painted: PaintedSeries | None, share: float | None) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -152,7 +153,7 @@ class CurvesView(FrameView):
     ) -> list[tuple[Series, Thinned, np.ndarray]]:
         """The curves of a pane, thinned and smoothed; fits the pane's axis. Curves over one x share columns."""
         columns = max(8, int(rect.width()))
-        log = frame.log_y if self.log_y is None else self.log_y
+        log = (frame.log_y or name in frame.log_panes) if self.log_y is None else self.log_y
         curves: list[tuple[Series, Thinned, np.ndarray]] = []
         for series in (s for s in frame.series if s.pane == name):
             if id(series.x) not in shared:
@@ -162,7 +163,9 @@ class CurvesView(FrameView):
             curves.append((series, thinned, smooth(thinned.y, half, log=log)))
         span = pane_range(curves, log)
         axis = self._y.setdefault(name, Axis())
-        if span is not None:
+        if frame.y_names:
+            axis.fit(-0.5, len(frame.y_names) - 0.5, pad=0.0)
+        elif span is not None:
             axis.fit(*span, log=log)
         return curves
 
@@ -187,13 +190,22 @@ class CurvesView(FrameView):
 
     def _paint_axes(self, painter: QPainter, frame: Curves, panes: list[tuple[str, QRectF]]) -> None:
         for name, rect in panes:
-            self._paint_y_axis(painter, self._y[name], rect)
+            self._paint_y_axis(painter, name, rect, frame.y_names)
         self._paint_x_axis(painter, frame, panes)
 
-    def _paint_y_axis(self, painter: QPainter, axis: Axis, rect: QRectF) -> None:
+    def _paint_y_axis(self, painter: QPainter, name: str, rect: QRectF, names: tuple[str, ...]) -> None:
+        axis = self._y[name]
         painter.setFont(ui_font(11, tabular=True))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for share, text in axis.ticks(max(2.2, rect.height() / 32)):
+        ticks = axis.ticks(max(2.2, rect.height() / 32))
+        if names:
+            every = max(1, math.ceil(len(names) * 13 / max(rect.height(), 1.0)))
+            places = np.arange(0, len(names), every)
+            ticks = [(share, names[k]) for share, k in zip(axis.shares(places.astype(float)), places, strict=True)]
+        painter.setPen(color(self.tokens.text3))
+        head = QRectF(rect.left() + 6, rect.top() - 3, rect.width() - 6, 16)
+        painter.drawText(head, Qt.AlignmentFlag.AlignLeft, f"{name}, log" if name and axis.log else name)
+        for share, text in ticks:
             y = round(rect.bottom() - share * rect.height()) + 0.5
             painter.setPen(stroke(self.tokens.text3, 1.0, 0.16))
             straight(painter, rect.left(), y, rect.right(), y)

@@ -82,7 +82,8 @@ class PlaneView(FrameView):
         assert isinstance(frame, Plane)
         self.view.square = frame.square
         self._trails.follow(frame.layers)
-        self.view.follow(frame.extent or needed_extent(frame.layers), exact=frame.extent is not None)
+        extent = frame.settled(self.view.wanted) if self.view.settled else frame.extent
+        self.view.follow(extent or needed_extent(frame.layers), exact=frame.extent is not None)
         super().show_frame(frame)
 
     def forget(self) -> None:

@@ -201,6 +201,10 @@ class ImageGAN(GameModel, HasDecoder):
         """One scalar for each latent dimension."""
         return config.latent
 
+    def first_latent(self) -> Tensor:
+        """A draw from the prior: in many dimensions the origin is far from all draws, and its image is a grey blur."""
+        return torch.randn(1, self.config.latent, generator=torch.Generator().manual_seed(0))
+
     def prior_draw(self, n: int, *, rng: torch.Generator) -> Tensor:
         """Draws of z ~ N(0, I), (n, latent)."""
         return torch.randn(n, self.config.latent, generator=rng, device=self.device, dtype=self.dtype)

@@ -8,13 +8,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from models.exact.modes import mode_names
 from models.frames import Grid, Layer, Lines
 from models.gan.objectives import Game
 from models.gan.planar.units import StandardUnits
 from models.protocol import Data
 from models.views.words import as_array
 
-__all__ = ["PlanarGAN", "generate", "nearest_class", "place_noise", "square_of", "warped_noise"]
+__all__ = ["PlanarGAN", "generate", "names_of", "nearest_class", "place_noise", "square_of", "warped_noise"]
 
 _NEIGHBOURS = 1500  # training data among which the nearest is searched
 
@@ -79,6 +80,12 @@ def nearest_class(x: Tensor, data: Data) -> tuple[Tensor, tuple[str, ...]]:
     train, names = data.split("train", _NEIGHBOURS), tuple(data.spec.classes) or ("data",)
     of = torch.zeros(len(train), dtype=torch.long, device=train.x.device) if train.y is None else train.y
     return of[torch.cdist(x, train.x.to(x)).argmin(dim=1)], names
+
+
+def names_of(data: Data) -> tuple[str, ...]:
+    """Short names of the modes of data that have centres."""
+    assert data.centers is not None
+    return tuple(name.removeprefix("mode ") for name in mode_names(data.centers, data.spec.classes))
 
 
 def place_noise(model: PlanarGAN, z: np.ndarray) -> np.ndarray:

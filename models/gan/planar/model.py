@@ -9,10 +9,13 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from models.exact.modes import leading_mode
 from models.gan.objectives import OBJECTIVES, Game, fixed, gradient_penalty, squared_slopes
+from models.gan.planar.leading import LEADING
 from models.gan.planar.networks import ACTIVATIONS, dense
 from models.gan.planar.units import StandardUnits
 from models.gan.planar.words import (
+    CURE,
     LOOK_AT,
     METRICS,
     PRESETS,
@@ -23,7 +26,19 @@ from models.gan.planar.words import (
     explanations,
     objective_of,
 )
-from models.protocol import DataBatch, DataSpec, GameModel, HasDecoder, Kind, Objective, Planar, Player, param
+from models.protocol import (
+    Data,
+    DataBatch,
+    DataSpec,
+    GameModel,
+    GenerativeModel,
+    HasDecoder,
+    Kind,
+    Objective,
+    Planar,
+    Player,
+    param,
+)
 
 __all__ = ["GAN"]
 
@@ -48,7 +63,7 @@ class GAN(GameModel, HasDecoder):
     accepts = (Planar,)
     metrics, presets, rates = METRICS, PRESETS, RATES
     views, scenes = VIEWS, SCENES
-    look_at, try_next = LOOK_AT, TRY_NEXT
+    look_at, try_next, cure = LOOK_AT, TRY_NEXT, CURE
     renamed: ClassVar[Mapping[str, str]] = {"moves": "generator_updates"}
 
     @dataclass(frozen=True)
@@ -102,17 +117,24 @@ class GAN(GameModel, HasDecoder):
     config: Config
     center: Tensor
     spread: Tensor
+    modes: Tensor
     generator_updates: Tensor
 
     def __init__(self, config: Config, spec: DataSpec):
         super().__init__(config, spec)
         self.register_buffer("center", torch.tensor(spec.mean))  # (2,)
         self.register_buffer("spread", torch.tensor(spec.std).square().mean().sqrt())
+        self.register_buffer("modes", torch.empty(0, 2), persistent=False)
         self.register_buffer("generator_updates", torch.zeros((), dtype=torch.long))
         self.generator = dense(config.latent, config.hidden_g, config.layers_g, 2, config.activation_g, spectral=False)
         self.discriminator = dense(
             2 * config.pac, config.hidden_d, config.layers_d, 1, config.activation_d, spectral=config.spectral
         )
+
+    def prepare(self, data: Data, parents: Mapping[str, GenerativeModel]) -> None:
+        """Takes the centres of the modes of the data, in standard units; they only serve to say which mode leads."""
+        if data.centers is not None:
+            self.modes = self.units.to_units(data.centers.to(self.center))
 
     @property
     def units(self) -> StandardUnits:
@@ -169,10 +191,12 @@ class GAN(GameModel, HasDecoder):
         return {"loss": loss, "objective": -loss, **values}
 
     def _generator_loss(self, n: int, rng: torch.Generator) -> dict[str, Tensor]:
-        fake = self._with_noise(self.generator(self.prior_draw(n, rng=rng)), rng)
+        u = self.generator(self.prior_draw(n, rng=rng))
+        fake = self._with_noise(u, rng)
         with fixed(self.discriminator):
             f = self.judge(self._packs(fake))
-        return {"loss": self.game.generator(f)}
+        leads = {LEADING: leading_mode(u.detach(), self.modes)} if len(self.modes) > 1 else {}
+        return {"loss": self.game.generator(f), **leads}
 
     def judge(self, packs: Tensor) -> Tensor:
         """F of packs of m points in standard units; (n, 2 m) to (n,)."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
-from models.exact.modes import GOOD, mode_names
+from models.exact.modes import GOOD
 from models.frames import Layer, Plane, Points
-from models.gan.planar.layers import PlanarGAN, nearest_class, place_noise, square_of, warped_noise
+from models.gan.planar.layers import PlanarGAN, names_of, nearest_class, place_noise, square_of, warped_noise
 from models.protocol import Data, DataBatch, Noise, param, view
 from models.views.words import as_array
 
@@ -58,7 +58,7 @@ def latent(model: PlanarGAN, data: Data, noise: Noise) -> Plane:
         words = "coloured by the class of the nearest datum of G(z)"
     else:
         distance, label = torch.cdist(x, data.centers.to(x)).min(dim=1)
-        names = tuple(name.removeprefix("mode ") for name in mode_names(data.centers, data.spec.classes))
+        names = names_of(data)
         on = distance <= GOOD * data.std
         layers.append(Points(as_array(z[~on]), role="total", name="G(z) on no mode", size=2.0))
         z, label = z[on], label[on]

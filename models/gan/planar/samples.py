@@ -1,27 +1,33 @@
-"""Samples on the map of the discriminator, and shares of the modes."""
+"""Samples on the map of the discriminator."""
 
 from __future__ import annotations
 
-import numpy as np
+import math
+
 import torch
 from torch import Tensor
 
-from models.exact.modes import count_modes, mode_names
-from models.frames import Bars, Density, Field, Layer, Plane, Points
+from models.frames import Density, Field, Layer, Plane, Points
 from models.gan.planar.collapse import verdict
-from models.gan.planar.layers import PlanarGAN, nearest_class, square_of, warped_noise
-from models.protocol import Data, DataBatch, Noise, param, view
+from models.gan.planar.layers import PlanarGAN, names_of, square_of, warped_noise
+from models.gan.planar.leading import is_hopping
+from models.gan.planar.modes import COUNT, count_samples
+from models.protocol import Data, DataBatch, Noise, RunHistory, param, view
 from models.views.words import SPLITS, as_array
 
-__all__ = ["PROBES", "modes", "pushes", "samples"]
+__all__ = ["PROBES", "pushes", "samples", "sight_of"]
 
 PROBES = 120
 """Samples whose gradient and trail are shown."""
 
 _MAPS = {"discriminator": "D", "ratio": "D/(1 − D)", "none": "None"}
-_SIDE = 64  # cells of the map
+_SIDE = 48  # cells of the map to the width of the extent
 _RATIO = 6.0  # nats at which the map of the ratio ends
 _BEGUN = 200  # updates of G before which a collapse is not reported
+_IN_SIGHT = 0.96  # share of the samples that the extent contains at least
+_RUNG = 1.25  # the extent grows and shrinks by this factor
+_SLACK = 1.3  # a display keeps an extent of one rung more
+_MAP_WIDTH, _MAP_HEIGHT = 2.6, 1.3  # of the map, as multiples of the extent: it fills a card twice as wide as high
 
 _Extent = tuple[float, float, float, float]
 
@@ -34,6 +40,7 @@ def samples(
     model: PlanarGAN,
     batch: DataBatch,
     data: Data,
+    history: RunHistory,
     heat: str = param(
         "discriminator", "Map", choices=_MAPS, help="D, or the ratio of densities D/(1 − D)."
     ),
@@ -48,59 +55,86 @@ def samples(
     points: bool = param(True, "Data", more=True, help="Show the data."),
     made: bool = param(True, "Model", more=True, help="Show the samples."),
 ) -> Plane:  # fmt: skip
-    """Samples over data, on the map of the discriminator."""
+    """Samples over data, on the map of the discriminator; from back to front: map, arrows, data, samples."""
     x = model.sample(count, rng=Noise().rng(model.device))  # always the same noise, so that samples can be followed
-    extent = square_of(batch.x)
+    extent = sight_of(batch.x, x)
     layers: list[Layer] = []
-    subtitle = f"{count:,} samples, {len(batch)} {SPLITS[batch.split]} data"
+    notes = [f"{count:,} samples, {len(batch)} {SPLITS[batch.split]} data."]
+    subtitle = ""
     if heat != "none":
-        map_layer, map_words = _map(model, heat, extent, batch.x, x)
+        map_layer, subtitle, map_note = _map(model, heat, _around(extent), batch.x, x)
         layers.append(map_layer)
-        subtitle = f"{subtitle}, {map_words}"
+        notes.append(map_note)
     if grid:
         layers.append(warped_noise(model, 1.0))
+    if gradient:
+        forces, words = _forces(model)
+        layers += forces
+        notes.append(words)
     if points:
         layers.append(Points(as_array(batch.x), role="data", name="data", size=3))
     if made:
         layers.append(Points(as_array(x), role="model", name="samples", size=3.0))
-    collapse, warning = _verdict(model, x, data)
-    note = collapse
-    if gradient:
-        forces, words = _forces(model)
-        layers += forces
-        note = f"{note} {words}".lstrip()
     return Plane(
-        tuple(layers), extent=extent, subtitle=subtitle, note=note, warning=warning, alert=collapse if warning else ""
-    )
+        tuple(layers), extent=extent, slack=_SLACK, subtitle=subtitle, note=" ".join(filter(None, notes)),
+        alert=_alert(model, data, history),
+    )  # fmt: skip
+
+
+def sight_of(real: Tensor, fake: Tensor) -> _Extent:
+    """x0, x1, y0, y1 of a square around all data, (n, 2), and 96 % of the samples, (m, 2).
+
+    Its middle is that of the data, and its width grows in steps of 25 %.
+    """
+    x0, x1, y0, y1 = square_of(real)
+    middle = torch.tensor([0.5 * (x0 + x1), 0.5 * (y0 + y1)]).to(fake)
+    away = (fake - middle).abs().amax(dim=1)
+    away = away[away.isfinite()].sort().values
+    half, factor = 0.5 * (x1 - x0), 1.0
+    if len(away):
+        needed = float(away[math.ceil(_IN_SIGHT * len(away)) - 1])
+        factor = _RUNG ** max(0, math.ceil(math.log(max(needed, half) / half, _RUNG) - 1e-9))
+    cx, cy = middle.tolist()
+    return cx - factor * half, cx + factor * half, cy - factor * half, cy + factor * half
+
+
+def _around(extent: _Extent) -> _Extent:
+    """The extent of the map, which fills the visible plane whatever the shape of the card."""
+    x0, x1, y0, y1 = extent
+    wide, high = 0.5 * _MAP_WIDTH * (x1 - x0), 0.5 * _MAP_HEIGHT * (y1 - y0)
+    cx, cy = 0.5 * (x0 + x1), 0.5 * (y0 + y1)
+    return cx - wide, cx + wide, cy - high, cy + high
 
 
 @torch.no_grad()
-def _map(model: PlanarGAN, heat: str, extent: _Extent, real: Tensor, fake: Tensor) -> tuple[Density, str]:
-    """The map of the discriminator, and its description."""
+def _map(model: PlanarGAN, heat: str, extent: _Extent, real: Tensor, fake: Tensor) -> tuple[Density, str, str]:
+    """The map of the discriminator, what it is in a few words, and a sentence where that needs more."""
     game, pac = model.game, model.config.pac
-    f = _judge_points(model, _cells(extent, _SIDE, real), real).reshape(_SIDE, _SIDE)
-    packs = f", beside {pac - 1} data in each pack" if pac > 1 else ""
+    columns, rows = round(_MAP_WIDTH * _SIDE), round(_MAP_HEIGHT * _SIDE)
+    f = _judge_points(model, _cells(extent, columns, rows, real), real).reshape(rows, columns)
+    packs = f"Each pack has {pac - 1} data beside the point." if pac > 1 else ""
     if heat == "ratio" and game.log_ratio is not None:
         ratio = game.log_ratio(f).clamp(-_RATIO, _RATIO)
         layer = Density(as_array(ratio), extent, "real-fake", low=-_RATIO, high=_RATIO, name="log D/(1 − D), nats")
-        return layer, f"map: log D/(1 − D), which is log p_data/p_θ if D is optimal{packs}"
+        return layer, "on log D/(1 − D)", f"This is log p_data/p_θ where D is optimal. {packs}".rstrip()
     if game.free_level:
         low, high = (float(_judge_points(model, points, real).mean()) for points in (fake, real))
         values = ((f - low) / (high - low)).clamp(0.0, 1.0) if high > low else torch.full_like(f, 0.5)
-        words = f"map: the critic F, from its mean on samples, {low:.2f}, to its mean on data, {high:.2f}{packs}"
+        title = "on the critic F"
+        note = f"F from its mean on samples, {low:.2f}, to its mean on data, {high:.2f}. {packs}".rstrip()
     else:
         values = game.probability(f)
-        words = f"map: D{packs}" if game.log_ratio is not None else f"map: F from −1 to 1{packs}"
+        title, note = ("on the map of D" if game.log_ratio is not None else "on F from −1 to 1"), packs
     if heat == "ratio":
-        words = f"{words}: this game's optimum does not determine the ratio"
-    return Density(as_array(values), extent, role="real-fake", low=0.0, high=1.0), words
+        note = f"{note} This game's optimum does not determine the ratio.".lstrip()
+    return Density(as_array(values), extent, role="real-fake", low=0.0, high=1.0), title, note
 
 
-def _cells(extent: _Extent, side: int, like: Tensor) -> Tensor:
-    """Middles of the cells of a square, (side², 2), row by row from below."""
+def _cells(extent: _Extent, columns: int, rows: int, like: Tensor) -> Tensor:
+    """Middles of the cells of a rectangle, (rows · columns, 2), row by row from below."""
     x0, x1, y0, y1 = extent
-    steps = (torch.arange(side).to(like) + 0.5) / side
-    y, x = torch.meshgrid(y0 + (y1 - y0) * steps, x0 + (x1 - x0) * steps, indexing="ij")
+    across, up = ((torch.arange(n).to(like) + 0.5) / n for n in (columns, rows))
+    y, x = torch.meshgrid(y0 + (y1 - y0) * up, x0 + (x1 - x0) * across, indexing="ij")
     return torch.stack([x, y], dim=-1).reshape(-1, 2)
 
 
@@ -136,67 +170,18 @@ def _forces(model: PlanarGAN) -> tuple[list[Layer], str]:
     words = f"Longest of {int(finite.sum())} arrows: {longest:.2g}."
     reach = 0.35 * float(model.units.spread)
     layers = [
-        Points(as_array(x), role="alt", size=2.5, trail="probes"),
         Field(as_array(x[finite]), as_array(push[finite]), role="total", longest=reach, name="−∇ of G's loss"),
+        Points(as_array(x), role="model", size=2.5, trail="probes", name="their paths"),
     ]
     return layers, words if finite.all() else f"{words} {PROBES - int(finite.sum())} gradients are infinite."
 
 
-def _verdict(model: PlanarGAN, x: Tensor, data: Data) -> tuple[str, bool]:
+def _alert(model: PlanarGAN, data: Data, history: RunHistory) -> str:
+    """Where the samples of a collapsed generator are, "" for any other; counted as on the card of the modes."""
     if data.centers is None or data.std is None:
-        return "", False
-    counts = count_modes(x, data.centers, data.std)
-    return verdict(counts, mode_names(data.centers, data.spec.classes), begun=_begun(model))
-
-
-def _begun(model: PlanarGAN) -> bool:
-    return int(model.generator_updates) >= _BEGUN
-
-
-@view("Modes", record=True, help="Share of high-quality samples in each mode, beside the data's.")
-def modes(
-    model: PlanarGAN, data: Data, noise: Noise, count: int = param(2500, "Samples", 100, 20_000, log=True)
-) -> Bars:
-    """Shares of samples and data by mode."""
-    x = model.sample(count, rng=noise.rng(model.device))
-    if data.centers is None or data.std is None:
-        return _by_class(x, data)
-    names = mode_names(data.centers, data.spec.classes)
-    fake, real = (count_modes(points, data.centers, data.std) for points in (x, data.test.x))
-    share = fake.good.double() / fake.n
-    note, warning = verdict(fake, names, begun=_begun(model))
-    shares = np.append(as_array(share), 1.0 - float(share.sum()))
-    return Bars(
-        labels=(*names, "none"),
-        values=100 * shares,
-        errors=100 * _share_errors(shares, fake.n),
-        roles=("model",) * len(names) + ("total",),
-        reference=100 * np.append(as_array(real.good / real.n), 1.0 - float(real.good.sum()) / real.n),
-        unit="%",
-        subtitle=f"{count:,} samples within 3 std of each mode; dashed: {real.n:,} test data",
-        note=f"{note} High quality: {100 * float(share.sum()):.1f} %.",
-        warning=warning,
+        return ""
+    counts = count_samples(model, data, Noise(), COUNT)
+    sentence, collapsed = verdict(
+        counts, names_of(data), begun=int(model.generator_updates) >= _BEGUN, hopping=is_hopping(history)
     )
-
-
-def _by_class(x: Tensor, data: Data) -> Bars:
-    """Shares by the class of the nearest datum, for data that are not a mixture."""
-    near, names = nearest_class(x, data)
-    share = as_array(torch.bincount(near, minlength=len(names))) / len(x)
-    test = data.test
-    true = test.y if test.y is not None else torch.zeros(len(test), dtype=torch.long)
-    return Bars(
-        labels=names,
-        values=100 * share,
-        errors=100 * _share_errors(share, len(x)),
-        roles=("model",) * len(names),
-        reference=100 * as_array(torch.bincount(true, minlength=len(names))) / len(true),
-        unit="%",
-        subtitle=f"{len(x):,} samples by the class of the nearest training datum; dashed: test data",
-        note="These data are not a mixture, so their modes cannot be counted.",
-    )
-
-
-def _share_errors(share: np.ndarray, n: int) -> np.ndarray:
-    """Standard errors of shares of n independent samples."""
-    return np.sqrt(share * (1.0 - share).clip(0.0) / n)
+    return sentence if collapsed else ""

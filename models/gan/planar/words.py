@@ -8,11 +8,25 @@ from typing import Any
 from models.gan.objectives import OBJECTIVES
 from models.gan.planar.density import density, optimal
 from models.gan.planar.divergence import divergences
+from models.gan.planar.leading import LEADING, leads
+from models.gan.planar.measures import measures
+from models.gan.planar.modes import mode_map, modes
 from models.gan.planar.noise import latent, manifold
-from models.gan.planar.samples import modes, samples
+from models.gan.planar.samples import samples
 from models.protocol import Metric, Objective, Preset, Scene, Term, Try
 
-__all__ = ["LOOK_AT", "METRICS", "PRESETS", "RATES", "SCENES", "TRY_NEXT", "VIEWS", "explanations", "objective_of"]
+__all__ = [
+    "CURE",
+    "LOOK_AT",
+    "METRICS",
+    "PRESETS",
+    "RATES",
+    "SCENES",
+    "TRY_NEXT",
+    "VIEWS",
+    "explanations",
+    "objective_of",
+]
 
 RATES: Mapping[str, str] = {"lr_d": "Learning rate of D", "lr_g": "Learning rate of G"}
 
@@ -64,12 +78,12 @@ def _plays_likelihood(config: Any) -> bool:
 
 METRICS = (
     Metric(
-        "value", "L", "nats", role="data", equilibrium=_level(-1.0), when=_plays_likelihood,
-        help="E[log D(x)] + E[log(1 − D(G(z)))], raised by D; −log 4 where samples cannot be told from data.",
+        "value", "L", "nats", role="total", equilibrium=_level(-1.0), when=_plays_likelihood, plotted=False,
+        help="𝔼[log D(x)] + 𝔼[log(1 − D(G(z)))], raised by D; −log 4 where samples cannot be told from data.",
     ),
     Metric(
         "discriminator_loss", "D", role="data", equilibrium=_level(1.0),
-        when=lambda config: not _plays_likelihood(config), help="The loss of the discriminator, penalties included.",
+        help="The loss of the discriminator, penalties included; dashed: where samples cannot be told from data.",
     ),
     Metric(
         "generator_loss", "G", role="model",
@@ -87,11 +101,20 @@ METRICS = (
         help="Mean of (slope − 1)² between data and samples, without its weight λ.",
     ),
     Metric(
-        "modes", "Modes", role="data", pane="modes", better="higher", source="samples",
+        "energy_distance", "Quality", role="total", pane="energy distance", better="lower", source="samples", log=True,
+        null="energy_distance_null",
+        help="Energy distance of samples and data: 2 E‖x − y‖ − E‖x − x′‖ − E‖y − y′‖.",
+    ),
+    Metric(
+        LEADING, "Leading mode", role="model", plotted=False,
+        help="Number of the mode nearest to at least 70 % of the samples of G's last update; −1 where there is none.",
+    ),
+    Metric(
+        "modes", "Modes", role="total", pane="modes", better="higher", source="samples", plotted=False,
         help="Modes with at least one of 2,500 samples within 3 standard deviations.",
     ),
     Metric(
-        "modes_near", "Modes near", role="alt", pane="modes", better="higher", source="samples", plotted=False,
+        "modes_near", "Modes near", role="model", pane="modes", better="higher", source="samples", plotted=False,
         help="Modes with at least 2 % of the samples within 0.3 of the distance to the next mode.",
     ),
     Metric(
@@ -100,15 +123,16 @@ METRICS = (
         help="Samples within 3 standard deviations of a mode.",
     ),
     Metric(
-        "precision", "Precision", role="model", pane="share", better="higher", source="samples",
-        help="Share of samples near the data.",
+        "precision", "Precision", role="model", pane="share", better="higher", source="samples", plotted=False,
+        help="Share of samples that lie among the data.",
     ),
     Metric(
-        "recall", "Recall", role="data", pane="share", better="higher", source="samples",
-        help="Share of the data near the samples.",
+        "recall", "Recall", role="data", pane="share", better="higher", source="samples", plotted=False,
+        help="Share of the data that lie among the samples.",
     ),
     Metric(
-        "mode_kl_nats", "KL of modes", "nats", role="total", pane="modes", better="lower", source="samples",
+        "mode_kl_nats", "KL of modes", "nats", role="total", pane="kl", better="lower", source="samples",
+        plotted=False,
         help="KL divergence of the high-quality samples' shares of the modes from equal shares.",
     ),
 )  # fmt: skip
@@ -170,15 +194,26 @@ PRESETS = (
     ),
 )  # fmt: skip
 
-VIEWS = (samples, modes, manifold, latent, optimal, density, divergences)
+VIEWS = (
+    samples,
+    mode_map,
+    leads,
+    manifold,
+    latent,
+    optimal,
+    density,
+    divergences,
+    measures,
+    modes,
+)
 SCENES = (
     Scene(
         "Train", "Does the generator find the data?",
-        lead="samples", beside=("modes",), below=("curves",),
+        lead="samples", beside=("mode_map",), below=("curves",),
     ),
     Scene(
         "Collapse", "Which modes are lost, and do the losses show it?",
-        lead="samples", beside=("modes", "latent"), below=("curves",),
+        lead="samples", beside=("mode_map", "leads"), below=("curves",),
     ),
     Scene(
         "Noise", "How does the generator turn noise into data?",
@@ -194,16 +229,33 @@ SCENES = (
     ),
 )  # fmt: skip
 
+_CHANGES: Mapping[str, Mapping[str, Any]] = {
+    "R1 weight γ = 0.1": {"r1": 0.1},
+    "One update of G a round": {"updates_g": 1},
+    "Adam with β₁ = 0, β₂ = 0.9": {"beta1": 0.0, "beta2": 0.9},
+    "Learning rate of D = 1e-3": {"lr_d": 1e-3},
+}
+"""The changes that together end a collapse, each live."""
+
+CURE = Try(
+    "Cure it: all four changes, from the state it is in",
+    {name: value for change in _CHANGES.values() for name, value in change.items()},
+    scene="Collapse",
+)
+
 LOOK_AT = (
     "Samples over the data, on the map of the discriminator. The arrows show where the generator's loss pushes each "
-    "sample. The scene “Optimal D” has the optimal discriminator to compare with.\n\n"
-    "The dashed lines among the curves are the losses at the equilibrium, where model and data are the same. Losses "
-    "near these lines do not show convergence: those of a generator that moves from mode to mode are near them on "
-    "average.\n\nThe lecture writes p_model for p_θ and f(θ, ε) for G(z)."
+    "sample. Where all samples sit on one mode, D learns that this place is fake, and G moves them all to the next "
+    "mode: the game goes round and never settles.\n\n"
+    "The dashed lines among the losses are those at the equilibrium, where model and data are the same. The losses "
+    "hardly tell a collapse: they swing about these lines. The energy distance tells it.\n\n"
+    "The lecture writes p_model for p_θ and f(θ, ε) for G(z)."
 )
+_GROUP = "Try one change of the cure"
 TRY_NEXT = (
     Try("See it collapse: samples move from mode to mode", preset="Collapse", scene="Collapse"),
-    Try("Cure it: R1 with a weight of 1, during training", {"r1": 1.0}, preset="Collapse", scene="Collapse"),
+    CURE,
+    *(Try(title, change, scene="Collapse", group=_GROUP) for title, change in _CHANGES.items()),
     Try("One noise dimension: no density, whatever D says", preset="One noise dimension", scene="Density"),
     Try("Minimise the forward KL: modes are dropped all the same when the players are unbalanced",
         {"objective": "forward-kl", "r1": 0.0}, preset="Collapse", scene="Collapse"),

@@ -33,5 +33,6 @@ EDITORS: Mapping[type[protocol.Input], type[Editor]] = {
     protocol.Points: PointsEditor,
     protocol.TimeStep: TimeStepEditor,
     protocol.Data: FixedEditor,
+    protocol.RunHistory: FixedEditor,
     protocol.Classifier: FixedEditor,
 }

@@ -49,13 +49,13 @@ class LatentEditor(Editor):
             self._maps.append(card.display)
 
     def show(self, shown: Shown) -> None:
-        """Takes the latent dimension; the point goes to the origin where the dimension is another."""
+        """Takes the latent dimension; the point goes to the model's first where it is another."""
         model: object = shown.model_or_lab
         if self.panel is None or not isinstance(model, HasDecoder):
             return
         self.panel.set_dimension(model.latent_dim)
         if len(self.inputs.z) != model.latent_dim:
-            self.inputs.set_point(np.zeros(model.latent_dim))
+            self.inputs.set_point(model.first_latent()[0].double().numpy())
 
     def follow(self, card: Card, frame: Frame) -> None:
         """Takes the dimensions of a map, and the order of the sliders from the KL divergence of each dimension."""
