@@ -14,6 +14,7 @@ import torch
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from explorer.ui.frames import load_pyqtgraph
 from explorer.ui.garbage import GarbageGuard
 from explorer.ui.settings import settings
 from explorer.ui.theme import Mode, Theme, set_ui_scale
@@ -63,7 +64,11 @@ class _Failures(QObject):
 
 
 def _warm_up() -> None:
-    """Creates an optimiser, whose imports take a second, so that the first click on Train is fast."""
+    """Imports pyqtgraph, for the first frame, and creates an optimiser, so that the first click on Train is fast.
+
+    Each takes half a second and more.
+    """
+    load_pyqtgraph()
     torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))], fused=True)
 
 

@@ -41,7 +41,7 @@ class ModeCounts:
 
     @property
     def covered(self) -> Tensor:
-        """Whether a mode has at least 2 % of all samples within 0.3 of the spacing, (k,) bool, as `modes_near` counts."""
+        """Modes with at least 2 % of all samples within 0.3 of the spacing, (k,) bool, as `modes_near` counts."""
         return self.near >= HELD * self.n
 
     @property

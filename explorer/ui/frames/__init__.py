@@ -12,6 +12,7 @@ from explorer.ui.frames.film import FilmView
 from explorer.ui.frames.images import ImagesView
 from explorer.ui.frames.matrix import MatrixView
 from explorer.ui.frames.plane import PlaneView
+from explorer.ui.frames.plot import Plot, load_pyqtgraph
 from explorer.ui.frames.stills import STILL_WIDGETS
 from explorer.ui.frames.text import TextView
 from models.frames import Film, Frame
@@ -29,7 +30,9 @@ __all__ = [
     "LegendItem",
     "MatrixView",
     "PlaneView",
+    "Plot",
     "TextView",
+    "load_pyqtgraph",
 ]
 
 WIDGETS: Mapping[type[Frame], type[FrameView]] = {**STILL_WIDGETS, Film: FilmView}

@@ -1,0 +1,142 @@
+"""The axis of a plot: numbers and grid lines in the look of the application. Import it late, as `canvas`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from explorer.ui.frames.paint import halo_text, straight, stroke
+from explorer.ui.frames.ranges import ticks
+from explorer.ui.theme import Tokens, color, ui_font
+
+__all__ = ["PlotAxis"]
+
+_BOTTOM, _LEFT = 24.0, 46.0  # px, height and width of an axis
+_INSIDE = (18.0, 34.0)  # px, the same of an axis whose numbers stand inside the pane
+_APART = {"bottom": (56.0, 64.0), "left": (32.0, 64.0)}  # px between two numbers, outside and inside
+_GRID = 0.16  # opacity of grid lines
+
+
+class PlotAxis(pg.AxisItem):
+    """An axis without line and ticks: numbers of 11 px, beside the pane with grid lines or inside it with a halo.
+
+    Over its strip the wheel and drags change its own range alone.
+
+    Args:
+        side: "bottom" or "left".
+        tokens: Colours.
+        inside: Numbers stand inside the pane.
+        numbers: Numbers are drawn; without them the axis has grid lines alone.
+    """
+
+    def __init__(self, side: str, tokens: Tokens, *, inside: bool = False, numbers: bool = True):
+        super().__init__(side, showValues=False)
+        self.enableAutoSIPrefix(False)
+        self.name, self.log = "", False
+        self.strip = QRectF()
+        self._tokens, self._inside, self._numbers = tokens, inside, numbers
+        self._pane = QRectF()
+        self.setZValue(1 if inside else -200)  # a pane has -100
+        size = (_INSIDE if inside else (_BOTTOM, _LEFT))[side == "left"]
+        (self.setWidth if side == "left" else self.setHeight)(size)
+
+    def set_name(self, name: str, log: bool = False) -> None:
+        """Sets the name at the end of the axis, and whether its range has exponents of ten."""
+        if (name, log) != (self.name, self.log):
+            self.name, self.log = name, log
+            self.update()
+
+    def place(self, pane: QRectF) -> None:
+        """Moves the axis to its side of a pane, px."""
+        self.prepareGeometryChange()
+        self._pane = pane
+        if self.orientation == "bottom":
+            size = _INSIDE[0] if self._inside else _BOTTOM
+            self.strip = QRectF(pane.left(), pane.bottom() - (size if self._inside else 0), pane.width(), size)
+        else:
+            size = _INSIDE[1] if self._inside else _LEFT
+            self.strip = QRectF(pane.left() - (0 if self._inside else size), pane.top(), size, pane.height())
+        self.setGeometry(self.strip)
+
+    def restyle(self, tokens: Tokens) -> None:
+        """Takes the colours of a theme."""
+        self._tokens = tokens
+        self.update()
+
+    def positions(self) -> list[tuple[float, str]]:
+        """Position along the pane, px, and text of each number."""
+        low, high = self.range
+        length = self._pane.width() if self.orientation == "bottom" else self._pane.height()
+        about = max(2.2 if not self._inside else 1.0, length / _APART[self.orientation][self._inside])
+        places = ticks(low, high, about, log=self.log)
+        return [((value - low) / ((high - low) or 1.0) * length, text) for value, text in places]
+
+    def boundingRect(self) -> QRectF:
+        """The strip, and with grid lines the pane."""
+        rect = self.strip if self._inside else self.strip.united(self._pane)
+        return rect.translated(-self.strip.topLeft()).adjusted(-20, -8, 20, 8)
+
+    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None) -> None:
+        """Draws grid lines, numbers and the name."""
+        painter.translate(-self.strip.topLeft())
+        painter.setFont(ui_font(11, tabular=True))
+        if self.orientation == "bottom":
+            self._draw_bottom(painter)
+        else:
+            self._draw_left(painter)
+
+    def _draw_bottom(self, painter: QPainter) -> None:
+        pane = self._pane
+        if not self._numbers:
+            return
+        reserved = QFontMetricsF(painter.font()).horizontalAdvance(self.name) + 24 if self.name else 8.0
+        y = self.strip.bottom() - 9 if self._inside else pane.bottom() + 15
+        first = pane.left() + (_INSIDE[1] if self._inside else -1)
+        for along, text in self.positions():
+            x = pane.left() + along
+            if first <= x <= pane.right() - reserved:
+                self._write(painter, x, y, text, 0)
+        self._write(painter, pane.right() - (6 if self._inside else 0), y, self.name, 1)
+
+    def _draw_left(self, painter: QPainter) -> None:
+        pane = self._pane
+        right = self.strip.left() + 6 if self._inside else pane.left() - 8
+        for along, text in self.positions():
+            y = pane.bottom() - along
+            if not self._inside:
+                painter.setPen(stroke(self._tokens.text3, 1.0, _GRID))
+                straight(painter, pane.left(), round(y) + 0.5, pane.right(), round(y) + 0.5)
+                self._write(painter, right, y, text, 1)
+            elif pane.top() + (22 if self.name else 8) <= y <= pane.bottom() - _INSIDE[0] - 4:
+                self._write(painter, right, y, text, -1)
+        if self._inside:
+            self._write(painter, right, pane.top() + 11, self.name, -1)
+
+    def _write(self, painter: QPainter, x: float, y: float, text: str, side: int) -> None:
+        """Draws a text that ends at x (1), begins there (-1) or has its middle there (0)."""
+        if not text:
+            return
+        if self._inside:
+            width = QFontMetricsF(painter.font()).horizontalAdvance(text)
+            at = QPointF(x - side * width / 2, y)
+            halo_text(painter, at, text, self._tokens.text2, self._tokens.bg2, 11, 400)
+            return
+        painter.setPen(color(self._tokens.text3))
+        left = x - (80 if side == 1 else 0 if side == -1 else 40)
+        flags = {1: Qt.AlignmentFlag.AlignRight, -1: Qt.AlignmentFlag.AlignLeft, 0: Qt.AlignmentFlag.AlignHCenter}
+        painter.drawText(QRectF(left, y - 8, 80, 16), flags[side] | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def resizeEvent(self, event: Any = None) -> None:
+        """Does nothing: the name is drawn by `paint`."""
+
+    def wheelEvent(self, event: Any) -> None:
+        """Zooms this axis alone."""
+        self.linkedView().wheelEvent(event, axis=0 if self.orientation == "bottom" else 1)
+
+    def mouseDragEvent(self, event: Any) -> None:
+        """Moves this axis alone."""
+        self.linkedView().mouseDragEvent(event, axis=0 if self.orientation == "bottom" else 1)

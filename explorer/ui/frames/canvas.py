@@ -1,0 +1,204 @@
+"""The pyqtgraph part of a plot: the graphics view and its panes. Import it late: pyqtgraph takes 0.4 s."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPaintEvent, QPen
+from PySide6.QtWidgets import QGraphicsSceneResizeEvent, QWidget
+
+from explorer.ui.frames.axis import PlotAxis
+from explorer.ui.frames.items.item import PaneItem
+from explorer.ui.frames.projection import Projection
+from explorer.ui.theme import Tokens, color
+
+__all__ = ["Canvas", "Pane"]
+
+pg.setConfigOptions(mouseRateLimit=0, imageAxisOrder="row-major")
+
+_MOST_ZOOM = 1e4  # largest factor of zooming in and out
+
+
+class Pane(pg.ViewBox):
+    """One pane of a plot: its range, and what it contains.
+
+    Zooming and panning are pyqtgraph's: the wheel zooms about the pointer, a drag moves, with Shift it draws a box that
+    then fills the pane; over an axis only that axis follows. `home` is the range that the plot sets itself.
+
+    Attributes:
+        bottom, left: The axes, or None.
+        home: x0, x1, y0, y1 that was set last by `show_range`.
+
+    Args:
+        square: A unit is equally long in both directions, until one axis alone is zoomed.
+    """
+
+    def __init__(self, square: bool = False):
+        super().__init__(enableMenu=False, defaultPadding=0.0, lockAspect=square)
+        self.disableAutoRange()
+        self.bottom: PlotAxis | None = None
+        self.left: PlotAxis | None = None
+        self.home = (0.0, 1.0, 0.0, 1.0)
+        self._square = square
+        self._items: list[PaneItem] = []
+        self._projection: Projection | None = None
+        self.sigRangeChanged.connect(self._on_range_changed)
+
+    @property
+    def projection(self) -> Projection:
+        """Where data stand in the pane."""
+        if self._projection is None:
+            (x0, x1), (y0, y1) = self.viewRange()
+            self._projection = Projection(self.rect(), (x0, x1, y0, y1))
+        return self._projection
+
+    def add(self, item: PaneItem) -> None:
+        """Adds an item that draws in pixels; `addItem` adds one in data units."""
+        item.setParentItem(self)
+        self._items.append(item)
+
+    def remove(self, item: PaneItem) -> None:
+        """Removes an item that was added with `add`."""
+        self._items.remove(item)
+        item.setParentItem(None)  # type: ignore[arg-type]
+        scene = item.scene()
+        if scene is not None:
+            scene.removeItem(item)
+
+    def show_range(self, x: tuple[float, float], y: tuple[float, float]) -> None:
+        """Shows a range, data units."""
+        self.home = (*x, *y)
+        if self._square and not self.state["aspectLocked"]:
+            self.setAspectLocked(True)
+        self.setRange(xRange=x, yRange=y, padding=0)
+
+    def set_square(self, square: bool) -> None:
+        """Makes units equally long in both directions, or not."""
+        if square != self._square:
+            self._square = square
+            self.setAspectLocked(square)
+
+    def keep(self) -> None:
+        """Stores the pictures of all items until they change."""
+        for item in self._items:
+            item.keep()
+
+    def place(self, rect: QRectF) -> None:
+        """Moves the pane to a rectangle of the canvas, px, and its axes along with it."""
+        self.setGeometry(rect)
+        for axis in (self.bottom, self.left):
+            if axis is not None:
+                axis.place(rect)
+
+    def restyle(self, tokens: Tokens) -> None:
+        """Takes the colours of a theme for the axes and the box of a zoom."""
+        for axis in (self.bottom, self.left):
+            if axis is not None:
+                axis.restyle(tokens)
+        pen = QPen(color(tokens.text2), 1)
+        pen.setCosmetic(True)
+        self.rbScaleBox.setPen(pen)
+        self.rbScaleBox.setBrush(color(tokens.text2, 0.15))
+
+    def resizeEvent(self, event: QGraphicsSceneResizeEvent) -> None:
+        """Tells the items that the pane has another size."""
+        self._projection = None
+        for item in self._items:
+            item.prepareGeometryChange()
+        super().resizeEvent(event)
+
+    def wheelEvent(self, event: Any, axis: int | None = None) -> None:
+        """Zooms about the pointer, within limits; one axis alone where the wheel turns over it."""
+        side = 1 if axis == 1 else 0
+        low, high = self.viewRange()[side]
+        factor = 1.02 ** (event.delta() * self.state["wheelScaleFactor"])  # as pyqtgraph computes it
+        home = self.home[2 * side + 1] - self.home[2 * side]
+        if not 1 / _MOST_ZOOM <= (high - low) * factor / home <= _MOST_ZOOM:
+            event.accept()
+            return
+        self.updateMatrix()  # which otherwise happens with the next paint
+        if axis is not None:
+            self._unlock()
+        super().wheelEvent(event, axis)
+
+    def mouseDragEvent(self, event: Any, axis: int | None = None) -> None:
+        """Moves the range; with Shift the range becomes the box that the drag spans."""
+        if event.button() is Qt.MouseButton.RightButton:
+            event.ignore()
+            return
+        if event.isStart():
+            shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            self.state["mouseMode"] = self.RectMode if shift and axis is None else self.PanMode
+        if self.state["mouseMode"] == self.RectMode and event.isFinish() and self._is_flat(event):
+            self.rbScaleBox.hide()
+            event.accept()
+            return
+        self.updateMatrix()
+        super().mouseDragEvent(event, axis)
+
+    def _is_flat(self, event: Any) -> bool:
+        """Whether the box of a zoom is too narrow to be meant."""
+        size = event.pos() - event.buttonDownPos(event.button())
+        return min(abs(size.x()), abs(size.y())) < 4
+
+    def _unlock(self) -> None:
+        """Lets units differ in length, without changing what is visible."""
+        if self.state["aspectLocked"]:
+            self._resetTarget()
+            self.setAspectLocked(False)
+
+    def _on_range_changed(self, *_: object) -> None:
+        self._projection = None
+        for item in self._items:
+            item.change()
+
+
+class Canvas(pg.GraphicsView):
+    """The graphics view of a plot. The plot takes the mouse and hands on what the panes shall get.
+
+    Signals:
+        about_to_paint: The canvas is about to be painted.
+    """
+
+    about_to_paint = Signal()
+
+    def __init__(self, parent: QWidget):
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setCacheMode(self.CacheModeFlag.CacheNone)
+        self.setAntialiasing(True)
+        self.centralWidget.setLayout(None)
+
+    def add_pane(self, pane: Pane, bottom: PlotAxis | None = None, left: PlotAxis | None = None) -> Pane:
+        """Adds a pane with its axes; `Pane.place` gives it its rectangle."""
+        pane.setParentItem(self.centralWidget)
+        pane.bottom, pane.left = bottom, left
+        for axis in (bottom, left):
+            if axis is not None:
+                axis.setParentItem(self.centralWidget)
+                axis.linkToView(pane)
+        return pane
+
+    def remove_pane(self, pane: Pane) -> None:
+        """Removes a pane and its axes."""
+        pane.setXLink(None)
+        for item in (pane.bottom, pane.left, pane):
+            if item is not None:
+                self.scene().removeItem(item)
+
+    def restyle(self, tokens: Tokens) -> None:
+        """Takes the background of a theme."""
+        self.setBackground(color(tokens.bg2))
+
+    def axis_at(self, at: QPointF) -> PlotAxis | None:
+        """The axis at a position, px, or None."""
+        items = self.scene().items(at)
+        return next((item for item in items if isinstance(item, PlotAxis) and item.strip.contains(at)), None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints the scene after announcing it."""
+        self.about_to_paint.emit()
+        super().paintEvent(event)

@@ -1,0 +1,1 @@
+"""What panes of plots contain."""
