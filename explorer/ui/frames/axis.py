@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
@@ -18,28 +19,37 @@ __all__ = ["PlotAxis"]
 _BOTTOM, _LEFT = 24.0, 46.0  # px, height and width of an axis
 _INSIDE = (18.0, 34.0)  # px, the same of an axis whose numbers stand inside the pane
 _APART = {"bottom": (56.0, 64.0), "left": (32.0, 64.0)}  # px between two numbers, outside and inside
+_LINE = 13.0  # px of a line of names
 _GRID = 0.16  # opacity of grid lines
 
 
 class PlotAxis(pg.AxisItem):
     """An axis without line and ticks: numbers of 11 px, beside the pane with grid lines or inside it with a halo.
 
-    Over its strip the wheel and drags change its own range alone.
+    Over its strip the wheel and drags change its own range alone. An axis beside the pane is drawn by the canvas into
+    its background, which Qt stores; `moved` is emitted when that must be drawn anew.
+
+    Attributes:
+        strip: Where the numbers are, px of the canvas.
+        is_inside: Numbers stand inside the pane.
 
     Args:
         side: "bottom" or "left".
         tokens: Colours.
         inside: Numbers stand inside the pane.
-        numbers: Numbers are drawn; without them the axis has grid lines alone.
     """
 
-    def __init__(self, side: str, tokens: Tokens, *, inside: bool = False, numbers: bool = True):
+    moved = Signal()
+
+    def __init__(self, side: str, tokens: Tokens, *, inside: bool = False):
         super().__init__(side, showValues=False)
         self.enableAutoSIPrefix(False)
         self.name, self.log = "", False
+        self.value_names: tuple[str, ...] = ()
         self.strip = QRectF()
-        self._tokens, self._inside, self._numbers = tokens, inside, numbers
+        self._tokens, self.is_inside = tokens, inside
         self._pane = QRectF()
+        self._positions: list[tuple[float, str]] | None = None
         self.setZValue(1 if inside else -200)  # a pane has -100
         size = (_INSIDE if inside else (_BOTTOM, _LEFT))[side == "left"]
         (self.setWidth if side == "left" else self.setHeight)(size)
@@ -48,41 +58,73 @@ class PlotAxis(pg.AxisItem):
         """Sets the name at the end of the axis, and whether its range has exponents of ten."""
         if (name, log) != (self.name, self.log):
             self.name, self.log = name, log
-            self.update()
+            self._change()
+
+    def set_value_names(self, names: tuple[str, ...]) -> None:
+        """Writes names in place of the numbers 0, 1, 2, …; numbers again where there are none."""
+        if names != self.value_names:
+            self.value_names = names
+            self._change()
 
     def place(self, pane: QRectF) -> None:
         """Moves the axis to its side of a pane, px."""
         self.prepareGeometryChange()
         self._pane = pane
         if self.orientation == "bottom":
-            size = _INSIDE[0] if self._inside else _BOTTOM
-            self.strip = QRectF(pane.left(), pane.bottom() - (size if self._inside else 0), pane.width(), size)
+            size = _INSIDE[0] if self.is_inside else _BOTTOM
+            self.strip = QRectF(pane.left(), pane.bottom() - (size if self.is_inside else 0), pane.width(), size)
         else:
-            size = _INSIDE[1] if self._inside else _LEFT
-            self.strip = QRectF(pane.left() - (0 if self._inside else size), pane.top(), size, pane.height())
+            size = _INSIDE[1] if self.is_inside else _LEFT
+            self.strip = QRectF(pane.left() - (0 if self.is_inside else size), pane.top(), size, pane.height())
         self.setGeometry(self.strip)
+        self._change()
 
     def restyle(self, tokens: Tokens) -> None:
         """Takes the colours of a theme."""
         self._tokens = tokens
+        self._change()
+
+    def linkedViewChanged(self, view: Any, newRange: Any = None) -> None:
+        """Takes the range of the pane."""
+        super().linkedViewChanged(view, newRange)
+        self._change()
+
+    def _change(self) -> None:
+        self._positions = None
         self.update()
+        if not self.is_inside:
+            self.moved.emit()
 
     def positions(self) -> list[tuple[float, str]]:
         """Position along the pane, px, and text of each number."""
+        if self._positions is None:
+            self._positions = self._compute_positions()
+        return self._positions
+
+    def _compute_positions(self) -> list[tuple[float, str]]:
         low, high = self.range
         length = self._pane.width() if self.orientation == "bottom" else self._pane.height()
-        about = max(2.2 if not self._inside else 1.0, length / _APART[self.orientation][self._inside])
-        places = ticks(low, high, about, log=self.log)
+        about = max(2.2 if not self.is_inside else 1.0, length / _APART[self.orientation][self.is_inside])
+        if self.value_names:
+            every = max(1, math.ceil((high - low) * _LINE / max(length, 1.0)))
+            chosen = range(max(0, math.ceil(low)), min(len(self.value_names), math.floor(high) + 1), every)
+            places = [(float(k), self.value_names[k]) for k in chosen]
+        else:
+            places = ticks(low, high, about, log=self.log)
         return [((value - low) / ((high - low) or 1.0) * length, text) for value, text in places]
 
     def boundingRect(self) -> QRectF:
-        """The strip, and with grid lines the pane."""
-        rect = self.strip if self._inside else self.strip.united(self._pane)
-        return rect.translated(-self.strip.topLeft()).adjusted(-20, -8, 20, 8)
+        """The strip."""
+        return QRectF(0, 0, self.strip.width(), self.strip.height())
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None) -> None:
-        """Draws grid lines, numbers and the name."""
-        painter.translate(-self.strip.topLeft())
+        """Draws numbers inside the pane; those beside it are in the background."""
+        if self.is_inside:
+            painter.translate(-self.strip.topLeft())
+            self.draw(painter)
+
+    def draw(self, painter: QPainter) -> None:
+        """Draws grid lines, numbers and the name, px of the canvas."""
         painter.setFont(ui_font(11, tabular=True))
         if self.orientation == "bottom":
             self._draw_bottom(painter)
@@ -91,36 +133,34 @@ class PlotAxis(pg.AxisItem):
 
     def _draw_bottom(self, painter: QPainter) -> None:
         pane = self._pane
-        if not self._numbers:
-            return
         reserved = QFontMetricsF(painter.font()).horizontalAdvance(self.name) + 24 if self.name else 8.0
-        y = self.strip.bottom() - 9 if self._inside else pane.bottom() + 15
-        first = pane.left() + (_INSIDE[1] if self._inside else -1)
+        y = self.strip.bottom() - 9 if self.is_inside else pane.bottom() + 15
+        first = pane.left() + (_INSIDE[1] if self.is_inside else -1)
         for along, text in self.positions():
             x = pane.left() + along
             if first <= x <= pane.right() - reserved:
                 self._write(painter, x, y, text, 0)
-        self._write(painter, pane.right() - (6 if self._inside else 0), y, self.name, 1)
+        self._write(painter, pane.right() - (6 if self.is_inside else 0), y, self.name, 1)
 
     def _draw_left(self, painter: QPainter) -> None:
         pane = self._pane
-        right = self.strip.left() + 6 if self._inside else pane.left() - 8
+        right = self.strip.left() + 6 if self.is_inside else pane.left() - 8
         for along, text in self.positions():
             y = pane.bottom() - along
-            if not self._inside:
+            if not self.is_inside:
                 painter.setPen(stroke(self._tokens.text3, 1.0, _GRID))
                 straight(painter, pane.left(), round(y) + 0.5, pane.right(), round(y) + 0.5)
                 self._write(painter, right, y, text, 1)
             elif pane.top() + (22 if self.name else 8) <= y <= pane.bottom() - _INSIDE[0] - 4:
                 self._write(painter, right, y, text, -1)
-        if self._inside:
-            self._write(painter, right, pane.top() + 11, self.name, -1)
+        at = right if self.is_inside else pane.left() + 6
+        self._write(painter, at, pane.top() + (11 if self.is_inside else 4), self.name, -1)
 
     def _write(self, painter: QPainter, x: float, y: float, text: str, side: int) -> None:
         """Draws a text that ends at x (1), begins there (-1) or has its middle there (0)."""
         if not text:
             return
-        if self._inside:
+        if self.is_inside:
             width = QFontMetricsF(painter.font()).horizontalAdvance(text)
             at = QPointF(x - side * width / 2, y)
             halo_text(painter, at, text, self._tokens.text2, self._tokens.bg2, 11, 400)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGraphicsSceneResizeEvent, QWidget
 
 from explorer.ui.frames.axis import PlotAxis
@@ -30,19 +30,23 @@ class Pane(pg.ViewBox):
     Attributes:
         bottom, left: The axes, or None.
         home: x0, x1, y0, y1 that was set last by `show_range`.
+        items: What draws in pixels, in the order in which it was added.
 
     Args:
         square: A unit is equally long in both directions, until one axis alone is zoomed.
+        clips: Items in data units (`addItem`) are clipped to the pane. Items in pixels (`add`) always are; Qt clips the
+            others ten times as slowly, and a pane that fills the widget does not need it.
     """
 
-    def __init__(self, square: bool = False):
+    def __init__(self, square: bool = False, clips: bool = False):
         super().__init__(enableMenu=False, defaultPadding=0.0, lockAspect=square)
         self.disableAutoRange()
+        self.setFlag(self.GraphicsItemFlag.ItemClipsChildrenToShape, clips)
         self.bottom: PlotAxis | None = None
         self.left: PlotAxis | None = None
         self.home = (0.0, 1.0, 0.0, 1.0)
         self._square = square
-        self._items: list[PaneItem] = []
+        self.items: list[PaneItem] = []
         self._projection: Projection | None = None
         self.sigRangeChanged.connect(self._on_range_changed)
 
@@ -57,11 +61,11 @@ class Pane(pg.ViewBox):
     def add(self, item: PaneItem) -> None:
         """Adds an item that draws in pixels; `addItem` adds one in data units."""
         item.setParentItem(self)
-        self._items.append(item)
+        self.items.append(item)
 
     def remove(self, item: PaneItem) -> None:
         """Removes an item that was added with `add`."""
-        self._items.remove(item)
+        self.items.remove(item)
         item.setParentItem(None)  # type: ignore[arg-type]
         scene = item.scene()
         if scene is not None:
@@ -82,11 +86,12 @@ class Pane(pg.ViewBox):
 
     def keep(self) -> None:
         """Stores the pictures of all items until they change."""
-        for item in self._items:
+        for item in self.items:
             item.keep()
 
     def place(self, rect: QRectF) -> None:
-        """Moves the pane to a rectangle of the canvas, px, and its axes along with it."""
+        """Moves the pane to a rectangle of the canvas, rounded to whole px, and its axes along with it."""
+        rect = QRectF(rect.toRect())  # Qt clips to other rectangles slowly
         self.setGeometry(rect)
         for axis in (self.bottom, self.left):
             if axis is not None:
@@ -105,7 +110,7 @@ class Pane(pg.ViewBox):
     def resizeEvent(self, event: QGraphicsSceneResizeEvent) -> None:
         """Tells the items that the pane has another size."""
         self._projection = None
-        for item in self._items:
+        for item in self.items:
             item.prepareGeometryChange()
         super().resizeEvent(event)
 
@@ -151,7 +156,7 @@ class Pane(pg.ViewBox):
 
     def _on_range_changed(self, *_: object) -> None:
         self._projection = None
-        for item in self._items:
+        for item in self.items:
             item.change()
 
 
@@ -168,9 +173,10 @@ class Canvas(pg.GraphicsView):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setCacheMode(self.CacheModeFlag.CacheNone)
+        self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)  # regions of many pieces paint slowly
         self.setAntialiasing(True)
         self.centralWidget.setLayout(None)
+        self._axes: list[PlotAxis] = []  # beside their panes
 
     def add_pane(self, pane: Pane, bottom: PlotAxis | None = None, left: PlotAxis | None = None) -> Pane:
         """Adds a pane with its axes; `Pane.place` gives it its rectangle."""
@@ -180,11 +186,14 @@ class Canvas(pg.GraphicsView):
             if axis is not None:
                 axis.setParentItem(self.centralWidget)
                 axis.linkToView(pane)
+                axis.moved.connect(self.resetCachedContent)
+                self._axes.append(axis)
         return pane
 
     def remove_pane(self, pane: Pane) -> None:
         """Removes a pane and its axes."""
         pane.setXLink(None)
+        self._axes = [axis for axis in self._axes if axis not in (pane.bottom, pane.left)]
         for item in (pane.bottom, pane.left, pane):
             if item is not None:
                 self.scene().removeItem(item)
@@ -197,6 +206,13 @@ class Canvas(pg.GraphicsView):
         """The axis at a position, px, or None."""
         items = self.scene().items(at)
         return next((item for item in items if isinstance(item, PlotAxis) and item.strip.contains(at)), None)
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        """Draws the background, and on it the axes beside the panes; Qt stores the picture."""
+        super().drawBackground(painter, rect)
+        for axis in self._axes:
+            if not axis.is_inside:
+                axis.draw(painter)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paints the scene after announcing it."""

@@ -1,4 +1,4 @@
-"""Values of curves: the painted series, the point of each nearest to the pointer, and the legend with its values."""
+"""Values of curves: the drawn series, the point of each nearest to the pointer, and the legend with its values."""
 
 from __future__ import annotations
 
@@ -8,50 +8,52 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from explorer.ui.frames.base import LegendItem
-from explorer.ui.numbers import number
+from explorer.ui.numbers import count, number
 from models.frames import Curves, Series
 
-__all__ = ["PaintedSeries", "curve_legend"]
+__all__ = ["DrawnSeries", "curve_legend", "curve_read_out", "x_text"]
 
 
 @dataclass(frozen=True)
-class PaintedSeries:
-    """A series as it was painted.
+class DrawnSeries:
+    """A series as it is drawn.
 
     Attributes:
         series: The series.
-        x: Positions as shares of the x axis, 0 to 1, (m,).
+        x: Positions in units of the x axis, (m,).
         y: Smoothed values, (m,).
-        pixels: The points on the widget, (m, 2), px.
+        is_whole: Its last value is in sight.
     """
 
     series: Series
     x: np.ndarray
     y: np.ndarray
-    pixels: np.ndarray
+    is_whole: bool = True
 
-    def nearest(self, share: float) -> int:
-        """Index of the point nearest to a share of the x axis; the series must not be empty."""
-        return int(np.abs(self.x - share).argmin())
+    def nearest(self, x: float) -> int:
+        """Index of the point nearest to a position; the series must not be empty."""
+        return int(np.abs(self.x - x).argmin())
 
 
-def curve_legend(
-    frame: Curves, painted: Mapping[str, PaintedSeries], share: float | None, smoothing: bool
-) -> list[LegendItem]:
+def x_text(x: float) -> str:
+    """A position on the x axis as text."""
+    return count(x) if abs(x) >= 1000 else number(x)
+
+
+def curve_legend(frame: Curves, drawn: Mapping[str, DrawnSeries], x: float | None, smoothing: bool) -> list[LegendItem]:
     """The series of a frame with their values; series of several panes that look alike share one item.
 
     Args:
         frame: The curves.
-        painted: Series painted last, by key.
-        share: Position of the pointer as a share of the x axis. None where it is elsewhere: then curves over steps
-            show their last value and others none.
+        drawn: Series drawn last, by key.
+        x: Position of the pointer in units of the x axis. None where it is elsewhere: then curves over steps show their
+            last value and others none.
         smoothing: Whether curves are smoothed.
     """
     merged: dict[tuple[str, str, bool], LegendItem] = {}
     for series in frame.series:
-        shown = len(series.y) and (share is not None or frame.x_label == "step")
-        value = _value(series, painted.get(series.key), share) if shown else float("nan")
-        text = _text(value, frame.y_names) if shown else ""
+        valued = len(series.y) and (x is not None or frame.x_label == "step")
+        text = _text(_value(series, drawn.get(series.key), x), frame.y_names) if valued else ""
         hint = "" if not text else "smoothed" if series.smooth and smoothing else "as measured"
         item = LegendItem(series.key, series.role, series.label, text, series.dashed, series.unit, hint)
         look = (item.role, item.label, item.dashed)
@@ -61,6 +63,20 @@ def curve_legend(
     return list(merged.values())
 
 
+def curve_read_out(frame: Curves, x: float, at: str, drawn: list[DrawnSeries]) -> str:
+    """The position of the pointer and the value of each curve there, as text.
+
+    Args:
+        frame: The curves.
+        x: Position in units of the axis.
+        at: The position as text.
+        drawn: The curves.
+    """
+    parts = [f"{frame.x_label} {at}".strip()]
+    parts += [f"{one.series.label} {_text(_value(one.series, one, x), frame.y_names)}" for one in drawn if len(one.x)]
+    return "  ·  ".join(parts)
+
+
 def _text(value: float, names: tuple[str, ...]) -> str:
     """A value as text: its name where the values of a frame have names."""
     if names and np.isfinite(value) and 0 <= round(value) < len(names):
@@ -68,11 +84,11 @@ def _text(value: float, names: tuple[str, ...]) -> str:
     return number(value)
 
 
-def _value(series: Series, painted: PaintedSeries | None, share: float | None) -> float:
+def _value(series: Series, drawn: DrawnSeries | None, x: float | None) -> float:
     """The smoothed value at the pointer, or the last one; a last value that is not finite is shown as it is."""
-    if share is not None and painted is not None and len(painted.x):
-        return float(painted.y[painted.nearest(share)])
+    if x is not None and drawn is not None and len(drawn.x):
+        return float(drawn.y[drawn.nearest(x)])
     last = float(series.y[-1]) if len(series.y) else float("nan")
-    if painted is not None and painted.series is series and len(painted.y) and np.isfinite(last):
-        return float(painted.y[-1])
+    if drawn is not None and drawn.series is series and drawn.is_whole and len(drawn.y) and np.isfinite(last):
+        return float(drawn.y[-1])
     return last

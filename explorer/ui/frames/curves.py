@@ -2,58 +2,74 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QFontMetricsF, QMouseEvent, QPainter
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QFontMetricsF
 from PySide6.QtWidgets import QWidget
 
-from explorer.ui.frames.base import FrameView, LegendItem
-from explorer.ui.frames.curve_values import PaintedSeries, curve_legend
-from explorer.ui.frames.paint import dot, draw_polyline, halo_text, straight, stroke
-from explorer.ui.frames.pane import paint_raw, pane_range, to_pixels
-from explorer.ui.frames.smoothing import Columns, Thinned, smooth
-from explorer.ui.frames.ticks import Axis, finite_range
-from explorer.ui.numbers import count, number
-from explorer.ui.theme import Theme, color, ui_font
+from explorer.ui.frames.base import LegendItem
+from explorer.ui.frames.curve_content import CurveContent, to_units, y_range
+from explorer.ui.frames.curve_values import DrawnSeries, curve_legend, curve_read_out, x_text
+from explorer.ui.frames.items.curves import CurvePointer, CurvesItem
+from explorer.ui.frames.plot import Plot
+from explorer.ui.frames.ranges import StepRange, finite_range
+from explorer.ui.frames.smoothing import Columns
+from explorer.ui.theme import Theme, ui_font
 from models.frames import Curves, Frame, Series
+
+if TYPE_CHECKING:  # as in `plot`
+    from explorer.ui.frames.canvas import Canvas, Pane
 
 __all__ = ["SMOOTHINGS", "CurvesView"]
 
-_LEFT, _BOTTOM, _TOP, _GAP = 46.0, 24.0, 4.0, 14.0  # px
+_LEFT, _RIGHT, _BOTTOM, _TOP, _GAP = 46.0, 8.0, 24.0, 4.0, 14.0  # px
 _MIN_PANE = 30  # px
 _LEGEND_INTERVAL = 300  # ms between two updates of the legend's values
 _FIRST_PANE = 1.5  # height of the first of several panes, relative to the others
+_NEAR = 12.0  # px within which a curve counts as under the pointer
 
 SMOOTHINGS: dict[str, float] = {"Off": 0.0, "Light": 0.01, "Medium": 0.025, "Strong": 0.08}
 
 
-class CurvesView(FrameView):
+class CurvesView(Plot):
     """Curves in stacked panes, smoothed, with the raw values faint below them. Its actions go into the card's menu.
 
     Signals:
         series_hovered: Key of the series under the pointer, or "".
+        picked: Position on the x axis that was clicked.
+
+    Attributes:
+        pane_names: Names of the panes, from top to bottom.
+        smoothing: Half the window of smoothing as a share of the width.
+        log_y: Whether y axes are logarithmic; None as the frame declares.
     """
 
     series_hovered = Signal(str)
+    picked = Signal(float)
     ideal = (428, 220)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
         super().__init__(theme, parent)
         self.smoothing = SMOOTHINGS["Medium"]
-        self.log_y: bool | None = None  # None: as the frame declares
-        self._x = Axis()
-        self._y: dict[str, Axis] = {}
-        self._painted_series: dict[str, PaintedSeries] = {}
+        self.log_y: bool | None = None
+        self.pane_names: list[str] = []
+        self._x = StepRange()
+        self._y: dict[str, StepRange] = {}
+        self._items: list[CurvesItem] = []
+        self._pointers: list[CurvePointer] = []
+        self._drawn: dict[str, DrawnSeries] = {}
         self._emphasised: str | None = None
-        self._pointer: QPointF | None = None
+        self._pointer_x: float | None = None  # in units of the x axis
         self._near = ""
         self._legend_keys: list[str] = []
         self._values_pending = False
         self._legend_timer = QTimer(self, interval=_LEGEND_INTERVAL, singleShot=True)
         self._legend_timer.timeout.connect(self._on_legend_timeout)
+        self._add_actions()
+
+    def _add_actions(self) -> None:
         self._log_action = QAction("Logarithmic y axis", self, checkable=True)
         self._log_action.toggled.connect(self._on_log_toggled)
         self._smoothing_actions = QActionGroup(self)
@@ -73,8 +89,15 @@ class CurvesView(FrameView):
         if self.minimumSizeHint() != before:
             self.updateGeometry()
 
+    def minimumSizeHint(self) -> QSize:
+        """Room for every pane."""
+        panes = len({series.pane for series in self._frame.series}) if isinstance(self._frame, Curves) else 1
+        return QSize(120, int(_TOP + _BOTTOM + _GAP * (panes - 1)) + max(_MIN_PANE * panes, 96))
+
+    # The legend
+
     def announce_legend(self) -> None:
-        """Announces other series at once; their values follow once they have been smoothed and painted."""
+        """Announces other series at once; their values follow as they are drawn, a few times a second."""
         keys = [series.key for series in self._frame.series] if isinstance(self._frame, Curves) else []
         if keys != self._legend_keys or not self.isVisible():
             self._legend_keys = keys
@@ -88,179 +111,193 @@ class CurvesView(FrameView):
 
     @Slot()
     def _on_legend_timeout(self) -> None:
-        if self._values_pending and self._picture is not None:  # a pending repaint announces them itself
+        if self._values_pending:
             self._announce_values()
-
-    def minimumSizeHint(self) -> QSize:
-        """Room for every pane."""
-        panes = len({series.pane for series in self._frame.series}) if isinstance(self._frame, Curves) else 1
-        return QSize(120, int(_TOP + _BOTTOM + _GAP * (panes - 1)) + max(_MIN_PANE * panes, 96))
 
     def emphasise(self, key: str | None) -> None:
         """Draws one series thicker and the others fainter; None draws all alike."""
         if key != self._emphasised:
             self._emphasised = key
-            self.redraw()
+            for item in self._items:
+                item.emphasised = key
+                item.change()
 
     def legend(self) -> list[LegendItem]:
         """Each series with its value at the pointer, or with its last value where x is the training step."""
         if not isinstance(self._frame, Curves):
             return []
-        return curve_legend(self._frame, self._painted_series, self._pointer_share(), self.smoothing > 0)
+        return curve_legend(self._frame, self._drawn, self._pointer_x, self.smoothing > 0)
 
-    def panes(self) -> list[tuple[str, QRectF]]:
-        """Name and rectangle of each pane, from top to bottom."""
-        assert isinstance(self._frame, Curves)
-        names = list(dict.fromkeys(series.pane for series in self._frame.series))
-        weights = [_FIRST_PANE if i == 0 and len(names) > 1 else 1.0 for i in range(len(names))]
-        free = max(1.0, self.height() - _TOP - _BOTTOM - _GAP * (len(names) - 1))
-        top, panes = _TOP, []
-        for name, weight in zip(names, weights, strict=True):
+    # The panes
+
+    def build(self, canvas: Canvas) -> None:
+        """Makes nothing yet: panes follow the frame."""
+
+    def _set_panes(self, names: list[str]) -> None:
+        """Makes as many panes as there are names, with the x axis below the last."""
+        if len(names) != len(self.panes):
+            from explorer.ui.frames.axis import PlotAxis
+            from explorer.ui.frames.canvas import Pane
+
+            for pane in list(self.panes):
+                self.remove_pane(pane)
+            for place in range(len(names)):
+                bottom = PlotAxis("bottom", self.tokens) if place == len(names) - 1 else None
+                pane = self.canvas.add_pane(Pane(), bottom, PlotAxis("left", self.tokens))
+                if self.panes:
+                    pane.setXLink(self.panes[0])
+                self.add_pane(pane)
+            self._items = [CurvesItem(pane) for pane in self.panes]
+            self._pointers = [CurvePointer(pane) for pane in self.panes]
+        if names != self.pane_names:
+            self.pane_names = names
+            self.is_free = False
+            self.arrange()
+
+    def arrange(self) -> None:
+        """Stacks the panes; the first of several is higher."""
+        count = len(self.panes)
+        weights = [_FIRST_PANE if place == 0 and count > 1 else 1.0 for place in range(count)]
+        free = max(1.0, self.height() - _TOP - _BOTTOM - _GAP * (count - 1))
+        top = _TOP
+        for pane, weight in zip(self.panes, weights, strict=True):
             height = free * weight / sum(weights)
-            panes.append((name, QRectF(_LEFT, top, max(1.0, self.width() - _LEFT - 8), height)))
+            pane.place(QRectF(_LEFT, top, max(1.0, self.width() - _LEFT - _RIGHT), height))
             top += height + _GAP
-        return panes
 
-    def paint_frame(self, painter: QPainter) -> None:
-        """Draws axes and curves."""
-        frame = self._frame
+    def reset_ranges(self) -> None:
+        """Lets all axes follow the data closely."""
+        for axis in (self._x, *self._y.values()):
+            axis.forget()
+
+    def show_content(self, frame: Frame) -> None:
+        """Draws the curves in the range of their data."""
         assert isinstance(frame, Curves)
-        self._painted_series = {}
-        panes = self.panes()
         span = finite_range(*(series.x for series in frame.series))
-        if not panes or span is None:
-            self._announce_values()
-            return
-        low, high = span
-        positive = [series.x[series.x > 0] for series in frame.series]
-        log_x = frame.log_x and any(part.size for part in positive)
-        if log_x:
-            low = min(float(part.min()) for part in positive if part.size)
-        self._x.fit(low, high, pad=0.0, log=log_x)
-        shared: dict[int, Columns] = {}
-        contents = [(name, rect, self._curves_of(frame, name, rect, shared)) for name, rect in panes]
-        axes = (replace(self._x), *(replace(self._y[name]) for name, _ in panes))
-        names = (frame.x_label, *(name for name, _ in panes))
-        self.draw_ground(painter, (axes, names), lambda ground: self._paint_axes(ground, frame, panes))
-        for name, rect, curves in contents:
-            self._paint_pane(painter, name, rect, curves)
-        if frame.marker is not None:
-            self._paint_marker(painter, frame.marker, panes)
-        self._announce_values()  # the smoothed values exist only now
+        self._set_panes(list(dict.fromkeys(series.pane for series in frame.series)) if span else [])
+        if span is not None:
+            low, high = span
+            positive = [series.x[series.x > 0] for series in frame.series]
+            log_x = frame.log_x and any(part.size for part in positive)
+            if log_x:
+                low = min(float(part.min()) for part in positive if part.size)
+            self._x.fit(low, high, pad=0.0, log=log_x)
+        self._draw(frame)
+        self._announce_values()
 
-    def _curves_of(
-        self, frame: Curves, name: str, rect: QRectF, shared: dict[int, Columns]
-    ) -> list[tuple[Series, Thinned, np.ndarray]]:
-        """The curves of a pane, thinned and smoothed; fits the pane's axis. Curves over one x share columns."""
-        columns = max(8, int(rect.width()))
-        log = (frame.log_y or name in frame.log_panes) if self.log_y is None else self.log_y
-        curves: list[tuple[Series, Thinned, np.ndarray]] = []
-        for series in (s for s in frame.series if s.pane == name):
-            if id(series.x) not in shared:
-                shared[id(series.x)] = Columns(self._x.shares(series.x), columns)
-            thinned = shared[id(series.x)].thin(series.y, series.low, series.high)
-            half = round(self.smoothing * columns) if series.smooth else 0
-            curves.append((series, thinned, smooth(thinned.y, half, log=log)))
-        span = pane_range(curves, log)
-        axis = self._y.setdefault(name, Axis())
-        if frame.y_names:
-            axis.fit(-0.5, len(frame.y_names) - 0.5, pad=0.0)
-        elif span is not None:
-            axis.fit(*span, log=log)
-        return curves
+    def range_moved(self) -> None:
+        """Thins the curves for the part that is visible now."""
+        if isinstance(self._frame, Curves):
+            self._draw(self._frame)
 
-    def _paint_pane(
-        self, painter: QPainter, name: str, rect: QRectF, curves: list[tuple[Series, Thinned, np.ndarray]]
-    ) -> None:
-        axis, columns = self._y[name], max(8, int(rect.width()))
-        painter.save()
-        painter.setClipRect(rect.adjusted(-2, -3, 4, 3))
-        faint = {series.key: 0.35 if self._emphasised not in (None, series.key) else 1.0 for series, _, _ in curves}
-        for series, thinned, _ in curves:
-            ink = color(self.tokens.role(series.role), faint[series.key])
-            paint_raw(painter, axis, rect, series, thinned, ink, self.smoothing > 0)
-        for series, thinned, y in curves:
-            pixels = np.stack([rect.left() + thinned.x * rect.width(), to_pixels(axis, rect, y)], axis=1)
-            width = 3.5 if self._emphasised == series.key else 1.5 if series.dashed else 2.0
-            painter.setPen(stroke(self.tokens.role(series.role), width, faint[series.key], series.dashed))
-            coarse = series.smooth and self.smoothing * columns >= 4  # the smoothing window is wider than the spacing
-            draw_polyline(painter, pixels[(len(pixels) - 1) % 2 :: 2] if coarse else pixels)
-            self._painted_series[series.key] = PaintedSeries(series, thinned.x, y, pixels)
-        painter.restore()
+    def _draw(self, frame: Curves) -> None:
+        self._drawn = {}
+        columns: dict[int, Columns] = {}
+        for pane, name, item in zip(self.panes, self.pane_names, self._items, strict=True):
+            contents = self._contents(frame, pane, name, columns)
+            axis = self._y.setdefault(name, StepRange())
+            log = self._is_log(frame, name)
+            span = y_range(contents, log)
+            if frame.y_names:
+                axis.fit(-0.5, len(frame.y_names) - 0.5, pad=0.0)
+            elif span is not None and not self.is_free:
+                axis.fit(*span, log=log)
+            self.follow(pane, (self._x.low, self._x.high), (axis.low, axis.high))
+            if pane.bottom is not None:
+                pane.bottom.set_name(frame.x_label, self._x.log)
+            if pane.left is not None:
+                pane.left.set_name(f"{name}, log" if name and axis.log else name, axis.log)
+                pane.left.set_value_names(frame.y_names)
+            item.curves = [content.curve(axis.log) for content in contents]
+            item.marker = None if frame.marker is None else float(to_units(np.array(frame.marker), self._x.log))
+            item.tokens, item.emphasised = self.tokens, self._emphasised
+            item.change()
+            for content in contents:
+                series = content.series
+                whole = (
+                    not self.is_free or not len(series.x) or bool(len(content.x) and self._ends_in_sight(pane, series))
+                )
+                self._drawn[series.key] = DrawnSeries(series, content.x, content.y, whole)
 
-    def _paint_axes(self, painter: QPainter, frame: Curves, panes: list[tuple[str, QRectF]]) -> None:
-        for name, rect in panes:
-            self._paint_y_axis(painter, name, rect, frame.y_names)
-        self._paint_x_axis(painter, frame, panes)
+    def _is_log(self, frame: Curves, pane: str) -> bool:
+        return (frame.log_y or pane in frame.log_panes) if self.log_y is None else self.log_y
 
-    def _paint_y_axis(self, painter: QPainter, name: str, rect: QRectF, names: tuple[str, ...]) -> None:
-        axis = self._y[name]
-        painter.setFont(ui_font(11, tabular=True))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        ticks = axis.ticks(max(2.2, rect.height() / 32))
-        if names:
-            every = max(1, math.ceil(len(names) * 13 / max(rect.height(), 1.0)))
-            places = np.arange(0, len(names), every)
-            ticks = [(share, names[k]) for share, k in zip(axis.shares(places.astype(float)), places, strict=True)]
-        painter.setPen(color(self.tokens.text3))
-        head = QRectF(rect.left() + 6, rect.top() - 3, rect.width() - 6, 16)
-        painter.drawText(head, Qt.AlignmentFlag.AlignLeft, f"{name}, log" if name and axis.log else name)
-        for share, text in ticks:
-            y = round(rect.bottom() - share * rect.height()) + 0.5
-            painter.setPen(stroke(self.tokens.text3, 1.0, 0.16))
-            straight(painter, rect.left(), y, rect.right(), y)
-            painter.setPen(color(self.tokens.text3))
-            painter.drawText(QRectF(0, y - 8, _LEFT - 8, 16), right, text)
+    def _ends_in_sight(self, pane: Pane, series: Series) -> bool:
+        return bool((to_units(series.x[-1:], self._x.log) <= pane.viewRange()[0][1]).all())
 
-    def _paint_x_axis(self, painter: QPainter, frame: Curves, panes: list[tuple[str, QRectF]]) -> None:
-        rect = panes[-1][1]
-        painter.setFont(ui_font(11, tabular=True))
-        painter.setPen(color(self.tokens.text3))
-        reserved = QFontMetricsF(painter.font()).horizontalAdvance(frame.x_label) + 24 if frame.x_label else 8.0
-        for share, text in self._x.ticks(rect.width() / 56):
-            x = rect.left() + share * rect.width()
-            if rect.left() - 1 <= x <= rect.right() - reserved:
-                painter.drawText(QRectF(x - 40, rect.bottom() + 7, 80, 16), Qt.AlignmentFlag.AlignCenter, text)
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(rect.right() - reserved, rect.bottom() + 7, reserved, 16), right, frame.x_label)
+    def _contents(self, frame: Curves, pane: Pane, name: str, columns: dict[int, Columns]) -> list[CurveContent]:
+        """The curves of a pane in the visible range; curves over one x share their columns."""
+        width = max(8, int(pane.rect().width()))
+        low, high = pane.viewRange()[0] if self.is_free else (self._x.low, self._x.high)
+        contents: list[CurveContent] = []
+        for series in frame.series:
+            if series.pane == name:
+                if id(series.x) not in columns:
+                    columns[id(series.x)] = Columns((to_units(series.x, self._x.log) - low) / (high - low), width)
+                shared = columns[id(series.x)]
+                log = self._is_log(frame, name)
+                contents.append(CurveContent.of(series, shared, width, (low, high), self.smoothing, log))
+        return contents
 
-    def _paint_marker(self, painter: QPainter, marker: float, panes: list[tuple[str, QRectF]]) -> None:
-        share, rect = float(self._x.shares(np.array([marker]))[0]), panes[-1][1]
-        if 0 <= share <= 1:
-            x = round(rect.left() + share * rect.width()) + 0.5
-            painter.setPen(stroke(self.tokens.text1, 1.0, 0.5))
-            straight(painter, x, panes[0][1].top(), x, rect.bottom())
+    # The pointer
 
-    def paint_over(self, painter: QPainter) -> None:
-        """Draws a vertical line at the pointer and a dot on each curve."""
-        share = self._pointer_share()
-        if share is None or not self._painted_series:
-            return
-        panes = self.panes()
-        x = round(_LEFT + share * panes[0][1].width()) + 0.5
-        painter.setPen(stroke(self.tokens.text3, 1.0, 0.7))
-        painter.drawLine(QPointF(x, panes[0][1].top()), QPointF(x, panes[-1][1].bottom()))
-        ratio = painter.device().devicePixelRatioF()
-        for drawn in self._painted_series.values():
-            if len(drawn.x):
-                at = drawn.pixels[drawn.nearest(share)]
-                if np.isfinite(at).all():
-                    mark = dot(self.tokens.role(drawn.series.role), 7, ratio, 1.0, self.tokens.bg2)
-                    painter.drawPixmap(QPointF(float(at[0]) - 4.5, float(at[1]) - 4.5), mark)
-        value = self._x.value(share)
-        text = count(value) if abs(value) >= 1000 else number(value)
-        x = min(max(x, _LEFT + 20), self.width() - 28)
-        halo_text(painter, QPointF(x, panes[-1][1].bottom() + 15), text, self.tokens.text1, self.tokens.bg2, 11, 600)
+    def read_out_at(self, pane: Pane, x: float, y: float) -> str:
+        """The position and the values of the pane's curves there; without the values where they are too long."""
+        assert isinstance(self._frame, Curves)
+        name = self.pane_names[self.panes.index(pane)]
+        here = [drawn for drawn in self._drawn.values() if drawn.series.pane == name]
+        at = x_text(self._x_value(x))
+        text = curve_read_out(self._frame, x, at, here)
+        fits = QFontMetricsF(ui_font(11, tabular=True)).horizontalAdvance(text) < pane.rect().width() - 24
+        return text if fits else f"{self._frame.x_label} {at}".strip()
 
-    def _pointer_share(self) -> float | None:
-        if self._pointer is None or not isinstance(self._frame, Curves):
+    def _x_value(self, x: float) -> float:
+        return 10.0**x if self._x.log else x
+
+    def _x_at(self, at: QPointF | None) -> float | None:
+        """Position on the x axis below a point of the widget, or None beside the panes."""
+        if at is None or not self.panes:
             return None
-        share = (self._pointer.x() - _LEFT) / max(1.0, self.width() - _LEFT - 8)
-        return share if 0 <= share <= 1 else None
+        rect = self.panes[0].geometry()
+        return (
+            self.panes[0].projection.to_data(at - rect.topLeft())[0] if rect.left() <= at.x() <= rect.right() else None
+        )
+
+    def pointer_moved(self, at: QPointF | None) -> None:
+        """Marks the position in all panes, and finds the curve under the pointer."""
+        x, near, smallest = self._x_at(at), "", _NEAR
+        before, self._pointer_x = self._pointer_x, x
+        for pane, name, pointer in zip(self.panes, self.pane_names, self._pointers, strict=True):
+            dots: list[tuple[str, float, float]] = []
+            for key, drawn in self._drawn.items():
+                if x is None or at is None or not len(drawn.x) or drawn.series.pane != name:
+                    continue
+                place = drawn.nearest(x)
+                height = float(to_units(drawn.y[place : place + 1], self._y[name].log)[0])
+                if np.isfinite(height):
+                    dots.append((drawn.series.role, float(drawn.x[place]), height))
+                    distance = abs(pane.projection.point(x, height).y() + pane.geometry().top() - at.y())
+                    if distance < smallest:
+                        near, smallest = key, distance
+            pointer.point_at(x, dots, self.tokens)
+        if near != self._near:
+            self._near = near
+            self.series_hovered.emit(near)
+        if x is not None or before is not None:
+            self.legend_changed.emit()
+
+    def click(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Emits the position on the x axis."""
+        x = self._x_at(at)
+        if x is not None and self.pane_at(at) is not None:
+            self.picked.emit(self._x_value(x))
+
+    # Actions
 
     @Slot(bool)
     def _on_log_toggled(self, on: bool) -> None:
         self.log_y = on
+        self.is_free = False
         self.redraw()
 
     @Slot(QAction)
@@ -268,28 +305,3 @@ class CurvesView(FrameView):
         self.smoothing = float(action.data())
         self.redraw()
         self.legend_changed.emit()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Shows the values at the pointer and finds the series next to it."""
-        self._pointer = event.position()
-        share, near, smallest = self._pointer_share(), "", 12.0
-        for key, drawn in self._painted_series.items():
-            if share is not None and len(drawn.x):
-                distance = abs(float(drawn.pixels[drawn.nearest(share)][1]) - self._pointer.y())
-                if distance < smallest:
-                    near, smallest = key, distance
-        if near != self._near:
-            self._near = near
-            self.series_hovered.emit(near)
-        self.update()
-        self.legend_changed.emit()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Shows the last values in the legend again."""
-        self._pointer = None
-        if self._near:
-            self._near = ""
-            self.series_hovered.emit("")
-        self.update()
-        self.legend_changed.emit()
-        super().leaveEvent(event)

@@ -246,7 +246,7 @@ class Plot(FrameView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drags the range, or follows the pointer."""
-        if self._canvas is not None:
+        if self._canvas is not None and event.buttons():
             self._canvas.mouseMoveEvent(event)
         self._set_pointer(event.position())
 
@@ -280,7 +280,5 @@ class Plot(FrameView):
 
     def leaveEvent(self, event: QEvent) -> None:
         """Removes what belongs to the pointer."""
-        if self._canvas is not None:
-            self._canvas.leaveEvent(event)
         self._set_pointer(None)
         super().leaveEvent(event)

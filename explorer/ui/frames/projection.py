@@ -22,13 +22,21 @@ class Projection:
     rect: QRectF
     extent: tuple[float, float, float, float]
 
+    def across(self, x: np.ndarray) -> np.ndarray:
+        """Pixels of positions along the x axis."""
+        x0, x1, _, _ = self.extent
+        return (x - x0) * (self.rect.width() / (x1 - x0))
+
+    def down(self, y: np.ndarray) -> np.ndarray:
+        """Pixels of positions along the y axis."""
+        _, _, y0, y1 = self.extent
+        return (y1 - y) * (self.rect.height() / (y1 - y0))
+
     def to_pixels(self, xy: np.ndarray) -> np.ndarray:
         """Data units to pixels, (n, 2) to (n, 2)."""
-        x0, x1, y0, y1 = self.extent
-        width, height = self.rect.width(), self.rect.height()
         pixels = np.empty(np.shape(xy))
-        pixels[:, 0] = (xy[:, 0] - x0) * (width / (x1 - x0))
-        pixels[:, 1] = (xy[:, 1] - y0) * (-height / (y1 - y0)) + height
+        pixels[:, 0] = self.across(xy[:, 0])
+        pixels[:, 1] = self.down(xy[:, 1])
         return pixels
 
     def point(self, x: float, y: float) -> QPointF:

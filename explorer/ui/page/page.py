@@ -191,6 +191,7 @@ class PageWidget(QFrame):
         self.board.alerted.connect(self.messages.take_alert)
         self.board.clicked.connect(self.editors.click)
         self.board.framed.connect(self.editors.follow)
+        self.board.step_picked.connect(self.timeline.go_to)
         self.stepping.emphasised.connect(self.explain.emphasise)
         if self.board.curves is not None:
             self.board.curves.series_hovered.connect(self.explain.emphasise)

@@ -143,6 +143,11 @@ class Timeline(QFrame):
         self.show_recorded((), 0)
         self.clear_marks()
 
+    @Slot(float)
+    def go_to(self, step: float) -> None:
+        """Shows the recorded moment nearest to a step."""
+        self.track.choose(step)
+
     def show_step(self, step: int) -> None:
         """Moves the handle to a step without a signal."""
         self.track.show_step(step)

@@ -146,6 +146,11 @@ class Track(QSlider):
         if self._steps:
             self.show_step(self._steps[min(len(self._steps) - 1, max(0, moment))])
 
+    def choose(self, step: float) -> None:
+        """Chooses the recorded moment nearest to a step, as a click on it does."""
+        if self._steps:
+            self._choose(_nearest(self._steps, step))
+
     def leap(self, moments: int) -> None:
         """Goes some recorded moments on, or back, as by hand."""
         if self._steps:

@@ -80,7 +80,7 @@ class DivergencesLab(Lab):
         """Parameters of the page."""
 
         mu: float = param(0.0, "Mean μ of p_θ", -8.0, 8.0, step=0.05, live=True)
-        sigma: float = param(2.0, "Standard deviation σ of p_θ", 0.2, 8.0, step=0.05, live=True)
+        sigma: float = param(2.0, "Std σ of p_θ", 0.2, 8.0, step=0.05, live=True)
         m: float = param(3.0, "Modes at ± m", 0.2, 6.0, step=0.05, live=True)
         s: float = param(1.0, "Their std s", 0.8, 2.0, step=0.05, live=True)
         divergence: str = param(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
@@ -29,10 +29,17 @@ class PaneItem(QGraphicsItem):
 
     Once `keep` was called, Qt stores the picture until the item changes: what changes above it is then cheap to draw.
 
+    Attributes:
+        follows_pointer: The item changes as the pointer moves: its picture is not stored.
+        margin: px that the item may draw beyond the pane.
+
     Args:
         space: The pane.
         level: Items of a higher level are drawn above.
     """
+
+    follows_pointer: ClassVar[bool] = False
+    margin: ClassVar[float] = 0.0
 
     def __init__(self, space: Space, level: float = 0.0):
         super().__init__()
@@ -42,7 +49,7 @@ class PaneItem(QGraphicsItem):
 
     def keep(self) -> None:
         """Stores the picture until the next change."""
-        if self.cacheMode() is QGraphicsItem.CacheMode.NoCache:
+        if not self.follows_pointer and self.cacheMode() is QGraphicsItem.CacheMode.NoCache:
             self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
     def change(self) -> None:
@@ -57,8 +64,10 @@ class PaneItem(QGraphicsItem):
 
     def boundingRect(self) -> QRectF:
         """The whole pane."""
-        return self.space.projection.rect
+        m = self.margin
+        return self.space.projection.rect.adjusted(-m, -m, m, m)
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        """Draws the item."""
+        """Draws the item, not beyond the pane."""
+        painter.setClipRect(self.boundingRect())
         self.draw(painter, self.space.projection)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from explorer.engine.views.from_text import inputs_as_text
 from explorer.engine.views.requests import Reply, Request
 from explorer.ui.card import Card
+from explorer.ui.frames import CurvesView
 from explorer.ui.numbers import count
 from explorer.ui.page.board.card_actions import CardActions
 from explorer.ui.page.board.curves_card import CurvesCard
@@ -40,6 +41,7 @@ class Board(QFrame):
         alerted: Name of a view, and what its frame warns of, "" for nothing.
         export_asked: A card, and the kind of file or "copy".
         detach_asked: A card that is to get a window of its own.
+        step_picked: Training step at which curves were clicked.
 
     Args:
         theme: Colours.
@@ -55,6 +57,7 @@ class Board(QFrame):
     alerted = Signal(str, str)
     export_asked = Signal(object, str)
     detach_asked = Signal(object)
+    step_picked = Signal(float)
 
     def __init__(
         self,
@@ -107,6 +110,8 @@ class Board(QFrame):
         for card in self.cards.values():
             card.alerted.connect(self.alerted)
             card.freeze_toggled.connect(self.watch)
+            if isinstance(card.display, CurvesView):
+                card.display.picked.connect(self._on_curves_picked)
 
     # What is in sight
 
@@ -239,6 +244,13 @@ class Board(QFrame):
     def _on_clicked(self, hit: object) -> None:
         card = next(card for card in self.views.values() if card.display is self.sender())
         self.clicked.emit(card, hit)
+
+    @Slot(float)
+    def _on_curves_picked(self, x: float) -> None:
+        display = self.sender()
+        assert isinstance(display, CurvesView)
+        if isinstance(display.frame, Curves) and display.frame.x_label == "step":
+            self.step_picked.emit(x)
 
     @Slot(str, object)
     def _on_param_changed(self, name: str, value: object) -> None:

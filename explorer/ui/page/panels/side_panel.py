@@ -71,7 +71,7 @@ class SidePanel(QScrollArea):
         body.setProperty("panel", "side")
         self.setWidget(body)
         column = QVBoxLayout(body)
-        column.setContentsMargins(20, 12, 16, 16)
+        column.setContentsMargins(14, 12, 6, 16)
         column.setSpacing(0)
         self.chooser = PageChooser(theme, family, draft.name)
         column.addWidget(self.chooser)

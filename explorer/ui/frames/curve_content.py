@@ -1,0 +1,106 @@
+"""From series to what is drawn in the visible range: thinned to one point a pixel, smoothed, in units of the axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.ui.frames.items.curves import Curve
+from explorer.ui.frames.ranges import finite_range
+from explorer.ui.frames.smoothing import Columns, Thinned, smooth
+from models.frames import Series
+
+__all__ = ["CurveContent", "to_units", "y_range"]
+
+_TRANSIENT = 0.03  # initial share of a training curve that may exceed the pane
+
+
+def to_units(values: np.ndarray, log: bool) -> np.ndarray:
+    """Values in units of an axis: exponents of ten on a logarithmic one, NaN where there is none."""
+    if not log:
+        return values
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(values > 0, np.log10(values), np.nan)
+
+
+@dataclass(frozen=True)
+class CurveContent:
+    """The visible part of one series.
+
+    Attributes:
+        series: The series.
+        thinned: At most one point a pixel; x as shares of the visible range.
+        x: Positions in units of the x axis, (m,).
+        y: Smoothed values, (m,).
+        smoothed: Whether they are smoothed.
+        half: Points on either side that a value is averaged over.
+    """
+
+    series: Series
+    thinned: Thinned
+    x: np.ndarray
+    y: np.ndarray
+    smoothed: bool
+    half: int
+
+    @classmethod
+    def of(
+        cls, series: Series, columns: Columns, number: int, visible: tuple[float, float], strength: float, log: bool
+    ) -> CurveContent:
+        """Thins and smooths a series.
+
+        Args:
+            series: The series.
+            columns: Its entries by pixel, common to all series over the same x.
+            number: Width of the pane, px.
+            visible: Ends of the visible range of the x axis.
+            strength: Half the window of smoothing as a share of the width.
+            log: The y axis is logarithmic.
+        """
+        thinned = columns.thin(series.y, series.low, series.high)
+        half = round(strength * number) if series.smooth else 0
+        x = visible[0] + thinned.x * (visible[1] - visible[0])
+        return cls(series, thinned, x, smooth(thinned.y, half, log=log), strength > 0, half)
+
+    def curve(self, log: bool) -> Curve:
+        """What is drawn, on an axis that is logarithmic or not."""
+        series, thinned = self.series, self.thinned
+        behind = series.smooth and self.smoothed
+        banded = thinned.dense if behind else series.low is not None and series.high is not None
+        return Curve(
+            series.key,
+            series.role,
+            self.x,
+            to_units(self.y, log),
+            to_units(thinned.low, log) if banded else None,
+            to_units(thinned.high, log) if banded else None,
+            to_units(thinned.y, log) if behind and not banded else None,
+            dense=behind and thinned.dense,
+            coarse=series.smooth and self.half >= 4,  # the window is wider than the distance of the points
+            dashed=series.dashed,
+        )
+
+
+def y_range(contents: Sequence[CurveContent], log: bool) -> tuple[float, float] | None:
+    """The range that the y axis must include, or None; the start of a training curve may exceed it.
+
+    Args:
+        contents: The curves of a pane.
+        log: Only positive values count.
+    """
+    parts: list[np.ndarray] = []
+    settled = any(content.series.smooth and len(content.y) > 60 for content in contents)
+    for content in contents:
+        series, thinned, y = content.series, content.thinned, content.y
+        late = thinned.x >= _TRANSIENT
+        if settled and series.low is None and len(late) == len(y) and late.any():
+            parts.append(y[late])  # an unsmoothed series beside a training curve
+        elif series.smooth and len(y) > 60:
+            parts.append(y[int(len(y) * _TRANSIENT) :])
+        else:
+            parts += [y] if series.smooth or series.low is None else [y, thinned.low, thinned.high]
+    if log:
+        parts = [part[part > 0] for part in parts]
+    return finite_range(*parts)

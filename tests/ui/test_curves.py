@@ -1,0 +1,117 @@
+"""Curves under the mouse: zoom with linked panes, thinning of the visible part, read-out, and the timeline."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pointing import difference, drag, wheel
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from explorer.ui.frames import CurvesView
+from models.frames import Curves, Series
+
+_STEPS = 100_000
+
+
+@pytest.fixture
+def view(theme, make_widget) -> CurvesView:
+    """Two panes over 100,000 steps; a sine of 1,000 steps stands in the middle of the second."""
+    x = np.arange(float(_STEPS))
+    y = np.where((x > 50_000) & (x < 51_000), np.sin((x - 50_000) * np.pi / 50), 0.0)
+    widget = make_widget(CurvesView(theme), 454, 300)
+    widget.show_frame(
+        Curves((Series("a", "A", x, x * 2, "data"), Series("b", "B", x, y, "model", "second")), x_label="step")
+    )
+    widget.grab()
+    return widget
+
+
+def at(view: CurvesView, share: float, pane: int = 0) -> QPoint:
+    """A point of a pane at a share of its width."""
+    rect = view.panes[pane].geometry()
+    return QPoint(round(rect.left() + share * rect.width()), round(rect.center().y()))
+
+
+def test_zooming_in_shows_what_one_point_a_pixel_hides(view) -> None:
+    pane = view.panes[1]
+    before = pane.items[0].curves[0]
+    assert len(before.x) <= pane.rect().width() + 1
+    assert np.abs(before.y).max() < 0.5  # 270 steps a pixel: the mean of several periods
+    axis = QPoint(at(view, 0.5).x(), view.height() - 8)
+    for _ in range(14):
+        wheel(view, axis, 1)
+    low, high = pane.viewRange()[0]
+    assert low > 49_000
+    assert high < 52_000
+    assert view.panes[0].viewRange()[0] == pytest.approx((low, high))
+    seen = pane.items[0].curves[0]
+    assert len(seen.x) > 300
+    assert seen.x.min() >= low - 0.03 * (high - low)
+    assert np.abs(seen.y).max() > 0.95
+    assert pane.viewRange()[1] == pytest.approx((pane.home[2], pane.home[3]))  # the y axis stays
+
+
+def test_a_longer_run_leaves_a_zoomed_range_and_reset_shows_it(view) -> None:
+    drag(view, at(view, 0.25) - QPoint(0, 20), at(view, 0.75) + QPoint(0, 20), Qt.KeyboardModifier.ShiftModifier)
+    box = view.panes[0].viewRange()
+    assert box[0] == pytest.approx((25_000, 75_000), rel=0.01)
+    x = np.arange(2.0 * _STEPS)
+    longer = Curves((Series("a", "A", x, x * 2, "data"), Series("b", "B", x, x * 0, "model", "second")), x_label="step")
+    view.show_frame(longer)
+    assert view.panes[0].viewRange() == box
+    QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=at(view, 0.5))
+    assert view.panes[0].viewRange()[0] == pytest.approx((0, 200_000), rel=0.01)
+    assert view.panes[0].viewRange()[1] == pytest.approx((0, 400_000), abs=60_000)
+
+
+def test_the_pointer_reads_position_and_curves_and_marks_all_panes(view) -> None:
+    plain = view.grab().toImage()
+    QTest.mouseMove(view, at(view, 0.25))
+    assert view.read_out.startswith("step 25\u2009")
+    assert "A 50\u2009" in view.read_out
+    assert "B " not in view.read_out  # that is in the other pane
+    assert all(item.isVisible() for pane in view.panes for item in pane.items)
+    assert view.grab().toImage() != plain
+    assert float(view.legend()[1].value.replace("\u2212", "-")) == pytest.approx(0, abs=1e-6)
+    QTest.mouseMove(view, QPoint(1, 1))
+    assert view.read_out == ""
+    assert difference(view.grab().toImage(), plain) <= 3
+
+
+def test_the_legend_gives_the_last_value_while_its_end_is_out_of_sight(view) -> None:
+    for _ in range(6):
+        wheel(view, at(view, 0.2), 1)
+    QTest.mouseMove(view, QPoint(1, 1))
+    assert view.legend()[0].value == "199\u2009998"
+
+
+def test_a_click_picks_the_step_and_a_drag_does_not(view) -> None:
+    picked: list[float] = []
+    view.picked.connect(picked.append)
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=at(view, 0.5, pane=1))
+    drag(view, at(view, 0.5), at(view, 0.4))
+    assert picked == [pytest.approx(50_000, rel=0.01)]
+
+
+def test_other_panes_start_with_the_range_of_their_data(view) -> None:
+    wheel(view, at(view, 0.5), 3)
+    x = np.arange(10.0)
+    view.show_frame(Curves((Series("c", "C", x, x),), x_label="t"))
+    assert len(view.panes) == 1
+    assert view.panes[0].viewRange()[0] == pytest.approx((0, 9), abs=1)
+    assert not view.is_free
+    view.grab()
+
+
+def test_a_click_on_the_loss_takes_the_timeline_there(driver) -> None:
+    driver.train_small()
+    page = driver.page
+    display = page.board.curves.display
+    driver.until(lambda: len(page.timeline.track.steps) > 2 and display.frame is not None)
+    driver.pause()
+    assert isinstance(display, CurvesView)
+    rect = display.panes[0].geometry()
+    QTest.mouseClick(display, Qt.MouseButton.LeftButton, pos=QPoint(round(rect.left()) + 3, round(rect.center().y())))
+    assert not page.moment.is_live
+    assert page.moment.step == page.timeline.step == page.timeline.track.steps[0]
