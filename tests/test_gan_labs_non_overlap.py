@@ -12,7 +12,7 @@ from scipy import integrate, optimize, stats
 from torch.nn.functional import logsigmoid
 
 from explorer.engine import Request, Viewer
-from models.frames import Curves, arrays_of
+from models.frames import Curves, Field, arrays_of
 from models.gan.non_overlap.critic import Critic, Fit, fitted
 from models.gan.non_overlap.critic_views import closed_form, logit_gradients
 from models.gan.non_overlap.lab import NonOverlapLab
@@ -339,3 +339,47 @@ def test_views_are_finite_at_the_ends_of_the_sliders(values):
         frame = viewer.last_frame(Request(name))
         for path, array in arrays_of(frame).items():
             assert np.isfinite(array).all(), (name, path)
+
+
+# the loss of the generator
+
+
+@pytest.mark.parametrize("loss", ["minimax", "non-saturating"])
+def test_arrows_are_the_gradient_of_the_chosen_loss(loss):
+    page = lab(loss=loss, steps=50)
+    plane = last("discriminator", page)
+    (arrows,) = (layer for layer in plane.layers if isinstance(layer, Field))
+    critic = fitted("segments", (1.0,))
+    critic.advance(50)
+    f, gradient = critic.plane(50)[1](arrows.xy)
+    at = torch.from_numpy(f).requires_grad_()
+    (by_f,) = torch.autograd.grad(len(f) * OBJECTIVES[loss].generator(at), at)
+    assert arrows.uv == pytest.approx(-by_f.numpy()[:, None] * gradient, rel=1e-6)
+    assert loss in plane.note
+    assert loss in arrows.name
+
+
+def test_arrows_of_minimax_vanish_and_those_of_the_other_loss_do_not():
+    lengths = {}
+    for loss in ("minimax", "non-saturating"):
+        for steps in (50, 1500):
+            plane = last("discriminator", lab(loss=loss, steps=steps))
+            lengths[loss, steps] = next(layer.longest for layer in plane.layers if isinstance(layer, Field))
+    assert lengths["minimax", 50] > 0.2
+    assert lengths["minimax", 1500] < 0.01
+    assert lengths["non-saturating", 1500] > 0.4
+
+
+def test_presets_of_the_minimax_story_show_its_gradient():
+    for preset in NonOverlapLab.presets:
+        config = build(NonOverlapLab.Config, preset.config)
+        if "minimax" in preset.about:
+            assert config.loss == "minimax", preset.title
+
+
+def test_the_closed_form_is_drawn_only_where_it_is_exact():
+    curves = series(closed_form(lab(theta=1.0)))
+    minimax, other = curves["minimax"], curves["non-saturating"]
+    assert minimax.x[-1] < other.x[-1]
+    assert minimax.y == pytest.approx(logit_gradients(minimax.x, 1.0)[0], rel=1e-12)
+    assert other.y == pytest.approx(logit_gradients(other.x, 1.0)[1], rel=1e-12)

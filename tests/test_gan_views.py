@@ -16,7 +16,7 @@ from models.exact.divergences import jensen_shannon
 from models.exact.modes import count_modes, mode_names
 from models.frames import Density, Field, Grid, Lines, Points
 from models.gan.objectives import OBJECTIVES
-from models.gan.planar import GAN
+from models.gan.planar import GAN, comparison
 from models.gan.planar.collapse import verdict
 from models.gan.planar.comparison import Comparison, histogram, sample_divergences, value_of
 from models.protocol import build, views_of
@@ -293,8 +293,8 @@ def test_divergences_exact_and_estimated_with_their_null():
     affine(s, [[1.0, 0.0], [0.0, 1.0]], [1.0, 0.0])
     *_, frame = frames(s, "divergences")
     value = dict(zip(frame.labels, frame.values, strict=True))
-    assert value["KL(p_data‖p_θ), exact"] == pytest.approx(0.5, abs=0.01)  # unit Gaussians one apart
-    assert value["KL(p_θ‖p_data), exact"] == pytest.approx(0.5, abs=0.01)
+    assert value["KL(p_data‖p_θ), smoothed"] == pytest.approx(0.5, abs=0.01)  # unit Gaussians one apart
+    assert value["KL(p_θ‖p_data), smoothed"] == pytest.approx(0.5, abs=0.01)
     null = dict(zip(frame.labels, frame.reference, strict=True))
     assert null["JSD, exact"] == 0
     assert 0 < null["JSD, samples"] < value["JSD, samples"]
@@ -322,3 +322,17 @@ def test_noise_of_three_dimensions_and_packs_hide_what_cannot_be_known():
     (bars,) = frames(gan(latent=3), "divergences")
     assert "3 noise dimensions" in bars.subtitle
     assert len(bars.values) == 3
+
+
+def test_what_depends_on_the_smoothing_is_not_called_exact(monkeypatch):
+    s = gan("ring8:n=1000")
+    *_, frame = frames(s, "divergences")
+    monkeypatch.setattr(comparison, "SPREAD", 1e-2)
+    *_, other = frames(s, "divergences")
+    moved = {
+        label for label, one, two in zip(frame.labels, frame.values, other.values, strict=True)
+        if abs(one - two) > 1e-9 * abs(one)
+    }  # fmt: skip
+    assert len(moved) == 2
+    assert moved == {label for label in frame.labels if label.endswith("smoothed")}
+    assert not {label for label in moved if "exact" in label}

@@ -275,3 +275,39 @@ def test_what_is_far_follows_the_weights_that_a_session_trains():
     for place in (mean[:1], mean[:1] + 50.0):
         frame = decode_near_data(session.model, LatentPoint(place), batch, Noise(0))
         assert frame.warning == bool(torch.equal(place, mean[:1] + 50.0))
+
+
+def collapsed(latent: int, *, kl: float = 0.0, learnt: bool = True) -> VAE:
+    """A VAE whose posterior has a given KL in its first dimension alone, and whose decoder gives the mean datum."""
+    model = make(latent=latent)
+    mean = some_data(n=9).x.mean(dim=0, keepdim=True)
+
+    def codes(batch):
+        means = torch.zeros(len(batch), latent, dtype=torch.float64)
+        means[:, 0] = math.sqrt(2 * kl)  # KL = mean²/2
+        return means, torch.zeros_like(means)
+
+    model.codes = codes
+    model.decode_mean = lambda z: (mean if learnt else torch.full_like(mean, 0.5)).expand(len(z), *mean.shape[1:])
+    return model
+
+
+@pytest.mark.parametrize("latent", [1, 2, 5])
+def test_a_collapsed_posterior_is_said_in_an_alert(latent):
+    batch = some_data(n=9)
+    for view in (latent_map, kl_per_dimension):
+        alert = view(collapsed(latent), batch).alert
+        assert alert.startswith("Posterior collapse")
+        assert "z says nothing about the data" in alert
+    assert latent_map(collapsed(latent), batch).alert == kl_per_dimension(collapsed(latent), batch).alert
+    assert f"all {latent} latent dimensions" in alert or latent == 1
+
+
+@pytest.mark.parametrize("model", [collapsed(2, kl=0.02), collapsed(2, learnt=False), make(latent=2, spread=3.0)])
+def test_a_posterior_that_tells_something_or_is_untrained_raises_no_alert(model):
+    assert latent_map(model, some_data(n=9)).alert == ""
+    assert kl_per_dimension(model, some_data(n=9)).alert == ""
+
+
+def test_the_map_of_many_dimensions_tells_how_much_kl_there_is():
+    assert latent_map(collapsed(5, kl=0.004), some_data(n=9)).note.endswith("with 100% of the KL of 0.004 nats.")

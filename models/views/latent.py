@@ -16,11 +16,11 @@ from torch import Tensor
 from models.exact.normal import prior_kl
 from models.frames import Bars, Ellipses, Frame, Images, Layer, Plane, Points
 from models.protocol import DataBatch, HasDecoder, HasLatent, HasLikelihood, LatentPoint, Noise, param, view
-from models.views.activity import activity_note
+from models.views.activity import activity_note, collapse_alert
 from models.views.aggregated import FAR, Aggregated
 from models.views.latent_space import axis_label, map_dimensions, prior_circles, prior_grid, prior_lines, stepped_limit
 from models.views.samples import decode_as, frame_of
-from models.views.words import SHOW, SPLITS, as_array, counted, decoder_output, plural
+from models.views.words import SHOW, SPLITS, as_array, counted, decimal, decoder_output, plural
 
 __all__ = [
     "decode",
@@ -65,9 +65,10 @@ def latent_map(
     """Posterior means over the prior, coloured by class."""
     mean, log_var = model.codes(batch)
     points = f"posterior means, {counted(len(batch), batch.split, model.spec.kind)}"
-    if model.latent_dim == 1:
-        return _latent_line(model, batch, mean, log_var, points)
     kl = prior_kl(mean, log_var).mean(dim=0).detach()  # (latent,)
+    alert = collapse_alert(model, batch, kl)
+    if model.latent_dim == 1:
+        return _latent_line(model, batch, mean, log_var, points, alert)
     dims = map_dimensions(kl, across, upwards)
     xy, std = mean[:, dims], (0.5 * log_var[:, dims]).exp()  # (n, 2) each
     limit = stepped_limit(xy)
@@ -86,11 +87,14 @@ def latent_map(
         extent=(-limit, limit, -limit, limit),
         dims=dims,
         subtitle=points,
-        note="" if model.latent_dim == 2 else f"2 of {model.latent_dim} dimensions, with {share:.0%} of the KL.",
+        note=""
+        if model.latent_dim == 2
+        else f"2 of {model.latent_dim} dimensions, with {share:.0%} of the KL of {decimal(float(kl.sum()))} nats.",
+        alert=alert,
     )
 
 
-def _latent_line(model: HasLatent, batch: DataBatch, mean: Tensor, log_var: Tensor, points: str) -> Plane:
+def _latent_line(model: HasLatent, batch: DataBatch, mean: Tensor, log_var: Tensor, points: str, alert: str) -> Plane:
     log_std = 0.5 * log_var  # (n, 1)
     width, height = stepped_limit(mean), stepped_limit(log_std)
     return Plane(
@@ -101,6 +105,7 @@ def _latent_line(model: HasLatent, batch: DataBatch, mean: Tensor, log_var: Tens
         square=False,
         subtitle=points,
         note="One latent dimension: upwards is log σ of q(z|x), which is 0 in the prior.",
+        alert=alert,
     )
 
 
@@ -232,4 +237,5 @@ def kl_per_dimension(model: HasLatent, batch: DataBatch) -> Bars:
         subtitle=f"mean over {counted(len(batch), batch.split, model.spec.kind)} ± standard error",
         note=note,
         warning=collapsed,
+        alert=collapse_alert(model, batch, kl.mean(dim=0).detach()),
     )

@@ -104,6 +104,10 @@ class History:
                 track = self._tracks[key] = _Track(self._capacity)
             track.add(step, value)
 
+    def __contains__(self, key: object) -> bool:
+        """Whether a metric has values."""
+        return key in self._tracks
+
     def keys(self) -> list[str]:
         """Names of the metrics, in order of appearance."""
         return list(self._tracks)

@@ -11,11 +11,14 @@ import numpy as np
 from models.frames import Curves, Density, Field, Plane, Points, Series
 from models.gan.non_overlap.noisy import overlapping
 from models.gan.non_overlap.training import are_apart, axis_of, critic_of, power, progress, sigmoid, supports_of, train
-from models.protocol import Drag, Lab, param, view
+from models.protocol import Drag, Lab, view
 
-__all__ = ["closed_form", "discriminator", "gradient", "logit_gradients", "profile"]
+__all__ = ["LOSSES", "closed_form", "discriminator", "gradient", "logit_gradients", "profile"]
 
-_LOSSES = {"minimax": "Minimax", "non-saturating": "Non-saturating"}
+LOSSES = {"minimax": "Minimax", "non-saturating": "Non-saturating"}
+"""Losses of the generator, as choices."""
+
+_ARROW, _LONGEST = 0.8, 0.45  # length of an arrow of gradient 1, and the greatest length, data units
 _LEAST = 1e-12  # smaller values are drawn here: the axis is logarithmic
 _SIDE, _UP = (-0.9, 2.9), (-1.35, 1.35)
 _CELLS, _COARSE = (96, 68), (48, 34)  # cells of the heat map at the end, and during training
@@ -38,9 +41,13 @@ def _network(c: Any) -> str:
     help="Data, model, D after t steps, and the direction in which each point of the model is moved. Drag the model.",
     drags=(Drag(x="theta"),),
 )
-def discriminator(lab: Lab, loss: str = param("non-saturating", "Arrows", choices=_LOSSES)) -> Iterator[Plane]:
-    """The two supports over the heat map of D, with the steps of the generator's points under its loss."""
+def discriminator(lab: Lab) -> Iterator[Plane]:
+    """The two supports over the heat map of D, with the steps of the generator's points under its loss.
+
+    An arrow is 0.8 times as long as the step against the gradient, so that it is seen to vanish; long ones are cut.
+    """
     c, nodes = lab.config, supports_of(lab.config).nodes()
+    loss = c.loss
     model = nodes + np.array([c.theta, 0.0])
     few = model[:: max(1, len(model) // 24)]
     critic = critic_of(c)
@@ -59,12 +66,12 @@ def discriminator(lab: Lab, loss: str = param("non-saturating", "Arrows", choice
                 Density(d, (*_SIDE, *_UP), role="real-fake", low=0.0, high=1.0, name="D"),
                 Points(nodes, role="data", size=5.0, name="data"),
                 Points(model, role="model", size=5.0, name="model"),
-                Field(few, push, role="total", longest=0.35, name=f"{_LOSSES[loss].lower()} step"),
+                Field(few, push, role="total", longest=_arrow(push), name=f"{LOSSES[loss].lower()} step"),
             ),
             x_label="x₁", y_label="x₂", extent=(*_SIDE, *_UP),
             subtitle=f"{_network(c)} after {at:,} steps{where}{progress(c, done)}",
             note=f"Longest arrow {power(float(np.hypot(*push.T).max()))}; "
-            f"gradient on θ {power(float(on_theta))} ({_LOSSES[loss].lower()}).",
+            f"gradient on θ {power(float(on_theta))} ({LOSSES[loss].lower()}).",
         )  # fmt: skip
 
 
@@ -80,16 +87,16 @@ def gradient(lab: Lab) -> Iterator[Curves]:
         roles = {"minimax": "model", "non-saturating": "alt"}
         for loss, size in sizes.items():
             drawn = np.maximum(size[seen], _LEAST)
-            series.append(Series(loss, f"{_LOSSES[loss]}, |∂/∂θ|", steps, drawn, role=roles[loss]))
+            series.append(Series(loss, f"{LOSSES[loss]}, |∂/∂θ|", steps, drawn, role=roles[loss]))
         if c.sigma and c.theta:
             exact = overlapping(supports_of(c), c.theta, c.sigma)
             for loss, value in (("minimax", exact.minimax), ("non-saturating", exact.non_saturating)):
                 level = np.full(len(steps), max(abs(value), _LEAST))
-                label = f"{_LOSSES[loss]} at D*"
+                label = f"{LOSSES[loss]} at D*"
                 series.append(Series(f"{loss}.exact", label, steps, level, role=roles[loss], dashed=True))
         yield Curves(
             tuple(series), x_label="steps of D", log_x=True, log_y=True, marker=float(c.steps),
-            subtitle=f"{_network(c)}, Adam 1e−3, θ = {c.theta:g}{progress(c, done)}",
+            subtitle=f"{_network(c)}, Adam 1e−3, θ = {c.theta:g}, from {power(_LEAST)} up{progress(c, done)}",
             note=_story(record.steps, sizes, c.steps)
             + (" At the exact D* it is ∇D/D = 0/0, undefined." if are_apart(c) else ""),
         )  # fmt: skip
@@ -114,7 +121,7 @@ def profile(lab: Lab) -> Iterator[Curves]:
                 Series("slope", "|∂D/∂x₁|", x, parts[2], role="total", pane="slope"),
             ),
             x_label="x₁", log_y=True, marker=c.theta,
-            subtitle=f"{_network(c)} after {at:,} steps, at x₂ = 0{progress(c, done)}",
+            subtitle=f"{_network(c)} after {at:,} steps, at x₂ = 0, from {power(_LEAST)} up{progress(c, done)}",
             note=f"|∂D/∂x₁| is {power(ends[0])} on the data (0) and {power(ends[1])} on the model ({c.theta:g})"
             + (": a correct D is flat wherever there is mass." if are_apart(c) else "."),
         )  # fmt: skip
@@ -126,18 +133,24 @@ def closed_form(lab: Lab) -> Curves:
     c = lab.config
     a = np.geomspace(1e-2, 1e4, 400)
     minimax, rival = logit_gradients(a, c.theta)
+    drawn = minimax >= _LEAST
     now = [float(g[0]) for g in logit_gradients(np.array([c.a]), c.theta)]
     peak = 2.5569 / c.theta if c.theta else math.inf  # aθ/2 = 1 + W(1/e)
     return Curves(
         (
-            Series("minimax", "minimax, a σ(−aθ/2)", a, np.maximum(minimax, _LEAST), role="model"),
+            Series("minimax", "minimax, a σ(−aθ/2)", a[drawn], minimax[drawn], role="model"),
             Series("non-saturating", "non-saturating, a σ(aθ/2)", a, rival, role="alt"),
         ),
         x_label="sharpness a", log_x=True, log_y=True, marker=c.a,
-        subtitle=f"D = σ(a(θ/2 − x)), data at 0, model at θ = {c.theta:g}; exact, from {_LEAST:g} upwards",
+        subtitle=f"D = σ(a(θ/2 − x)), data at 0, model at θ = {c.theta:g}; exact, drawn down to {power(_LEAST)}",
         note=f"a = {c.a:g}: minimax {power(now[0])}, greatest at a = {peak:.3g}; non-saturating {power(now[1])}. "
         "a → ∞ is the optimal D: 0 for minimax, without bound for the other, which is 0/0 at D* itself.",
     )  # fmt: skip
+
+
+def _arrow(push: np.ndarray) -> float:
+    """Length of the longest arrow, data units."""
+    return float(min(_ARROW * np.hypot(*push.T).max(), _LONGEST))
 
 
 def _grid(cells: tuple[int, int]) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.gan.non_overlap.critic import MOST
-from models.gan.non_overlap.critic_views import closed_form, discriminator, gradient, profile
+from models.gan.non_overlap.critic_views import LOSSES, closed_form, discriminator, gradient, profile
 from models.gan.non_overlap.dimension_views import instance_noise, manifolds
 from models.gan.non_overlap.overlap_views import descent, ratio, slope, sweep
 from models.gan.non_overlap.supports import SUPPORTS
@@ -95,6 +95,10 @@ class NonOverlapLab(Lab):
             "Stop D after 30 steps and see where θ ends in “Descent”", preset="Why does it work? D stopped early",
             scene="Why it works", card="descent",
         ),
+        Try(
+            "Take the non-saturating loss: the arrows grow as D gets better", {"loss": "non-saturating"},
+            scene="Vanishing gradient",
+        ),
         Try("Add instance noise", preset="Is this a good idea? Noise instead", scene="Noise and dimension"),
         Try("Weaken the penalty to λ = 0.1: its slope is six times too large", {"penalty": 0.1},
             scene="Divergences", card="slope"),
@@ -117,7 +121,13 @@ class NonOverlapLab(Lab):
             live=True,
             help="The plane of the supports is rotated into it.",
         )
-        a: float = param(5.0, "Sharpness a", 0.01, 1e4, log=True, live=True, help="Slope of the logit a(θ/2 − x).")
+        loss: str = param(
+            "minimax", "Loss of the generator", choices=LOSSES, live=True, help="The arrows show its gradient."
+        )
+        a: float = param(
+            5.0, "Sharpness a in “Closed form”", 0.01, 1e4, log=True, live=True,
+            help="Slope of the logit a(θ/2 − x); no other card uses it.",
+        )  # fmt: skip
         steps: int = param(
             200,
             "Steps t of D",

@@ -57,6 +57,7 @@ class Alert(QFrame):
 
     def _show(self) -> None:
         shown = [text for source, text in self._texts.items() if source not in self._closed]
+        shown = list(dict.fromkeys(shown))  # several views may have the same to say
         if shown:
             self.text.setText("\n".join(shown))
             self.setAccessibleName(f"Warning: {' '.join(shown)}")
