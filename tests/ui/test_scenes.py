@@ -7,13 +7,14 @@ import pytest
 from page_parts import State
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
 
 from explorer.engine import BadInput
 from explorer.ui.card import Card
 from explorer.ui.page.board.scene_view import SceneView
 from explorer.ui.page.panels.scene_row import SceneRow
 from explorer.ui.page.state.scenes import Layout, Scenes
+from explorer.ui.window.top_bar import TopBar
 from models.protocol import Scene, scenes_of, views_of
 
 pytestmark = pytest.mark.usefixtures("parts")
@@ -275,3 +276,23 @@ def test_saving_says_what_is_wrong_with_a_name(row, scenes):
     assert "choose another name" in said[0]
     assert "For the talk" in said[1]
     assert row.findChild(QPushButton, "scene.For the talk").isChecked()
+
+
+# The top bar
+
+
+@pytest.mark.parametrize("width", [880, 1024, 1440])
+def test_nine_tabs_are_whole_and_the_search_gives_way(theme, make_widget, width):
+    titles = ("Overview", "VAE", "Autoregressive", "Flows", "GAN", "Inference", "Diffusion", "Molecules", "Runs")
+    bar = make_widget(TopBar(theme, {title.lower(): title for title in titles}), width, 44)
+    tabs = [bar.findChild(QPushButton, f"tab.{title.lower()}") for title in titles]
+    assert all(tab.isVisible() and tab.width() >= tab.sizeHint().width() for tab in tabs)
+    assert bar.row.geometry().right() < bar.width()
+    search, icon = bar.findChild(QPushButton, "search"), bar.findChild(QToolButton, "small_search")
+    assert search.isVisible() != icon.isVisible()
+    assert search.isVisible() == (width == 1440)
+    bar.resize(500, 44)  # too narrow for all: the chosen one stays in sight
+    bar.show_tab("runs")
+    assert tabs[-1].isVisible()
+    assert not all(tab.isVisible() for tab in tabs)
+    assert bar.row.more.isVisible()

@@ -24,15 +24,19 @@ class TabRow(QFrame):
 
     Attributes:
         more: The button that opens the menu.
+
+    Args:
+        theme: Colours.
+        what: What the buttons choose, for the name of the menu.
     """
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None):
+    def __init__(self, theme: Theme, what: str = "tabs", parent: QWidget | None = None):
         super().__init__(parent)
         self._buttons: list[QPushButton] = []
         self._offered: list[QPushButton] = []
         self.more = Button(theme, "More", "chevron-down", "ghost", self)
         self.more.setObjectName("more_tabs")
-        self.more.setAccessibleName("More scenes")
+        self.more.setAccessibleName(f"More {what}")
         self._menu = menu(self.more)
         self._menu.aboutToShow.connect(self._on_about_to_show)
         self.more.setMenu(self._menu)
@@ -74,6 +78,10 @@ class TabRow(QFrame):
         self.more.setVisible(len(shown) < len(self._offered))
         self.more.setGeometry(self.width() - self.more.sizeHint().width(), 0, self.more.sizeHint().width(), height)
         self.setFixedHeight(height)
+
+    def natural_width(self) -> int:
+        """Width of all buttons in one line, px."""
+        return sum(button.sizeHint().width() + _GAP for button in self._offered)
 
     def _fitting(self) -> list[QPushButton]:
         """The buttons for the line, in order: as many as it has room for, the checked one among them."""

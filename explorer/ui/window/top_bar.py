@@ -6,14 +6,14 @@ from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from explorer.ui.controls import IconButton, text_label
+from explorer.ui.controls import IconButton, TabRow, text_label
 from explorer.ui.logo import logo
 from explorer.ui.theme import Theme, Tokens, color, mono_font, ui_font
 
 __all__ = ["TopBar"]
 
 TITLE = "Generative Explorer"
-_COMPACT = 1180  # px of width under which the search field is an icon and the title goes
+_ICONS = 112  # px of the icons at right and the spaces between them
 
 
 class TopBar(QFrame):
@@ -52,6 +52,8 @@ class TopBar(QFrame):
         row.addWidget(self._title)
         row.addSpacing(24)
         self._tabs: dict[str, QPushButton] = {}
+        self.row = TabRow(theme)
+        row.addWidget(self.row, 1)
         group = QButtonGroup(self)
         for name, title in tabs.items():
             button = QPushButton(title)
@@ -62,9 +64,8 @@ class TopBar(QFrame):
             button.setAccessibleName(title)
             button.clicked.connect(self._on_tab)
             group.addButton(button)
-            row.addWidget(button)
+            self.row.add(button)
             self._tabs[name] = button
-        row.addStretch(1)
         self._search = _SearchField(theme)
         self._search.setObjectName("search")
         self._small_search = IconButton(theme, "search", "Every action by name (Ctrl K)")
@@ -85,6 +86,7 @@ class TopBar(QFrame):
     def show_tab(self, name: str) -> None:
         """Marks a tab as the one in sight."""
         self._tabs[name].setChecked(True)
+        self.row.arrange()
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
@@ -96,9 +98,11 @@ class TopBar(QFrame):
         self.tab_chosen.emit(self.sender().objectName().removeprefix("tab."))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Gives way where the window is narrow."""
-        wide = self.width() >= _COMPACT
-        self._title.setVisible(self.width() >= 900)
+        """Shrinks the search to an icon where room is short, then drops the title; tabs that do not fit are in a menu."""
+        free = self.width() - self.row.natural_width() - self._logo.sizeHint().width() - _ICONS
+        title = self._title.sizeHint().width() + 36
+        wide = free >= title + self._search.width()
+        self._title.setVisible(free >= title)
         self._search.setVisible(wide)
         self._small_search.setVisible(not wide)
         super().resizeEvent(event)

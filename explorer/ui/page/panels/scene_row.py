@@ -42,7 +42,7 @@ class SceneRow(QFrame):
         self.setFixedHeight(44)
         self._track = QFrame()
         self._track.setProperty("track", "true")
-        self._tabs = TabRow(theme)
+        self._tabs = TabRow(theme, "scenes")
         inside = QHBoxLayout(self._track)
         inside.setContentsMargins(1, 1, 1, 1)
         inside.addWidget(self._tabs)
