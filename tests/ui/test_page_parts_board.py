@@ -231,3 +231,15 @@ def test_a_board_that_was_resized_and_is_gone_watches_no_more(theme, qapp) -> No
     board.deleteLater()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qapp.processEvents()  # an error in a slot fails the test
+
+
+def test_a_card_is_brought_into_sight_and_marked_from_the_palette(make, qtbot) -> None:
+    made = make("gauss")
+    card = made.board.views["hidden"]
+    assert not card.isVisible()
+    next(action for action in made.board.actions() if action.objectName() == "show.hidden").trigger()
+    assert card.isVisible()
+    assert card.property("target") == "true"
+    qtbot.waitUntil(lambda: card.property("target") == "false", timeout=5000)
+    made.state.shown.set_config(pages.Gauss.Config(scale=2.0))  # it does not apply
+    assert not next(action for action in made.board.actions() if action.objectName() == "show.hidden").isVisible()

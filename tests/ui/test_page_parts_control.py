@@ -261,7 +261,7 @@ def test_stepping_follows_the_players_of_the_model() -> None:
     assert [action.objectName() for action in stepping.actions()] == ["phase", "slow"]
     session.model.enter_stage(1)
     control.shown.set_players(session.model.players())
-    assert [action.shortcut().toString() for action in stepping.actions()] == [",", "S", "1", "2"]
+    assert [action.shortcut().toString() for action in stepping.actions()] == [",", "S", "Shift+1", "Shift+2"]
     assert offered == [[], ["player.1", "player.2"]]
     control.moment.go_to(3)
     stepping.actions()[-1].trigger()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QPoint, QSize, Signal, Slot
+from PySide6.QtCore import QPoint, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -24,6 +24,7 @@ from models.protocol import View
 __all__ = ["Card"]
 
 _PADDING, _EDGE = 12, 4  # px around text and pictures with axes, and around pictures that reach the edges
+_POINTING = 1500  # ms for which a card is marked
 _SIDE = 200  # px of controls beside the picture
 _HIGH, _LOW = 160, 120  # px of height that a picture has at least
 _SHALLOW = (Bars, Images, Text)  # kinds of picture that are readable in less
@@ -82,6 +83,8 @@ class Card(QFrame):
         self.setAccessibleName(view.title)
         self._status = CardStatus()
         self._alert = ""
+        self._pointing = QTimer(self, interval=_POINTING, singleShot=True)
+        self._pointing.timeout.connect(self._on_pointed_out)
         self._side: QWidget | None = None
         self.display = WIDGETS[view.frame](theme, self)
         self.display.setAccessibleName(view.title)
@@ -243,6 +246,15 @@ class Card(QFrame):
         self._head.controls_button.setChecked(leading)
         self._place_foot()
         self._place_note()
+
+    def point_out(self) -> None:
+        """Marks the card for a moment, because something speaks of it."""
+        restyle(self, target="true")
+        self._pointing.start()
+
+    @Slot()
+    def _on_pointed_out(self) -> None:
+        restyle(self, target="false")
 
     def open_controls(self) -> None:
         """Shows the controls of the view."""

@@ -105,7 +105,7 @@ class PageWidget(QFrame):
         self.stepping = Stepping(host, self.shown, self.moment, self.runner, self)
         self.scrubber = Scrubber(host, self.moment, self.shown, self)
         self.recovery = Recovery(self.draft, self.shown, self.runner, self.family.title, self)
-        self.suggestions = Suggestions(self.draft, self.shown, self.moment, self.runner, self.scenes, self)
+        self.suggestions = Suggestions(self.draft, self.shown, self.moment, self.runner, self)
 
     def _make_widgets(self, theme: Theme) -> None:
         self.editors = EditorSet(EDITORS, theme, self.inputs, self.shown, self)
@@ -158,6 +158,7 @@ class PageWidget(QFrame):
         self.recovery.stopped.connect(self.timeline.mark_failure)
         self.scrubber.recorded.connect(self._on_recorded)
         self.suggestions.page_chosen.connect(self.page_chosen)
+        self.suggestions.scene_chosen.connect(self._on_scene_chosen)
         for speaker in (self.runner, self.recovery, self.suggestions, self.drawn_data, self.editors, self.scene_row):
             speaker.said.connect(self.message)
 
@@ -205,6 +206,12 @@ class PageWidget(QFrame):
         runner, stepping, *others = (part.actions() for part in parts)
         self.addActions([*runner, *stepping, *timeline, *(action for actions in others for action in actions)])
         self.stepping.players_changed.connect(self.addActions)
+
+    @Slot(str, str)
+    def _on_scene_chosen(self, scene: str, card: str) -> None:
+        """Shows what a suggestion speaks of."""
+        self.scenes.choose(scene)
+        self.board.show_card(card or self.scenes.layout.lead)
 
     # Being shown
 

@@ -93,6 +93,7 @@ class Board(QFrame):
     def _connect(self) -> None:
         self._actions.export_asked.connect(self.export_asked)
         self._actions.detach_asked.connect(self.detach_asked)
+        self._actions.show_asked.connect(self.show_card)
         self._after_layout.timeout.connect(self.watch)
         self.scene.changed.connect(self._after_layout.start)
         self.scene.swapped.connect(self._scenes.swap)
@@ -145,7 +146,7 @@ class Board(QFrame):
                 card.show_empty("Not for this configuration")
             elif self._offered is not None and name not in self._offered:
                 card.show_empty(card.view.help)
-            self._actions.offer_export(name, name in applying)
+            self._actions.offer(name, name in applying)
         if applying != self._offered:  # else the same views are watched, and a lab being moved is answered already
             self._offered = applying
             self._scenes.offer(applying | (self.cards.keys() - self.views.keys()))
@@ -156,6 +157,13 @@ class Board(QFrame):
         self.scene.show_layout(self._scenes.layout)
         if self._shown.snapshot.curves is not None:
             self.show_curves(self._shown.snapshot.curves)
+
+    @Slot(str)
+    def show_card(self, name: str) -> None:
+        """Brings a card into sight, in the first scene that has it or else added to the chosen one, and marks it."""
+        if not self._scenes.show_card(name) and name in self._scenes.addable:
+            self._scenes.add(name)
+        self.cards[name].point_out()
 
     # What is shown
 

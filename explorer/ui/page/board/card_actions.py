@@ -22,6 +22,7 @@ class CardActions(QObject):
     Signals:
         export_asked: A card, and the kind of file or "copy".
         detach_asked: A card that is to get a window of its own.
+        show_asked: Name of a card that is to be brought into sight.
 
     Args:
         cards: The cards by name.
@@ -30,6 +31,7 @@ class CardActions(QObject):
 
     export_asked = Signal(object, str)
     detach_asked = Signal(object)
+    show_asked = Signal(str)
 
     def __init__(self, cards: Mapping[str, Card], scene: SceneView, parent: QObject | None = None):
         super().__init__(parent)
@@ -38,10 +40,13 @@ class CardActions(QObject):
         self._maximise = make_action(self, "maximise", title, self._on_maximise, group="View", key="F")
         self._restore = make_action(self, "restore", "Show the whole scene", scene.restore, group="View", key="Esc")
         self._exports: dict[str, QAction] = {}
+        self._shows: dict[str, QAction] = {}
         for name, card in cards.items():
             text = f"Export {card.view.title}"
             action = make_action(self, f"export.{name}", text, self._on_export, group="Export", data=name)
             self._exports[name] = action
+            text = f"Show {card.view.title}"
+            self._shows[name] = make_action(self, f"show.{name}", text, self._on_show, group="Cards", data=name)
             card.maximise_asked.connect(self._on_maximise_asked)
             card.export_asked.connect(self._on_export_asked)
             card.copy_asked.connect(self._on_copy_asked)
@@ -50,12 +55,13 @@ class CardActions(QObject):
         self._on_scene_changed()
 
     def actions(self) -> list[QAction]:
-        """Maximise, restore, and an export of each card."""
-        return [self._maximise, self._restore, *self._exports.values()]
+        """Maximise, restore, and for each card to show and to export it."""
+        return [self._maximise, self._restore, *self._shows.values(), *self._exports.values()]
 
-    def offer_export(self, name: str, offered: bool) -> None:
-        """Offers the export of a card, or not."""
+    def offer(self, name: str, offered: bool) -> None:
+        """Offers to show and to export a card, or not."""
         self._exports[name].setVisible(offered)
+        self._shows[name].setVisible(offered)
 
     @Slot()
     def _on_maximise(self) -> None:
@@ -68,6 +74,12 @@ class CardActions(QObject):
     @Slot()
     def _on_scene_changed(self) -> None:
         self._restore.setEnabled(self._scene.maximised is not None)
+
+    @Slot()
+    def _on_show(self) -> None:
+        action = self.sender()
+        assert isinstance(action, QAction)
+        self.show_asked.emit(action.data())
 
     @Slot()
     def _on_export(self) -> None:

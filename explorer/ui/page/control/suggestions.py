@@ -7,7 +7,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 from explorer.ui.page.control.runner import Runner
 from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.moment import Moment
-from explorer.ui.page.state.scenes import Scenes
 from explorer.ui.page.state.shown import PageState, Shown
 from models.protocol import Try
 
@@ -27,7 +26,6 @@ class Suggestions(QObject):
         shown: What the page shows.
         moment: A suggestion goes back to the newest.
         runner: Trains.
-        scenes: The scenes of the page.
     """
 
     page_chosen = Signal(str)
@@ -40,11 +38,9 @@ class Suggestions(QObject):
         shown: Shown,
         moment: Moment,
         runner: Runner,
-        scenes: Scenes,
         parent: QObject | None = None,
     ):
         super().__init__(parent)
-        self._scenes = scenes
         self._draft, self._shown, self._moment, self._runner = draft, shown, moment, runner
 
     @Slot(object)
@@ -53,8 +49,6 @@ class Suggestions(QObject):
         if suggestion.page is not None and suggestion.page != self._shown.name:
             self.page_chosen.emit(suggestion.page)
             return
-        if suggestion.scene is not None:
-            self._scenes.choose(suggestion.scene)
         if suggestion.preset is not None:
             self._draft.choose_preset(suggestion.preset)
         self._moment.go_live()
