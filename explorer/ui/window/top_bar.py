@@ -98,7 +98,7 @@ class TopBar(QFrame):
         self.tab_chosen.emit(self.sender().objectName().removeprefix("tab."))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shrinks the search to an icon where room is short, then drops the title; a menu has the tabs that do not fit."""
+        """Shrinks the search to an icon where room is short, then drops the title; the last tabs go into a menu."""
         free = self.width() - self.row.natural_width() - self._logo.sizeHint().width() - _ICONS
         title = self._title.sizeHint().width() + 36
         wide = free >= title + self._search.width()
