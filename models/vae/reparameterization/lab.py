@@ -93,7 +93,7 @@ class ReparameterizationLab(Lab):
         draws: int = param(5, "Draws in a round", 1, 50, live=True, help="Draws of z for one gradient.")
         rate: float = param(0.1, "Step size", 0.005, 0.5, log=True, live=True)
         m: float = param(-1.0, "Mean m of q at the start", -3.0, 3.0, step=0.05, live=True)
-        s: float = param(0.6, "Standard deviation s at the start", 0.05, 2.0, step=0.05, live=True)
+        s: float = param(0.6, "Std s of q at the start", 0.05, 2.0, step=0.05, live=True)
         f: str = param(
             "joint", "f in E_q[f(z)]", choices=INTEGRANDS, live=True, help="The recipe always uses log p(x, z)."
         )
