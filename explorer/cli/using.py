@@ -152,8 +152,8 @@ def _frame_of(arguments: argparse.Namespace) -> tuple[Frame, dict[str, Any]]:
     view = viewer.view(arguments.view)
     if not view.applies(type(loaded.model), loaded.config, loaded.model.spec):
         raise BadInput(f"view {view.name} does not apply to this run's config and data")
-    kept = read_directions(loaded.run.folder)
-    request = request_from_text(view, loaded.model, loaded.tensors, values, kept)
+    directions = read_directions(loaded.run.folder)
+    request = request_from_text(view, loaded.model, loaded.tensors, values, directions)
     identity = {**loaded.run.identity, "view": view.name, "step": loaded.step, "set": values}
     return viewer.last_frame(request), identity
 

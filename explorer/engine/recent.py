@@ -71,16 +71,16 @@ def recent_runs(
     Returns:
         The summaries, and the number of run folders among the newest that cannot be read.
     """
-    found: list[Glance] = []
+    glances: list[Glance] = []
     damaged = 0
     for when, place in _newest(folder):
-        if len(found) == limit or not going_on():
+        if len(glances) == limit or not going_on():
             break
         try:
-            found.append(_glance(place, when, images))
+            glances.append(_glance(place, when, images))
         except (ExplorerError, OSError, KeyError, TypeError, ValueError, AttributeError):
             damaged += 1
-    return found, damaged
+    return glances, damaged
 
 
 def runs_of_pages(folder: Path, pages: Collection[str], limit: int = 20) -> list[str]:
@@ -166,8 +166,8 @@ def _newest_samples(folder: Path, count: int) -> np.ndarray | None:
     path = max(folder.glob("step-*.safetensors"), default=None)
     if path is None:
         return None
-    shown: dict[str, Frame] = read_frames(path)[1]
-    sheets = [frame.images for frame in shown.values() if isinstance(frame, Images)]
-    samples = shown.get(_SAMPLES)
+    frames: dict[str, Frame] = read_frames(path)[1]
+    sheets = [frame.images for frame in frames.values() if isinstance(frame, Images)]
+    samples = frames.get(_SAMPLES)
     chosen = samples.images if isinstance(samples, Images) else sheets[0] if sheets else None
     return None if chosen is None else chosen[:count].copy()

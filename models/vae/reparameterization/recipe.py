@@ -94,7 +94,7 @@ def _rounds_of(lab: RecipeLab, noise: Noise) -> list[Round]:
 def recipe(lab: RecipeLab, noise: Noise) -> Plane:
     """One round: log p(x, z), q below it, draws on the curve with its slopes there, and q after the step."""
     done = _rounds_of(lab, noise)
-    now = done[min(lab.config.rounds, len(done) - 1)]
+    current = done[min(lab.config.rounds, len(done) - 1)]
     stage = list(STAGES).index(lab.config.stage)
     z = np.linspace(-4.0, 4.0, 401)
     mode = lab.config.x / (1.0 + lab.config.sigma**2)
@@ -109,28 +109,34 @@ def recipe(lab: RecipeLab, noise: Noise) -> Plane:
         Lines(np.column_stack([z, lab.joint.value(z)]), one, width=2.0, name="log p(x, z)"),
     ]
     if stage >= 1:
-        layers.append(Lines(bell(now.m, now.s), one, role="model", width=2.0, name="q(z), drawn 1.5 times as high"))
+        layers.append(
+            Lines(bell(current.m, current.s), one, role="model", width=2.0, name="q(z), drawn 1.5 times as high")
+        )
     if stage >= 2:
-        stems = np.stack([np.column_stack([now.z, np.full(len(now.z), floor)]), _on_curve(lab.joint, now.z)], axis=1)
-        starts = 2 * np.arange(len(now.z))
+        stems = np.stack(
+            [np.column_stack([current.z, np.full(len(current.z), floor)]), _on_curve(lab.joint, current.z)], axis=1
+        )
+        starts = 2 * np.arange(len(current.z))
         layers += [
             Lines(stems.reshape(-1, 2), starts, role="model", dashed=True),
-            Points(_on_curve(lab.joint, now.z), role="model", size=8.0, name=f"{len(now.z)} draws z = m + s ε"),
+            Points(_on_curve(lab.joint, current.z), role="model", size=8.0, name=f"{len(current.z)} draws z = m + s ε"),
         ]
     if stage >= 3:
-        layers.append(Lines(_tangents(lab.joint, now.z), starts, role="data", width=2.5, name="slope of log p(x, z)"))
-        peak = floor + 1.5 * float(np.exp(normal_log_prob(np.array(now.m), now.m, now.s)))
-        push = np.array([[lab.config.rate * now.by_m, 0.0]])
+        layers.append(
+            Lines(_tangents(lab.joint, current.z), starts, role="data", width=2.5, name="slope of log p(x, z)")
+        )
+        peak = floor + 1.5 * float(np.exp(normal_log_prob(np.array(current.m), current.m, current.s)))
+        push = np.array([[lab.config.rate * current.by_m, 0.0]])
         layers.append(
             Field(
-                np.array([[now.m, peak]]), push, role="data", longest=abs(float(push[0, 0])),
+                np.array([[current.m, peak]]), push, role="data", longest=abs(float(push[0, 0])),
                 name="step size × gradient by m",
             )
         )  # fmt: skip
     if stage >= 4:
-        after = bell(now.next_m, now.next_s)
+        after = bell(current.next_m, current.next_s)
         layers.append(Lines(after, one, role="model", dashed=True, width=2.0, name="q after the step"))
-    subtitle, note = _stage_words(lab, now)
+    subtitle, note = _stage_words(lab, current)
     diverged = lab.config.rounds >= len(done)
     return Plane(
         tuple(layers), x_label="z", y_label="nats", extent=(-4.0, 4.0, floor, top + 1.0), square=False,
