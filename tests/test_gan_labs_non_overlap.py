@@ -66,7 +66,7 @@ def test_gradients_of_a_logit_in_closed_form_and_their_limits():
     best = optimize.minimize_scalar(
         lambda s: -logit_gradients(np.array([s]), theta)[0][0], bounds=(0.1, 10), method="bounded"
     )
-    assert f"greatest at a = {best.x:.3g}" in closed_form(lab(theta=theta)).note
+    assert f"peak at a = {best.x:.3g}" in closed_form(lab(theta=theta)).note
 
 
 @pytest.mark.parametrize("shape", ["points", "segments"])

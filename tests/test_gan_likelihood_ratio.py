@@ -137,7 +137,7 @@ def test_counts_are_of_the_samples_and_seeds_decide_them():
     assert (len(one.data), len(one.fake)) == (300, 200)
     assert np.array_equal(one.F["log"], same.F["log"])
     assert not np.array_equal(one.F["log"], other.F["log"])
-    wanted = PAIR.p.sample(300, rng=torch.Generator().manual_seed(1))
+    wanted = PAIR.data.sample(300, rng=torch.Generator().manual_seed(1))
     assert np.array_equal(one.data, wanted)
 
 

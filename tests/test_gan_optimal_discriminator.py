@@ -42,7 +42,7 @@ def density(mixture: LineMixture, x):
 @pytest.mark.parametrize("pair", PAIRS)
 def test_densities_and_their_slopes(pair):
     x = np.linspace(-4, 4, 41)
-    for part in (pair.p, pair.q):
+    for part in (pair.data, pair.model):
         assert np.exp(part.log_prob(x)) == pytest.approx(density(part, x), rel=1e-12)
         t = torch.tensor(x, requires_grad=True)
         parts = [normal(mean, part.std).log_prob(t) for mean in part.means]
@@ -52,7 +52,7 @@ def test_densities_and_their_slopes(pair):
 
 @pytest.mark.parametrize("pair", PAIRS)
 def test_draws_have_the_density(pair):
-    for part in (pair.p, pair.q):
+    for part in (pair.data, pair.model):
         draws = part.sample(20_000, rng=torch.Generator().manual_seed(4))
 
         def cdf(x, part=part):
@@ -64,7 +64,7 @@ def test_draws_have_the_density(pair):
 @pytest.mark.parametrize("pair", PAIRS)
 def test_the_objective_at_the_optimum_is_minus_log_4_plus_two_jsd(pair):
     def integrand(x: float) -> float:
-        p, q = float(density(pair.p, x)), float(density(pair.q, x))
+        p, q = float(density(pair.data, x)), float(density(pair.model, x))
         return p * math.log(p / (p + q)) + q * math.log(q / (p + q))
 
     wanted, _ = integrate.quad(integrand, -9, 9, epsabs=1e-13, epsrel=1e-12, limit=400)
@@ -98,7 +98,7 @@ def test_bars_add_up_to_the_objective_and_presets_keep_their_promises():
 
 @pytest.mark.parametrize("x", [-1.2, 0.0, 1.7])
 def test_the_function_of_d_is_highest_at_the_optimum(x):
-    p, q = float(density(GAUSSIANS.p, x)), float(density(GAUSSIANS.q, x))
+    p, q = float(density(GAUSSIANS.data, x)), float(density(GAUSSIANS.model, x))
     found = optimize.minimize_scalar(
         lambda d: -p * math.log(d) - q * math.log(1 - d), bounds=(1e-9, 1 - 1e-9), method="bounded",
         options={"xatol": 1e-10},
@@ -124,7 +124,7 @@ def test_handles_stand_where_their_points_are_drawn():
 def test_the_gradient_in_x_carries_a_minus():
     series = {s.key: s for s in frame("gradient").series}
     x = torch.tensor(series["right"].x, requires_grad=True)
-    p, q = (normal(m.means[0], m.std).log_prob(x).exp() for m in (GAUSSIANS.p, GAUSSIANS.q))
+    p, q = (normal(m.means[0], m.std).log_prob(x).exp() for m in (GAUSSIANS.data, GAUSSIANS.model))
     torch.log1p(-p / (p + q)).sum().backward()
     inside = np.abs(series["right"].x) < 2.0  # further out 1 − D is lost to rounding
     assert series["right"].y[inside] == pytest.approx(x.grad.numpy()[inside], abs=1e-8)
@@ -133,7 +133,7 @@ def test_the_gradient_in_x_carries_a_minus():
 
 def test_a_classifier_on_samples_comes_to_the_optimum():
     x = np.linspace(-10, 10, 801)
-    p, q = (density(part, x) * (x[1] - x[0]) for part in (GAUSSIANS.p, GAUSSIANS.q))
+    p, q = (density(part, x) * (x[1] - x[0]) for part in (GAUSSIANS.data, GAUSSIANS.model))
 
     def lost(n: int) -> tuple[float, float]:
         training = Course(GAUSSIANS, n, 400, 0, x)
@@ -155,10 +155,12 @@ def test_pictures_of_the_training_agree_with_it():
     assert [f.subtitle.split(";")[0] for f in (frames[0], frames[-1])] == ["step 0 of 100", "step 100 of 100"]
     trained, best = frames[-1].series
     pair = pair_of(page.config)
-    assert best.y == pytest.approx(density(pair.p, best.x) / sum(density(d, best.x) for d in (pair.p, pair.q)))
+    assert best.y == pytest.approx(
+        density(pair.data, best.x) / sum(density(d, best.x) for d in (pair.data, pair.model))
+    )
     away, _ = next(iter(error(page, Noise(3)))).series
     x = np.linspace(-10, 10, 20_001)
-    weight = 0.5 * (density(pair.p, x) + density(pair.q, x)) * (x[1] - x[0])
+    weight = 0.5 * (density(pair.data, x) + density(pair.model, x)) * (x[1] - x[0])
     difference = np.interp(x, trained.x, np.abs(trained.y - best.y))
     assert away.y[-1] == pytest.approx(float(weight @ difference), abs=2e-4)
     again = list(classifier(page, Noise(3)))[-1].series[0].y

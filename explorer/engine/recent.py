@@ -91,16 +91,16 @@ def recent_runs(
     Returns:
         The summaries, and the number of run folders among the newest that cannot be read.
     """
-    found: list[Glance] = []
+    glances: list[Glance] = []
     damaged = 0
     for when, place in _newest(folder):
-        if len(found) == limit or not going_on():
+        if len(glances) == limit or not going_on():
             break
         try:
-            found.append(_glance(place, when, images))
+            glances.append(_glance(place, when, images))
         except (ExplorerError, OSError, KeyError, TypeError, ValueError, AttributeError):
             damaged += 1
-    return found, damaged
+    return glances, damaged
 
 
 def runs_of_pages(folder: Path, pages: Collection[str], limit: int = 20) -> list[str]:

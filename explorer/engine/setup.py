@@ -179,12 +179,12 @@ def model_page(name: str) -> type[GenerativeModel]:
         BadInput: The page does not exist, or is a lab, which is not trained.
     """
     try:
-        found = models.find_page(name)
+        page = models.find_page(name)
     except BadValue as error:
         raise BadInput(str(error)) from None
-    if not issubclass(found, GenerativeModel):
+    if not issubclass(page, GenerativeModel):
         raise BadInput(f"{name} is a lab, which is not trained; see dgm-explorer lab {name}")
-    return found
+    return page
 
 
 def split_values(model: type[GenerativeModel], values: Mapping[str, Any]) -> tuple[Any, Training]:
@@ -217,8 +217,8 @@ def live_changes(setup: Setup, values: Mapping[str, Any]) -> tuple[Any, Training
             raise BadInput(f"{name} cannot change during training; it applies after a reset")
     model = model_page(setup.page)
     config, training = split_values(model, {**_plain(setup.config), **_plain(setup.training), **values})
-    now = {**_plain(config), **_plain(training)}
-    return config, training, {name: now[name] for name in values}
+    current = {**_plain(config), **_plain(training)}
+    return config, training, {name: current[name] for name in values}
 
 
 def choose_preset(model: type[GenerativeModel], title: str | None, data: str | None, device: str) -> Preset | None:

@@ -129,7 +129,7 @@ def _y_scale(pane: list[Series], log: bool) -> tuple[Scale, str]:
     If the outermost 3 % of the values of a smoothed series span more than twice as much as the others, as the first
     steps of a loss do, the pane ends a little beyond the others.
     """
-    shown: list[np.ndarray] = []
+    arrays: list[np.ndarray] = []
     whole: list[np.ndarray] = []
     for series in pane:
         parts = [np.asarray(p, float) for p in (series.y, series.low, series.high) if p is not None]
@@ -137,9 +137,9 @@ def _y_scale(pane: list[Series], log: bool) -> tuple[Scale, str]:
         finite = parts[0][np.isfinite(parts[0])]
         if series.smooth and finite.size > 100 and not log:
             parts[0] = np.array(_without_spike(finite))
-        shown += parts
-    low, high = span(*shown, pad=0.05, positive=log)
-    if not log and shown and low < 0 <= min(float(np.nanmin(s, initial=np.inf)) for s in shown):
+        arrays += parts
+    low, high = span(*arrays, pad=0.05, positive=log)
+    if not log and arrays and low < 0 <= min(float(np.nanmin(s, initial=np.inf)) for s in arrays):
         low = 0.0
     least, greatest = span(*whole, positive=log)
     beyond = [f"↑ to {significant(greatest)}"] if greatest > high else []

@@ -63,33 +63,33 @@ class Pair:
     """The densities of data and model.
 
     Attributes:
-        p: p_data.
-        q: p_θ.
+        data: Density p_data of the data.
+        model: Density p_θ of the model.
     """
 
-    p: LineMixture
-    q: LineMixture
+    data: LineMixture
+    model: LineMixture
 
     def log_ratio(self, x: np.ndarray) -> np.ndarray:
         """log p_data/p_θ, which is also the logit of the optimal discriminator; any shape to the same shape."""
-        return self.p.log_prob(x) - self.q.log_prob(x)
+        return self.data.log_prob(x) - self.model.log_prob(x)
 
     def grid(self) -> tuple[np.ndarray, float]:
         """Middles of equal cells (n,) from ten standard deviations below all means to ten above, and their width."""
-        parts = (self.p, self.q)
+        parts = (self.data, self.model)
         low = min(mean - _REACH * part.std for part in parts for mean in part.means)
         high = max(mean + _REACH * part.std for part in parts for mean in part.means)
-        n = min(_MOST, int(np.ceil((high - low) / min(self.p.std, self.q.std) * _CELLS)))
+        n = min(_MOST, int(np.ceil((high - low) / min(self.data.std, self.model.std) * _CELLS)))
         cell = (high - low) / n
         return low + cell * (np.arange(n) + 0.5), cell
 
     def objective(self, f: np.ndarray, x: np.ndarray, cell: float) -> float:
         """The means of log σ(F) over the data and of log(1 − σ(F)) over the model, by quadrature; F on a grid, (n,)."""
-        p, q = np.exp(self.p.log_prob(x)), np.exp(self.q.log_prob(x))
+        p, q = np.exp(self.data.log_prob(x)), np.exp(self.model.log_prob(x))
         return float(cell * (p @ log_sigmoid(f) + q @ log_sigmoid(-f)))
 
     def jensen_shannon(self) -> float:
         """Jensen–Shannon divergence, nats, by quadrature."""
         x, cell = self.grid()
-        p, q = (masses(np.exp(part.log_prob(x)), cell) for part in (self.p, self.q))
+        p, q = (masses(np.exp(part.log_prob(x)), cell) for part in (self.data, self.model))
         return jensen_shannon(p, q)

@@ -23,10 +23,10 @@ def masses(density: np.ndarray, cell: float = 1.0) -> np.ndarray:
 def kl(p: np.ndarray, q: np.ndarray) -> float:
     """KL(p ‖ q); infinite where q has no mass at an atom of p."""
     p, q = np.asarray(p, dtype=float), np.asarray(q, dtype=float)
-    there = p > 0
-    if (q[there] <= 0).any():
+    support = p > 0
+    if (q[support] <= 0).any():
         return float("inf")
-    return max(0.0, float(np.sum(p[there] * (np.log(p[there]) - np.log(q[there])))))
+    return max(0.0, float(np.sum(p[support] * (np.log(p[support]) - np.log(q[support])))))
 
 
 def jensen_shannon(p: np.ndarray, q: np.ndarray) -> float:

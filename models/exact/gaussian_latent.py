@@ -170,12 +170,12 @@ def _holding(cells: Tensor, values: Tensor, width: float, near: Tensor | None, d
         for step in (-1, 1):
             beside = cells.clone()
             beside[:, axis] += step
-            found, there = _look_up(beside, keys, places, low, span)
-            slack = torch.where(there, torch.maximum(slack, (values - values[found]).abs()), slack)
-    kept = values + slack > values.max() - depth
+            neighbour, exists = _look_up(beside, keys, places, low, span)
+            slack = torch.where(exists, torch.maximum(slack, (values - values[neighbour]).abs()), slack)
+    keep = values + slack > values.max() - depth
     if near is not None:
-        kept |= ((cells.double() + 0.5) * width - near.to(cells.device).double()).abs().amax(dim=1) <= width
-    return kept
+        keep |= ((cells.double() + 0.5) * width - near.to(cells.device).double()).abs().amax(dim=1) <= width
+    return keep
 
 
 def _ranked(cells: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

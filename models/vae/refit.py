@@ -66,11 +66,11 @@ def _start(log_likelihood: Callable[[Tensor], Tensor], mean: Tensor, rng: torch.
     """The best point of each datum, (n, latent)."""
     noise = torch.randn(STARTS - 1, mean.shape[1], generator=rng, device=mean.device, dtype=mean.dtype)
     points = torch.cat([torch.zeros_like(noise[:1]), noise])  # (STARTS, latent), the same for all data
-    best, found = torch.full_like(mean[:, 0], -math.inf), mean.clone()
+    best, start = torch.full_like(mean[:, 0], -math.inf), mean.clone()
     for part in points.split(max(1, at_once // len(mean))):
         z = part[:, None].expand(-1, len(mean), -1)  # (k, n, latent)
         joint = log_likelihood(z) - 0.5 * z.square().sum(dim=-1)
         value, place = joint.max(dim=0)
-        found = torch.where((value > best)[:, None], part[place], found)
+        start = torch.where((value > best)[:, None], part[place], start)
         best = torch.maximum(best, value)
-    return found
+    return start

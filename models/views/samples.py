@@ -55,9 +55,9 @@ def frame_of(
         rows of a table or the first sequences of tokens.
     """
     values = as_array(x) if isinstance(x, Tensor) else x
-    shown = 1 if isinstance(kind, Waveform) else _ROWS if isinstance(kind, (Table, Tokens)) else len(values)
-    if len(values) > shown:
-        part = f"the first {shown}" if shown > 1 else "the first"
+    count = 1 if isinstance(kind, Waveform) else _ROWS if isinstance(kind, (Table, Tokens)) else len(values)
+    if len(values) > count:
+        part = f"the first {count}" if count > 1 else "the first"
         subtitle = f"{subtitle}, {part} of {len(values):,}".removeprefix(", ")
     words = {"subtitle": subtitle, "note": note, "warning": warning}
     return _FRAMES[type(kind)](kind, values, columns, words)

@@ -78,12 +78,12 @@ class TensorData:
     def batch(self, split: str, start: int = 0, count: int | None = None) -> DataBatch:
         """Some data of a split in their stored order; the same each time, even if training resamples them."""
         stop = self.size(split) if count is None else min(start + count, self.size(split))
-        kept = self._kept.get((split, start, stop))
-        if kept is None:
-            kept = self.pick(split, torch.arange(start, stop, device=self._device))
+        batch = self._kept.get((split, start, stop))
+        if batch is None:
+            batch = self.pick(split, torch.arange(start, stop, device=self._device))
             if stop - start <= _KEPT_DATA and len(self._kept) < _KEPT_BATCHES:
-                self._kept[split, start, stop] = kept
-        return dataclasses.replace(kept, x=kept.x.detach())  # a new tensor, so that a view may set requires_grad
+                self._kept[split, start, stop] = batch
+        return dataclasses.replace(batch, x=batch.x.detach())  # a new tensor, so that a view may set requires_grad
 
     def pick(self, split: str, index: Tensor) -> DataBatch:
         """The data at given positions of a split; the batch names the split that they come from."""

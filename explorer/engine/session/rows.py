@@ -46,12 +46,12 @@ class RowOptimiser:
 
     def gradients(self) -> dict[str, tuple[Tensor, Tensor]]:
         """Rows, (k,), and their gradients, (k, ...), for each table that has gradients; every row once."""
-        found = {}
+        gradients = {}
         for name, table in self._tables.items():
             if table.grad is not None:
                 gradient = table.grad.coalesce()  # a datum may be twice in a batch that spans two epochs
-                found[name] = gradient.indices()[0], gradient.values()
-        return found
+                gradients[name] = gradient.indices()[0], gradient.values()
+        return gradients
 
     @torch.no_grad()
     def update(self, gradients: Mapping[str, tuple[Tensor, Tensor]], finite: Tensor) -> None:

@@ -22,21 +22,21 @@ def request_from_text(
     page: Page,
     data: TensorData | None,
     values: Mapping[str, str],
-    kept: Iterable[KeptDirection] = (),
+    directions: Iterable[KeptDirection] = (),
 ) -> Request:
     """Parses "name=value" pairs into a request.
 
     Latent points are "z=0.5,-1"; data "point=12", the position in the view's split, or "point=train:12"; noise
     "noise=3", a seed; points "points=0,1;2,3"; pixels "pixel=row,column" or "pixel=row,column,channel"; times "t=0.5";
     canvases "canvas=12:lower", an image and its unknown region, or "canvas=file.npz"; directions "along=name", the
-    name of one kept with the run.
+    name of one saved with the run.
 
     Args:
         view: The view.
         page: The model or lab.
         data: Its data, or None.
         values: Text by name.
-        kept: Directions of the run.
+        directions: Directions of the run.
 
     Raises:
         BadInput: A value is invalid; the sentence states the valid form.
@@ -46,7 +46,7 @@ def request_from_text(
     for name, text in values.items():
         if name in view.inputs:
             context = InputContext(view, page, data, _device(page), params, name)
-            inputs[name] = KINDS[view.inputs[name]].from_text(text, context, kept)
+            inputs[name] = KINDS[view.inputs[name]].from_text(text, context, directions)
     return Request(view.name, inputs, params)
 
 

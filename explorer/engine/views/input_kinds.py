@@ -139,8 +139,8 @@ def _read_datum(text: str, context: InputContext, _directions: Iterable[KeptDire
 
 def _datum_text(datum: DataPoint, context: InputContext) -> str:
     data, split = _data(context), context.split
-    there = datum.index < data.size(split) and torch.equal(data.point(split, datum.index).x, datum.x)
-    return str(datum.index) if there else f"{datum.split}:{datum.index}"
+    same = datum.index < data.size(split) and torch.equal(data.point(split, datum.index).x, datum.x)
+    return str(datum.index) if same else f"{datum.split}:{datum.index}"
 
 
 def _instrument(kind: type[Instrument]) -> InputKind:

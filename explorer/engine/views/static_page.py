@@ -90,8 +90,8 @@ class CachingViewer(Viewer):
     def answer(self, request: Request, page: Page, step: int) -> Reply:
         """The reply with the first frame; computed only if inputs or parameters differ from the last request."""
         asked = _content(request)
-        known, reply = self._made.get(request.view, (None, None))
-        if reply is None or known != asked:
+        content, reply = self._made.get(request.view, (None, None))
+        if reply is None or content != asked:
             reply = super().answer(request, page, step)
             self._made[request.view] = asked, reply
         return Reply(request, reply.frame, reply.step, reply.seconds, reply.final, reply.error)

@@ -185,14 +185,14 @@ def searching(m: float, name: str) -> Iterator[tuple[Optimum, ...] | None]:
     one mode. Results are cached.
     """
     with _cache_lock:
-        known = _cache.get((m, name))
-    if known is None:
-        known = yield from _search(m, name)
+        optima = _cache.get((m, name))
+    if optima is None:
+        optima = yield from _search(m, name)
         with _cache_lock:
-            _cache[m, name] = known
+            _cache[m, name] = optima
             while len(_cache) > _MOST:
                 _cache.popitem(last=False)
-    yield known
+    yield optima
 
 
 def _search(m: float, name: str) -> Generator[None, None, tuple[Optimum, ...]]:

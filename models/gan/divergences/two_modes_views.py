@@ -49,16 +49,16 @@ def least(c: Any, name: str, optima: Sequence[Optimum]) -> float:
 
 def _with_optima(c: Any, names: Iterable[str], draw: Callable[[Any, Mapping[str, Found]], _F]) -> Iterator[_F]:
     """Frames drawn with the optima of each divergence that are known so far; the last has all of them."""
-    known: dict[str, Found] = {}
+    done: dict[str, Found] = {}
     frame: _F | None = None
     for name in names:
         for optima in searching(ratio_of(c), name):
             if optima is not None:
-                known[name], frame = optima, None
+                done[name], frame = optima, None
                 continue
-            frame = draw(c, known) if frame is None else frame
+            frame = draw(c, done) if frame is None else frame
             yield frame
-    yield draw(c, known)
+    yield draw(c, done)
 
 
 @view(

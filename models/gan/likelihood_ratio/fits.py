@@ -69,7 +69,7 @@ class RatioFits:
         """Mean D and mean P(y = 1|x) in bands of D, by quadrature of the densities, (k, 2); without empty bands."""
         d = LOSSES[name].probability(self.F[name])
         share = math.exp(self.log_odds)
-        p, q = (np.exp(part.log_prob(self.x)) for part in (self.pair.p, self.pair.q))
+        p, q = (np.exp(part.log_prob(self.x)) for part in (self.pair.data, self.pair.model))
         mass = (share * p + q) / (share * p + q).sum()
         band = np.minimum((d * bands).astype(int), bands - 1)
         total, forecast, real = (np.bincount(band, mass * part, minlength=bands) for part in (1.0, d, self.eta))
@@ -92,17 +92,17 @@ def ratio_fits(
         seed: Seed of the samples.
         names: Keys of the losses.
     """
-    means = pair.p.means + pair.q.means
-    reach = _MARGIN * max(pair.p.std, pair.q.std)
+    means = pair.data.means + pair.model.means
+    reach = _MARGIN * max(pair.data.std, pair.model.std)
     low, high = min(means) - reach, max(means) + reach
     width = (high - low) / _CELLS
     x = low + width * (np.arange(_CELLS) + 0.5)
-    p, q = (np.exp(part.log_prob(x)) * width for part in (pair.p, pair.q))
+    p, q = (np.exp(part.log_prob(x)) * width for part in (pair.data, pair.model))
     data = fake = np.empty(0)
     n = abs(ones) + abs(zeros)
     if ones > 0:
         rng = torch.Generator().manual_seed(seed)
-        data, fake = pair.p.sample(ones, rng=rng), pair.q.sample(zeros, rng=rng)
+        data, fake = pair.data.sample(ones, rng=rng), pair.model.sample(zeros, rng=rng)
         counts = [np.histogram(np.clip(part, x[0], x[-1]), _CELLS, (low, high))[0] for part in (data, fake)]
         shares, penalty = [count / n for count in counts], smoothness / n
     else:

@@ -143,7 +143,7 @@ class LikelihoodRatioLab(Lab):
         return f"{self.ones:,} data, {self.config.n:,} samples"
 
     def _window(self, fits: RatioFits) -> np.ndarray:
-        p, q = (np.exp(part.log_prob(fits.x)) for part in (self.pair.p, self.pair.q))
+        p, q = (np.exp(part.log_prob(fits.x)) for part in (self.pair.data, self.pair.model))
         return (p > _SEEN * p.max()) | (q > _SEEN * q.max())
 
     @view("Ratios by five losses", lead=True, help="log p_data/p_θ by each loss; exact values and limits dashed.")
@@ -186,7 +186,7 @@ class LikelihoodRatioLab(Lab):
         """Both densities, some of the samples, and P(y = 1|x)."""
         c, fits = self.config, self.fits(noise)
         x = np.linspace(-_EDGE, _EDGE, 601)
-        p, q = (np.exp(part.log_prob(x)) for part in (self.pair.p, self.pair.q))
+        p, q = (np.exp(part.log_prob(x)) for part in (self.pair.data, self.pair.model))
         eta = np.exp(log_sigmoid(self.pair.log_ratio(x) + fits.log_odds))
         start, floor = np.zeros(1, int), -0.16
         return Plane(

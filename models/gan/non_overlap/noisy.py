@@ -42,8 +42,8 @@ class Overlapping:
 def overlapping(supports: Supports, theta: float, sigma: float) -> Overlapping:
     """Divergences and gradients under noise of standard deviation sigma > 0, nats."""
     p, q, slope, cell = _disks(theta, sigma) if supports.shape == "disks" else _line(theta, sigma)
-    there = (p + q) > 1e-290
-    p, q, slope = p[there] * cell, q[there] * cell, slope[there]
+    support = (p + q) > 1e-290
+    p, q, slope = p[support] * cell, q[support] * cell, slope[support]
     d = p / (p + q)  # D*
     if supports.shape == "disks":
         divergence, variation = kl(p, q), total_variation(p, q)

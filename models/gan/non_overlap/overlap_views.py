@@ -122,15 +122,15 @@ def _exact_series(c: Any, theta: np.ndarray, rows: list[Divergences]) -> list[Se
 
 def _sweep_frame(c: Any, series: list[Series], state: str) -> Curves:
     supports = supports_of(c)
-    now = overlapping(supports, c.theta, c.sigma).divergences if c.sigma else supports.divergences(c.theta)
-    kl = "∞" if math.isinf(now.kl) else f"{now.kl:.3g}"
+    current = overlapping(supports, c.theta, c.sigma).divergences if c.sigma else supports.divergences(c.theta)
+    kl = "∞" if math.isinf(current.kl) else f"{current.kl:.3g}"
     jump = "" if c.sigma or supports.shape == "disks" else " JSD jumps to log 2: discontinuous."
     how = f"noise σ = {c.sigma:g}, quadrature" if c.sigma else "closed form"
     return Curves(
         tuple(series), x_label="θ", marker=c.theta,
         subtitle=f"dashed: exact, {how}; solid: networks at {len(_AT)} θ in the plane{state and '; ' + state}",
-        note=f"θ = {c.theta:g}: KL {kl}, JSD {now.jensen_shannon:.4f}, TV {now.total_variation:.4f}, "
-        f"W₁ {now.wasserstein:g}.{jump} No critic's value is W₁.",
+        note=f"θ = {c.theta:g}: KL {kl}, JSD {current.jensen_shannon:.4f}, TV {current.total_variation:.4f}, "
+        f"W₁ {current.wasserstein:g}.{jump} No critic's value is W₁.",
     )  # fmt: skip
 
 

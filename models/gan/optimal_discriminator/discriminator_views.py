@@ -37,7 +37,7 @@ def pair_of(config: Any) -> Pair:
 def _integrand(config: Any, d: np.ndarray) -> np.ndarray:
     """p_data(x) log D + p_θ(x) log(1 − D) at the x of the config; D of any shape to the same shape."""
     pair, x = pair_of(config), np.array(config.x)
-    p, q = (float(np.exp(part.log_prob(x))) for part in (pair.p, pair.q))
+    p, q = (float(np.exp(part.log_prob(x))) for part in (pair.data, pair.model))
     return p * np.log(d) + q * np.log1p(-d)
 
 
@@ -53,7 +53,7 @@ def optimum(pair: Pair, x: np.ndarray) -> np.ndarray:
 def densities(lab: Lab) -> Plane:
     """Both densities, D* between 0 and 1, and the chosen x with its D."""
     c, pair, x = lab.config, pair_of(lab.config), np.linspace(-EDGE, EDGE, _POINTS)
-    p, q = (np.exp(part.log_prob(x)) for part in (pair.p, pair.q))
+    p, q = (np.exp(part.log_prob(x)) for part in (pair.data, pair.model))
     best = float(optimum(pair, np.array(c.x)))
     top = max(1.3, 1.05 * float(max(p.max(), q.max())))
     start = np.zeros(1, int)
@@ -82,7 +82,7 @@ def densities(lab: Lab) -> Plane:
 def function(lab: Lab) -> Plane:
     """p_data(x) log D + p_θ(x) log(1 − D) as a function of D, its top, and the chosen D."""
     c, pair, x = lab.config, pair_of(lab.config), np.array(lab.config.x)
-    p, q = (float(np.exp(part.log_prob(x))) for part in (pair.p, pair.q))
+    p, q = (float(np.exp(part.log_prob(x))) for part in (pair.data, pair.model))
     best, d = float(optimum(pair, x)), np.linspace(_ENDS, 1 - _ENDS, 801)
     shape = _integrand(c, d)
     inside = min(max(best, _ENDS), 1 - _ENDS)
@@ -109,7 +109,7 @@ def objective(lab: Lab) -> Bars:
     pair = pair_of(lab.config)
     x, cell = pair.grid()
     value = pair.objective(pair.log_ratio(x), x, cell)
-    p, q = (masses(np.exp(part.log_prob(x)), cell) for part in (pair.p, pair.q))
+    p, q = (masses(np.exp(part.log_prob(x)), cell) for part in (pair.data, pair.model))
     first, second = kl(p, 0.5 * (p + q)), kl(q, 0.5 * (p + q))
     rows = (
         ("L(D*)", value, "total"),
@@ -135,7 +135,7 @@ def _course(c: Any, noise: Noise) -> Course:
 def _errors(pair: Pair, f: np.ndarray) -> tuple[float, float]:
     """Mean |D − D*| under ½ p_data + ½ p_θ, and L(D*) − L(D), nats, of F on the course's grid."""
     x = _FAR
-    p, q = (masses(np.exp(part.log_prob(x))) for part in (pair.p, pair.q))
+    p, q = (masses(np.exp(part.log_prob(x))) for part in (pair.data, pair.model))
     best = pair.log_ratio(x)
     away = np.abs(np.exp(log_sigmoid(f)) - np.exp(log_sigmoid(best)))
     lost = p @ (log_sigmoid(best) - log_sigmoid(f)) + q @ (log_sigmoid(-best) - log_sigmoid(-f))
@@ -189,10 +189,10 @@ def error(lab: Lab, noise: Noise) -> Iterator[Curves]:
 def gradient(lab: Lab) -> Curves:
     """∇ₓ log(1 − D*) and ∇D*/(1 − D*)."""
     pair, x = pair_of(lab.config), np.linspace(-EDGE, EDGE, _POINTS)
-    d, slope = optimum(pair, x), pair.p.score(x) - pair.q.score(x)
+    d, slope = optimum(pair, x), pair.data.score(x) - pair.model.score(x)
     right = -d * slope  # ∇D = D (1 − D) ∇ log p_data/p_θ
     here = np.array(lab.config.x)
-    at = -float(optimum(pair, here)) * float(pair.p.score(here) - pair.q.score(here))
+    at = -float(optimum(pair, here)) * float(pair.data.score(here) - pair.model.score(here))
     return Curves(
         (
             Series("right", "∇ log(1 − D*) = −∇D*/(1 − D*)", x, right, role="model"),

@@ -45,8 +45,8 @@ class Course:
     def __init__(self, pair: Pair, n: int, steps: int, seed: int, at: np.ndarray):
         rng = torch.Generator().manual_seed(seed)
         self.steps = steps
-        self.data = pair.p.sample(n, rng=rng)
-        self.fake = pair.q.sample(n, rng=rng)
+        self.data = pair.data.sample(n, rng=rng)
+        self.fake = pair.model.sample(n, rng=rng)
         both = np.concatenate([self.data, self.fake])
         self._mean, self._std = float(both.mean()), float(both.std())
         self._rng = rng

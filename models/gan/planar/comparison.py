@@ -23,17 +23,17 @@ class Comparison:
     Binning points into cells can only lower a divergence (data processing inequality), and little if cells are small.
 
     Attributes:
-        p: Of the data, (rows, columns).
-        q: Of the model, (rows, columns).
+        data: Masses of the data, (rows, columns).
+        model: Masses of the model, (rows, columns).
     """
 
-    p: np.ndarray
-    q: np.ndarray
+    data: np.ndarray
+    model: np.ndarray
 
     def _with_rest(self) -> tuple[np.ndarray, np.ndarray]:
         """Both with one more cell for the mass outside the rectangle, (cells + 1,) each; sums are 1."""
         parts = []
-        for mass in (self.p, self.q):
+        for mass in (self.data, self.model):
             inside = mass.ravel() / max(1.0, float(mass.sum()))
             parts.append(np.append(inside, max(0.0, 1.0 - float(inside.sum()))))
         return parts[0], parts[1]
@@ -52,13 +52,13 @@ class Comparison:
 
     def optimal(self) -> np.ndarray:
         """D* = p_data/(p_data + p_θ) in each cell; ½ (undetermined) where neither has mass."""
-        total = self.p + self.q
-        return np.divide(self.p, total, out=np.full_like(self.p, 0.5), where=total > 0)
+        total = self.data + self.model
+        return np.divide(self.data, total, out=np.full_like(self.data, 0.5), where=total > 0)
 
     def log_ratio(self) -> np.ndarray:
         """log p_data/p_θ in each cell, nats, cut off at ±30; 0 where neither has any mass."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.log(self.p) - np.log(self.q)
+            ratio = np.log(self.data) - np.log(self.model)
         return np.clip(np.nan_to_num(ratio, nan=0.0, posinf=_FAR, neginf=-_FAR), -_FAR, _FAR)
 
 
@@ -66,7 +66,7 @@ def value_of(game: Game, f: np.ndarray, comparison: Comparison) -> float:
     """What the discriminator of a game maximises, for F given in each cell, (rows, columns); penalties left out."""
     at = torch.from_numpy(np.asarray(f, dtype=float))
     total = 0.0
-    for mass, loss in ((comparison.p, game.on_data), (comparison.q, game.on_samples)):
+    for mass, loss in ((comparison.data, game.on_data), (comparison.model, game.on_samples)):
         filled = mass > 0
         total -= float((mass[filled] * loss(at).numpy()[filled]).sum())
     return total

@@ -93,7 +93,7 @@ class ElboLab(Lab):
         """Parameters of the page."""
 
         m: float = param(-0.5, "Mean m of q at the start", -4.0, 4.0, step=0.05, live=True)
-        s: float = param(1.0, "Standard deviation s at the start", 0.02, 2.5, step=0.02, live=True)
+        s: float = param(1.0, "Std s of q at the start", 0.02, 2.5, step=0.02, live=True)
         steps: int = param(0, "Gradient steps made", 0, 300, live=True, help="Gradient ascent from m and s.")
         rate: float = param(0.05, "Step size", 0.001, 0.5, log=True, live=True, help="The gradient is exact.")
         form: str = param("joint", "Form of the bound", choices=_FORMS, live=True, help="Both add up to the same ELBO.")

@@ -139,13 +139,13 @@ class OneLatent:
         """Best Gaussians for k = 2: roots of two quadratics in v = s², one with m = 0 and one with m ≠ 0."""
         a, x, variance = self.a, self.x, self.sigma**2
         half = 2 * a * x - variance
-        found = [(0.0, math.sqrt((half + math.sqrt(half**2 + 24 * a**2 * variance)) / (12 * a**2)))]
+        candidates = [(0.0, math.sqrt((half + math.sqrt(half**2 + 24 * a**2 * variance)) / (12 * a**2)))]
         inside = half**2 - 12 * a**2 * variance
         if inside >= 0 and half > 0:
             v = variance / (half + math.sqrt(inside))  # the smaller root of 12 a² v² − 2 half v + σ² = 0
-            found += [(m, math.sqrt(v)) for m in _roots(half / (2 * a**2) - 3 * v)]
-        top = max(float(self.objective(*point)) for point in found)
-        return tuple(point for point in found if float(self.objective(*point)) > top - 1e-12)
+            candidates += [(m, math.sqrt(v)) for m in _roots(half / (2 * a**2) - 3 * v)]
+        top = max(float(self.objective(*point)) for point in candidates)
+        return tuple(point for point in candidates if float(self.objective(*point)) > top - 1e-12)
 
     def gap(self, m: float, s: float) -> float:
         """D_KL(q ‖ p(z|x)), nats: in closed form for k = 1, by quadrature over q for k = 2."""

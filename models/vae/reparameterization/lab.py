@@ -94,7 +94,7 @@ class ReparameterizationLab(Lab):
         draws: int = param(5, "Draws in a round", 1, 50, live=True, help="Draws of z for one gradient.")
         rate: float = param(0.1, "Step size", 0.005, 0.5, log=True, live=True)
         m: float = param(-1.0, "Mean m of q", -3.0, 3.0, step=0.05, live=True)
-        s: float = param(0.6, "Standard deviation s of q", 0.05, 2.0, step=0.05, live=True)
+        s: float = param(0.6, "Std s of q", 0.05, 2.0, step=0.05, live=True)
         f: str = param(
             "joint", "f in E_q[f(z)]", choices=INTEGRANDS, live=True, help="Of log p(x, z) the recipe ascends the ELBO."
         )

@@ -99,7 +99,7 @@ def _rounds_of(lab: RecipeLab, noise: Noise) -> list[Round]:
 def recipe(lab: RecipeLab, noise: Noise) -> Plane:
     """One round: f(z), q below it, draws on the curve with its slopes there, and q after the step."""
     done = _rounds_of(lab, noise)
-    now = done[min(lab.config.rounds, len(done) - 1)]
+    current = done[min(lab.config.rounds, len(done) - 1)]
     stage = list(STAGES).index(lab.config.stage)
     z = np.linspace(-4.0, 4.0, 401)
     curve, name = _Curve(lab.gradient.f, lab.config.shift), text_of(lab.config)
@@ -112,30 +112,30 @@ def recipe(lab: RecipeLab, noise: Noise) -> Plane:
     one = np.zeros(1, int)
     layers: list[Layer] = [Lines(curve.at(z), one, width=2.0, name=name)]
     if stage >= 1:
-        layers.append(Lines(bell(now.m, now.s), one, role="model", width=2.0, name="q(z), heightened"))
+        layers.append(Lines(bell(current.m, current.s), one, role="model", width=2.0, name="q(z), rescaled"))
     if stage >= 2:
-        stems = np.stack([np.column_stack([now.z, np.full(len(now.z), floor)]), curve.at(now.z)], axis=1)
-        starts = 2 * np.arange(len(now.z))
+        stems = np.stack([np.column_stack([current.z, np.full(len(current.z), floor)]), curve.at(current.z)], axis=1)
+        starts = 2 * np.arange(len(current.z))
         layers += [
             Lines(stems.reshape(-1, 2), starts, role="model", dashed=True),
-            Points(curve.at(now.z), role="model", size=8.0, name=f"{len(now.z)} draws z = m + s ε"),
+            Points(curve.at(current.z), role="model", size=8.0, name=f"{len(current.z)} draws z = m + s ε"),
         ]
     if stage >= 3:
         layers.append(
-            Lines(curve.tangents(now.z, top - floor), starts, role="data", width=2.5, name=f"slope of {name}")
+            Lines(curve.tangents(current.z, top - floor), starts, role="data", width=2.5, name=f"slope of {name}")
         )
-        peak = floor + tall * float(np.exp(normal_log_prob(np.array(now.m), now.m, now.s)))
-        push = np.array([[lab.config.rate * now.by_m, 0.0]])
+        peak = floor + tall * float(np.exp(normal_log_prob(np.array(current.m), current.m, current.s)))
+        push = np.array([[lab.config.rate * current.by_m, 0.0]])
         layers.append(
             Field(
-                np.array([[now.m, peak]]), push, role="data", longest=abs(float(push[0, 0])),
+                np.array([[current.m, peak]]), push, role="data", longest=abs(float(push[0, 0])),
                 name="step size × gradient by m",
             )
         )  # fmt: skip
     if stage >= 4:
-        after = bell(now.next_m, now.next_s)
+        after = bell(current.next_m, current.next_s)
         layers.append(Lines(after, one, role="model", dashed=True, width=2.0, name="q after the step"))
-    subtitle, note = _stage_words(lab, now)
+    subtitle, note = _stage_words(lab, current)
     diverged = lab.config.rounds >= len(done)
     return Plane(
         tuple(layers), x_label="z", y_label="nats" if lab.config.f == "joint" else "f(z)",
@@ -182,27 +182,27 @@ def _diverged_words(lab: RecipeLab) -> str:
 
 def _stage_words(lab: RecipeLab, now: Round) -> tuple[str, str]:
     c = lab.config
-    epsilon = (now.z - now.m) / now.s
+    epsilon = (current.z - current.m) / current.s
     words = {
         "model": (
             ("the model", f"z ~ N(0, 1), x|z ~ N(z, {c.sigma:g}²), and x = {c.x:g} is observed.")
             if c.f == "joint"
             else ("the function", f"f(z) = {text_of(c)}; E_q[f(z)] is to rise.")
         ),
-        "q": ("the approximation", f"q(z) = N(m, s²) with m = {decimal(now.m)}, s = {decimal(now.s)}."),
-        "sample": ("the sample", f"ε = {_listed(epsilon)}, so z = m + s ε = {_listed(now.z)}."),
+        "q": ("the approximation", f"q(z) = N(m, s²) with m = {decimal(current.m)}, s = {decimal(current.s)}."),
+        "sample": ("the sample", f"ε = {_listed(epsilon)}, so z = m + s ε = {_listed(current.z)}."),
         "gradient": (
             "the gradient of the ELBO" if c.f == "joint" else "the gradient of E_q[f(z)]",
-            f"By m: mean of the slopes {_listed(lab.gradient.f.slope(now.z))} = {decimal(now.by_m)}, exact "
+            f"By m: mean of the slopes {_listed(lab.gradient.f.slope(current.z))} = {decimal(current.by_m)}, exact "
             f"{decimal(now.exact_m)}. By s: mean of slope · ε{', plus 1/s,' if c.f == 'joint' else ''} = "
             f"{decimal(now.by_s)}, exact "
             f"{decimal(now.exact_s)}.",
         ),
         "step": (
             "the step",
-            f"m: {decimal(now.m)} + {c.rate:g} · {decimal(now.by_m)} → {decimal(now.next_m)}. "
-            f"s: {decimal(now.s)} + {c.rate:g} · {decimal(now.by_s)} → {decimal(now.next_s)}"
-            + (" (halved)." if now.next_s == 0.5 * now.s else "."),
+            f"m: {decimal(current.m)} + {c.rate:g} · {decimal(current.by_m)} → {decimal(now.next_m)}. "
+            f"s: {decimal(current.s)} + {c.rate:g} · {decimal(now.by_s)} → {decimal(now.next_s)}"
+            + (" (halved)." if now.next_s == 0.5 * current.s else "."),
         ),
     }
     return words[c.stage]
