@@ -228,7 +228,13 @@ class GenerativeModel(Page, nn.Module, ABC):
 
 
 class LossModel(GenerativeModel, ABC):
-    """A model with one player and one loss."""
+    """A model with one player and one loss.
+
+    Attributes:
+        phases: What the phases of its update do, for slow motion; see `Player.explain`.
+    """
+
+    phases: ClassVar[Mapping[str, str]] = {}
 
     @abstractmethod
     def loss(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
@@ -236,7 +242,8 @@ class LossModel(GenerativeModel, ABC):
 
     def players(self) -> tuple[Player, ...]:
         """The one player: all parameters that require gradients."""
-        return (Player("model", tuple(p for p in self.parameters() if p.requires_grad)),)
+        parameters = tuple(p for p in self.parameters() if p.requires_grad)
+        return (Player("model", parameters, explain=self.phases),)
 
     def player_loss(self, player: str, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """The loss."""

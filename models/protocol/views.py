@@ -33,19 +33,35 @@ class Drag:
         x: Field of the config that is the handle's position along x, or None: it does not move that way.
         y: Field that is its position along y, or None.
         at: Given the config, the coordinate along an axis without a field; 0 where None.
+        offset: Given the config, the place from which the field `x` is measured; 0 where None.
+        side: Given the config, 1 or −1: whether the field `x` is measured to the right or to the left; 1 where None.
         when: Given the config, says whether the handle is shown; None means always.
     """
 
     x: str | None = None
     y: str | None = None
     at: Callable[[Any], float] | None = None
+    offset: Callable[[Any], float] | None = None
+    side: Callable[[Any], float] | None = None
     when: Callable[[Any], bool] | None = None
 
     def position(self, config: Any) -> tuple[float, float]:
         """Where the handle is under a config, data units."""
         other = 0.0 if self.at is None else float(self.at(config))
         x, y = (other if name is None else float(getattr(config, name)) for name in (self.x, self.y))
+        if self.x is not None:
+            offset, side = self._measure(config)
+            x = offset + side * x
         return x, y
+
+    def values(self, config: Any, x: float, y: float) -> dict[str, float]:
+        """The values of the fields with which the handle is at a position, as far as their limits allow."""
+        offset, side = self._measure(config)
+        return {name: at for name, at in ((self.x, side * (x - offset)), (self.y, y)) if name is not None}
+
+    def _measure(self, config: Any) -> tuple[float, float]:
+        offset = 0.0 if self.offset is None else float(self.offset(config))
+        return offset, 1.0 if self.side is None else float(self.side(config))
 
 
 @dataclass(frozen=True)

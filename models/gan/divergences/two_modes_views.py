@@ -11,6 +11,7 @@ import numpy as np
 
 from models.exact.normal import normal_log_prob
 from models.frames import Bars, Curves, Density, Frame, Lines, Plane, Points, Series
+from models.gan.density_handles import density_handles
 from models.gan.divergences.two_modes import DIVERGENCES, Optimum, TwoModes, searching
 from models.protocol import Drag, Lab, param, view
 from models.views.words import decimal
@@ -61,9 +62,16 @@ def _with_optima(c: Any, names: Iterable[str], draw: Callable[[Any, Mapping[str,
     yield draw(c, done)
 
 
+def _model_density(config: Any, x: float) -> float:
+    return float(np.exp(normal_log_prob(np.array(x), config.mu, config.sigma)))
+
+
+_HANDLES = density_handles("mu", "sigma", _model_density)
+
+
 @view(
-    "Data and model", lead=True, help="Drag the Gaussian: its handle is at (mean, standard deviation).",
-    drags=(Drag("mu", "sigma"),),
+    "Data and model", lead=True, help="Drag the Gaussian: its handles are at the mean, and a deviation beside it.",
+    drags=_HANDLES,
 )  # fmt: skip
 def data(lab: Lab) -> Iterator[Plane]:
     """p_data with its two modes, p_θ, and every best fit by the chosen divergence."""
@@ -74,10 +82,10 @@ def _data(c: Any, known: Mapping[str, Found]) -> Plane:
     x, start = np.linspace(-_EDGE, _EDGE, 721), np.zeros(1, int)
     p = np.exp(TwoModes(ratio_of(c)).log_p(x / c.s)) / c.s
     q = np.exp(normal_log_prob(x, c.mu, c.sigma))
-    top, scale = _heights(float(p.max()), c.sigma)
+    top = 1.15 * max(float(p.max()), float(q.max()))
     layers: list[Lines | Points] = [
-        Lines(np.stack([x, scale * p], 1), start, role="data", width=2.0, name="p_data"),
-        Lines(np.stack([x, scale * q], 1), start, role="model", width=2.0, name="p_θ"),
+        Lines(np.stack([x, p], 1), start, role="data", width=2.0, name="p_data"),
+        Lines(np.stack([x, q], 1), start, role="model", width=2.0, name="p_θ"),
     ]
     fits = known.get(c.divergence, ())
     for o in fits:
@@ -85,17 +93,17 @@ def _data(c: Any, known: Mapping[str, Found]) -> Plane:
             mean, std = sign * o.mean * c.s, o.std * c.s
             fit = np.exp(normal_log_prob(x, mean, std))
             layers.append(Lines(
-                np.stack([x, scale * fit], 1), start, role="alt" if o.best else "total", dashed=True, width=1.5,
+                np.stack([x, fit], 1), start, role="alt" if o.best else "total", dashed=True, width=1.5,
                 name="" if sign < 0 else "best fit" if o.best else "local optimum",
             ))  # fmt: skip
-    layers.append(Points(np.array([[c.mu, c.sigma]]), role="model", size=10.0))
+    layers.append(Points(np.array([handle.position(c) for handle in _HANDLES]), role="model", size=10.0))
     words = "; ".join(
         f"{'best' if o.best else 'local'}: mean {'0' if o.covers else '± ' + decimal(o.mean * c.s, 2)}, "
         f"std {decimal(o.std * c.s, 2)}" for o in fits
     )  # fmt: skip
     return Plane(
-        tuple(layers), x_label="x", y_label="σ", extent=(-_EDGE, _EDGE, 0.0, top), square=False,
-        subtitle=f"exact; m/s = {decimal(ratio_of(c), 2)}; heights are {scale:g} × the densities",
+        tuple(layers), x_label="x", y_label="density", extent=(-_EDGE, _EDGE, 0.0, top), square=False,
+        subtitle=f"exact; m/s = {decimal(ratio_of(c), 2)}",
         note=f"{DIVERGENCES[c.divergence]}: {words or _SEARCHING}.",
     )  # fmt: skip
 
@@ -220,11 +228,23 @@ def _landscape(c: Any, known: Mapping[str, Found]) -> Plane:
                                  name="best" if best else "local optimum"))  # fmt: skip
     layers.append(Points(np.array([[c.mu, c.sigma]]), role="data", size=9.0, name="p_θ"))
     return Plane(
-        tuple(layers), x_label="μ", y_label="σ", extent=box, square=False,
+        tuple(layers), x_label="μ", y_label="σ", extent=_including(box, c.mu, c.sigma), square=False,
         subtitle=f"{DIVERGENCES[c.divergence]}, by quadrature; m/s = {decimal(ratio_of(c), 2)}",
         note=f"At p_θ {decimal(values_under(c)[c.divergence])}, at best "
         f"{decimal(least(c, c.divergence, fits)) if fits else _SEARCHING}.",
     )  # fmt: skip
+
+
+def _including(box: tuple[float, float, float, float], x: float, y: float) -> tuple[float, float, float, float]:
+    """The box, widened with a margin where a point lies outside it."""
+    left, right, low, high = box
+    across, upwards = 0.05 * (right - left), 0.05 * (high - low)
+    return (
+        left if x >= left else x - across,
+        right if x <= right else x + across,
+        low if y >= low else y - upwards,
+        high if y <= high else y + upwards,
+    )
 
 
 def _slices(m: float, name: str, frame: _F | None) -> Generator[_F, None, Found]:
@@ -235,12 +255,6 @@ def _slices(m: float, name: str, frame: _F | None) -> Generator[_F, None, Found]
         if frame is not None:
             yield frame
     raise AssertionError("a search ends with its optima")
-
-
-def _heights(peak: float, sigma: float) -> tuple[float, float]:
-    """Top of the picture, which includes the handle at height σ, and a round factor for the densities."""
-    top = max(3.0, 1.15 * sigma)
-    return top, float(f"{0.45 * top / peak:.1g}")
 
 
 @functools.lru_cache(maxsize=8)

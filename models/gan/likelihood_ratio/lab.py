@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +11,10 @@ import numpy as np
 
 from models.exact.densities_1d import LineMixture, Pair, log_sigmoid
 from models.frames import Bars, Curves, Lines, Plane, Points, Series
+from models.gan.density_handles import density_handles
 from models.gan.likelihood_ratio.classifier_losses import LOSSES
 from models.gan.likelihood_ratio.fits import PROPER, RatioFits, ratio_fits
-from models.protocol import Drag, Lab, Noise, Preset, Scene, Try, param, view
+from models.protocol import Lab, Noise, Preset, Scene, Try, param, view
 from models.views.words import decimal
 
 __all__ = ["LikelihoodRatioLab"]
@@ -30,6 +32,16 @@ def _pair(config: Any) -> Pair:
         LineMixture.about(config.data_mean, config.data_std, config.data_gap),
         LineMixture.about(config.model_mean, config.model_std),
     )
+
+
+def _density(part: str) -> Callable[[Any, float], float]:
+    return lambda config, x: float(np.exp(getattr(_pair(config), part).log_prob(np.array(x))))
+
+
+_HANDLES = (
+    *density_handles("data_mean", "data_std", _density("p"), "data_gap"),
+    *density_handles("model_mean", "model_std", _density("q")),
+)
 
 
 class LikelihoodRatioLab(Lab):
@@ -179,8 +191,8 @@ class LikelihoodRatioLab(Lab):
         )  # fmt: skip
 
     @view(
-        "Densities and samples", help="Handles: mean and standard deviation of each density.",
-        drags=(Drag("data_mean", "data_std"), Drag("model_mean", "model_std")),
+        "Densities and samples", help="Handles: mean and standard deviation of each density, on its curve.",
+        drags=_HANDLES,
     )  # fmt: skip
     def densities(self, noise: Noise) -> Plane:
         """Both densities, some of the samples, and P(y = 1|x)."""
@@ -196,12 +208,12 @@ class LikelihoodRatioLab(Lab):
                 Lines(np.stack([x, p], 1), start, role="data", width=2.0, name="p_data"),
                 Lines(np.stack([x, q], 1), start, role="model", width=2.0, name="p_θ"),
                 Lines(np.stack([x, eta], 1), start, dashed=True, width=1.5, name="P(y = 1|x)"),
-                Points(np.array([[c.data_mean, c.data_std]]), role="data", size=9.0),
-                Points(np.array([[c.model_mean, c.model_std]]), role="model", size=9.0),
+                Points(np.array([handle.position(c) for handle in _HANDLES[:2]]), role="data", size=9.0),
+                Points(np.array([handle.position(c) for handle in _HANDLES[2:]]), role="model", size=9.0),
             ),
             x_label="x", y_label="p", extent=(-_EDGE, _EDGE, floor, 1.6), square=False,
             subtitle=f"{self._counts}" + ("" if c.exact else f"; at most {len(fits.fake)} of each drawn"),
-            note="P(y = 1|x) = n₁ p_data/(n₁ p_data + n₀ p_θ). Drag the dots at (mean, standard deviation).",
+            note="P(y = 1|x) = n₁ p_data/(n₁ p_data + n₀ p_θ). Drag the dots: mean and standard deviation.",
         )  # fmt: skip
 
     @view("Calibration", help="Among points with D = 0.7, are 70 of 100 data? On the diagonal they are.")

@@ -143,7 +143,7 @@ def closed_form(lab: Lab) -> Curves:
         ),
         x_label="sharpness a", log_x=True, log_y=True, marker=c.a,
         subtitle=f"D = σ(a(θ/2 − x)), data at 0, model at θ = {c.theta:g}; exact, drawn down to {power(_LEAST)}",
-        note=f"a = {c.a:g}: minimax {power(current[0])}, greatest at a = {peak:.3g}; non-saturating {power(current[1])}. "
+        note=f"a = {c.a:g}: minimax {power(current[0])}, peak at a = {peak:.3g}; non-saturating {power(current[1])}. "
         "a → ∞ is the optimal D: 0 for minimax, without bound for the other, which is 0/0 at D* itself.",
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from models.exact.densities_1d import LineMixture, Pair, log_sigmoid
 from models.exact.divergences import kl, masses
 from models.frames import Bars, Curves, Lines, Plane, Points, Series
+from models.gan.density_handles import density_handles
 from models.gan.optimal_discriminator.fit import Course, course
 from models.protocol import Drag, Lab, Noise, view
 from models.views.words import decimal
@@ -46,9 +47,19 @@ def optimum(pair: Pair, x: np.ndarray) -> np.ndarray:
     return np.exp(log_sigmoid(pair.log_ratio(x)))
 
 
+def _density(part: str) -> Callable[[Any, float], float]:
+    return lambda config, x: float(np.exp(getattr(pair_of(config), part).log_prob(np.array(x))))
+
+
+_HANDLES = (
+    *density_handles("data_mean", "data_std", _density("p"), "data_gap"),
+    *density_handles("model_mean", "model_std", _density("q"), "model_gap"),
+)
+
+
 @view(
-    "Densities and D*", lead=True, help="Handles: mean and standard deviation of each density, and D at x.",
-    drags=(Drag("data_mean", "data_std"), Drag("model_mean", "model_std"), Drag("x", "d")),
+    "Densities and D*", lead=True, drags=(*_HANDLES, Drag("x", "d")),
+    help="Handles: mean and standard deviation of each density on its curve, and D at x.",
 )  # fmt: skip
 def densities(lab: Lab) -> Plane:
     """Both densities, D* between 0 and 1, and the chosen x with its D."""
@@ -64,14 +75,14 @@ def densities(lab: Lab) -> Plane:
             Lines(np.stack([x, q], 1), start, role="model", width=2.0, name="p_θ(x)"),
             Lines(np.stack([x, optimum(pair, x)], 1), start, width=2.0, name="D*(x)"),
             Lines(np.array([[c.x, 0.0], [c.x, top]]), start, role="alt", dashed=True),
-            Points(np.array([[c.data_mean, c.data_std]]), role="data", size=9.0),
-            Points(np.array([[c.model_mean, c.model_std]]), role="model", size=9.0),
+            Points(np.array([handle.position(c) for handle in _HANDLES[:2]]), role="data", size=9.0),
+            Points(np.array([handle.position(c) for handle in _HANDLES[2:]]), role="model", size=9.0),
             Points(np.array([[c.x, best]]), role="total", size=7.0, name="D* at x"),
             Points(np.array([[c.x, c.d]]), role="alt", size=9.0, name="D at x"),
         ),
         x_label="x", y_label="p, D", extent=(-EDGE, EDGE, 0.0, top), square=False,
         subtitle=f"exact; at x = {decimal(c.x, 2)}: D = {decimal(c.d, 2)}, D* = {decimal(best)}",
-        note="Drag the dots: those of the densities are at (mean, standard deviation), the third is at (x, D).",
+        note="Drag the dots: on each curve the mean and a standard deviation beside it, and D at x.",
     )  # fmt: skip
 
 

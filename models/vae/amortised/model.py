@@ -10,7 +10,7 @@ from torch import Tensor
 
 from models.exact.normal import prior_kl
 from models.protocol import DataBatch, DataSpec, HasLatent, HasLikelihood, Image, Kind, LossModel, param, settings
-from models.vae.amortised.words import LOOK_AT, METRICS, OBJECTIVE, PRESETS, SCENES, TRY_NEXT, VIEWS
+from models.vae.amortised.words import LOOK_AT, METRICS, OBJECTIVE, PHASES, PRESETS, SCENES, TRY_NEXT, VIEWS
 from models.vae.bound import evaluate_bounds
 from models.vae.decoder import Decoder, DecoderConfig, check_decoder, likelihood_of
 from models.vae.gaussian_bound import mean_entropy
@@ -33,7 +33,7 @@ class VAE(LossModel, HasLatent, HasLikelihood):
     reference = "https://arxiv.org/abs/1312.6114"
     accepts = (Image(values="binary"), Image(values="grey"), Image(values="colour"))
     objective, metrics, presets = OBJECTIVE, METRICS, PRESETS
-    validation = "elbo"
+    validation, phases = "elbo", PHASES
     views, scenes = VIEWS, SCENES
     look_at, try_next = LOOK_AT, TRY_NEXT
 

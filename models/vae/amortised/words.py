@@ -11,7 +11,7 @@ from models.views.latent import decode_near_data, kl_per_dimension, latent_map, 
 from models.views.samples import decoded_samples
 from models.views.walks import direction, interpolation, traversals
 
-__all__ = ["LOOK_AT", "METRICS", "OBJECTIVE", "PRESETS", "SCENES", "TRY_NEXT", "VIEWS"]
+__all__ = ["LOOK_AT", "METRICS", "OBJECTIVE", "PHASES", "PRESETS", "SCENES", "TRY_NEXT", "VIEWS"]
 
 _FORM_1 = Objective(
     r"\mathrm{ELBO}",
@@ -153,6 +153,15 @@ LOOK_AT = (
     "is a coin that shows ink with probability equal to its intensity: the nats are those of random black-and-white "
     "images drawn in this way."
 )
+PHASES = {
+    "draw": "Draw a mini-batch of images x.",
+    "forward": "Encode: each x gives q(z|x) = N(m, s²). Draw ε ~ N(0, I), and z = m + s ε. Decode: each z gives "
+    "p(x|z). The two terms: the reconstruction log p(x|z), and the KL of q(z|x) from the prior.",
+    "backward": "Differentiate β KL − reconstruction: through the decoder to its weights θ, and on through "
+    "z = m + s ε, with ε held fixed, to φ of the encoder.",
+    "update": "Move φ and θ against the gradient.",
+}
+
 TRY_NEXT = (
     Try(
         "Raise β to 4: posteriors shrink onto the prior, the KL falls and reconstructions blur",

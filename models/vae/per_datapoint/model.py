@@ -28,7 +28,7 @@ from models.protocol import (
 from models.vae.bound import evaluate_bounds
 from models.vae.decoder import Decoder, DecoderConfig, check_decoder, likelihood_of
 from models.vae.networks import posterior_draw
-from models.vae.per_datapoint.words import LOOK_AT, METRICS, OBJECTIVE, PRESETS, SCENES, TRY_NEXT, VIEWS
+from models.vae.per_datapoint.words import LOOK_AT, METRICS, OBJECTIVE, PHASES, PRESETS, SCENES, TRY_NEXT, VIEWS
 from models.vae.refit import refit
 
 __all__ = ["PerDatapointVAE"]
@@ -90,9 +90,8 @@ class PerDatapointVAE(LossModel, HasLatent, HasLikelihood):
 
     def players(self) -> tuple[Player, ...]:
         """One player, whose local parameters are rows."""
-        explain = {"update": "Update the decoder, and m and s of the data in the batch; other data keep theirs."}
         local = (self.mean, self.log_var)
-        return (Player("model", tuple(self.parameters()), explain=explain, rows=local, rows_lr="lr_local"),)
+        return (Player("model", tuple(self.parameters()), explain=PHASES, rows=local, rows_lr="lr_local"),)
 
     def loss(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """The negative β-weighted bound, and its parts with one draw of z an image; nats, means over the batch."""

@@ -8,7 +8,7 @@ from models.vae.per_datapoint.inference import bound, fitting, new_images, param
 from models.views.latent import decode_near_data, kl_per_dimension, latent_map, manifold, nearest, reconstructions
 from models.views.samples import decoded_samples
 
-__all__ = ["LOOK_AT", "METRICS", "OBJECTIVE", "PRESETS", "SCENES", "TRY_NEXT", "VIEWS"]
+__all__ = ["LOOK_AT", "METRICS", "OBJECTIVE", "PHASES", "PRESETS", "SCENES", "TRY_NEXT", "VIEWS"]
 
 OBJECTIVE = Objective(
     r"\frac{1}{n}\,\mathcal{L}(m,s,\theta)",
@@ -106,6 +106,15 @@ LOOK_AT = (
     "through the decoder instead of one pass through an encoder. And a q that is rarely updated lags behind the "
     "decoder."
 )
+PHASES = {
+    "draw": "Draw a mini-batch of images x, and look up the m and s of each.",
+    "forward": "No encoder: m and s of each x are parameters. Draw ε ~ N(0, I), and z = m + s ε. Decode: each z gives "
+    "p(x|z). The two terms: the reconstruction log p(x|z), and the KL of q(z) = N(m, s²) from the prior.",
+    "backward": "Differentiate β KL − reconstruction: through the decoder to its weights θ, and on through "
+    "z = m + s ε, with ε held fixed, to the m and s of these images.",
+    "update": "Move the decoder, and the m and s of the data in the batch; all others stay.",
+}
+
 TRY_NEXT = (
     Try("Compare with the encoder: the same model, amortised", page="vae"),
     Try(

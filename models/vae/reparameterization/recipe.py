@@ -180,7 +180,7 @@ def _diverged_words(lab: RecipeLab) -> str:
     return _DIVERGED
 
 
-def _stage_words(lab: RecipeLab, now: Round) -> tuple[str, str]:
+def _stage_words(lab: RecipeLab, current: Round) -> tuple[str, str]:
     c = lab.config
     epsilon = (current.z - current.m) / current.s
     words = {
@@ -194,15 +194,15 @@ def _stage_words(lab: RecipeLab, now: Round) -> tuple[str, str]:
         "gradient": (
             "the gradient of the ELBO" if c.f == "joint" else "the gradient of E_q[f(z)]",
             f"By m: mean of the slopes {_listed(lab.gradient.f.slope(current.z))} = {decimal(current.by_m)}, exact "
-            f"{decimal(now.exact_m)}. By s: mean of slope · ε{', plus 1/s,' if c.f == 'joint' else ''} = "
-            f"{decimal(now.by_s)}, exact "
-            f"{decimal(now.exact_s)}.",
+            f"{decimal(current.exact_m)}. By s: mean of slope · ε{', plus 1/s,' if c.f == 'joint' else ''} = "
+            f"{decimal(current.by_s)}, exact "
+            f"{decimal(current.exact_s)}.",
         ),
         "step": (
             "the step",
-            f"m: {decimal(current.m)} + {c.rate:g} · {decimal(current.by_m)} → {decimal(now.next_m)}. "
-            f"s: {decimal(current.s)} + {c.rate:g} · {decimal(now.by_s)} → {decimal(now.next_s)}"
-            + (" (halved)." if now.next_s == 0.5 * current.s else "."),
+            f"m: {decimal(current.m)} + {c.rate:g} · {decimal(current.by_m)} → {decimal(current.next_m)}. "
+            f"s: {decimal(current.s)} + {c.rate:g} · {decimal(current.by_s)} → {decimal(current.next_s)}"
+            + (" (halved)." if current.next_s == 0.5 * current.s else "."),
         ),
     }
     return words[c.stage]

@@ -64,8 +64,9 @@ class HandleEditor(QObject):
     @Slot(int, float, float)
     def _on_moved(self, which: int, x: float, y: float) -> None:
         drags = next(drags for display, drags in self._planes if display is self.sender())
-        drag, declared = _present(drags, self._shown.config)[which], self._draft.declared()
-        values = {name: _within(declared[name], at) for name, at in ((drag.x, x), (drag.y, y)) if name is not None}
+        config, declared = self._shown.config, self._draft.declared()
+        drag = _present(drags, config)[which]
+        values = {name: _within(declared[name], at) for name, at in drag.values(config, x, y).items()}
         self._moved |= values
         self._inputs.touch()
         self.moved.emit(dict(self._moved))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -13,11 +13,13 @@ from explorer.ui.controls import Button, ElidedLabel, Segmented, text_label
 from explorer.ui.numbers import count, number
 from explorer.ui.page.state.shown import PlayerInfo, Shown
 from explorer.ui.theme import Theme, Tokens, color, ui_font
-from models.protocol import GenerativeModel
+from models.protocol import GenerativeModel, Term
 
 __all__ = ["SlowStrip"]
 
 _SPEEDS = {0.5: "½×", 1.0: "1×", 2.0: "2×", 8.0: "8×"}
+_MOST = 5  # numbers in the line
+_OTHERS = {"loss": "loss", "gradient": "norm of the gradient", "lr": "learning rate"}
 _WORDS = {"draw": "Draw", "forward": "Forward", "backward": "Backward", "update": "Update"}
 
 
@@ -163,7 +165,7 @@ class SlowStrip(QFrame):
         phase = report.phase
         self._round.show_phase(self._shown.players, phase.number, phase.count)
         self.where.setText(f"step {count(report.step)}, phase {phase.number} of {phase.count}")
-        self.values.setText(" · ".join(self._value_text(phase.player, key, v) for key, v in report.values.items()))
+        self.values.setText(" · ".join(self._value_texts(phase.player, self._new_values(report))))
         self._say(f"{phase.player.capitalize()}, {_WORDS.get(phase.name, phase.name).lower()}", phase.explanation)
 
     def _say(self, title: str, sentence: str) -> None:
@@ -175,16 +177,40 @@ class SlowStrip(QFrame):
         self.setAccessibleName("Slow motion")
         self.setAccessibleDescription(spoken)
 
-    def _value_text(self, player: str, key: str, value: float) -> str:
-        if key == "gradient":
-            return f"norm of the gradient {number(value)}"
-        if key == "lr":
-            return f"learning rate {number(value)}"
-        own = self._metrics.get(f"{player}_loss", self._metrics.get("loss")) if key == "loss" else None
-        metric = own or self._metrics.get(key)
-        label = metric.label if metric is not None else "loss" if key == "loss" else key
-        unit = f" {metric.unit}" if metric is not None and metric.unit else ""
-        return f"{label} {number(value)}{unit}"
+    def _new_values(self, report: PhaseReport) -> dict[str, float]:
+        """The numbers that the phase adds: after the forward pass those that have a name, later only the new one."""
+        added = {"backward": ("gradient",), "update": ("lr",)}.get(report.phase.name)
+        if added is not None:
+            return {key: report.values[key] for key in added}
+        terms = [term.metric for term in self._terms() if term.metric in report.values]
+        keys = dict.fromkeys((*terms, "loss", *report.values))
+        return {key: report.values[key] for key in keys if key in report.values and self._label(report, key)}
+
+    def _terms(self) -> tuple[Term, ...]:
+        page = self._shown.page_class
+        return page.objective_of(self._shown.config).terms if issubclass(page, GenerativeModel) else ()
+
+    def _label(self, report: PhaseReport, key: str) -> str:
+        """Name of a metric, or "" for one that has none: a key of the program is no name."""
+        if key == "loss":
+            own = self._metrics.get(f"{report.phase.player}_loss")
+            return "loss" if own is None else own.label
+        metric = self._metrics.get(key)
+        return "" if metric is None else metric.label
+
+    def _value_texts(self, player: str, values: Mapping[str, float]) -> list[str]:
+        """Each number with one name and its unit; one that is another, or its negative, is left out."""
+        texts: list[str] = []
+        printed: set[str] = set()
+        for key, value in values.items():
+            if number(abs(value)) in printed:
+                continue
+            printed.add(number(abs(value)))
+            metric = self._metrics.get(f"{player}_loss" if key == "loss" else key)
+            label = _OTHERS.get(key, key) if metric is None else metric.label
+            unit = f" {metric.unit}" if metric is not None and metric.unit else ""
+            texts.append(f"{label} {number(value)}{unit}")
+        return texts[:_MOST]
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:

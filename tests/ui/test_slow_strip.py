@@ -1,0 +1,71 @@
+"""The strip of slow motion: it speaks of the model at work, and each number has one name."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from page_parts import State
+
+import models
+from explorer.engine import Setup, new_session
+from explorer.engine.session.slow_motion import SlowMotion
+from explorer.ui.page.panels.slow_strip import SlowStrip
+from models.protocol import GenerativeModel
+from models.protocol.player import PHASES
+
+MODELS = [n for family in models.FAMILIES for n, page in family.pages.items() if issubclass(page, GenerativeModel)]
+_NUMBER = r"[+\u2212]?[\d\u2009]+(?:\.\d+)?(?:e\u2212?\d+)?"
+
+
+def _round(theme, make_widget, name):
+    """The strip after each phase of a round: phase, title, explanation and numbers."""
+    data = "ring8" if name == "gan" else "digits"
+    session = new_session(Setup.of(name, data=data, values={"batch": 32}, device="cpu"), keep=False)
+    state = State(name, models.find_page(name))
+    strip = make_widget(SlowStrip(theme, state.shown), 800, 100)
+    state.shown.show(session)
+    slow, phases = SlowMotion(), []
+    while not phases or not phases[-1][0].phase.is_last:
+        report = slow.play(session, going_on=False)
+        strip.show_phase(report)
+        phases.append((report, strip.title.text(), strip.explanation.text(), strip.values))
+        yield phases[-1]
+
+
+@pytest.mark.usefixtures("parts")
+@pytest.mark.parametrize("name", MODELS)
+def test_each_number_has_one_name_and_none_is_cut(theme, make_widget, name) -> None:
+    strips = _round(theme, make_widget, name)
+    for report, _, _, values in strips:
+        values.parentWidget().show()
+        text = values.text()
+        assert "_" not in text, "a key of the program is shown"
+        numbers = [number.lstrip("\u2212") for number in re.findall(rf"(?<= ){_NUMBER}", text)]
+        assert len(numbers) == len(set(numbers)) or "0" in numbers, text
+        assert values.shown_text() == text or values.width() < 700, f"{text} is cut"
+        if report.phase.name == "backward":
+            assert text.startswith("norm of the gradient")
+            assert "·" not in text
+        if report.phase.name == "forward":
+            assert text
+
+
+@pytest.mark.usefixtures("parts")
+@pytest.mark.parametrize("name", ["vae", "vae-per-datapoint"])
+def test_slow_motion_of_a_vae_speaks_of_a_vae(theme, make_widget, name) -> None:
+    said = {report.phase.name: text for report, _, text, _ in _round(theme, make_widget, name)}
+    assert not set(said.values()) & set(PHASES.values())
+    words = ("ε ~ N(0, I)", "z = m + s ε", "Decode", "two terms", "reconstruction", "KL")
+    places = [said["forward"].index(word) for word in words]
+    assert places == sorted(places)  # in the order in which it happens
+    assert ("Encode" in said["forward"]) == (name == "vae")
+    assert "with ε held fixed" in said["backward"]
+
+
+@pytest.mark.usefixtures("parts")
+def test_the_forward_pass_of_a_vae_shows_its_two_terms(theme, make_widget) -> None:
+    texts = {report.phase.name: values.text() for report, _, _, values in _round(theme, make_widget, "vae")}
+    assert "KL " in texts["forward"]
+    assert texts["forward"].lower().count("reconstruction") == 1
+    assert texts["update"].startswith("learning rate")
