@@ -85,7 +85,7 @@ def _estimates(model: PlanarGAN, data: Data, noise: Noise) -> _Estimates:
     drawn = [rng.multinomial(n, counts / counts.sum(), _RESAMPLED) for counts in (p, q)]
     spread = np.std([sample_divergences(a, b) for a, b in zip(*drawn, strict=True)], axis=0)
     rows = zip(_NAMES, values, spread.tolist(), nulls, strict=True)
-    return [(f"{name}, samples", value, error, null) for name, value, error, null in rows]
+    return [(f"{name}, est.", value, error, null) for name, value, error, null in rows]
 
 
 def _bars(exact: _Exact, estimates: _Estimates, words: str, note: str) -> Bars:
@@ -99,6 +99,6 @@ def _bars(exact: _Exact, estimates: _Estimates, words: str, note: str) -> Bars:
         roles=("total",) * len(exact) + ("alt",) * len(estimates),
         reference=np.array(nulls),
         unit="nats",
-        subtitle=f"{words}; samples: {_COMPARED:,} in {_BINS}² cells ± bootstrap; dashed: null, two sets of data",
+        subtitle=f"{words}; est.: {_COMPARED:,} samples in {_BINS}² cells ± bootstrap; dashed: null, two sets of data",
         note=note,
     )
