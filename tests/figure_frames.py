@@ -9,6 +9,7 @@ from models.frames import (
     Bars,
     Curves,
     Density,
+    Discs,
     Drawing,
     Ellipses,
     Field,
@@ -70,6 +71,23 @@ def frames() -> dict[str, Frame]:
             (Stroke(ring_xy), Stroke(0.8 * ring_xy, "model", dashed=True), Stroke(0.3 * ring_xy, "data", 0.0, True)),
             (Label(1.0, 0.0, "N", "prior", 0.3), Label(0.0, 0.0, "$a$")),
         ),
+        "discs": Discs(
+            ("N", "$SW$", "SE"),
+            np.array([[0.0, 2.0], [-2.0, -1.0], [2.0, -1.0]]),
+            np.array([90.0, 4.0, 0.0]),
+            np.full(3, 100 / 3),
+            np.array([30.0, 0.0, 0.0]),
+            headline="1/3",
+            caption="held",
+        ),
+        "lattice": Discs(
+            tuple("123456789"),
+            np.stack(np.meshgrid(np.arange(3.0), np.arange(3.0)), -1).reshape(-1, 2),
+            np.linspace(0, 22, 9),
+            np.full(9, 100 / 9),
+            headline="not free",
+        ),
+        "named": Curves((Series("mode", "mode", x[:4], np.array([0.0, 2.0, 2.0, 1.0])),), y_names=("all", "E", "N")),
         "film": Film(tuple(map(Images, shades)), np.linspace(0, 1, 20), "diffusion time t", note="A film."),
         "film of planes": Film(
             tuple(Plane((Points(xy * k, label), density), x_label="x") for k in (1, 2, 3)), np.array([1, 2, 4]), "layer"

@@ -230,7 +230,23 @@ def test_curves_have_the_equilibria_of_the_lecture():
     s = session("gan", batch=16, steps=100, objective="minimax")
     s.step()
     levels = {series.key: float(series.y[0]) for series in s_curves(s) if series.dashed}
-    assert levels == {"value.equilibrium": -math.log(4), "generator_loss.equilibrium": -math.log(2)}
+    null = levels.pop("held_out.energy_distance_null")
+    assert 0 < null < 0.1
+    assert levels == {"discriminator_loss.equilibrium": math.log(4), "generator_loss.equilibrium": -math.log(2)}
+
+
+def test_the_losses_have_two_panes_one_of_them_logarithmic_and_d_g_have_the_colours_of_data_and_model():
+    from explorer.engine.runs.curves import loss_curves
+
+    s = session("gan", batch=16, steps=100)
+    s.step()
+    frame = loss_curves(GAN, s.journal.history, s.setup.config)
+    assert list(dict.fromkeys(series.pane for series in frame.series)) == ["loss", "energy distance"]
+    assert frame.log_panes == ("energy distance",)
+    roles = {series.key: series.role for series in frame.series if not series.dashed}
+    assert roles == {
+        "discriminator_loss": "data", "generator_loss": "model", "held_out.energy_distance": "total",
+    }  # fmt: skip
 
 
 def s_curves(s):

@@ -28,6 +28,7 @@ from models.protocol import (
     Noise,
     Pixel,
     Points,
+    RunHistory,
     TimeStep,
     view,
     views_of,
@@ -57,6 +58,7 @@ UNREADABLE = {
     TimeStep: ["", "1.5", "-0.1", "x", "nan"],
     DataBatch: ["1"],
     Data: ["digits"],
+    RunHistory: ["loss"],
     Classifier: ["1"],
 }
 
@@ -74,11 +76,12 @@ def everything(
     points: Points,
     time: TimeStep,
     data: Data,
+    history: RunHistory,
     classifier: Classifier,
 ) -> Bars:
     values = (
         len(batch), *datum.x.shape, *z.z.shape, *along.vector.shape, noise.seed, *canvas.mask.shape,
-        pixel.row, len(points.xy), time.t, data.spec.n, len(classifier.classes),
+        pixel.row, len(points.xy), time.t, data.spec.n, len(history.curve("loss")), len(classifier.classes),
     )  # fmt: skip
     return Bars(tuple(map(str, range(len(values)))), np.array(values, dtype=float))
 
@@ -122,7 +125,7 @@ def test_every_kind_has_a_default_and_a_text_form_and_is_tried_here():
     assert set(KINDS) == set(INPUTS)
     assert set(everything.inputs.values()) == set(INPUTS)
     assert set(UNREADABLE) == set(INPUTS)
-    assert set(TEXTS) == set(INPUTS) - {DataBatch, Data, Classifier}
+    assert set(TEXTS) == set(INPUTS) - {DataBatch, Data, RunHistory, Classifier}
 
 
 def test_every_default_computes_a_view(page):
@@ -130,7 +133,7 @@ def test_every_default_computes_a_view(page):
     viewer.views = {"everything": everything}
     frame = viewer.last_frame(request_from_text(everything, page.model, page.data, {}))
     n = page.data.spec.n
-    expected = [200, 1, 1, 8, 8, 1, 2, 1, 2, 0, 1, 1, 8, 8, 4, 4, 0.0, n, 10]
+    expected = [200, 1, 1, 8, 8, 1, 2, 1, 2, 0, 1, 1, 8, 8, 4, 4, 0.0, n, 0, 10]
     np.testing.assert_array_equal(frame.values, expected)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from explorer.figures.box import Box
 from explorer.figures.key import Key
 from explorer.figures.scales import significant
@@ -37,9 +39,10 @@ def paint(surface: Surface, frame: Discs) -> None:
     axes = surface.axes(plot, (x0, x1), (y0, y1))
     full, cores = frame.fillings()
     inks = (mix(palette.paper, palette.role("model"), _PALE), palette.role("model"))
-    middle = (frame.xy.min(axis=0) + frame.xy.max(axis=0)) / 2
     for place, label in enumerate(frame.labels):
         x, y = frame.xy[place].tolist()
+        if not np.isfinite([x, y]).all():
+            continue
         line = {"edgecolor": palette.text3, "linewidth": PX * surface.stroke}
         axes.add_patch(Circle((x, y), radius, facecolor="none", zorder=2, **line))
         for order, (share, ink) in enumerate(zip((full[place], cores[place]), inks, strict=True)):
@@ -49,7 +52,7 @@ def paint(surface: Surface, frame: Discs) -> None:
         if ring:
             if frame.values[place] > _TELLING * frame.reference[place]:
                 text = f"{label} {significant(float(frame.values[place]))} {frame.unit}".rstrip()
-            away = frame.xy[place] - middle
+            away = frame.xy[place] - frame.middle()
             away = away / max(float((away**2).sum()) ** 0.5, 1e-12)
             at = (x + 1.25 * radius * away[0], y + 1.25 * radius * away[1])
         sideways = 0.0 if not ring else (at[0] - x) / (1.25 * radius)

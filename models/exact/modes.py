@@ -41,7 +41,7 @@ class ModeCounts:
 
     @property
     def covered(self) -> Tensor:
-        """Modes with at least 2 % of all samples within 0.3 of the spacing, (k,) bool, as `modes_near` counts."""
+        """Whether a mode has 2 % of all samples within 0.3 of the spacing, (k,) bool: `modes_near` counts these."""
         return self.near >= HELD * self.n
 
     @property

@@ -47,9 +47,10 @@ class Discs(Frame):
 
     def radius(self) -> float:
         """Radius of the circles, data units; no two overlap."""
-        apart = np.linalg.norm(self.xy[:, None] - self.xy[None], axis=-1)  # (k, k)
+        xy = self._placed()
+        apart = np.linalg.norm(xy[:, None] - xy[None], axis=-1)  # (k, k)
         apart = apart[apart > 0]
-        side = float(np.ptp(self.xy, axis=0).max()) if len(self.xy) else 0.0
+        side = float(np.ptp(xy, axis=0).max()) if len(xy) else 0.0
         return min(_RADIUS * float(apart.min()), _MOST * side) if apart.size else 1.0
 
     def fillings(self) -> tuple[np.ndarray, np.ndarray]:
@@ -60,14 +61,28 @@ class Discs(Frame):
 
     def headline_place(self) -> tuple[float, float] | None:
         """Where the headline stands, data units: the middle of the places where it is free, else None."""
-        x, y = (self.xy.min(axis=0) + self.xy.max(axis=0)) / 2
-        free = not len(self.xy) or float(np.hypot(*(self.xy - [x, y]).T).min()) > 2 * self.radius()
-        return (float(x), float(y)) if free and self.headline else None
+        if not len(self._placed()) or not self.headline:
+            return None
+        x, y = self.middle().tolist()
+        free = float(np.hypot(*(self._placed() - [x, y]).T).min()) > 2 * self.radius()
+        return (x, y) if free else None
+
+    def middle(self) -> np.ndarray:
+        """Middle of the places, (2,), data units; there must be one."""
+        xy = self._placed()
+        return (xy.min(axis=0) + xy.max(axis=0)) / 2
+
+    def _placed(self) -> np.ndarray:
+        """Positions that are finite, (n, 2)."""
+        return self.xy[np.isfinite(self.xy).all(axis=1)]
 
     def bounds(self) -> tuple[float, float, float, float]:
         """x0, x1, y0, y1 around the circles, data units."""
+        xy = self._placed()
+        if not len(xy):
+            return -1.0, 1.0, -1.0, 1.0
         reach = 1.15 * self.radius()
-        (x0, y0), (x1, y1) = self.xy.min(axis=0) - reach, self.xy.max(axis=0) + reach
+        (x0, y0), (x1, y1) = xy.min(axis=0) - reach, xy.max(axis=0) + reach
         return float(x0), float(x1), float(y0), float(y1)
 
     def is_ring(self) -> bool:

@@ -23,6 +23,7 @@ from models.frames import (
     Bars,
     Curves,
     Density,
+    Discs,
     Drawing,
     Ellipses,
     Field,
@@ -69,6 +70,10 @@ FULL: dict[type[Frame], Frame] = {
         (Stroke(np.array([[0.0, 0.0], [2.0, 0.0], [1.0, 1.0]]), "data", 2.0, True), Stroke(np.eye(2), dashed=True)),
         (Label(1.0, 1.0, "OH", "prior", 0.3), Label(0.0, 0.0, "a")),
     ),
+    Discs: Discs(
+        ("N", "SW", "SE"), np.array([[0.0, 2.0], [-2.0, -1.0], [2.0, -1.0]]), np.array([90.0, 4.0, 0.0]),
+        np.full(3, 100 / 3), np.array([30.0, 0.0, 0.0]), headline="1/3", caption="held",
+    ),
     Film: Film(tuple(Images(np.full((4, 1, 3, 3), k / 2)) for k in range(3)), np.array([0.0, 0.5, 1.0]), "t"),
 }  # fmt: skip
 EMPTY: dict[type[Frame], tuple[Frame, ...]] = {
@@ -91,6 +96,11 @@ EMPTY: dict[type[Frame], tuple[Frame, ...]] = {
     Audio: (Audio(np.empty(0), 8000), Audio(np.full(9, np.nan), 8000)),
     Text: (Text(()), Text(("", ""))),
     Drawing: (Drawing(), Drawing((Stroke(_NAN, filled=True), Stroke(np.empty((0, 2)))), (Label(np.nan, 0.0, "a"),))),
+    Discs: (
+        Discs((), np.empty((0, 2)), np.empty(0), np.empty(0), headline="0/0"),
+        Discs(("a",), np.zeros((1, 2)), np.full(1, np.nan), np.ones(1)),
+        Discs(("a", "b"), np.full((2, 2), np.nan), np.ones(2), np.ones(2), np.ones(2), headline="1"),
+    ),
     Film: (
         Film((Images(np.empty((0, 1, 4, 4))),), np.zeros(1), ""), Film((Plane(layers=()),) * 2, np.arange(2), "t"),
         Film((Text(()), Text(("a",))), np.arange(2), "t"),

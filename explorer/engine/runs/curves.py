@@ -62,8 +62,9 @@ def loss_curves(page: type[GenerativeModel], history: History, config: Any) -> C
 
 def _null(metric: Metric, curve: Curve, key: str) -> Series:
     """The dashed line of the value that a perfect model would have."""
-    label = f"{metric.label}, data against data"
-    return Series(key, label, curve.step.astype(float), curve.mean, "data", metric.pane, metric.unit, dashed=True)
+    return Series(
+        key, "data against data", curve.step.astype(float), curve.mean, "data", metric.pane, metric.unit, dashed=True
+    )
 
 
 def _sharing(series: list[Series]) -> tuple[Series, ...]:

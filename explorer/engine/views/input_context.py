@@ -55,7 +55,8 @@ class InputContext:
 
     def measured(self, key: str) -> MetricCurve:
         """A metric of the run over its steps; empty where it was not measured."""
-        if self.history is None or key not in self.history:
+        measured = [] if self.history is None else self.history.keys()
+        if self.history is None or key not in measured:
             return MetricCurve.empty()
         curve = self.history.curve(key)
         return MetricCurve(curve.step, curve.mean, curve.low, curve.high)

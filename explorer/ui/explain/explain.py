@@ -138,9 +138,13 @@ class Explain(QFrame):
                 self._column.addWidget(text_label(paragraph, "prose", wrap=True, parent=body))
                 self._column.addSpacing(6)
         if page.try_next:
-            self._add_heading("Try next", body)
+            groups: dict[str, list[Try]] = {}
             for suggestion in page.try_next:
-                self._add_suggestion(suggestion, body)
+                groups.setdefault(suggestion.group or "Try next", []).append(suggestion)
+            for heading, suggestions in groups.items():
+                self._add_heading(heading, body)
+                for suggestion in suggestions:
+                    self._add_suggestion(suggestion, body)
         if issubclass(page, GenerativeModel):
             self._add_noise(body)
         self._column.addStretch(1)

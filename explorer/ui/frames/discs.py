@@ -16,9 +16,10 @@ from models.frames import Discs, Frame
 
 __all__ = ["DiscsView"]
 
-_SIDE, _TOP, _BOTTOM = 46.0, 20.0, 36.0  # px around the circles, for names and for the values under the pointer
+_SIDE, _TOP, _BOTTOM = 54.0, 22.0, 38.0  # px around the circles, for names and for the values under the pointer
 _INSET = 6.0  # px around a lattice, whose names stand in the circles
-_AWAY = 6.0  # px from a circle to its name
+_AWAY = 7.0  # px from a circle to its name
+_LINE = 14.0  # px, height of a line of a name
 _PALE = 0.5  # share of the role's colour in a disc around its core
 _TELLING = 1.5  # a value beyond this multiple of its reference is written beside the name
 _NARROWEST = 9.0  # px, radius of a circle that has room for its name
@@ -79,6 +80,8 @@ class DiscsView(FrameView):
         model, pale = self.tokens.model, mix(self.tokens.bg2, self.tokens.model, _PALE)
         fillings = zip(centers.tolist(), *(part.tolist() for part in frame.fillings()), strict=True)
         for (x, y), full, core in fillings:
+            if not np.isfinite([x, y]).all():
+                continue
             middle = QPointF(x, y)
             painter.setPen(stroke(self.tokens.text3, 1.0, 0.7))
             painter.setBrush(color(self.tokens.inset))
@@ -99,6 +102,8 @@ class DiscsView(FrameView):
     def _paint_name(self, painter: QPainter, place: int, centers: np.ndarray, radius: float) -> None:
         """The name outside its circle, with the value where it is large; in a lattice, in its circle."""
         frame, (x, y) = self.discs, centers[place].tolist()
+        if not np.isfinite([x, y]).all():
+            return
         large = frame.values[place] > _TELLING * frame.reference[place]
         font = ui_font(12, 600 if large else 500, tabular=True)
         painter.setFont(font)
@@ -106,17 +111,22 @@ class DiscsView(FrameView):
             if radius >= _NARROWEST:
                 halo_text(painter, QPointF(x, y), frame.labels[place], self.tokens.text1, self.tokens.bg2, 11, 500)
             return
-        painter.setPen(color(self.tokens.text1 if large else self.tokens.text2))
-        text = f"{frame.labels[place]} {number(frame.values[place])} {frame.unit}".rstrip()
-        text = text if large else frame.labels[place]
-        box = QFontMetricsF(font).tightBoundingRect(text)
-        dx, dy = centers[place] - (centers.min(axis=0) + centers.max(axis=0)) / 2
+        lines = [frame.labels[place], *([f"{number(frame.values[place])} {frame.unit}".rstrip()] if large else [])]
+        dx, dy = (frame.xy[place] - frame.middle()) * [1, -1]  # px run downwards
         away = float(np.hypot(dx, dy)) or 1.0
-        at = QPointF(x + dx / away * (radius + _AWAY), y + dy / away * (radius + _AWAY))
-        # the word begins where the ray leaves the circle, and ends inside the widget
-        left = at.x() - box.width() * (0.5 - 0.5 * dx / away)
-        left = min(max(left, 2.0), self.width() - box.width() - 2.0)
-        painter.drawText(QPointF(left, at.y() + box.height() * (0.5 + 0.5 * dy / away)), text)
+        if abs(dx) < 0.3 * away:  # above or below its circle, a name has room beside it, but not in height
+            lines = [" ".join(lines)]
+        widths = [QFontMetricsF(font).horizontalAdvance(line) for line in lines]
+        wide, high = max(widths), _LINE * len(lines)
+        reach = radius + _AWAY + 0.5 * wide * abs(dx) / away + 0.35 * high * abs(dy) / away
+        left, top = x + dx / away * reach - wide / 2, y + dy / away * reach - high / 2
+        left = min(max(left, 1.0), self.width() - wide - 1.0)
+        for number_of_line, line in enumerate(lines):
+            box = QRectF(left, top + number_of_line * _LINE, wide, _LINE)
+            painter.setPen(
+                color((self.tokens.model if number_of_line else self.tokens.text1) if large else self.tokens.text2)
+            )
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, line)
 
     def _paint_headline(self, painter: QPainter, view: Viewport) -> None:
         place = self.discs.headline_place()
@@ -151,7 +161,7 @@ class DiscsView(FrameView):
             return None
         view = self.viewport()
         distance = np.hypot(*(view.to_pixels(self.discs.xy) - [at.x(), at.y()]).T)
-        nearest = int(distance.argmin())
+        nearest = int(np.nan_to_num(distance, nan=np.inf).argmin())
         return nearest if distance[nearest] <= self._radius(view) + 8 else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

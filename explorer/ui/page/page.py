@@ -190,6 +190,7 @@ class PageWidget(QFrame):
         self.timeline.scrubbed.connect(self.moment.go_to)
         self.timeline.live_requested.connect(self.moment.go_live)
         self.board.alerted.connect(self.messages.take_alert)
+        self.messages.cure_asked.connect(self.suggestions.carry_out)
         self.board.clicked.connect(self.editors.click)
         self.board.framed.connect(self.editors.follow)
         self.board.step_picked.connect(self.timeline.go_to)

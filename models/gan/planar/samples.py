@@ -18,7 +18,9 @@ from models.views.words import SPLITS, as_array
 __all__ = ["PROBES", "pushes", "samples", "sight_of"]
 
 PROBES = 120
-"""Samples whose gradient and trail are shown."""
+"""Samples whose gradient is shown."""
+
+_TRAILS = 24  # of them that leave a trail
 
 _MAPS = {"discriminator": "D", "ratio": "D/(1 − D)", "none": "None"}
 _SIDE = 48  # cells of the map to the width of the extent
@@ -72,7 +74,7 @@ def samples(
         layers += forces
         notes.append(words)
     if points:
-        layers.append(Points(as_array(batch.x), role="data", name="data", size=3))
+        layers.append(Points(as_array(batch.x), role="data", name="data", size=3.0))
     if made:
         layers.append(Points(as_array(x), role="model", name="samples", size=3.0))
     return Plane(
@@ -171,7 +173,7 @@ def _forces(model: PlanarGAN) -> tuple[list[Layer], str]:
     reach = 0.35 * float(model.units.spread)
     layers = [
         Field(as_array(x[finite]), as_array(push[finite]), role="total", longest=reach, name="−∇ of G's loss"),
-        Points(as_array(x), role="model", size=2.5, trail="probes", name="their paths"),
+        Points(as_array(x[:_TRAILS]), role="model", size=2.5, trail="probes", name="paths"),
     ]
     return layers, words if finite.all() else f"{words} {PROBES - int(finite.sum())} gradients are infinite."
 

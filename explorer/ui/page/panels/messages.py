@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from explorer.ui.controls import IconButton, text_label
+from explorer.ui.controls import Button, IconButton, text_label
 from explorer.ui.page.panels.banner import Banner
 from explorer.ui.page.panels.slow_strip import SlowStrip
 from explorer.ui.page.state.shown import PageState, Shown
@@ -19,9 +19,14 @@ class Alert(QFrame):
 
     A warning that was closed comes back only after the view had none in between.
 
+    Signals:
+        cure_asked: The button beside the warnings was pressed.
+
     Args:
         theme: Colours.
     """
+
+    cure_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
         super().__init__(parent)
@@ -40,6 +45,11 @@ class Alert(QFrame):
         row.setSpacing(10)
         row.addWidget(self._sign)
         row.addWidget(self.text, 1)
+        self.cure_button = Button(theme, "Cure it", "", "primary")
+        self.cure_button.setObjectName("cure")
+        self.cure_button.hide()
+        self.cure_button.clicked.connect(self.cure_asked)
+        row.addWidget(self.cure_button)
         row.addWidget(self.close_button)
         self.close_button.clicked.connect(self._on_close)
         theme.changed.connect(self.apply_theme)
@@ -77,12 +87,18 @@ class Alert(QFrame):
 class Messages(QFrame):
     """The strip of slow motion, the banner and the alerts, each visible only while it shows something.
 
-    A welcome goes when something is trained, an error when something else is shown.
+    A welcome goes when something is trained, an error when something else is shown. Beside an alert stands the cure
+    that the page declares, while a run is shown in which it is not in force.
+
+    Signals:
+        cure_asked: The cure of the page, `Try`.
 
     Args:
         theme: Colours.
         shown: What the page shows.
     """
+
+    cure_asked = Signal(object)
 
     def __init__(self, theme: Theme, shown: Shown, parent: QWidget | None = None):
         super().__init__(parent)
@@ -96,7 +112,9 @@ class Messages(QFrame):
         for widget in (self.slow, self.banner, self.alert):
             column.addWidget(widget)
         shown.changed.connect(self._on_shown_changed)
+        shown.config_changed.connect(self._offer_cure)
         shown.state_changed.connect(self._on_state_changed)
+        self.alert.cure_asked.connect(self._on_cure_asked)
 
     @Slot(str, str)
     def take_alert(self, source: str, text: str) -> None:
@@ -107,6 +125,19 @@ class Messages(QFrame):
     def _on_shown_changed(self) -> None:
         if self.banner.kind == "error":
             self.banner.dismiss()
+        self._offer_cure()
+
+    @Slot()
+    def _offer_cure(self) -> None:
+        cure, in_force = self._shown.page_class.cure, self._shown.values()
+        due = cure is not None and in_force is not None and any(in_force[k] != value for k, value in cure.set.items())
+        self.alert.cure_button.setVisible(due)
+        if cure is not None:
+            self.alert.cure_button.setToolTip(cure.title)
+
+    @Slot()
+    def _on_cure_asked(self) -> None:
+        self.cure_asked.emit(self._shown.page_class.cure)
 
     @Slot(object)
     def _on_state_changed(self, state: PageState) -> None:
