@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -13,6 +14,7 @@ from models.protocol import BadValue, GenerativeModel, Page, Param, Preset, para
 __all__ = ["parse", "read_pairs"]
 
 _PROGRAM = "dgm-explorer"
+_WIDTH = 96  # characters of a line of text in the help of a page
 
 
 class _Parser(argparse.ArgumentParser):
@@ -195,7 +197,8 @@ def _described_page(arguments: Sequence[str]) -> str:
         page: type[Page] = models.find_page(arguments[1])
     except BadValue:
         return ""
-    lines = [f"{page.title} ({arguments[1]})", "", _table("parameters", params_of(page.Config))]
+    about = [textwrap.fill(page.about, _WIDTH), ""] if page.about else []
+    lines = [f"{page.title} ({arguments[1]})", "", *about, _table("parameters", params_of(page.Config))]
     if issubclass(page, GenerativeModel):
         lines.append(_table("training", params_of(training_class(page))))
         for what, method in (("sample", page.sample), ("evaluate", page.evaluate)):

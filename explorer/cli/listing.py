@@ -6,6 +6,7 @@ import argparse
 import importlib.metadata
 import json
 import platform
+import textwrap
 from typing import Any
 
 import torch
@@ -18,6 +19,8 @@ from models.protocol import GenerativeModel, Preset, accepted, params_of
 
 __all__ = ["list_all", "versions"]
 
+_WIDTH = 96  # characters of a line that says what a lab is about
+
 
 def list_all(arguments: argparse.Namespace) -> int:
     """Prints families, pages, datasets and presets; see the help of `list`."""
@@ -28,6 +31,8 @@ def list_all(arguments: argparse.Namespace) -> int:
         return 0
     for page in pages:
         print(f"{page['page']:<22}{page['title']} ({page['family']}, {page['kind']})")
+        if page["about"]:
+            print(textwrap.indent(textwrap.fill(page["about"], _WIDTH), " " * 22))
         for preset in page["presets"]:
             where = f": {preset['data']}, {preset['device']}" if preset["data"] else ""
             print(f"{'':<22}· {preset['title']}{where}")
@@ -46,6 +51,7 @@ def _page(family: str, name: str, page: Any) -> dict[str, Any]:
         "family": family,
         "kind": "model" if is_model else "lab",
         "title": page.title,
+        "about": page.about,
         "reference": page.reference,
         "presets": [_preset(preset) for preset in page.presets],
         "data": fitting,

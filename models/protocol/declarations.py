@@ -11,11 +11,11 @@ __all__ = ["Metric", "Objective", "Preset", "Scene", "Term", "Try"]
 
 @dataclass(frozen=True)
 class Term:
-    """One term of an objective.
+    """One term of an objective, or one side of an equation of a lab.
 
     Attributes:
         tex: The term as it is typeset, its sign and weight included.
-        metric: Key of the metric it is made of.
+        metric: Key of the metric it is made of; in a lab, key of its value in `Lab.values`.
         sign: +1 or -1, the sign with which the metric enters.
         weight: Name of the config field that multiplies it, or None.
         role: What its colour says; "" for that of its metric.
@@ -36,23 +36,28 @@ class Term:
 class Objective:
     """What is optimised: left-hand side, terms that add up to it, and the metric that holds the sum.
 
+    The equations of a lab have the same form: each is one of these, with a title. Where no sum is meant, `total` is
+    None: `tex` is then a line of its own, typeset as it is, and each term a quantity with its value.
+
     Attributes:
-        tex: The left-hand side as it is typeset.
+        tex: The left-hand side as it is typeset; "" for none.
         terms: The terms; their values add up to that of `total`.
-        total: The sum as a term of its own.
+        total: The sum as a term of its own, or None if the terms are not summed.
         maximised: Whether learning raises it; what is descended is always the loss.
         note: One sentence on which form is descended, or "".
-        other: The same quantity, or what it is without weights, in other terms.
+        other: The same quantity, or what it is without weights, in other terms; of a lab, further equations.
         title: Heading of one of these; "" for the objective itself.
+        unit: Unit of the terms, where no metric declares it.
     """
 
     tex: str
     terms: tuple[Term, ...]
-    total: Term
+    total: Term | None = None
     maximised: bool = True
     note: str = ""
     other: tuple[Objective, ...] = ()
     title: str = ""
+    unit: str = ""
 
     @property
     def forms(self) -> tuple[Objective, ...]:

@@ -30,6 +30,7 @@ class Page:
 
     Class attributes:
         title, reference, presets, look_at, try_next: Texts and presets of the page.
+        about: What data, model and players are, with their letters: at most two sentences, or "".
         Config: Frozen dataclass of `param(...)` fields.
         accepts: Kinds of data that the page takes. A lab that declares none has no data.
         views: Views that the page uses beside its own methods marked `@view`.
@@ -39,6 +40,7 @@ class Page:
 
     title: ClassVar[str]
     reference: ClassVar[str] = ""
+    about: ClassVar[str] = ""
     accepts: ClassVar[tuple[Kind | type[Kind], ...]] = ()
     Config: ClassVar[type]
     presets: ClassVar[tuple[Preset, ...]] = ()
@@ -47,6 +49,11 @@ class Page:
     look_at: ClassVar[str] = ""
     try_next: ClassVar[tuple[Try, ...]] = ()
     cure: ClassVar[Try | None] = None
+
+    @classmethod
+    def objective_of(cls, config: Any) -> Objective | None:
+        """What is optimised under a config, or the equations that a lab is about; None if there are none."""
+        return None
 
 
 class GenerativeModel(Page, nn.Module, ABC):
@@ -271,3 +278,11 @@ class Lab(Page, ABC):
 
     def __init__(self, config: Any):
         self.config = config
+
+    def values(self) -> Mapping[str, float]:
+        """Value of each key that the terms of `objective_of` name, under the lab's config.
+
+        Values are exact and come from the functions that the views use, so that Explain and pictures agree. They are
+        computed once for a config and must take less than 5 ms: what takes longer is left out.
+        """
+        return {}

@@ -31,7 +31,7 @@ class Snapshot:
         state: The session's status, or "static".
         replies: A frame or an error for each view that is watched.
         curves: Every metric, or None if nothing was measured.
-        last: The newest value of each metric.
+        last: The newest value of each metric, or the values of a lab.
         recorded: Steps on the timeline.
         averaged: Whether the model has averaged weights.
     """
@@ -116,7 +116,7 @@ class SnapshotMaker:
         if isinstance(shown, SessionViews):
             return self._of_session(shown, queue, training)
         replies, again = self._watched(shown, queue, training)
-        return Snapshot(step=shown.step, replies=replies, last=shown.history.last()), again
+        return Snapshot(step=shown.step, replies=replies, last=shown.last), again
 
     def _of_session(self, views: SessionViews, queue: RequestQueue, training: bool) -> tuple[Snapshot, bool]:
         session = views.session

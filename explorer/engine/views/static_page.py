@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from explorer.engine.runs.history import History
 from explorer.engine.runs.recorder import Recorder
 from explorer.engine.views.requests import Reply, Request, RequestQueue
 from explorer.engine.views.viewer import Viewer
-from models.protocol import DataBatch, DataSpec, GenerativeModel, Input, Page, View
+from models.protocol import DataBatch, DataSpec, GenerativeModel, Input, Lab, Page, View
 
 __all__ = ["StaticPage"]
 
@@ -59,6 +60,11 @@ class StaticPage:
         if isinstance(self.page, GenerativeModel):
             return self.page.spec
         return None if self.data is None else self.data.spec
+
+    @functools.cached_property
+    def last(self) -> Mapping[str, float]:
+        """The newest value of each metric, or the values of a lab."""
+        return self.page.values() if isinstance(self.page, Lab) else self.history.last()
 
     def display_model(self, raw: bool = False) -> Page:
         """The page itself: it has no other weights."""

@@ -15,7 +15,7 @@ from explorer.ui.explain.noise import NoiseBars, dimensions, noise_sentence
 from explorer.ui.explain.rows import ObjectiveRow, SumRow, TermRow
 from explorer.ui.explain.suggestion import Suggestion
 from explorer.ui.theme import Theme
-from models.protocol import GenerativeModel, Kind, Metric, Objective, Page, Try
+from models.protocol import GenerativeModel, Kind, Lab, Metric, Objective, Page, Try
 
 __all__ = ["Explain"]
 
@@ -24,7 +24,9 @@ _POLL = 30  # ms between two checks whether the formulas are typeset
 
 
 class Explain(QFrame):
-    """Objective, what to look at, what to try next, and noise dimension; a lab has the texts alone.
+    """Objective, what to look at, what to try next, and noise dimension.
+
+    A lab says first what its data, model and players are; its equations take the place of the objective.
 
     Formulas are typeset in a thread and appear when they are ready. Values are labels beside them.
 
@@ -95,7 +97,7 @@ class Explain(QFrame):
             config: Its parameters.
             kind: Type and shape of the data, for the noise dimension; None hides it.
         """
-        objective = page.objective_of(config) if issubclass(page, GenerativeModel) else None
+        objective = page.objective_of(config)
         if page is not self._page or objective != self._objective:
             self._page, self._objective = page, objective
             self._build(page, objective)
@@ -127,11 +129,14 @@ class Explain(QFrame):
         self._column.setContentsMargins(_MARGIN, 4, _MARGIN, _MARGIN)
         self._column.setSpacing(0)
         self._rows, self._bars = [], None
-        if issubclass(page, GenerativeModel) and objective is not None:
-            self._add_objective(page, objective, body)
-        else:
+        if not issubclass(page, GenerativeModel):
             self._column.addSpacing(4)
             self._column.addWidget(text_label(page.title, "title", wrap=True, parent=body))
+        if page.about:
+            self._add_heading("Setting", body)
+            self._column.addWidget(text_label(page.about, "prose", wrap=True, parent=body))
+        if objective is not None:
+            self._add_objective(page, objective, body)
         if page.look_at:
             self._add_heading("What to look at", body)
             for paragraph in page.look_at.split("\n\n"):
@@ -163,8 +168,9 @@ class Explain(QFrame):
         self._column.addWidget(text_label(text, "section", parent=body))
         self._column.addSpacing(6)
 
-    def _add_objective(self, page: type[GenerativeModel], objective: Objective, body: QWidget) -> None:
-        declared = {metric.key: metric for metric in page.metrics}
+    def _add_objective(self, page: type[Page], objective: Objective, body: QWidget) -> None:
+        metrics = page.metrics if issubclass(page, GenerativeModel) else ()
+        declared = {metric.key: metric for metric in metrics}
         for place, form in enumerate(objective.forms):
             before = len(self._rows)
             self._add_form(form, declared, body)
@@ -175,21 +181,27 @@ class Explain(QFrame):
 
     def _add_form(self, objective: Objective, declared: Mapping[str, Metric], body: QWidget) -> None:
         self._add_heading(objective.title or f"Objective, {'maximised' if objective.maximised else 'minimised'}", body)
-        self._column.addWidget(FormulaView(self._theme, f"{objective.tex} =", parent=body))
-        self._column.addSpacing(4)
-        for term in objective.terms:
-            self._add_row(TermRow(self._theme, term, declared.get(term.metric), body))
+        total = objective.total
+        if objective.tex:
+            left = objective.tex if total is None else f"{objective.tex} ="
+            self._column.addWidget(FormulaView(self._theme, left, parent=body))
             self._column.addSpacing(4)
-        rule = QFrame(body)
-        rule.setProperty("rule", True)
-        self._column.addWidget(rule)
-        unit = next((declared[term.metric].unit for term in objective.terms if term.metric in declared), "")
-        self._add_row(SumRow(self._theme, objective.total, declared.get(objective.total.metric), unit, body))
+        unit = next((declared[term.metric].unit for term in objective.terms if term.metric in declared), objective.unit)
+        for term in objective.terms:
+            self._add_row(TermRow(self._theme, term, declared.get(term.metric), objective.unit, body))
+            self._column.addSpacing(4)
+        if total is not None:
+            rule = QFrame(body)
+            rule.setProperty("rule", True)
+            self._column.addWidget(rule)
+            self._add_row(SumRow(self._theme, total, declared.get(total.metric), unit, body))
         if objective.note:
             self._column.addSpacing(2)
             self._column.addWidget(text_label(objective.note, "caption", wrap=True, parent=body))
 
     def _add_row(self, row: ObjectiveRow) -> None:
+        if self._page is not None and issubclass(self._page, Lab):
+            row.setToolTip("Value for the parameters shown, not estimated.")
         row.hovered.connect(self.hovered)
         self._rows.append(row)
         self._column.addWidget(row)

@@ -45,19 +45,28 @@ class ObjectiveRow(QFrame):
         theme: Colours.
         term: The term.
         metric: Declaration of the term's metric, or None.
+        unit: Unit of the value, where there is no metric.
     """
 
     hovered = Signal(str)
 
-    def __init__(self, theme: Theme, term: Term, metric: Metric | None, weight: int, parent: QWidget | None = None):
+    def __init__(
+        self,
+        theme: Theme,
+        term: Term,
+        metric: Metric | None,
+        unit: str,
+        weight: int,
+        parent: QWidget | None = None,
+    ):
         super().__init__(parent)
         self.tokens = theme.tokens
         self.term = term
         self._metric = metric
         self._marked = False
         self.setObjectName(f"explain.term.{term.metric}")
-        self._name = term.metric if metric is None else metric.label
-        self._unit = "" if metric is None else metric.unit
+        self._name = term.metric.replace("_", " ") if metric is None else metric.label
+        self._unit = unit if metric is None else metric.unit
         self.setToolTip(f"{'' if metric is None else metric.help} Value at the newest step, not smoothed.".lstrip())
         self.value = _value_label(weight, self)
         self._update_name()
@@ -121,8 +130,8 @@ class TermRow(ObjectiveRow):
         formula: The typeset term.
     """
 
-    def __init__(self, theme: Theme, term: Term, metric: Metric | None, parent: QWidget | None = None):
-        super().__init__(theme, term, metric, 400, parent)
+    def __init__(self, theme: Theme, term: Term, metric: Metric | None, unit: str = "", parent: QWidget | None = None):
+        super().__init__(theme, term, metric, unit, 400, parent)
         self._role = term.role or ("total" if metric is None else metric.role)
         self.formula = FormulaView(theme, term.tex, self._role, self)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
@@ -195,10 +204,10 @@ class SumRow(ObjectiveRow):
     """
 
     def __init__(self, theme: Theme, term: Term, metric: Metric | None, unit: str, parent: QWidget | None = None):
-        super().__init__(theme, term, metric, 600, parent)
+        super().__init__(theme, term, metric, unit, 600, parent)
         self.setObjectName("explain.total")
         if metric is None:
-            self._name, self._unit = "Sum", unit
+            self._name = "Sum"
             self._update_name()
         self.formula = FormulaView(theme, term.tex, "", self) if metric is None else None
         row = QHBoxLayout(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,7 +14,7 @@ from models.protocol import view
 from models.vae.elbo.one_latent import ALL, OneLatent, Weights
 from models.views.words import decimal
 
-__all__ = ["AHEAD", "densities", "integrand", "plane", "terms"]
+__all__ = ["AHEAD", "densities", "integrand", "plane", "terms", "values_of"]
 
 AHEAD = 300
 """Number of further gradient steps that are drawn."""
@@ -43,6 +44,9 @@ class BoundLab(Protocol):
     def q(self) -> tuple[float, float]:
         """m and s after the gradient steps."""
 
+    def values(self) -> Mapping[str, float]:
+        """The terms at q, nats; see `values_of`."""
+
 
 def _climbed(lab: BoundLab) -> str:
     """The objective of the gradient steps, in words."""
@@ -58,6 +62,21 @@ def _q_words(lab: BoundLab) -> str:
     after = f" after {lab.config.steps} steps" if lab.config.steps else ""
     std = decimal(s) if s >= 1e-3 else f"{s:.1e}".replace("-", "−")
     return f"q = N(m, s²) with m = {decimal(m)}, s = {std}{after}"
+
+
+def values_of(lab: BoundLab) -> dict[str, float]:
+    """Every term of both decompositions at q, nats, by its key in the equations of the lab."""
+    m, s = lab.q
+    likelihood, prior, entropy = (float(term) for term in lab.model.terms(m, s))
+    return {
+        "log_evidence": lab.model.log_evidence(),
+        "elbo": likelihood + prior + entropy,
+        "gap": lab.model.gap(m, s),
+        "joint": likelihood + prior,
+        "entropy": entropy,
+        "reconstruction": likelihood,
+        "prior": prior + entropy,
+    }
 
 
 def _reach(lab: BoundLab) -> float:
@@ -94,21 +113,19 @@ def densities(lab: BoundLab) -> Curves:
 @view("Terms of the bound", help="log p(x) = ELBO + KL(q ‖ p(z|x)), and the ELBO in both forms.")
 def terms(lab: BoundLab) -> Bars:
     """Every term of both decompositions at q."""
-    m, s = lab.q
-    likelihood, prior, entropy = (float(term) for term in lab.model.terms(m, s))
-    evidence, gap = lab.model.log_evidence(), lab.model.gap(m, s)
-    elbo = likelihood + prior + entropy
+    values = lab.values()
+    evidence, elbo, gap = (values[key] for key in ("log_evidence", "elbo", "gap"))
     rows = [
         ("log p(x)", evidence, "total"),
         ("ELBO", elbo, "model"),
         ("KL(q ‖ p(z|x)), the gap", gap, "alt"),
-        ("form 1: E_q log p(x, z)", likelihood + prior, "data"),
-        ("form 1: −E_q log q(z)", entropy, "model"),
-        ("form 2: E_q log p(x|z)", likelihood, "data"),
-        ("form 2: −KL(q ‖ p(z))", prior + entropy, "prior"),
+        ("form 1: E_q log p(x, z)", values["joint"], "data"),
+        ("form 1: −E_q log q(z)", values["entropy"], "model"),
+        ("form 2: E_q log p(x|z)", values["reconstruction"], "data"),
+        ("form 2: −KL(q ‖ p(z))", values["prior"], "prior"),
     ]
     if lab.weights != ALL:
-        rows.append(("objective of the steps", float(lab.model.objective(m, s, lab.weights)), "total"))
+        rows.append(("objective of the steps", float(lab.model.objective(*lab.q, lab.weights)), "total"))
     exact = "exact" if lab.model.power == 1 else "log p(x) and gap by quadrature"
     return Bars(
         tuple(label for label, *_ in rows),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from models.protocol import Lab, Preset, Scene, Try, param
-from models.vae.elbo.bound_views import AHEAD, densities, integrand, plane, terms
+from models.protocol import Lab, Objective, Preset, Scene, Try, param
+from models.vae.elbo.bound_views import AHEAD, densities, integrand, plane, terms, values_of
+from models.vae.elbo.equations import EQUATIONS
 from models.vae.elbo.one_latent import OneLatent, Weights
 from models.vae.elbo.prior_average import averaging, dimensions
 
@@ -30,6 +31,10 @@ class ElboLab(Lab):
 
     title = "Evidence lower bound"
     reference = "https://arxiv.org/abs/1601.00670"
+    about = (
+        "The model is z ~ N(0, 1), x|z ~ N(a z, σ²), or N(a z², σ²), with one observed x. "
+        "q(z) = N(m, s²) approximates the posterior p(z|x): m and s are learned."
+    )
     presets = (
         Preset("A bound with a gap", "", about="q is off the posterior: the gap is their divergence."),
         Preset("q is the posterior", "", {"m": 1.6, "s": 0.6}, about="The gap is 0, and the integrand is a constant."),
@@ -68,8 +73,8 @@ class ElboLab(Lab):
     look_at = (
         "log p(x) does not depend on q, so a change of q that raises the ELBO lowers KL(q ‖ p(z|x)) by as much: move "
         "m and s and watch the bars. The bound is tight only if q is the posterior; then log p(x, z) − log q(z) is "
-        "the same number at every z. Switch a term off to see what it does: without the entropy, or without the KL, q "
-        "shrinks onto the single best z."
+        "the same number at every z.\n\n"
+        "Switch a term off to see what it does: without the entropy, or without the KL, q shrinks onto the best z."
     )
     try_next = (
         Try("Make 150 gradient steps: q becomes the posterior and the gap closes", {"steps": 150}, scene="The bound"),
@@ -129,6 +134,15 @@ class ElboLab(Lab):
         on = (c.joint, c.joint, c.entropy) if c.form == "joint" else (c.reconstruction, c.kl, c.kl)
         self.weights = Weights(*map(float, on))
         self.path = self.model.ascend(c.m, c.s, self.weights, c.steps + AHEAD, c.rate)
+
+    @classmethod
+    def objective_of(cls, config: Config) -> Objective:
+        """log p(x) as bound and gap, and the bound in both forms."""
+        return EQUATIONS
+
+    def values(self) -> Mapping[str, float]:
+        """Every term at q, nats."""
+        return values_of(self)
 
     @property
     def q(self) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -59,10 +60,7 @@ class OneLatent:
         """log p(x), nats: in closed form for k = 1, by quadrature over z for k = 2."""
         if self.power == 1:
             return float(normal_log_prob(np.array(self.x), 0.0, math.hypot(self.a, self.sigma)))
-        z = np.arange(-_REACH, _REACH + _STEP, _STEP)
-        values = self.log_joint(z)
-        top = values.max()
-        return float(top + math.log(np.exp(values - top).sum() * _STEP))
+        return _quadrature(self)
 
     def log_posterior(self, z: np.ndarray) -> np.ndarray:
         """log p(z|x), nats; any shape to the same shape."""
@@ -161,6 +159,15 @@ class OneLatent:
             return self.log_joint(m + s * e) - normal_log_prob(m + s * e, m, s) - float(self.objective(m, s))
 
         return normal_mean(lambda e: centred(e) ** 2)
+
+
+@functools.lru_cache(maxsize=8)
+def _quadrature(model: OneLatent) -> float:
+    """log p(x), nats, by quadrature over z."""
+    z = np.arange(-_REACH, _REACH + _STEP, _STEP)
+    values = model.log_joint(z)
+    top = values.max()
+    return float(top + math.log(np.exp(values - top).sum() * _STEP))
 
 
 def _roots(square: float) -> tuple[float, ...]:

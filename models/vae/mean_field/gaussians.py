@@ -74,6 +74,15 @@ class Correlated:
         """D_KL(q ‖ p), nats."""
         return divergence(q.mean, np.diag(q.variance), np.zeros(2), self.covariance)
 
+    def parts_from_q(self, q: Factorised) -> tuple[float, float, float]:
+        """The parts of D_KL(q ‖ p), nats: of the means, of the variances, and the least value of a factorised q.
+
+        They are ½ mᵀΛm, ½ Σᵢ (vᵢΛᵢᵢ − 1 − log vᵢΛᵢᵢ) and −½ log(1 − ρ²).
+        """
+        ratio = q.variance * np.diag(self.precision)
+        of_means = 0.5 * float(q.mean @ self.precision @ q.mean)
+        return of_means, 0.5 * float((ratio - 1.0 - np.log(ratio)).sum()), self.gap
+
     def to_q(self, q: Factorised) -> float:
         """D_KL(p ‖ q), nats."""
         return divergence(np.zeros(2), self.covariance, q.mean, np.diag(q.variance))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.exact.normal import normal_log_prob
 from models.frames import Bars, Curves, Ellipses, Lines, Plane, Points, Series
-from models.protocol import Drag, Lab, Preset, Scene, Try, param, view
+from models.protocol import Drag, Lab, Objective, Preset, Scene, Try, param, view
+from models.vae.mean_field.equations import EQUATIONS
 from models.vae.mean_field.gaussians import Correlated, Factorised
 from models.views.words import decimal
 
@@ -27,6 +29,10 @@ class MeanFieldLab(Lab):
 
     title = "Mean field"
     reference = "https://arxiv.org/abs/1601.00670"
+    about = (
+        "The posterior p(z₁, z₂|x) is Gaussian: mean 0, standard deviations σ₁, σ₂, correlation ρ. "
+        "q(z₁, z₂) = q₁(z₁) q₂(z₂), in which z₁ and z₂ are independent, approximates it."
+    )
     presets = (
         Preset("Strong correlation, ρ = 0.9", "", about="q is 2.3 times narrower than p; the gap is 0.830."),
         Preset("No correlation", "", {"rho": 0.0}, about="p factorises, and one update of each factor reaches it."),
@@ -48,10 +54,10 @@ class MeanFieldLab(Lab):
         ),
     )  # fmt: skip
     look_at = (
-        "q(z₁, z₂) = q(z₁) q(z₂) approximates a correlated Gaussian p = p(z₁, z₂ | x) with inverse covariance Λ. The "
-        "variances of the best q are 1/Λᵢᵢ, those of each zᵢ given the other: q is narrower than the marginals of p. "
-        "No optimisation closes the gap KL(q ‖ p) = −½ log(1 − ρ²). The other direction, KL(p ‖ q), is least at the "
-        "product of the marginals, which covers p and has mass where p has almost none."
+        "The best q has the variance of each zᵢ given the other, so it is narrower than the marginals of p. No "
+        "optimisation closes the gap that remains.\n\n"
+        "The other direction, KL(p ‖ q), is least at the product of the marginals, which covers p and has mass where "
+        "p has almost none."
     )
     try_next = (
         Try("Set ρ to 0.99: q shrinks further, and coordinate ascent creeps along the ridge", {"rho": 0.99},
@@ -83,6 +89,24 @@ class MeanFieldLab(Lab):
         c = config
         self.p = Correlated(c.rho, c.std_1, c.std_2)
         self.path = self.p.ascend(Factorised(np.array([c.m1, c.m2]), np.full(2, c.start**2)), _MOST)
+
+    @classmethod
+    def objective_of(cls, config: Config) -> Objective:
+        """The factorised q, its best variances, and its divergence from p in three parts."""
+        return EQUATIONS
+
+    def values(self) -> Mapping[str, float]:
+        """Variances of the best q, in units of z², and KL(q ‖ p) of the q after the updates with its parts, nats."""
+        variance = self.p.best().variance.tolist()
+        of_means, of_variances, gap = self.p.parts_from_q(self.q)
+        return {
+            "variance_1": variance[0],
+            "variance_2": variance[1],
+            "of_means": of_means,
+            "of_variances": of_variances,
+            "gap": gap,
+            "divergence": self.p.from_q(self.q),
+        }
 
     @property
     def q(self) -> Factorised:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.protocol import Lab, Preset, Scene, Try, param
+from models.protocol import Lab, Objective, Preset, Scene, Try, param
+from models.vae.reparameterization.equations import equations_of
 from models.vae.reparameterization.estimate_views import estimates, histograms, minibatches, spread
-from models.vae.reparameterization.estimators import GradientOf
+from models.vae.reparameterization.estimators import ESTIMATORS, GradientOf
 from models.vae.reparameterization.integrands import INTEGRANDS, integrand_of
 from models.vae.reparameterization.recipe import MOST_ROUNDS, STAGES, history, recipe
 
@@ -24,6 +26,10 @@ class ReparameterizationLab(Lab):
 
     title = "Reparameterization"
     reference = "https://arxiv.org/abs/1906.10652"
+    about = (
+        "z is drawn from q(z) = N(m, s²), and f(z) is log p(x, z), z² or cos(ω z). "
+        "In log p(x, z) the model is z ~ N(0, 1), x|z ~ N(z, σ²) with one observed x."
+    )
     presets = (
         Preset("The recipe, one round", "", about="Model, q, sample, gradient, step: one round with its numbers."),
         Preset(
@@ -57,8 +63,8 @@ class ReparameterizationLab(Lab):
     )
     look_at = (
         "Both estimators average to the same gradient, the dashed line; they differ in how far single draws are from "
-        "it. The reparameterised one uses the slope of f at z = m + s ε, the score function only its values. On a "
-        "smooth log-joint the standard deviations differ by a factor of several, and the score function needs the "
+        "it. The reparameterised one uses the slope of f at z = m + s ε, the score function only its values.\n\n"
+        "On a smooth log-joint the standard deviations differ by a factor of several, and the score function needs the "
         "square of that factor in draws to be as precise."
     )
     try_next = (
@@ -116,3 +122,18 @@ class ReparameterizationLab(Lab):
         c = config
         self.gradient = GradientOf(integrand_of(c), c.m, c.s, c.by, c.baseline, c.shift)
         self.exact = self.gradient.exact()
+
+    @classmethod
+    def objective_of(cls, config: Config) -> Objective:
+        """The gradient in both forms, and the variances of the estimates."""
+        return equations_of(config)
+
+    def values(self) -> Mapping[str, float]:
+        """The gradient, E_q[f], the baseline b (in units of f; nats of log p(x, z)), and variances of one draw."""
+        c = self.config
+        return {
+            "gradient": self.exact,
+            "expectation": self.gradient.f.expectation(c.m, c.s) + c.shift,
+            "b": self.gradient.constant(),
+            **{name: self.gradient.variance(name) for name in ESTIMATORS},
+        }
