@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,13 +33,17 @@ def _pair(config: Any) -> Pair:
     )
 
 
-def _density(part: str) -> Callable[[Any, float], float]:
-    return lambda config, x: float(np.exp(getattr(_pair(config), part).log_prob(np.array(x))))
+def _data_density(config: Any, x: float) -> float:
+    return float(np.exp(_pair(config).data.log_prob(np.array(x))))
+
+
+def _model_density(config: Any, x: float) -> float:
+    return float(np.exp(_pair(config).model.log_prob(np.array(x))))
 
 
 _HANDLES = (
-    *density_handles("data_mean", "data_std", _density("p"), "data_gap"),
-    *density_handles("model_mean", "model_std", _density("q")),
+    *density_handles("data_mean", "data_std", _data_density, "data_gap"),
+    *density_handles("model_mean", "model_std", _model_density),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -47,13 +47,17 @@ def optimum(pair: Pair, x: np.ndarray) -> np.ndarray:
     return np.exp(log_sigmoid(pair.log_ratio(x)))
 
 
-def _density(part: str) -> Callable[[Any, float], float]:
-    return lambda config, x: float(np.exp(getattr(pair_of(config), part).log_prob(np.array(x))))
+def _data_density(config: Any, x: float) -> float:
+    return float(np.exp(pair_of(config).data.log_prob(np.array(x))))
+
+
+def _model_density(config: Any, x: float) -> float:
+    return float(np.exp(pair_of(config).model.log_prob(np.array(x))))
 
 
 _HANDLES = (
-    *density_handles("data_mean", "data_std", _density("p"), "data_gap"),
-    *density_handles("model_mean", "model_std", _density("q"), "model_gap"),
+    *density_handles("data_mean", "data_std", _data_density, "data_gap"),
+    *density_handles("model_mean", "model_std", _model_density, "model_gap"),
 )
 
 

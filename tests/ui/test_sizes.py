@@ -1,0 +1,75 @@
+"""The picture comes first: how large the plots of every scene are, and that nothing of a page is cut."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+import models
+from explorer.ui.card import Card
+from explorer.ui.frames.curves import CurvesView
+from explorer.ui.frames.plane import PlaneView
+from models.frames import Bars, Images, Text
+
+PAGES = [name for family in models.FAMILIES for name in family.pages]
+_SHALLOW = (Bars, Images, Text)  # kinds whose pictures are readable in less height
+
+
+def smaller_than(card: Card, width: int, height: int) -> str:
+    """Says that the picture of a card is smaller than it should be, or ""."""
+    size = card.display.parentWidget().size() if card.is_empty else card.display.size()
+    if size.width() >= width and size.height() >= height:
+        return ""
+    return f"{card.view.name} has {size.width()} × {size.height()} px, not {width} × {height}"
+
+
+def faults(driver, lead: tuple[int, int], square: tuple[int, int], side: tuple[int, int] | None) -> list[str]:
+    """Every scene of the page in sight whose plots are smaller than these."""
+    scenes, found = driver.page.scenes, []
+    for name in scenes.names:
+        scenes.choose(name)
+        driver.window.repaint()
+        view = driver.page.board.scene
+        frame = view.lead.display.frame
+        is_square = isinstance(view.lead.display, PlaneView) and (frame is None or frame.square)
+        wanted = square if is_square else lead
+        found += [f"{name}: {text}" for text in [smaller_than(view.lead, *wanted)] if text]
+        for card in view.in_sight()[1:] if side is not None else ():
+            height = 120 if issubclass(card.view.frame, _SHALLOW) else side[1]
+            found += [f"{name}: {text}" for text in [smaller_than(card, side[0], height)] if text]
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_plots_are_large(open_window, page):
+    driver = open_window(1440, 900)
+    driver.window.show_page(page)
+    driver.page.banner.dismiss()  # the welcome of the first start
+    driver.qtbot.wait(0)
+    assert driver.page.run_bar.explain_button.isChecked()
+    assert faults(driver, (540, 440), (470, 470), (240, 160)) == []
+    driver.window.resize(1024, 700)
+    driver.qtbot.wait(0)
+    assert faults(driver, (360, 330), (360, 330), None) == []
+    assert cut(driver.page.side.widget()) == []
+
+
+def cut(body: QWidget | None) -> list[str]:
+    """The widgets of a scrolled panel that reach beyond its right edge."""
+    assert body is not None
+    area = body.parentWidget().parentWidget()
+    assert isinstance(area, QScrollArea)
+    width = area.viewport().width()
+    return [
+        f"{type(child).__name__} {child.objectName()}"
+        for child in body.findChildren(QWidget)
+        if child.isVisible() and child.mapTo(body, child.rect().topRight()).x() >= width
+    ]
+
+
+def test_a_pane_of_curves_is_high_enough_to_read(open_window):
+    driver = open_window(1440, 900)
+    display = driver.card("curves").display
+    assert isinstance(display, CurvesView)
+    panes = max(1, len(display.pane_names))
+    assert display.minimumSizeHint().height() >= 80 * panes
