@@ -28,7 +28,7 @@ def faults(driver, lead: tuple[int, int], square: tuple[int, int], side: tuple[i
     scenes, found = driver.page.scenes, []
     for name in scenes.names:
         scenes.choose(name)
-        driver.window.repaint()
+        driver.qtbot.wait(1)
         view = driver.page.board.scene
         frame = view.lead.display.frame
         is_square = isinstance(view.lead.display, PlaneView) and (frame is None or frame.square)
@@ -44,12 +44,13 @@ def faults(driver, lead: tuple[int, int], square: tuple[int, int], side: tuple[i
 def test_plots_are_large(open_window, page):
     driver = open_window(1440, 900)
     driver.window.show_page(page)
+    driver.until(lambda: driver.page.shown.source is not None)
     driver.page.banner.dismiss()  # the welcome of the first start
-    driver.qtbot.wait(0)
+    driver.qtbot.wait(1)
     assert driver.page.run_bar.explain_button.isChecked()
     assert faults(driver, (540, 440), (470, 470), (240, 160)) == []
     driver.window.resize(1024, 700)
-    driver.qtbot.wait(0)
+    driver.qtbot.wait(1)
     assert faults(driver, (360, 330), (360, 330), None) == []
     assert cut(driver.page.side.widget()) == []
 

@@ -29,6 +29,7 @@ _SIDE = 200  # px of controls beside the picture
 _HIGH, _LOW = 160, 120  # px of height that a picture has at least
 _SHALLOW = (Bars, Images, Text)  # kinds of picture that are readable in less
 _ANY = 16_777_215  # Qt's QWIDGETSIZE_MAX: no limit
+_TALL = 480  # px of height from which a leading card has room for its note
 _NARROW = 440  # px of width under which they are below it
 
 
@@ -266,7 +267,7 @@ class Card(QFrame):
         self._arrange_head()
 
     def _place_note(self) -> None:
-        self._note.set_leading(self._leading)
+        self._note.set_leading(self._leading and self.height() >= _TALL)
         self._head.note_sign.setVisible(self._note.is_shortened)
         self._arrange_head()
 

@@ -21,7 +21,7 @@ from models.protocol import Param
 
 __all__ = ["ParamRow"]
 
-_PANEL = 256  # px, width of a form in the left panel
+_PANEL = 227  # px, width of a form in the left panel at its usual width
 _COMBO = 160
 
 

@@ -152,7 +152,7 @@ SCENES = (
     ),
     Scene(
         "Latent space", "How does the image change with z?",
-        lead="decode", beside=("traversals",), below=("interpolation", "manifold"),
+        lead="traversals", beside=("decode",), below=("interpolation", "manifold"),
     ),
     Scene(
         "Memory", "Does the generator copy, and has D memorised its training data?",
