@@ -143,7 +143,7 @@ class CurvesView(Plot):
                 self.remove_pane(pane)
             for place in range(len(names)):
                 bottom = PlotAxis("bottom", self.tokens) if place == len(names) - 1 else None
-                pane = self.canvas.add_pane(Pane(), bottom, PlotAxis("left", self.tokens))
+                pane = self.make_canvas().add_pane(Pane(), bottom, PlotAxis("left", self.tokens))
                 if self.panes:
                     pane.setXLink(self.panes[0])
                 self.add_pane(pane)
