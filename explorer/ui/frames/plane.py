@@ -131,6 +131,7 @@ class PlaneView(Plot):
     @property
     def _pane(self) -> Pane:
         self.make_canvas()
+        self.refresh()
         return self.panes[0]
 
     def build(self, canvas: Canvas) -> None:

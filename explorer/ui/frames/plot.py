@@ -169,9 +169,10 @@ class Plot(FrameView):
         """Shows the content anew: at once, or where the widget is hidden, with the next paint."""
         self._stale = True
         if self.isVisible():
-            self._refresh()
+            self.refresh()
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """Shows the content, where that is still to be done because the widget was hidden."""
         if self._stale and self._frame is not None:
             self._stale = False
             canvas = self.make_canvas()
@@ -181,7 +182,7 @@ class Plot(FrameView):
 
     @Slot()
     def _on_about_to_paint(self) -> None:
-        self._refresh()
+        self.refresh()
         self.painted += self._fresh
         self._fresh = False
 
@@ -246,7 +247,7 @@ class Plot(FrameView):
             painter = QPainter(self)
             painter.fillRect(self.rect(), color(self.tokens.bg2))
             painter.end()
-            self._refresh()
+            self.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Gives the panes their new sizes."""
@@ -262,11 +263,13 @@ class Plot(FrameView):
             self._pressed = event.position()
         if self._canvas is not None:
             self._canvas.mousePressEvent(event)
+        event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drags the range, or follows the pointer."""
         if self._canvas is not None and event.buttons():
             self._canvas.mouseMoveEvent(event)
+        event.accept()
         self.set_pointer(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -275,6 +278,7 @@ class Plot(FrameView):
         self._pressed = None
         if self._canvas is not None:
             self._canvas.mouseReleaseEvent(event)
+        event.accept()
         if pressed is not None and (at - pressed).manhattanLength() <= _CLICK:
             self.click(at, event.modifiers())
 
