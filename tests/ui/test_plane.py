@@ -114,6 +114,6 @@ def test_layers_below_that_stay_are_part_of_the_background(plane) -> None:
     for cloud in clouds:
         plane.show_frame(Plane((circle, cloud), extent=(-2, 2, -2, 2)))
     stored = {type(item).__name__: item.is_stored for item in plane.panes[0].items}
-    assert stored == {"Overlay": False, "PaintedItem": True, "CloudItem": False}
+    assert stored == {"PlaneOverlay": False, "PaintedItem": True, "CloudItem": False}
     plane.set_cross(0.0, 0.0)  # now the cloud, too
     assert [item.is_stored for item in plane.panes[0].items if type(item).__name__ == "CloudItem"] == [True]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QKeyEvent, QPainter
 
 from explorer.ui.frames.paint import hair, stroke
 from explorer.ui.frames.projection import Projection
@@ -12,6 +12,13 @@ from explorer.ui.theme import Tokens, color
 
 __all__ = ["HandleSet"]
 
+_STEP, _LEAP = 0.05, 0.5  # data units an arrow key moves a handle, without and with Shift
+_ARROWS: dict[int, tuple[int, int]] = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
+}
 _REACH = 12.0  # px from a handle within which a press takes it
 
 
@@ -55,6 +62,14 @@ class HandleSet:
         distance = np.hypot(*(view.to_pixels(self.xy) - [at.x(), at.y()]).T)
         nearest = int(distance.argmin())
         return nearest if distance[nearest] <= _REACH else None
+
+    def after_key(self, event: QKeyEvent) -> tuple[float, float] | None:
+        """Where an arrow key takes the handle that was moved last, or None for other keys."""
+        if event.key() not in _ARROWS or not len(self.xy):
+            return None
+        step = _LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else _STEP
+        x, y = (self.xy[self.last] + step * np.array(_ARROWS[event.key()])).tolist()
+        return x, y
 
     def paint(self, painter: QPainter, view: Projection, tokens: Tokens, focus: bool) -> None:
         """Draws the points in the colour of text with a halo."""

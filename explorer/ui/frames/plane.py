@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QCursor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QCursor, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import Hit, LegendItem
 from explorer.ui.frames.handles import HandleSet
-from explorer.ui.frames.items.overlay import Overlay
+from explorer.ui.frames.items.plane_overlay import PlaneOverlay
 from explorer.ui.frames.layers import needed_extent
-from explorer.ui.frames.paint import halo_text, mark, stroke
+from explorer.ui.frames.picking import CloudPoint, datum_of, point_at
 from explorer.ui.frames.plane_words import layer_legend, plane_read_out
 from explorer.ui.frames.plot import Plot
 from explorer.ui.frames.projection import Projection
 from explorer.ui.frames.ranges import PlaneRange
 from explorer.ui.frames.trails import Trails
 from explorer.ui.theme import Theme
-from models.frames import Frame, Plane, Points
+from models.frames import Frame, Plane
 
 if TYPE_CHECKING:  # as in `plot`
     from explorer.ui.frames.canvas import Canvas, Pane
@@ -30,13 +30,6 @@ if TYPE_CHECKING:  # as in `plot`
 __all__ = ["PlaneView"]
 
 _NEAR = 8.0  # px within which a point counts as hit
-_STEP, _LEAP = 0.05, 0.5  # data units an arrow key moves a handle, without and with Shift
-_ARROWS: dict[int, tuple[int, int]] = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, 1),
-    Qt.Key.Key_Down: (0, -1),
-}
 
 
 class PlaneView(Plot):
@@ -69,10 +62,8 @@ class PlaneView(Plot):
         self._range = PlaneRange()
         self._trails = Trails()
         self._stack: LayerStack | None = None
-        self._overlay: Overlay | None = None
+        self._overlay: PlaneOverlay | None = None
         self._marks: dict[int, str] = {}
-        self._hover: tuple[Points, int] | None = None  # cloud, point
-        self._datum: int | None = None  # under the pointer in another picture
 
     # What is shown
 
@@ -114,13 +105,15 @@ class PlaneView(Plot):
 
     def set_marks(self, marks: Mapping[int, str]) -> None:
         """Marks picked data: letter by `index` of the datum."""
-        self._marks = dict(marks)
+        self._marks.clear()
+        self._marks.update(marks)
         self._show_over()
 
     def show_datum(self, index: int | None) -> None:
         """Rings the points of a datum that is under the pointer in another picture."""
-        if index != self._datum:
-            self._datum = index
+        overlay = self._overlay
+        if overlay is not None and index != overlay.datum:
+            overlay.datum = index
             self._show_over()
 
     @property
@@ -144,7 +137,7 @@ class PlaneView(Plot):
         pane = canvas.add_pane(Pane(square=True), bottom, left)
         self.add_pane(pane)
         self._stack = LayerStack(pane, self._trails)
-        self._overlay = Overlay(pane, self._draw_over)
+        self._overlay = PlaneOverlay(pane, self.handles, self._marks, self.tokens)
 
     def arrange(self) -> None:
         """Fills the widget."""
@@ -157,8 +150,9 @@ class PlaneView(Plot):
     def show_content(self, frame: Frame) -> None:
         """Shows the layers in a range that holds them."""
         assert isinstance(frame, Plane)
-        pane, stack = self.panes[0], self._stack
+        pane, stack, overlay = self.panes[0], self._stack, self._overlay
         assert stack is not None
+        assert overlay is not None
         pane.set_square(frame.square and not self.is_free)
         if not self.is_free:
             self._range.fit(frame.extent or needed_extent(frame.layers), exact=frame.extent is not None)
@@ -168,7 +162,7 @@ class PlaneView(Plot):
             if axis is not None:
                 axis.set_name(name)
         stack.show(frame.layers, self.tokens)
-        self._hover = None
+        overlay.tokens, overlay.plane, overlay.hover = self.tokens, frame, None
         self._find_hover(self._pointer)
 
     # What lies above
@@ -176,69 +170,28 @@ class PlaneView(Plot):
     def _show_over(self) -> None:
         if self._overlay is not None:
             self.panes[0].keep()
+            self._overlay.has_focus = self.hasFocus()
             self._overlay.update()
-
-    def _draw_over(self, painter: QPainter, view: Projection) -> None:
-        """Draws marks, handles, and rings around points under the pointer."""
-        for layer in self._clouds() if self._marks or self._datum is not None else ():
-            if layer.index is None:
-                continue
-            for index, letter in self._marks.items():
-                for x, y in self._visible(view, layer.xy[layer.index == index]):
-                    mark(painter, QPointF(x, y), letter, self.tokens)
-            if self._datum is not None:
-                for x, y in self._visible(view, layer.xy[layer.index == self._datum]):
-                    self._draw_ring(painter, QPointF(x, y), layer.size)
-        self.handles.paint(painter, view, self.tokens, self.hasFocus())
-        if self._hover is not None:
-            layer, number = self._hover
-            at = view.point(*np.asarray(layer.xy[number], float).tolist())
-            self._draw_ring(painter, at, layer.size)
-            if layer.label is not None:
-                k = int(layer.label[number])
-                name = layer.classes[k] if k < len(layer.classes) else str(k)
-                halo_text(painter, at - QPointF(0, 16), name, self.tokens.text1, self.tokens.bg2, 12, 600)
-
-    def _draw_ring(self, painter: QPainter, at: QPointF, size: float) -> None:
-        painter.setPen(stroke(self.tokens.text1, 1.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(at, size / 2 + 3, size / 2 + 3)
-
-    def _visible(self, view: Projection, xy: np.ndarray) -> list[list[float]]:
-        """The pixels of those points that are in the pane."""
-        at = view.to_pixels(np.asarray(xy, float))
-        with np.errstate(invalid="ignore"):
-            within = ((at >= 0) & (at <= [view.rect.width(), view.rect.height()])).all(axis=1)
-        return at[within].tolist()
 
     # Picking
 
-    def _clouds(self) -> list[Points]:
-        layers = self._frame.layers if isinstance(self._frame, Plane) else ()
-        return [layer for layer in layers if isinstance(layer, Points) and len(layer.xy)]
-
-    def _point_at(self, at: QPointF, within: float = _NEAR) -> tuple[Points, int] | None:
-        smallest, hit = within, None
-        for layer in self._clouds():
-            pixels = self.view.to_pixels(np.asarray(layer.xy, float))
-            distance = np.nan_to_num(np.hypot(pixels[:, 0] - at.x(), pixels[:, 1] - at.y()), nan=np.inf)
-            nearest = int(distance.argmin())
-            if np.isfinite(distance[nearest]) and distance[nearest] <= smallest:
-                smallest, hit = float(distance[nearest]), (layer, nearest)
-        return hit
+    def _point_at(self, at: QPointF, within: float = _NEAR) -> CloudPoint | None:
+        return point_at(self._frame, self.view, at, within) if isinstance(self._frame, Plane) else None
 
     def pointer_moved(self, at: QPointF | None) -> None:
         """Rings the point under the pointer."""
-        before = self._hover
-        self._find_hover(at if self.handles.held is None else None)
-        if self._hover != before:
+        if self._find_hover(at if self.handles.held is None else None):
             self._show_over()
 
-    def _find_hover(self, at: QPointF | None) -> None:
-        before = _index(self._hover)
-        self._hover = None if at is None or not self.panes else self._point_at(at)
-        if _index(self._hover) != before:
-            self.datum_hovered.emit(_index(self._hover))
+    def _find_hover(self, at: QPointF | None) -> bool:
+        """Finds the point at a position; returns whether it is another one than before."""
+        overlay = self._overlay
+        if overlay is None:
+            return False
+        before, overlay.hover = overlay.hover, None if at is None else self._point_at(at)
+        if datum_of(overlay.hover) != datum_of(before):
+            self.datum_hovered.emit(datum_of(overlay.hover))
+        return overlay.hover != before
 
     def read_out_at(self, pane: Pane, x: float, y: float) -> str:
         """The coordinates and the value of a heat map."""
@@ -248,11 +201,9 @@ class PlaneView(Plot):
         """Emits what is there."""
         self._emit_click(self.view.to_data(at), self._point_at(at), modifiers)
 
-    def _emit_click(
-        self, xy: tuple[float, float], point: tuple[Points, int] | None, modifiers: Qt.KeyboardModifier
-    ) -> None:
+    def _emit_click(self, xy: tuple[float, float], point: CloudPoint | None, modifiers: Qt.KeyboardModifier) -> None:
         second = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
-        self.clicked.emit(Hit(xy=xy, datum=_index(point), second=second))
+        self.clicked.emit(Hit(xy=xy, datum=datum_of(point), second=second))
 
     # Handles
 
@@ -327,11 +278,8 @@ class PlaneView(Plot):
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(handles.xy):
             x, y = handles.xy[handles.last].tolist()
             self._emit_click((x, y), self._point_at(self.view.point(x, y), np.inf), event.modifiers())
-        elif key in _ARROWS and len(handles.xy):
-            step = _LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else _STEP
-            x, y = handles.xy[handles.last].tolist()
-            right, up = _ARROWS[key]
-            self._move_handle(handles.last, x + right * step, y + up * step)
+        elif (target := handles.after_key(event)) is not None:
+            self._move_handle(handles.last, *target)
             self.handle_left.emit()
         else:
             super().keyPressEvent(event)
@@ -345,10 +293,3 @@ class PlaneView(Plot):
         """Draws the handles without focus."""
         self._show_over()
         super().focusOutEvent(event)
-
-
-def _index(point: tuple[Points, int] | None) -> int | None:
-    """The datum that a point of a cloud stands for, or None where the cloud does not say."""
-    if point is None or point[0].index is None:
-        return None
-    return int(point[0].index[point[1]])

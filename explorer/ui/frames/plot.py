@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from explorer.startup import importing
 from explorer.ui.frames.base import FrameView
 from explorer.ui.frames.items.readout import ReadOut
 from explorer.ui.theme import Theme, Tokens, color
@@ -19,7 +17,7 @@ if TYPE_CHECKING:  # pyqtgraph takes 0.4 s to import: it is loaded with the firs
     from explorer.ui.frames.axis import PlotAxis
     from explorer.ui.frames.canvas import Canvas, Pane
 
-__all__ = ["Plot", "load_pyqtgraph"]
+__all__ = ["Plot"]
 
 _CURSORS = {
     "bottom": Qt.CursorShape.SizeHorCursor,
@@ -27,12 +25,6 @@ _CURSORS = {
     "": Qt.CursorShape.ArrowCursor,
 }
 _CLICK = 3  # px; a press and release within this distance is a click
-
-
-def load_pyqtgraph() -> None:
-    """Imports pyqtgraph, so that the first frame need not wait for it."""
-    with importing():
-        importlib.import_module("explorer.ui.frames.canvas")
 
 
 class Plot(FrameView):
