@@ -245,7 +245,7 @@ def test_a_drawing_has_equal_units_and_hides_strokes_behind_letters(theme, make_
     view = make_widget(DrawingView(theme), 400, 200)
     line = Stroke(np.array([[-1.0, 0.0], [1.0, 0.0]]), "data", 3.0)
     view.show_frame(Drawing((line,), extent=(-1.0, 1.0, -1.0, 1.0)))
-    a, b, c = (view.viewport().point(*at) for at in ((0, 0), (1, 0), (0, 1)))
+    a, b, c = (view.projection().point(*at) for at in ((0, 0), (1, 0), (0, 1)))
     assert b.x() - a.x() == pytest.approx(a.y() - c.y())
     middle, beside = a.toPoint(), QPointF((a.x() + b.x()) / 2, a.y()).toPoint()
     assert view.grab().toImage().pixelColor(middle) == QColor(DARK.data)

@@ -183,6 +183,37 @@ def test_a_click_in_a_picture_is_told_with_its_card(make) -> None:
     assert clicked == [("cloud", True)]
 
 
+def test_a_datum_under_the_pointer_is_ringed_in_the_other_pictures_of_its_split(make) -> None:
+    made = make("gauss")
+    xy = np.array([[0.0, 0.0], [1.0, 1.0]])
+    with_index = Plane((Points(xy, index=np.array([8, 9])),), extent=(-2, 2, -2, 2))
+    displays = [made.board.views[name].display for name in ("cloud", "score")]
+    for name, display in zip(("cloud", "score"), displays, strict=True):
+        made.board.show_reply(reply(name, with_index))
+        display.grab()
+    here, other = displays
+    plain = other.grab().toImage()
+    QTest.mouseMove(here, here.view.point(1.0, 1.0).toPoint())
+    assert other.grab().toImage() != plain
+    QTest.mouseMove(here, here.view.point(-1.0, 1.0).toPoint())
+    assert other.grab().toImage() == plain
+    made.state.inputs.set_param("cloud", "split", "train")
+    QTest.mouseMove(here, here.view.point(1.0, 1.0).toPoint())
+    assert other.grab().toImage() == plain  # datum 9 of another split is another datum
+
+
+def test_a_step_is_picked_in_curves_over_steps_alone(make) -> None:
+    made, steps = make("gauss"), []
+    made.board.step_picked.connect(steps.append)
+    x = np.linspace(0, 100, 101)
+    display = made.board.curves.display
+    for label in ("step", "t"):
+        made.board.show_curves(Curves((Series("loss", "Loss", x, x),), x_label=label))
+        display.grab()
+        QTest.mouseClick(display, Qt.MouseButton.LeftButton, pos=display.panes[0].geometry().center().toPoint())
+    assert steps == [pytest.approx(50, abs=1)]
+
+
 def test_maximise_and_restore_are_actions_and_only_one_of_them_is_always_there(make) -> None:
     made = make("gauss")
     maximise, restore = made.board.actions()[:2]

@@ -235,7 +235,7 @@ def test_eraser_undo_clear_and_a_start_from_other_data(game) -> None:
     for _ in range(rows.index("grid25")):
         QTest.keyClick(canvas.start, Qt.Key.Key_Down)
     assert len(canvas.painting.xy) == 600
-    assert np.abs(canvas.painting.xy).max() < board.view.wanted[1]  # all of it is in sight
+    assert np.abs(canvas.painting.xy).max() < board.view.extent[1]  # all of it is in sight
     QTest.mouseClick(canvas.clear_button, Qt.MouseButton.LeftButton)
     assert len(canvas.painting.xy) == 0
     assert not canvas.clear_button.isEnabled()

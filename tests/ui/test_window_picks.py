@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from explorer.engine.runs.directions import read_directions
+from models.frames import Points
 from models.protocol import DataPoint, Direction
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -21,7 +22,9 @@ def _trained(driver) -> None:
 
 def _alone(board) -> list[tuple[int, QPoint]]:
     """Points of the map that no other lies near: position in the split, and where."""
-    ((layer, pixels),) = board._dots
+    (layer,) = [layer for layer in board.frame.layers if isinstance(layer, Points)]
+    pixels = board.view.to_pixels(layer.xy)
+    pixels[~((pixels > 40) & (pixels < [board.width() - 8, board.height() - 40])).all(axis=1)] = np.nan  # in sight
     apart = np.hypot(*(pixels[:, None] - pixels[None]).transpose(2, 0, 1))
     np.fill_diagonal(apart, np.inf)
     order = np.argsort(-np.nan_to_num(apart.min(axis=1), nan=-1.0))[:6]
@@ -52,7 +55,7 @@ def test_two_data_are_picked_with_the_keyboard(driver) -> None:
     _trained(driver)
     board, inputs = driver.card("latent_map").display, driver.inputs
     board.grab()
-    ((layer, _),) = board._dots
+    (layer,) = [layer for layer in board.frame.layers if isinstance(layer, Points)]
     board.setFocus()
     for place, modifiers, name in ((3, Qt.KeyboardModifier.NoModifier, "point"), (9, SHIFT, "end")):
         inputs.set_point(layer.xy[place])

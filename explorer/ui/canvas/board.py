@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.canvas.painting import Brush, Painting
 from explorer.ui.frames.paint import polygon, straight, stroke
-from explorer.ui.frames.ticks import Axis
-from explorer.ui.frames.viewport import Viewport
+from explorer.ui.frames.projection import Projection
+from explorer.ui.frames.ranges import ticks
 from explorer.ui.theme import Theme, Tokens, color, ui_font
 
 __all__ = ["Board"]
@@ -46,7 +46,7 @@ class Board(QWidget):
         self.setAccessibleName("Canvas")
         self.setAccessibleDescription("Arrows move the brush, with Shift further; Space paints, Delete erases")
         self.painting, self.brush, self.erasing = painting, Brush(), False
-        self.view = Viewport()
+        self._reach = reach
         self._tokens = theme.tokens
         self._picture: QPixmap | None = None
         self._at: QPointF | None = None  # position of the pointer, px
@@ -61,8 +61,14 @@ class Board(QWidget):
 
     def set_reach(self, reach: float) -> None:
         """Shows the square from -reach to reach."""
-        self.view.wanted = (-reach, reach, -reach, reach)
+        self._reach = reach
         self.redraw()
+
+    @property
+    def view(self) -> Projection:
+        """Where data units are on the widget."""
+        rect = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        return Projection.square(rect, (-self._reach, self._reach, -self._reach, self._reach))
 
     @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
@@ -132,8 +138,9 @@ class Board(QWidget):
         direction = directions.get(key)
         if direction is not None:
             step = _LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else _STEP
-            low, high, *_ = self.view.wanted
-            x, y = (min(max(c + d * step, low), high) for c, d in zip(self._spot, direction, strict=True))
+            x, y = (
+                min(max(c + d * step, -self._reach), self._reach) for c, d in zip(self._spot, direction, strict=True)
+            )
             self._spot = (x, y)
             self.update()
         elif key in (Qt.Key.Key_Space, Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
@@ -171,7 +178,6 @@ class Board(QWidget):
         """Draws the points from a kept pixmap, and the brush above them."""
         ratio = self.devicePixelRatioF()
         if self._picture is None or self._picture.devicePixelRatioF() != ratio:
-            self.view.rect = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
             self._picture = QPixmap(self.size() * ratio)
             self._picture.setDevicePixelRatio(ratio)
             self._picture.fill(color(self._tokens.inset))
@@ -190,17 +196,18 @@ class Board(QWidget):
         painter.end()
 
     def _draw_grid(self, painter: QPainter) -> None:
-        rect, (x0, x1, y0, y1) = self.view.rect, self.view.extent
+        view = self.view
+        rect, (x0, x1, y0, y1) = view.rect, view.extent
         painter.setFont(ui_font(11, tabular=True))
-        for share, text in Axis(x0, x1).ticks(rect.width() / 80):
-            x = rect.left() + share * rect.width()
+        for value, text in ticks(x0, x1, rect.width() / 80):
+            x = view.point(value, 0).x()
             painter.setPen(color(self._tokens.line))
             straight(painter, x, 0, x, self.height())
             painter.setPen(color(self._tokens.text3))
             if _EDGE < x < self.width() - _EDGE:
                 painter.drawText(QRectF(x + 4, self.height() - 20, 60, 16), Qt.AlignmentFlag.AlignLeft, text)
-        for share, text in Axis(y0, y1).ticks(rect.height() / 80):
-            y = rect.bottom() - share * rect.height()
+        for value, text in ticks(y0, y1, rect.height() / 80):
+            y = view.point(0, value).y()
             painter.setPen(color(self._tokens.line))
             straight(painter, 0, y, self.width(), y)
             painter.setPen(color(self._tokens.text3))

@@ -10,9 +10,10 @@ from explorer.ui.frames.discs import DiscsView
 from explorer.ui.frames.drawing import DrawingView
 from explorer.ui.frames.film import FilmView
 from explorer.ui.frames.images import ImagesView
+from explorer.ui.frames.loading import load_pyqtgraph
 from explorer.ui.frames.matrix import MatrixView
 from explorer.ui.frames.plane import PlaneView
-from explorer.ui.frames.plot import Plot, load_pyqtgraph
+from explorer.ui.frames.plot import Plot
 from explorer.ui.frames.stills import STILL_WIDGETS
 from explorer.ui.frames.text import TextView
 from models.frames import Film, Frame

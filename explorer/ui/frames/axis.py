@@ -8,9 +8,9 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from explorer.ui.frames.paint import halo_text, straight, stroke
+from explorer.ui.frames.paint import halo_picture, straight, stroke
 from explorer.ui.frames.ranges import ticks
 from explorer.ui.theme import Tokens, color, ui_font
 
@@ -50,7 +50,10 @@ class PlotAxis(pg.AxisItem):
         self._tokens, self.is_inside = tokens, inside
         self._pane = QRectF()
         self._positions: list[tuple[float, str]] | None = None
+        self._reserved = 8.0  # px for the name
         self.setZValue(1 if inside else -200)  # a pane has -100
+        if inside:
+            self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         size = (_INSIDE if inside else (_BOTTOM, _LEFT))[side == "left"]
         (self.setWidth if side == "left" else self.setHeight)(size)
 
@@ -58,6 +61,8 @@ class PlotAxis(pg.AxisItem):
         """Sets the name at the end of the axis, and whether its range has exponents of ten."""
         if (name, log) != (self.name, self.log):
             self.name, self.log = name, log
+            width = QFontMetricsF(ui_font(11, tabular=True)).horizontalAdvance(name)
+            self._reserved = width + 24 if name else 8.0
             self._change()
 
     def set_value_names(self, names: tuple[str, ...]) -> None:
@@ -133,7 +138,7 @@ class PlotAxis(pg.AxisItem):
 
     def _draw_bottom(self, painter: QPainter) -> None:
         pane = self._pane
-        reserved = QFontMetricsF(painter.font()).horizontalAdvance(self.name) + 24 if self.name else 8.0
+        reserved = self._reserved
         y = self.strip.bottom() - 9 if self.is_inside else pane.bottom() + 15
         first = pane.left() + (_INSIDE[1] if self.is_inside else -1)
         for along, text in self.positions():
@@ -161,9 +166,12 @@ class PlotAxis(pg.AxisItem):
         if not text:
             return
         if self.is_inside:
-            width = QFontMetricsF(painter.font()).horizontalAdvance(text)
-            at = QPointF(x - side * width / 2, y)
-            halo_text(painter, at, text, self._tokens.text2, self._tokens.bg2, 11, 400)
+            picture = halo_picture(
+                text, 11, 400, self._tokens.text2, self._tokens.bg2, painter.device().devicePixelRatioF()
+            )
+            size = picture.deviceIndependentSize()  # 4 px of halo around the text
+            left = x - size.width() / 2 - side * (size.width() / 2 - 4)
+            painter.drawPixmap(QPointF(left, y - size.height() / 2), picture)
             return
         painter.setPen(color(self._tokens.text3))
         left = x - (80 if side == 1 else 0 if side == -1 else 40)

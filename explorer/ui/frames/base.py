@@ -71,6 +71,7 @@ class FrameView(QWidget):
         legend_changed: The result of `legend()` may have changed.
         words_changed: The result of `words()` has changed although the frame is the same.
         clicked: A `Hit`, where the picture was clicked or a key picked something in it.
+        datum_hovered: Position in its split of the datum under the pointer, or None.
 
     Attributes:
         painted: Number of frames painted so far, for benchmarks.
@@ -83,6 +84,7 @@ class FrameView(QWidget):
     legend_changed = Signal()
     words_changed = Signal()
     clicked = Signal(object)
+    datum_hovered = Signal(object)
     ideal: ClassVar[tuple[int, int]] = (320, 200)  # px
     edge_to_edge: ClassVar[bool] = False  # the picture reaches the edges of its card
 
@@ -137,6 +139,9 @@ class FrameView(QWidget):
 
     def emphasise(self, key: str | None) -> None:
         """Draws one series thicker, or all alike (None); does nothing for kinds without series."""
+
+    def show_datum(self, index: int | None) -> None:
+        """Emphasises a datum that is under the pointer in another picture; does nothing for kinds without data."""
 
     def forget(self) -> None:
         """Drops what is stored of earlier frames, because the next frame does not follow on them."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGraphicsSceneResizeEvent, QWidget
 
@@ -38,6 +39,8 @@ class Pane(pg.ViewBox):
             others ten times as slowly, and a pane that fills the widget does not need it.
     """
 
+    stored_changed = Signal()
+
     def __init__(self, square: bool = False, clips: bool = False):
         super().__init__(enableMenu=False, defaultPadding=0.0, lockAspect=square)
         self.disableAutoRange()
@@ -65,6 +68,7 @@ class Pane(pg.ViewBox):
 
     def remove(self, item: PaneItem) -> None:
         """Removes an item that was added with `add`."""
+        item.change()
         self.items.remove(item)
         item.setParentItem(None)  # type: ignore[arg-type]
         scene = item.scene()
@@ -84,10 +88,30 @@ class Pane(pg.ViewBox):
             self._square = square
             self.setAspectLocked(square)
 
-    def keep(self) -> None:
-        """Stores the pictures of all items until they change."""
-        for item in self.items:
-            item.keep()
+    def keep(self, below: float = math.inf) -> None:
+        """Stores the pictures of all items below a level until they change; the highest is that of the pointer.
+
+        Items in data units are drawn above the background: a pane with some stores nothing.
+        """
+        fresh = [item for item in self.items if not (item.is_stored or item.follows_pointer) and item.zValue() < below]
+        others = [item for item in self.childGroup.childItems() if item is not self.rbScaleBox]
+        if fresh and not others:
+            for item in fresh:
+                item.is_stored = True
+            self.draw_stored_anew()
+
+    def draw_stored_anew(self) -> None:
+        """Has the background drawn anew with the next paint."""
+        self.stored_changed.emit()
+
+    def draw_stored(self, painter: QPainter) -> None:
+        """Draws the items that are part of the background."""
+        for item in sorted(self.items, key=PaneItem.zValue):
+            if item.is_stored:
+                painter.save()
+                painter.translate(self.pos())
+                item.draw_clipped(painter)
+                painter.restore()
 
     def place(self, rect: QRectF) -> None:
         """Moves the pane to a rectangle of the canvas, rounded to whole px, and its axes along with it."""
@@ -112,6 +136,7 @@ class Pane(pg.ViewBox):
         self._projection = None
         for item in self.items:
             item.prepareGeometryChange()
+        self._draw_all_anew()
         super().resizeEvent(event)
 
     def wheelEvent(self, event: Any, axis: int | None = None) -> None:
@@ -156,8 +181,14 @@ class Pane(pg.ViewBox):
 
     def _on_range_changed(self, *_: object) -> None:
         self._projection = None
+        self._draw_all_anew()
+
+    def _draw_all_anew(self) -> None:
+        if any(item.is_stored for item in self.items):
+            self.draw_stored_anew()
         for item in self.items:
-            item.change()
+            item.is_stored = False
+        self.update()
 
 
 class Canvas(pg.GraphicsView):
@@ -173,14 +204,17 @@ class Canvas(pg.GraphicsView):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)  # regions of many pieces paint slowly
+        self.setViewportUpdateMode(self.ViewportUpdateMode.BoundingRectViewportUpdate)  # many pieces paint slowly
         self.setAntialiasing(True)
         self.centralWidget.setLayout(None)
-        self._axes: list[PlotAxis] = []  # beside their panes
+        self._panes: list[Pane] = []
+        self._axes: list[PlotAxis] = []
 
     def add_pane(self, pane: Pane, bottom: PlotAxis | None = None, left: PlotAxis | None = None) -> Pane:
         """Adds a pane with its axes; `Pane.place` gives it its rectangle."""
         pane.setParentItem(self.centralWidget)
+        pane.stored_changed.connect(self.resetCachedContent)
+        self._panes.append(pane)
         pane.bottom, pane.left = bottom, left
         for axis in (bottom, left):
             if axis is not None:
@@ -193,6 +227,7 @@ class Canvas(pg.GraphicsView):
     def remove_pane(self, pane: Pane) -> None:
         """Removes a pane and its axes."""
         pane.setXLink(None)
+        self._panes.remove(pane)
         self._axes = [axis for axis in self._axes if axis not in (pane.bottom, pane.left)]
         for item in (pane.bottom, pane.left, pane):
             if item is not None:
@@ -202,17 +237,15 @@ class Canvas(pg.GraphicsView):
         """Takes the background of a theme."""
         self.setBackground(color(tokens.bg2))
 
-    def axis_at(self, at: QPointF) -> PlotAxis | None:
-        """The axis at a position, px, or None."""
-        items = self.scene().items(at)
-        return next((item for item in items if isinstance(item, PlotAxis) and item.strip.contains(at)), None)
-
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        """Draws the background, and on it the axes beside the panes; Qt stores the picture."""
+        """Draws the background, on it the axes beside the panes, and what the panes store; Qt keeps the picture."""
         super().drawBackground(painter, rect)
+        painter.setRenderHints(self.renderHints())
         for axis in self._axes:
             if not axis.is_inside:
                 axis.draw(painter)
+        for pane in self._panes:
+            pane.draw_stored(painter)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paints the scene after announcing it."""

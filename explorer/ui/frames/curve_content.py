@@ -12,7 +12,7 @@ from explorer.ui.frames.ranges import finite_range
 from explorer.ui.frames.smoothing import Columns, Thinned, smooth
 from models.frames import Series
 
-__all__ = ["CurveContent", "to_units", "y_range"]
+__all__ = ["CurveContent", "VisibleRange", "to_units", "y_range"]
 
 _TRANSIENT = 0.03  # initial share of a training curve that may exceed the pane
 
@@ -23,6 +23,31 @@ def to_units(values: np.ndarray, log: bool) -> np.ndarray:
         return values
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(values > 0, np.log10(values), np.nan)
+
+
+@dataclass(frozen=True)
+class VisibleRange:
+    """The visible range of the x axis, and the pixels of the entries of curves in it.
+
+    Attributes:
+        low, high: Its ends, in units of the axis.
+        log: The axis is logarithmic.
+        width: Its width, px.
+        columns: Pixels of the entries, by identity of the x that they belong to; curves over one x share them.
+    """
+
+    low: float
+    high: float
+    log: bool
+    width: int
+    columns: dict[int, Columns]
+
+    def columns_of(self, x: np.ndarray) -> Columns:
+        """The pixels of the entries of a curve over x."""
+        if id(x) not in self.columns:
+            share = (to_units(x, self.log) - self.low) / (self.high - self.low)
+            self.columns[id(x)] = Columns(share, self.width)
+        return self.columns[id(x)]
 
 
 @dataclass(frozen=True)
@@ -46,22 +71,18 @@ class CurveContent:
     half: int
 
     @classmethod
-    def of(
-        cls, series: Series, columns: Columns, number: int, visible: tuple[float, float], strength: float, log: bool
-    ) -> CurveContent:
+    def of(cls, series: Series, visible: VisibleRange, strength: float, log: bool) -> CurveContent:
         """Thins and smooths a series.
 
         Args:
             series: The series.
-            columns: Its entries by pixel, common to all series over the same x.
-            number: Width of the pane, px.
-            visible: Ends of the visible range of the x axis.
+            visible: The visible range of the x axis.
             strength: Half the window of smoothing as a share of the width.
             log: The y axis is logarithmic.
         """
-        thinned = columns.thin(series.y, series.low, series.high)
-        half = round(strength * number) if series.smooth else 0
-        x = visible[0] + thinned.x * (visible[1] - visible[0])
+        thinned = visible.columns_of(series.x).thin(series.y, series.low, series.high)
+        half = round(strength * visible.width) if series.smooth else 0
+        x = visible.low + thinned.x * (visible.high - visible.low)
         return cls(series, thinned, x, smooth(thinned.y, half, log=log), strength > 0, half)
 
     def curve(self, log: bool) -> Curve:

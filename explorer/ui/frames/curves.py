@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QFontMetricsF
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import LegendItem
-from explorer.ui.frames.curve_content import CurveContent, to_units, y_range
+from explorer.ui.frames.curve_content import CurveContent, VisibleRange, to_units, y_range
 from explorer.ui.frames.curve_values import DrawnSeries, curve_legend, curve_read_out, x_text
 from explorer.ui.frames.items.curves import CurvePointer, CurvesItem
 from explorer.ui.frames.plot import Plot
@@ -143,7 +143,7 @@ class CurvesView(Plot):
                 self.remove_pane(pane)
             for place in range(len(names)):
                 bottom = PlotAxis("bottom", self.tokens) if place == len(names) - 1 else None
-                pane = self.canvas.add_pane(Pane(), bottom, PlotAxis("left", self.tokens))
+                pane = self.make_canvas().add_pane(Pane(), bottom, PlotAxis("left", self.tokens))
                 if self.panes:
                     pane.setXLink(self.panes[0])
                 self.add_pane(pane)
@@ -227,17 +227,10 @@ class CurvesView(Plot):
 
     def _contents(self, frame: Curves, pane: Pane, name: str, columns: dict[int, Columns]) -> list[CurveContent]:
         """The curves of a pane in the visible range; curves over one x share their columns."""
-        width = max(8, int(pane.rect().width()))
         low, high = pane.viewRange()[0] if self.is_free else (self._x.low, self._x.high)
-        contents: list[CurveContent] = []
-        for series in frame.series:
-            if series.pane == name:
-                if id(series.x) not in columns:
-                    columns[id(series.x)] = Columns((to_units(series.x, self._x.log) - low) / (high - low), width)
-                shared = columns[id(series.x)]
-                log = self._is_log(frame, name)
-                contents.append(CurveContent.of(series, shared, width, (low, high), self.smoothing, log))
-        return contents
+        here = VisibleRange(low, high, self._x.log, max(8, int(pane.rect().width())), columns)
+        log = self._is_log(frame, name)
+        return [CurveContent.of(series, here, self.smoothing, log) for series in frame.series if series.pane == name]
 
     # The pointer
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 
 from explorer.ui.frames.base import FrameView
 from explorer.ui.frames.paint import draw_polyline, polygon, stroke
-from explorer.ui.frames.viewport import Viewport
+from explorer.ui.frames.projection import Projection
 from explorer.ui.theme import color, ui_font
 from models.frames import Drawing, Frame, Label
 
@@ -29,15 +29,15 @@ class DrawingView(FrameView):
         assert isinstance(frame, Drawing)
         super().show_frame(frame)
 
-    def viewport(self) -> Viewport:
+    def projection(self) -> Projection:
         """Where data units are on the widget."""
         assert isinstance(self._frame, Drawing)
         rect = QRectF(self.rect()).adjusted(_INSET, _INSET, -_INSET, -_INSET)
-        return Viewport(rect=rect, wanted=self._frame.bounds(), square=True)
+        return Projection.square(rect, self._frame.bounds())
 
     def paint_frame(self, painter: QPainter) -> None:
         """Draws strokes, then labels."""
-        frame, view = self._frame, self.viewport()
+        frame, view = self._frame, self.projection()
         assert isinstance(frame, Drawing)
         for piece in frame.strokes:
             xy = np.asarray(piece.xy, float).reshape(-1, 2)
@@ -56,7 +56,7 @@ class DrawingView(FrameView):
         for label in frame.labels:
             self._paint_label(painter, label, view)
 
-    def _paint_label(self, painter: QPainter, label: Label, view: Viewport) -> None:
+    def _paint_label(self, painter: QPainter, label: Label, view: Projection) -> None:
         if not label.text or not np.isfinite([label.x, label.y]).all():
             return
         unit = view.rect.width() / (view.extent[1] - view.extent[0])  # px

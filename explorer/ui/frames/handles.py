@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
 
-from explorer.ui.frames.paint import stroke
-from explorer.ui.frames.viewport import Viewport
+from explorer.ui.frames.paint import hair, stroke
+from explorer.ui.frames.projection import Projection
 from explorer.ui.theme import Tokens, color
 
 __all__ = ["HandleSet"]
 
+_STEP, _LEAP = 0.05, 0.5  # data units an arrow key moves a handle, without and with Shift
+_ARROWS: dict[int, tuple[int, int]] = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
+}
 _REACH = 12.0  # px from a handle within which a press takes it
 
 
@@ -48,7 +55,7 @@ class HandleSet:
         """Whether a handle moves to where one presses far from all: the cross-hair, or a single one that stays."""
         return self.cross or (len(self.xy) == 1 and not self.editable)
 
-    def near(self, at: QPointF, view: Viewport) -> int | None:
+    def near(self, at: QPointF, view: Projection) -> int | None:
         """Index of the point at a position on the widget, or None."""
         if not len(self.xy):
             return None
@@ -56,7 +63,15 @@ class HandleSet:
         nearest = int(distance.argmin())
         return nearest if distance[nearest] <= _REACH else None
 
-    def paint(self, painter: QPainter, view: Viewport, tokens: Tokens, focus: bool) -> None:
+    def after_key(self, event: QKeyEvent) -> tuple[float, float] | None:
+        """Where an arrow key takes the handle that was moved last, or None for other keys."""
+        if event.key() not in _ARROWS or not len(self.xy):
+            return None
+        step = _LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else _STEP
+        x, y = (self.xy[self.last] + step * np.array(_ARROWS[event.key()])).tolist()
+        return x, y
+
+    def paint(self, painter: QPainter, view: Projection, tokens: Tokens, focus: bool) -> None:
         """Draws the points in the colour of text with a halo."""
         rect = view.rect
         for number, (x, y) in enumerate(view.to_pixels(self.xy).tolist() if len(self.xy) else ()):
@@ -73,15 +88,10 @@ class HandleSet:
             painter.drawEllipse(at, 7, 7)
 
     def _paint_cross(self, painter: QPainter, rect: QRectF, x: float, y: float, tokens: Tokens) -> None:
-        lines: list[QLineF] = []
+        ink, halo = tokens.text1, tokens.bg2
         if rect.left() <= x <= rect.right():
-            lines += [QLineF(x, rect.top(), x, y - 7), QLineF(x, y + 7, x, rect.bottom())]
+            hair(painter, x, rect.top(), y - 7 - rect.top(), True, ink, halo)
+            hair(painter, x, y + 7, rect.bottom() - y - 7, True, ink, halo)
         if rect.top() <= y <= rect.bottom():
-            lines += [QLineF(rect.left(), y, x - 7, y), QLineF(x + 7, y, rect.right(), y)]
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for width, value, alpha in ((3.0, tokens.bg2, 0.55), (1.0, tokens.text1, 0.75)):
-            pen = QPen(color(value, alpha), width)
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            painter.setPen(pen)
-            painter.drawLines(lines)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            hair(painter, rect.left(), y, x - 7 - rect.left(), False, ink, halo)
+            hair(painter, x + 7, y, rect.right() - x - 7, False, ink, halo)

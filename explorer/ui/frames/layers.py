@@ -1,4 +1,4 @@
-"""Painters of the layers of a plane, points apart."""
+"""Painters of the layers of a plane, points and maps apart, and the extent of all."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QPainter
 
-from explorer.ui.frames.contours import level_lines
-from explorer.ui.frames.paint import draw_polyline, halo_text, heat_image, polygon, ramp_table, stroke
-from explorer.ui.frames.ticks import finite_range
-from explorer.ui.frames.viewport import Viewport
+from explorer.ui.frames.paint import draw_polyline, halo_text, polygon, stroke
+from explorer.ui.frames.projection import Projection
+from explorer.ui.frames.ranges import finite_range
 from explorer.ui.theme import Tokens, mix
 from models.frames import Density, Ellipses, Field, Grid, Layer, Lines, Paths, Points
 
@@ -33,26 +32,7 @@ def density_limits(layer: Density) -> tuple[float, float]:
     return low if layer.low is None else layer.low, high if layer.high is None else layer.high
 
 
-def _paint_density(painter: QPainter, layer: Density, view: Viewport, tokens: Tokens) -> None:
-    x0, x1, y0, y1 = layer.extent
-    if layer.contours:
-        rows, columns = layer.values.shape
-        pen = stroke(tokens.role(layer.role), 1.0, 0.9)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)  # round ends of many short pieces would look like beads
-        painter.setPen(pen)
-        for level in layer.contours:
-            lines = level_lines(layer.values, level).reshape(-1, 2)  # (2 m, 2), entries
-            xy = (lines + 0.5) / [columns, rows] * [x1 - x0, y1 - y0] + [x0, y0]
-            ends = view.to_pixels(xy).reshape(-1, 4).tolist()
-            painter.drawLines([QLineF(*end) for end in ends])
-        return
-    low, high = density_limits(layer)
-    image = heat_image(layer.values[::-1], low, high, ramp_table(tokens.ramp(layer.role)))
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(QRectF(view.point(x0, y1), view.point(x1, y0)), image)
-
-
-def _paint_field(painter: QPainter, layer: Field, view: Viewport, tokens: Tokens) -> None:
+def _paint_field(painter: QPainter, layer: Field, view: Projection, tokens: Tokens) -> None:
     length = np.hypot(layer.uv[:, 0], layer.uv[:, 1])
     good = np.isfinite(length) & np.isfinite(layer.xy).all(axis=1)
     if not good.any() or length[good].max() == 0:
@@ -73,7 +53,7 @@ def _paint_field(painter: QPainter, layer: Field, view: Viewport, tokens: Tokens
     painter.drawLines([QLineF(*line) for line in lines.tolist()])
 
 
-def _paint_grid(painter: QPainter, layer: Grid, view: Viewport, tokens: Tokens) -> None:
+def _paint_grid(painter: QPainter, layer: Grid, view: Projection, tokens: Tokens) -> None:
     rows, columns, _ = layer.xy.shape
     xy = view.to_pixels(layer.xy.reshape(-1, 2)).reshape(rows, columns, 2)
     painter.setPen(stroke(tokens.role(layer.role), 1.0, 0.6))
@@ -81,7 +61,7 @@ def _paint_grid(painter: QPainter, layer: Grid, view: Viewport, tokens: Tokens) 
         draw_polyline(painter, line)
 
 
-def _paint_lines(painter: QPainter, layer: Lines, view: Viewport, tokens: Tokens) -> None:
+def _paint_lines(painter: QPainter, layer: Lines, view: Projection, tokens: Tokens) -> None:
     if not len(layer.xy):
         return
     xy = view.to_pixels(layer.xy)
@@ -91,7 +71,7 @@ def _paint_lines(painter: QPainter, layer: Lines, view: Viewport, tokens: Tokens
         draw_polyline(painter, piece)
 
 
-def _paint_ellipses(painter: QPainter, layer: Ellipses, view: Viewport, tokens: Tokens) -> None:
+def _paint_ellipses(painter: QPainter, layer: Ellipses, view: Projection, tokens: Tokens) -> None:
     ink = tokens.role(layer.role)
     around = np.linspace(0, 2 * math.pi, 73)
     for number, (center, axes, angle) in enumerate(zip(layer.centers, layer.axes, layer.angles, strict=True)):
@@ -108,7 +88,7 @@ def _paint_ellipses(painter: QPainter, layer: Ellipses, view: Viewport, tokens: 
             halo_text(painter, QPointF(x, y), layer.labels[number], ink, tokens.bg2, 11, 500)
 
 
-def _paint_paths(painter: QPainter, layer: Paths, view: Viewport, tokens: Tokens) -> None:
+def _paint_paths(painter: QPainter, layer: Paths, view: Projection, tokens: Tokens) -> None:
     ends, strength = layer.segments()
     if not len(ends):
         return
@@ -123,8 +103,7 @@ def _paint_paths(painter: QPainter, layer: Paths, view: Viewport, tokens: Tokens
         painter.drawLines([QLineF(*line) for line in lines[shades == shade].tolist()])
 
 
-PAINTERS: dict[type[Layer], Callable[[QPainter, Any, Viewport, Tokens], None]] = {
-    Density: _paint_density,
+PAINTERS: dict[type[Layer], Callable[[QPainter, Any, Projection, Tokens], None]] = {
     Field: _paint_field,
     Grid: _paint_grid,
     Lines: _paint_lines,

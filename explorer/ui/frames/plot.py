@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from explorer.startup import importing
 from explorer.ui.frames.base import FrameView
 from explorer.ui.frames.items.readout import ReadOut
 from explorer.ui.theme import Theme, Tokens, color
 from models.frames import Frame
 
 if TYPE_CHECKING:  # pyqtgraph takes 0.4 s to import: it is loaded with the first frame, after the first paint
+    from explorer.ui.frames.axis import PlotAxis
     from explorer.ui.frames.canvas import Canvas, Pane
 
-__all__ = ["Plot", "load_pyqtgraph"]
+__all__ = ["Plot"]
 
+_CURSORS = {
+    "bottom": Qt.CursorShape.SizeHorCursor,
+    "left": Qt.CursorShape.SizeVerCursor,
+    "": Qt.CursorShape.ArrowCursor,
+}
 _CLICK = 3  # px; a press and release within this distance is a click
-
-
-def load_pyqtgraph() -> None:
-    """Imports pyqtgraph, so that the first frame need not wait for it."""
-    with importing():
-        importlib.import_module("explorer.ui.frames.canvas")
 
 
 class Plot(FrameView):
@@ -72,7 +70,9 @@ class Plot(FrameView):
         self.reset_action = QAction("Reset view\tR", self)
         self.reset_action.setToolTip("Show everything again after zooming or moving: R, or a double click")
         self.reset_action.triggered.connect(self.reset_view)
-        self.addAction(self.reset_action)
+        self._hint = QAction(self, enabled=False)
+        self.set_pan_hint("drag")
+        self.addActions([self.reset_action, self._hint])
 
     # For subclasses
 
@@ -125,10 +125,18 @@ class Plot(FrameView):
         """The pane at a position, or None."""
         return next((pane for pane in self.panes if pane.geometry().contains(at)), None)
 
+    def axis_at(self, at: QPointF) -> PlotAxis | None:
+        """The axis at a position, or None."""
+        axes = [axis for pane in self.panes for axis in (pane.bottom, pane.left) if axis is not None]
+        return next((axis for axis in axes if axis.strip.contains(at)), None)
+
+    def set_pan_hint(self, way: str) -> None:
+        """Says in the menu how the range is moved, where that is not by a drag."""
+        self._hint.setText(f"Zoom: wheel, or Shift + drag · Move: {way}")
+
     # The frame
 
-    @property
-    def canvas(self) -> Canvas:
+    def make_canvas(self) -> Canvas:
         """The graphics view, made when it is needed first."""
         if self._canvas is None:
             from explorer.ui.frames.canvas import Canvas
@@ -153,19 +161,20 @@ class Plot(FrameView):
         """Shows the content anew: at once, or where the widget is hidden, with the next paint."""
         self._stale = True
         if self.isVisible():
-            self._refresh()
+            self.refresh()
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """Shows the content, where that is still to be done because the widget was hidden."""
         if self._stale and self._frame is not None:
             self._stale = False
-            canvas = self.canvas
+            canvas = self.make_canvas()
             self.show_content(self._frame)
             canvas.viewport().update()
             self._tell()
 
     @Slot()
     def _on_about_to_paint(self) -> None:
-        self._refresh()
+        self.refresh()
         self.painted += self._fresh
         self._fresh = False
 
@@ -212,8 +221,11 @@ class Plot(FrameView):
             top = min((pane.geometry().top() for pane in self.panes), default=0.0)
             self._read_out.show_text(text, QPointF(right, top))
 
-    def _set_pointer(self, at: QPointF | None) -> None:
+    def set_pointer(self, at: QPointF | None) -> None:
+        """Follows the pointer, widget px; None where it is elsewhere."""
         self._pointer = at
+        axis = None if at is None else self.axis_at(at)
+        self.setCursor(_CURSORS[axis.orientation if axis is not None else ""])
         for pane in self.panes:
             pane.keep()
         self.pointer_moved(at)
@@ -227,7 +239,7 @@ class Plot(FrameView):
             painter = QPainter(self)
             painter.fillRect(self.rect(), color(self.tokens.bg2))
             painter.end()
-            self._refresh()
+            self.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Gives the panes their new sizes."""
@@ -243,12 +255,14 @@ class Plot(FrameView):
             self._pressed = event.position()
         if self._canvas is not None:
             self._canvas.mousePressEvent(event)
+        event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drags the range, or follows the pointer."""
         if self._canvas is not None and event.buttons():
             self._canvas.mouseMoveEvent(event)
-        self._set_pointer(event.position())
+        event.accept()
+        self.set_pointer(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Ends a drag; a press and release at one place is a click."""
@@ -256,6 +270,7 @@ class Plot(FrameView):
         self._pressed = None
         if self._canvas is not None:
             self._canvas.mouseReleaseEvent(event)
+        event.accept()
         if pressed is not None and (at - pressed).manhattanLength() <= _CLICK:
             self.click(at, event.modifiers())
 
@@ -268,7 +283,7 @@ class Plot(FrameView):
         """Zooms about the pointer."""
         if self._canvas is not None:
             self._canvas.wheelEvent(event)
-            self._set_pointer(event.position())
+            self.set_pointer(event.position())
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -280,5 +295,5 @@ class Plot(FrameView):
 
     def leaveEvent(self, event: QEvent) -> None:
         """Removes what belongs to the pointer."""
-        self._set_pointer(None)
+        self.set_pointer(None)
         super().leaveEvent(event)

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtGui import QPainter, QPen
 
 from explorer.ui.frames.paint import polygon
-from explorer.ui.frames.viewport import Viewport
+from explorer.ui.frames.projection import Projection
 from explorer.ui.theme import Tokens, color
 from models.frames import Layer, Points
 
@@ -47,7 +47,7 @@ class Trails:
         positions = self._positions.get(layer.trail, ())
         return np.stack([xy[:_MOST] for xy in positions]) if len(positions) > 1 else np.empty((0, 0, 2))
 
-    def paint(self, painter: QPainter, layer: Points, view: Viewport, tokens: Tokens) -> None:
+    def paint(self, painter: QPainter, layer: Points, view: Projection, tokens: Tokens) -> None:
         """Draws trails that fade with age, as dots of 1 px so dense that they look like lines.
 
         For 200 points and 12 frames, dots take 0.3 ms and polylines 1 ms.

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from explorer.ui.frames.projection import Projection
+from explorer.ui.theme import Tokens
 
-__all__ = ["PaneItem", "Space"]
+__all__ = ["LayerItem", "PaneItem", "Space"]
 
 
 class Space(Protocol):
@@ -23,15 +24,26 @@ class Space(Protocol):
     def add(self, item: PaneItem) -> None:
         """Makes the pane the parent of an item."""
 
+    def remove(self, item: PaneItem) -> None:
+        """Removes an item."""
+
+    def keep(self, below: float = ...) -> None:
+        """Stores the pictures of all items below a level until they change."""
+
+    def draw_stored_anew(self) -> None:
+        """Has the stored picture drawn anew with the next paint."""
+
 
 class PaneItem(QGraphicsItem):
     """Covers a pane and draws in its pixels, so that neither zooming nor another range moves it.
 
-    Once `keep` was called, Qt stores the picture until the item changes: what changes above it is then cheap to draw.
+    Items that do not change can be stored by their pane: they are then part of the canvas's background, which Qt keeps
+    as a picture, until they change.
 
     Attributes:
-        follows_pointer: The item changes as the pointer moves: its picture is not stored.
+        follows_pointer: The item changes as the pointer moves: it is never stored.
         margin: px that the item may draw beyond the pane.
+        is_stored: The item is part of the background.
 
     Args:
         space: The pane.
@@ -44,18 +56,15 @@ class PaneItem(QGraphicsItem):
     def __init__(self, space: Space, level: float = 0.0):
         super().__init__()
         self.space = space
+        self.is_stored = False
         self.setZValue(level)
         space.add(self)
 
-    def keep(self) -> None:
-        """Stores the picture until the next change."""
-        if not self.follows_pointer and self.cacheMode() is QGraphicsItem.CacheMode.NoCache:
-            self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
-
     def change(self) -> None:
-        """Draws anew, without storing the picture."""
-        if self.cacheMode() is not QGraphicsItem.CacheMode.NoCache:
-            self.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+        """Draws anew."""
+        if self.is_stored:
+            self.is_stored = False
+            self.space.draw_stored_anew()
         self.update()
 
     def draw(self, painter: QPainter, view: Projection) -> None:
@@ -68,6 +77,19 @@ class PaneItem(QGraphicsItem):
         return self.space.projection.rect.adjusted(-m, -m, m, m)
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        """Draws the item, unless it is part of the background."""
+        if not self.is_stored:
+            self.draw_clipped(painter)
+
+    def draw_clipped(self, painter: QPainter) -> None:
         """Draws the item, not beyond the pane."""
         painter.setClipRect(self.boundingRect())
         self.draw(painter, self.space.projection)
+
+
+class LayerItem(PaneItem):
+    """An item that shows one layer of a plane."""
+
+    def set(self, layer: Any, tokens: Tokens) -> None:
+        """Shows a layer of the kind that the item is for."""
+        raise NotImplementedError

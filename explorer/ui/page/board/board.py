@@ -108,6 +108,7 @@ class Board(QFrame):
         for card in self.views.values():
             card.changed.connect(self._on_param_changed)
             card.display.clicked.connect(self._on_clicked)
+            card.display.datum_hovered.connect(self._on_datum_hovered)
         for card in self.cards.values():
             card.alerted.connect(self.alerted)
             card.freeze_toggled.connect(self.watch)
@@ -252,6 +253,18 @@ class Board(QFrame):
     def _on_clicked(self, hit: object) -> None:
         card = next(card for card in self.views.values() if card.display is self.sender())
         self.clicked.emit(card, hit)
+
+    @Slot(object)
+    def _on_datum_hovered(self, index: int | None) -> None:
+        """Emphasises the datum under the pointer in the other cards of the same split."""
+        hovered = next(card for card in self.views.values() if card.display is self.sender())
+        split = self._split_of(hovered)
+        for card in self.views.values():
+            if card is not hovered:
+                card.display.show_datum(index if self._split_of(card) == split else None)
+
+    def _split_of(self, card: Card) -> str:
+        return str(self._inputs.params(card.view.name).get("split", card.view.splits[0] if card.view.splits else ""))
 
     @Slot(float)
     def _on_curves_picked(self, x: float) -> None:

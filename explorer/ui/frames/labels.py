@@ -1,4 +1,4 @@
-"""Painting of a cloud of points: dots, and names of classes on their clusters."""
+"""Names of classes on the clusters of their points."""
 
 from __future__ import annotations
 
@@ -6,39 +6,15 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
-from explorer.ui.frames.paint import dot, halo_text
-from explorer.ui.frames.viewport import Viewport
+from explorer.ui.frames.paint import halo_text
+from explorer.ui.frames.projection import Projection
 from explorer.ui.theme import Tokens
 from models.frames import Points
 
-__all__ = ["ClassLabels", "paint_points"]
+__all__ = ["ClassLabels"]
 
 _BINS = 18  # cells of the search for a mode, in each direction
 _KEEP = 0.8  # a label stays while its place holds this share of the points of the best place
-_SOFT = 0.78  # opacity of a dot of a class
-
-
-def paint_points(painter: QPainter, layer: Points, view: Viewport, tokens: Tokens) -> np.ndarray:
-    """Draws the dots; returns their positions, (n, 2) px, NaN for a dot that is not drawn."""
-    xy = view.to_pixels(layer.xy) if len(layer.xy) else np.empty((0, 2))
-    rect, size = view.rect, layer.size
-    with np.errstate(invalid="ignore"):  # NaN compares as outside
-        within_x = np.abs(xy[:, 0] - rect.center().x()) <= rect.width() / 2 + size
-        visible = within_x & (np.abs(xy[:, 1] - rect.center().y()) <= rect.height() / 2 + size)
-    ratio = painter.device().devicePixelRatioF()
-    if layer.label is None:
-        groups = [(visible, dot(tokens.role(layer.role), size, ratio))]
-    else:
-        groups = [
-            (visible & (layer.label == k), dot(tokens.of_class(int(k)), size, ratio, _SOFT))
-            for k in np.unique(layer.label).tolist()
-        ]
-    draw, half = painter.drawPixmap, (int(np.ceil(size)) + 2) / 2
-    for chosen, pixmap in groups:
-        for x, y in (xy[chosen] - half).tolist():
-            draw(QPointF(x, y), pixmap)
-    xy[~visible] = np.nan
-    return xy
 
 
 class ClassLabels:
@@ -47,17 +23,20 @@ class ClassLabels:
     def __init__(self) -> None:
         self._cells: dict[int, int] = {}
 
-    def places(self, layer: Points, pixels: np.ndarray, view: Viewport) -> dict[int, QPointF]:
+    def places(self, layer: Points, pixels: np.ndarray, view: Projection) -> dict[int, QPointF]:
         """Positions of the names, px, by class.
 
         Args:
             layer: The cloud; has labels.
-            pixels: Positions of the points, (n, 2) px, NaN where they are not drawn.
+            pixels: Positions of the points, (n, 2) px.
             view: The plane.
         """
         assert layer.label is not None
         rect = view.rect
-        good = np.isfinite(pixels[:, 0])
+        with np.errstate(invalid="ignore"):  # NaN compares as outside
+            good = (
+                np.abs(pixels - [rect.width() / 2, rect.height() / 2]) <= [rect.width() / 2, rect.height() / 2]
+            ).all(1)
         if not good.any():
             return {}
         x, y, label = pixels[good, 0], pixels[good, 1], layer.label[good].astype(int)
@@ -85,7 +64,7 @@ class ClassLabels:
                 positions[k] = QPointF(sum_x / number, sum_y / number)
         return positions
 
-    def paint(self, painter: QPainter, layer: Points, pixels: np.ndarray, view: Viewport, tokens: Tokens) -> None:
+    def paint(self, painter: QPainter, layer: Points, pixels: np.ndarray, view: Projection, tokens: Tokens) -> None:
         """Draws the names."""
         if layer.label is None:
             return

@@ -1,0 +1,124 @@
+"""Clouds of points, the names of their classes and their trails. Import it late: it needs pyqtgraph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pyqtgraph.Qt.internals import PrimitiveArray
+from PySide6.QtGui import QPainter
+
+from explorer.ui.frames.items.item import LayerItem, PaneItem, Space
+from explorer.ui.frames.labels import ClassLabels
+from explorer.ui.frames.paint import dot
+from explorer.ui.frames.projection import Projection
+from explorer.ui.frames.trails import Trails
+from explorer.ui.theme import Tokens
+from models.frames import Points
+
+__all__ = ["CloudItem", "LabelsItem", "TrailItem"]
+
+_SOFT = 0.78  # opacity of a dot of a class
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Points of one look: their positions, (n, 2), and their class, or None."""
+
+    xy: np.ndarray
+    label: int | None
+
+
+class CloudItem(LayerItem):
+    """The dots of a cloud, in one call of the painter for each class."""
+
+    def __init__(self, space: Space, level: float = 0.0):
+        super().__init__(space, level)
+        self._groups: list[_Group] = []
+        self._size, self._role = 4.0, "data"
+        self._tokens: Tokens | None = None
+        self._fragments = PrimitiveArray(QPainter.PixmapFragment, 10)
+
+    def set(self, layer: Points, tokens: Tokens) -> None:
+        """Shows a cloud."""
+        self._size, self._role, self._tokens = layer.size, layer.role, tokens
+        xy = np.asarray(layer.xy, float)
+        finite = np.isfinite(xy).all(axis=1)
+        if layer.label is None:
+            self._groups = [_Group(xy[finite], None)]
+        else:
+            label = layer.label[finite]
+            self._groups = [_Group(xy[finite][label == k], int(k)) for k in np.unique(label)]
+        self.change()
+
+    def draw(self, painter: QPainter, view: Projection) -> None:
+        """Draws the dots within the pane."""
+        if self._tokens is None:
+            return
+        ratio = painter.device().devicePixelRatioF()
+        width, height, size = view.rect.width(), view.rect.height(), self._size
+        for group in self._groups:
+            at = view.to_pixels(group.xy)
+            within = (
+                (at[:, 0] >= -size) & (at[:, 0] <= width + size) & (at[:, 1] >= -size) & (at[:, 1] <= height + size)
+            )
+            at = at[within]
+            if not len(at):
+                continue
+            tokens, label = self._tokens, group.label
+            one = (
+                dot(tokens.role(self._role), size, ratio)
+                if label is None
+                else dot(tokens.of_class(label), size, ratio, _SOFT)
+            )
+            self._fragments.resize(len(at))
+            table = self._fragments.ndarray()  # x, y, source (x, y, width, height), scale (x, y), rotation, opacity
+            table[:, 0:2] = at
+            table[:, 2:4] = 0
+            table[:, 4:6] = one.width()
+            table[:, 6:8] = 1 / ratio
+            table[:, 8] = 0
+            table[:, 9] = 1
+            draw: Any = painter.drawPixmapFragments
+            draw(*self._fragments.drawargs(), one)
+
+
+class LabelsItem(PaneItem):
+    """The names of the classes of a cloud, each where its points are densest."""
+
+    def __init__(self, space: Space, level: float = 0.0):
+        super().__init__(space, level)
+        self.labels = ClassLabels()
+        self._layer: Points | None = None
+        self._tokens: Tokens | None = None
+
+    def set(self, layer: Points, tokens: Tokens) -> None:
+        """Names the classes of a cloud."""
+        self._layer, self._tokens = layer, tokens
+        self.change()
+
+    def draw(self, painter: QPainter, view: Projection) -> None:
+        """Draws the names."""
+        if self._layer is not None and self._tokens is not None and len(self._layer.xy):
+            self.labels.paint(painter, self._layer, view.to_pixels(self._layer.xy), view, self._tokens)
+
+
+class TrailItem(PaneItem):
+    """The last positions of the points of a cloud."""
+
+    def __init__(self, space: Space, level: float = 0.0):
+        super().__init__(space, level)
+        self._trails: Trails | None = None
+        self._layer: Points | None = None
+        self._tokens: Tokens | None = None
+
+    def set(self, trails: Trails, layer: Points, tokens: Tokens) -> None:
+        """Shows the trails of a cloud."""
+        self._trails, self._layer, self._tokens = trails, layer, tokens
+        self.change()
+
+    def draw(self, painter: QPainter, view: Projection) -> None:
+        """Draws the trails."""
+        if self._trails is not None and self._layer is not None and self._tokens is not None:
+            self._trails.paint(painter, self._layer, view, self._tokens)

@@ -1,0 +1,119 @@
+"""A plane under the mouse: zoom, pan beside a cross-hair, read-out of a heat map, and points in two pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pointing import difference, drag, wheel
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+
+from explorer.ui.frames import PlaneView
+from models.frames import Density, Ellipses, Plane, Points
+
+_SHIFT, _CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+_LEFT, _MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
+MIDDLE = QPoint(200, 200)
+
+
+@pytest.fixture
+def plane(theme, make_widget) -> PlaneView:
+    """A map of 4 × 4 values over the square from -2 to 2 on a widget of 400 × 400 px: 100 px a unit."""
+    view = make_widget(PlaneView(theme), 400, 400)
+    heat = Density(np.arange(16.0).reshape(4, 4), (-2, 2, -2, 2), name="log p")
+    points = Points(np.array([[-1.0, 0.0], [1.0, 0.5]]), index=np.array([40, 41]))
+    view.show_frame(Plane((heat, points), "z₁", "z₂", (-2, 2, -2, 2)))
+    view.grab()
+    return view
+
+
+def test_the_plane_fills_the_widget_from_edge_to_edge(plane) -> None:
+    assert plane.view.extent == (-2, 2, -2, 2)
+    assert plane.view.point(-2, 2) == QPointF(0, 0)
+    assert plane.view.point(2, -2) == QPointF(400, 400)
+
+
+def test_the_read_out_gives_coordinates_and_the_value_of_the_map(plane) -> None:
+    QTest.mouseMove(plane, QPoint(350, 50))
+    assert plane.read_out == "z₁ 1.50  ·  z₂ 1.50  ·  log p 15.0"
+    QTest.mouseMove(plane, QPoint(150, 350))
+    assert plane.read_out.endswith("log p 1.00")
+    drag(plane, MIDDLE, QPoint(200, 100), button=_MIDDLE)
+    QTest.mouseMove(plane, QPoint(200, 390))
+    assert "log p" not in plane.read_out  # below the map
+
+
+@pytest.mark.parametrize(("modifiers", "button"), [(_CTRL, _LEFT), (Qt.KeyboardModifier.NoModifier, _MIDDLE)])
+def test_beside_a_cross_hair_ctrl_or_the_middle_button_moves_the_plane(plane, modifiers, button) -> None:
+    moved: list[tuple[float, float]] = []
+    plane.moved.connect(lambda x, y: moved.append((x, y)))
+    plane.set_cross(0.0, 0.0)
+    drag(plane, QPoint(300, 300), QPoint(200, 200), modifiers, button)
+    assert plane.view.extent == pytest.approx((-1, 3, -3, 1))
+    assert not moved
+    assert plane.handles.xy[0].tolist() == [0, 0]
+    drag(plane, QPoint(300, 300), QPoint(200, 200))  # without: the cross-hair comes along
+    assert moved[-1] == pytest.approx((1, -1))
+    assert plane.view.extent == pytest.approx((-1, 3, -3, 1))
+    assert any("Ctrl" in action.text() for action in plane.actions())
+
+
+def test_without_a_handle_any_drag_moves_the_plane(plane) -> None:
+    drag(plane, QPoint(300, 300), QPoint(200, 200))
+    assert plane.view.extent == pytest.approx((-1, 3, -3, 1))
+    plane.set_handles(np.array([[0.0, 0.0], [1.0, 1.0]]), editable=True)
+    drag(plane, QPoint(300, 100), QPoint(200, 200))
+    assert plane.view.extent == pytest.approx((0, 4, -2, 2))
+
+
+def test_a_box_with_shift_is_shown_and_leaves_the_cross_hair(plane) -> None:
+    plane.set_cross(0.0, 0.0)
+    drag(plane, QPoint(220, 80), QPoint(320, 180), _SHIFT)
+    assert plane.view.extent == pytest.approx((0.2, 1.2, 0.2, 1.2), abs=0.02)
+    assert plane.handles.xy[0].tolist() == [0, 0]
+    QTest.keyClick(plane, Qt.Key.Key_R)
+    assert plane.view.extent == (-2, 2, -2, 2)
+
+
+def test_over_an_axis_the_wheel_zooms_it_alone_until_reset(plane) -> None:
+    wheel(plane, QPoint(200, 395), 2)
+    x0, x1, y0, y1 = plane.view.extent
+    assert x1 - x0 == pytest.approx(4 * 0.552, rel=0.01)
+    assert (y0, y1) == pytest.approx((-2, 2))
+    plane.show_frame(plane.frame)
+    assert plane.view.extent == (x0, x1, y0, y1)
+    wheel(plane, QPoint(5, 200), 1)
+    assert plane.view.extent[:2] == (x0, x1)
+    assert plane.view.extent[3] < 2
+    plane.reset_action.trigger()
+    assert plane.view.extent == (-2, 2, -2, 2)
+
+
+def test_a_resized_plane_keeps_its_range_and_equal_units(plane) -> None:
+    for size in ((500, 300), (200, 380), (400, 400)):
+        plane.resize(*size)
+        plane.grab()
+        unit = plane.view.point(1, 0).x() - plane.view.point(0, 0).x()
+        assert unit == pytest.approx(plane.view.point(0, 0).y() - plane.view.point(0, 1).y())
+    assert plane.view.extent == pytest.approx((-2, 2, -2, 2))
+
+
+def test_moving_the_cross_hair_leaves_no_trace(plane) -> None:
+    plane.set_cross(0.5, 0.5)
+    first = plane.grab().toImage()
+    for x in (-1.0, 0.0, 1.5):
+        plane.set_cross(x, -x)
+        assert difference(plane.grab().toImage(), first) > 50
+    plane.set_cross(0.5, 0.5)
+    assert difference(plane.grab().toImage(), first) <= 3
+
+
+def test_layers_below_that_stay_are_part_of_the_background(plane) -> None:
+    circle = Ellipses(np.zeros((1, 2)), np.ones((1, 2)), np.zeros(1))
+    clouds = [Points(np.random.default_rng(k).normal(size=(50, 2))) for k in range(3)]
+    for cloud in clouds:
+        plane.show_frame(Plane((circle, cloud), extent=(-2, 2, -2, 2)))
+    stored = {type(item).__name__: item.is_stored for item in plane.panes[0].items}
+    assert stored == {"PlaneOverlay": False, "PaintedItem": True, "CloudItem": False}
+    plane.set_cross(0.0, 0.0)  # now the cloud, too
+    assert [item.is_stored for item in plane.panes[0].items if type(item).__name__ == "CloudItem"] == [True]
