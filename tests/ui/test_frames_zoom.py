@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pointing import drag, wheel
+from pointing import difference, drag, wheel
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
-from explorer.ui.frames import ImagesView
+from explorer.ui.frames import BarsView, ImagesView
 from explorer.ui.frames.base import Hit
 from explorer.ui.frames.image_layout import fit_layout
 from explorer.ui.theme import DARK
-from models.frames import Images
+from models.frames import Bars, Images
 
 _LEFT = Qt.MouseButton.LeftButton
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -210,3 +210,111 @@ def test_down_goes_to_the_image_below_across_blocks(theme, make_widget) -> None:
     ):
         QTest.keyClick(view, key)
     assert [hit.datum for hit in hits] == [layout.across, 10]
+
+
+def inked(image: QImage, ink: str) -> list[tuple[int, int]]:
+    """The pixels of a colour, x and y."""
+    wanted = QColor(ink)
+    return [(x, y) for y in range(image.height()) for x in range(image.width()) if image.pixelColor(x, y) == wanted]
+
+
+def extents(pixels: list[tuple[int, int]]) -> tuple[int, int, int, int]:
+    """Smallest and largest x, smallest and largest y."""
+    x, y = zip(*pixels, strict=True)
+    return min(x), max(x), min(y), max(y)
+
+
+@pytest.fixture
+def make_bars(theme, make_widget):
+    def make(frame: Bars, width: int, height: int) -> BarsView:
+        view = make_widget(BarsView(theme), width, height)
+        view.show_frame(frame)
+        view.grab()
+        return view
+
+    return make
+
+
+def test_bars_grow_with_the_room_and_stand_around_its_upper_third(make_bars) -> None:
+    frame = Bars(("a", "b"), np.array([2.0, 1.0]), roles=("data", "model"))
+    low, high = (make_bars(frame, 400, height).grab().toImage() for height in (40, 540))
+    (_, _, top, bottom), (*_, top_high, bottom_high) = extents(inked(low, DARK.data)), extents(inked(high, DARK.data))
+    assert bottom_high - top_high >= 12 > 2 * (bottom - top)
+    below = extents(inked(high, DARK.model))
+    assert (top_high + below[3]) / 2 == pytest.approx(540 / 3, abs=2)
+    assert below[2] - top_high == 44
+
+
+def test_bars_of_both_signs_have_a_line_at_zero(make_bars) -> None:
+    both = make_bars(Bars(("a", "b"), np.array([1.0, -1.0]), roles=("data", "model")), 400, 200)
+    image = both.grab().toImage()
+    gray = [x for x, _ in inked(image, DARK.text3)]
+    x0 = max(set(gray), key=gray.count)
+    assert gray.count(x0) >= 86  # two rows of 44
+    assert extents(inked(image, DARK.model))[1] == pytest.approx(x0, abs=2)
+    assert extents(inked(image, DARK.data))[0] == pytest.approx(x0, abs=2)
+    alike = make_bars(Bars(("a", "b"), np.array([1.0, 0.5])), 400, 200)
+    gray = [x for x, _ in inked(alike.grab().toImage(), DARK.text3)]
+    assert all(gray.count(x) < 20 for x in gray)
+
+
+def test_the_legend_explains_whiskers_and_dashes_where_there_are_some(make_bars) -> None:
+    values, nothing = np.array([1.0, 2.0]), np.full(2, np.nan)
+    plain = make_bars(Bars(("a", "b"), values, nothing, reference=nothing), 400, 200)
+    assert plain.legend() == []
+    plain.show_frame(Bars(("a", "b"), values, np.array([0.1, np.nan]), reference=values))
+    assert [(item.label, item.dashed) for item in plain.legend()] == [("reference", True), ("± standard error", False)]
+
+
+def test_a_long_name_stands_above_its_bar_and_is_never_missing(make_bars) -> None:
+    name = "KL divergence from the posterior to the prior"
+    frame = Bars((name, "b"), np.array([2.0, 1.0]), roles=("data", "model"))
+    narrow = make_bars(frame, 200, 120)
+    x0, x1, top, _ = extents(inked(narrow.grab().toImage(), DARK.data))
+    assert (x0, x1) == (pytest.approx(0, abs=2), pytest.approx(199, abs=2))
+    image = narrow.grab().toImage()
+    assert any(image.pixelColor(x, y) != QColor(DARK.bg2) for x in range(100) for y in range(4, top - 2))
+    QTest.mouseMove(narrow, QPoint(20, top))
+    assert narrow.toolTip() == f"{name}: 2"
+    flat = make_bars(frame, 200, 44)  # no room for two lines
+    x0, x1, *_ = extents(inked(flat.grab().toImage(), DARK.data))
+    assert x1 - x0 >= 38
+    image = flat.grab().toImage()
+    assert any(image.pixelColor(x, y) != QColor(DARK.bg2) for x in range(40) for y in range(22))
+
+
+def columns() -> Bars:
+    return Bars(tuple(f"bin {k}" for k in range(40)), np.arange(40.0), np.full(40, 0.5), unit="nats")
+
+
+def test_columns_zoom_pan_tell_their_value_and_are_reset(make_bars) -> None:
+    view = make_bars(columns(), 446, 200)
+    pane = view.panes[0]
+    at = (pane.pos() + pane.projection.point(30.5, 20)).toPoint()
+    QTest.mouseMove(view, at)
+    assert view.read_out == "bin 30: 30\u2009nats ± 0.50"
+    wheel(view, at, 4)
+    assert view.read_out == "bin 30: 30\u2009nats ± 0.50"
+    (x0, x1), _ = pane.viewRange()
+    assert 10 < x1 - x0 < 14
+    drag(view, at, at + QPoint(40, 0))
+    assert pane.viewRange()[0][0] < x0 - 0.5
+    drag(view, at, at + QPoint(400, 0))
+    drag(view, at, at + QPoint(400, 0))
+    drag(view, at, at + QPoint(400, 0))
+    assert pane.viewRange()[0][0] == pytest.approx(0)  # no further than the first
+    view.show_frame(columns())
+    assert view.is_free
+    QTest.keyClick(view, Qt.Key.Key_R)
+    assert pane.viewRange()[0] == [0, 40]
+
+
+def test_rows_do_not_zoom(make_bars) -> None:
+    view = make_bars(Bars(("a", "b"), np.array([2.0, 1.0])), 400, 200)
+    before = view.grab().toImage()
+    wheel(view, QPoint(200, 60), 4)
+    drag(view, QPoint(100, 20), QPoint(300, 150), _SHIFT)
+    drag(view, QPoint(100, 20), QPoint(300, 150))
+    QTest.mouseMove(view, QPoint(1, 199))
+    assert not view.is_free
+    assert difference(view.grab().toImage(), before) <= 3
