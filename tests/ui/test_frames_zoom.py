@@ -8,12 +8,13 @@ from pointing import difference, drag, wheel
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
-from explorer.ui.frames import BarsView, ImagesView
+from explorer.ui.frames import WIDGETS, AudioView, BarsView, DrawingView, FilmView, ImagesView, MatrixView
 from explorer.ui.frames.base import Hit
 from explorer.ui.frames.image_layout import fit_layout
 from explorer.ui.theme import DARK
-from models.frames import Bars, Images
+from models.frames import Audio, Bars, Drawing, Film, Images, Matrix, Stroke
 
 _LEFT = Qt.MouseButton.LeftButton
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -318,3 +319,168 @@ def test_rows_do_not_zoom(make_bars) -> None:
     QTest.mouseMove(view, QPoint(1, 199))
     assert not view.is_free
     assert difference(view.grab().toImage(), before) <= 3
+
+
+@pytest.fixture
+def matrix(theme, make_widget) -> MatrixView:
+    view = make_widget(MatrixView(theme), 420, 320)
+    names = tuple(f"r{k}" for k in range(6)), tuple(f"c{k}" for k in range(10))
+    view.show_frame(Matrix(np.arange(60.0).reshape(6, 10) / 60, *names, "code", "class", "nats"))
+    view.grab()
+    return view
+
+
+def cell_center(view: MatrixView, row: int, column: int) -> QPoint:
+    pane = view.panes[0]
+    return (pane.pos() + pane.projection.point(column + 0.5, -row - 0.5)).toPoint()
+
+
+def test_a_matrix_zooms_pans_tells_its_cells_and_is_reset(matrix) -> None:
+    at = cell_center(matrix, 2, 7)
+    QTest.mouseMove(matrix, at)
+    assert matrix.read_out == "r2, c7: 0.450 nats"
+    wheel(matrix, at, 3)
+    assert matrix.read_out == "r2, c7: 0.450 nats"
+    (x0, x1), (y0, y1) = matrix.panes[0].viewRange()
+    assert x1 - x0 < 5
+    assert y1 - y0 < 3
+    drag(matrix, at, at + QPoint(-30, 20))
+    assert matrix.panes[0].viewRange()[0][0] > x0 + 0.2
+    assert matrix.panes[0].viewRange()[1][0] > y0 + 0.1
+    drag(matrix, at, at + QPoint(-900, 0))
+    assert matrix.panes[0].viewRange()[0][1] == pytest.approx(10)
+    matrix.show_frame(matrix.frame)
+    assert matrix.is_free
+    QTest.mouseDClick(matrix, _LEFT, pos=at)
+    assert matrix.panes[0].viewRange() == [[0, 10], [-6, 0]]
+
+
+def test_over_the_names_of_a_matrix_the_wheel_zooms_them_alone(matrix) -> None:
+    wheel(matrix, QPoint(200, 296), 2)
+    (x0, x1), y = matrix.panes[0].viewRange()
+    assert x1 - x0 < 7
+    assert y == [-6, 0]
+    QTest.keyClick(matrix, Qt.Key.Key_R)
+    wheel(matrix, QPoint(24, 150), 2)
+    assert matrix.panes[0].viewRange()[0] == [0, 10]
+    assert matrix.panes[0].viewRange()[1] != [-6, 0]
+
+
+def test_a_zoomed_matrix_is_shaded_where_its_cells_are_found(matrix) -> None:
+    shade = {}
+    for zoom in (0, 1):
+        wheel(matrix, cell_center(matrix, 2, 7), zoom)
+        image, pane = matrix.grab().toImage(), matrix.panes[0]
+        for cell in ((1, 7), (2, 6), (3, 8)):
+            at = pane.pos() + pane.projection.point(cell[1] + 0.12, -cell[0] - 0.15)
+            shade.setdefault(cell, []).append(image.pixelColor(at.toPoint()).name())
+    assert all(before == after for before, after in shade.values())
+    assert len({before for before, _ in shade.values()}) == 3
+
+
+def test_the_names_of_a_matrix_stand_at_its_cells(matrix) -> None:
+    bottom, left = matrix._axes
+    wide, tall = (matrix.panes[0].rect().width(), matrix.panes[0].rect().height())
+    assert bottom.positions() == [(pytest.approx((k + 0.5) * wide / 10), f"c{k}") for k in range(10)]
+    assert left.positions() == [(pytest.approx((k + 0.5) * tall / 6), f"r{k}") for k in range(6)]
+    wheel(matrix, cell_center(matrix, 0, 0), 3)
+    (along, name) = left.positions()[0]
+    assert name == "r0"
+    assert along == pytest.approx(cell_center(matrix, 0, 0).y(), abs=1)
+
+
+@pytest.fixture
+def audio(theme, make_widget) -> AudioView:
+    view = make_widget(AudioView(theme), 416, 150)
+    view.show_frame(Audio(np.linspace(-1, 1, 8000), 8000))
+    view.grab()
+    return view
+
+
+def test_sound_zooms_in_time_tells_its_amplitude_and_is_reset(audio) -> None:
+    at = QPoint(308, 60)  # three quarters
+    QTest.mouseMove(audio, at)
+    assert audio.read_out == "0.750 s, amplitude 0.500"
+    wheel(audio, at, 6)
+    assert audio.read_out == "0.750 s, amplitude 0.500"
+    (x0, x1), y = audio.panes[0].viewRange()
+    assert x1 - x0 == pytest.approx(0.1684, abs=1e-3)
+    assert y == [-1, 1]
+    drag(audio, at, at + QPoint(100, 30))
+    assert audio.panes[0].viewRange()[0][0] == pytest.approx(x0 - (x1 - x0) / 4)
+    wheel(audio, at, 99)
+    assert audio.panes[0].viewRange()[0][1] - audio.panes[0].viewRange()[0][0] >= 8 / 8000 * 0.999
+    QTest.keyClick(audio, Qt.Key.Key_R)
+    assert audio.panes[0].viewRange() == [[0, 1], [-1, 1]]
+
+
+def test_zoomed_sound_is_drawn_through_its_samples(theme, make_widget) -> None:
+    view = make_widget(AudioView(theme), 416, 226)
+    samples = np.zeros(4000)
+    samples[2000:] = 0.5
+    view.show_frame(Audio(samples, 4000))
+
+    def amplitude() -> float:
+        """Of the pixel right of the middle that is least like the ground."""
+        image, pane = view.grab().toImage(), view.panes[0]
+        blue = [image.pixelColor(230, y).blue() for y in range(round(pane.rect().height()))]
+        return pane.projection.to_data(QPointF(230, np.argmax(blue) + 0.5) - pane.pos())[1]
+
+    assert amplitude() == pytest.approx(0.5, abs=0.02)
+    wheel(view, QPoint(208, 60), 14)
+    assert view.panes[0].viewRange()[0][1] < 0.52
+    assert amplitude() == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.fixture
+def drawing(theme, make_widget) -> DrawingView:
+    view = make_widget(DrawingView(theme), 408, 208)
+    strokes = (Stroke(np.array([[-1.0, 0.0], [1.0, 0.0]]), "data", 3.0), Stroke(np.array([[0.5, 0.5], [0.7, 0.5]])))
+    view.show_frame(Drawing(strokes, extent=(-1.0, 1.0, -1.0, 1.0)))
+    view.grab()
+    return view
+
+
+def test_a_drawing_zooms_about_the_pointer_pans_and_is_reset(drawing) -> None:
+    home, at = drawing.point(0.6, 0.5), drawing.point(0.6, 0.5).toPoint()
+    wheel(drawing, at, 4)
+    moved = drawing.point(0.6, 0.5) - QPointF(at)
+    assert moved.manhattanLength() < 2
+    unit = drawing.point(1, 0).x() - drawing.point(0, 0).x()
+    assert unit > 300
+    assert drawing.point(0, 0).y() - drawing.point(0, 1).y() == pytest.approx(unit)
+    before = drawing.point(0.6, 0.5)
+    drag(drawing, QPoint(200, 100), QPoint(180, 110))
+    assert drawing.point(0.6, 0.5) - before == QPointF(-20, 10)
+    drawing.show_frame(drawing.frame)
+    assert drawing.is_free
+    drawing.reset_action.trigger()
+    assert drawing.point(0.6, 0.5) == home
+    assert drawing.read_out == ""
+
+
+def test_the_whole_of_a_drawing_is_the_farthest_view(drawing) -> None:
+    home = drawing.point(0.6, 0.5)
+    wheel(drawing, QPoint(30, 30), 2)
+    wheel(drawing, QPoint(300, 150), -6)
+    assert drawing.point(0.6, 0.5) == home
+    assert not drawing.is_free
+
+
+@pytest.mark.parametrize("kind", [Images, Bars, Matrix, Audio, Drawing])
+def test_the_menu_of_each_kind_offers_to_reset_the_view(theme, make_widget, kind) -> None:
+    view = make_widget(WIDGETS[kind](theme), 300, 200)
+    assert "Reset view\tR" in [action.text() for action in view.actions()]
+
+
+def test_a_film_keeps_the_zoom_of_its_frames(theme, make_widget) -> None:
+    view = make_widget(FilmView(theme), 300, 260)
+    view.show_frame(Film(tuple(numbered(9) for _ in range(4)), np.arange(4), "t"))
+    QApplication.processEvents()  # the widget of the frames gets its size
+    view.grab()
+    wheel(view.inner, QPoint(100, 100), 3)
+    box = view.inner.box(4)
+    view.scrubber.go(1)
+    assert view.inner.box(4) == box
+    QTest.keyClick(view.inner, Qt.Key.Key_R)
+    assert view.inner.box(4) != box
