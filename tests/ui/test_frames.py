@@ -531,7 +531,7 @@ def test_a_matrix_shades_by_value_and_tells_what_a_cell_holds(theme, make_widget
     view.show_frame(Matrix(np.array([[0.0, 1.0], [2.0, 4.0]]), ("r", "s"), ("c", "d"), unit="nats"))
     image = view.grab().toImage()
     QTest.mouseMove(view, QPoint(270, 150))
-    assert view.toolTip() == "s, d: 4.00 nats"
+    assert view.read_out == "s, d: 4.00 nats"
     blue = [image.pixelColor(x, y).blue() for x, y in ((60, 20), (280, 20), (60, 120), (280, 120))]
     assert blue == sorted(blue)
     assert len(set(blue)) == 4

@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtWidgets import QWidget
 
-from explorer.ui.frames.base import FrameView
-from explorer.ui.frames.paint import stroke
-from explorer.ui.frames.ticks import Axis, finite_range
-from explorer.ui.numbers import column
-from explorer.ui.theme import Theme, color, mono_font, ui_font
+from explorer.ui.frames.base import LegendItem
+from explorer.ui.frames.bounded import BoundedPlot
+from explorer.ui.frames.items.bar_columns import ColumnsItem
+from explorer.ui.frames.items.bar_rows import LEAST_ROW, RowLayout, RowsItem, row_layout
+from explorer.ui.frames.ranges import StepRange, finite_range
+from explorer.ui.numbers import column, number
+from explorer.ui.theme import Theme
 from models.frames import Bars, Frame
+
+if TYPE_CHECKING:  # pyqtgraph takes 0.4 s to import, see plot.py
+    from explorer.ui.frames.canvas import Canvas, Pane
+    from explorer.ui.frames.items.names import NameAxis
 
 __all__ = ["BarsView"]
 
-_ROW, _TALL = 15.0, 26.0  # px, smallest and largest height of a row
-_BAR = 4.0
+_TOP = 6.0  # px above columns
+_LEFT = 46.0  # px of the numbers beside columns
+_FEWEST = 2.0  # columns in the most zoomed view
 
 
-class BarsView(FrameView):
-    """One row for each value: name, bar, number. More values than rows fit are columns, named under the pointer."""
+class BarsView(BoundedPlot):
+    """One row for each value: name, bar, number. More values than rows fit are columns, which zoom and pan."""
 
     ideal = (320, 160)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
         super().__init__(theme, parent)
-        self._axis = Axis()
-        self._place = -1
+        self._axis = StepRange()
         self._texts: list[str] = []
+        self._shown: tuple[bool, tuple[str, ...], int] | None = None
+        self._rows: RowsItem | None = None
+        self._columns: ColumnsItem | None = None
+        self._names: NameAxis | None = None
+
+    # The frame
 
     def show_frame(self, frame: Frame) -> None:
         """Shows bars."""
@@ -38,130 +51,122 @@ class BarsView(FrameView):
         span = finite_range(frame.values - errors, frame.values + errors, frame.reference)
         if span is not None:
             self._axis.fit(min(0.0, span[0]), max(0.0, span[1]), pad=0.0)
-        self._texts = column(frame.values.tolist())
+        unit = f"\u2009{frame.unit}" if frame.unit else ""
+        self._texts = [f"{text}{unit}" for text in column(frame.values.tolist())]
         super().show_frame(frame)
 
     @property
     def in_rows(self) -> bool:
         """Whether each value has a row of its own."""
-        return isinstance(self._frame, Bars) and len(self._frame.values) * _ROW <= self.height()
+        return isinstance(self._frame, Bars) and len(self._frame.values) * LEAST_ROW <= self.height()
 
-    def paint_frame(self, painter: QPainter) -> None:
-        """Draws rows or columns."""
+    def legend(self) -> list[LegendItem]:
+        """What whiskers and dashes are, where there are some."""
+        frame, items = self._frame, []
+        if not isinstance(frame, Bars):
+            return []
+        if frame.reference is not None and np.isfinite(frame.reference).any():
+            items.append(LegendItem("reference", "total", "reference", dashed=True, hint="the dashed line at a bar"))
+        if self.in_rows and frame.errors is not None and np.isfinite(frame.errors).any():
+            items.append(LegendItem("error", "total", "± standard error", hint="the whisker at the end of a bar"))
+        return items
+
+    def build(self, canvas: Canvas) -> None:
+        """Makes one pane for rows and columns."""
+        from explorer.ui.frames.axis import PlotAxis
+        from explorer.ui.frames.canvas import Pane
+        from explorer.ui.frames.items.names import NameAxis
+
+        self._names = NameAxis("bottom", self.tokens)
+        pane = canvas.add_pane(Pane(), self._names, PlotAxis("left", self.tokens))
+        self.add_pane(pane)
+        self._rows, self._columns = RowsItem(pane), ColumnsItem(pane)
+
+    def arrange(self) -> None:
+        """Rows fill the widget; columns leave room for an axis of numbers and one of names."""
+        pane, names, rows = self.panes[0], self._names, self.in_rows
+        assert names is not None
+        assert pane.left is not None
+        for axis in (names, pane.left):
+            axis.setVisible(not rows)
+        if rows or not isinstance(self._frame, Bars):
+            pane.place(QRectF(self.rect()))
+            return
+        names.set_names(self._frame.labels, "", 0.0)
+        room = QRectF(self.rect()).adjusted(_LEFT, _TOP, 0, -max(names.size, _TOP))
+        pane.place(QRectF(room.topLeft(), room.size().expandedTo(QSizeF(1, 1))))
+
+    def show_content(self, frame: Frame) -> None:
+        """Shows rows or columns."""
+        assert isinstance(frame, Bars)
+        assert self._rows is not None
+        assert self._columns is not None
+        pane, n = self.panes[0], len(frame.values)
+        shown = self.in_rows, frame.labels, n
+        if shown != self._shown:
+            self._shown = shown
+            self.is_free, pane.home = False, (0.0, 0.0, 0.0, 0.0)
+            self.arrange()
+        axis = self._axis.low, self._axis.high
+        self.follow(pane, (0.0, float(max(n, 1))), axis)
+        self._rows.setVisible(self.in_rows and n > 0)
+        self._columns.setVisible(not self.in_rows)
+        if self.in_rows and n:
+            self._rows.show_rows(frame, self._texts, self._row_layout(frame), axis, self.tokens)
+        else:
+            self._columns.show_columns(frame, self.tokens)
+
+    def _row_layout(self, frame: Bars) -> RowLayout:
+        return row_layout(frame, self._texts, self.width(), self.height())
+
+    # The range
+
+    def smallest(self, pane: Pane) -> tuple[float, float]:
+        """A few columns; rows do not zoom."""
+        x0, x1, y0, y1 = pane.home
+        return (x1 - x0, y1 - y0) if self.in_rows else (min(_FEWEST, x1 - x0), (y1 - y0) / 1000)
+
+    def reset_ranges(self) -> None:
+        """Fits the axis closely to the next frame."""
+        self._axis.forget()
+
+    # The pointer
+
+    def place_at(self, at: QPointF) -> int:
+        """The bar at a point of the widget, or -1."""
+        frame = self._frame
+        if not isinstance(frame, Bars) or not len(frame.values):
+            return -1
+        if self.in_rows:
+            place = self._row_layout(frame).at(at.y())
+        elif self.pane_at(at) is not None:
+            pane = self.panes[0]
+            place = int(np.floor(pane.projection.to_data(at - pane.pos())[0]))
+        else:
+            return -1
+        return place if 0 <= place < len(frame.values) else -1
+
+    def pointer_moved(self, at: QPointF | None) -> None:
+        """Emphasises the bar under the pointer; the tooltip of a row has its whole name."""
+        place = -1 if at is None else self.place_at(at)
+        if self._rows is not None and self._columns is not None:
+            (self._rows if self.in_rows else self._columns).emphasise(place)
+        self.setToolTip(self._words(place) if self.in_rows and place >= 0 else "")
+
+    def read_out_at(self, pane: Pane, x: float, y: float) -> str:
+        """Name and value of a column; rows have them printed."""
+        frame, place = self._frame, int(np.floor(x))
+        if self.in_rows or not isinstance(frame, Bars) or not 0 <= place < len(frame.values):
+            return ""
+        return self._words(place)
+
+    def _words(self, place: int) -> str:
+        """Name, value, error and reference of a bar."""
         frame = self._frame
         assert isinstance(frame, Bars)
-        if not len(frame.values):
-            return
-        (self._paint_rows if self.in_rows else self._paint_columns)(painter, frame)
-
-    def _ink(self, frame: Bars, place: int) -> str:
-        return self.tokens.role(frame.roles[place] if place < len(frame.roles) else "total")
-
-    def _value_text(self, frame: Bars, place: int) -> str:
-        value = self._texts[place]
-        return f"{value}\u2009{frame.unit}" if frame.unit else value
-
-    def _share(self, value: float) -> float:
-        return float(np.clip(self._axis.shares(np.array([value]))[0], 0, 1))
-
-    def _paint_rows(self, painter: QPainter, frame: Bars) -> None:
-        tokens, n = self.tokens, len(frame.values)
-        row = min(_TALL, self.height() / n)
-        names, values = QFontMetricsF(ui_font(12)), QFontMetricsF(mono_font(12))
-        left = min(max(map(names.horizontalAdvance, frame.labels), default=-12) + 12, self.width() * 0.45)
-        right = max(values.horizontalAdvance(self._value_text(frame, k)) for k in range(n)) + 12
-        span = max(8.0, self.width() - left - right)
-        zero = left + self._share(0.0) * span
-        aligned = Qt.AlignmentFlag.AlignVCenter
-        for k in range(n):
-            middle = row * (k + 0.5) + max(0.0, (self.height() - row * n) / 2 if n < 3 else 0.0)
-            value = float(frame.values[k])
-            painter.setFont(ui_font(12))
-            painter.setPen(color(tokens.text2))
-            name = frame.labels[k] if k < len(frame.labels) else ""
-            name = names.elidedText(name, Qt.TextElideMode.ElideRight, left - 10)
-            painter.drawText(QRectF(0, middle - 9, left, 18), aligned | Qt.AlignmentFlag.AlignLeft, name)
-            painter.setFont(mono_font(12))
-            painter.setPen(color(tokens.text1 if np.isfinite(value) else tokens.err))
-            box = QRectF(self.width() - right, middle - 9, right, 18)
-            painter.drawText(box, aligned | Qt.AlignmentFlag.AlignRight, self._value_text(frame, k))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color(tokens.bg4))
-            painter.drawRoundedRect(QRectF(left, middle - _BAR / 2, span, _BAR), 2, 2)
-            if np.isfinite(value):
-                end = left + self._share(value) * span
-                painter.setBrush(color(self._ink(frame, k)))
-                painter.drawRoundedRect(QRectF(min(zero, end), middle - _BAR / 2, abs(end - zero), _BAR), 2, 2)
-            self._paint_marks(painter, frame, k, left, span, middle)
-
-    def _paint_marks(self, painter: QPainter, frame: Bars, k: int, left: float, span: float, middle: float) -> None:
-        tokens, value = self.tokens, float(frame.values[k])
-        if frame.errors is not None and np.isfinite(frame.errors[k]) and np.isfinite(value):
-            error = float(frame.errors[k])
-            a, b = (left + self._share(value + side * error) * span for side in (-1, 1))
-            painter.setPen(stroke(tokens.text1, 1))
-            painter.drawLines([QLineF(a, middle, b, middle), *(QLineF(x, middle - 4, x, middle + 4) for x in (a, b))])
-        if frame.reference is not None and np.isfinite(frame.reference[k]):
-            x = left + self._share(float(frame.reference[k])) * span
-            painter.setPen(stroke(tokens.text1, 1.5, 0.9, dashed=True))
-            painter.drawLine(QPointF(x, middle - 7), QPointF(x, middle + 7))
-
-    def _paint_columns(self, painter: QPainter, frame: Bars) -> None:
-        tokens, n = self.tokens, len(frame.values)
-        area = QRectF(40, 6, max(8.0, self.width() - 40), max(8.0, self.height() - 30))
-        painter.setFont(ui_font(11, tabular=True))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for share, text in self._axis.ticks(max(1.6, area.height() / 60)):
-            y = round(area.bottom() - share * area.height()) + 0.5
-            painter.setPen(stroke(tokens.text3, 1, 0.16))
-            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-            painter.setPen(color(tokens.text3))
-            painter.drawText(QRectF(0, y - 8, 32, 16), right, text)
-        pitch = area.width() / n
-        wide = max(1.0, pitch * 0.7)
-        zero = area.bottom() - self._share(0.0) * area.height()
-        painter.setPen(Qt.PenStyle.NoPen)
-        for k, value in enumerate(frame.values.tolist()):
-            if np.isfinite(value):
-                y = area.bottom() - self._share(value) * area.height()
-                painter.setBrush(color(self._ink(frame, k), 1.0 if self._place in (-1, k) else 0.5))
-                x = area.left() + (k + 0.5) * pitch - wide / 2
-                painter.drawRect(QRectF(x, min(y, zero), wide, max(1.0, abs(y - zero))))
-        if frame.reference is not None:
-            painter.setPen(stroke(tokens.text1, 1.5, 0.9, dashed=True))
-            for k, value in enumerate(frame.reference.tolist()):
-                if np.isfinite(value):
-                    y, x = area.bottom() - self._share(value) * area.height(), area.left() + k * pitch
-                    painter.drawLine(QPointF(x, y), QPointF(x + pitch, y))
-
-    def paint_over(self, painter: QPainter) -> None:
-        """Names the column under the pointer."""
-        frame = self._frame
-        if isinstance(frame, Bars) and not self.in_rows and 0 <= self._place < len(frame.values):
-            name = frame.labels[self._place] if self._place < len(frame.labels) else str(self._place)
-            painter.setFont(ui_font(11, 600, tabular=True))
-            painter.setPen(color(self.tokens.text1))
-            box = QRectF(40, self.height() - 20, self.width() - 40, 18)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{name}: {self._value_text(frame, self._place)}")
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Highlights the bar under the pointer."""
-        place, frame = -1, self._frame
-        if isinstance(frame, Bars) and len(frame.values):
-            n = len(frame.values)
-            if self.in_rows:
-                place = int(event.position().y() // min(_TALL, self.height() / n))
-            else:
-                place = int((event.position().x() - 40) // ((self.width() - 40) / n))
-            place = place if 0 <= place < n else -1
-        self._set_place(place)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Removes the highlight."""
-        self._set_place(-1)
-        super().leaveEvent(event)
-
-    def _set_place(self, place: int) -> None:
-        if place != self._place:
-            self._place = place
-            self.redraw()
+        words = f"{frame.labels[place] if place < len(frame.labels) else place}: {self._texts[place]}"
+        if frame.errors is not None and np.isfinite(frame.errors[place]):
+            words += f" ± {number(float(frame.errors[place]), 2)}"
+        if frame.reference is not None and np.isfinite(frame.reference[place]):
+            words += f", reference {number(float(frame.reference[place]))}"
+        return words

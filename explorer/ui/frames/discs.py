@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import FrameView, LegendItem
 from explorer.ui.frames.paint import halo_text, stroke
-from explorer.ui.frames.viewport import Viewport
+from explorer.ui.frames.projection import Projection
 from explorer.ui.numbers import number
 from explorer.ui.theme import Theme, color, mix, mono_font, ui_font
 from models.frames import Discs, Frame
@@ -47,13 +47,13 @@ class DiscsView(FrameView):
         assert isinstance(self._frame, Discs)
         return self._frame
 
-    def viewport(self) -> Viewport:
+    def projection(self) -> Projection:
         """Where data units are on the widget."""
         ring = self.discs.is_ring()
         left, top, bottom = (_SIDE, _TOP, _BOTTOM) if ring else (_INSET, _INSET, 18 + _INSET)
         rect = QRectF(self.rect()).adjusted(left, top, -left, -bottom)
         rect.setSize(rect.size().expandedTo(QRectF(0, 0, 40, 40).size()))
-        return Viewport(rect=rect, wanted=self.discs.bounds(), square=True)
+        return Projection.square(rect, self.discs.bounds())
 
     def legend(self) -> list[LegendItem]:
         """What disc, core and circle stand for."""
@@ -75,7 +75,7 @@ class DiscsView(FrameView):
 
     def paint_frame(self, painter: QPainter) -> None:
         """Draws circles, discs, cores, names and the headline."""
-        frame, view = self.discs, self.viewport()
+        frame, view = self.discs, self.projection()
         centers, radius = view.to_pixels(frame.xy), self._radius(view)
         model, pale = self.tokens.model, mix(self.tokens.bg2, self.tokens.model, _PALE)
         fillings = zip(centers.tolist(), *(part.tolist() for part in frame.fillings()), strict=True)
@@ -96,7 +96,7 @@ class DiscsView(FrameView):
             self._paint_name(painter, place, centers, radius)
         self._paint_headline(painter, view)
 
-    def _radius(self, view: Viewport) -> float:
+    def _radius(self, view: Projection) -> float:
         return self.discs.radius() * view.rect.width() / (view.extent[1] - view.extent[0])
 
     def _paint_name(self, painter: QPainter, place: int, centers: np.ndarray, radius: float) -> None:
@@ -128,7 +128,7 @@ class DiscsView(FrameView):
             )
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, line)
 
-    def _paint_headline(self, painter: QPainter, view: Viewport) -> None:
+    def _paint_headline(self, painter: QPainter, view: Projection) -> None:
         place = self.discs.headline_place()
         if place is None:
             return
@@ -148,7 +148,7 @@ class DiscsView(FrameView):
         """Draws a ring around the place under the pointer, and its numbers at the foot."""
         if self._hover is None:
             return
-        view = self.viewport()
+        view = self.projection()
         x, y = view.to_pixels(self.discs.xy)[self._hover].tolist()
         reach = self._radius(view) + 3
         painter.setPen(stroke(self.tokens.text1, 1.5))
@@ -159,7 +159,7 @@ class DiscsView(FrameView):
     def _place_at(self, at: QPointF) -> int | None:
         if not isinstance(self._frame, Discs) or not len(self.discs.xy):
             return None
-        view = self.viewport()
+        view = self.projection()
         distance = np.hypot(*(view.to_pixels(self.discs.xy) - [at.x(), at.y()]).T)
         nearest = int(np.nan_to_num(distance, nan=np.inf).argmin())
         return nearest if distance[nearest] <= self._radius(view) + 8 else None

@@ -2,74 +2,75 @@
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from typing import TYPE_CHECKING
 
-from explorer.ui.frames.base import FrameView
-from explorer.ui.frames.paint import draw_polyline, polygon, stroke
-from explorer.ui.frames.projection import Projection
-from explorer.ui.theme import color, ui_font
-from models.frames import Drawing, Frame, Label
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtWidgets import QWidget
+
+from explorer.ui.frames.bounded import BoundedPlot
+from explorer.ui.frames.items.strokes import StrokesItem
+from explorer.ui.theme import Theme
+from models.frames import Drawing, Frame
+
+if TYPE_CHECKING:  # pyqtgraph takes 0.4 s to import, see plot.py
+    from explorer.ui.frames.canvas import Canvas, Pane
 
 __all__ = ["DrawingView"]
 
 _INSET = 4.0  # px around the drawing
-_LETTERS = 12  # px, size of a label without a height
-_CAPITAL = 0.73  # height of a capital letter as a multiple of the size
+_MOST_ZOOM = 64.0  # largest factor of zooming in
+
+_Range = tuple[float, float]
 
 
-class DrawingView(FrameView):
+class DrawingView(BoundedPlot):
     """A drawing as large as fits, in the middle."""
 
     ideal = (320, 240)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None):
+        super().__init__(theme, parent)
+        self._strokes: StrokesItem | None = None
 
     def show_frame(self, frame: Frame) -> None:
         """Shows a drawing."""
         assert isinstance(frame, Drawing)
         super().show_frame(frame)
 
-    def projection(self) -> Projection:
-        """Where data units are on the widget."""
-        assert isinstance(self._frame, Drawing)
-        rect = QRectF(self.rect()).adjusted(_INSET, _INSET, -_INSET, -_INSET)
-        return Projection.square(rect, self._frame.bounds())
+    def build(self, canvas: Canvas) -> None:
+        """Makes the pane."""
+        from explorer.ui.frames.canvas import Pane
 
-    def paint_frame(self, painter: QPainter) -> None:
-        """Draws strokes, then labels."""
-        frame, view = self._frame, self.projection()
+        pane = canvas.add_pane(Pane(square=True))
+        self.add_pane(pane)
+        self._strokes = StrokesItem(pane)
+
+    def arrange(self) -> None:
+        """Fills the widget but for a margin."""
+        inside = QRectF(self.rect()).adjusted(_INSET, _INSET, -_INSET, -_INSET)
+        self.panes[0].place(inside if inside.isValid() else QRectF(0, 0, 1, 1))
+
+    def show_content(self, frame: Frame) -> None:
+        """Shows strokes and labels."""
         assert isinstance(frame, Drawing)
-        for piece in frame.strokes:
-            xy = np.asarray(piece.xy, float).reshape(-1, 2)
-            if not len(xy):
-                continue
-            pixels, ink = view.to_pixels(xy), self.tokens.role(piece.role)
-            if piece.filled:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(color(ink))
-                painter.drawPolygon(polygon(pixels[np.isfinite(pixels).all(axis=1)]))
-                pixels = np.concatenate([pixels, pixels[:1]])
-            if piece.width > 0:
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(stroke(ink, piece.width, dashed=piece.dashed))
-                draw_polyline(painter, pixels)
-        for label in frame.labels:
-            self._paint_label(painter, label, view)
+        assert self._strokes is not None
+        x0, x1, y0, y1 = frame.bounds()
+        self.follow(self.panes[0], (x0, x1), (y0, y1))
+        self._strokes.show_drawing(frame, self.tokens)
 
-    def _paint_label(self, painter: QPainter, label: Label, view: Projection) -> None:
-        if not label.text or not np.isfinite([label.x, label.y]).all():
-            return
-        unit = view.rect.width() / (view.extent[1] - view.extent[0])  # px
-        size = max(6, round(label.height * unit / _CAPITAL)) if label.height > 0 else _LETTERS
-        font = ui_font(size, 500)
-        box = QFontMetricsF(font).tightBoundingRect(label.text)
-        at = view.point(label.x, label.y)
-        if label.opaque:
-            patch = QRectF(0, 0, box.width() + 0.3 * size, box.height() + 0.3 * size)
-            patch.moveCenter(at)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color(self.tokens.bg2))
-            painter.drawRoundedRect(patch, 0.2 * size, 0.2 * size)
-        painter.setFont(font)
-        painter.setPen(color(self.tokens.role(label.role)))
-        painter.drawText(QPointF(at.x() - box.center().x(), at.y() - box.center().y()), label.text)
+    def whole(self, pane: Pane) -> tuple[_Range, _Range]:
+        """What is in view before zooming: the drawing, and what fills the pane beside it."""
+        x0, x1, y0, y1 = pane.home
+        width, height = pane.rect().width(), pane.rect().height()
+        unit = min(width / (x1 - x0), height / (y1 - y0))  # px
+        x, y, half_x, half_y = (x0 + x1) / 2, (y0 + y1) / 2, width / unit / 2, height / unit / 2
+        return (x - half_x, x + half_x), (y - half_y, y + half_y)
+
+    def smallest(self, pane: Pane) -> tuple[float, float]:
+        """A part of the drawing."""
+        (x0, x1), (y0, y1) = self.whole(pane)
+        return (x1 - x0) / _MOST_ZOOM, (y1 - y0) / _MOST_ZOOM
+
+    def point(self, x: float, y: float) -> QPointF:
+        """Position on the widget, px, of a point of the drawing."""
+        return self.panes[0].pos() + self.panes[0].projection.point(x, y)

@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtWidgets import QWidget
 
-from explorer.ui.frames.base import FrameView, LegendItem
-from explorer.ui.frames.paint import heat_image, ramp_table, stroke
-from explorer.ui.frames.ticks import finite_range
+from explorer.ui.frames.base import LegendItem
+from explorer.ui.frames.bounded import BoundedPlot
+from explorer.ui.frames.items.cells import CellItem, CellsItem
+from explorer.ui.frames.ranges import finite_range
 from explorer.ui.numbers import number
-from explorer.ui.theme import Theme, color, ui_font
+from explorer.ui.theme import Theme
 from models.frames import Frame, Matrix
+
+if TYPE_CHECKING:  # pyqtgraph takes 0.4 s to import, see plot.py
+    from explorer.ui.frames.canvas import Canvas, Pane
+    from explorer.ui.frames.items.names import NameAxis
 
 __all__ = ["MatrixView"]
 
-_PRINTED = 26.0  # px, smallest width of a cell whose number is printed
+_NAMES = 0.4  # largest share of the width for the names of rows
 
 
-class MatrixView(FrameView):
+class MatrixView(BoundedPlot):
     """A table as shades: from the background to the colour of data, or diverging where numbers have both signs."""
 
     ideal = (320, 260)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
         super().__init__(theme, parent)
-        self._cell: tuple[int, int] | None = None
-        self._area = QRectF()
+        self._shown: tuple[object, ...] = ()
+        self._cells: CellsItem | None = None
+        self._cell: CellItem | None = None
+        self._axes: tuple[NameAxis, NameAxis] | None = None
 
     def show_frame(self, frame: Frame) -> None:
         """Shows a table."""
         assert isinstance(frame, Matrix)
-        self._cell = None
         super().show_frame(frame)
 
     @staticmethod
@@ -50,89 +56,66 @@ class MatrixView(FrameView):
         low, high, role = self._scale(self._frame)
         return [LegendItem("scale", role, self._frame.unit, ramp=(number(low, 2), number(high, 2)))]
 
-    def paint_frame(self, painter: QPainter) -> None:
-        """Draws cells, numbers and labels."""
-        frame, tokens = self._frame, self.tokens
-        assert isinstance(frame, Matrix)
-        if not frame.values.size:
-            return
-        rows, columns = frame.values.shape
-        font = ui_font(11, tabular=True)
-        metrics = QFontMetricsF(font)
-        widest = max((metrics.horizontalAdvance(text) for text in frame.row_labels), default=0.0)
-        left = min(widest + 10 if widest else 4.0, self.width() * 0.4) + (16 if frame.y_label else 0)
-        bottom = (18.0 if frame.column_labels else 2.0) + (16 if frame.x_label else 0)
-        self._area = area = QRectF(left, 0, max(1.0, self.width() - left), max(1.0, self.height() - bottom))
-        low, high, role = self._scale(frame)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawImage(area, heat_image(frame.values, low, high, ramp_table(tokens.ramp(role))))
-        wide, tall = area.width() / columns, area.height() / rows
-        painter.setFont(font)
-        center = Qt.AlignmentFlag.AlignCenter
-        if wide >= _PRINTED and tall >= 14:
-            painter.setPen(stroke(tokens.bg2, 1))
-            for k in range(1, columns):
-                painter.drawLine(QPointF(left + k * wide, 0), QPointF(left + k * wide, area.bottom()))
-            for k in range(1, rows):
-                painter.drawLine(QPointF(left, k * tall), QPointF(self.width(), k * tall))
-            for (i, j), value in np.ndenumerate(frame.values):
-                share = 0.0 if not np.isfinite(value) else abs(value) / max(abs(low), abs(high), 1e-300)
-                painter.setPen(color(tokens.bg2 if share > 0.6 else tokens.text1))
-                painter.drawText(QRectF(left + j * wide, i * tall, wide, tall), center, number(float(value), 2))
-        painter.setPen(color(tokens.text3))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        every = max(1, int(np.ceil(13 / tall)))
-        for i, text in enumerate(frame.row_labels[:rows]):
-            if i % every == 0:
-                shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, left - 8)
-                painter.drawText(QRectF(0, (i + 0.5) * tall - 8, left - 6, 16), right, shown)
-        widest = max((metrics.horizontalAdvance(text) for text in frame.column_labels), default=0.0) + 6
-        every = max(1, int(np.ceil(widest / wide)))
-        for j, text in enumerate(frame.column_labels[:columns]):
-            if j % every == 0:
-                x = left + (j + 0.5) * wide
-                painter.drawText(QRectF(x - widest / 2, area.bottom() + 2, widest, 16), center, text)
-        painter.drawText(QRectF(left, self.height() - 16, area.width(), 16), center, frame.x_label)
-        if frame.y_label:
-            painter.save()
-            painter.rotate(-90)
-            painter.drawText(QRectF(-area.bottom(), 0, area.height(), 16), center, frame.y_label)
-            painter.restore()
+    def build(self, canvas: Canvas) -> None:
+        """Makes the pane with names of columns and rows."""
+        from explorer.ui.frames.canvas import Pane
+        from explorer.ui.frames.items.names import NameAxis
 
-    def paint_over(self, painter: QPainter) -> None:
-        """Draws a border around the cell under the pointer."""
+        self._axes = bottom, left = NameAxis("bottom", self.tokens), NameAxis("left", self.tokens)
+        pane = canvas.add_pane(Pane(), bottom, left)
+        self.add_pane(pane)
+        self._cells, self._cell = CellsItem(pane), CellItem(pane, 1.0)
+
+    def arrange(self) -> None:
+        """Leaves room for the names."""
         frame = self._frame
-        if self._cell is None or not isinstance(frame, Matrix):
-            return
+        if self._axes is not None and isinstance(frame, Matrix):
+            bottom, left = self._axes
+            bottom.set_names(frame.column_labels, frame.x_label, 0.0)
+            left.set_names(frame.row_labels, frame.y_label, _NAMES * self.width())
+            size = QSizeF(self.width() - left.size, self.height() - bottom.size).expandedTo(QSizeF(1, 1))
+            self.panes[0].place(QRectF(QPointF(left.size, 0), size))
+
+    def show_content(self, frame: Frame) -> None:
+        """Shows the cells; a cell is a unit, rows from 0 downwards."""
+        assert isinstance(frame, Matrix)
+        assert self._cells is not None
         rows, columns = frame.values.shape
-        wide, tall = self._area.width() / columns, self._area.height() / rows
-        i, j = self._cell
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(stroke(self.tokens.text1, 1.5))
-        painter.drawRect(QRectF(self._area.left() + j * wide, i * tall, wide, tall))
+        shown = rows, columns, frame.row_labels, frame.column_labels, frame.x_label, frame.y_label
+        if shown != self._shown:
+            self._shown = shown
+            self.is_free, self.panes[0].home = False, (0.0, 0.0, 0.0, 0.0)
+            self.arrange()
+        self.follow(self.panes[0], (0.0, float(max(columns, 1))), (-float(max(rows, 1)), 0.0))
+        self._cells.show_cells(frame, *self._scale(frame), self.tokens)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Shows the value of the cell under the pointer as a tooltip."""
-        cell, frame = None, self._frame
-        if isinstance(frame, Matrix) and frame.values.size and self._area.contains(event.position()):
-            rows, columns = frame.values.shape
-            cell = (
-                min(rows - 1, int(event.position().y() / self._area.height() * rows)),
-                min(columns - 1, int((event.position().x() - self._area.left()) / self._area.width() * columns)),
-            )
-            labels = [
-                names[k] if k < len(names) else str(k)
-                for names, k in zip((frame.row_labels, frame.column_labels), cell, strict=True)
-            ]
-            self.setToolTip(f"{labels[0]}, {labels[1]}: {number(float(frame.values[cell]))} {frame.unit}".strip())
-        self._set_cell(cell)
+    def smallest(self, pane: Pane) -> tuple[float, float]:
+        """One cell."""
+        return 1.0, 1.0
 
-    def leaveEvent(self, event: QEvent) -> None:
-        """Removes the border around the cell."""
-        self._set_cell(None)
-        super().leaveEvent(event)
+    def cell_at(self, x: float, y: float) -> tuple[int, int] | None:
+        """Row and column of the cell at a point of the pane, or None."""
+        frame = self._frame
+        if not isinstance(frame, Matrix) or x < 0 or y > 0:
+            return None
+        rows, columns = frame.values.shape
+        cell = int(-y), int(x)
+        return cell if cell[0] < rows and cell[1] < columns else None
 
-    def _set_cell(self, cell: tuple[int, int] | None) -> None:
-        if cell != self._cell:
-            self._cell = cell
-            self.update()
+    def pointer_moved(self, at: QPointF | None) -> None:
+        """Draws a border around the cell under the pointer."""
+        pane = self.pane_at(at) if at is not None else None
+        cell = self.cell_at(*pane.projection.to_data(at - pane.pos())) if at is not None and pane is not None else None
+        if self._cell is not None:
+            self._cell.show_cell(cell, self.tokens)
+
+    def read_out_at(self, pane: Pane, x: float, y: float) -> str:
+        """Names of row and column, and the value."""
+        frame, cell = self._frame, self.cell_at(x, y)
+        if not isinstance(frame, Matrix) or cell is None:
+            return ""
+        labels = [
+            names[k] if k < len(names) else str(k)
+            for names, k in zip((frame.row_labels, frame.column_labels), cell, strict=True)
+        ]
+        return f"{labels[0]}, {labels[1]}: {number(float(frame.values[cell]))} {frame.unit}".strip()
