@@ -103,7 +103,7 @@ class MeanFieldLab(Lab):
             "variance_1": variance[0],
             "variance_2": variance[1],
             "of_means": of_means,
-            "of_variances": of_variances,
+            "of_variances": round(of_variances, 12),
             "gap": gap,
             "divergence": self.p.from_q(self.q),
         }
