@@ -112,9 +112,9 @@ def _eigenvalues(config: Any) -> Objective:
             Term(r"\mathrm{Re}\,e_1(J)", "real_1", role="prior"),
             Term(r"\mathrm{Re}\,e_2(J)", "real_2", role="prior"),
             Term(r"|\mathrm{Im}\,e_{1,2}(J)|", "imaginary", role="prior"),
-            Term(r"|e_1(M)|", "modulus_1", role="data"),
-            Term(r"|e_2(M)|", "modulus_2", role="data"),
+            Term(r"|e_1(M)|-1", "growth_1", role="data"),
+            Term(r"|e_2(M)|-1", "growth_2", role="data"),
         ),
         title="Eigenvalues e at (0, 0)",
-        note=f"The flow converges if both real parts are negative, the updates if both moduli are below 1.{turns}",
+        note=f"The flow converges if both real parts are negative, the updates if both |e(M)| are below 1.{turns}",
     )

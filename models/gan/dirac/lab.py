@@ -31,7 +31,7 @@ class DiracGanLab(Lab):
     reference = "https://arxiv.org/abs/1801.04406"
     about = (
         "The data are the point 0; the generator is a point θ, the critic is F(x) = ψ x. "
-        "The players are two numbers: θ descends an objective L, and ψ ascends it."
+        "The players are two numbers: θ descends L, and ψ ascends it."
     )
     presets = (
         Preset("Do gradient methods make sense?", "", about="Simultaneous steps spiral away from the solution: 3.10."),

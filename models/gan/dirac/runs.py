@@ -57,7 +57,8 @@ def flow_eigenvalues_of(config: Any) -> np.ndarray | None:
 def values_of(config: Any) -> dict[str, float]:
     """Objective and field at the start, the distance at the end of the path, and eigenvalues, by their keys.
 
-    Eigenvalues are left out if the field jumps at the equilibrium. The moduli are those of a round, the larger first.
+    Eigenvalues are left out if the field jumps at the equilibrium. "growth" is the modulus of an eigenvalue of a round
+    minus 1, the larger first.
     """
     game, path = game_of(config), path_of(config)
     theta, psi = path[0].tolist()
@@ -66,13 +67,13 @@ def values_of(config: Any) -> dict[str, float]:
     flow, rounds = flow_eigenvalues_of(config), eigenvalues_of(config, config.h, config.order)
     if flow is None or rounds is None:
         return values
-    moduli = np.sort(np.abs(rounds))[::-1].tolist()
+    growth = (np.sort(np.abs(rounds))[::-1] - 1.0).round(12).tolist()
     return values | {
         "real_1": float(flow[0].real),
         "real_2": float(flow[1].real),
         "imaginary": float(np.abs(flow.imag).max()),
-        "modulus_1": moduli[0],
-        "modulus_2": moduli[1],
+        "growth_1": growth[0],
+        "growth_2": growth[1],
     }
 
 

@@ -22,6 +22,7 @@ def equations_of(config: Any) -> Objective:
         ),
         title="Generator's loss f on one string",
         unit="nats",
+        note="In nats, by enumeration.",
     )
     gradient = Objective(
         rf"\frac{{\partial}}{{\partial\theta_{i}}}\,\mathbb{{E}}_{{p_\theta}}\left[f(x)\right]=",

@@ -44,8 +44,8 @@ class DiscreteGanLab(Lab):
     title = "Discrete GAN"
     reference = "https://arxiv.org/abs/1611.01144"
     about = (
-        "The data are strings of 2 to 4 bits; the generator draws bit i as 1 with probability σ(θᵢ). "
-        "D is the best discriminator for these θ, known by enumeration; θ descends E[f(x)]."
+        "The data are bit strings; the generator draws bit i = 1 with probability σ(θᵢ). "
+        "D is the best discriminator for these θ, by enumeration; θ descends E[f(x)]."
     )
     presets = (
         Preset("Three bits, one pattern", "", about="The step has no gradient; four estimators, two of them biased."),

@@ -24,8 +24,8 @@ class DivergencesLab(Lab):
     title = "Divergences"
     reference = "https://arxiv.org/abs/1511.01844"
     about = (
-        "The data are two Gaussian modes, p_data(x) = ½ N(−m, s²) + ½ N(m, s²). "
-        "The model is one Gaussian, p_θ(x) = N(μ, σ²) with θ = (μ, σ), fitted by a divergence."
+        "The data are two Gaussian modes: p_data(x) = ½ N(−m, s²) + ½ N(m, s²). "
+        "The model is one Gaussian, p_θ(x) = N(μ, σ²), and θ = (μ, σ)."
     )
     presets = (
         Preset("Between the two: m/s = 3", "", about="Reverse KL has dropped a mode, at 0.689 nats; JSD still covers."),

@@ -15,7 +15,7 @@ _PROBABILITY = Objective(
             "probability",
         ),
     ),
-    title="P(y = 1|x)",
+    title="Probability of y = 1 at x",
 )
 _BEST = Objective(
     r"\arg\min_F\ \mathbb{E}_{y\mid x}\left[\ell(F,y)\right]",

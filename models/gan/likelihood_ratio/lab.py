@@ -44,7 +44,7 @@ class LikelihoodRatioLab(Lab):
     title = "Likelihood ratio"
     reference = "https://arxiv.org/abs/1610.03483"
     about = (
-        "n₁ data from p_data(x) have the label y = 1, n₀ samples of the model p_θ(x) have y = 0. "
+        "n₁ data from p_data(x) get y = 1, n₀ samples of the model p_θ(x) get y = 0. "
         "A classifier F(x), a sum of splines, learns y from x with each of five losses."
     )
     presets = (

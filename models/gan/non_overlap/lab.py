@@ -30,8 +30,8 @@ class NonOverlapLab(Lab):
     title = "Supports apart"
     reference = "https://arxiv.org/abs/1701.04862"
     about = (
-        "The data are a point, segment or disk at 0; the model is the same shape, moved by θ. "
-        "The discriminator D = σ(F) is a small network, trained for t steps at this θ."
+        "The data are a point, segment or disk at 0; the model is the same, moved by θ. "
+        "D = σ(F), a small network, is trained for t steps while θ is fixed."
     )
     presets = (
         Preset(
@@ -106,7 +106,8 @@ class NonOverlapLab(Lab):
             scene="Why it works", card="descent",
         ),
         Try("See JSD jump from 0 to log 2 at θ = 0", preset="Can the cost be discontinuous?", scene="Divergences"),
-        Try("Take disks, as wide as the plane: no jump", preset="Where supports are as wide as space", scene="Divergences"),
+        Try("Take disks, as wide as the plane: JSD has no jump", preset="Where supports are as wide as space",
+            scene="Divergences"),
         Try("Add instance noise", preset="Is this a good idea? Noise instead", scene="Noise and dimension"),
         Try("Weaken the penalty to λ = 0.1: its slope is six times too large", {"penalty": 0.1},
             scene="Divergences", card="slope"),

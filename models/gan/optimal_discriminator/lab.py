@@ -31,8 +31,8 @@ class OptimalDiscriminatorLab(Lab):
     title = "Optimal discriminator"
     reference = "https://arxiv.org/abs/1406.2661"
     about = (
-        "The data have the density p_data(x), the model p_θ(x): one Gaussian or two on a line. "
-        "D(x) may be any function; “Classifier on samples” trains a small network to find it."
+        "The data have the density p_data(x), the model p_θ(x): one or two Gaussians. "
+        "D(x) may be any function; the best one, D*, is known exactly."
     )
     presets = (
         Preset("Two Gaussians", "", about="D* falls from 1 to 0 where the model takes over; L(D*) = −0.540."),

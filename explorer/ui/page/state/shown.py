@@ -214,6 +214,7 @@ class Shown(QObject):
         page, own = self.page_class, f"{player.name}_loss"
         assert issubclass(page, GenerativeModel)
         roles = {metric.key: metric.role for metric in page.metrics}
-        total = page.objective.total
-        loss = own if own in roles or total is None else total.metric
+        loss = own
+        if own not in roles and page.objective.total is not None:
+            loss = page.objective.total.metric
         return PlayerInfo(player.name, player.symbol, player.updates, loss, roles.get(loss, "total"))
