@@ -214,7 +214,6 @@ class Shown(QObject):
         page, own = self.page_class, f"{player.name}_loss"
         assert issubclass(page, GenerativeModel)
         roles = {metric.key: metric.role for metric in page.metrics}
-        loss = own
-        if own not in roles and page.objective.total is not None:
-            loss = page.objective.total.metric
+        total = page.objective_of(self.config).total
+        loss = own if own in roles or total is None else total.metric
         return PlayerInfo(player.name, player.symbol, player.updates, loss, roles.get(loss, "total"))
