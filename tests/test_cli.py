@@ -407,6 +407,8 @@ def test_list_tells_pages_data_and_presets(command):
     assert listed["devices"][-1] == "cpu"
     text = command("list").out
     assert all(name in text for name in [*pages, *data])
+    assert pages["mean-field"]["about"].startswith("The posterior p(z₁, z₂|x) is Gaussian")
+    assert pages["mean-field"]["about"] in " ".join(text.split())  # its lines are wrapped
 
 
 def test_help_of_a_page_tells_its_parameters_presets_and_views(command):
@@ -423,6 +425,7 @@ def test_help_of_a_page_tells_its_parameters_presets_and_views(command):
         assert part in done.out
     assert "latent" in command("train", "vae", "--help").out
     assert "Probability p of heads" in command("lab", "coin", "--help").out
+    assert "The data are the point 0" in command("lab", "dirac-gan", "--help").out
 
 
 def test_version_tells_what_runs(command):

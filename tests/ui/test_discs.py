@@ -32,7 +32,7 @@ def discs(theme, make_widget) -> DiscsView:
 
 def colour(widget, place: int, away: float = 0.0) -> str:
     """The colour at a place, `away` circle radii to the right of its middle."""
-    view = widget.viewport()
+    view = widget.projection()
     x, y = view.to_pixels(widget.discs.xy)[place].tolist()
     reach = widget.discs.radius() * view.rect.width() / (view.extent[1] - view.extent[0])
     return widget.grab().toImage().pixelColor(round(x + away * reach), round(y)).name()
@@ -51,7 +51,7 @@ def test_a_circle_is_full_at_its_reference_and_its_area_follows_the_value(discs)
 def test_the_pointer_shows_the_numbers_of_a_place(discs) -> None:
     discs.show_frame(ring([87.5, 12.5, 0, 0, 0, 0, 0, 0], [1.25, 0, 0, 0, 0, 0, 0, 0]))
     before = discs.grab().toImage()
-    x, y = discs.viewport().to_pixels(RING)[0].tolist()
+    x, y = discs.projection().to_pixels(RING)[0].tolist()
     QTest.mouseMove(discs, QPoint(round(x), round(y)))
     assert discs.grab().toImage() != before
     assert discs.text_of(0) == "E: 87.5 % nearest · 1.25 % within 3 std · 12.5 % the data's"

@@ -43,7 +43,7 @@ class BoundedPlot(Plot):
         if event.buttons():
             super().mouseMoveEvent(event)
         else:
-            self._set_pointer(event.position())
+            self.set_pointer(event.position())
 
 
 def _inside(visible: _Range, whole: _Range, smallest: float) -> _Range:

@@ -70,6 +70,24 @@ class DiracGame:
         v_theta, v_psi = self._in_paper_sign(theta, turn * psi)
         return v_theta, turn * v_psi
 
+    def objective(self, theta: float, psi: float) -> dict[str, float]:
+        """The terms of what ψ ascends: "on_sample", "on_data", "penalty", "r1", and their sum "objective".
+
+        Under instance noise they are means over it, by the quadrature of the field. Consensus optimisation adds nothing
+        to the objective, but to the field.
+        """
+        slope = psi if self.sign == "paper" else -psi
+        if self.game in ("clip", "penalty"):  # linear in the noise, whose mean is 0
+            of_sample, of_data = slope * theta, 0.0
+        else:
+            noise = self.std * _NODES if self.cure == "noise" else np.zeros_like(_NODES)
+            of_sample = float(-np.logaddexp(0.0, -slope * (theta + noise)) @ _WEIGHTS)
+            of_data = float(-np.logaddexp(0.0, slope * noise) @ _WEIGHTS)
+        penalty = -0.5 * self.weight * (abs(psi) - self.target) ** 2 if self.game == "penalty" else 0.0
+        r1 = -0.5 * self.gamma * psi**2 if self.cure == "r1" else 0.0
+        terms = {"on_sample": of_sample, "on_data": of_data, "penalty": penalty, "r1": r1}
+        return {**terms, "objective": sum(terms.values())}
+
     def project(self, psi: float) -> float:
         """ψ after an update: clipped, if the game is "clip"."""
         return min(max(psi, -self.clip), self.clip) if self.game == "clip" else psi

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from models.gan.dirac.dynamics import CURES, GAMES, ORDERS, SIGNS
+from models.gan.dirac.equations import equations_of
 from models.gan.dirac.plane_views import distance, eigenvalues, field, step_size
 from models.gan.dirac.run_views import drawn, games, players
-from models.protocol import Lab, Preset, Scene, Try, param
+from models.gan.dirac.runs import values_of
+from models.protocol import Lab, Objective, Preset, Scene, Try, param
 
 __all__ = ["DiracGanLab"]
 
@@ -27,6 +29,10 @@ class DiracGanLab(Lab):
 
     title = "Dirac-GAN"
     reference = "https://arxiv.org/abs/1801.04406"
+    about = (
+        "The data are the point 0; the generator is a point θ, the critic is F(x) = ψ x. "
+        "The players are two numbers: θ descends L, and ψ ascends it."
+    )
     presets = (
         Preset("Do gradient methods make sense?", "", about="Simultaneous steps spiral away from the solution: 3.10."),
         Preset(
@@ -78,11 +84,11 @@ class DiracGanLab(Lab):
         ),
     )  # fmt: skip
     look_at = (
-        "The data are a point at 0, the model is a point at θ, and the critic is F(x) = ψ x. At θ = ψ = 0 sample and "
-        "data agree and the critic is 0: this is the solution. In the plain game, with f(t) = −log(1 + e⁻ᵗ), the "
-        "players circle around it: v is at right angles to (θ, ψ) everywhere, so a simultaneous step multiplies the "
-        "distance by √(1 + h² f′(ψθ)²) > 1. Taking turns puts the eigenvalues on the unit circle. A game that "
-        "converges pulls ψ towards 0: its eigenvalues have a negative real part."
+        "At θ = ψ = 0 sample and data agree and the critic is 0: this is the equilibrium. In the plain game v is at "
+        "right angles to (θ, ψ) everywhere: the players circle around it, and a simultaneous step multiplies the "
+        "distance by √(1 + h² f′(ψθ)²) > 1.\n\n"
+        "Taking turns puts the eigenvalues on the unit circle. A game that converges pulls ψ towards 0: its "
+        "eigenvalues have a negative real part."
     )
     try_next = (
         Try("Let the players take turns: the spiral becomes an orbit", preset="Taking turns", scene="Path"),
@@ -158,3 +164,12 @@ class DiracGanLab(Lab):
         )  # fmt: skip
 
     config: Config
+
+    @classmethod
+    def objective_of(cls, config: Config) -> Objective:
+        """The objective, the vector field, and the eigenvalues."""
+        return equations_of(config)
+
+    def values(self) -> Mapping[str, float]:
+        """Objective and field at the start, distance at the end, eigenvalues at the equilibrium; without units."""
+        return values_of(self.config)

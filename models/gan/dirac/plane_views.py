@@ -8,7 +8,15 @@ import numpy as np
 
 from models.frames import Curves, Field, Lines, Plane, Points, Series
 from models.gan.dirac.dynamics import FAR, ORDERS, update_matrix
-from models.gan.dirac.runs import distance_series, eigenvalues_of, flow_of, game_of, other_order, path_of
+from models.gan.dirac.runs import (
+    distance_series,
+    eigenvalues_of,
+    flow_eigenvalues_of,
+    flow_of,
+    game_of,
+    other_order,
+    path_of,
+)
 from models.protocol import Drag, Lab, view
 
 __all__ = ["distance", "eigenvalues", "field", "step_size"]
@@ -142,13 +150,12 @@ def eigenvalues(lab: Lab) -> Plane:
         Lines(circle, np.zeros(1, int), role="total", name="circle"),
         Lines(np.array([[0.0, -1.4], [0.0, 1.4]]), np.zeros(1, int), role="total", dashed=True),
     ]
-    jacobian, multipliers = game_of(c).jacobian(), eigenvalues_of(c, c.h, c.order)
-    if jacobian is None or multipliers is None:
+    continuous, multipliers = flow_eigenvalues_of(c), eigenvalues_of(c, c.h, c.order)
+    if continuous is None or multipliers is None:
         return Plane(
             tuple(layers), x_label="Re", y_label="Im", extent=extent,
             subtitle="none: the gradient penalty's field jumps at ψ = 0", note=_verdict(c),
         )  # fmt: skip
-    continuous = np.linalg.eigvals(jacobian).astype(complex)
     for order, role, name in (
         ("simultaneous", "model", "simultaneous"),
         (other_order(c.order), "alt", "alternating"),

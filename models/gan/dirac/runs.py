@@ -10,7 +10,17 @@ import numpy as np
 from models.frames import Series
 from models.gan.dirac.dynamics import DiracGame, flow, run, update_matrix
 
-__all__ = ["LEAST", "distance_series", "eigenvalues_of", "flow_of", "game_of", "other_order", "path_of"]
+__all__ = [
+    "LEAST",
+    "distance_series",
+    "eigenvalues_of",
+    "flow_eigenvalues_of",
+    "flow_of",
+    "game_of",
+    "other_order",
+    "path_of",
+    "values_of",
+]
 
 LEAST = 1e-30
 """Smaller distances are drawn here: the axis is logarithmic."""
@@ -33,6 +43,38 @@ def path_of(config: Any) -> np.ndarray:
 def flow_of(config: Any) -> np.ndarray:
     """(θ, ψ) of the flow at the same times, (k, 2)."""
     return flow(game_of(config), (config.theta, config.psi), config.h, config.steps)
+
+
+def flow_eigenvalues_of(config: Any) -> np.ndarray | None:
+    """Eigenvalues of J = ∂v/∂(θ, ψ) at the equilibrium, (2,) complex, the greater real part first; None as below."""
+    jacobian = game_of(config).jacobian()
+    if jacobian is None:
+        return None
+    values = np.linalg.eigvals(jacobian).astype(complex)
+    return values[np.lexsort((-values.imag, -values.real))]
+
+
+def values_of(config: Any) -> dict[str, float]:
+    """Objective and field at the start, the distance at the end of the path, and eigenvalues, by their keys.
+
+    Eigenvalues are left out if the field jumps at the equilibrium. "growth" is the modulus of an eigenvalue of a round
+    minus 1, the larger first.
+    """
+    game, path = game_of(config), path_of(config)
+    theta, psi = path[0].tolist()
+    v_theta, v_psi = game.field(theta, psi)
+    values = {**game.objective(theta, psi), "v_theta": v_theta, "v_psi": v_psi, "distance": float(np.hypot(*path[-1]))}
+    flow, rounds = flow_eigenvalues_of(config), eigenvalues_of(config, config.h, config.order)
+    if flow is None or rounds is None:
+        return values
+    growth = (np.sort(np.abs(rounds))[::-1] - 1.0).round(12).tolist()
+    return values | {
+        "real_1": float(flow[0].real),
+        "real_2": float(flow[1].real),
+        "imaginary": float(np.abs(flow.imag).max()),
+        "growth_1": growth[0],
+        "growth_2": growth[1],
+    }
 
 
 def eigenvalues_of(config: Any, h: float, order: str) -> np.ndarray | None:

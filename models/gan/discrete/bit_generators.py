@@ -51,8 +51,8 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
 class BitGame:
     """A generator of independent bits, xᵢ = 1 with probability σ(θᵢ), and the discriminator that is optimal for it.
 
-    The generator's loss is E[f(x)] with f = log(1 − D) or −log D and D fixed. A bit is drawn as 1[θᵢ + Lᵢ > 0] with
-    logistic noise Lᵢ; the derivative of the step is 0. Between the corners, where relaxed bits lie, the logit F of D
+    The generator's loss is E[f(x)] with f = log(1 − D) or −log D and D fixed. A bit is drawn as 1[θᵢ + εᵢ > 0] with
+    logistic noise εᵢ; the derivative of the step is 0. Between the corners, where relaxed bits lie, the logit F of D
     is interpolated multilinearly: D is not trained there, and other interpolations agree with the data equally well.
 
     Attributes:
@@ -132,14 +132,14 @@ class BitGame:
         return self._interpolated(x)[0]
 
     def relaxed(self, noise: np.ndarray, temperature: float) -> np.ndarray:
-        """Relaxed bits σ((θ + L)/τ); logistic noise (…, bits) to the same shape."""
+        """Relaxed bits σ((θ + ε)/τ); logistic noise ε (…, bits) to the same shape."""
         return _sigmoid((np.array(self.theta) + noise) / temperature)
 
     def single(self, name: str, noise: np.ndarray, temperature: float) -> np.ndarray:
-        """Estimates of ∇θ E[f] from one draw each; logistic noise L (…, bits) to the same shape.
+        """Estimates of ∇θ E[f] from one draw each; logistic noise ε (…, bits) to the same shape.
 
         Score function: (f(x) − b) (x − σ(θ)), b = 0 or E[f] (Williams, 1992). Gumbel-softmax: the derivative of f at
-        x̃ = σ((θ + L)/τ) (Jang et al., 2017, arXiv 1611.01144; Maddison et al., 2017, arXiv 1611.00712).
+        x̃ = σ((θ + ε)/τ) (Jang et al., 2017, arXiv 1611.01144; Maddison et al., 2017, arXiv 1611.00712).
         Straight-through: that of f at x, times σ′(θ) in place of the step's derivative (Bengio et al., 2013,
         arXiv 1308.3432).
         """
@@ -174,6 +174,6 @@ class BitGame:
 
 
 def logistic_noise(*shape: int, rng: torch.Generator) -> np.ndarray:
-    """Draws of L = log U − log(1 − U), double precision."""
+    """Draws of ε = log U − log(1 − U), double precision."""
     u = torch.rand(*shape, generator=rng, dtype=torch.float64).clamp(1e-12, 1 - 1e-12)
     return torch.logit(u).numpy()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,8 @@ import numpy as np
 from models.exact.densities_1d import log_sigmoid
 from models.frames import Bars, Curves, Density, Plane, Points, Series
 from models.gan.discrete.bit_generators import DATA, ESTIMATORS, BitGame, corners, data_masses, logistic_noise
-from models.protocol import Lab, Noise, Preset, Scene, Try, param, view
+from models.gan.discrete.equations import equations_of
+from models.protocol import Lab, Noise, Objective, Preset, Scene, Try, param, view
 from models.views.words import decimal
 
 __all__ = ["DiscreteGanLab"]
@@ -42,6 +43,10 @@ class DiscreteGanLab(Lab):
 
     title = "Discrete GAN"
     reference = "https://arxiv.org/abs/1611.01144"
+    about = (
+        "The data are bit strings; the generator draws bit i = 1 with probability σ(θᵢ). "
+        "D is the best discriminator for these θ, by enumeration; θ descends E[f(x)]."
+    )
     presets = (
         Preset("Three bits, one pattern", "", about="The step has no gradient; four estimators, two of them biased."),
         Preset("Cold: τ = 0.1", "", {"temperature": 0.1}, about="Little bias, and a spread many times larger."),
@@ -71,13 +76,12 @@ class DiscreteGanLab(Lab):
         ),
     )  # fmt: skip
     look_at = (
-        "The lecture's gradient ∇ₓ log(1 − D(x)) ∇θ f(θ, ε) needs observations that change a little when θ does. A bit "
-        "does not: x = 1[θ + L > 0] with logistic noise L is a step, and the gradient through it is 0. With a few bits "
-        "all strings can be enumerated, so the exact gradient is known. The score function needs only values of D "
-        "and is unbiased, but has a large spread; a baseline reduces it. Gumbel-softmax softens the bits: the hotter, "
-        "the smoother and the more biased. It asks D about points between the strings, where no data are: the value of "
-        "D there is a choice (here the logit is interpolated), and the bias depends on it. Straight-through uses real "
-        "bits and the slope of D at them."
+        "The lecture's gradient needs observations that change a little when θ does. A bit is a step: the gradient "
+        "through it is 0. The score function needs only values of D: it is unbiased, but has a large spread, which a "
+        "baseline reduces.\n\n"
+        "Gumbel-softmax softens the bits: the hotter, the smoother and the more biased. It asks D about points between "
+        "the strings, where no data are; here the logit is interpolated there. Straight-through uses real bits and the "
+        "slope of D at them."
     )
     try_next = (
         Try("Cool the relaxation to τ = 0.1: the spread grows", preset="Cold: τ = 0.1", scene="Bias and spread"),
@@ -115,6 +119,29 @@ class DiscreteGanLab(Lab):
         data = tuple(data_masses(c.data, c.bits).tolist())
         self.game = BitGame((c.t1, c.t2, c.t3, c.t4)[: c.bits], data, c.loss == "minimax")
         self.exact = self.game.gradient()
+
+    @classmethod
+    def objective_of(cls, config: Config) -> Objective:
+        """The generator, its loss, the exact gradient, and the estimators."""
+        return equations_of(config)
+
+    def values(self) -> Mapping[str, float]:
+        """Loss and JSD, nats; by the θ of the chosen bit the gradient, and moments of estimates from one draw."""
+        i = self._place
+        return {
+            "chance": float(self.game.chance[i]),
+            "loss": self.game.expected,
+            "jsd": self.game.jensen_shannon(),
+            "gradient": round(float(self.exact[i]), 12),
+            "score_variance": float(self.game.moments("score")[1][i]),
+            "baseline_variance": float(self.game.moments("baseline")[1][i]),
+            "straight_mean": round(float(self.game.moments("straight")[0][i]), 12),
+        }
+
+    @property
+    def _place(self) -> int:
+        """Index of the chosen bit."""
+        return min(self.config.bit, self.config.bits) - 1
 
     def _singles(self, noise: Noise, temperature: np.ndarray | float, draws: int = _DRAWS) -> np.ndarray:
         """Gumbel-softmax gradients from single draws, the same noise at every temperature, (…, draws, bits)."""
@@ -168,7 +195,7 @@ class DiscreteGanLab(Lab):
     def gradient(self, noise: Noise) -> Bars:
         """Means of the estimators, the spread of one estimate, and the exact gradient dashed."""
         c = self.config
-        i = min(c.bit, c.bits) - 1
+        i = self._place
         singles = self._singles(noise, c.temperature)
         rows = [("exact", float(self.exact[i]), 0.0, "total"), ("through the step", 0.0, 0.0, "total")]
         for name, label in ESTIMATORS.items():
@@ -179,7 +206,7 @@ class DiscreteGanLab(Lab):
             errors=np.array([e for *_, e, _ in rows]), roles=tuple(role for *_, role in rows),
             reference=np.full(len(rows), float(self.exact[i])),
             subtitle=f"∂E[f]/∂θ{'₁₂₃₄'[i]}: means, spread of {_of(c.n)}; τ = {c.temperature:.3g}",
-            note="x = 1[θ + L > 0] is a step: its derivative is 0 almost everywhere, so it yields no gradient.",
+            note="A bit x = 1[θ + ε > 0] is a step: its derivative is 0 almost everywhere, so it yields no gradient.",
         )  # fmt: skip
 
     @view("Relaxed bits", help="D over two bits: at the four strings, and between them.")

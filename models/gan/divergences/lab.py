@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.gan.divergences.equations import EQUATIONS
+from models.gan.divergences.missing_atoms import MissingAtoms
 from models.gan.divergences.missing_views import missing
 from models.gan.divergences.two_modes import DIVERGENCES
-from models.gan.divergences.two_modes_views import cost, data, landscape, optima, values_of_q
-from models.protocol import Lab, Preset, Scene, Try, param
+from models.gan.divergences.two_modes_views import cost, data, landscape, optima, values_of_q, values_under
+from models.protocol import Lab, Objective, Preset, Scene, Try, param
 
 __all__ = ["DivergencesLab"]
 
@@ -20,6 +23,10 @@ class DivergencesLab(Lab):
 
     title = "Divergences"
     reference = "https://arxiv.org/abs/1511.01844"
+    about = (
+        "The data are two Gaussian modes: p_data(x) = ½ N(−m, s²) + ½ N(m, s²). "
+        "The model is one Gaussian, p_θ(x) = N(μ, σ²), and θ = (μ, σ)."
+    )
     presets = (
         Preset("Between the two: m/s = 3", "", about="Reverse KL has dropped a mode, at 0.689 nats; JSD still covers."),
         Preset("Near: m/s = 1", "", {"m": 1.0, "mu": 0.0, "sigma": 1.4}, about="One mode is enough: all four agree."),
@@ -51,14 +58,11 @@ class DivergencesLab(Lab):
         ),
     )  # fmt: skip
     look_at = (
-        "Maximum likelihood is forward KL: it takes the mean and variance of the data, whatever lies between the "
-        "modes. Reverse KL hardly counts data where p_θ is small, and from m/s ≈ 2.8 on prefers a single mode; that "
-        "costs log 2, no more, however far away the other is. JSD is between them: it covers up to m/s = 4, drops from "
-        "4.5, where the cost is ¾ log(4/3). Wasserstein-1 counts distance, and covers always. “Missing one point” is "
-        "the slide's comparison; the slide writes F̂ for p_data. If a datum has no probability under the model, "
-        "KL(p_data ‖ p_θ) is infinite, and JSD is not. The slide's Supp(p_θ) ⊆ Supp(F̂) also holds if nothing is "
-        "missing; all three are 0 then, so ⊊ is meant. Modes are dropped in practice by the training game too, not by "
-        "the divergence alone: a GAN with a KL objective shows it."
+        "Maximum likelihood takes the mean and variance of the data, whatever lies between the modes. Reverse KL "
+        "prefers a single mode from m/s ≈ 2.8 on: that costs log 2, however far away the other is. JSD covers up to "
+        "m/s = 4 and drops from 4.5; Wasserstein-1 covers always.\n\n"
+        "If a datum has no probability under the model, KL(p_data ‖ p_θ) is infinite, and JSD is not. In practice the "
+        "training game drops modes too, not the divergence alone: a GAN with a KL objective shows it."
     )
     try_next = (
         Try("Bring the modes together: the four agree", preset="Near: m/s = 1", scene="Covers or drops"),
@@ -88,3 +92,20 @@ class DivergencesLab(Lab):
         )
         atoms: int = param(10, "Data points K", 2, 100, log=True, live=True, help="In the card “Missing one point”.")
         missing: int = param(1, "Points the model misses", 0, 5, live=True, help="At most K − 1 of them.")
+
+    config: Config
+
+    @classmethod
+    def objective_of(cls, config: Config) -> Objective:
+        """The four divergences, and those of a model that misses points."""
+        return EQUATIONS
+
+    def values(self) -> Mapping[str, float]:
+        """The divergences, nats; Wasserstein-1 in units of x. Infinite where a point that is missed has no mass."""
+        atoms = MissingAtoms.of(self.config)
+        return {
+            **values_under(self.config),
+            "missing_forward": atoms.forward(),
+            "missing_reverse": atoms.reverse(),
+            "missing_jsd": atoms.jensen_shannon(),
+        }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,11 @@ class MissingAtoms:
 
     atoms: int
     missing: int = 1
+
+    @classmethod
+    def of(cls, config: Any) -> MissingAtoms:
+        """The points of a config of the page; at least one is not missed."""
+        return cls(config.atoms, min(config.missing, config.atoms - 1))
 
     def masses(self, missed: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
         """p_data and p_θ, (K,) each. p_θ has the mass `missed` at each missing point and equal masses at the others."""

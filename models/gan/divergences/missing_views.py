@@ -18,7 +18,8 @@ _MISSED = (1e-3, 1e-6, 1e-12)  # masses of p_θ at each missed point
 def missing(lab: Lab) -> Curves:
     """Divergences of a model that misses some of K data points, against K."""
     c = lab.config
-    j = min(c.missing, c.atoms - 1)  # points missed
+    here = MissingAtoms.of(c)
+    j = here.missing
     k = np.arange(j + 1, 101)
     cases = [MissingAtoms(int(n), j) for n in k]
     series = [
@@ -32,7 +33,6 @@ def missing(lab: Lab) -> Curves:
                                  dashed=True, unit="nats", pane="forward"))  # fmt: skip
     if not j:
         series.append(Series("forward", "KL(p_data ‖ p_θ)", k, np.zeros(len(k)), role="data", dashed=True, unit="nats"))
-    here = MissingAtoms(c.atoms, j)
     note = (
         f"K = {c.atoms}, {j} missing: KL(p_data ‖ p_θ) = ∞, KL(p_θ ‖ p_data) = log(K/(K − {j})) = "
         f"{decimal(here.reverse(), 4)}, JSD = {decimal(here.jensen_shannon(), 4)}."
@@ -40,6 +40,6 @@ def missing(lab: Lab) -> Curves:
     )  # fmt: skip
     return Curves(
         tuple(series), x_label="data points K", marker=float(c.atoms), log_x=True,
-        subtitle="exact; p_data uniform on K points, p_θ on the others; dashed: with a little mass on the missed ones",
+        subtitle="p_data uniform on K points, p_θ on K − j; solid: exact; dashed: smoothed, missed points have mass",
         note=note,
     )  # fmt: skip

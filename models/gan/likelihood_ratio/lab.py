@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +13,9 @@ from models.exact.densities_1d import LineMixture, Pair, log_sigmoid
 from models.frames import Bars, Curves, Lines, Plane, Points, Series
 from models.gan.density_handles import density_handles
 from models.gan.likelihood_ratio.classifier_losses import LOSSES
+from models.gan.likelihood_ratio.equations import EQUATIONS
 from models.gan.likelihood_ratio.fits import PROPER, RatioFits, ratio_fits
-from models.protocol import Lab, Noise, Preset, Scene, Try, param, view
+from models.protocol import Lab, Noise, Objective, Preset, Scene, Try, param, view
 from models.views.words import decimal
 
 __all__ = ["LikelihoodRatioLab"]
@@ -56,6 +58,10 @@ class LikelihoodRatioLab(Lab):
 
     title = "Likelihood ratio"
     reference = "https://arxiv.org/abs/1610.03483"
+    about = (
+        "n₁ data from p_data(x) get y = 1, n₀ samples of the model p_θ(x) get y = 0. "
+        "A classifier F(x), a sum of splines, learns y from x with each of five losses."
+    )
     presets = (
         Preset("Equal samples", "", about="Three proper losses agree on log p_data/p_θ; the other two do not show it."),
         Preset(
@@ -90,13 +96,10 @@ class LikelihoodRatioLab(Lab):
         ),
     )  # fmt: skip
     look_at = (
-        "A proper loss has its minimum at D = P(y = 1|x), and with as many data as samples that is p_data/(p_data + "
-        "p_θ), the form of the optimal discriminator. Each loss has its own link: F itself for the log loss, logit D "
-        "for Brier, 2 F for the exponential loss. A loss that is not proper finds the likelier class, but not by how "
-        "much: the best F of the hinge is the sign of log P(y = 1|x)/P(y = 0|x), that of the absolute error a step "
-        "from 0 to 1. (Where one class is rare, a larger F costs the hinge loss little, so a fit may go beyond ± 1.) "
-        "The slide's “assume equal samples” is needed: with n₁ data and n₀ samples every reading is log p_data/p_θ + "
-        "log(n₁/n₀). What the losses do not share is the error on few samples: each weighs the tails differently."
+        "Three losses are proper: with as many data as samples, their readings of the log ratio agree, and D is the "
+        "optimal discriminator. With unequal numbers every reading shifts by log(n₁/n₀).\n\n"
+        "On few samples the errors differ, because each loss weighs the tails differently. Where one class is rare, a "
+        "larger F costs the hinge loss little, so its fit may go beyond ± 1."
     )
     try_next = (
         Try(
@@ -144,6 +147,37 @@ class LikelihoodRatioLab(Lab):
         super().__init__(config)
         self.pair = _pair(config)
         self.ones = max(2, round(config.n * config.ratio))
+
+    @classmethod
+    def objective_of(cls, config: Config) -> Objective:
+        """The best logit and D at x, and the best F of each loss there."""
+        return EQUATIONS
+
+    def values(self) -> Mapping[str, float]:
+        """At x: the log ratio, log(n₁/n₀) and their sum, nats; P(y = 1|x); the best F of each loss."""
+        odds = np.array(self._odds)
+        return {
+            "log_ratio": self._log_ratio,
+            "log_numbers": self._log_numbers,
+            "F_star": self._odds,
+            "probability": math.exp(float(log_sigmoid(odds))),
+            **{f"best_{name}": float(loss.best(odds)) for name, loss in LOSSES.items()},
+        }
+
+    @property
+    def _log_ratio(self) -> float:
+        """log p_data/p_θ at the x of the config."""
+        return float(self.pair.log_ratio(np.array(self.config.x)))
+
+    @property
+    def _log_numbers(self) -> float:
+        """log n₁/n₀."""
+        return math.log(self.ones / self.config.n)
+
+    @property
+    def _odds(self) -> float:
+        """log P(y = 1|x)/P(y = 0|x) at the x of the config."""
+        return self._log_ratio + self._log_numbers
 
     def fits(self, noise: Noise, *, exact: bool | None = None) -> RatioFits:
         """All five fits to the samples, or to the densities themselves."""
@@ -240,7 +274,7 @@ class LikelihoodRatioLab(Lab):
     def risk(self) -> Curves:
         """P(y = 1|x) ℓ(F, 1) + P(y = 0|x) ℓ(F, 0) of each loss."""
         f = np.linspace(-4.0, 4.0, 641)
-        odds = float(self.pair.log_ratio(np.array(self.config.x))) + math.log(self.ones / self.config.n)
+        odds = self._odds
         eta = np.array(math.exp(float(log_sigmoid(np.array(odds)))))
         series, best = [], []
         for name, loss in LOSSES.items():
@@ -271,7 +305,7 @@ class LikelihoodRatioLab(Lab):
         series = [Series(k, LOSSES[k].title, x, np.array(v), role=_ROLES[k], unit="nats") for k, v in means.items()]
         series.append(Series("exact", "log(n₁/n₀)", x, x, dashed=True, unit="nats"))
         return Curves(
-            tuple(series), x_label="log(n₁/n₀)", y_label="mean shift", marker=math.log(self.ones / c.n),
+            tuple(series), x_label="log(n₁/n₀)", y_label="mean shift", marker=self._log_numbers,
             subtitle=f"means where |log p_data/p_θ| < 3; n₀ = {'∞' if c.exact else format(c.n, ',')}",
             note="The logit of P(y = 1|x) is log p_data/p_θ + log(n₁/n₀): only equal numbers give the ratio itself.",
         )  # fmt: skip

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from models.gan.non_overlap.critic import MOST
-from models.gan.non_overlap.critic_views import LOSSES, closed_form, discriminator, gradient, profile
+from models.gan.non_overlap.critic_views import LOSSES, closed_form, discriminator, gradient, logit_gradients, profile
 from models.gan.non_overlap.dimension_views import instance_noise, manifolds
-from models.gan.non_overlap.overlap_views import descent, ratio, slope, sweep
+from models.gan.non_overlap.equations import equations_of
+from models.gan.non_overlap.noisy import overlapping
+from models.gan.non_overlap.overlap_views import descent, divergences_of, ratio, slope, sweep
 from models.gan.non_overlap.supports import SUPPORTS
-from models.protocol import Lab, Preset, Scene, Try, param
+from models.gan.non_overlap.training import supports_of
+from models.protocol import Lab, Objective, Preset, Scene, Try, param
 
 __all__ = ["NonOverlapLab"]
 
@@ -23,6 +29,10 @@ class NonOverlapLab(Lab):
 
     title = "Supports apart"
     reference = "https://arxiv.org/abs/1701.04862"
+    about = (
+        "The data are a point, segment or disk at 0; the model is the same, moved by θ. "
+        "D = σ(F), a small network, is trained for t steps while θ is fixed."
+    )
     presets = (
         Preset(
             "Does something bad happen?", "", {"support": "points", "steps": 200},
@@ -82,9 +92,9 @@ class NonOverlapLab(Lab):
     look_at = (
         "Disjoint supports can be told apart without error. Then D is 1 on the data, 0 on the model, flat on "
         "both, and ∇log(1 − D) = −∇D/(1 − D) is 0: with the minimax loss θ stays. The non-saturating loss divides "
-        "by D instead, so its gradient grows without bound as D gets better and is 0/0 at the optimum. It works in "
-        "practice because D is never optimal: a D that was stopped early is smooth. The supports remain disjoint; "
-        "only noise on data and samples makes them overlap."
+        "by D instead: its gradient grows without bound.\n\n"
+        "Training works in practice because D is never optimal: a D that was stopped early is smooth. The supports "
+        "remain disjoint; only noise on data and samples makes them overlap."
     )
     try_next = (
         Try(
@@ -99,6 +109,9 @@ class NonOverlapLab(Lab):
             "Take the non-saturating loss: the arrows grow as D gets better", {"loss": "non-saturating"},
             scene="Vanishing gradient",
         ),
+        Try("See JSD jump from 0 to log 2 at θ = 0", preset="Can the cost be discontinuous?", scene="Divergences"),
+        Try("Take disks, as wide as the plane: JSD has no jump", preset="Where supports are as wide as space",
+            scene="Divergences"),
         Try("Add instance noise", preset="Is this a good idea? Noise instead", scene="Noise and dimension"),
         Try("Weaken the penalty to λ = 0.1: its slope is six times too large", {"penalty": 0.1},
             scene="Divergences", card="slope"),
@@ -152,3 +165,27 @@ class NonOverlapLab(Lab):
             0.1, "Clip c", 0.01, 0.5, log=True, live=True, more=True, help="Greatest size of each weight of a critic."
         )
         seed: int = param(0, "Seed of the networks", 0, 99, live=True, more=True)
+
+    config: Config
+
+    @classmethod
+    def objective_of(cls, config: Config) -> Objective:
+        """Divergences of data and model, and the gradient on θ of each loss."""
+        return equations_of(config)
+
+    def values(self) -> Mapping[str, float]:
+        """JSD and KL, nats, TV, W₁ in units of x; gradients on θ, nats per unit of x, in closed form and at D*.
+
+        Divergences of disks with noise, and gradients of trained discriminators, take too long and are left out.
+        """
+        c = self.config
+        minimax, rival = logit_gradients(np.array(c.a), c.theta)
+        values = {"closed_minimax": float(minimax), "closed_rival": float(rival)}
+        if c.sigma and c.support == "disks":
+            return values
+        now = divergences_of(c)
+        values |= {"jsd": now.jensen_shannon, "kl": now.kl, "tv": now.total_variation, "w1": now.wasserstein}
+        if c.sigma:
+            exact = overlapping(supports_of(c), c.theta, c.sigma)
+            values |= {"noisy_minimax": exact.minimax, "noisy_rival": exact.non_saturating}
+        return values

@@ -17,10 +17,16 @@ from models.gan.non_overlap.supports import Divergences
 from models.gan.non_overlap.training import SLICE, are_apart, axis_of, critic_of, power, progress, supports_of, train
 from models.protocol import Lab, param, view
 
-__all__ = ["descend", "descent", "ratio", "slope", "sweep"]
+__all__ = ["descend", "descent", "divergences_of", "ratio", "slope", "sweep"]
 
 _AT = (-1.0, -0.5, -0.25, -0.1, 0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)  # θ at which critics are trained
 _CRITIC_STEPS = 600
+
+
+def divergences_of(config: Any) -> Divergences:
+    """The divergences at the θ of a config: in closed form, or with instance noise by quadrature."""
+    c, supports = config, supports_of(config)
+    return overlapping(supports, c.theta, c.sigma).divergences if c.sigma else supports.divergences(c.theta)
 
 
 def descend(gradient: Callable[[float], float], theta: float, rate: float, steps: int) -> np.ndarray:
@@ -121,8 +127,7 @@ def _exact_series(c: Any, theta: np.ndarray, rows: list[Divergences]) -> list[Se
 
 
 def _sweep_frame(c: Any, series: list[Series], state: str) -> Curves:
-    supports = supports_of(c)
-    current = overlapping(supports, c.theta, c.sigma).divergences if c.sigma else supports.divergences(c.theta)
+    supports, current = supports_of(c), divergences_of(c)
     kl = "∞" if math.isinf(current.kl) else f"{current.kl:.3g}"
     jump = "" if c.sigma or supports.shape == "disks" else " JSD jumps to log 2: discontinuous."
     how = f"noise σ = {c.sigma:g}, quadrature" if c.sigma else "closed form"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +17,18 @@ from models.gan.optimal_discriminator.fit import Course, course
 from models.protocol import Drag, Lab, Noise, view
 from models.views.words import decimal
 
-__all__ = ["EDGE", "classifier", "densities", "error", "function", "gradient", "objective", "optimum", "pair_of"]
+__all__ = [
+    "EDGE",
+    "classifier",
+    "densities",
+    "error",
+    "function",
+    "gradient",
+    "objective",
+    "optimum",
+    "pair_of",
+    "values_of",
+]
 
 EDGE = 5.0
 """x goes from −5 to 5."""
@@ -35,11 +47,43 @@ def pair_of(config: Any) -> Pair:
     )
 
 
+def _densities_at(config: Any) -> tuple[float, float]:
+    """p_data and p_θ at the x of the config."""
+    pair, x = pair_of(config), np.array(config.x)
+    return float(np.exp(pair.data.log_prob(x))), float(np.exp(pair.model.log_prob(x)))
+
+
 def _integrand(config: Any, d: np.ndarray) -> np.ndarray:
     """p_data(x) log D + p_θ(x) log(1 − D) at the x of the config; D of any shape to the same shape."""
-    pair, x = pair_of(config), np.array(config.x)
-    p, q = (float(np.exp(part.log_prob(x))) for part in (pair.data, pair.model))
+    p, q = _densities_at(config)
     return p * np.log(d) + q * np.log1p(-d)
+
+
+@functools.lru_cache(maxsize=32)
+def _value_at_optimum(pair: Pair) -> tuple[float, float, float]:
+    """L(D*) by quadrature of its definition, KL(p_data ‖ p̄) and KL(p_θ ‖ p̄) with p̄ = ½ p_data + ½ p_θ, nats."""
+    x, cell = pair.grid()
+    value = pair.objective(pair.log_ratio(x), x, cell)
+    p, q = (masses(np.exp(part.log_prob(x)), cell) for part in (pair.data, pair.model))
+    return value, kl(p, 0.5 * (p + q)), kl(q, 0.5 * (p + q))
+
+
+def values_of(config: Any) -> dict[str, float]:
+    """Values of the equations: at x the best D and the two terms of the objective, L(D*) and its parts, nats."""
+    pair = pair_of(config)
+    p, q = _densities_at(config)
+    value, of_data, of_model = _value_at_optimum(pair)
+    return {
+        "d_star": float(optimum(pair, np.array(config.x))),
+        "at_data": p * math.log(config.d),
+        "at_model": q * math.log1p(-config.d),
+        "at_x": float(_integrand(config, np.array(config.d))),
+        "objective": value,
+        "log_4": -math.log(4.0),
+        "kl_data": of_data,
+        "kl_model": of_model,
+        "two_jsd": of_data + of_model,
+    }
 
 
 def optimum(pair: Pair, x: np.ndarray) -> np.ndarray:
@@ -97,7 +141,7 @@ def densities(lab: Lab) -> Plane:
 def function(lab: Lab) -> Plane:
     """p_data(x) log D + p_θ(x) log(1 − D) as a function of D, its top, and the chosen D."""
     c, pair, x = lab.config, pair_of(lab.config), np.array(lab.config.x)
-    p, q = (float(np.exp(part.log_prob(x))) for part in (pair.data, pair.model))
+    p, q = _densities_at(c)
     best, d = float(optimum(pair, x)), np.linspace(_ENDS, 1 - _ENDS, 801)
     shape = _integrand(c, d)
     inside = min(max(best, _ENDS), 1 - _ENDS)
@@ -121,11 +165,7 @@ def function(lab: Lab) -> Plane:
 @view("Objective at D*", help="L(D*) = −log 4 + 2 JSD: both sides, computed apart.")
 def objective(lab: Lab) -> Bars:
     """L(D*) by quadrature of its definition, and its parts."""
-    pair = pair_of(lab.config)
-    x, cell = pair.grid()
-    value = pair.objective(pair.log_ratio(x), x, cell)
-    p, q = (masses(np.exp(part.log_prob(x)), cell) for part in (pair.data, pair.model))
-    first, second = kl(p, 0.5 * (p + q)), kl(q, 0.5 * (p + q))
+    value, first, second = _value_at_optimum(pair_of(lab.config))
     rows = (
         ("L(D*)", value, "total"),
         ("−log 4", -math.log(4.0), "total"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.gan.optimal_discriminator.discriminator_views import (
@@ -12,9 +13,11 @@ from models.gan.optimal_discriminator.discriminator_views import (
     function,
     gradient,
     objective,
+    values_of,
 )
+from models.gan.optimal_discriminator.equations import EQUATIONS
 from models.gan.optimal_discriminator.preimage_views import MAPS, density, preimages
-from models.protocol import Lab, Preset, Scene, Try, param
+from models.protocol import Lab, Objective, Preset, Scene, Try, param
 
 __all__ = ["OptimalDiscriminatorLab"]
 
@@ -27,6 +30,10 @@ class OptimalDiscriminatorLab(Lab):
 
     title = "Optimal discriminator"
     reference = "https://arxiv.org/abs/1406.2661"
+    about = (
+        "The data have the density p_data(x), the model p_θ(x): one or two Gaussians. "
+        "D(x) may be any function; the best one, D*, is known exactly."
+    )
     presets = (
         Preset("Two Gaussians", "", about="D* falls from 1 to 0 where the model takes over; L(D*) = −0.540."),
         Preset(
@@ -68,13 +75,10 @@ class OptimalDiscriminatorLab(Lab):
         ),
     )  # fmt: skip
     look_at = (
-        "At each x the best D maximises p_data log D + p_θ log(1 − D): drag D to the top, and it is at p_data/(p_data "
-        "+ p_θ), whatever D is at other x. Inserted into the objective, D* gives −log 4 + 2 JSD. (The lecture writes "
-        "p_model for p_θ.) Two lines of the slides need a comment: the later comparison with maximum likelihood writes "
-        "“JSD + C”, where the factor 2 has been dropped (the minimum is at the same model, the value is not the same); "
-        "and ∇log(1 − D) is −∇D/(1 − D), which the slide on disjoint supports prints without the minus (see “Gradient "
-        "in x”; where the gradient is 0 the sign does not matter). The density of a generator is the sum over "
-        "preimages of s(ε)/|f′(ε)|: the slide's ∫ s(ε) dε over the preimage needs the Jacobian."
+        "At each x drag D to the top of “Function of D at x”: it is at D*, whatever D is at other x. Inserted into the "
+        "objective, D* gives −log 4 + 2 JSD.\n\n"
+        "∇log(1 − D) is −∇D/(1 − D): the slide on disjoint supports leaves out the minus (“Gradient in x”). A "
+        "generator's density is the sum of s(ε)/|f′(ε)| over the preimages: the slide's ∫ s(ε) dε lacks the Jacobian."
     )
     try_next = (
         Try("Drag D at x = 0 to its top: 0.533", {"x": 0.0, "d": 0.53}, scene="Optimal D"),
@@ -111,3 +115,14 @@ class OptimalDiscriminatorLab(Lab):
             3.0, "Frequency ω of f", 0.5, 6.0, step=0.1, live=True, more=True,
             when=lambda config: config.map == "sine",
         )  # fmt: skip
+
+    config: Config
+
+    @classmethod
+    def objective_of(cls, config: Config) -> Objective:
+        """D*, the objective at one x, and the objective at D*."""
+        return EQUATIONS
+
+    def values(self) -> Mapping[str, float]:
+        """D* at x; the terms of the objective at x, nats times density; L(D*) and its parts, nats."""
+        return values_of(self.config)

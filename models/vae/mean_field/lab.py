@@ -30,8 +30,8 @@ class MeanFieldLab(Lab):
     title = "Mean field"
     reference = "https://arxiv.org/abs/1601.00670"
     about = (
-        "The posterior p(z₁, z₂|x) is Gaussian: mean 0, standard deviations σ₁, σ₂, correlation ρ. "
-        "q(z₁, z₂) = q₁(z₁) q₂(z₂), in which z₁ and z₂ are independent, approximates it."
+        "The posterior p(z₁, z₂|x) is Gaussian: mean 0, deviations σ₁, σ₂, correlation ρ. "
+        "q = q₁(z₁) q₂(z₂), in which z₁ and z₂ are independent, approximates it."
     )
     presets = (
         Preset("Strong correlation, ρ = 0.9", "", about="q is 2.3 times narrower than p; the gap is 0.830."),
@@ -103,7 +103,7 @@ class MeanFieldLab(Lab):
             "variance_1": variance[0],
             "variance_2": variance[1],
             "of_means": of_means,
-            "of_variances": of_variances,
+            "of_variances": round(of_variances, 12),
             "gap": gap,
             "divergence": self.p.from_q(self.q),
         }

@@ -27,12 +27,12 @@ def equations_of(config: Any) -> Objective:
         note="In this order: reparameterised, score function, score function with the baseline b. The recipe uses the "
         "reparameterised one. An average of n draws has 1/n of the variance.",
     )
-    shift = "" if config.shift == 0 else r"\,+\,c"
     f = Objective(
-        rf"f(z)={_INTEGRANDS[config.f]}{shift}",
+        rf"f(z)={_INTEGRANDS[config.f]}+c",
         (Term(r"\mathbb{E}_q\left[f(z)\right]", "expectation"), Term("b", "b", role="prior")),
         title="f and its mean",
-        note="Of log p(x, z) the recipe climbs the ELBO: the entropy of q is added." if config.f == "joint" else "",
+        note="c: the constant added to f."
+        + (" Of log p(x, z) the recipe climbs the ELBO: the entropy of q is added." if config.f == "joint" else ""),
     )
     return Objective(
         rf"\frac{{\partial}}{{\partial {config.by}}}\,\mathbb{{E}}_q\left[f(z)\right]=",
