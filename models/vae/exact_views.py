@@ -18,7 +18,7 @@ from models.protocol import DataBatch, DataPoint, param, view
 from models.vae.decoder import ImageModel
 from models.vae.gaussian_bound import GaussianBound, UnderQ
 from models.views.latent_space import axis_label, prior_circles
-from models.views.words import named
+from models.views.words import decimal, named
 
 __all__ = ["bound", "bound_frames", "grids_of", "likelihood_bound", "posterior"]
 
@@ -101,7 +101,7 @@ def _bars(grid: GridPosterior, q: UnderQ, best: float | None, fitted_gap: str, s
             (fitted_gap, best - elbo, "prior"),
             ("what the best Gaussian q leaves", grid.log_prob - best, "alt"),
         ]
-    note = f"{grid.log_prob:.3f} = {elbo:.3f} + {gap:.3f}. "
+    note = f"{decimal(grid.log_prob)} = {decimal(elbo)} + {decimal(gap)}. "
     if not grid.converged:
         note += f"The grid is being refined: cells of {grid.spacing:.2g}, {len(grid.z):,} with mass."
     elif best is not None:

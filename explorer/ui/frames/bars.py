@@ -93,6 +93,11 @@ class BarsView(FrameView):
                 painter.setBrush(color(self._ink(frame, k)))
                 painter.drawRoundedRect(QRectF(min(zero, end), middle - _BAR / 2, abs(end - zero), _BAR), 2, 2)
             self._paint_marks(painter, frame, k, left, span, middle)
+        if (frame.values < 0).any():
+            painter.setPen(stroke(tokens.text2, 1))
+            low = row * n + max(0.0, (self.height() - row * n) / 2 if n < 3 else 0.0)
+            x = round(zero) + 0.5
+            painter.drawLine(QPointF(x, low - row * n), QPointF(x, low))
 
     def _paint_marks(self, painter: QPainter, frame: Bars, k: int, left: float, span: float, middle: float) -> None:
         tokens, value = self.tokens, float(frame.values[k])
@@ -120,6 +125,9 @@ class BarsView(FrameView):
         pitch = area.width() / n
         wide = max(1.0, pitch * 0.7)
         zero = area.bottom() - self._share(0.0) * area.height()
+        if (frame.values < 0).any():
+            painter.setPen(stroke(tokens.text2, 1))
+            painter.drawLine(QPointF(area.left(), round(zero) + 0.5), QPointF(area.right(), round(zero) + 0.5))
         painter.setPen(Qt.PenStyle.NoPen)
         for k, value in enumerate(frame.values.tolist()):
             if np.isfinite(value):

@@ -56,7 +56,7 @@ def _climbed(lab: BoundLab) -> str:
 def _q_words(lab: BoundLab) -> str:
     m, s = lab.q
     after = f" after {lab.config.steps} steps" if lab.config.steps else ""
-    width = decimal(s) if s >= 1e-3 else f"{s:.1e}"
+    width = decimal(s) if s >= 1e-3 else f"{s:.1e}".replace("e-0", "e-").replace("-", "−")
     return f"q = N({decimal(m)}, {width}²){after}"
 
 
