@@ -1,17 +1,15 @@
-"""What the timeline rewinds and what it does not, the numbers of the moment that is shown, and other small things."""
+"""What the timeline rewinds and what it does not, and other small things."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
-from PySide6.QtTest import QTest
 
 import models
-from explorer.ui.frames import BarsView, CurvesView
+from explorer.ui.frames import BarsView
 from explorer.ui.page.panels.page_chooser import PageChooser
 from explorer.ui.theme import DARK
-from models.frames import Bars, Curves, Series
+from models.frames import Bars
 
 
 def test_every_card_says_in_its_head_whether_it_went_back(driver) -> None:
@@ -25,36 +23,6 @@ def test_every_card_says_in_its_head_whether_it_went_back(driver) -> None:
         if card.isVisible() and not card.is_empty:
             went = card.subtitle == f"step {step}"
             assert went or card.subtitle.startswith("live, not rewound"), name
-    curves = driver.page.board.curves.display
-    history = {one.key: one for one in curves.frame.series}
-    for item in curves.legend():
-        series = history[item.key]
-        if len(series.y) and "·" not in item.value and not series.smooth:
-            nearest = series.y[np.abs(series.x - step).argmin()]
-            assert item.value.replace("\u2212", "-")[:3] == f"{nearest:.4g}"[:3], item
-
-
-def test_the_legend_shows_the_numbers_of_the_moment(theme, make_widget) -> None:
-    view = make_widget(CurvesView(theme), 454, 200)
-    t = np.arange(101.0)
-    for marker, value in ((None, "200.0"), (25.0, "50.0"), (100.0, "200.0")):
-        view.show_frame(Curves(series=(Series("a", "A", t, 2 * t),), marker=marker, x_label="step"))
-        view.grab()
-        assert view.legend()[0].value == value
-
-
-def test_a_step_under_the_pointer_is_a_whole_number(theme, make_widget, monkeypatch) -> None:
-    view = make_widget(CurvesView(theme), 454, 200)
-    t = np.arange(951.0)
-    view.show_frame(Curves(series=(Series("a", "A", t, 2 * t),), x_label="step"))
-    view.grab()
-    said: list[str] = []
-    monkeypatch.setattr("explorer.ui.frames.curves.halo_text", lambda _p, _at, text, *_: said.append(text))
-    for x in (101, 222, 333):
-        QTest.mouseMove(view, QPoint(x, 100))
-        view.grab()
-    assert len(said) >= 3
-    assert all(text.isdigit() for text in said), said
 
 
 @pytest.mark.parametrize("height", [300, 60])

@@ -102,14 +102,10 @@ class CurvesView(FrameView):
             self.redraw()
 
     def legend(self) -> list[LegendItem]:
-        """Each series with its value at the pointer, else at the moment shown, else, over steps, its last value."""
-        frame = self._frame
-        if not isinstance(frame, Curves):
+        """Each series with its value at the pointer, or with its last value where x is the training step."""
+        if not isinstance(self._frame, Curves):
             return []
-        share = self._pointer_share()
-        if share is None and frame.marker is not None and frame.x_label == "step":
-            share = float(self._x.shares(np.array([frame.marker]))[0])
-        return curve_legend(frame, self._painted_series, share, self.smoothing > 0)
+        return curve_legend(self._frame, self._painted_series, self._pointer_share(), self.smoothing > 0)
 
     def panes(self) -> list[tuple[str, QRectF]]:
         """Name and rectangle of each pane, from top to bottom."""
@@ -240,8 +236,7 @@ class CurvesView(FrameView):
                     mark = dot(self.tokens.role(drawn.series.role), 7, ratio, 1.0, self.tokens.bg2)
                     painter.drawPixmap(QPointF(float(at[0]) - 4.5, float(at[1]) - 4.5), mark)
         value = self._x.value(share)
-        whole = abs(value) >= 1000 or (isinstance(self._frame, Curves) and self._frame.x_label == "step")
-        text = count(value) if whole else number(value)
+        text = count(value) if abs(value) >= 1000 else number(value)
         x = min(max(x, _LEFT + 20), self.width() - 28)
         halo_text(painter, QPointF(x, panes[-1][1].bottom() + 15), text, self.tokens.text1, self.tokens.bg2, 11, 600)
 
