@@ -22,7 +22,7 @@ STATED = ("mnist", "mnist-binarized")  # 28×28 images; the first that a family'
 QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's constant for an unlimited size
 WIDE = 640  # px of width from which the parts of a card stand side by side
 _STRIP, _STRIP_WIDE = 42, 84  # px
-_FACTS = (("Likelihood", "likelihood"), ("Sampling", "sampling"), ("From x to z", "latent_code"))
+_FACTS = (("Likelihood", "likelihood"), ("Sampling", "sampling"), ("Latent code", "latent_code"))
 
 
 def family_bars(family: Family) -> tuple[Dimension, ...] | None:
