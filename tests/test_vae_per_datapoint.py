@@ -20,6 +20,7 @@ from models.vae.gaussian_bound import GaussianBound
 from models.vae.per_datapoint.inference import bound, parameters_of_q
 from models.vae.per_datapoint.model import PerDatapointVAE
 from models.vae.refit import refit
+from models.views.words import decimal
 
 PAGE = "vae-per-datapoint"
 SMALL = {"hidden": 16, "batch": 16, "steps": 100, "lr_local": 0.1}
@@ -196,7 +197,7 @@ def test_the_curve_of_held_out_bounds_rises_and_ends_after_the_steps():
     assert (last.x[0], last.x[-1]) == (0, 60)
     assert last.y[-1] > last.y[0]
     assert "100 validation images" in frames[-1].subtitle
-    assert f"{last.y[-1]:.2f} ±" in frames[-1].note
+    assert f"{decimal(last.y[-1], 2)} ±" in frames[-1].note
     assert "Step" in frames[0].note
     batch = made.data.batch("valid", 0, 100)
     with torch.no_grad():

@@ -26,14 +26,14 @@ def preset_of(setup: Setup) -> str:
 def name_of(setup: Setup) -> str:
     """The preset of a setup, or the nearest one of its data with what differs: "Digits, 2-D latent with β 4".
 
-    Where no preset has its data, or more than two fields differ, it is "Custom".
+    Where no preset has its data, it is "Custom".
     """
     near = [(len(_changed(p, setup)), p) for p in model_page(setup.page).presets if _same_data(p, setup)]
     if not near:
         return "Custom"
     count, preset = min(near, key=lambda pair: pair[0])
     if count > _CHANGES:
-        return "Custom"
+        return f"{preset.title} with {count} changes"
     changes = ", ".join(f"{_short(declared)} {_text(declared, value)}" for declared, value in _changed(preset, setup))
     return f"{preset.title} with {changes}" if changes else preset.title
 

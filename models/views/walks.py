@@ -140,7 +140,7 @@ def interpolation(
 
 @view(
     "Interpolation", name="interpolation", record=True,
-    help="From one draw of z to another, on the straight line and on the arc around the origin.",
+    help="From one draw of z to another, on the straight line and on the spherical path about the origin.",
 )  # fmt: skip
 def interpolation_of_draws(
     model: HasDecoder, noise: Noise, n: int = param(10, "Images", 3, 20, more=True)
@@ -148,14 +148,15 @@ def interpolation_of_draws(
     """Decoded images on the straight and on the spherical path between two draws from the prior."""
     start, end = model.prior_draw(2, rng=noise.rng(model.device))
     t = torch.linspace(0, 1, n).to(start)  # (n,)
-    paths = {"straight": straight(start, end, t), "arc": slerp(start, end, t)}  # (n, latent) each
+    paths = {"straight": straight(start, end, t), "spherical": slerp(start, end, t)}  # (n, latent) each
     middle = {name: float(path[n // 2].norm()) for name, path in paths.items()}
     return Images(
         as_array(model.decode_mean(torch.cat(list(paths.values())))),
         columns=n,
         row_labels=tuple(paths),
         subtitle=f"{decoder_output(model)} between two draws of z",
-        note=f"In the middle ‖z‖ is {middle['straight']:.1f} on the straight line and {middle['arc']:.1f} on the arc; "
+        note=f"In the middle ‖z‖ is {middle['straight']:.1f} on the straight path and "
+        f"{middle['spherical']:.1f} on the spherical one; "
         f"of draws from the prior it is about {math.sqrt(model.latent_dim):.1f}.",
     )
 

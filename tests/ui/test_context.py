@@ -147,7 +147,7 @@ def test_a_bundled_model_is_named_as_long_as_it_is_shown(theme, make_widget) -> 
     state.shown.set_state(PageState.STATIC)
     assert line.title.text() == "Bundled model: MNIST, 2-D latent"
     assert line.about.text().startswith("MNIST")
-    assert "stay as they are" in line.about.text()
+    assert line.about.text().endswith("steps, fixed")
     assert line.waiting.text() == "Train begins a run on Digits 8×8"
     assert side.bundle.value == "MNIST, 2-D latent"
     state.shown.show(open_bundle("vae", "MNIST, 10-D latent"))
@@ -185,5 +185,5 @@ def test_a_run_is_named_by_what_was_changed_of_its_preset() -> None:
     setup = Setup.of("vae", preset="Digits, 2-D latent")
     assert name_of(setup.with_values(beta=4.0)) == "Digits, 2-D latent with β 4"
     assert name_of(setup.with_values(beta=4.0, latent=10)).endswith("latent dimensions 10, β 4")
-    assert name_of(setup.with_values(beta=4.0, latent=11, hidden=33)) == "Custom"
+    assert name_of(setup.with_values(beta=4.0, latent=11, hidden=33)) == "Digits, 2-D latent with 3 changes"
     assert name_of(dataclasses.replace(setup, data="sprites:n=1234")) == "Custom"

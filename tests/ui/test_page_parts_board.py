@@ -127,7 +127,7 @@ def test_a_recorded_moment_is_shown_and_the_rest_says_that_it_is_live(make) -> N
     made.board.show_reply(reply("cloud", cloud(2.0)))
     assert made.board.views["cloud"].display.frame.layers[0].xy[0, 0] == 1.0
     assert made.board.views["cloud"].subtitle == "step 3"
-    assert made.board.views["density"].subtitle == "live"
+    assert made.board.views["density"].subtitle == "live, not rewound"
     made.state.moment.go_live()
     assert made.board.views["density"].subtitle == made.board.views["cloud"].subtitle == ""
 

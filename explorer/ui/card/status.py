@@ -26,8 +26,8 @@ class CardStatus:
     subtitle: str = ""
 
     def text(self, empty: bool) -> str:
-        """The subtitle; without a picture (`empty`) it says neither "live" nor whose weights are shown."""
+        """The subtitle; without a picture (`empty`) it says neither that it is live nor whose weights are shown."""
         frozen = "frozen" if self.frozen else ""
-        live = "live" if self.live and not empty else ""
+        live = "live, not rewound" if self.live and not empty else ""
         weights = "" if empty else self.weights
         return ", ".join(part for part in (frozen, live, weights, self.state or self.subtitle) if part)

@@ -102,7 +102,7 @@ def _data(c: Any, known: Mapping[str, Found]) -> Plane:
         f"std {decimal(o.std * c.s, 2)}" for o in fits
     )  # fmt: skip
     return Plane(
-        tuple(layers), x_label="x", y_label="density", extent=(-_EDGE, _EDGE, 0.0, top), square=False,
+        tuple(layers), x_label="x", y_label="p(x)", extent=(-_EDGE, _EDGE, 0.0, top), square=False,
         subtitle=f"exact; m/s = {decimal(ratio_of(c), 2)}",
         note=f"{DIVERGENCES[c.divergence]}: {words or _SEARCHING}.",
     )  # fmt: skip

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from models.frames import Curves, Series
 from models.gan.objectives import Game
 from models.protocol import DataBatch, Noise, view
-from models.views.words import SPLITS, as_array
+from models.views.words import SPLITS, as_array, decimal
 
 __all__ = ["scores"]
 
@@ -63,7 +63,8 @@ def scores(model: _Scored, train: DataBatch, valid: DataBatch, noise: Noise) -> 
         marker=None if optimal is None else float(optimal(torch.zeros(()))),  # F where p_data = p_θ
         subtitle=f"F, the output of D before the sigmoid; {n} images each in {_BINS} bins",
         note=f"Of a held-out image and a sample, F is higher for the image {float(right):.0%} of the time (50%: a "
-        f"guess). Mean F: training {float(values[0].mean()):.2f}, held-out {float(values[1].mean()):.2f}.",
+        f"guess). Mean F: training {decimal(float(values[0].mean()), 2)}, held-out "
+        f"{decimal(float(values[1].mean()), 2)}.",
     )
 
 

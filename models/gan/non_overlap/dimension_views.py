@@ -43,7 +43,7 @@ def instance_noise(lab: Lab) -> Iterator[Curves]:
                 Series("jsd", "JSD", x, jsd, role="total", pane="jsd", unit="nats", dashed=True),
             ),
             x_label="noise σ", log_x=True, log_y=True, marker=c.sigma or None,
-            subtitle=f"exact, by quadrature; θ = {c.theta:g}; from {_FLOOR:g} upwards",
+            subtitle=f"exact, by quadrature; θ = {c.theta:g}; from {power(_FLOOR)} upwards",
             note=f"Minimax has most at σ = {x[best]:.2f}: {power(minimax[best])}. On points and segments D* is "
             "the closed form with a = θ/σ².",
         )  # fmt: skip

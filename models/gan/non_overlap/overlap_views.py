@@ -16,6 +16,7 @@ from models.gan.non_overlap.noisy import overlapping
 from models.gan.non_overlap.supports import Divergences
 from models.gan.non_overlap.training import SLICE, are_apart, axis_of, critic_of, power, progress, supports_of, train
 from models.protocol import Lab, param, view
+from models.views.words import decimal
 
 __all__ = ["descend", "descent", "divergences_of", "ratio", "slope", "sweep"]
 
@@ -265,4 +266,4 @@ def _end(path: np.ndarray) -> str:
         return "stays"
     if np.abs(last).max() < 0.1:
         return "arrives"
-    return f"at {last.mean():.2f}" if np.ptp(last) < 0.05 else f"jumps by {np.ptp(last):.2g}"
+    return f"at {decimal(float(last.mean()), 2)}" if np.ptp(last) < 0.05 else f"jumps by {np.ptp(last):.2g}"

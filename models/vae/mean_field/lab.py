@@ -196,7 +196,7 @@ class MeanFieldLab(Lab):
                 Series("excess", "KL(q ‖ p) above the least", updates, excess, role="data", pane="above", unit="nats"),
             ),
             x_label="updates of a factor", log_y=True, marker=float(self.config.updates),
-            subtitle=f"exact updates; values below {_FLOOR:g} are drawn there",
+            subtitle="exact updates; values below 1e−6 are drawn there",
             note=f"From the second on, each update multiplies the excess by ρ² = {decimal(self.config.rho**2, 4)}.",
         )  # fmt: skip
 

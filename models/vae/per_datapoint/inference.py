@@ -17,7 +17,7 @@ from models.vae.decoder import ImageModel
 from models.vae.exact_views import bound_frames
 from models.vae.networks import Encoder
 from models.vae.refit import STARTS
-from models.views.words import SPLITS, as_array, counted
+from models.views.words import SPLITS, as_array, counted, decimal
 
 __all__ = ["bound", "fitting", "new_images", "parameters_of_q"]
 
@@ -108,7 +108,7 @@ def fitting(
     value, error = bounds[-1]
     n, encoding = len(batch), _encoding_seconds(model, batch)
     note = (
-        f"{value:.2f} ± {error:.2f} nats, {1e3 * spent / n:.2g} ms an image here; one pass through an encoder: "
+        f"{decimal(value, 2)} ± {error:.2f} nats, {1e3 * spent / n:.2g} ms an image here; one pass through an encoder: "
         f"{1e3 * encoding / n:.2g} ms."
     )
     yield _bound_curve(batch, at, bounds, note)

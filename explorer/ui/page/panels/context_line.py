@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from explorer.data import SOURCES
@@ -17,6 +17,7 @@ from explorer.ui.numbers import count
 from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.moment import Moment
 from explorer.ui.page.state.shown import PageState, Shown
+from explorer.ui.page.state.waiting import waiting
 from explorer.ui.theme import Theme
 
 __all__ = ["ContextLine", "data_words"]
@@ -73,7 +74,7 @@ class ContextLine(QFrame):
         row.addWidget(self.waiting)
         for button in (self.reset_button, self.open_button):
             button.setFixedHeight(22)
-            row.addWidget(button)
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.reset_button.clicked.connect(self.reset)
         self.open_button.clicked.connect(self._on_open)
         shown.changed.connect(self._find_last)
@@ -127,7 +128,7 @@ class ContextLine(QFrame):
         if self._moment.step is not None:
             return f"recorded step {count(self._moment.step)}"
         if shown.setup is None:
-            return f"trained for {count(shown.step)} steps; these weights stay as they are"
+            return f"trained, {count(shown.step)} steps, fixed"
         if shown.folder is None:
             return "untrained weights"
         if state is PageState.TRAINING:
@@ -143,7 +144,7 @@ class ContextLine(QFrame):
             return f"Train begins a run on {data_words(self._draft.data_text())}"
         if shown.folder is None:
             return ""
-        labels = self._draft.waiting(shown.setup, shown.data_version)
+        labels = waiting(self._draft, shown.setup, shown.data_version)
         if not labels:
             return ""
         first = labels[0] if len(labels) == 1 else f"{labels[0]} and {count(len(labels) - 1)} more"

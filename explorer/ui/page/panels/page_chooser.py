@@ -76,4 +76,5 @@ class PageChooser(QFrame):
 
     @Slot()
     def _on_clicked(self) -> None:
+        self._buttons[self._name].setFocus()  # else its row would have the focus frame when this page is shown again
         self.page_chosen.emit(self.sender().objectName().removeprefix("nav."))

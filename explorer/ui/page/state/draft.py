@@ -126,29 +126,8 @@ class Draft(QObject):
         values |= {**preset.config, **preset.training}
         return State(preset.title, data, data_values, values, seed, device)
 
-    def waiting(self, setup: Setup, version: str) -> list[str]:
-        """What differs from the setup of a run and cannot change while it trains, in the words of the form.
-
-        Args:
-            setup: Of the run.
-            version: Of its data when they were read, see `Source.version`.
-        """
-        state, labels = self.state, []
-        name, data_values = read_source(setup.data)
-        if name != state.data or (self.data_text() == setup.data and self._version() != version):
-            labels.append("Dataset")
-        elif name:
-            declared = params_of(SOURCES[name])
-            labels += [declared[key].label for key, value in state.data_values.items() if data_values[key] != value]
-        stored = setup.to_json()
-        in_force, declared = {**stored["config"], **stored["training"]}, self.declared()
-        for key, value in state.values.items():
-            if not declared[key].live and in_force.get(key, value) != value:
-                labels.append(declared[key].label)
-        labels += ["Seed"] * (setup.seed != state.seed) + ["Device"] * (setup.device != state.device)
-        return labels
-
-    def _version(self) -> str:
+    def data_version(self) -> str:
+        """Version of the data, see `Source.version`; "" for a lab without data."""
         return SOURCES[self.state.data](**self.state.data_values).version() if self.state.data else ""
 
     # Edits
