@@ -215,6 +215,10 @@ SCENES = (
         lead="samples", beside=("mode_map", "leads"), below=("curves",),
     ),
     Scene(
+        "Measures", "How good are the samples, in numbers?",
+        lead="modes", beside=("measures",), below=("curves",),
+    ),
+    Scene(
         "Noise", "How does the generator turn noise into data?",
         lead="manifold", beside=("latent",), below=("samples",),
     ),
