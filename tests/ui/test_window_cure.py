@@ -39,6 +39,7 @@ def in_force(driver, values) -> bool:
 def test_cure_it_goes_on_in_the_same_run_from_the_same_step(gan) -> None:
     folder, step = gan.folder, gan.page.shown.step
     assert not in_force(gan, GAN.cure.set)
+    assert gan.find("alert_text").text() == "All samples on one mode, NE; 7 of 8 lost"
     gan.click("cure")
     gan.until(lambda: gan.page.shown.state == "training" and gan.page.shown.step > step)
     assert gan.folder == folder

@@ -251,7 +251,10 @@ LOOK_AT = (
     "sample. Where all samples sit on one mode, D learns that this place is fake, and G moves them all to the next "
     "mode: the game goes round and never settles.\n\n"
     "The dashed lines among the losses are those at the equilibrium, where model and data are the same. The losses "
-    "hardly tell a collapse: they swing about these lines. The energy distance tells it."
+    "hardly tell a collapse: they swing about these lines. The energy distance tells it.\n\n"
+    "The cure is four changes, and none of them is enough alone. Other momenta matter most: without them no collapsed "
+    "run came back. One update of G a round and a faster D give D the time to follow; without R1 the modes are found, "
+    "but often lost again."
 )
 _GROUP = "Try one change of the cure"
 TRY_NEXT = (
