@@ -59,8 +59,8 @@ def test_a_text_refuses_line_breaks_and_marks_outside(lines, marks, message) -> 
 def test_discs_do_not_overlap_and_their_areas_are_the_shares():
     angle = np.arange(8) * np.pi / 4
     ring = Discs(
-        tuple("abcdefgh"), 2 * np.stack([np.cos(angle), np.sin(angle)], axis=1), np.array([50.0, 12.5, 3.125, *[0] * 5]),
-        np.full(8, 12.5), np.array([12.5, 3.125, *[0.0] * 6]), headline="3/8",
+        tuple("abcdefgh"), 2 * np.stack([np.cos(angle), np.sin(angle)], axis=1),
+        np.array([50, 12.5, 3.125, *[0.0] * 5]), np.full(8, 12.5), np.array([12.5, 3.125, *[0.0] * 6]), headline="3/8",
     )  # fmt: skip
     assert 0 < 2 * ring.radius() < 4 * np.sin(np.pi / 8)
     full, core = ring.fillings()
