@@ -252,9 +252,9 @@ LOOK_AT = (
     "mode: the game goes round and never settles.\n\n"
     "The dashed lines among the losses are those at the equilibrium, where model and data are the same. The losses "
     "hardly tell a collapse: they swing about these lines. The energy distance tells it.\n\n"
-    "The cure is four changes, and none of them is enough alone. Other momenta matter most: without them no collapsed "
-    "run came back. One update of G a round and a faster D give D the time to follow; without R1 the modes are found, "
-    "but often lost again."
+    "The cure is four changes, and none of them is enough alone. The momenta and the learning rate of D matter most: "
+    "without either, none of three collapsed runs came back. Without one update of G a round, one did. Without R1 all "
+    "find the modes, but two of three lose them again."
 )
 _GROUP = "Try one change of the cure"
 TRY_NEXT = (
