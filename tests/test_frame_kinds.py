@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.frames import Curves, Drawing, Film, Images, Label, Matrix, Paths, Series, Stroke, Text, arrays_of
+from models.frames import Curves, Discs, Drawing, Film, Images, Label, Matrix, Paths, Series, Stroke, Text, arrays_of
 
 
 def pictures(n: int) -> tuple[Images, ...]:
@@ -54,6 +54,21 @@ def test_a_thinned_film_has_the_first_and_the_last_frame_and_even_gaps(n, most) 
 def test_a_text_refuses_line_breaks_and_marks_outside(lines, marks, message) -> None:
     with pytest.raises(ValueError, match=message):
         Text(lines, marks)
+
+
+def test_discs_do_not_overlap_and_their_areas_are_the_shares():
+    angle = np.arange(8) * np.pi / 4
+    ring = Discs(
+        tuple("abcdefgh"), 2 * np.stack([np.cos(angle), np.sin(angle)], axis=1),
+        np.array([50, 12.5, 3.125, *[0.0] * 5]), np.full(8, 12.5), np.array([12.5, 3.125, *[0.0] * 6]), headline="3/8",
+    )  # fmt: skip
+    assert 0 < 2 * ring.radius() < 4 * np.sin(np.pi / 8)
+    full, core = ring.fillings()
+    np.testing.assert_allclose(full[:4], [1.0, 1.0, 0.5, 0.0])
+    np.testing.assert_allclose(core[:3], [1.0, 0.5, 0.0])
+    assert ring.headline_place() == pytest.approx((0.0, 0.0))
+    x0, x1, y0, y1 = ring.bounds()
+    assert min(-x0, x1, -y0, y1) >= 2 + ring.radius()
 
 
 def test_the_bounds_of_a_drawing_take_in_strokes_and_letters() -> None:

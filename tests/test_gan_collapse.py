@@ -115,7 +115,7 @@ def test_modes_are_a_ring_with_its_winds_and_the_collapsed_one_is_full():
 def test_the_table_of_the_modes_has_the_numbers():
     lines = render(frame(collapsed(), "mode_map"), None, "csv").decode().splitlines()
     rows = [line.split(",") for line in lines if not line.startswith("#")]
-    assert rows[0] == ["label", "x", "y", "nearest", "within 3 std", "the data's share"]
+    assert rows[0] == ["label", "x", "y", "nearest", "within 3 std", "data"]
     assert rows[2][0] == "NE"
     assert float(rows[2][3]) == 100.0
 

@@ -338,3 +338,21 @@ def test_of_a_few_images_what_can_be_had_is_told(n, has):
     found = evaluate(ImageGAN(setup.config, data.spec), data, limit=n)
     assert {key for key in ("frechet", "precision", "recall") if key in found} == has
     assert all(math.isfinite(value) for value in found.values() if value is not None)
+
+
+def test_decode_begins_at_a_draw_from_the_prior_and_in_the_plane_at_the_origin(trained):
+    views = SessionViews(trained)
+    start = trained.model.first_latent()
+    assert start.shape == (1, trained.model.latent_dim)
+    assert 0.5 < float(start.norm()) / math.sqrt(trained.model.latent_dim) < 1.5
+    torch.testing.assert_close(start, trained.model.first_latent())
+    view = views.viewer.view("decode")
+    assert torch.equal(views.viewer.default(view, LatentPoint, {}).z, start)
+    plane = session("gan", batch=16, steps=10)
+    assert not plane.model.first_latent().any()
+
+
+def test_the_frechet_distance_has_a_logarithmic_scale(trained):
+    from explorer.engine.runs.curves import loss_curves
+
+    assert loss_curves(ImageGAN, trained.journal.history, trained.setup.config).log_panes == ("Fréchet distance",)

@@ -61,6 +61,6 @@ def test_the_pointer_shows_the_numbers_of_a_place(discs) -> None:
 
 def test_the_legend_says_what_disc_core_and_circle_are(discs) -> None:
     discs.show_frame(ring(np.zeros(8), np.zeros(8)))
-    assert [item.label for item in discs.legend()] == ["nearest, core: within 3 std", "full: the data's"]
+    assert [item.label for item in discs.legend()] == ["nearest, core within 3 std", "full: the data's"]
     discs.show_frame(ring(np.zeros(8)))
     assert discs.legend()[0].label == "nearest"

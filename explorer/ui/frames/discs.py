@@ -59,7 +59,7 @@ class DiscsView(FrameView):
         """What disc, core and circle stand for."""
         if not isinstance(self._frame, Discs):
             return []
-        core = "" if self.discs.cores is None else f", core: {self.discs.core_name}"
+        core = "" if self.discs.cores is None else f", core {self.discs.core_name}"
         return [
             LegendItem("value", "model", f"{self.discs.value_name}{core}"),
             LegendItem("reference", "total", f"full: {self.discs.reference_name}", dashed=True),

@@ -21,4 +21,4 @@ def measures(
             curve = history.curve(f"held_out.{metric.key}")
             x = curve.step.astype(float)
             series.append(Series(metric.key, metric.label, x, curve.mean, metric.role, _PANES[shown], metric.unit))
-    return Curves(tuple(series), y_label=_PANES[shown], subtitle="of samples, during training")
+    return Curves(tuple(series), y_label=_PANES[shown], subtitle="of samples")

@@ -29,7 +29,7 @@ def count_samples(model: PlanarGAN, data: Data, noise: Noise, count: int) -> Mod
 
 @view("Modes", record=True, help="The share of the samples that each mode holds, with the modes where they are.")
 def mode_map(
-    model: PlanarGAN, data: Data, noise: Noise, count: int = param(COUNT, "Samples", 100, 20_000, log=True)
+    model: PlanarGAN, data: Data, noise: Noise, count: int = param(COUNT, "Samples", 100, 20_000, log=True, more=True)
 ) -> Discs:
     """A circle for each mode, full where it is nearest to as many samples as it has data."""
     if data.centers is None or data.std is None:
@@ -47,9 +47,9 @@ def mode_map(
         caption="held",
         value_name="nearest",
         core_name="within 3 std",
-        reference_name="the data's share",
+        reference_name="data",
         subtitle=f"{held} of {k} held",
-        note=f"{100 * float(counts.good.sum()) / counts.n:.1f} % of {count:,} samples are within 3 std of a mode.",
+        note=f"{100 * float(counts.good.sum()) / counts.n:.1f} % of {count:,} samples are within 3 std.",
     )
 
 
@@ -68,7 +68,7 @@ def _class_map(model: PlanarGAN, data: Data, noise: Noise, count: int) -> Discs:
         headline=f"{held}/{len(names)}",
         caption="held",
         value_name="nearest",
-        reference_name="the data's share",
+        reference_name="data",
         subtitle=f"{held} of {len(names)} classes held",
         note=f"{count:,} samples by the class of the nearest training datum, at the mean of each class.",
     )

@@ -216,6 +216,10 @@ SCENES = (
         lead="samples", beside=("mode_map", "leads"), below=("curves",),
     ),
     Scene(
+        "Measures", "How good are the samples, in numbers?",
+        lead="modes", beside=("measures",), below=("curves",),
+    ),
+    Scene(
         "Noise", "How does the generator turn noise into data?",
         lead="manifold", beside=("latent",), below=("samples",),
     ),
@@ -249,6 +253,9 @@ LOOK_AT = (
     "mode: the game goes round and never settles.\n\n"
     "The dashed lines among the losses are those at the equilibrium, where model and data are the same. The losses "
     "hardly tell a collapse: they swing about these lines. The energy distance tells it.\n\n"
+    "The cure is four changes, and none of them is enough alone. The momenta and the learning rate of D matter most: "
+    "without either, none of three collapsed runs came back. Without one update of G a round, one did. Without R1 all "
+    "find the modes, but two of three lose them again.\n\n"
     "The lecture writes p_model for p_θ and f(θ, ε) for G(z)."
 )
 _GROUP = "Try one change of the cure"
