@@ -123,11 +123,15 @@ VIEWS = (
 SCENES = (
     Scene(
         "Train", "Does it learn?",
-        lead="latent_map", beside=("samples", "reconstructions"), below=("curves",),
+        lead="latent_map", beside=("decode",), below=("curves",),
+    ),
+    Scene(
+        "Samples", "What does the model generate, and what does it reconstruct?",
+        lead="samples", beside=("reconstructions",), below=("nearest",),
     ),
     Scene(
         "Latent space", "What does the decoder generate at each point?",
-        lead="latent_map", beside=("decode", "nearest"), below=("manifold",),
+        lead="manifold", beside=("latent_map",), below=("decode",),
     ),
     Scene(
         "Paths", "What changes along a path through latent space?",
