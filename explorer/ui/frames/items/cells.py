@@ -15,7 +15,8 @@ from models.frames import Matrix
 
 __all__ = ["CellItem", "CellsItem"]
 
-_PRINTED = (26.0, 14.0)  # px, smallest width and height of a cell whose number is printed
+_PRINTED = (20.0, 14.0)  # px, smallest width and height of a cell whose number is printed
+_LETTERS = (11, 9)  # px, sizes of numbers that are tried
 _SHORT = 0.1  # end of a scale from which two decimals are enough
 _DARK = 0.6  # share of the scale above which a number is in the colour of the ground
 
@@ -68,9 +69,10 @@ class CellsItem(PaneItem):
         for place in places:
             if place not in self._texts:
                 self._texts[place] = _text(float(frame.values[place]), self._reach)
-        font = ui_font(11, tabular=True)
-        widest = max(len(self._texts[place]) for place in places) * QFontMetricsF(font).horizontalAdvance("0")
-        if cell.width() < widest + 2:
+        longest = max((self._texts[place] for place in places), key=len)
+        fonts = (ui_font(size, tabular=True) for size in _LETTERS)
+        font = next((font for font in fonts if QFontMetricsF(font).horizontalAdvance(longest) <= cell.width()), None)
+        if font is None:
             return
         painter.setPen(color(self._tokens.bg2))
         for j in range(left + 1, right):
