@@ -106,8 +106,8 @@ def test_what_the_palette_lists_of_the_draft(theme, make_widget) -> None:
 def test_panels_stand_beside_the_cards_where_there_is_room(theme, make_widget, width, explain, side) -> None:
     state, page = State("gauss"), QFrame()
     bar = RunBar(theme, state.draft, state.shown)
-    left, right, middle, below = (QWidget() for _ in range(4))
-    docks = Docks(page, left, right, bar, (middle,), below)
+    left, right, scenes, middle, below = (QWidget() for _ in range(5))
+    docks = Docks(page, left, right, bar, scenes, (middle,), below)
     make_widget(page, width, 600)
     docks.place()
     assert (right.isVisible(), left.isVisible()) == (explain, side)

@@ -64,6 +64,7 @@ def test_copy_puts_the_picture_on_the_clipboard(driver) -> None:
 
 def test_a_frozen_card_keeps_its_picture_until_it_is_let_go(driver) -> None:
     driver.train_small(steps=100_000)
+    driver.show_card("samples")
     card = driver.card("samples")
     driver.until(lambda: not card.is_empty)
     driver.choose_in_menu(card.menu, "Freeze this view")
@@ -77,7 +78,7 @@ def test_a_frozen_card_keeps_its_picture_until_it_is_let_go(driver) -> None:
     driver.until(lambda: card.display.frame is not newer)
 
 
-@pytest.mark.parametrize("name", ["latent_map", "curves", "decode", "nearest", "samples"])
+@pytest.mark.parametrize("name", ["latent_map", "curves", "decode"])
 def test_maximise_fills_the_page_and_escape_puts_it_back(driver, name: str) -> None:
     driver.train_small(steps=40)
     driver.until_state("done")

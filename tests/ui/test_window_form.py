@@ -219,7 +219,9 @@ def test_under_1200_px_explain_lies_over_the_cards(open_window) -> None:
     driver.window.resize(1440, 900)
     QApplication.processEvents()
     assert explain.isVisible()
-    assert driver.card("samples").mapTo(driver.window, QPoint(352, 0)).x() < explain.mapTo(driver.window, QPoint()).x()
+    decode = driver.card("decode")
+    right = decode.mapTo(driver.window, decode.rect().topRight()).x()
+    assert right < explain.mapTo(driver.window, QPoint()).x()
 
 
 def test_under_1000_px_the_settings_of_the_page_do_too(open_window) -> None:

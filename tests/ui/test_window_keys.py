@@ -76,9 +76,9 @@ def test_e_explains_and_f_maximises_what_has_the_focus(driver) -> None:
     assert driver.page.board.scene.maximised is driver.card("latent_map")
     driver.key(Qt.Key.Key_F)
     assert driver.page.board.scene.maximised is None
-    driver.card("samples").display.setFocus()
+    driver.card("decode").display.setFocus()
     driver.key(Qt.Key.Key_F)
-    assert driver.page.board.scene.maximised is driver.card("samples")
+    assert driver.page.board.scene.maximised is driver.card("decode")
     driver.key(Qt.Key.Key_Escape)
     assert driver.page.board.scene.maximised is None
 

@@ -129,6 +129,7 @@ def test_two_quick_moves_end_at_the_second_where_the_picture_is_in_a_window_of_i
 
 @pytest.mark.parametrize("training", [False, True])
 def test_while_a_model_trains_a_drag_asks_for_the_first_picture_and_the_others_follow(driver, training) -> None:
+    driver.page.scenes.add("nearest")
     driver.eval_mode()
     if training:
         driver.train_small(steps=100_000)
@@ -158,6 +159,7 @@ def test_more_dimensions_give_more_sliders_those_with_most_kl_first(driver) -> N
 
 def test_resample_draws_other_images(driver) -> None:
     driver.eval_mode()
+    driver.show_card("samples")
     driver.until(lambda: not driver.card("samples").is_empty)
     before = np.array(driver.frame_of("samples").images)
     driver.click("resample.samples")

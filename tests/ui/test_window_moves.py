@@ -43,7 +43,7 @@ def test_each_player_is_stepped_alone_by_button_key_and_palette(game) -> None:
     game.until(lambda: game.page.shown.state == "paused" and game.page.shown.step == 1)
     assert losses(game) == {"generator_loss": [1]}
     game.window.centralWidget().setFocus()
-    game.key(Qt.Key.Key_1)
+    game.key(Qt.Key.Key_1, Qt.KeyboardModifier.ShiftModifier)
     game.until(lambda: game.page.shown.step == 2)
     game.trigger("player.2")
     game.until(lambda: game.page.shown.step == 3)

@@ -56,7 +56,7 @@ def test_arrows_scrub_where_nothing_else_wants_them(driver) -> None:
     moments = driver.find("timeline.track").steps
     driver.window.centralWidget().setFocus()
     driver.key(Qt.Key.Key_Left)
-    driver.until(lambda: driver.card("samples").subtitle.startswith("step"))
+    driver.until(lambda: driver.card("latent_map").subtitle.startswith("step"))
     assert driver.find("timeline").step == moments[-2]
 
 
