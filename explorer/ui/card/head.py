@@ -62,6 +62,8 @@ class CardHead(QFrame):
         self._more.setObjectName(f"legend.{view.name}")
         self._more.setFont(ui_font(12, 600))
         self._more.setProperty("small", "true")
+        self._more.setToolTip("Show the whole legend")
+        self._more.setAccessibleName(f"Whole legend of {view.title}")
         self._more.hide()
         self._popup = menu(self._more)
         action = QWidgetAction(self._popup)
@@ -132,8 +134,6 @@ class CardHead(QFrame):
             self._more.setText(f"+{len(self.legend.items)}")
             fits, more = self.legend.fitting_width(room - self._more.sizeHint().width() - _SPACING)
             self._more.setText(f"+{more}")
-            self._more.setAccessibleName(f"{more} more in the legend")
-            self._more.setToolTip("Show the whole legend")
         left = free - (fits if filled else 0) - (self._more.sizeHint().width() if filled and more else 0)
         self.subtitle.setVisible(wanted <= left or left >= _SUBTITLE)  # a word or two of it say nothing
         self._title.setToolTip("\n".join(text for text in (self._help, self.subtitle.text()) if text))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from explorer.ui.controls import ElidedLabel, restyle, text_label
 
 __all__ = ["CardNote"]
+
+_SIDE = 8  # px at both sides
 
 
 class CardNote(QFrame):
@@ -26,7 +29,7 @@ class CardNote(QFrame):
         self._line = ElidedLabel("", "caption", self)
         self._all = text_label("", "caption", wrap=True, parent=self)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 6, 8, 4)
+        column.setContentsMargins(_SIDE, 6, _SIDE, 4)
         column.addWidget(self._line)
         column.addWidget(self._all)
         self._place()
@@ -36,7 +39,7 @@ class CardNote(QFrame):
         """Whether part of the note is out of sight, or was until it was opened."""
         if not self.text or self._kind != "caption":
             return False
-        room = self.width() - 16
+        room = self.width() - 2 * _SIDE
         return not self._leading or self._line.fontMetrics().horizontalAdvance(self.text) > room
 
     def show_text(self, text: str, kind: str) -> bool:
@@ -66,3 +69,14 @@ class CardNote(QFrame):
         self._all.setVisible(whole)
         self._line.setVisible(not whole)
         self.setVisible(bool(self.text) and (whole or self._leading))
+        self._keep_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keeps room for all lines of a whole note."""
+        super().resizeEvent(event)
+        self._keep_room()
+
+    def _keep_room(self) -> None:
+        """A wrapped label asks for the height of one line: the card must not squeeze the others."""
+        whole = not self._all.isHidden() and bool(self.text)
+        self._all.setMinimumHeight(self._all.heightForWidth(max(1, self.width() - 2 * _SIDE)) if whole else 0)
