@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from pointing import difference, drag, wheel
@@ -9,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from explorer.ui.frames import CurvesView
+from explorer.ui.numbers import THIN_SPACE
 from models.frames import Curves, Series
 
 _STEPS = 100_000
@@ -115,3 +118,17 @@ def test_a_click_on_the_loss_takes_the_timeline_there(driver) -> None:
     QTest.mouseClick(display, Qt.MouseButton.LeftButton, pos=QPoint(round(rect.left()) + 3, round(rect.center().y())))
     assert not page.moment.is_live
     assert page.moment.step == page.timeline.step == page.timeline.track.steps[0]
+
+
+@pytest.mark.parametrize(("marker", "value"), [(None, "199998"), (25_000.0, "50000"), (99_999.0, "199998")])
+def test_the_legend_shows_the_numbers_of_the_moment(view, marker, value) -> None:
+    view.show_frame(dataclasses.replace(view.frame, marker=marker))
+    view.grab()
+    shown = view.legend()[0].value.replace(THIN_SPACE, "")
+    assert float(shown) == pytest.approx(float(value), abs=1000)  # a point a pixel is drawn
+
+
+def test_a_step_under_the_pointer_is_a_whole_number(view) -> None:
+    for x in (919.4, 12.01, 50_000.7):
+        text = view.read_out_at(view.panes[0], x, 0.0)
+        assert text.split("  ·  ")[0].replace(THIN_SPACE, "").split()[-1].isdigit(), text

@@ -35,9 +35,9 @@ class DrawnSeries:
         return int(np.abs(self.x - x).argmin())
 
 
-def x_text(x: float) -> str:
-    """A position on the x axis as text."""
-    return count(x) if abs(x) >= 1000 else number(x)
+def x_text(x: float, *, whole: bool = False) -> str:
+    """A position on the x axis as text; a step is a whole number."""
+    return count(x) if whole or abs(x) >= 1000 else number(x)
 
 
 def curve_legend(frame: Curves, drawn: Mapping[str, DrawnSeries], x: float | None, smoothing: bool) -> list[LegendItem]:

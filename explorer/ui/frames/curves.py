@@ -123,10 +123,13 @@ class CurvesView(Plot):
                 item.change()
 
     def legend(self) -> list[LegendItem]:
-        """Each series with its value at the pointer, or with its last value where x is the training step."""
-        if not isinstance(self._frame, Curves):
+        """Each series with its value at the pointer, else at the moment shown, else, over steps, its last value."""
+        frame, x = self._frame, self._pointer_x
+        if not isinstance(frame, Curves):
             return []
-        return curve_legend(self._frame, self._drawn, self._pointer_x, self.smoothing > 0)
+        if x is None and frame.marker is not None and frame.x_label == "step":
+            x = float(to_units(np.array(frame.marker), self._x.log))
+        return curve_legend(frame, self._drawn, x, self.smoothing > 0)
 
     # The panes
 
@@ -239,7 +242,7 @@ class CurvesView(Plot):
         assert isinstance(self._frame, Curves)
         name = self.pane_names[self.panes.index(pane)]
         here = [drawn for drawn in self._drawn.values() if drawn.series.pane == name]
-        at = x_text(self._x_value(x))
+        at = x_text(self._x_value(x), whole=self._frame.x_label == "step")
         text = curve_read_out(self._frame, x, at, here)
         fits = QFontMetricsF(ui_font(11, tabular=True)).horizontalAdvance(text) < pane.rect().width() - 24
         return text if fits else f"{self._frame.x_label} {at}".strip()

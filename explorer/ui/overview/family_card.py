@@ -138,7 +138,7 @@ class FamilyCard(QFrame):
         facts = {
             "Likelihood": self.family.likelihood,
             "Sampling": "" if passes is None else "1 pass" if passes == 1 else f"{count(passes)} passes",
-            "Latent code": self.family.latent_code,
+            "From x to z": self.family.latent_code,
         }
         for row, (label, value) in enumerate((label, value) for label, value in facts.items() if value):
             grid.addWidget(text_label(label, "caption"), row, 0)
