@@ -45,10 +45,16 @@ def _state(name: str, preset: Preset | None, values: dict[str, Any]) -> tuple[An
 def _case(name: str, number: int) -> Case:
     page = PAGES[name]
     suggestion = page.try_next[number]
-    first = next(iter(page.presets), None)
-    chosen = first if suggestion.preset is None else next(p for p in page.presets if p.title == suggestion.preset)
     (scene,) = (scene for scene in page.scenes if scene.name == suggestion.scene)
-    return Case(page, suggestion, scene, _state(name, first, {}), _state(name, chosen, dict(suggestion.set)))
+    first: Preset | None = next(iter(page.presets), None)
+    if suggestion.preset is not None:
+        chosen = next(preset for preset in page.presets if preset.title == suggestion.preset)
+        return Case(page, suggestion, scene, _state(name, first, {}), _state(name, chosen, dict(suggestion.set)))
+    for start in (*page.presets, *([None] if first is None else [])):  # it changes what one of the presets begins with
+        before, after = _state(name, start, {}), _state(name, start, dict(suggestion.set))
+        if before != after:
+            break
+    return Case(page, suggestion, scene, before, after)
 
 
 def _quoted(case: Case) -> list[str]:

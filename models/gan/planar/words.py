@@ -212,24 +212,20 @@ SCENES = (
         lead="samples", beside=("mode_map",), below=("curves",),
     ),
     Scene(
-        "Collapse", "Which modes are lost, and do the losses show it?",
+        "Collapse and modes", "Which modes are lost, and do the losses show it?",
         lead="samples", beside=("mode_map", "leads"), below=("curves",),
+    ),
+    Scene(
+        "Optimal D and divergences", "How far are D from the optimal one and the model from the data?",
+        lead="optimal", beside=("density",), below=("divergences",),
+    ),
+    Scene(
+        "Noise to data", "How does the generator turn noise into data?",
+        lead="manifold", beside=("latent",), below=("samples",),
     ),
     Scene(
         "Measures", "How good are the samples, in numbers?",
         lead="modes", beside=("measures",), below=("curves",),
-    ),
-    Scene(
-        "Noise", "How does the generator turn noise into data?",
-        lead="manifold", beside=("latent",), below=("samples",),
-    ),
-    Scene(
-        "Optimal D", "How far is the discriminator from the optimal one?",
-        lead="optimal", beside=("samples",), below=("curves",),
-    ),
-    Scene(
-        "Density", "How far is the model's density from that of the data?",
-        lead="density", beside=("optimal",), below=("divergences",),
     ),
 )  # fmt: skip
 
@@ -244,7 +240,7 @@ _CHANGES: Mapping[str, Mapping[str, Any]] = {
 CURE = Try(
     "Cure it: all four changes, from the state it is in",
     {name: value for change in _CHANGES.values() for name, value in change.items()},
-    scene="Collapse",
+    scene="Collapse and modes",
 )
 
 LOOK_AT = (
@@ -260,12 +256,13 @@ LOOK_AT = (
 )
 _GROUP = "Try one change of the cure"
 TRY_NEXT = (
-    Try("See it collapse: samples move from mode to mode", preset="Collapse", scene="Collapse"),
+    Try("See it collapse: samples move from mode to mode", preset="Collapse", scene="Collapse and modes"),
     CURE,
-    *(Try(title, change, scene="Collapse", group=_GROUP) for title, change in _CHANGES.items()),
-    Try("One noise dimension: no density, whatever D says", preset="One noise dimension", scene="Density"),
+    *(Try(title, change, scene="Collapse and modes", group=_GROUP) for title, change in _CHANGES.items()),
+    Try("One noise dimension: no density, whatever D says", preset="One noise dimension",
+        scene="Optimal D and divergences"),
     Try("Minimise the forward KL: modes are dropped all the same when the players are unbalanced",
-        {"objective": "forward-kl", "r1": 0.0}, preset="Collapse", scene="Collapse"),
+        {"objective": "forward-kl", "r1": 0.0}, preset="Collapse", scene="Collapse and modes"),
     Try("Go to a grid of 25 modes", preset="Cures", scene="Train"),
 )  # fmt: skip
 

@@ -170,7 +170,8 @@ TRY_NEXT = (
     Try(
         "Raise β to 4: posteriors shrink onto the prior, the KL falls and reconstructions blur",
         {"beta": 4.0},
-        scene="Reconstruct",
+        scene="Samples",
+        card="reconstructions",
     ),
     Try(
         "Set β to 0: an autoencoder, whose codes leave the prior, so that samples get worse",
