@@ -130,6 +130,7 @@ def test_two_quick_moves_end_at_the_second_where_the_picture_is_in_a_window_of_i
 @pytest.mark.parametrize("training", [False, True])
 def test_while_a_model_trains_a_drag_asks_for_the_first_picture_and_the_others_follow(driver, training) -> None:
     driver.page.scenes.add("nearest")
+    driver.page.scenes.swap("curves", "nearest")  # beside the sliders, in sight
     driver.eval_mode()
     if training:
         driver.train_small(steps=100_000)
@@ -150,6 +151,7 @@ def test_more_dimensions_give_more_sliders_those_with_most_kl_first(driver) -> N
     driver.until_step(driver.page.shown.step + 100)
     driver.pause()
     kl = driver.frame_of("kl_per_dimension").values
+    driver.show_card("decode")
     sliders = [driver.find(f"latent.{dim}") for dim in range(4)]
     driver.until(lambda: sorted(range(4), key=lambda d: sliders[d].mapTo(driver.window, QPoint()).y())
                  == np.argsort(-driver.frame_of("kl_per_dimension").values, kind="stable").tolist())  # fmt: skip

@@ -22,7 +22,7 @@ from models.protocol import Param
 __all__ = ["ParamRow"]
 
 _PANEL = 227  # px, width of a form in the left panel at its usual width
-_COMBO = 160
+_COMBO = 144
 
 
 class _Label(QLabel):
