@@ -242,7 +242,7 @@ class Canvas(pg.GraphicsView):
         super().drawBackground(painter, rect)
         painter.setRenderHints(self.renderHints())
         for axis in self._axes:
-            if not axis.is_inside:
+            if axis.isVisible() and not axis.is_inside:
                 axis.draw(painter)
         for pane in self._panes:
             pane.draw_stored(painter)

@@ -50,19 +50,20 @@ OBJECTIVE = Objective(
 )
 METRICS = (
     Metric(
-        "elbo", "ELBO", "nats", role="total", better="higher",
+        "elbo", "ELBO", "nats", role="total", pane="nats", better="higher",
         help="Evidence lower bound on log p(x), nats an image. It has β = 1, whatever the β of the loss.",
     ),
     Metric(
-        "reconstruction", "Reconstruction", "nats", role="data", better="higher",
-        help="Expected log p(x|z) with z drawn from q(z|x), nats an image.",
+        "reconstruction", "Reconstruction", "nats", role="data", pane="nats", better="higher",
+        help="Expected log p(x|z) with z drawn from q(z|x), nats an image; the KL is what the ELBO lies below it.",
     ),
     Metric(
-        "kl", "KL", "nats", role="prior", pane="kl",
+        "kl", "KL", "nats", role="prior", plotted=False,
         help="KL(q(z|x) ‖ p(z)), nats an image: how much information z has about x.",
     ),
     Metric(
-        "knn5_accuracy", "5-NN accuracy", "", role="model", pane="accuracy", better="higher", source="valid",
+        "knn5_accuracy", "5-NN accuracy", "", role="model", pane="5-NN accuracy", better="higher",
+        source="valid",
         help="Share of held-out images whose class is the most frequent one among the 5 training images of nearest "
         "posterior mean.",
     ),

@@ -31,16 +31,16 @@ OBJECTIVE = Objective(
 )  # fmt: skip
 METRICS = (
     Metric(
-        "elbo", "ELBO", "nats", role="total", better="higher",
+        "elbo", "ELBO", "nats", role="total", pane="nats", better="higher",
         help="Evidence lower bound on log p(x), nats an image, with β = 1. Held out: q is fitted to each of 100 "
         "images, with the decoder fixed.",
     ),
     Metric(
-        "reconstruction", "Reconstruction", "nats", role="data", better="higher",
+        "reconstruction", "Reconstruction", "nats", role="data", pane="nats", better="higher",
         help="Expected log p(x|z) with z drawn from the image's own q, nats an image.",
     ),
     Metric(
-        "kl", "KL", "nats", role="prior", pane="kl",
+        "kl", "KL", "nats", role="prior", pane="KL, nats",
         help="KL(q ‖ p(z)) of each image, nats: how much information z has about x.",
     ),
 )  # fmt: skip
