@@ -174,9 +174,10 @@ class PlotAxis(pg.AxisItem):
             painter.drawPixmap(QPointF(left, y - size.height() / 2), picture)
             return
         painter.setPen(color(self._tokens.text3))
-        left = x - (80 if side == 1 else 0 if side == -1 else 40)
+        room = self._pane.width() if side == -1 else 80.0  # px: names begin at the left edge
+        left = x - (room if side == 1 else 0 if side == -1 else room / 2)
         flags = {1: Qt.AlignmentFlag.AlignRight, -1: Qt.AlignmentFlag.AlignLeft, 0: Qt.AlignmentFlag.AlignHCenter}
-        painter.drawText(QRectF(left, y - 8, 80, 16), flags[side] | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(QRectF(left, y - 8, room, 16), flags[side] | Qt.AlignmentFlag.AlignVCenter, text)
 
     def resizeEvent(self, event: Any = None) -> None:
         """Does nothing: the name is drawn by `paint`."""

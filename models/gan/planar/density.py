@@ -13,7 +13,7 @@ from models.frames import Density, Layer, Lines, Plane, Points
 from models.gan.planar.comparison import Comparison, value_of
 from models.gan.planar.layers import PlanarGAN, generate, square_of
 from models.protocol import Data, Noise, param, view
-from models.views.words import as_array
+from models.views.words import as_array, decimal
 
 __all__ = ["MESH", "WAIT", "compare", "density", "optimal"]
 
@@ -151,7 +151,7 @@ def _optimal_frame(
     elif game.optimal is not None and f is not None:
         best = value_of(game, as_array(game.optimal(torch.from_numpy(comparison.log_ratio()))), comparison)
         learned = value_of(game, f, comparison)
-        note = f"L(D*) = {_signed(best)}; the current D reaches L = {_signed(learned)}, {best - learned:.3f} less."
+        note = f"L(D*) = {decimal(best)}; the current D reaches L = {decimal(learned)}, {best - learned:.3f} less."
     if shown == "ratio":
         ratio = comparison.log_ratio().clip(-_RATIO, _RATIO)
         layer = Density(ratio, extent, role="real-fake", low=-_RATIO, high=_RATIO, name="log p_data/p_θ, nats")
@@ -176,7 +176,7 @@ def _optimal_on_curve(model: PlanarGAN, data: Data, raster: Raster) -> Plane:
     everywhere = Density(np.ones((2, 2)), raster.extent, role="real-fake", low=0.0, high=1.0)
     return Plane(
         (everywhere, _curve(model)), extent=raster.extent, subtitle=_NO_DENSITY,
-        note=f"{best}the current D has L = {_signed(learned)} on {len(real):,} test data and as many samples.",
+        note=f"{best}the current D has L = {decimal(learned)} on {len(real):,} test data and as many samples.",
     )  # fmt: skip
 
 
@@ -221,10 +221,6 @@ def density(
             subtitle=f"density of G(z), mesh of {n}² z; {q.sum():.1%} of its mass is in the picture",
             note="Where the mesh folds over itself, densities add up.",
         )  # fmt: skip
-
-
-def _signed(value: float) -> str:
-    return f"{value:.3f}".replace("-", "−")
 
 
 def _shaded(q: np.ndarray, raster: Raster, scale: str) -> Density:
