@@ -7,7 +7,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget, QWidgetAction
 
 from explorer.ui.card.legend import Legend
-from explorer.ui.controls import Button, ElidedLabel, IconButton, menu, text_label
+from explorer.ui.controls import Button, ElidedLabel, IconButton, menu
 from explorer.ui.frames.base import LegendItem
 from explorer.ui.theme import Theme, ui_font
 from models.protocol import View
@@ -49,7 +49,7 @@ class CardHead(QFrame):
     def __init__(self, theme: Theme, view: View, parent: QWidget | None = None):
         super().__init__(parent)
         self.setFixedHeight(_HEIGHT)
-        self._title = text_label(view.title, "title", parent=self)
+        self._title = ElidedLabel(view.title, "title", self)  # whole unless the head has no room for it alone
         self._help = view.help
         self._frost = IconButton(theme, "snowflake", "Unfreeze: show new pictures again", "accent_text", self)
         self._frost.clicked.connect(self.thaw_asked)

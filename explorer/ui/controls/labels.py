@@ -103,7 +103,10 @@ class ElidedLabel(QLabel):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draws the elided text."""
         shown = self.shown_text()
-        self.setToolTip(self.text() if shown != self.text() else "")
+        if shown != self.text():
+            self.setToolTip(self.text())
+        elif self.toolTip() == self.text():
+            self.setToolTip("")
         painter = QPainter(self)
         self.style().drawItemText(
             painter, self.rect(), int(self.alignment()), self.palette(), self.isEnabled(), shown, self.foregroundRole()

@@ -149,7 +149,7 @@ SCENES = (
     ),
     Scene(
         "Quality", "How near are samples to the data, and are modes missing?",
-        lead="precision", beside=("frechet",), below=("classes", "samples"),
+        lead="samples", beside=("precision", "frechet"), below=("classes",),
     ),
     Scene(
         "Latent space", "How does the image change with z?",

@@ -6,7 +6,6 @@ import math
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from explorer.ui.frames.axis import PlotAxis
 from explorer.ui.theme import Tokens, color, ui_font
@@ -47,7 +46,7 @@ class NameAxis(PlotAxis):
             self.size = min(widest + 10, room) + (_LINE if axis else 0.0)
         self._names = names
         self.set_name(axis)
-        self.update()
+        self._change()
 
     def place(self, pane: QRectF) -> None:
         """Moves the axis to its side of a pane, px."""
@@ -70,11 +69,10 @@ class NameAxis(PlotAxis):
         middles = ((k + 0.5 - low, name) for k, name in enumerate(self._names) if k % every == 0)
         return [(at * unit, name) for at, name in middles if 0 <= at * unit <= length]
 
-    def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None) -> None:
-        """Draws the names of the cells and of the axis."""
+    def draw(self, painter: QPainter) -> None:
+        """Draws the names of the cells and of the axis, px of the canvas."""
         pane, font = self._pane, ui_font(11, tabular=True)
         metrics = QFontMetricsF(font)
-        painter.translate(-self.strip.topLeft())
         painter.setFont(font)
         painter.setPen(color(self._tokens.text3))
         if self.orientation == "bottom":
@@ -91,6 +89,8 @@ class NameAxis(PlotAxis):
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
             painter.drawText(QRectF(pane.left() - 6 - room, pane.top() + along - 8, room, 16), right, text)
         if self.name:
+            painter.save()
             painter.rotate(-90)
             beside = QRectF(-pane.bottom(), self.strip.left(), pane.height(), _LINE)
             painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, self.name)
+            painter.restore()
