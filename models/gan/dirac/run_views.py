@@ -35,10 +35,10 @@ def players(lab: Lab) -> Curves:
     steps, times = np.arange(len(path)), np.arange(len(flow))
     return Curves(
         (
-            Series("theta", "θ, the sample", steps, path[:, 0], role="model"),
-            Series("theta.flow", "θ of the flow", times, flow[:, 0], role="model", dashed=True),
-            Series("psi", "ψ, the critic's slope", steps, path[:, 1], role="data", pane="psi"),
-            Series("psi.flow", "ψ of the flow", times, flow[:, 1], role="data", pane="psi", dashed=True),
+            Series("theta", "θ, the sample", steps, path[:, 0], role="model", pane="θ"),
+            Series("theta.flow", "θ of the flow", times, flow[:, 0], role="model", pane="θ", dashed=True),
+            Series("psi", "ψ, the critic's slope", steps, path[:, 1], role="data", pane="ψ"),
+            Series("psi.flow", "ψ of the flow", times, flow[:, 1], role="data", pane="ψ", dashed=True),
         ),
         x_label="steps", subtitle="updates, and the flow at the same times (dashed); the solution is 0 for both",
         note="While ψ keeps its sign, θ passes 0 before ψ changes sign: each player follows the other.",

@@ -30,7 +30,7 @@ def missing(lab: Lab) -> Curves:
         if j:
             values = np.array([a.forward(mass) for a in cases])
             series.append(Series(f"forward{mass:g}", f"KL(p_data ‖ p_θ), {word} there", k, values, role="data",
-                                 dashed=True, unit="nats", pane="forward"))  # fmt: skip
+                                 dashed=True, unit="nats", pane="KL(p_data ‖ p_θ)"))  # fmt: skip
     if not j:
         series.append(Series("forward", "KL(p_data ‖ p_θ)", k, np.zeros(len(k)), role="data", dashed=True, unit="nats"))
     note = (

@@ -83,11 +83,11 @@ METRICS = (
         help="The same with held-out images in place of the samples: the value of a perfect model.",
     ),
     Metric(
-        "confident_percent", "Clearly of a class", "%", role="model", pane="percent", better="higher",
+        "confident_percent", "Clearly of a class", "%", role="model", pane="%", better="higher",
         source="samples", plotted=False, help="Samples of which the classifier is more than 90 % sure.",
     ),
     Metric(
-        "least_class_percent", "Least class", "%", role="alt", pane="percent", better="higher", source="samples",
+        "least_class_percent", "Least class", "%", role="alt", pane="%", better="higher", source="samples",
         plotted=False, help="Share of the class that is generated least often.",
     ),
 )  # fmt: skip

@@ -217,8 +217,8 @@ class LikelihoodRatioLab(Lab):
             limit = loss.best(fits.exact[seen])
             series += [
                 Series(name, f"{loss.title}: {'F' if name == 'hinge' else 'D'}", x, np.clip(fits.F[name][seen], -2, 2),
-                       role=_ROLES[name], pane="classes"),
-                Series(f"{name}.limit", "its limit", x, limit, role=_ROLES[name], pane="classes", dashed=True),
+                       role=_ROLES[name], pane="F or D"),
+                Series(f"{name}.limit", "its limit", x, limit, role=_ROLES[name], pane="F or D", dashed=True),
             ]  # fmt: skip
         errors = ", ".join(f"{LOSSES[name].title} {decimal(fits.error(name), 2)}" for name in PROPER)
         shifted = f" All readings are shifted by log(n₁/n₀) = {decimal(shift)}." if abs(shift) > 1e-9 else ""

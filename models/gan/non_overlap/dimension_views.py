@@ -40,7 +40,7 @@ def instance_noise(lab: Lab) -> Iterator[Curves]:
             (
                 Series("minimax", "minimax at D*: slope of 2 JSD", x, minimax, role="model", dashed=True),
                 Series("non-saturating", "non-saturating at D*", x, rival, role="alt", dashed=True),
-                Series("jsd", "JSD", x, jsd, role="total", pane="jsd", unit="nats", dashed=True),
+                Series("jsd", "JSD", x, jsd, role="total", pane="JSD", unit="nats", dashed=True),
             ),
             x_label="noise σ", log_x=True, log_y=True, marker=c.sigma or None,
             subtitle=f"exact, by quadrature; θ = {c.theta:g}; from {power(_FLOOR)} upwards",

@@ -102,11 +102,11 @@ def sweep(lab: Lab) -> Iterator[Curves]:
             "gp",
             f"critic, λ = {c.penalty:g}",
             "alt",
-            "distance",
+            "W₁",
             _critics(c, "penalty"),
             _CRITIC_STEPS,
         ),
-        ("clip", f"clip {c.clip:g}", "prior", "distance", _critics(c, "clip"), _CRITIC_STEPS),
+        ("clip", f"clip {c.clip:g}", "prior", "W₁", _critics(c, "clip"), _CRITIC_STEPS),
     ):
         for done in train(critic, steps):
             value = critic.record(steps).value[-1]
@@ -120,10 +120,10 @@ def _exact_series(c: Any, theta: np.ndarray, rows: list[Divergences]) -> list[Se
     series = [
         Series("jsd", "JSD", theta, jsd, role="total", unit="nats", dashed=True),
         Series("tv", "TV", theta, tv, role="prior", dashed=True),
-        Series("w1", "W₁ = |θ|", theta, w1, role="total", pane="distance", dashed=True),
+        Series("w1", "W₁ = |θ|", theta, w1, role="total", pane="W₁", dashed=True),
     ]
     if c.sigma:
-        series.append(Series("kl", "KL, up to 20", theta, np.minimum(kl, 20.0), role="data", pane="kl", dashed=True))
+        series.append(Series("kl", "KL, up to 20", theta, np.minimum(kl, 20.0), role="data", pane="KL", dashed=True))
     return series
 
 

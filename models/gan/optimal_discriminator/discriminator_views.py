@@ -228,7 +228,7 @@ def error(lab: Lab, noise: Noise) -> Iterator[Curves]:
         yield Curves(
             (
                 Series("away", "mean |D − D*|", steps, np.maximum(values[:, 0], 1e-6), role="alt"),
-                Series("lost", "L(D*) − L(D)", steps, np.maximum(values[:, 1], 1e-6), unit="nats", pane="lost"),
+                Series("lost", "L(D*) − L(D)", steps, np.maximum(values[:, 1], 1e-6), unit="nats", pane="nats"),
             ),
             x_label="training step", log_x=True, log_y=True,
             subtitle=f"step {training.step:,} of {training.steps:,}; {lab.config.n:,} samples of each",
