@@ -108,7 +108,7 @@ class Booth:
         page = self.window.pages[name]
         self.until(self._filled)
         if page.draft.model is None:
-            self.take(name)
+            self._scenes(name)
             return
         page.draft.choose_preset(page.page_class.presets[0].title)
         page.draft.set_values({"steps": steps})
@@ -118,12 +118,22 @@ class Booth:
         if len(page.inputs.z):
             page.inputs.set_point(page.inputs.z + 0.7)
         self.pump(0.3)
-        self.take(f"{name}-trained")
+        self._scenes(f"{name}-trained")
         track = page.timeline.track
         page.timeline.scrubbed.emit(track.steps[len(track.steps) // 3])
         self.pump(0.5)
         self.take(f"{name}-scrubbed")
         page.moment.go_live()
+
+    def _scenes(self, name: str) -> None:
+        """Takes each scene of the page in sight, and goes back to the first."""
+        scenes = self.window.page.scenes
+        for scene in scenes.names:
+            scenes.choose(scene)
+            self.pump(0.2)
+            self.until(self._filled)
+            self.take(f"{name}-{scene.lower().replace(' ', '-').rstrip('?')}")
+        scenes.choose(scenes.names[0])
 
     def _diverge(self) -> None:
         page = self.window.page
