@@ -351,6 +351,9 @@ EXAMPLES = [
     frames.Bars(("a", "b"), np.array([1.0, 2.0]), np.array([0.1, 0.2]), ("data", "model"), None, "nats"),
     frames.Matrix(XY, ("r",) * 4, ("c", "d")),
     frames.Audio(np.zeros(5, np.float32), 8000),
+    frames.Discs(
+        ("N", "S"), XY[:2], np.array([3.0, 1.0]), np.array([2.0, 2.0]), np.array([1.0, 0.5]), "%", "1/2", "held"
+    ),
     frames.Text(("CC(=O)O", "", "$x$"), ((0, 1, 3, "model"),), subtitle="a molecule"),
     frames.Drawing(
         (frames.Stroke(XY, "data", 2.0), frames.Stroke(XY, filled=True)),

@@ -231,7 +231,7 @@ def test_a_highlighted_piece_has_its_colour_behind_its_characters(theme, make_wi
     image, advance = view.grab().toImage(), view._advance()
     columns = [x for x in range(300) if image.pixelColor(x, 18) == QColor(DARK.prior)]
     assert columns[0] == pytest.approx(2 * advance, abs=1)
-    assert columns[-1] == pytest.approx(5 * advance, abs=1.5)
+    assert columns[-1] == pytest.approx(5 * advance, abs=2)  # the last pixel may be covered in part
 
 
 def test_a_text_can_be_copied_and_is_read_aloud(text) -> None:

@@ -140,7 +140,8 @@ def _beyond(top: QWidget) -> list[str]:
 
 
 def _faults(driver) -> list[str]:
-    QApplication.processEvents()
+    for _ in range(3):  # a note that gains a line has its card, the column and the scroll area laid out in turn
+        QApplication.processEvents()
     window = driver.window
     return _cut(window) + _siblings_that_overlap(window) + _beyond(window)
 

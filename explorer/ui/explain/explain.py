@@ -19,7 +19,7 @@ from models.protocol import GenerativeModel, Kind, Lab, Metric, Objective, Page,
 
 __all__ = ["Explain"]
 
-_MARGIN, _SCROLLBAR = 16, 10  # px
+_MARGIN, _SCROLLBAR = 16, 8  # px
 _POLL = 30  # ms between two checks whether the formulas are typeset
 
 

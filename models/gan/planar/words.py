@@ -233,7 +233,7 @@ _CHANGES: Mapping[str, Mapping[str, Any]] = {
     "R1 weight γ = 0.1": {"r1": 0.1},
     "One update of G a round": {"updates_g": 1},
     "Adam with β₁ = 0, β₂ = 0.9": {"beta1": 0.0, "beta2": 0.9},
-    "Learning rate of D = 1e-3": {"lr_d": 1e-3},
+    "Learning rate of D = 0.001": {"lr_d": 1e-3},
 }
 """The changes that together end a collapse, each live."""
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from explorer.ui.frames.items.item import PaneItem
-from explorer.ui.frames.paint import stroke
+from explorer.ui.frames.paint import straight, stroke
 from explorer.ui.frames.projection import Projection
 from explorer.ui.theme import Tokens, color, mix
 from models.frames import Bars
@@ -61,6 +61,10 @@ class ColumnsItem(PaneItem):
                 painter.setBrush(inks[key])
                 left = (k + 0.5 - x0) * unit - wide / 2
                 painter.drawRect(QRectF(left, min(top, zero), wide, max(1.0, abs(top - zero))))
+        finite = frame.values[np.isfinite(frame.values)]
+        if finite.size and finite.min() < 0 < finite.max():
+            painter.setPen(color(tokens.text2))
+            straight(painter, 0.0, round(zero) + 0.5, view.rect.width(), round(zero) + 0.5)
         if frame.reference is not None:
             painter.setPen(stroke(tokens.text1, 1.5, 0.9, dashed=True))
             for k in places:

@@ -150,9 +150,9 @@ class RowsItem(PaneItem):
                 painter.drawRoundedRect(QRectF(min(zero, end), middle - half, abs(end - zero), layout.bar), 2, 2)
         finite = frame.values[np.isfinite(frame.values)]
         if finite.size and finite.min() < 0 < finite.max():
-            painter.setPen(color(tokens.text3))
+            painter.setPen(color(tokens.text2))
             bottom = layout.top + layout.row * len(frame.values)
-            straight(painter, zero, layout.top, zero, bottom)
+            straight(painter, round(zero) + 0.5, layout.top, round(zero) + 0.5, bottom)
         for k in range(len(frame.values)):
             self._draw_marks(painter, frame, k)
 
