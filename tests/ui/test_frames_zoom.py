@@ -249,7 +249,7 @@ def test_bars_grow_with_the_room_and_stand_around_its_upper_third(make_bars) -> 
 def test_bars_of_both_signs_have_a_line_at_zero(make_bars) -> None:
     both = make_bars(Bars(("a", "b"), np.array([1.0, -1.0]), roles=("data", "model")), 400, 200)
     image = both.grab().toImage()
-    gray = [x for x, _ in inked(image, DARK.text3)]
+    gray = [x for x, _ in inked(image, DARK.text2)]
     x0 = max(set(gray), key=gray.count)
     assert gray.count(x0) >= 86  # two rows of 44
     assert extents(inked(image, DARK.model))[1] == pytest.approx(x0, abs=2)
