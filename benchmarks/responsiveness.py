@@ -25,7 +25,7 @@ if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.pl
 import torch  # noqa: F401  # before Qt
 from bare import BareLoop
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from explorer.engine import Session, Setup, open_data
 from explorer.engine.devices import prepare_thread
@@ -93,6 +93,8 @@ class Drag(QObject):
 
     def start(self) -> None:
         """Begins to drag."""
+        for canvas in self._picture.findChildren(QAbstractScrollArea):  # a plot paints in the viewport of its canvas
+            canvas.viewport().installEventFilter(self)
         self._timer.start()
 
     def stop(self) -> None:

@@ -169,7 +169,7 @@ class Plot(FrameView):
             self._stale = False
             canvas = self.make_canvas()
             self.show_content(self._frame)
-            canvas.viewport().update()
+            canvas.scene().update()  # of the scene, as items ask too: the viewport's own would be a paint more
             self._tell()
 
     @Slot()
