@@ -1,4 +1,7 @@
-"""A card: one view with its title, legend, tools, controls and state."""
+"""A card: one view with its title, legend, tools, controls and state.
+
+Longer than other files: it is the one interface to head, body, note, foot and menu, with many methods of a line or two.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
 
+from explorer.ui.card.body import EDGE, CardBody
 from explorer.ui.card.foot import CardFoot
-from explorer.ui.card.ghost import Ghost
 from explorer.ui.card.head import CardHead
 from explorer.ui.card.menu import CardMenu
 from explorer.ui.card.note import CardNote
@@ -18,19 +21,13 @@ from explorer.ui.card.status import CardStatus
 from explorer.ui.controls import restyle
 from explorer.ui.frames import WIDGETS
 from explorer.ui.theme import Theme
-from models.frames import Bars, Frame, Images, Text
+from models.frames import Frame
 from models.protocol import View
 
 __all__ = ["Card"]
 
-_PADDING, _EDGE = 12, 4  # px around text and pictures with axes, and around pictures that reach the edges
 _POINTING = 1500  # ms for which a card is marked
-_SIDE = 200  # px of controls beside the picture
-_HIGH, _LOW = 160, 120  # px of height that a picture has at least
-_SHALLOW = (Bars, Images, Text)  # kinds of picture that are readable in less
-_ANY = 16_777_215  # Qt's QWIDGETSIZE_MAX: no limit
 _TALL = 480  # px of height from which a leading card has room for its note
-_NARROW = 440  # px of width under which they are below it
 
 
 class Card(QFrame):
@@ -86,15 +83,10 @@ class Card(QFrame):
         self._alert = ""
         self._pointing = QTimer(self, interval=_POINTING, singleShot=True)
         self._pointing.timeout.connect(self._on_pointed_out)
-        self._side: QWidget | None = None
         self.display = WIDGETS[view.frame](theme, self)
         self.display.setAccessibleName(view.title)
         self.display.set_view_name(view.name)
-        self._ghost = Ghost(theme, view.frame, empty or f"{view.title} will appear here", self)
-        self._stack = QStackedWidget(self)
-        self._stack.addWidget(self._ghost)
-        self._stack.addWidget(self.display)
-        self._stack.setMinimumHeight(_LOW if issubclass(view.frame, _SHALLOW) else _HIGH)
+        self._body = CardBody(theme, view, self.display, empty or f"{view.title} will appear here", self)
         self._head = CardHead(theme, view, self)
         self._note = CardNote(self)
         self._leading = False
@@ -108,15 +100,10 @@ class Card(QFrame):
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(_EDGE, 0, _EDGE, _EDGE)
+        column.setContentsMargins(EDGE, 0, EDGE, EDGE)
         column.setSpacing(0)
         column.addWidget(self._head)
-        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        around = 0 if type(self.display).edge_to_edge else _PADDING - _EDGE
-        self._body.setContentsMargins(around, 0, around, around)
-        self._body.setSpacing(_PADDING)
-        self._body.addWidget(self._stack, 1)
-        column.addLayout(self._body, 1)
+        column.addWidget(self._body, 1)
         column.addWidget(self._note)
         self._rows = QVBoxLayout()
         column.addLayout(self._rows)
@@ -153,7 +140,7 @@ class Card(QFrame):
     @property
     def is_empty(self) -> bool:
         """Whether no frame has been shown yet."""
-        return self._stack.currentWidget() is self._ghost
+        return self._body.is_empty
 
     @property
     def subtitle(self) -> str:
@@ -176,7 +163,7 @@ class Card(QFrame):
             return False
         was_empty = self.is_empty
         if was_empty:
-            self._stack.setCurrentWidget(self.display)
+            self._body.show_picture()
             self._arrange_head()
         if was_empty or frame is not self.display.frame:  # a stream may yield the same frame again
             self.display.show_frame(frame)
@@ -186,8 +173,8 @@ class Card(QFrame):
     def show_empty(self, sentence: str = "") -> None:
         """Shows the placeholder again, with another sentence where one is given."""
         if sentence:
-            self._ghost.set_sentence(sentence)
-        self._stack.setCurrentWidget(self._ghost)
+            self._body.set_sentence(sentence)
+        self._body.show_empty()
         self._arrange_head()
         self._status.subtitle = self._status.state = ""
         self._set_alert("")
@@ -199,7 +186,7 @@ class Card(QFrame):
         restyle(self, failed=True)
         self._show_note(sentence, "error")
         if self.is_empty:
-            self._ghost.set_sentence("Nothing could be shown")
+            self._body.set_sentence("Nothing could be shown")
 
     def clear_error(self) -> None:
         """Removes the mark of a failure and its reason."""
@@ -228,9 +215,7 @@ class Card(QFrame):
 
     def add_side(self, widget: QWidget) -> None:
         """Puts controls beside the picture, or below it where the card is narrow."""
-        self._side = widget
-        self._body.addWidget(widget)
-        self._place_side()
+        self._body.add_controls(widget)
 
     def add_row(self, widget: QWidget) -> None:
         """Puts controls in a row of their own above the foot."""
@@ -271,14 +256,6 @@ class Card(QFrame):
         self._head.note_sign.setVisible(self._note.is_shortened)
         self._arrange_head()
 
-    def _place_side(self) -> None:
-        if self._side is not None:
-            narrow = self.width() < _NARROW
-            direction = QBoxLayout.Direction
-            self._body.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
-            self._side.setMinimumWidth(0 if narrow else _SIDE)
-            self._side.setMaximumWidth(_ANY if narrow else _SIDE)
-
     def _update_subtitle(self) -> None:
         text = self._status.text(self.is_empty)
         if text != self._head.subtitle.text():
@@ -295,7 +272,7 @@ class Card(QFrame):
             self._place_note()
 
     def _arrange_head(self) -> None:
-        self._head.arrange(self.width() - 2 * _EDGE, not self.is_empty)
+        self._head.arrange(self.width() - 2 * EDGE, not self.is_empty)
 
     @Slot()
     def _on_words_changed(self) -> None:
@@ -348,7 +325,6 @@ class Card(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fits head, note and controls to the new width."""
         super().resizeEvent(event)
-        self._place_side()
         self._place_note()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

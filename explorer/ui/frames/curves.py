@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # as in `plot`
 __all__ = ["SMOOTHINGS", "CurvesView"]
 
 _LEFT, _RIGHT, _BOTTOM, _TOP, _GAP = 46.0, 8.0, 24.0, 4.0, 14.0  # px
-_MIN_PANE = 30  # px
+_MIN_PANE = 80  # px
 _LEGEND_INTERVAL = 300  # ms between two updates of the legend's values
 _FIRST_PANE = 1.5  # height of the first of several panes, relative to the others
 _NEAR = 12.0  # px within which a curve counts as under the pointer
@@ -252,12 +252,9 @@ class CurvesView(Plot):
 
     def _x_at(self, at: QPointF | None) -> float | None:
         """Position on the x axis below a point of the widget, or None beside the panes."""
-        if at is None or not self.panes:
+        if at is None or not self.panes or not (rect := self.panes[0].geometry()).left() <= at.x() <= rect.right():
             return None
-        rect = self.panes[0].geometry()
-        return (
-            self.panes[0].projection.to_data(at - rect.topLeft())[0] if rect.left() <= at.x() <= rect.right() else None
-        )
+        return self.panes[0].projection.to_data(at - rect.topLeft())[0]
 
     def pointer_moved(self, at: QPointF | None) -> None:
         """Marks the position in all panes, and finds the curve under the pointer."""

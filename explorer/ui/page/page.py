@@ -1,4 +1,7 @@
-"""The page of one model or lab: makes its parts, lays them out and joins their signals. All logic is in the parts."""
+"""The page of one model or lab: makes its parts, lays them out and joins their signals. All logic is in the parts.
+
+Longer than other files: every part of a page is made and connected here and nowhere else.
+"""
 
 from __future__ import annotations
 

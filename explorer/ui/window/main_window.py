@@ -1,4 +1,7 @@
-"""The main window: tabs of families, the page in sight, the status bar, and all actions by key and by name."""
+"""The main window: tabs of families, the page in sight, the status bar, and all actions by key and by name.
+
+Longer than other files by the commands that pages hand up to it.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,83 @@
+"""The body of a card: the picture, or its placeholder, and controls beside it."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QStackedWidget, QWidget
+
+from explorer.ui.card.ghost import Ghost
+from explorer.ui.frames import FrameView
+from explorer.ui.theme import Theme
+from models.frames import Bars, Images, Text
+from models.protocol import View
+
+__all__ = ["EDGE", "CardBody"]
+
+_PADDING, EDGE = 12, 4  # px around pictures with axes, and around those that reach the edges
+_SIDE = 200  # px of controls beside the picture
+_NARROW = 440  # px of the body's width under which they are below it
+_HIGH, _LOW = 160, 120  # px of height that a picture has at least
+_SHALLOW = (Bars, Images, Text)  # kinds of picture that are readable in less
+_ANY = 16_777_215  # Qt's QWIDGETSIZE_MAX: no limit
+
+
+class CardBody(QFrame):
+    """Shows the picture of a card, and until there is one a drawing of its kind with a sentence.
+
+    Args:
+        theme: Colours.
+        view: The view of the card.
+        display: Widget of its frames.
+        sentence: What the card will show, and when.
+        parent: The card.
+    """
+
+    def __init__(self, theme: Theme, view: View, display: FrameView, sentence: str, parent: QWidget):
+        super().__init__(parent)
+        self._display = display
+        self._controls: QWidget | None = None
+        self._ghost = Ghost(theme, view.frame, sentence, self)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._ghost)
+        self._stack.addWidget(display)
+        self._stack.setMinimumHeight(_LOW if issubclass(view.frame, _SHALLOW) else _HIGH)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        around = 0 if type(display).edge_to_edge else _PADDING - EDGE
+        self._row.setContentsMargins(around, 0, around, around)
+        self._row.setSpacing(_PADDING)
+        self._row.addWidget(self._stack, 1)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the placeholder is shown."""
+        return self._stack.currentWidget() is self._ghost
+
+    def show_picture(self) -> None:
+        """Shows the picture."""
+        self._stack.setCurrentWidget(self._display)
+
+    def show_empty(self) -> None:
+        """Shows the placeholder."""
+        self._stack.setCurrentWidget(self._ghost)
+
+    def set_sentence(self, sentence: str) -> None:
+        """Sets the sentence of the placeholder."""
+        self._ghost.set_sentence(sentence)
+
+    def add_controls(self, controls: QWidget) -> None:
+        """Puts controls beside the picture, or below it where the card is narrow."""
+        self._controls = controls
+        self._row.addWidget(controls)
+        self._place_controls()
+
+    def _place_controls(self) -> None:
+        if self._controls is not None:
+            narrow, direction = self.width() < _NARROW, QBoxLayout.Direction
+            self._row.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
+            self._controls.setMinimumWidth(0 if narrow else _SIDE)
+            self._controls.setMaximumWidth(_ANY if narrow else _SIDE)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Moves the controls beside or below the picture."""
+        super().resizeEvent(event)
+        self._place_controls()
