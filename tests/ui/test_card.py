@@ -73,7 +73,7 @@ def test_a_frame_brings_picture_subtitle_note_legend_and_tools(card) -> None:
     assert _tools(card)["Menu of Loss"].isVisible()
 
 
-@pytest.mark.parametrize("width", [160, 240, 320, 420, 700])
+@pytest.mark.parametrize("width", [272, 320, 420, 700])
 def test_the_title_is_never_cut_and_the_legend_never_covers_it(theme, make_widget, width: int) -> None:
     card = make_widget(Card(theme, _view(title="Samples from the prior")), width, 260)
     card.show_frame(_curves(subtitle="a subtitle that is much too long for any card in this window"))

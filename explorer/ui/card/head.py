@@ -16,6 +16,7 @@ __all__ = ["CardHead"]
 
 _HEIGHT, _TOOL = 36, 24  # px
 _SUBTITLE = 96  # px of the subtitle that the legend leaves
+_MORE = 40  # px of the button that opens the legend
 _POPUP = 260  # px of the legend in the popup
 _SPACING, _LEFT, _RIGHT = 8, 8, 4  # px
 
@@ -128,6 +129,9 @@ class CardHead(QFrame):
         tools += 0 if self._frost.isHidden() else _TOOL + _SPACING
         wanted = self.subtitle.sizeHint().width()
         free = width - self._title.sizeHint().width() - tools - _LEFT - _RIGHT - 4 * _SPACING
+        if filled and free < (_MORE if self.legend.items else 0):  # a double click maximises, too
+            self._maximise.hide()
+            free += _TOOL
         room = free - min(_SUBTITLE, wanted)
         fits, more = self.legend.fitting_width(room)
         if more:
