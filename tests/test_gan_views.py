@@ -13,7 +13,7 @@ from scipy import stats
 
 from explorer.engine import Request, SessionViews
 from models.exact.divergences import jensen_shannon
-from models.exact.modes import count_modes, mode_names
+from models.exact.modes import count_modes, leading_mode, mode_names
 from models.frames import Density, Field, Grid, Lines, Points
 from models.gan.objectives import OBJECTIVES
 from models.gan.planar import GAN, comparison
@@ -83,6 +83,13 @@ def test_a_collapse_is_told_in_words_of_what_is_seen(x, words, collapsed):
     assert verdict(counts, WINDS, begun=True) == (words, collapsed)
     assert not verdict(counts, WINDS, begun=False)[1]
     assert verdict(counts, WINDS, begun=True, hopping=True)[0] == (f"{words}; hopping" if collapsed else words)
+
+
+def test_samples_that_are_not_finite_are_said_and_lead_to_no_mode():
+    x = torch.full((10, 2), torch.nan)
+    counts = count_modes(x, RING, 0.05)
+    assert verdict(counts, WINDS, begun=True) == ("No sample has a finite position", True)
+    assert leading_mode(x, RING) == -1
 
 
 def test_bars_of_the_modes_are_shares_of_the_samples_beside_the_data_s():

@@ -22,7 +22,7 @@ from explorer.engine.session.journal import metrics_of
 from explorer.engine.setup import model_page
 from explorer.engine.views.from_text import request_from_text
 from models.frames import Curves, Frame
-from models.protocol import Scene, views_of
+from models.protocol import Scene, scenes_of, views_of
 
 __all__ = ["draw_figure", "run_curves"]
 
@@ -81,7 +81,7 @@ def _scene(run: Run, name: str) -> Scene | None:
     page = model_page(run.setup.page)
     if name == "curves" or name in views_of(page):
         return None
-    return next((scene for scene in page.scenes if scene.name.lower() == name.lower()), None)
+    return next((scene for scene in scenes_of(page) if scene.name.lower() == name.lower()), None)
 
 
 def _source(arguments: argparse.Namespace, run: Run) -> Callable[[Run, str, Mapping[str, str]], Drawn]:
@@ -109,7 +109,9 @@ class _Recorded:
         if values:
             raise BadInput("--set cannot change a recorded step; leave out --set or --step")
         frame = self._frames[view]
-        frame = dataclasses.replace(frame, subtitle=f"{frame.subtitle}, step {self._step:,}")
+        frame = dataclasses.replace(
+            frame, subtitle=", ".join(part for part in (frame.subtitle, f"step {self._step:,}") if part)
+        )
         return frame, {**run.identity, "view": view, "step": self._step}
 
 

@@ -86,7 +86,8 @@ def leading_mode(x: Tensor, centers: Tensor) -> Tensor:
         centers: Centres, (k, d).
     """
     nearest = torch.cdist(x, centers).argmin(dim=1)  # (n,)
-    share, mode = (nearest[:, None] == torch.arange(len(centers), device=x.device)).float().mean(dim=0).max(dim=0)
+    on = (nearest[:, None] == torch.arange(len(centers), device=x.device)) & x.isfinite().all(dim=1)[:, None]
+    share, mode = on.float().mean(dim=0).max(dim=0)
     return torch.where(share >= LEADS, mode.float(), -1.0)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from models.protocol.declarations import Scene
 from models.protocol.model import GenerativeModel, Page
 from models.protocol.views import views_of
@@ -38,5 +40,8 @@ def scenes_of(page: type[Page]) -> tuple[Scene, ...]:
     while left:
         group, left = left[: _BESIDE + 1], left[_BESIDE + 1 :]
         title = views[group[0]].title
-        scenes.append(Scene(title if title not in taken else f"{title} (2)", "", group[0], tuple(group[1:])))
+        numbered = itertools.chain([title], (f"{title} ({k})" for k in itertools.count(2)))
+        name = next(name for name in numbered if name not in taken)
+        taken.add(name)
+        scenes.append(Scene(name, "", group[0], tuple(group[1:])))
     return tuple(scenes)

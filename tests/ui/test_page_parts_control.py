@@ -177,6 +177,14 @@ def test_a_lab_is_shown_with_the_values_that_are_moved() -> None:
     assert control.host.told[0][1].p == 0.75
 
 
+def test_a_lab_that_was_edited_while_it_was_opened_keeps_the_edit() -> None:
+    control = Control("coin")
+    source = StaticPage(pages.CoinLab(control.draft.config()))
+    control.draft.set_values({"p": 0.75})
+    control.opened(source)
+    assert control.shown.config.p == 0.75
+
+
 # Feed
 
 

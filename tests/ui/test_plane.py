@@ -89,6 +89,17 @@ def test_over_an_axis_the_wheel_zooms_it_alone_until_reset(plane) -> None:
     assert plane.view.extent == (-2, 2, -2, 2)
 
 
+def test_a_layer_that_changes_below_others_does_not_cover_them(plane) -> None:
+    circle = Ellipses(np.zeros((1, 2)), np.ones((1, 2)), np.zeros(1), role="prior")
+    fields = [Density(np.full((8, 8), k / 2), (-2.0, 2.0, -2.0, 2.0)) for k in range(2)]
+    plane.show_frame(Plane((fields[0], circle), extent=(-2, 2, -2, 2)))
+    plane.set_cross(0.0, 0.0)  # stores both layers
+    plane.set_cross(None)
+    plane.show_frame(Plane((fields[1], circle), extent=(-2, 2, -2, 2)))  # the lower one alone is another
+    stored = {type(item).__name__ for item in plane.panes[0].items if item.is_stored}
+    assert stored == set()
+
+
 def test_a_resized_plane_keeps_its_range_and_equal_units(plane) -> None:
     for size in ((500, 300), (200, 380), (400, 400)):
         plane.resize(*size)

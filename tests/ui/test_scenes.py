@@ -129,6 +129,9 @@ def test_a_saved_scene_is_one_more_and_leaves_the_declared_one_as_it_was(scenes)
     for name in ("", "  ", "Train"):
         with pytest.raises(BadInput):
             scenes.save(name)
+    scenes.choose("Score")
+    with pytest.raises(BadInput, match="there is a scene Mine already"):
+        scenes.save("Mine")
     scenes.choose("Mine")
     scenes.delete("Mine")
     assert scenes.names == ("Train", "Score", "Hidden")
@@ -148,6 +151,14 @@ def test_what_a_person_arranged_is_there_at_the_next_start(scenes):
     assert (again.current, again.layout) == ("Score", scenes.layout)
     again.choose("Mine")
     assert again.layout == Layout("density", ("cloud", "curves"), 0.7, (0.25, 0.75))
+
+
+def test_heights_are_those_of_the_cards_that_apply(scenes):
+    scenes.offer(("cloud", "curves"))
+    scenes.resize(0.6, (1.0,))
+    assert scenes.layout.heights == (1.0,)
+    scenes.offer(CARDS)
+    assert scenes.layout.heights == ()  # there are two beside the leading one now
 
 
 def test_cards_and_scenes_that_are_gone_are_forgotten_and_a_damaged_text_is_refused(scenes):

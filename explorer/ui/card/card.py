@@ -228,10 +228,15 @@ class Card(QFrame):
 
     def set_leading(self, leading: bool) -> None:
         """Makes the card the leading one of its scene, whose controls and note are in sight, or one of the others."""
-        self._leading = leading
-        self._head.controls_button.setChecked(leading)
+        if leading != self._leading:  # else a person may have opened or closed the controls
+            self._leading = leading
+            self._head.controls_button.setChecked(leading)
         self._place_foot()
         self._place_note()
+
+    def clear_alert(self) -> None:
+        """Takes back the warning of a picture that is no longer shown."""
+        self._set_alert("")
 
     def point_out(self) -> None:
         """Marks the card for a moment, because something speaks of it."""

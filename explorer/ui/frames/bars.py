@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import LegendItem
@@ -145,6 +146,13 @@ class BarsView(BoundedPlot):
         else:
             return -1
         return place if 0 <= place < len(frame.values) else -1
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zooms columns; over rows the page scrolls."""
+        if self.in_rows:
+            event.ignore()
+        else:
+            super().wheelEvent(event)
 
     def pointer_moved(self, at: QPointF | None) -> None:
         """Emphasises the bar under the pointer; the tooltip of a row has its whole name."""

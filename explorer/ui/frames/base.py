@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -94,7 +93,6 @@ class FrameView(QWidget):
         self.painted = 0
         self._frame: Frame | None = None
         self._picture: QPixmap | None = None
-        self._ground: tuple[object, QPixmap] | None = None
         self._fresh = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -157,24 +155,6 @@ class FrameView(QWidget):
 
     def paint_over(self, painter: QPainter) -> None:
         """Draws what depends on the pointer, above the frame."""
-
-    def draw_ground(self, painter: QPainter, key: object, draw: Callable[[QPainter], None]) -> None:
-        """Draws the parts that rarely change between frames, from a cached picture while `key` is the same.
-
-        Args:
-            painter: Of the frame.
-            key: Value on which the picture depends, in addition to size and theme.
-            draw: Draws these parts.
-        """
-        ratio = self.devicePixelRatioF()
-        whole = (key, self.size(), ratio, self.tokens)
-        if self._ground is None or self._ground[0] != whole:
-            ground = _pixmap(self.size(), ratio, self.tokens)
-            pen = _begin(ground)
-            draw(pen)
-            pen.end()
-            self._ground = whole, ground
-        painter.drawPixmap(0, 0, self._ground[1])
 
     def sizeHint(self) -> QSize:
         """Preferred size."""

@@ -100,6 +100,15 @@ class Pane(pg.ViewBox):
                 item.is_stored = True
             self.draw_stored_anew()
 
+    def release(self, level: float) -> None:
+        """Takes the items from a level upwards out of the background: none there may be above one that changes."""
+        stored = [item for item in self.items if item.is_stored and item.zValue() >= level]
+        for item in stored:
+            item.is_stored = False
+            item.update()
+        if stored:
+            self.draw_stored_anew()
+
     def draw_stored_anew(self) -> None:
         """Has the background drawn anew with the next paint."""
         self.stored_changed.emit()

@@ -154,7 +154,7 @@ class CurvesView(Plot):
             self._pointers = [CurvePointer(pane) for pane in self.panes]
         if names != self.pane_names:
             self.pane_names = names
-            self.is_free = False
+            self.follow_frames()
             self.arrange()
 
     def arrange(self) -> None:
@@ -290,7 +290,7 @@ class CurvesView(Plot):
     @Slot(bool)
     def _on_log_toggled(self, on: bool) -> None:
         self.log_y = on
-        self.is_free = False
+        self.follow_frames()
         self.redraw()
 
     @Slot(QAction)

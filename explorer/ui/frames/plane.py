@@ -76,6 +76,8 @@ class PlaneView(Plot):
     def forget(self) -> None:
         """Drops the trails."""
         self._trails.clear()
+        for pane in self.panes:
+            pane.release(0.0)
         self.redraw()
 
     def legend(self) -> list[LegendItem]:
@@ -153,8 +155,8 @@ class PlaneView(Plot):
         pane, stack, overlay = self.panes[0], self._stack, self._overlay
         assert stack is not None
         assert overlay is not None
-        pane.set_square(frame.square and not self.is_free)
         if not self.is_free:
+            pane.set_square(frame.square)
             extent = frame.settled(self._range.extent) if self._range.settled else frame.extent
             self._range.fit(extent or needed_extent(frame.layers), exact=frame.extent is not None)
         x0, x1, y0, y1 = self._range.extent
@@ -163,8 +165,8 @@ class PlaneView(Plot):
             if axis is not None:
                 axis.set_name(name)
         stack.show(frame.layers, self.tokens)
-        overlay.tokens, overlay.plane, overlay.hover = self.tokens, frame, None
-        self._find_hover(self._pointer)
+        overlay.tokens, overlay.plane = self.tokens, frame
+        self._find_hover(self._pointer if self.handles.held is None else None)
 
     # What lies above
 

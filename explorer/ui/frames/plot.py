@@ -195,11 +195,15 @@ class Plot(FrameView):
     def reset_view(self) -> None:
         """Lets the range follow the frames again."""
         if self.is_free:
-            self.is_free = False
             self.reset_ranges()
-            for pane in self.panes:
-                pane.home = (0.0, 0.0, 0.0, 0.0)  # none that a frame has: the next one is shown
+            self.follow_frames()
             self.redraw()
+
+    def follow_frames(self) -> None:
+        """Lets the range follow the frames from the next one on."""
+        self.is_free = False
+        for pane in self.panes:
+            pane.home = (0.0, 0.0, 0.0, 0.0)  # none that a frame has: the next one is shown
 
     @Slot(object)
     def _on_range_moved(self, _axes: object) -> None:

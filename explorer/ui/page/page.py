@@ -147,6 +147,7 @@ class PageWidget(QFrame):
         self.moment.changed.connect(self._on_moment_changed)
         self.feed.snapshot.connect(self._on_snapshot)
         self.feed.snapshot.connect(self.run_bar.show_snapshot)
+        self.feed.snapshot.connect(self.context.refresh)
         self.feed.snapshot.connect(self.board.show_weights)
         self.feed.curves.connect(self.board.show_curves)
         self.feed.curves.connect(self.timeline.show_curves)

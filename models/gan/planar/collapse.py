@@ -30,6 +30,8 @@ def verdict(counts: ModeCounts, names: Sequence[str], *, begun: bool, hopping: b
     Returns:
         The sentence, and whether the generator has collapsed.
     """
+    if not int(counts.nearest.sum()):
+        return "No sample has a finite position", begun
     k, held = len(names), int(counts.held.sum())
     claimed = [name for name, nearest in zip(names, counts.claimed.tolist(), strict=True) if nearest]
     few = len(claimed) * 4 <= k if held == 0 else held * 2 <= k and len(claimed) * 2 <= k

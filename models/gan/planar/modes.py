@@ -124,7 +124,7 @@ def _class_shares(x: Tensor, data: Data) -> tuple[np.ndarray, np.ndarray, tuple[
 def _share(counts: Tensor, n: int | None = None) -> np.ndarray:
     """Counts as shares of n, by default of their sum."""
     whole = as_array(counts).astype(float)
-    return whole / (whole.sum() if n is None else n)
+    return whole / max(whole.sum() if n is None else n, 1)
 
 
 def _share_errors(share: np.ndarray, n: int) -> np.ndarray:

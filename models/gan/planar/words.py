@@ -238,7 +238,7 @@ _CHANGES: Mapping[str, Mapping[str, Any]] = {
 """The changes that together end a collapse, each live."""
 
 CURE = Try(
-    "Cure it: all four changes, from the state it is in",
+    "Cure it: make all four changes now, without a restart",
     {name: value for change in _CHANGES.values() for name, value in change.items()},
     scene="Collapse and modes",
 )
@@ -250,8 +250,8 @@ LOOK_AT = (
     "The dashed lines among the losses are those at the equilibrium, where model and data are the same. The losses "
     "hardly tell a collapse: they swing about these lines. The energy distance tells it.\n\n"
     "The cure is four changes, and none of them is enough alone. The momenta and the learning rate of D matter most: "
-    "without either, none of three collapsed runs came back. Without one update of G a round, one did. Without R1 all "
-    "find the modes, but two of three lose them again.\n\n"
+    "without either, none of three collapsed runs came back. With three updates of G a round kept, one did. Without R1 "
+    "all find the modes, but two of three lose them again.\n\n"
     "The lecture writes p_model for p_θ and f(θ, ε) for G(z)."
 )
 _GROUP = "Try one change of the cure"

@@ -98,10 +98,8 @@ class CellItem(PaneItem):
     """Draws a border around one cell."""
 
     _tokens: Tokens
+    follows_pointer = True
     _cell: tuple[int, int] | None = None
-
-    def keep(self) -> None:
-        """Stores no picture: a border is little to draw."""
 
     def show_cell(self, cell: tuple[int, int] | None, tokens: Tokens) -> None:
         """Shows a cell, row and column, or none."""

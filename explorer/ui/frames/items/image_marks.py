@@ -26,6 +26,7 @@ _LEAST_PIXEL = 6.0  # px of the outline of a pixel
 class MarksItem(PaneItem):
     """Draws marks, an outlined pixel, the border of the image under the pointer, and this image magnified."""
 
+    follows_pointer = True
     _frame: Images | None = None
     _layout: ImageLayout | None = None
     _tokens: Tokens
@@ -52,9 +53,6 @@ class MarksItem(PaneItem):
             self._state = state
             self._large = None
             self.change()
-
-    def keep(self) -> None:
-        """Stores no picture: there is little to draw, and it changes as the pointer moves."""
 
     def draw(self, painter: QPainter, view: Projection) -> None:
         """Draws the marks."""

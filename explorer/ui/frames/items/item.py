@@ -30,8 +30,8 @@ class Space(Protocol):
     def keep(self, below: float = ...) -> None:
         """Stores the pictures of all items below a level until they change."""
 
-    def draw_stored_anew(self) -> None:
-        """Has the stored picture drawn anew with the next paint."""
+    def release(self, level: float) -> None:
+        """Takes the items from a level upwards out of the stored picture."""
 
 
 class PaneItem(QGraphicsItem):
@@ -62,9 +62,7 @@ class PaneItem(QGraphicsItem):
 
     def change(self) -> None:
         """Draws anew."""
-        if self.is_stored:
-            self.is_stored = False
-            self.space.draw_stored_anew()
+        self.space.release(self.zValue())
         self.update()
 
     def draw(self, painter: QPainter, view: Projection) -> None:

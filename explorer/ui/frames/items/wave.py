@@ -63,10 +63,8 @@ class TimeItem(PaneItem):
     """Draws a line at a time."""
 
     _tokens: Tokens
+    follows_pointer = True
     _time: float | None = None
-
-    def keep(self) -> None:
-        """Stores no picture: a line is little to draw."""
 
     def show_time(self, time: float | None, tokens: Tokens) -> None:
         """Shows a time, s, or none."""

@@ -164,7 +164,11 @@ class Board(QFrame):
         """Brings a card into sight, in the first scene that has it or else added to the chosen one, and marks it."""
         if not self._scenes.show_card(name) and name in self._scenes.addable:
             self._scenes.add(name)
-        self.cards[name].point_out()
+        card = self.cards[name]
+        if self.scene.maximised not in (None, card):
+            self.scene.restore()
+        self.scene.reveal(card)
+        card.point_out()
 
     # What is shown
 
@@ -223,6 +227,7 @@ class Board(QFrame):
         for card in self.cards.values():
             card.display.forget()
             card.clear_error()
+            card.clear_alert()
             card.set_state("")
         self.follow_config()
         if self.curves is not None and (self._shown.setup is None or self._shown.step == 0):

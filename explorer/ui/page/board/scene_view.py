@@ -105,6 +105,12 @@ class SceneView(QFrame):
         cards = [self._cards[name] for name in self._layout.cards]
         return [card for card in cards if card.isVisible() and not card.visibleRegion().isEmpty()]
 
+    def reveal(self, card: Card) -> None:
+        """Scrolls the column beside the leading card to a card."""
+        if self._scroll.isAncestorOf(card):
+            self._column.adjustSize()
+            self._scroll.ensureWidgetVisible(card, 0, 0)
+
     # One card alone
 
     @property
@@ -136,7 +142,7 @@ class SceneView(QFrame):
         """Gives every card its share of the room."""
         layout, width = self._layout, self._across.width()
         usual = min(_SIDE[1], max(_SIDE[0], round(_SIDE_SHARE * width)))
-        side = usual if layout.share <= 0 else round((1 - layout.share) * width)
+        side = usual if layout.share <= 0 else round((1 - layout.share) * (width - GAP))
         self._across.setSizes([max(1, width - side - GAP), side])
         if layout.heights:
             self._column.setSizes([max(1, round(share * self._column.height())) for share in layout.heights])
@@ -171,7 +177,7 @@ class SceneView(QFrame):
             self.swapped.emit(card.view.name, target.view.name)
 
     def _card_at(self, at: QPoint) -> Card | None:
-        return next((card for card in self.in_sight() if card.rect().contains(card.mapFromGlobal(at))), None)
+        return next((card for card in self.in_sight() if card.visibleRegion().contains(card.mapFromGlobal(at))), None)
 
     def _mark(self, target: Card | None) -> None:
         if target is self._target:

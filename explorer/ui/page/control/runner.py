@@ -257,6 +257,8 @@ class Runner(QObject):
         is_run = isinstance(source, Session) and source.run is not None
         awaited = not self.is_opening_run or is_run  # else it was asked for before the run that is being opened
         self._shown.show(source)
+        if not self._shown.is_model and self._draft.config() != self._shown.config:
+            self._shown.set_config(self._draft.config())  # it was edited while the lab was opened; the host has it
         if not awaited:
             return
         if isinstance(source, Session):

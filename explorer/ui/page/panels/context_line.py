@@ -118,7 +118,7 @@ class ContextLine(QFrame):
     def _parts(self) -> tuple[str, ...]:
         shown = self._shown
         if shown.source is None:
-            return ("Opening",)
+            return ("Nothing could be opened" if shown.state is PageState.FAILED else "Opening",)
         data = shown.data.data if shown.data is not None else None
         name = "" if data is None else data_words(data.name)
         return (name, self._weights(), "" if shown.folder is None else shown.folder.name)

@@ -45,7 +45,9 @@ class Docks(QObject):
         super().__init__(page)
         self._page, self._side, self._explain, self._timeline = page, side, explain, timeline
         self._run_bar, self._button, self._side_button = run_bar, run_bar.explain_button, run_bar.side_button
+        self._scenes = scenes
         self._widths = {side: SIDE, explain: EXPLAIN}
+        self._moved = False  # a border of this page's panels was moved
         self._row, self._middle = _splitter("side"), _splitter("explain")
         right, column, whole = QWidget(), QWidget(), QVBoxLayout(page)
         for parent, widgets in ((column, middle), (right, (run_bar, scenes, self._middle, timeline))):
@@ -83,7 +85,9 @@ class Docks(QObject):
         return self._button.isChecked() if self._is_explain_beside() else self._beside
 
     def save_state(self, settings: QSettings) -> None:
-        """Stores the widths of the panels, which all pages share."""
+        """Stores the widths of the panels, which all pages share, where they were changed on this one."""
+        if not self._moved:
+            return
         settings.setValue("panels/side", self._widths[self._side])
         settings.setValue("panels/explain", self._widths[self._explain])
 
@@ -146,12 +150,13 @@ class Docks(QObject):
         splitter.setSizes([width, rest] if splitter.widget(0) is panel else [rest, width])
 
     def _lay_over(self, panel: QWidget, x: int) -> None:
-        top = self._run_bar.height()
+        top = self._run_bar.height() + self._scenes.height()
         panel.setGeometry(x, top, self._widths[panel], self._page.height() - top - self._timeline.height())
         panel.raise_()
 
     @Slot()
     def _on_moved(self) -> None:
+        self._moved = True
         for panel in (self._side, self._explain):
             if panel.isVisible():
                 self._widths[panel] = panel.width()

@@ -20,7 +20,7 @@ _KEYS = 9  # scenes with a key
 
 
 class SceneRow(QFrame):
-    """Chooses the scene. Digits do so too; the menu of a saved scene deletes it.
+    """Chooses the scene. So do the digit keys; the menu of a saved scene deletes it.
 
     Signals:
         said: A sentence for the status bar.
@@ -112,7 +112,7 @@ class SceneRow(QFrame):
             if self._scenes.is_own(name):
                 button.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
                 button.customContextMenuRequested.connect(self._on_menu_asked)
-                button.setToolTip(f"{name}{key}; right click to delete it")
+                button.setToolTip(f"{name}{key}; right-click to delete it")
             self._buttons.append(button)
             self._tabs.add(button)
         self._tint(self._theme.tokens)
@@ -144,7 +144,7 @@ class SceneRow(QFrame):
         self._menu.clear()
         for name in self._scenes.addable:
             view = self._shown.views.get(name)
-            action = self._menu.addAction("Curves" if view is None else view.title)
+            action = self._menu.addAction("Loss" if view is None else view.title)
             action.setData(name)
             action.triggered.connect(self._on_add)
 
@@ -154,15 +154,19 @@ class SceneRow(QFrame):
 
     @Slot()
     def _on_save(self) -> None:
-        name, accepted = QInputDialog.getText(self, "Save as a scene", "Name of the scene:")
-        if accepted:
-            self.save_as(name)
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("Save as a scene")
+        dialog.setLabelText("Name of the scene:")
+        dialog.textValueSelected.connect(self.save_as)
+        dialog.open()
 
+    @Slot(str)
     def save_as(self, name: str) -> None:
         """Saves the cards as they stand under a name; tells what is wrong with it."""
         try:
             self._scenes.save(name)
-            self.said.emit(f"Saved the scene {name.strip()}; it is there at the next start, too")
+            self.said.emit(f"Saved the scene {name.strip()}; it will be there at the next start")
         except BadInput as error:
             self.said.emit(str(error))
 
@@ -171,6 +175,7 @@ class SceneRow(QFrame):
         button = self.sender()
         assert isinstance(button, QPushButton)
         popup = menu(button)
+        popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         action = popup.addAction(f"Delete the scene {button.text()}")
         action.setData(button.text())
         action.triggered.connect(self._on_delete)

@@ -82,10 +82,9 @@ class Scenes(QObject):
     def layout(self) -> Layout:
         """The chosen scene, without the cards that do not apply; the next card leads where the leading one is not."""
         layout = self._layout(self.current)
-        cards = self._visible(layout)
-        if cards == layout.cards:
-            return layout
-        return Layout(cards[0] if cards else layout.lead, cards[1:], layout.share)
+        cards = self._visible(layout) or (layout.lead,)
+        heights = layout.heights if len(layout.heights) == len(cards) - 1 else ()
+        return Layout(cards[0], cards[1:], layout.share, heights)
 
     @property
     def addable(self) -> tuple[str, ...]:
@@ -173,6 +172,8 @@ class Scenes(QObject):
             raise BadInput("a scene needs a name")
         if name in self._declared:
             raise BadInput(f"the page has a scene {name}; choose another name")
+        if name in self._own and name != self.current:
+            raise BadInput(f"there is a scene {name} already; choose another name, or delete it first")
         self._own[name] = self._layout(self.current)
         self._changed.pop(name, None)
         if self.current in self._declared:
@@ -224,8 +225,7 @@ class Scenes(QObject):
             cards = [str(card) for card in (each["lead"], *each["side"]) if card in self._cards]
             if cards:
                 heights = tuple(float(part) for part in each["heights"])
-                fits = len(heights) == len(cards) - 1
-                layouts[name] = Layout(cards[0], tuple(cards[1:]), float(each["share"]), heights if fits else ())
+                layouts[name] = Layout(cards[0], tuple(cards[1:]), float(each["share"]), heights)
         return layouts
 
     def _layout(self, name: str) -> Layout:
