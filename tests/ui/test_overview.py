@@ -109,8 +109,9 @@ def test_noise_is_compared_and_drawn_to_scale_with_the_line_at_one_height(noise,
 # Samples
 
 
-def test_the_strip_shows_samples_of_the_bundled_model(shown):
+def test_the_strip_shows_samples_of_the_bundled_model(shown, qtbot):
     card = shown().cards["vae"]
+    qtbot.waitUntil(lambda: card.strip.images is not None, timeout=20_000)
     assert card.strip.images.shape == (5, 1, 28, 28)
     assert card.strip.images.max() > 0.8
     assert card.caption.text() == "mean of p(x|z), 5 z from the prior"

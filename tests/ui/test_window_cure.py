@@ -22,8 +22,7 @@ def gan(driver):
     driver.until(lambda: not driver.card("samples").is_empty)
     driver.click("train")
     driver.until(lambda: driver.page.shown.step > 3)
-    driver.click("train")
-    driver.until(lambda: driver.page.shown.state == "paused")
+    driver.pause()  # until its last pictures are there: one more would take the alert away
     card = driver.card("samples")
     card.show_frame(dataclasses.replace(card.display.frame, alert="All samples on one mode, NE; 7 of 8 lost"))
     return driver

@@ -211,6 +211,8 @@ def test_under_1200_px_explain_lies_over_the_cards(open_window) -> None:
     driver.window.resize(1024, 700)
     QApplication.processEvents()
     assert not explain.isVisible()
+    for _ in range(3):  # until the cards have their places
+        QApplication.processEvents()
     before = driver.card("latent_map").width()
     driver.click("explain_button")
     QApplication.processEvents()
