@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import models
-from models.protocol import params_of, views_of
+from models.protocol import params_of, scenes_of, views_of
 
 TABLE = (Path(__file__).parents[1] / "docs" / "slides.md").read_text(encoding="utf-8")
 ROWS = [
@@ -26,8 +26,9 @@ def test_every_row_has_a_slide_a_place_a_setting_and_what_is_seen():
 
 
 def named(title: str, page: type) -> bool:
-    """Whether a view or a parameter of a page is called so, in full or by words of its title."""
+    """Whether a view, a scene or a parameter of a page is called so, in full or by words of its title."""
     titles = [view.title for view in views_of(page).values()]
+    titles += [scene.name for scene in scenes_of(page)]
     titles += [param.label for param in params_of(page.Config).values()]
     words = re.compile(rf"(?<!\w){re.escape(title)}(?!\w)", re.IGNORECASE)
     return title in OF_THE_WINDOW or any(map(words.search, titles))
