@@ -23,7 +23,7 @@ from models.protocol import GenerativeModel, Param, params_of
 
 
 def _choose(combo, value) -> None:
-    """As with the mouse: the box has the new value before anything is told of it."""
+    """Chooses a value as the mouse does: the box changes before the signal is emitted."""
     combo.setCurrentIndex(combo._values.index(value))
     combo.activated.emit(combo.currentIndex())
 

@@ -15,7 +15,7 @@ from explorer.ui.page.state.scenes import Layout
 __all__ = ["SceneView"]
 
 GAP = 12  # px between cards and around them
-_SIDE = (280, 420)  # px, least and most width of the column where nobody has moved its border
+_SIDE = (280, 420)  # px, minimum and maximum default width of the side column
 _SIDE_SHARE = 0.336  # of the width, between these
 _LEAD = 360  # px, least width of the leading card
 _DRAG = 8  # px that the pointer moves before a press on a head becomes a drag

@@ -13,7 +13,7 @@ from explorer.ui.page.panels.run_bar import RunBar
 
 __all__ = ["Docks"]
 
-SIDE, EXPLAIN = 256, 280  # px that the left panel and Explain are wide where nobody has moved their borders
+SIDE, EXPLAIN = 256, 280  # px, default widths of the left panel and of Explain
 _LEAST, _MOST = 248, 480  # px
 _EXPLAIN_OVER = 1200  # px of the page's width under which Explain lies over the cards
 _SIDE_OVER = 1000  # px under which the left panel does too
