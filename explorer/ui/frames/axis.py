@@ -158,8 +158,8 @@ class PlotAxis(pg.AxisItem):
                 self._write(painter, right, y, text, 1)
             elif pane.top() + (22 if self.name else 8) <= y <= pane.bottom() - _INSIDE[0] - 4:
                 self._write(painter, right, y, text, -1)
-        at = right if self.is_inside else pane.left() + 6
-        self._write(painter, at, pane.top() + (11 if self.is_inside else 4), self.name, -1)
+        x, y = (right, pane.top() + 11) if self.is_inside else (pane.left(), pane.top() - 8)  # above the curves
+        self._write(painter, x, y, self.name, -1)
 
     def _write(self, painter: QPainter, x: float, y: float, text: str, side: int) -> None:
         """Draws a text that ends at x (1), begins there (-1) or has its middle there (0)."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # as in `plot`
 
 __all__ = ["SMOOTHINGS", "CurvesView"]
 
-_LEFT, _RIGHT, _BOTTOM, _TOP, _GAP = 46.0, 8.0, 24.0, 4.0, 14.0  # px
+_LEFT, _RIGHT, _BOTTOM, _TOP, _GAP = 46.0, 8.0, 24.0, 16.0, 18.0  # px, with room for names above the panes
 _MIN_PANE = 80  # px
 _LEGEND_INTERVAL = 300  # ms between two updates of the legend's values
 _FIRST_PANE = 1.5  # height of the first of several panes, relative to the others

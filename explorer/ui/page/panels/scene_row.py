@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QInputDialog, QPushButton, QWidget
 
 from explorer.engine import BadInput
@@ -58,6 +58,8 @@ class SceneRow(QFrame):
         self.reset_button = Button(theme, "Reset layout", "layout", "ghost")
         self.reset_button.setObjectName("scene_reset")
         self.reset_button.clicked.connect(scenes.reset)
+        for button in (self.add_button, self.save_button, self.reset_button):
+            button.setToolTip(button.accessibleName())
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(4)
@@ -73,6 +75,20 @@ class SceneRow(QFrame):
         theme.changed.connect(self._on_theme_changed)
         scenes.listed.connect(self.refresh)
         self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leaves out the words of the commands where the names of the scenes need their room."""
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        words = {self.add_button: "Add a card", self.save_button: "Save as a scene", self.reset_button: "Reset layout"}
+        for button, text in words.items():
+            button.setText(text)
+        commands = sum(button.sizeHint().width() for button in words if not button.isHidden())
+        if self._tabs.natural_width() + commands + 40 > self.width():
+            for button in words:
+                button.setText("")
 
     def actions(self) -> list[QAction]:
         """One for each scene with a key, saving and resetting."""
@@ -92,6 +108,7 @@ class SceneRow(QFrame):
         self.reset_button.setVisible(self._scenes.is_rearranged)
         self._reset.setVisible(self._scenes.is_rearranged)
         self.add_button.setEnabled(bool(self._scenes.addable))
+        self._fold()
         self._tabs.arrange()
 
     def _make_buttons(self, names: tuple[str, ...]) -> None:
