@@ -274,3 +274,12 @@ def test_a_card_is_brought_into_sight_and_marked_from_the_palette(make, qtbot) -
     qtbot.waitUntil(lambda: card.property("target") == "false", timeout=5000)
     made.state.shown.set_config(pages.Gauss.Config(scale=2.0))  # it does not apply
     assert not next(action for action in made.board.actions() if action.objectName() == "show.hidden").isVisible()
+
+
+def test_a_card_is_removed_from_the_scene_by_its_menu(make) -> None:
+    made = make("gauss")
+    card = made.board.views["density"]
+    next(action for action in card.menu.actions() if action.text() == "Remove from the scene").trigger()
+    assert not card.isVisible()
+    assert "density" not in made.scenes.layout.cards
+    assert "density" in made.scenes.addable

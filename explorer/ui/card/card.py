@@ -45,6 +45,7 @@ class Card(QFrame):
         freeze_toggled: The card was frozen, or follows new frames again.
         alerted: Name of the view and the alert of its frame, "" once the alert is over.
         detach_asked: Move the card into a window of its own.
+        remove_asked: Remove the card from the scene.
         maximise_asked: Fill the page with the card, or restore it.
         head_moved: Position of the pointer on the screen, while the head is dragged.
         head_released: The head was let go.
@@ -62,6 +63,7 @@ class Card(QFrame):
     freeze_toggled = Signal(bool)
     alerted = Signal(str, str)
     detach_asked = Signal()
+    remove_asked = Signal()
     maximise_asked = Signal()
     head_moved = Signal(QPoint)
     head_released = Signal()
@@ -126,6 +128,7 @@ class Card(QFrame):
         self._menu.split_chosen.connect(self._on_split_chosen)
         self._menu.freeze_toggled.connect(self._on_freeze_toggled)
         self._menu.detach_asked.connect(self.detach_asked)
+        self._menu.remove_asked.connect(self.remove_asked)
 
     @property
     def menu(self) -> QMenu:

@@ -35,6 +35,7 @@ class CardMenu(QObject):
         split_chosen: Name of the split the view shall take its data from.
         freeze_toggled: Freeze the card, or update it again.
         detach_asked: Move the card into a window of its own.
+        remove_asked: Remove the card from the scene.
 
     Args:
         view: The view of the card.
@@ -47,6 +48,7 @@ class CardMenu(QObject):
     split_chosen = Signal(str)
     freeze_toggled = Signal(bool)
     detach_asked = Signal()
+    remove_asked = Signal()
 
     def __init__(self, view: View, display: QWidget, parent: QWidget):
         super().__init__(parent)
@@ -75,6 +77,7 @@ class CardMenu(QObject):
         self._freeze.setCheckable(True)
         self._freeze.toggled.connect(self.freeze_toggled)
         self.menu.addAction("Open in its own window").triggered.connect(self.detach_asked)
+        self.menu.addAction("Remove from the scene").triggered.connect(self.remove_asked)
 
     @property
     def is_frozen(self) -> bool:

@@ -15,6 +15,7 @@ from explorer.ui.frames import CurvesView
 from explorer.ui.numbers import count
 from explorer.ui.page.board.card_actions import CardActions
 from explorer.ui.page.board.curves_card import CurvesCard
+from explorer.ui.page.board.datum_link import DatumLink
 from explorer.ui.page.board.scene_view import SceneView
 from explorer.ui.page.state.inputs import Inputs
 from explorer.ui.page.state.moment import Moment
@@ -82,6 +83,7 @@ class Board(QFrame):
         column.addWidget(self.scene)
         self._actions = CardActions(self.cards, self.scene, self)
         self.addActions(self._actions.actions())
+        self._datum_link = DatumLink(self.views, inputs, self)
         self._connect()
         self.follow_config()
 
@@ -108,10 +110,10 @@ class Board(QFrame):
         for card in self.views.values():
             card.changed.connect(self._on_param_changed)
             card.display.clicked.connect(self._on_clicked)
-            card.display.datum_hovered.connect(self._on_datum_hovered)
         for card in self.cards.values():
             card.alerted.connect(self.alerted)
             card.freeze_toggled.connect(self.watch)
+            card.remove_asked.connect(self._on_remove_asked)
             if isinstance(card.display, CurvesView):
                 card.display.picked.connect(self._on_curves_picked)
 
@@ -169,6 +171,12 @@ class Board(QFrame):
             self.scene.restore()
         self.scene.reveal(card)
         card.point_out()
+
+    @Slot()
+    def _on_remove_asked(self) -> None:
+        card = self.sender()
+        assert isinstance(card, Card)
+        self._scenes.remove(card.view.name)
 
     # What is shown
 
@@ -258,18 +266,6 @@ class Board(QFrame):
     def _on_clicked(self, hit: object) -> None:
         card = next(card for card in self.views.values() if card.display is self.sender())
         self.clicked.emit(card, hit)
-
-    @Slot(object)
-    def _on_datum_hovered(self, index: int | None) -> None:
-        """Emphasises the datum under the pointer in the other cards of the same split."""
-        hovered = next(card for card in self.views.values() if card.display is self.sender())
-        split = self._split_of(hovered)
-        for card in self.views.values():
-            if card is not hovered:
-                card.display.show_datum(index if self._split_of(card) == split else None)
-
-    def _split_of(self, card: Card) -> str:
-        return str(self._inputs.params(card.view.name).get("split", card.view.splits[0] if card.view.splits else ""))
 
     @Slot(float)
     def _on_curves_picked(self, x: float) -> None:
