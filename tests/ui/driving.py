@@ -160,8 +160,9 @@ class Driver:
         self.qtbot.waitUntil(condition, timeout=PATIENCE)
 
     def until_state(self, state: str) -> None:
-        """Lets the window live until the page is in a state."""
-        self.until(lambda: self.page.shown.state == state)
+        """Lets the window live until the page is in a state; one that has opened nothing yet is not static."""
+        shown = self.page.shown
+        self.until(lambda: shown.state == state and (state != "static" or shown.source is not None))
 
     def until_step(self, step: int) -> None:
         """Lets the window live until it shows a step or a later one, on all cards."""

@@ -179,3 +179,19 @@ def test_a_picture_given_again_is_not_painted_again_but_says_what_it_said(card) 
     assert card.note == ""
     card.show_frame(frame)
     assert (card.subtitle, card.note) == ("nats", "Mind the scale.")
+
+
+@pytest.mark.parametrize("width", [287, 560])
+def test_a_warning_leaves_the_controls_beside_the_picture_where_they_are(theme, make_widget, width) -> None:
+    card = Card(theme, _view())
+    controls = QLabel("z₁")
+    controls.setFixedHeight(130)
+    card.add_side(controls)
+    make_widget(card, width, 340)
+    seen = []
+    for note, warning in (("", False), ("Far from the data: no image is encoded near.", True), ("Near.", False), ("", False)):
+        card.show_frame(_curves(note=note, warning=warning))
+        for layout in (card.layout(), card._body.layout()):
+            layout.activate()
+        seen.append((controls.mapTo(card, QPoint(0, 0)).y(), card.minimumSizeHint().height()))
+    assert len(set(seen)) == 1

@@ -219,6 +219,7 @@ class Card(QFrame):
     def add_side(self, widget: QWidget) -> None:
         """Puts controls beside the picture, or below it where the card is narrow."""
         self._body.add_controls(widget)
+        self._note.reserve_line()
 
     def add_row(self, widget: QWidget) -> None:
         """Puts controls in a row of their own above the foot."""

@@ -16,7 +16,7 @@ _SIDE = 8  # px at both sides
 class CardNote(QFrame):
     """A note takes one line below the picture of a leading card and none below others, until it is opened.
 
-    Errors and warnings are always whole.
+    A warning takes one line on every card, an error as many as it needs.
 
     Attributes:
         text: The note, or "".
@@ -25,8 +25,9 @@ class CardNote(QFrame):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.text, self._kind = "", "caption"
-        self._leading = self._is_whole = False
+        self._leading = self._is_whole = self._is_reserved = False
         self._line = ElidedLabel("", "caption", self)
+        self._line.setMinimumHeight(self._line.fontMetrics().height())  # also without a text
         self._all = text_label("", "caption", wrap=True, parent=self)
         column = QVBoxLayout(self)
         column.setContentsMargins(_SIDE, 6, _SIDE, 4)
@@ -37,10 +38,14 @@ class CardNote(QFrame):
     @property
     def is_shortened(self) -> bool:
         """Whether part of the note is out of sight, or was until it was opened."""
-        if not self.text or self._kind != "caption":
+        if not self.text or self._kind == "error":
             return False
         room = self.width() - 2 * _SIDE
-        return not self._leading or self._line.fontMetrics().horizontalAdvance(self.text) > room
+        return not self._has_line or self._line.fontMetrics().horizontalAdvance(self.text) > room
+
+    @property
+    def _has_line(self) -> bool:
+        return self._is_reserved or (bool(self.text) and (self._leading or self._kind == "warning"))
 
     def show_text(self, text: str, kind: str) -> bool:
         """Shows a note of a kind, "caption", "warning" or "error"; returns whether it is another one."""
@@ -49,13 +54,19 @@ class CardNote(QFrame):
         self.text, self._kind = text, kind
         self._line.setText(text)
         self._all.setText(text)
-        restyle(self._all, kind=kind)
+        for label in (self._line, self._all):
+            restyle(label, kind=kind)
         self._place()
         return True
 
     def set_leading(self, leading: bool) -> None:
         """Whether the card is the leading one of its scene."""
         self._leading = leading
+        self._place()
+
+    def reserve_line(self) -> None:
+        """Keeps the line where there is no note, so that one that comes or goes moves nothing."""
+        self._is_reserved = True
         self._place()
 
     @Slot(bool)
@@ -65,10 +76,10 @@ class CardNote(QFrame):
         self._place()
 
     def _place(self) -> None:
-        whole = self._kind != "caption" or self._is_whole
+        whole = bool(self.text) and (self._kind == "error" or self._is_whole)
         self._all.setVisible(whole)
         self._line.setVisible(not whole)
-        self.setVisible(bool(self.text) and (whole or self._leading))
+        self.setVisible(whole or self._has_line)
         self._keep_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -78,5 +89,5 @@ class CardNote(QFrame):
 
     def _keep_room(self) -> None:
         """A wrapped label asks for the height of one line: the card must not squeeze the others."""
-        whole = not self._all.isHidden() and bool(self.text)
+        whole = not self._all.isHidden()
         self._all.setMinimumHeight(self._all.heightForWidth(max(1, self.width() - 2 * _SIDE)) if whole else 0)
