@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pointing import LEFT, point_at
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
@@ -136,7 +137,7 @@ class Driver:
         """Presses, moves and lets go."""
         QTest.mousePress(widget, Qt.MouseButton.LeftButton, pos=start)
         for at in way:
-            QTest.mouseMove(widget, at)
+            point_at(widget, at, LEFT)
         QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=way[-1] if way else start)
 
     def choose_in_menu(self, menu: QMenu, text: str) -> None:

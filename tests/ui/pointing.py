@@ -1,4 +1,7 @@
-"""Mouse and wheel over plots, as events that Qt would send, and a comparison of pictures."""
+"""Mouse and wheel over widgets, as events that Qt would send, and a comparison of pictures.
+
+`QTest.mouseMove` moves the cursor of the platform, which sends nothing where the cursor is there already.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,26 @@ from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-__all__ = ["difference", "drag", "wheel"]
+__all__ = ["LEFT", "difference", "drag", "point_at", "wheel"]
 
+LEFT, _NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 _NONE = Qt.KeyboardModifier.NoModifier
+
+
+def point_at(
+    widget: QWidget, at: QPoint, buttons: Qt.MouseButton = _NO_BUTTON, modifiers: Qt.KeyboardModifier = _NONE
+) -> None:
+    """Moves the pointer to a place in a widget, with the buttons that are held."""
+    place = QPointF(at)
+    event = QMouseEvent(QEvent.Type.MouseMove, place, widget.mapToGlobal(place), _NO_BUTTON, buttons, modifiers)
+    QApplication.sendEvent(widget, event)
 
 
 def wheel(widget: QWidget, at: QPoint, notches: int, modifiers: Qt.KeyboardModifier = _NONE) -> None:
     """Turns the wheel away from the person by some notches."""
     place, angle = QPointF(at), QPoint(0, 120 * notches)
-    phase, buttons = Qt.ScrollPhase.NoScrollPhase, Qt.MouseButton.NoButton
-    event = QWheelEvent(place, widget.mapToGlobal(place), QPoint(), angle, buttons, modifiers, phase, False)
+    phase = Qt.ScrollPhase.NoScrollPhase
+    event = QWheelEvent(place, widget.mapToGlobal(place), QPoint(), angle, _NO_BUTTON, modifiers, phase, False)
     QApplication.sendEvent(widget, event)
 
 
@@ -26,16 +39,12 @@ def drag(
     start: QPoint,
     end: QPoint,
     modifiers: Qt.KeyboardModifier = _NONE,
-    button: Qt.MouseButton = Qt.MouseButton.LeftButton,
+    button: Qt.MouseButton = LEFT,
 ) -> None:
     """Presses, moves in five steps and lets go."""
     QTest.mousePress(widget, button, modifiers, start)
     for step in range(1, 6):
-        place = QPointF(start + (end - start) * step / 5)
-        move = QMouseEvent(
-            QEvent.Type.MouseMove, place, widget.mapToGlobal(place), Qt.MouseButton.NoButton, button, modifiers
-        )
-        QApplication.sendEvent(widget, move)
+        point_at(widget, start + (end - start) * step / 5, button, modifiers)
     QTest.mouseRelease(widget, button, modifiers, end)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from pointing import point_at
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
@@ -97,9 +98,9 @@ def test_hovering_a_legend_item_emphasises_its_curve(card) -> None:
     plain = card.display.grab().toImage()
     item, box = legend.boxes()[1]
     assert item.key == "rec"
-    QTest.mouseMove(legend, box.center().toPoint())
+    point_at(legend, box.center().toPoint())
     assert card.display.grab().toImage() != plain
-    QTest.mouseMove(legend, QPoint(int(box.right()) + 6, 2))
+    point_at(legend, QPoint(int(box.right()) + 6, 2))
     assert card.display.grab().toImage() == plain
 
 
@@ -189,7 +190,12 @@ def test_a_warning_leaves_the_controls_beside_the_picture_where_they_are(theme, 
     card.add_side(controls)
     make_widget(card, width, 340)
     seen = []
-    for note, warning in (("", False), ("Far from the data: no image is encoded near.", True), ("Near.", False), ("", False)):
+    for note, warning in (
+        ("", False),
+        ("Far from the data: no image is encoded near.", True),
+        ("Near.", False),
+        ("", False),
+    ):
         card.show_frame(_curves(note=note, warning=warning))
         for layout in (card.layout(), card._body.layout()):
             layout.activate()

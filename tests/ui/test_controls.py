@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from pointing import LEFT, point_at
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
@@ -100,7 +101,7 @@ def test_dragging_a_slider_changes_all_along_and_is_one_edit(form) -> None:
     slider = form.findChild(Slider, "param.beta.slider")
     QTest.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(7, 8))
     for x in (60, 120, slider.width() - 7):
-        QTest.mouseMove(slider, QPoint(x, 8))
+        point_at(slider, QPoint(x, 8), LEFT)
     QTest.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() - 7, 8))
     values = [value for _, value in changed]
     assert values[0] == 0.0

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from pointing import difference, drag, wheel
+from pointing import difference, drag, point_at, wheel
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
@@ -70,14 +70,14 @@ def test_a_longer_run_leaves_a_zoomed_range_and_reset_shows_it(view) -> None:
 
 def test_the_pointer_reads_position_and_curves_and_marks_all_panes(view) -> None:
     plain = view.grab().toImage()
-    QTest.mouseMove(view, at(view, 0.25))
+    point_at(view, at(view, 0.25))
     assert view.read_out.startswith("step 25\u2009")
     assert "A 50\u2009" in view.read_out
     assert "B " not in view.read_out  # that is in the other pane
     assert all(item.isVisible() for pane in view.panes for item in pane.items)
     assert view.grab().toImage() != plain
     assert float(view.legend()[1].value.replace("\u2212", "-")) == pytest.approx(0, abs=1e-6)
-    QTest.mouseMove(view, QPoint(1, 1))
+    point_at(view, QPoint(1, 1))
     assert view.read_out == ""
     assert difference(view.grab().toImage(), plain) <= 3
 
@@ -85,7 +85,7 @@ def test_the_pointer_reads_position_and_curves_and_marks_all_panes(view) -> None
 def test_the_legend_gives_the_last_value_while_its_end_is_out_of_sight(view) -> None:
     for _ in range(6):
         wheel(view, at(view, 0.2), 1)
-    QTest.mouseMove(view, QPoint(1, 1))
+    point_at(view, QPoint(1, 1))
     assert view.legend()[0].value == "199\u2009998"
 
 

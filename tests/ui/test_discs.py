@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from pointing import point_at
 from PySide6.QtCore import QPoint
-from PySide6.QtTest import QTest
 
 from explorer.ui.frames import DiscsView
 from explorer.ui.theme import DARK, mix
@@ -52,10 +52,10 @@ def test_the_pointer_shows_the_numbers_of_a_place(discs) -> None:
     discs.show_frame(ring([87.5, 12.5, 0, 0, 0, 0, 0, 0], [1.25, 0, 0, 0, 0, 0, 0, 0]))
     before = discs.grab().toImage()
     x, y = discs.projection().to_pixels(RING)[0].tolist()
-    QTest.mouseMove(discs, QPoint(round(x), round(y)))
+    point_at(discs, QPoint(round(x), round(y)))
     assert discs.grab().toImage() != before
     assert discs.text_of(0) == "E: 87.5 % nearest · 1.25 % within 3 std · 12.5 % the data's"
-    QTest.mouseMove(discs, QPoint(2, 2))
+    point_at(discs, QPoint(2, 2))
     assert discs.grab().toImage() == before
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pointing import LEFT, point_at
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
@@ -17,7 +18,7 @@ from explorer.ui.page.editors.points_bar import PointsBar
 from explorer.ui.page.editors.time_bar import TimeBar
 from models.protocol import Pixel
 
-LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+RIGHT = Qt.MouseButton.RightButton
 
 
 # The painting
@@ -104,7 +105,7 @@ def test_the_left_button_hides_and_the_right_one_shows(board, qtbot):
 def test_a_drag_is_one_stroke(board):
     QTest.mousePress(board, LEFT, pos=at(board, 4, 1))
     for column in (3, 6):
-        QTest.mouseMove(board, at(board, 4, column))
+        point_at(board, at(board, 4, column), LEFT)
     QTest.mouseRelease(board, LEFT, pos=at(board, 4, 6))
     assert hidden(board) == [(4, column) for column in range(1, 7)]
     board.undo()

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from pointing import difference, wheel
+from pointing import difference, point_at, wheel
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
@@ -137,7 +137,7 @@ def test_every_kind_bears_nothing_and_nan(theme, make_widget, kind) -> None:
         widget.grab()
         widget.legend()
         for at in (QPoint(1, 1), QPoint(160, 120), QPoint(318, 238)):
-            QTest.mouseMove(widget, at)
+            point_at(widget, at)
             QTest.mouseClick(widget, _LEFT, pos=at)
     widget.resize(1, 1)
     widget.grab()
@@ -222,7 +222,7 @@ def test_a_point_under_the_pointer_gets_a_ring(plane) -> None:
     without, data = plane.grab(below).toImage(), []
     plane.datum_hovered.connect(data.append)
     for x, y, ring in ((1.0, -0.5, True), (0.0, 0.0, False), (-1.0, 0.0, True)):
-        QTest.mouseMove(plane, _at(plane, x, y))
+        point_at(plane, _at(plane, x, y))
         assert (plane.grab(below).toImage() != without) == ring
     assert data == [42, None, 40]
 
@@ -242,7 +242,7 @@ def test_dragging_and_keys_move_the_cross_hair(plane) -> None:
     moved = []
     plane.moved.connect(lambda x, y: moved.append((x, y)))
     QTest.mousePress(plane, _LEFT, pos=_at(plane, 0.5, 0.25))
-    QTest.mouseMove(plane, _at(plane, -1.5, 1.0))
+    point_at(plane, _at(plane, -1.5, 1.0))
     QTest.mouseRelease(plane, _LEFT, pos=_at(plane, -1.5, 1.0))
     assert moved[-1] == pytest.approx((-1.5, 1.0), abs=0.02)
     plane.set_cross(0.5, 0.25)
@@ -268,7 +268,7 @@ def test_other_handles_move_alone(plane) -> None:
     moved = []
     plane.handle_moved.connect(lambda k, x, y: moved.append((k, x, y)))
     QTest.mousePress(plane, _LEFT, pos=_at(plane, 1.0, 1.0))
-    QTest.mouseMove(plane, _at(plane, 1.5, 1.5))
+    point_at(plane, _at(plane, 1.5, 1.5))
     QTest.mouseRelease(plane, _LEFT, pos=_at(plane, 1.5, 1.5))
     assert moved[-1] == (1, pytest.approx(1.5, abs=0.02), pytest.approx(1.5, abs=0.02))
     assert plane.handles.xy[0].tolist() == [0, 0]
@@ -405,7 +405,7 @@ def test_the_legend_reads_the_curve_under_the_pointer(theme, make_widget) -> Non
     view.grab()
     assert view.legend()[0].value == "200.0"
     rect = view.panes[0].geometry()
-    QTest.mouseMove(view, QPoint(round(rect.left() + rect.width() * 0.25), 100))
+    point_at(view, QPoint(round(rect.left() + rect.width() * 0.25), 100))
     assert float(view.legend()[0].value) == pytest.approx(50, abs=1)
 
 
@@ -481,7 +481,7 @@ def test_a_click_gives_pixel_and_datum_and_keys_the_datum(images) -> None:
     box = images.box(2)
     at = box.topLeft() + QPointF(box.width() * 3.5 / 4, box.height() * 1.5 / 4)
     QTest.mouseClick(images, _LEFT, pos=at.toPoint())
-    QTest.mouseMove(images, QPoint(1, 1))  # leaves the images, so that keys begin at the first
+    point_at(images, QPoint(1, 1))  # leaves the images, so that keys begin at the first
     images.setFocus()
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Return):
         QTest.keyClick(images, key)
@@ -500,7 +500,7 @@ def test_a_small_image_is_enlarged_under_the_pointer(theme, make_widget) -> None
         return sum(image.pixelColor(x, y) == ink for x in range(0, 300, 2) for y in range(0, 300, 2))
 
     before = white()
-    QTest.mouseMove(view, view.box(55).center().toPoint())
+    point_at(view, view.box(55).center().toPoint())
     assert white() > 8 * before
 
 
@@ -530,7 +530,7 @@ def test_a_matrix_shades_by_value_and_tells_what_a_cell_holds(theme, make_widget
     view = make_widget(MatrixView(theme), 300, 200)
     view.show_frame(Matrix(np.array([[0.0, 1.0], [2.0, 4.0]]), ("r", "s"), ("c", "d"), unit="nats"))
     image = view.grab().toImage()
-    QTest.mouseMove(view, QPoint(270, 150))
+    point_at(view, QPoint(270, 150))
     assert view.read_out == "s, d: 4.00 nats"
     blue = [image.pixelColor(x, y).blue() for x, y in ((60, 20), (280, 20), (60, 120), (280, 120))]
     assert blue == sorted(blue)

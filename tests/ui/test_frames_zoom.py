@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pointing import difference, drag, wheel
+from pointing import difference, drag, point_at, wheel
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
@@ -111,19 +111,19 @@ def test_zoomed_images_are_reset(images, way) -> None:
 
 
 def test_images_tell_the_value_under_the_pointer(theme, make_widget, images) -> None:
-    QTest.mouseMove(images, pixel_center(images, 3, (2, 1)))
+    point_at(images, pixel_center(images, 3, (2, 1)))
     assert images.read_out == "datum 103, pixel (2, 1): 0.15"
     wheel(images, pixel_center(images, 3, (2, 1)), 3)
     assert images.read_out == "datum 103, pixel (2, 1): 0.15"
     view = make_widget(ImagesView(theme), 300, 200)
     view.show_frame(rows(5))
     view.grab()
-    QTest.mouseMove(view, pixel_center(view, 7, (0, 0)))
+    point_at(view, pixel_center(view, 7, (0, 0)))
     assert view.read_out == "model 3, pixel (0, 0): 0.70"
     view.show_frame(numbered(2, captions=("t = 0", "t = 1")))
-    QTest.mouseMove(view, pixel_center(view, 1, (3, 3)))
+    point_at(view, pixel_center(view, 1, (3, 3)))
     assert view.read_out == "t = 1, pixel (3, 3): 0.97"
-    QTest.mouseMove(view, QPoint(1, 1))
+    point_at(view, QPoint(1, 1))
     assert view.read_out == ""
 
 
@@ -141,7 +141,7 @@ def test_images_are_magnified_under_the_pointer_until_they_are_zoomed(theme, mak
         return 4 * bright / view.box(210).width() ** 2
 
     at = view.box(210).center().toPoint()
-    QTest.mouseMove(view, at)
+    point_at(view, at)
     assert lit() > 20
     wheel(view, at, 2)
     assert lit() == pytest.approx(1, abs=0.4)
@@ -275,7 +275,7 @@ def test_a_long_name_stands_above_its_bar_and_is_never_missing(make_bars) -> Non
     assert (x0, x1) == (pytest.approx(0, abs=2), pytest.approx(199, abs=2))
     image = narrow.grab().toImage()
     assert any(image.pixelColor(x, y) != QColor(DARK.bg2) for x in range(100) for y in range(4, top - 2))
-    QTest.mouseMove(narrow, QPoint(20, top))
+    point_at(narrow, QPoint(20, top))
     assert narrow.toolTip() == f"{name}: 2"
     flat = make_bars(frame, 200, 44)  # no room for two lines
     x0, x1, *_ = extents(inked(flat.grab().toImage(), DARK.data))
@@ -292,7 +292,7 @@ def test_columns_zoom_pan_tell_their_value_and_are_reset(make_bars) -> None:
     view = make_bars(columns(), 446, 200)
     pane = view.panes[0]
     at = (pane.pos() + pane.projection.point(30.5, 20)).toPoint()
-    QTest.mouseMove(view, at)
+    point_at(view, at)
     assert view.read_out == "bin 30: 30\u2009nats ± 0.50"
     wheel(view, at, 4)
     assert view.read_out == "bin 30: 30\u2009nats ± 0.50"
@@ -316,7 +316,7 @@ def test_rows_do_not_zoom(make_bars) -> None:
     wheel(view, QPoint(200, 60), 4)
     drag(view, QPoint(100, 20), QPoint(300, 150), _SHIFT)
     drag(view, QPoint(100, 20), QPoint(300, 150))
-    QTest.mouseMove(view, QPoint(1, 199))
+    point_at(view, QPoint(1, 199))
     assert not view.is_free
     assert difference(view.grab().toImage(), before) <= 3
 
@@ -337,7 +337,7 @@ def cell_center(view: MatrixView, row: int, column: int) -> QPoint:
 
 def test_a_matrix_zooms_pans_tells_its_cells_and_is_reset(matrix) -> None:
     at = cell_center(matrix, 2, 7)
-    QTest.mouseMove(matrix, at)
+    point_at(matrix, at)
     assert matrix.read_out == "r2, c7: 0.450 nats"
     wheel(matrix, at, 3)
     assert matrix.read_out == "r2, c7: 0.450 nats"
@@ -399,7 +399,7 @@ def audio(theme, make_widget) -> AudioView:
 
 def test_sound_zooms_in_time_tells_its_amplitude_and_is_reset(audio) -> None:
     at = QPoint(308, 60)  # three quarters
-    QTest.mouseMove(audio, at)
+    point_at(audio, at)
     assert audio.read_out == "0.750 s, amplitude 0.500"
     wheel(audio, at, 6)
     assert audio.read_out == "0.750 s, amplitude 0.500"

@@ -9,6 +9,7 @@ import numpy as np
 import pages
 import pytest
 from page_parts import State, reply, views
+from pointing import point_at
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 
@@ -193,12 +194,12 @@ def test_a_datum_under_the_pointer_is_ringed_in_the_other_pictures_of_its_split(
         display.grab()
     here, other = displays
     plain = other.grab().toImage()
-    QTest.mouseMove(here, here.view.point(1.0, 1.0).toPoint())
+    point_at(here, here.view.point(1.0, 1.0).toPoint())
     assert other.grab().toImage() != plain
-    QTest.mouseMove(here, here.view.point(-1.0, 1.0).toPoint())
+    point_at(here, here.view.point(-1.0, 1.0).toPoint())
     assert other.grab().toImage() == plain
     made.state.inputs.set_param("cloud", "split", "train")
-    QTest.mouseMove(here, here.view.point(1.0, 1.0).toPoint())
+    point_at(here, here.view.point(1.0, 1.0).toPoint())
     assert other.grab().toImage() == plain  # datum 9 of another split is another datum
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pointing import difference, drag, wheel
+from pointing import difference, drag, point_at, wheel
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
@@ -34,12 +34,12 @@ def test_the_plane_fills_the_widget_from_edge_to_edge(plane) -> None:
 
 
 def test_the_read_out_gives_coordinates_and_the_value_of_the_map(plane) -> None:
-    QTest.mouseMove(plane, QPoint(350, 50))
+    point_at(plane, QPoint(350, 50))
     assert plane.read_out == "z₁ 1.50  ·  z₂ 1.50  ·  log p 15.0"
-    QTest.mouseMove(plane, QPoint(150, 350))
+    point_at(plane, QPoint(150, 350))
     assert plane.read_out.endswith("log p 1.00")
     drag(plane, MIDDLE, QPoint(200, 100), button=_MIDDLE)
-    QTest.mouseMove(plane, QPoint(200, 390))
+    point_at(plane, QPoint(200, 390))
     assert "log p" not in plane.read_out  # below the map
 
 

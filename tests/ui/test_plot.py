@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from pointing import difference, drag, wheel
+from pointing import difference, drag, point_at, wheel
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtTest import QTest
@@ -134,12 +134,12 @@ def test_a_free_range_stays_until_it_is_reset(plot, way) -> None:
 def test_the_read_out_follows_pointer_and_range_and_goes_with_the_pointer(plot) -> None:
     assert plot.read_out == ""
     plain = plot.grab().toImage()
-    QTest.mouseMove(plot, QPoint(86, 121))
+    point_at(plot, QPoint(86, 121))
     assert plot.read_out == "1.0, 0.10"
     assert plot.grab().toImage() != plain
     drag(plot, QPoint(86, 121), QPoint(126, 121))
     assert plot.read_out == "1.0, 0.10"  # the point has come along
-    QTest.mouseMove(plot, QPoint(2, 2))
+    point_at(plot, QPoint(2, 2))
     assert plot.read_out == ""
 
 
@@ -154,13 +154,13 @@ def test_zooming_has_limits(plot) -> None:
 
 def test_what_is_drawn_is_the_same_whether_stored_or_not(plot) -> None:
     fresh = plot.grab().toImage()
-    QTest.mouseMove(plot, QPoint(86, 121))  # items are stored from here on
-    QTest.mouseMove(plot, QPoint(2, 2))
+    point_at(plot, QPoint(86, 121))  # items are stored from here on
+    point_at(plot, QPoint(2, 2))
     assert difference(plot.grab().toImage(), fresh) <= 3
     wheel(plot, IN_TOP, 1)
     assert difference(plot.grab().toImage(), fresh) > 50
     plot.reset_view()
-    QTest.mouseMove(plot, QPoint(3, 3))
+    point_at(plot, QPoint(3, 3))
     assert difference(plot.grab().toImage(), fresh) <= 3
 
 

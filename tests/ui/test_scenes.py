@@ -5,6 +5,7 @@ from __future__ import annotations
 import pages
 import pytest
 from page_parts import State
+from pointing import LEFT, point_at
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
@@ -219,7 +220,7 @@ def test_a_border_that_is_dragged_is_reported_and_kept_at_another_size(view, qap
     handle = view.findChild(type(view._across), "splitter.0").handle(1)
     middle = handle.rect().center()
     QTest.mousePress(handle, _LEFT, pos=middle)
-    QTest.mouseMove(handle, middle + QPoint(-120, 0))
+    point_at(handle, middle + QPoint(-120, 0), LEFT)
     QTest.mouseRelease(handle, _LEFT, pos=middle)
     share, heights = reported[-1]
     assert 0.4 < share < 0.6
@@ -237,14 +238,14 @@ def test_a_card_dropped_on_another_by_its_head_exchanges_places_with_it(view):
     head = lead._head
     start = QPoint(60, 18)
     QTest.mousePress(head, _LEFT, pos=start)
-    QTest.mouseMove(head, start + QPoint(30, 0))
-    QTest.mouseMove(head, head.mapFromGlobal(other.mapToGlobal(other.rect().center())))
+    point_at(head, start + QPoint(30, 0), LEFT)
+    point_at(head, head.mapFromGlobal(other.mapToGlobal(other.rect().center())), LEFT)
     assert other.property("target") == "true"
     QTest.mouseRelease(head, _LEFT, pos=start)
     assert swapped == [("cloud", "score")]
     assert other.property("target") == "false"
     QTest.mousePress(head, _LEFT, pos=start)
-    QTest.mouseMove(head, start + QPoint(2, 2))  # less than a drag
+    point_at(head, start + QPoint(2, 2), LEFT)  # less than a drag
     QTest.mouseRelease(head, _LEFT, pos=start)
     assert len(swapped) == 1
 

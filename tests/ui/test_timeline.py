@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from pointing import LEFT, point_at
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QColor, QImage
 from PySide6.QtTest import QTest
@@ -84,10 +85,10 @@ def test_a_click_or_a_drag_goes_to_the_nearest_recorded_moment(recorded, scrubs)
     QTest.mousePress(track, Qt.MouseButton.LeftButton, pos=_at(recorded, 290))
     assert (scrubs, recorded.step, recorded.live) == ([200], 200, False)
     for step in (295, 305, 590, 605):
-        QTest.mouseMove(track, _at(recorded, step))
+        point_at(track, _at(recorded, step), LEFT)
     QTest.mouseRelease(track, Qt.MouseButton.LeftButton, pos=_at(recorded, 605))
     assert scrubs == [200, 400, 800]  # once a moment, however far the pointer went
-    QTest.mouseMove(track, _at(recorded, 0))
+    point_at(track, _at(recorded, 0))
     assert recorded.step == 800
     assert _words(recorded) == "step 800"
 

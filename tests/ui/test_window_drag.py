@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pointing import LEFT, point_at
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
@@ -42,7 +43,7 @@ def test_a_drag_sets_both_parameters_and_is_one_edit(driver) -> None:
     assert _shown(driver) == (0.5, 0.5)
     QTest.mousePress(board, Qt.MouseButton.LeftButton, pos=_at(board, 0.5, 0.5))
     for x, y in ((0.4, 0.7), (0.6, 1.0)):
-        QTest.mouseMove(board, _at(board, x, y))
+        point_at(board, _at(board, x, y), LEFT)
         assert _shown(driver) == (pytest.approx(x, abs=0.02), pytest.approx(y, abs=0.02))
     assert driver.page.draft.state.values["p"] == 0.5, "what is being dragged is no edit yet"
     QTest.mouseRelease(board, Qt.MouseButton.LeftButton, pos=_at(board, 0.6, 1.0))
