@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 import math
 import typing
@@ -194,6 +195,12 @@ def _named(declared: Param, name: str, annotation: Any) -> Param:
 
 def params_of(owner: Any) -> dict[str, Param]:
     """The parameters declared by a dataclass, by name and in order of declaration."""
+    return dict(_declared_by(owner if isinstance(owner, type) else type(owner)))
+
+
+@functools.cache
+def _declared_by(owner: type[Any]) -> Mapping[str, Param]:
+    """Found once a class: resolving annotations takes longer than all else that a window does at a step."""
     hints = typing.get_type_hints(owner)
     return {
         field.name: _named(field.metadata[_KEY], field.name, hints[field.name])
