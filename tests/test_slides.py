@@ -18,6 +18,7 @@ ROWS = [
 ]
 OF_THE_WINDOW = {"Explain", "Step"}  # beside the cards
 PAGES = {name: page for family in models.FAMILIES for name, page in family.pages.items()}
+SCENES = {name: {scene.name for scene in scenes_of(page)} for name, page in PAGES.items()}
 
 
 def test_every_row_has_a_slide_a_place_a_setting_and_what_is_seen():
@@ -25,33 +26,47 @@ def test_every_row_has_a_slide_a_place_a_setting_and_what_is_seen():
     assert [row for row in ROWS if len(row) != 4] == []
 
 
-def named(title: str, page: type) -> bool:
-    """Whether a view, a scene or a parameter of a page is called so, in full or by words of its title."""
-    titles = [view.title for view in views_of(page).values()]
-    titles += [scene.name for scene in scenes_of(page)]
-    titles += [param.label for param in params_of(page.Config).values()]
+def named(title: str, names: list[str]) -> bool:
+    """Whether something is called so, in full or by words of its name."""
     words = re.compile(rf"(?<!\w){re.escape(title)}(?!\w)", re.IGNORECASE)
-    return title in OF_THE_WINDOW or any(map(words.search, titles))
+    return any(map(words.search, names))
 
 
-def cards_of(place: str) -> list[tuple[str, str]]:
-    """Page and title, or words of it, of each card that a cell names."""
-    found, page = [], ""
-    for part in re.split(r"[,;] | beside ", place):
-        if part.strip("`") in PAGES:
-            page = part.strip("`")
-        elif page and part[0].isupper():
-            whole = named(part, PAGES[page])  # "and" is in titles, too
-            found += [(page, title) for title in ([part] if whole else part.split(" and "))]
+def titles_of(page: type, scene: str) -> list[str]:
+    """Titles of the cards of a scene; without a scene the names of all scenes, cards and parameters of the page."""
+    views = views_of(page)
+    if scene:
+        found = next((each for each in scenes_of(page) if each.name == scene), None)
+        return [] if found is None else ["Loss" if name == "curves" else views[name].title for name in found.views]
+    of_page = [scene.name for scene in scenes_of(page)] + [view.title for view in views.values()]
+    return [*of_page, *(param.label for param in params_of(page.Config).values()), *OF_THE_WINDOW]
+
+
+def cards_of(place: str) -> list[tuple[str, str, str]]:
+    """Page, scene or "", and title, or words of it, of each card that a cell names."""
+    found = []
+    for page, rest in re.findall(r"`([a-z-]+)`, ((?:(?!, beside `).)*)", place):
+        for group in re.split(r"; ", rest) if page in PAGES else ():
+            scene, _, cards = group.rpartition(": ")
+            for part in cards.split(", "):
+                whole = named(part, titles_of(PAGES[page], scene))  # "and" is in titles, too
+                titles = [part] if whole else part.split(" and ")
+                found += [(page, scene, title) for title in titles if title[0].isupper()]
     return found
 
 
 CARDS = sorted({card for row in ROWS for card in cards_of(row[1])})
 
 
-@pytest.mark.parametrize(("page", "title"), CARDS, ids=[f"{page}: {title}" for page, title in CARDS])
-def test_a_card_is_there(page, title):
-    assert named(title, PAGES[page])
+@pytest.mark.parametrize(("page", "scene", "title"), CARDS, ids=[", ".join(card) for card in CARDS])
+def test_a_card_is_in_its_scene(page, scene, title):
+    assert named(title, titles_of(PAGES[page], scene))
+
+
+def test_cards_stand_in_scenes():
+    beside = {*OF_THE_WINDOW, "Objective"}
+    alone = {(page, title) for page, scene, title in CARDS if not scene and title not in beside}
+    assert {(page, title) for page, title in alone if title not in SCENES[page]} == set()
 
 
 def test_every_name_in_code_is_a_page_a_field_or_a_command():
