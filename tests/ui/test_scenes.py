@@ -8,7 +8,7 @@ from page_parts import State
 from pointing import LEFT, point_at
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolButton
 
 from explorer.engine import BadInput
 from explorer.ui.card import Card
@@ -154,6 +154,27 @@ def test_what_a_person_arranged_is_there_at_the_next_start(scenes):
     assert again.layout == Layout("density", ("cloud", "curves"), 0.7, (0.25, 0.75))
 
 
+def test_a_scene_that_does_not_apply_yet_at_the_next_start_is_chosen_once_it_does(scenes):
+    scenes.choose("Hidden")
+    stored = scenes.to_json()
+    again = Scenes(DECLARED, CARDS)
+    again.offer(("cloud", "density"))
+    again.restore(stored)
+    assert again.current == "Train"
+    assert again.to_json() == stored  # closed before that, it is still remembered
+    notes = heard(again)
+    again.offer(CARDS)
+    assert again.current == "Hidden"
+    assert "listed" in notes
+    assert "placed" in notes
+    again.offer(("cloud", "density"))
+    again.restore(stored)
+    again.offer(("cloud", "score"))
+    again.choose("Score")
+    again.offer(CARDS)
+    assert again.current == "Score"  # a person has chosen meanwhile
+
+
 def test_heights_are_those_of_the_cards_that_apply(scenes):
     scenes.offer(("cloud", "curves"))
     scenes.resize(0.6, (1.0,))
@@ -248,6 +269,35 @@ def test_a_card_dropped_on_another_by_its_head_exchanges_places_with_it(view):
     point_at(head, start + QPoint(2, 2), LEFT)  # less than a drag
     QTest.mouseRelease(head, _LEFT, pos=start)
     assert len(swapped) == 1
+
+
+def test_escape_ends_the_drag_of_a_head_without_an_exchange(view):
+    swapped: list[tuple[str, str]] = []
+    view.swapped.connect(lambda one, other: swapped.append((one, other)))
+    lead, _, other = view.in_sight()
+    head, start = lead._head, QPoint(60, 18)
+    there = head.mapFromGlobal(other.mapToGlobal(other.rect().center()))
+    QTest.mousePress(head, _LEFT, pos=start)
+    point_at(head, start + QPoint(30, 0), LEFT)
+    point_at(head, there, LEFT)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert other.property("target") == "false"
+    point_at(head, there - QPoint(4, 4), LEFT)
+    assert other.property("target") == "false"
+    QTest.mouseRelease(head, _LEFT, pos=there)
+    assert swapped == []
+
+
+def test_the_focus_stays_in_the_scene_when_the_card_that_had_it_goes(view, qapp):
+    lead, beside, _ = view.in_sight()
+    button = QPushButton("Within")
+    beside.add_row(button)
+    qapp.processEvents()
+    button.setFocus()
+    assert QApplication.focusWidget() is button
+    view.show_layout(Layout(lead.view.name))
+    qapp.processEvents()
+    assert QApplication.focusWidget() is view
 
 
 @pytest.fixture

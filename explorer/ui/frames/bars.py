@@ -108,6 +108,8 @@ class BarsView(BoundedPlot):
             self._shown = shown
             self.is_free, pane.home = False, (0.0, 0.0, 0.0, 0.0)
             self.arrange()
+            for item in (self._rows, self._columns):
+                item.emphasise(-1)  # another bar is under the pointer
         axis = self._axis.low, self._axis.high
         self.follow(pane, (0.0, float(max(n, 1))), axis)
         self._rows.setVisible(self.in_rows and n > 0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout
 
 from explorer.ui.card import Card
 from explorer.ui.controls import restyle
@@ -24,7 +24,7 @@ _DRAG = 8  # px that the pointer moves before a press on a head becomes a drag
 class SceneView(QFrame):
     """Places the cards of the chosen scene, and lets one of them fill the page.
 
-    Dragging the head of a card onto another exchanges their places.
+    Dragging the head of a card onto another exchanges their places; Escape meanwhile leaves them.
 
     Attributes:
         lead: The leading card.
@@ -49,6 +49,7 @@ class SceneView(QFrame):
         self._maximised: Card | None = None
         self._target: Card | None = None
         self._pressed: QPoint | None = None
+        self._cancelled = False
         self._across = _splitter(Qt.Orientation.Horizontal, 0)
         self._column = _splitter(Qt.Orientation.Vertical, 1)
         self._scroll = QScrollArea()
@@ -84,8 +85,11 @@ class SceneView(QFrame):
             self._maximised.set_maximised(False)
             self._maximised = None
         self._layout, self.lead = layout, self._cards[layout.lead]
+        focused = QApplication.focusWidget()
         for name, card in self._cards.items():
             if name not in layout.cards:
+                if focused is not None and card.isAncestorOf(focused):
+                    self.setFocus()  # else Qt gives it to whichever widget is next, and keys do something else
                 card.hide()
                 card.setParent(self)
         _fill(self._lead_slot, self.lead)
@@ -164,17 +168,28 @@ class SceneView(QFrame):
 
     @Slot(QPoint)
     def _on_head_moved(self, at: QPoint) -> None:
-        """Marks the card onto which another is dragged."""
-        self._pressed = at if self._pressed is None else self._pressed
-        moved = (at - self._pressed).manhattanLength() >= _DRAG
+        """Marks the card onto which another is dragged, unless Escape was pressed meanwhile."""
+        if self._pressed is None:
+            self._pressed = at
+            self.setFocus()  # for Escape
+        moved = (at - self._pressed).manhattanLength() >= _DRAG and not self._cancelled
         self._mark(self._card_at(at) if moved and self._maximised is None else None)
 
     @Slot()
     def _on_head_released(self) -> None:
-        card, target, self._pressed = self.sender(), self._target, None
+        card, target = self.sender(), self._target
+        self._pressed, self._cancelled = None, False
         self._mark(None)
         if isinstance(card, Card) and target is not None and target is not card:
             self.swapped.emit(card.view.name, target.view.name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape ends a drag without an exchange."""
+        if self._pressed is not None and event.key() == Qt.Key.Key_Escape:
+            self._cancelled = True
+            self._mark(None)
+            return
+        super().keyPressEvent(event)
 
     def _card_at(self, at: QPoint) -> Card | None:
         return next((card for card in self.in_sight() if card.visibleRegion().contains(card.mapFromGlobal(at))), None)

@@ -63,6 +63,7 @@ class Scenes(QObject):
         self._own: dict[str, Layout] = {}  # saved by a person
         self._changed: dict[str, Layout] = {}  # scenes that were rearranged, own ones included
         self._offered = frozenset(cards)
+        self._awaited = ""  # a stored scene whose cards do not apply yet
         self.current = next(iter(self._declared))
 
     @property
@@ -103,7 +104,7 @@ class Scenes(QObject):
     def choose(self, name: str) -> None:
         """Chooses a scene; one without a card under the config in force, or of an unknown name, is not chosen."""
         if name in self.names and name != self.current:
-            self.current = name
+            self.current, self._awaited = name, ""
             self.listed.emit()
             self.placed.emit()
 
@@ -119,9 +120,12 @@ class Scenes(QObject):
         """Leaves out all cards but these, which apply under the config in force."""
         names, layout = self.names, self.layout
         self._offered = frozenset(cards)
-        if self.current not in self.names and self.names:
+        before = self.current
+        if self._awaited in self.names:
+            self.current, self._awaited = self._awaited, ""
+        elif self.current not in self.names and self.names:
             self.current = self.names[0]
-        if self.names != names:
+        if self.names != names or self.current != before:
             self.listed.emit()
         if self.layout != layout:
             self.placed.emit()
@@ -197,7 +201,7 @@ class Scenes(QObject):
     def to_json(self) -> str:
         """What a person chose, arranged and saved."""
         own, changed = ({name: asdict(layout) for name, layout in part.items()} for part in (self._own, self._changed))
-        return json.dumps({"current": self.current, "own": own, "changed": changed})
+        return json.dumps({"current": self._awaited or self.current, "own": own, "changed": changed})
 
     def restore(self, text: str) -> None:
         """Takes what `to_json` gave; leaves out cards and scenes that the page no longer has.
@@ -216,6 +220,8 @@ class Scenes(QObject):
         self._changed = {name: layout for name, layout in changed.items() if name in known}
         if current in self.names:
             self.current = current
+        elif current in known:
+            self._awaited = current  # until its cards apply, or another one is chosen
         self.listed.emit()
         self.placed.emit()
 
