@@ -88,11 +88,11 @@ class Driver:
         self.actions()[action].trigger()
 
     def click(self, name: str) -> None:
-        """Clicks a button."""
+        """Clicks a button once it is in sight: a page that was just opened may still be placing its controls."""
+        self._open_controls(self.find(name))
+        self.until(lambda: self.find(name).isVisible())
         button = self.find(name)
         assert isinstance(button, QAbstractButton)
-        self._open_controls(button)
-        assert button.isVisible(), f"{name} is not in sight"
         assert button.isEnabled(), f"{name} is off"
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
