@@ -212,6 +212,12 @@ class Card(QFrame):
         self._status.weights = text
         self._update_subtitle()
 
+    def set_drawn(self, drawn: bool, now: bool = False) -> None:
+        """Marks a picture on which slow motion draws; `now`: in this phase, for which the card has a frame."""
+        self._status.drawn = drawn
+        restyle(self, phase="true" if now else "false")
+        self._update_subtitle()
+
     def set_maximised(self, maximised: bool) -> None:
         """Shows the tool that restores the card instead of the one that maximises it."""
         self._head.set_maximised(maximised)
