@@ -136,8 +136,8 @@ class HasPhasePictures(ABC):
     ) -> PhasePicture:
         """Pictures and numbers of one phase, for the first few data of its batch.
 
-        Called in slow motion alone, without gradients, on a copy of the model from before the update, so that nothing
-        it does changes training. It takes a few milliseconds.
+        Called in slow motion alone, without gradients and on a copy of the model from before the update: what it draws
+        or changes there does not reach training. It takes a few milliseconds.
 
         Args:
             player: The player that is updated.

@@ -17,7 +17,7 @@ class PhasePicture:
     Attributes:
         frames: Frame by the name of a view of the page, of the kind that the view returns. Its card shows it until a
             later phase of the same update has another one, or the next update begins.
-        values: Numbers of the phase by the name that is printed beside them ("image 1: m₁").
+        values: Numbers of the phase by the name that is printed beside them ("image a: m₁").
     """
 
     frames: Mapping[str, Frame] = field(default_factory=dict)

@@ -23,9 +23,10 @@ __all__ = ["DECODE", "ENCODE", "LOOK_UP", "NOISE", "TERMS", "ForwardPass", "forw
 ENCODE, LOOK_UP, NOISE, DECODE, TERMS = "encode", "m and s", "draw ε", "decode", "two terms"
 """Phases of the forward pass; a model without an encoder looks q up."""
 
-_SHOWN = 8  # images of the mini-batch
+_LETTERS = "abcdefgh"  # of the images of the mini-batch that are drawn; classes have digits
+_SHOWN = len(_LETTERS)
 _IMAGE_CARDS = ("reconstructions", "decode")  # the first of them that is in sight shows images
-_LARGE, _SMALL = 7.0, 5.0  # px of points
+_LARGE, _SMALL, _FAR = 8.0, 5.0, 2.5  # px of points, and of those of the map behind
 _LEAST_ARROW = 0.06  # of the width of the map: the longest arrow is at least as long
 _NO_NAMES = ("",) * 64  # the map names the classes already
 
@@ -85,14 +86,15 @@ def phase_picture(
     if isinstance(plane, Plane):
         layers = _layers(plane, phase, batch, done, None if after is None else after.codes(batch))
         if layers:
-            frames["latent_map"] = dataclasses.replace(plane, layers=(*plane.layers, *layers), subtitle=_which(batch))
+            behind = [dataclasses.replace(one, size=_FAR) if isinstance(one, Points) else one for one in plane.layers]
+            frames["latent_map"] = dataclasses.replace(plane, layers=(*behind, *layers), subtitle=_which(batch))
     if isinstance(bars, Bars) and phase == TERMS:
         frames["kl_per_dimension"] = _bars(bars, batch, done)
     return PhasePicture(frames, _values(plane, phase, done))
 
 
 def _which(batch: DataBatch) -> str:
-    return f"this mini-batch, images 1 to {min(_SHOWN, len(batch))} of {len(batch)}"
+    return f"{min(_SHOWN, len(batch))} of this mini-batch"
 
 
 # Images
@@ -101,24 +103,23 @@ def _which(batch: DataBatch) -> str:
 def _images(model: ImageModel, phase: str, batch: DataBatch, done: ForwardPass) -> Images | None:
     """The images that are drawn, with the means of p(x|z) below them once z is decoded, and with their terms."""
     x = as_array(batch.x[:_SHOWN])
-    numbers = tuple(str(number) for number in range(1, len(x) + 1))
+    letters = tuple(_LETTERS[: len(x)])
     if phase == "draw":
-        return Images(x, columns=len(x), row_labels=("x",), captions=numbers, subtitle=_which(batch))
+        return Images(x, columns=len(x), row_labels=("x",), captions=letters, subtitle=_which(batch))
     if phase not in (DECODE, TERMS):
         return None
     decoded = as_array(model.decoder.mean(done.z[:_SHOWN]))
-    above, below, note = numbers, ("",) * len(x), ""
+    rows, above, below = ("x", "p(x|z)"), letters, ("",) * len(x)
     if phase == TERMS:
-        above = tuple(f"KL {decimal(kl, 1)}" for kl in done.kl[:_SHOWN].tolist())
+        rows = ("x, KL", "log p(x|z)")
+        above = tuple(decimal(kl, 1) for kl in done.kl[:_SHOWN].tolist())
         below = tuple(decimal(term, 1) for term in done.reconstruction[:_SHOWN].tolist())
-        note = "Below each x its KL, below p(x|z) the reconstruction log p(x|z), nats."
     return Images(
         np.concatenate([x, decoded]),
         columns=len(x),
-        row_labels=("x", "p(x|z)"),
+        row_labels=rows,
         captions=(*above, *below),
         subtitle=_which(batch),
-        note=note,
     )
 
 
@@ -145,8 +146,8 @@ def _layers(
     if phase == "update" and moved is not None:
         now, std = _place(plane, *moved)
         return (
-            *_posteriors(plane, now, std),
-            Points(now, label, _NO_NAMES, size=_LARGE),
+            *_posteriors(plane, now, std, name=""),
+            Points(now, label, _NO_NAMES, size=_SMALL),
             _arrows(plane, before, now),
         )
     return ()
@@ -166,22 +167,24 @@ def _place(plane: Plane, at: Tensor, log_var: Tensor) -> tuple[np.ndarray, np.nd
     )
 
 
-def _posteriors(plane: Plane, centers: np.ndarray, std: np.ndarray) -> tuple[Layer, ...]:
-    """Each q(z|x) as its numbered ellipse of 1σ; with one dimension, as a line from m − s to m + s."""
+def _posteriors(plane: Plane, centers: np.ndarray, std: np.ndarray, name: str = "q(z|x), 1σ") -> tuple[Layer, ...]:
+    """Each q(z|x) as its ellipse of 1σ with its letter; with one dimension, as a line from m − s to m + s."""
     if plane.dims is None:
         ends = _joined(centers - std, centers + std)
-        return (Lines(ends, 2 * np.arange(len(centers)), role="total", name="q(z), ±1σ"),)
-    numbers = tuple(str(number) for number in range(1, len(centers) + 1))
-    return (Ellipses(centers, std, np.zeros(len(centers)), numbers, role="total", dashed=False, name="q(z|x), 1σ"),)
+        return (Lines(ends, 2 * np.arange(len(centers)), role="model", width=1.5, name=name),)
+    letters, angles = tuple(_LETTERS[: len(centers)]), np.zeros(len(centers))
+    return (Ellipses(centers, std, angles, letters, role="model", dashed=False, name=name),)
 
 
 def _arrows(plane: Plane, before: np.ndarray, now: np.ndarray) -> Field:
-    """Arrows along the ways of the means, longer than these where they would be too short to be seen."""
+    """Arrows along the ways of the means, longer by a factor where they would be too short to be seen."""
     ways = now - before
-    longest = float(np.linalg.norm(ways, axis=1).max())
+    longest = max(float(np.linalg.norm(ways, axis=1).max()), np.finfo(float).tiny)
     x0, x1 = (0.0, 1.0) if plane.extent is None else plane.extent[:2]
     drawn = max(longest, _LEAST_ARROW * (x1 - x0))
-    return Field(before, ways, role="model", longest=drawn, name=f"change of m, longest {longest:.2g}")
+    moved = "m" if plane.dims is not None else "m and log s"
+    name = f"change of {moved}" if drawn == longest else f"change of {moved}, drawn ×{drawn / longest:.2g}"
+    return Field(before, ways, role="total", longest=drawn, name=name)
 
 
 def _joined(start: np.ndarray, end: np.ndarray) -> np.ndarray:
@@ -201,7 +204,7 @@ def _bars(bars: Bars, batch: DataBatch, done: ForwardPass) -> Bars:
 
 
 def _values(plane: Frame | None, phase: str, done: ForwardPass) -> dict[str, float]:
-    """m and s, or ε and z, of the first image in the dimensions of the map."""
+    """m and s, or ε and z, of image a in the dimensions of the map."""
     pairs = {
         ENCODE: (("m", done.mean), ("s", done.std)),
         LOOK_UP: (("m", done.mean), ("s", done.std)),
@@ -211,4 +214,4 @@ def _values(plane: Frame | None, phase: str, done: ForwardPass) -> dict[str, flo
     values = {
         letter + axis_label(dim)[1:]: float(tensor[0, dim]) for letter, tensor in pairs.get(phase, ()) for dim in dims
     }
-    return {name if place else f"image 1: {name}": value for place, (name, value) in enumerate(values.items())}
+    return {name if place else f"image a: {name}": value for place, (name, value) in enumerate(values.items())}

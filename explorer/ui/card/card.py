@@ -213,8 +213,9 @@ class Card(QFrame):
         self._update_subtitle()
 
     def set_drawn(self, drawn: bool, now: bool = False) -> None:
-        """Marks a picture on which slow motion draws; `now`: in this phase, for which the card has a frame."""
+        """Marks a picture on which slow motion draws, and hides its controls; `now`: it draws there in this phase."""
         self._status.drawn = drawn
+        self._body.offer_controls(not drawn)
         restyle(self, phase="true" if now else "false")
         self._update_subtitle()
 

@@ -162,11 +162,10 @@ LOOK_AT = (
 FORWARD_PHASES = (ENCODE, NOISE, DECODE, TERMS)
 PHASES = {
     "draw": "Draw a mini-batch of images x.",
-    ENCODE: "Encode: the encoder gives each x its q(z|x) = N(m, s²), an ellipse on the latent map.",
+    ENCODE: "Encode: the encoder gives each x its q(z|x) = N(m, s²), drawn on the latent map.",
     NOISE: "Draw ε ~ N(0, I) for each x, and z = m + s ε, a point of its q(z|x).",
     DECODE: "Decode: the decoder gives each z its p(x|z), whose mean is drawn below x.",
-    TERMS: "The two terms: the reconstruction log p(x|z), and the KL of q(z|x) from the prior. The loss is the mean of "
-    "β KL − reconstruction over the mini-batch; free bits, if there are any, add to the KL.",
+    TERMS: "The two terms of the loss: the reconstruction log p(x|z), and the KL of q(z|x) from the prior.",
     "backward": "Differentiate β KL − reconstruction: through the decoder to its weights θ, and on through "
     "z = m + s ε, with ε held fixed, to φ of the encoder.",
     "update": "Move φ and θ against the gradient.",

@@ -114,11 +114,10 @@ LOOK_AT = (
 FORWARD_PHASES = (LOOK_UP, NOISE, DECODE, TERMS)
 PHASES = {
     "draw": "Draw a mini-batch of images x.",
-    LOOK_UP: "No encoder: m and s of each x are parameters. Look them up: q(z) = N(m, s²) is an ellipse on the map.",
+    LOOK_UP: "No encoder: m and s of each x are parameters. Look them up: q(z) = N(m, s²) is drawn on the map.",
     NOISE: "Draw ε ~ N(0, I) for each x, and z = m + s ε, a point of its q(z).",
     DECODE: "Decode: the decoder gives each z its p(x|z), whose mean is drawn below x.",
-    TERMS: "The two terms: the reconstruction log p(x|z), and the KL of q(z) from the prior. The loss is the mean of "
-    "β KL − reconstruction over the mini-batch.",
+    TERMS: "The two terms of the loss: the reconstruction log p(x|z), and the KL of q(z) from the prior.",
     "backward": "Differentiate β KL − reconstruction: through the decoder to its weights θ, and on through "
     "z = m + s ε, with ε held fixed, to the m and s of these images.",
     "update": "Move the decoder, and the m and s of the data in the batch; all others stay.",

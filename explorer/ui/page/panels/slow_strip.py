@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.engine.session.slow_motion import PACE, PhaseReport
@@ -15,7 +15,7 @@ from explorer.ui.page.state.shown import PlayerInfo, Shown
 from explorer.ui.theme import Theme, Tokens, color, ui_font
 from models.protocol import GenerativeModel, Term
 
-__all__ = ["SlowStrip"]
+__all__ = ["SlowStrip", "updates_of"]
 
 _SPEEDS = {0.5: "½×", 1.0: "1×", 2.0: "2×", 8.0: "8×"}
 _MOST = 5  # numbers in the line
@@ -61,9 +61,9 @@ class _Round(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(ui_font(11, 600))
-        updates = _updates(self._players, self._count)
+        updates = updates_of(self._players, self._count)
         phases = [phase for _, names in updates for phase in names]
-        wanted = [max(_BAR, painter.fontMetrics().horizontalAdvance(phase) + 2 * _GAP) for phase in phases]
+        wanted = [max(_BAR, painter.fontMetrics().horizontalAdvance(phase) + _GAP + 2) for phase in phases]
         is_named = len(updates) == 1 and sum(wanted) <= self.width()
         even = min(_BAR, (self.width() - _GAP * (len(updates) - 1)) / max(1, len(phases)))
         widths, place, x = iter(wanted if is_named else [even] * len(phases)), 0, 0.0
@@ -85,7 +85,7 @@ class _Round(QWidget):
         painter.end()
 
 
-def _updates(players: Sequence[PlayerInfo], count: int) -> list[tuple[PlayerInfo, tuple[str, ...]]]:
+def updates_of(players: Sequence[PlayerInfo], count: int) -> list[tuple[PlayerInfo, tuple[str, ...]]]:
     """The updates of a round of `count` phases with the names of their phases, some repeated for each micro-batch."""
     updates = [player for player in players for _ in range(player.updates)]
     of_a_part = sum(len(player.forward_phases) + 1 for player in updates)
@@ -187,10 +187,21 @@ class SlowStrip(QFrame):
         self.title.setText(title)
         self.title.setVisible(bool(title))
         self.explanation.setText(sentence)
+        self._keep_height()
         self.apply_theme(self._theme.tokens)
         spoken = ". ".join(part for part in (self.where.text(), title, sentence, self.values.text()) if part)
         self.setAccessibleName("Slow motion")
         self.setAccessibleDescription(spoken)
+
+    def _keep_height(self) -> None:
+        """Reserves the lines of the longest sentence so far, so that the cards below stay where they are."""
+        lines = self.explanation.heightForWidth(self.explanation.width())
+        self.explanation.setMinimumHeight(max(lines, self.explanation.minimumHeight()) if self._report else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Reserves anew: at another width sentences take other lines."""
+        super().resizeEvent(event)
+        self.explanation.setMinimumHeight(0)
 
     def _new_values(self, report: PhaseReport) -> dict[str, float]:
         """The numbers that the phase adds: after the forward pass those that have a name, later only the new one."""
