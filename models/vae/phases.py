@@ -11,10 +11,11 @@ import torch
 from torch import Tensor
 
 from models.exact.normal import prior_kl
-from models.frames import Bars, Ellipses, Field, Frame, Images, Layer, Lines, Plane, Points
+from models.frames import Bars, Ellipses, Frame, Images, Layer, Lines, Plane, Points
 from models.protocol import DataBatch, PhasePicture
 from models.vae.decoder import ImageModel
 from models.vae.networks import posterior_noise
+from models.views.arrows import change_arrows
 from models.views.latent_space import axis_label
 from models.views.words import as_array, decimal
 
@@ -27,7 +28,6 @@ _LETTERS = "abcdefgh"  # of the images of the mini-batch that are drawn; classes
 _SHOWN = len(_LETTERS)
 _IMAGE_CARDS = ("reconstructions", "decode")  # the first of them that is in sight shows images
 _LARGE, _SMALL, _FAR = 8.0, 5.0, 2.5  # px of points, and of those of the map behind
-_LEAST_ARROW = 0.06  # of the width of the map: the longest arrow is at least as long
 _NO_NAMES = ("",) * 64  # the map names the classes already
 
 
@@ -148,7 +148,7 @@ def _layers(
         return (
             *_posteriors(plane, now, std, name=""),
             Points(now, label, _NO_NAMES, size=_SMALL),
-            _arrows(plane, before, now),
+            change_arrows(plane, before, now, "m" if plane.dims is not None else "m and log s"),
         )
     return ()
 
@@ -174,17 +174,6 @@ def _posteriors(plane: Plane, centers: np.ndarray, std: np.ndarray, name: str = 
         return (Lines(ends, 2 * np.arange(len(centers)), role="model", width=1.5, name=name),)
     letters, angles = tuple(_LETTERS[: len(centers)]), np.zeros(len(centers))
     return (Ellipses(centers, std, angles, letters, role="model", dashed=False, name=name),)
-
-
-def _arrows(plane: Plane, before: np.ndarray, now: np.ndarray) -> Field:
-    """Arrows along the ways of the means, longer by a factor where they would be too short to be seen."""
-    ways = now - before
-    longest = max(float(np.linalg.norm(ways, axis=1).max()), np.finfo(float).tiny)
-    x0, x1 = (0.0, 1.0) if plane.extent is None else plane.extent[:2]
-    drawn = max(longest, _LEAST_ARROW * (x1 - x0))
-    moved = "m" if plane.dims is not None else "m and log s"
-    name = f"change of {moved}" if drawn == longest else f"change of {moved}, drawn ×{drawn / longest:.2g}"
-    return Field(before, ways, role="total", longest=drawn, name=name)
 
 
 def _joined(start: np.ndarray, end: np.ndarray) -> np.ndarray:
