@@ -140,15 +140,24 @@ def test_a_player_has_a_sentence_for_each_phase_of_its_forward_pass():
 
 @pytest.mark.parametrize("values", [{}, {"decoder": "gaussian", "micro_batches": 2}])
 def test_what_is_drawn_has_the_data_and_the_noise_of_the_loss(values):
-    made, told = vae(**values), 0
+    made, motion, played, told = vae(**values), SlowMotion(), [], 0
+
+    def keep(phase):
+        played.append(phase)
+        return {}
+
     while made.step_count < 2:
-        phase = made.substep()
-        if phase.name == "two terms":
+        report, phase = motion.play(made, False, keep), played[-1]
+        if phase.name not in ("draw ε", "two terms"):
+            continue
+        rng = torch.Generator()
+        rng.set_state(phase.before.rng_state)
+        with torch.no_grad():
+            done = forward_pass(phase.before.model, phase.before.batch, rng=rng)
+        if phase.name == "draw ε":
+            assert report.picture.values["image a: ε₁"] == done.noise[0, 0]
+        else:
             told += 1
-            rng = torch.Generator()
-            rng.set_state(phase.before.rng_state)
-            with torch.no_grad():
-                done = forward_pass(phase.before.model, phase.before.batch, rng=rng)
             assert done.reconstruction.mean() == phase.metrics["reconstruction"]  # to the last bit
             assert done.kl.mean().item() == pytest.approx(phase.metrics["kl"].item(), rel=1e-5)
     assert told == 2 * values.get("micro_batches", 1)

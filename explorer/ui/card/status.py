@@ -29,9 +29,8 @@ class CardStatus:
 
     def text(self, empty: bool) -> str:
         """The subtitle; without a picture (`empty`) it says neither that it is live nor whose weights are shown."""
-        if self.drawn:
-            return self.subtitle
         frozen = "frozen" if self.frozen else ""
         live = "live, not rewound" if self.live and not empty else ""
         weights = "" if empty else self.weights
-        return ", ".join(part for part in (frozen, live, weights, self.state or self.subtitle) if part)
+        parts = (frozen, self.subtitle) if self.drawn else (frozen, live, weights, self.state or self.subtitle)
+        return ", ".join(part for part in parts if part)
