@@ -124,11 +124,11 @@ def vae(**values):
 
 @pytest.mark.parametrize("parts", [1, 2])
 def test_the_forward_pass_is_divided_into_the_phases_of_its_player(parts):
-    made, forward = vae(micro_batches=parts), ["encode", "draw ε", "decode", "two terms"]
+    made, forward = vae(micro_batches=parts), ["encode", "draw ε", "decode", "terms"]
     played = [made.substep() for _ in range(2 + 5 * parts)]
     assert [phase.name for phase in played] == ["draw", *(*forward, "backward") * parts, "update"]
     assert [(phase.number, phase.count) for phase in played] == [(n + 1, len(played)) for n in range(len(played))]
-    assert {phase.name for phase in played if "loss" in phase.metrics} == {"two terms", "backward", "update"}
+    assert {phase.name for phase in played if "loss" in phase.metrics} == {"terms", "backward", "update"}
     assert made.step_count == 1
 
 
@@ -148,7 +148,7 @@ def test_what_is_drawn_has_the_data_and_the_noise_of_the_loss(values):
 
     while made.step_count < 2:
         report, phase = motion.play(made, False, keep), played[-1]
-        if phase.name not in ("draw ε", "two terms"):
+        if phase.name not in ("draw ε", "terms"):
             continue
         rng = torch.Generator()
         rng.set_state(phase.before.rng_state)
@@ -182,7 +182,7 @@ def test_a_run_in_slow_motion_equals_one_at_full_speed_to_the_last_bit_whatever_
             motion.play(slow, False, lambda phase: {"latent_map": Plane((), dims=(0, 1))})
         assert_same(slow, fast)
         assert torch.equal(torch.get_rng_state(), before)
-    assert drawn[:7] == ["draw", "encode", "draw ε", "decode", "two terms", "backward", "update"]
+    assert drawn[:7] == ["draw", "encode", "draw ε", "decode", "terms", "backward", "update"]
 
 
 def test_phases_are_drawn_over_the_frames_in_sight_and_these_stay_as_they_are(hosted: Hosted) -> None:  # noqa: F811

@@ -110,13 +110,13 @@ def test_q_and_z_stand_on_the_map_in_the_dimensions_that_it_shows(latent, params
 def test_images_are_decoded_from_the_drawn_z_and_carry_their_terms() -> None:
     model, batch = make(), train_batch()
     drawn, done = pictures(model, shown(model)), forward_pass(model, batch, rng=generator())
-    data, decoded, terms = (drawn[phase].frames["decode"] for phase in ("draw", "decode", "two terms"))
+    data, decoded, terms = (drawn[phase].frames["decode"] for phase in ("draw", "decode", "terms"))
     np.testing.assert_array_equal(data.images, batch.x[:8])
     np.testing.assert_array_equal(decoded.images[:8], batch.x[:8])
     np.testing.assert_allclose(decoded.images[8:], model.decode_mean(done.z[:8]).detach(), rtol=1e-12)
     printed = [float(text.replace("−", "-")) for text in terms.captions]
     np.testing.assert_allclose(printed, [*done.kl[:8].tolist(), *done.reconstruction[:8].tolist()], atol=0.0501)
-    bars = drawn["two terms"].frames["kl_per_dimension"]
+    bars = drawn["terms"].frames["kl_per_dimension"]
     assert bars.values.sum() == pytest.approx(done.kl.mean().item())
 
 

@@ -21,7 +21,7 @@ from models.views.words import as_array, decimal
 
 __all__ = ["DECODE", "ENCODE", "LOOK_UP", "NOISE", "TERMS", "ForwardPass", "forward_pass", "phase_picture"]
 
-ENCODE, LOOK_UP, NOISE, DECODE, TERMS = "encode", "m and s", "draw ε", "decode", "two terms"
+ENCODE, LOOK_UP, NOISE, DECODE, TERMS = "encode", "m and s", "draw ε", "decode", "terms"
 """Phases of the forward pass; a model without an encoder looks q up."""
 
 _LETTERS = "abcdefgh"  # of the images of the mini-batch that are drawn; classes have digits

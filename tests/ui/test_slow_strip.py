@@ -6,10 +6,12 @@ import re
 
 import pytest
 from page_parts import State
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 import models
 from explorer.engine import Setup, new_session
-from explorer.engine.session.slow_motion import SlowMotion
+from explorer.engine.session.slow_motion import PhaseReport, SlowMotion
+from explorer.engine.session.trainer import Phase
 from explorer.ui.page.panels.slow_strip import SlowStrip, updates_of
 from models.protocol import GenerativeModel
 from models.protocol.player import PHASES
@@ -47,7 +49,7 @@ def test_each_number_has_one_name_and_none_is_cut(theme, make_widget, name) -> N
         if report.phase.name == "backward":
             assert text.startswith("norm of the gradient")
             assert "·" not in text
-        if report.phase.name in ("forward", "two terms"):
+        if report.phase.name in ("forward", "terms"):
             assert text
 
 
@@ -61,8 +63,8 @@ def test_slow_motion_of_a_vae_speaks_of_a_vae(theme, make_widget, name) -> None:
         ("draw ε", "ε ~ N(0, I)"),
         ("draw ε", "z = m + s ε"),
         ("decode", "Decode"),
-        ("two terms", "reconstruction"),
-        ("two terms", "KL"),
+        ("terms", "reconstruction"),
+        ("terms", "KL"),
     )
     assert all(word in said[phase] for phase, word in words)
     order = list(dict.fromkeys(phase for phase, _ in words))
@@ -76,7 +78,7 @@ def test_the_forward_pass_of_a_vae_shows_its_two_terms(theme, make_widget) -> No
         report.phase.name: values.text()
         for report, _, _, values in _round(theme, make_widget, "vae", beta=10.0, latent=64)
     }
-    words = [part.split() for part in texts["two terms"].split(" · ")]
+    words = [part.split() for part in texts["terms"].split(" · ")]
     value = {name: float(number.replace("−", "-")) for name, number, *_ in words}
     loss = 10.0 * value["KL"] - value["Reconstruction"]
     assert value["loss"] == pytest.approx(loss, rel=3e-3)  # as far as three digits tell
@@ -98,3 +100,23 @@ def test_the_bars_are_the_phases_that_are_played(name, micro_batches) -> None:
         played.append(session.substep())
     bars = [(player.name, name) for player, names in updates_of(state.shown.players, len(played)) for name in names]
     assert bars == [(phase.player, phase.name) for phase in played]
+
+
+@pytest.mark.usefixtures("parts")
+def test_the_strip_keeps_the_height_of_its_longest_sentence(theme, make_widget, qtbot) -> None:
+    state = State("vae", models.find_page("vae"))
+    strip = make_widget(SlowStrip(theme, state.shown), 500, 100)
+    column = make_widget(QWidget(), 500, 400)
+    rows = QVBoxLayout(column)
+    rows.addWidget(strip)
+    rows.addStretch()
+    strip.show()
+    heights = []
+    for number, sentence in enumerate(("Short.", "A sentence that takes several lines. " * 5, "Short."), start=1):
+        strip.show_phase(PhaseReport(Phase("model", "draw", {}, number, 7, sentence), 1, {}))
+        qtbot.wait(1)
+        heights.append(strip.height())
+    assert heights[0] < heights[1] == heights[2]
+    column.resize(520, 400)
+    strip.show_phase(PhaseReport(Phase("model", "draw", {}, 4, 7, "Short."), 1, {}))
+    qtbot.waitUntil(lambda: strip.height() == heights[0])

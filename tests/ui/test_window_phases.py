@@ -61,7 +61,7 @@ def test_each_phase_is_drawn_where_it_happens_and_the_next_round_begins_anew(slo
     assert next_phase(slow) == "decode, phase 4 of 7"
     assert framed(slow) == ["decode"]
     np.testing.assert_array_equal(slow.frame_of("decode").images[:8], drawn)
-    assert next_phase(slow) == "two terms, phase 5 of 7"
+    assert next_phase(slow) == "terms, phase 5 of 7"
     assert (len(slow.frame_of("decode").captions), Lines in added(slow)) == (16, True)
     assert "Reconstruction" in slow.find("slow_values").text()
     assert next_phase(slow) == "backward, phase 6 of 7"

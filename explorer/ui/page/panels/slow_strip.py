@@ -63,7 +63,7 @@ class _Round(QWidget):
         painter.setFont(ui_font(11, 600))
         updates = updates_of(self._players, self._count)
         phases = [phase for _, names in updates for phase in names]
-        wanted = [max(_BAR, painter.fontMetrics().horizontalAdvance(phase) + _GAP + 2) for phase in phases]
+        wanted = [max(_BAR, painter.fontMetrics().horizontalAdvance(phase) + _GAP + 1) for phase in phases]
         is_named = len(updates) == 1 and sum(wanted) <= self.width()
         even = min(_BAR, (self.width() - _GAP * (len(updates) - 1)) / max(1, len(phases)))
         widths, place, x = iter(wanted if is_named else [even] * len(phases)), 0, 0.0
@@ -201,7 +201,8 @@ class SlowStrip(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Reserves anew: at another width sentences take other lines."""
         super().resizeEvent(event)
-        self.explanation.setMinimumHeight(0)
+        if event.size().width() != event.oldSize().width():
+            self.explanation.setMinimumHeight(0)
 
     def _new_values(self, report: PhaseReport) -> dict[str, float]:
         """The numbers that the phase adds: after the forward pass those that have a name, later only the new one."""
