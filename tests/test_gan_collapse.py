@@ -297,7 +297,7 @@ def test_the_cure_is_live_and_goes_on_from_a_checkpoint_without_a_restart(tmp_pa
     assert (config.r1, config.updates_g) == (0.1, 1)
     assert (training.beta1, training.beta2, training.lr_d) == (0.0, 0.9, 1e-3)
     assert s.journal.history.last()["r1_penalty"] > 0
-    phases = [s.substep() for _ in range(8)]
+    phases = [s.substep() for _ in range(12)]
     assert [phase.player for phase in phases if phase.name == "update"] == ["discriminator", "generator"]
     s.close()
 

@@ -13,6 +13,11 @@ from test_live_training import assert_same, replay, train_to
 
 from explorer.engine import BadInput, Request, resume_session
 from explorer.engine.host.events import Done, Failed, Opened, Paused, PhasePlayed
+from explorer.engine.session.slow_motion import SlowMotion
+from models.frames import Plane
+from models.protocol import PhasePicture, Player
+from models.vae.amortised.model import VAE
+from models.vae.phases import forward_pass
 
 pytestmark = pytest.mark.usefixtures("fixture_pages")
 
@@ -106,6 +111,98 @@ def test_phases_are_numbered_within_their_round(parts, count):
     assert [phase.number for phase in phases] == [*range(1, count + 1)] * 2
     assert {phase.count for phase in phases} == {count}
     assert made.step_count == 2
+
+
+# Pictures of phases
+
+SMALL_VAE = {"hidden": 16, "layers": 1, "batch": 32, "steps": 1000}
+
+
+def vae(**values):
+    return session("vae", data="digits", **{**SMALL_VAE, **values})
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+def test_the_forward_pass_is_divided_into_the_phases_of_its_player(parts):
+    made, forward = vae(micro_batches=parts), ["encode", "draw ε", "decode", "terms"]
+    played = [made.substep() for _ in range(2 + 5 * parts)]
+    assert [phase.name for phase in played] == ["draw", *(*forward, "backward") * parts, "update"]
+    assert [(phase.number, phase.count) for phase in played] == [(n + 1, len(played)) for n in range(len(played))]
+    assert {phase.name for phase in played if "loss" in phase.metrics} == {"terms", "backward", "update"}
+    assert made.step_count == 1
+
+
+def test_a_player_has_a_sentence_for_each_phase_of_its_forward_pass():
+    with pytest.raises(ValueError, match="no sentence for the phase 'encode'"):
+        Player("model", (), forward_phases=("encode",))
+    assert Player("model", (), explain={"encode": "It encodes."}, forward_phases=("encode",)).explanation("encode")
+
+
+@pytest.mark.parametrize("values", [{}, {"decoder": "gaussian", "micro_batches": 2}])
+def test_what_is_drawn_has_the_data_and_the_noise_of_the_loss(values):
+    made, motion, played, told = vae(**values), SlowMotion(), [], 0
+
+    def keep(phase):
+        played.append(phase)
+        return {}
+
+    while made.step_count < 2:
+        report, phase = motion.play(made, False, keep), played[-1]
+        if phase.name not in ("draw ε", "terms"):
+            continue
+        rng = torch.Generator()
+        rng.set_state(phase.before.rng_state)
+        with torch.no_grad():
+            done = forward_pass(phase.before.model, phase.before.batch, rng=rng)
+        if phase.name == "draw ε":
+            assert report.picture.values["image a: ε₁"] == done.noise[0, 0]
+        else:
+            told += 1
+            assert done.reconstruction.mean() == phase.metrics["reconstruction"]  # to the last bit
+            assert done.kl.mean().item() == pytest.approx(phase.metrics["kl"].item(), rel=1e-5)
+    assert told == 2 * values.get("micro_batches", 1)
+
+
+def test_a_run_in_slow_motion_equals_one_at_full_speed_to_the_last_bit_whatever_is_drawn(monkeypatch):
+    drawn = []
+
+    def meddle(model, player, phase, batch, *, rng, shown, after=None):
+        """Does everything to its copies that a picture must not do to training."""
+        drawn.append(phase)
+        for copy in (model, after):
+            for parameter in () if copy is None else copy.parameters():
+                parameter.fill_(torch.rand((), generator=rng).item())
+        return PhasePicture()
+
+    fast = train_to(vae(ema=0.9), 3)
+    for draw in (VAE.phase_picture, meddle):
+        monkeypatch.setattr(VAE, "phase_picture", draw)
+        slow, motion, before = vae(ema=0.9), SlowMotion(), torch.get_rng_state()
+        while slow.step_count < 3:
+            motion.play(slow, False, lambda phase: {"latent_map": Plane((), dims=(0, 1))})
+        assert_same(slow, fast)
+        assert torch.equal(torch.get_rng_state(), before)
+    assert drawn[:7] == ["draw", "encode", "draw ε", "decode", "terms", "backward", "update"]
+
+
+def test_phases_are_drawn_over_the_frames_in_sight_and_these_stay_as_they_are(hosted: Hosted) -> None:  # noqa: F811
+    hosted.host.open(vae)
+    hosted.host.watch([Request("latent_map")])
+    maps, plain = {}, []
+    for number in range(1, 8):
+        hosted.host.substep()
+        report = hosted.until_event(PhasePlayed).report
+        assert report.phase.before is None  # the thread of the window gets neither model nor data
+        maps[report.phase.name] = report.picture.frames.get("latent_map")
+        assert (number, 7) == (report.phase.number, report.phase.count)
+        plain.append(hosted.snapshot().replies[0].frame)
+    assert [name for name, frame in maps.items() if frame is not None] == ["encode", "draw ε", "update"]
+    assert all(frame.subtitle.startswith("posterior means") for frame in plain)
+    assert all(frame is plain[0] for frame in plain[:6])
+    for name, base in (("encode", plain[0]), ("update", plain[6])):
+        assert maps[name].layers[0] is base.layers[0]
+        assert maps[name].layers[1].xy is base.layers[1].xy  # of the weights before, and of those after the update
+    assert plain[6] is not plain[0]
 
 
 # Slow motion

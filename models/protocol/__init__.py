@@ -1,6 +1,13 @@
 """The protocol: the classes with which a page describes itself to window, command line, figures and tests."""
 
-from models.protocol.capabilities import HasConditional, HasDecoder, HasLatent, HasLikelihood, HasLogProb
+from models.protocol.capabilities import (
+    HasConditional,
+    HasDecoder,
+    HasLatent,
+    HasLikelihood,
+    HasLogProb,
+    HasPhasePictures,
+)
 from models.protocol.declarations import Metric, Objective, Preset, Scene, Term, Try
 from models.protocol.inputs import (
     INPUTS,
@@ -34,6 +41,7 @@ from models.protocol.kinds import (
 )
 from models.protocol.model import GameModel, GenerativeModel, Lab, LossModel, Page
 from models.protocol.params import BadValue, Param, build, param, params_of, settings, settings_of
+from models.protocol.phase_picture import PhasePicture
 from models.protocol.player import Player, Progress
 from models.protocol.scenes import CURVES, scenes_of
 from models.protocol.schedules import half_cosine
@@ -59,6 +67,7 @@ __all__ = [
     "HasLatent",
     "HasLikelihood",
     "HasLogProb",
+    "HasPhasePictures",
     "Image",
     "Input",
     "Instrument",
@@ -72,6 +81,7 @@ __all__ = [
     "Objective",
     "Page",
     "Param",
+    "PhasePicture",
     "Pixel",
     "Planar",
     "Player",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
 import torch
 from torch import Tensor
 
+from models.frames import Frame
 from models.protocol.inputs import DataBatch
 from models.protocol.kinds import DataSpec
+from models.protocol.phase_picture import PhasePicture
 
-__all__ = ["HasConditional", "HasDecoder", "HasLatent", "HasLikelihood", "HasLogProb"]
+__all__ = ["HasConditional", "HasDecoder", "HasLatent", "HasLikelihood", "HasLogProb", "HasPhasePictures"]
 
 
 class HasLogProb(ABC):
@@ -115,3 +118,33 @@ class HasConditional(ABC):
     @abstractmethod
     def complete(self, x: Tensor, mask: Tensor, *, rng: torch.Generator) -> Tensor:
         """Draws the entries whose mask is 0 given the others, (n, *data_shape)."""
+
+
+class HasPhasePictures(ABC):
+    """Slow motion can draw the phases of an update where they happen, on the cards of the page."""
+
+    @abstractmethod
+    def phase_picture(
+        self,
+        player: str,
+        phase: str,
+        batch: DataBatch,
+        *,
+        rng: torch.Generator,
+        shown: Mapping[str, Frame],
+        after: Self | None = None,
+    ) -> PhasePicture:
+        """Pictures and numbers of one phase, for the first few data of its batch.
+
+        Called in slow motion alone, without gradients and on a copy of the model from before the update: what it draws
+        or changes there does not reach training. It takes a few milliseconds.
+
+        Args:
+            player: The player that is updated.
+            phase: "draw", one of the `forward_phases` of the player, "backward" or "update".
+            batch: The data of the loss; with micro-batches, of the current one.
+            rng: In the state in which the loss finds it: the same draws in the same order give the noise of the loss.
+            shown: The frame that the card of each view in sight shows, for the weights of this moment. A phase draws on
+                these cards alone, and over these frames, so that dimensions and range of a map stay.
+            after: In the phase "update", a copy of the model from after it, otherwise None.
+        """

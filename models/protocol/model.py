@@ -239,9 +239,11 @@ class LossModel(GenerativeModel, ABC):
 
     Attributes:
         phases: What the phases of its update do, for slow motion; see `Player.explain`.
+        forward_phases: The phases of its forward pass; see `Player.forward_phases`.
     """
 
     phases: ClassVar[Mapping[str, str]] = {}
+    forward_phases: ClassVar[tuple[str, ...]] = ("forward",)
 
     @abstractmethod
     def loss(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
@@ -250,7 +252,7 @@ class LossModel(GenerativeModel, ABC):
     def players(self) -> tuple[Player, ...]:
         """The one player: all parameters that require gradients."""
         parameters = tuple(p for p in self.parameters() if p.requires_grad)
-        return (Player("model", parameters, explain=self.phases),)
+        return (Player("model", parameters, explain=self.phases, forward_phases=self.forward_phases),)
 
     def player_loss(self, player: str, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """The loss."""

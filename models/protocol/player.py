@@ -40,8 +40,9 @@ class Player:
         parameters: The parameters that its optimiser updates; all of them require gradients.
         updates: Updates in one round.
         lr: Training field that holds its learning rate.
-        explain: One sentence for each phase ("draw", "forward", "backward", "update") that needs other words than the
-            default.
+        explain: One sentence for each phase ("draw", those of the forward pass, "backward", "update") that needs other
+            words than the default.
+        forward_phases: Names of the phases into which slow motion divides the forward pass, in order.
         rows: Sparse tables: those of the parameters (never all of them) that have a row for each training datum and
             sparse gradients. A row and its moments change only when its datum is in the batch.
         rows_lr: Training field that holds the learning rate of rows.
@@ -56,9 +57,17 @@ class Player:
     rows: Sequence[nn.Parameter] = ()
     rows_lr: str = "lr"
     symbol: str = ""
+    forward_phases: Sequence[str] = ("forward",)
 
     def __post_init__(self) -> None:
-        """Fills in the default symbol."""
+        """Fills in the default symbol.
+
+        Raises:
+            ValueError: A phase of the forward pass has no sentence.
+        """
+        silent = [phase for phase in self.forward_phases if phase not in {**PHASES, **self.explain}]
+        if silent:
+            raise ValueError(f"player {self.name}: `explain` has no sentence for the phase {silent[0]!r}")
         if not self.symbol:
             object.__setattr__(self, "symbol", self.name[:1].upper())
 
@@ -69,4 +78,4 @@ class Player:
 
     def explanation(self, phase: str) -> str:
         """One sentence on what a phase does."""
-        return self.explain.get(phase, PHASES[phase])
+        return self.explain[phase] if phase in self.explain else PHASES[phase]

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from models.nets import MLP, ConvEncoder
 
-__all__ = ["Encoder", "posterior_draw"]
+__all__ = ["Encoder", "posterior_draw", "posterior_noise"]
 
 _LOG_VAR_LIMIT = 15.0  # σ from 0.0006 to 1,800: wider than any useful posterior, and exp() stays finite
 
@@ -47,5 +47,9 @@ class Encoder(nn.Module):
 
 def posterior_draw(mean: Tensor, log_var: Tensor, *, rng: torch.Generator) -> Tensor:
     """A reparameterised draw z = mean + σ ε with ε ~ N(0, 1), of the shape of the mean."""
-    noise = torch.randn(mean.shape, generator=rng, device=mean.device, dtype=mean.dtype)
-    return mean + (0.5 * log_var).exp() * noise
+    return mean + (0.5 * log_var).exp() * posterior_noise(mean, rng=rng)
+
+
+def posterior_noise(mean: Tensor, *, rng: torch.Generator) -> Tensor:
+    """The ε ~ N(0, 1) of a draw, of the shape of the mean."""
+    return torch.randn(mean.shape, generator=rng, device=mean.device, dtype=mean.dtype)

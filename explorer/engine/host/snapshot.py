@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from explorer.engine.host.session_views import SessionViews
@@ -12,7 +12,8 @@ from explorer.engine.runs.curves import loss_curves
 from explorer.engine.views.requests import Reply, Request, RequestQueue
 from explorer.engine.views.static_page import StaticPage
 from explorer.engine.views.viewer import eval_mode
-from models.frames import Curves
+from models.frames import Curves, Frame
+from models.protocol import View
 
 __all__ = ["REST", "Snapshot", "SnapshotMaker"]
 
@@ -142,20 +143,38 @@ class SnapshotMaker:
     ) -> tuple[tuple[Reply, ...], bool]:
         """Computes each watched view of one frame, and requests those of several frames."""
         replies, again, step = [], False, shown.step
-        for request in self.requests:
-            view = shown.viewer.views.get(request.view)
-            if view is None or not view.applies(type(shown.display_model()), shown.config, shown.spec):
-                continue
+        for request, view in self._applying(shown):
             if view.streams:
                 again = self._stream(request, step, queue, training) or again
             else:
-                reply = self.replies.get(request.view)
-                fresh = training and time.monotonic() - self._asked.get(request.view, -math.inf) < _FRESH
-                if reply is None or reply.request.stamp != request.stamp or (reply.step != step and not fresh):
-                    reply = shown.viewer.answer(request, shown.display_model(request.raw), step)
-                    self.replies[request.view] = reply
-                replies.append(reply)
+                replies.append(self._reply(request, shown, training))
         return tuple(replies), again
+
+    def frames(self, views: SessionViews) -> dict[str, Frame]:
+        """The frame of each watched view of one frame, for the weights of this moment."""
+        with eval_mode(views.display_model()):
+            replies = [
+                self._reply(request, views, training=False)
+                for request, view in self._applying(views)
+                if not view.streams
+            ]
+        return {reply.request.view: reply.frame for reply in replies if reply.frame is not None}
+
+    def _reply(self, request: Request, shown: SessionViews | StaticPage, training: bool) -> Reply:
+        """The stored reply to a request, or a new one where request or weights are others."""
+        reply = self.replies.get(request.view)
+        fresh = training and time.monotonic() - self._asked.get(request.view, -math.inf) < _FRESH
+        if reply is None or reply.request.stamp != request.stamp or (reply.step != shown.step and not fresh):
+            reply = shown.viewer.answer(request, shown.display_model(request.raw), shown.step)
+            self.replies[request.view] = reply
+        return reply
+
+    def _applying(self, shown: SessionViews | StaticPage) -> Iterator[tuple[Request, View]]:
+        """The requests that can be answered, with their views."""
+        for request in self.requests:
+            view = shown.viewer.views.get(request.view)
+            if view is not None and view.applies(type(shown.display_model()), shown.config, shown.spec):
+                yield request, view
 
     def _stream(self, request: Request, step: int, queue: RequestQueue, training: bool) -> bool:
         """Requests a view of several frames if its request has changed, or, some time later, if the weights have.

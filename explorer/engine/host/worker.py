@@ -19,8 +19,10 @@ from explorer.engine.host.snapshot import SnapshotMaker
 from explorer.engine.session.learner import Learner
 from explorer.engine.session.session import Session
 from explorer.engine.session.slow_motion import SlowMotion
+from explorer.engine.session.trainer import Phase
 from explorer.engine.views.requests import Reply, RequestQueue
 from explorer.engine.views.static_page import StaticPage
+from models.frames import Frame
 
 __all__ = ["Worker"]
 
@@ -104,14 +106,20 @@ class Worker:
     def _phase(self, *, going_on: bool) -> None:
         session = self._session()
         self._serve()
-        report = self._slow.play(session, going_on)
-        if report.phase.name == "update":
-            self.watched.weights_moved()
+        report = self._slow.play(session, going_on, self._frames_in_sight)
         self.mailbox.stale = True
         self._event(events.PhasePlayed(report))
         if report.phase.is_last:
             session.flush()
             self._close_round(session)
+
+    def _frames_in_sight(self, phase: Phase) -> Mapping[str, Frame]:
+        """The frames on which a phase that was just done can be drawn, for the weights that it left."""
+        if phase.name == "update":
+            self.watched.weights_moved()
+        if phase.before is None or not isinstance(self.shown, SessionViews):
+            return {}
+        return self.watched.frames(self.shown)
 
     def _close_round(self, session: Session) -> None:
         """Sends what a round has changed, and ends training where it was the last."""
@@ -124,9 +132,9 @@ class Worker:
         """Sends `Staged` if the structure of the model or its players have changed."""
         if learner.revision == self._revision:
             return
-        self._revision, structure = learner.revision, _structure(learner)
-        if structure != self._structure:
-            self._structure = structure
+        self._revision = learner.revision
+        if learner.structure != self._structure:
+            self._structure = learner.structure
             self._event(events.Staged(tuple(each.player for each in learner.players)))
 
     def _idle(self, until: float = math.inf) -> None:
@@ -208,7 +216,7 @@ class Worker:
         self.mailbox.clear()
         if isinstance(shown, Session):
             self.shown = SessionViews(shown, self.requests, self._answered)
-            self._revision, self._structure = shown.learner.revision, _structure(shown.learner)
+            self._revision, self._structure = shown.learner.revision, shown.learner.structure
             self._event(events.Opened(shown))
             shown.begin()
             self._serve()
@@ -291,9 +299,3 @@ class Worker:
         session = self._session()
         session.save()
         self._event(events.Saved(session.step_count))
-
-
-def _structure(learner: Learner) -> tuple[object, ...]:
-    """The stage of a model, and the names, symbols and updates of its players."""
-    players = [each.player for each in learner.players]
-    return learner.model.stage, *((player.name, player.symbol, player.updates) for player in players)

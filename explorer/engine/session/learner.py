@@ -56,6 +56,13 @@ class Learner:
         self.revision = 0
         self.rebuild_players(self.training)
 
+    @property
+    def structure(self) -> tuple[object, ...]:
+        """The stage of the model, and what the window shows of its players."""
+        players = [each.player for each in self.players]
+        shown = ((each.name, each.symbol, each.updates, *each.forward_phases) for each in players)
+        return self.model.stage, *shown
+
     def rebuild_players(self, training: Training) -> None:
         """Creates the optimisers again, because the players have changed."""
         self.training = training

@@ -154,7 +154,7 @@ class Session:
         self._advance(whole=True)
 
     def substep(self) -> Phase:
-        """Does one phase of one player: draw, forward, backward or update. Raises the errors of `step`."""
+        """Does one phase of one player: draw, one of the forward pass, backward or update. Raises as `step` does."""
         return self._advance(whole=False)
 
     def step_player(self, name: str) -> None:
@@ -177,7 +177,7 @@ class Session:
         prepare_thread()
         self.begin()
         self.status = "training"
-        phases = self._round or self.trainer.phases(self.setup.training, only)
+        phases = self._round or self.trainer.phases(self.setup.training, only, pictured=not whole)
         self._round = None  # a round that raises is abandoned
         with self._ending_on_failure():
             for phase in phases:

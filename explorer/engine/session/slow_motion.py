@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import torch
 
 from explorer.engine.session.session import Session
 from explorer.engine.session.trainer import Phase
+from models.frames import Frame
+from models.protocol import PhasePicture
 
 __all__ = ["PhaseReport", "SlowMotion"]
 
@@ -26,12 +29,14 @@ class PhaseReport:
         values: Its metrics by key, "loss" among them; after "backward" also "gradient", the Euclidean norm of the
             player's gradient; for "update" also "lr", its learning rate.
         going_on: Whether the next phase follows without a further command.
+        picture: Frames and numbers of the phase where the model has the capability `HasPhasePictures`.
     """
 
     phase: Phase
     step: int
     values: Mapping[str, float]
     going_on: bool = False
+    picture: PhasePicture = field(default_factory=PhasePicture)
 
 
 class SlowMotion:
@@ -57,11 +62,18 @@ class SlowMotion:
         """Whether the pause is over."""
         return time.monotonic() >= self.next
 
-    def play(self, session: Session, going_on: bool) -> PhaseReport:
-        """Does the next phase of a session, and begins the pause after it."""
+    def play(
+        self, session: Session, going_on: bool, shown: Callable[[Phase], Mapping[str, Frame]] = lambda phase: {}
+    ) -> PhaseReport:
+        """Does the next phase of a session, and begins the pause after it.
+
+        Args:
+            session: The session.
+            going_on: Whether the next phase follows without a further command.
+            shown: Called after the phase; returns the frame of each view in sight, on which the phase may draw.
+        """
         step = session.step_count + 1
         phase = session.substep()
-        self.next = time.monotonic() + (self.pace or 0.0)
         player = next(each for each in session.learner.players if each.player.name == phase.player)
         values = {key: float(value.detach()) for key, value in phase.metrics.items()}
         if phase.name == "backward":
@@ -69,4 +81,9 @@ class SlowMotion:
             values["gradient"] = float(torch.linalg.vector_norm(torch.stack([g.norm() for g in gradients])))
         elif phase.name == "update":
             values["lr"] = player.lr
-        return PhaseReport(phase, step, values, going_on)
+        picture, frames = PhasePicture(), shown(phase)
+        if phase.before is not None:
+            after = session.model if phase.name == "update" else None
+            picture = phase.before.picture(phase.player, phase.name, frames, after)
+        self.next = time.monotonic() + (self.pace or 0.0)
+        return PhaseReport(dataclasses.replace(phase, before=None), step, values, going_on, picture)

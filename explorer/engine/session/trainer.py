@@ -14,6 +14,7 @@ from explorer.engine.data.tensors import TensorData
 from explorer.engine.devices import Placement
 from explorer.engine.errors import BadInput, Diverged, RunError
 from explorer.engine.randomness import derive
+from explorer.engine.session.before_loss import BeforeLoss
 from explorer.engine.session.clock import Clock
 from explorer.engine.session.learner import Learner
 from explorer.engine.session.optimisation import Optimisation
@@ -31,11 +32,12 @@ class Phase:
 
     Attributes:
         player: Name of the player.
-        name: "draw", "forward", "backward" or "update".
+        name: "draw", one of the player's `forward_phases`, "backward" or "update".
         metrics: Loss and metrics computed so far, scalars on the device.
         number: Number of the phase in its round, from 1.
         count: Phases in the round.
         explanation: One sentence that describes the phase.
+        before: What the loss is computed from, where the phase can be drawn, else None.
     """
 
     player: str
@@ -44,6 +46,7 @@ class Phase:
     number: int
     count: int
     explanation: str
+    before: BeforeLoss | None = None
 
     @property
     def is_last(self) -> bool:
@@ -114,12 +117,13 @@ class Trainer:
         share = self.clock.seconds / seconds if seconds > 0 else self.step / steps
         return Progress(self.step, min(1.0, share))
 
-    def phases(self, training: Training, only: str = "") -> Iterator[Phase]:
+    def phases(self, training: Training, only: str = "", pictured: bool = False) -> Iterator[Phase]:
         """Trains for one round.
 
         Args:
             training: Settings of the round.
             only: Name of the player that makes the one update of this round, or "" for all updates of all players.
+            pictured: Whether what the losses are computed from is kept, for pictures of the phases. No number changes.
 
         Yields:
             Each phase after it has been done. The clock is stopped meanwhile. With the last phase the round is
@@ -134,13 +138,15 @@ class Trainer:
         progress = self.progress
         model.begin_round(progress)
         updates = _updates(learner.players, only)
-        numbers, count = itertools.count(1), len(updates) * (2 + 2 * parts)
+        count = sum(2 + parts * (1 + len(each.player.forward_phases)) for each in updates)
+        numbers = itertools.count(1)
+        before: BeforeLoss | None = None
         metrics: dict[str, Tensor] = {}
         all_rates: dict[str, float] = {}
         all_finite: Tensor | None = None
 
         def phase(name: str, values: dict[str, Tensor]) -> Phase:
-            return Phase(player.name, name, values, next(numbers), count, player.explanation(name))
+            return Phase(player.name, name, values, next(numbers), count, player.explanation(name), before)
 
         for update, optimisation in enumerate(updates, 1):
             player = optimisation.player
@@ -158,6 +164,8 @@ class Trainer:
             batch = data.train_batch(position + start, size, self.rng)
             position += training.batch
             clock.stop()
+            if pictured:
+                before = BeforeLoss.keep(model, batch, self.rng)
             yield phase("draw", {})
 
             sums: dict[str, Tensor] = {}
@@ -166,12 +174,18 @@ class Trainer:
                     self._between_micro_batches()
 
                 # Forward: the player's loss and metrics on one micro-batch, means over its data.
-                clock.start()
+                micro_batch = _micro_batch(batch, part, parts)
                 if not alone:
                     self._seed_noise("noise", update, part)
-                values = model.player_loss(player.name, _micro_batch(batch, part, parts), rng=self.rng)
+                if pictured:
+                    before = BeforeLoss.keep(model, micro_batch, self.rng)
+                clock.start()
+                values = model.player_loss(player.name, micro_batch, rng=self.rng)
                 clock.stop()
-                yield phase("forward", values)
+                *early, last = player.forward_phases  # they are told one by one, and computed at once
+                for name in early:
+                    yield phase(name, {})
+                yield phase(last, values)
 
                 # Backward: gradients add up over the micro-batches to that of the mean over the whole batch.
                 clock.start()

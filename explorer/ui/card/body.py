@@ -40,7 +40,8 @@ class CardBody(QFrame):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._ghost)
         self._stack.addWidget(display)
-        self._stack.setMinimumHeight(_LOW if issubclass(view.frame, _SHALLOW) else _HIGH)
+        self._least = _LOW if issubclass(view.frame, _SHALLOW) else _HIGH
+        self._stack.setMinimumHeight(self._least)
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         around = 0 if type(display).edge_to_edge else _PADDING - EDGE
         self._row.setContentsMargins(around, 0, around, around)
@@ -70,12 +71,20 @@ class CardBody(QFrame):
         self._row.addWidget(controls)
         self._place_controls()
 
+    def offer_controls(self, offered: bool) -> None:
+        """Shows the controls, or leaves their room to the picture."""
+        if self._controls is not None:
+            self._controls.setVisible(offered)
+            self._place_controls()
+
     def _place_controls(self) -> None:
         if self._controls is not None:
             narrow, direction = self.width() < _NARROW, QBoxLayout.Direction
             self._row.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
             self._controls.setMinimumWidth(0 if narrow else _SIDE)
             self._controls.setMaximumWidth(_ANY if narrow else _SIDE)
+            room = _PADDING + self._controls.minimumSizeHint().height() if narrow and self._controls.isHidden() else 0
+            self._stack.setMinimumHeight(self._least + room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Moves the controls beside or below the picture."""

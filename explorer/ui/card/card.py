@@ -212,6 +212,13 @@ class Card(QFrame):
         self._status.weights = text
         self._update_subtitle()
 
+    def set_drawn(self, drawn: bool, now: bool = False) -> None:
+        """Marks a picture on which slow motion draws, and hides its controls; `now`: it draws there in this phase."""
+        self._status.drawn = drawn
+        self._body.offer_controls(not drawn)
+        restyle(self, phase="true" if now else "false")
+        self._update_subtitle()
+
     def set_maximised(self, maximised: bool) -> None:
         """Shows the tool that restores the card instead of the one that maximises it."""
         self._head.set_maximised(maximised)

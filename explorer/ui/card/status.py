@@ -17,6 +17,7 @@ class CardStatus:
         weights: "averaged weights" or "raw weights" where the model has both, else "".
         state: The step of the picture where it is not the newest one, "step 1 250, last good", else "".
         subtitle: Subtitle of the frame; `state` replaces it.
+        drawn: Slow motion draws on the picture, whose own subtitle then says what it shows.
     """
 
     frozen: bool = False
@@ -24,10 +25,12 @@ class CardStatus:
     weights: str = ""
     state: str = ""
     subtitle: str = ""
+    drawn: bool = False
 
     def text(self, empty: bool) -> str:
         """The subtitle; without a picture (`empty`) it says neither that it is live nor whose weights are shown."""
         frozen = "frozen" if self.frozen else ""
         live = "live, not rewound" if self.live and not empty else ""
         weights = "" if empty else self.weights
-        return ", ".join(part for part in (frozen, live, weights, self.state or self.subtitle) if part)
+        parts = (frozen, self.subtitle) if self.drawn else (frozen, live, weights, self.state or self.subtitle)
+        return ", ".join(part for part in parts if part)

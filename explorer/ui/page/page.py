@@ -186,6 +186,8 @@ class PageWidget(QFrame):
         self.stepping.slowed.connect(slow.setVisible)
         self.stepping.phase_played.connect(slow.show_phase)
         self.stepping.rested.connect(slow.show_rest)
+        self.stepping.phase_played.connect(self.board.phases.show_phase)
+        self.stepping.rested.connect(self.board.phases.end)
         self.banner.fix.connect(self.recovery.fix)
         self.banner.other.connect(self.recovery.other)
         self.banner.kind_changed.connect(self.run_bar.yield_accent)

@@ -51,6 +51,15 @@ class PlanarGAN(Protocol):
     def generator_updates(self) -> Tensor:
         """Updates of the generator so far, a scalar."""
 
+    def judge(self, packs: Tensor) -> Tensor:
+        """F of packs of m points in standard units; (n, 2 m) to (n,)."""
+
+    def packs(self, u: Tensor) -> Tensor:
+        """Puts m consecutive points side by side; (n, 2) to (n/m, 2 m)."""
+
+    def with_noise(self, u: Tensor, rng: torch.Generator) -> Tensor:
+        """Adds the instance noise to points in standard units, (n, 2)."""
+
     def prior_draw(self, n: int, *, rng: torch.Generator) -> Tensor:
         """Draws z, (n, latent)."""
 

@@ -13,6 +13,7 @@ from models.exact.modes import leading_mode
 from models.gan.objectives import OBJECTIVES, Game, fixed, gradient_penalty, squared_slopes
 from models.gan.planar.leading import LEADING
 from models.gan.planar.networks import ACTIVATIONS, dense
+from models.gan.planar.phases import FORWARD_PHASES, phase_picture
 from models.gan.planar.units import StandardUnits
 from models.gan.planar.words import (
     CURE,
@@ -33,6 +34,7 @@ from models.protocol import (
     GameModel,
     GenerativeModel,
     HasDecoder,
+    HasPhasePictures,
     Kind,
     Objective,
     Planar,
@@ -46,7 +48,7 @@ _ACTIVATIONS = {name: title for name, (title, _) in ACTIVATIONS.items()}
 _NOISE = {"gaussian": "Gaussian", "uniform": "Uniform"}
 
 
-class GAN(GameModel, HasDecoder):
+class GAN(GameModel, HasDecoder, HasPhasePictures):
     """Generator and discriminator on points of the plane (Goodfellow et al., 2014, arXiv 1406.2661).
 
     x = G(z) with z of any dimension; the losses are those of one of the games of `models.gan.objectives`. D can be
@@ -156,11 +158,12 @@ class GAN(GameModel, HasDecoder):
     def players(self) -> tuple[Player, ...]:
         """The discriminator, then the generator."""
         c, words = self.config, explanations()
+        weights_d, weights_g = tuple(self.discriminator.parameters()), tuple(self.generator.parameters())
         return (
             Player(
-                "discriminator", tuple(self.discriminator.parameters()), c.updates_d, "lr_d", words["discriminator"]
+                "discriminator", weights_d, c.updates_d, "lr_d", words["discriminator"], forward_phases=FORWARD_PHASES
             ),
-            Player("generator", tuple(self.generator.parameters()), c.updates_g, "lr_g", words["generator"]),
+            Player("generator", weights_g, c.updates_g, "lr_g", words["generator"], forward_phases=FORWARD_PHASES),
         )
 
     def loss(self, player: str, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
@@ -172,8 +175,8 @@ class GAN(GameModel, HasDecoder):
     def _discriminator_loss(self, x: Tensor, rng: torch.Generator) -> dict[str, Tensor]:
         c, game = self.config, self.game
         with torch.no_grad():
-            real = self._packs(self._with_noise(self.units.to_units(x), rng))  # (n/m, 2 m)
-            fake = self._packs(self._with_noise(self.generator(self.prior_draw(len(x), rng=rng)), rng))
+            real = self.packs(self.with_noise(self.units.to_units(x), rng))  # (n/m, 2 m)
+            fake = self.packs(self.with_noise(self.generator(self.prior_draw(len(x), rng=rng)), rng))
         if c.r1 > 0:
             real.requires_grad_()
             f_real, f_fake = self.judge(real), self.judge(fake)  # (n/m,) each
@@ -192,9 +195,9 @@ class GAN(GameModel, HasDecoder):
 
     def _generator_loss(self, n: int, rng: torch.Generator) -> dict[str, Tensor]:
         u = self.generator(self.prior_draw(n, rng=rng))
-        fake = self._with_noise(u, rng)
+        fake = self.with_noise(u, rng)
         with fixed(self.discriminator):
-            f = self.judge(self._packs(fake))
+            f = self.judge(self.packs(fake))
         leads = {LEADING: leading_mode(u.detach(), self.modes)} if len(self.modes) > 1 else {}
         return {"loss": self.game.generator(f), **leads}
 
@@ -202,7 +205,7 @@ class GAN(GameModel, HasDecoder):
         """F of packs of m points in standard units; (n, 2 m) to (n,)."""
         return self.discriminator(packs)[:, 0]
 
-    def _packs(self, u: Tensor) -> Tensor:
+    def packs(self, u: Tensor) -> Tensor:
         """Puts m consecutive points side by side; (n, 2) to (n/m, 2 m), a remainder is left out.
 
         Fewer points than one pack holds are repeated.
@@ -212,7 +215,7 @@ class GAN(GameModel, HasDecoder):
             u = u.repeat(-(-m // len(u)), 1)
         return u if m == 1 else u[: len(u) - len(u) % m].reshape(-1, 2 * m)
 
-    def _with_noise(self, u: Tensor, rng: torch.Generator) -> Tensor:
+    def with_noise(self, u: Tensor, rng: torch.Generator) -> Tensor:
         """Adds the instance noise to points in standard units, (n, 2)."""
         sigma = self.config.instance_noise
         if sigma == 0:
@@ -229,6 +232,8 @@ class GAN(GameModel, HasDecoder):
             with torch.no_grad():
                 for weight in self.discriminator.parameters():
                     weight.clamp_(-limit, limit)
+
+    phase_picture = phase_picture
 
     # Sampling
 

@@ -12,6 +12,7 @@ from models.gan.planar.leading import LEADING, leads
 from models.gan.planar.measures import measures
 from models.gan.planar.modes import mode_map, modes
 from models.gan.planar.noise import latent, manifold
+from models.gan.planar.phases import GENERATE, JUDGE, NOISE
 from models.gan.planar.samples import samples
 from models.protocol import Metric, Objective, Preset, Scene, Term, Try
 
@@ -272,14 +273,17 @@ def explanations() -> dict[str, dict[str, str]]:
     return {
         "discriminator": {
             "draw": "Draw a mini-batch of data for the discriminator.",
-            "forward": "G makes equally many samples from noise. D judges both: its loss is small if it tells them "
-            "apart.",
+            NOISE: "Draw as many z as there are data.",
+            GENERATE: "G maps each z to a sample G(z).",
+            JUDGE: "D judges data and samples: its loss is small if it tells them apart.",
             "backward": "Differentiate D's loss with respect to D's weights. G is held fixed.",
             "update": "Update D's weights: its map rises on data and falls on samples.",
         },
         "generator": {
-            "draw": "Draw as many z as there are data in a mini-batch.",
-            "forward": "G makes samples from noise, and D judges them. No data are needed.",
+            "draw": "No data are needed: only their number in a mini-batch counts.",
+            NOISE: "Draw as many z.",
+            GENERATE: "G maps each z to a sample G(z).",
+            JUDGE: "D judges the samples: the loss of G is small if D takes them for data.",
             "backward": "D is held fixed. Differentiate through D and each sample to G's weights.",
             "update": "Update G's weights: samples move to where D takes them for data.",
         },

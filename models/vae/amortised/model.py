@@ -9,17 +9,39 @@ import torch
 from torch import Tensor
 
 from models.exact.normal import prior_kl
-from models.protocol import DataBatch, DataSpec, HasLatent, HasLikelihood, Image, Kind, LossModel, param, settings
-from models.vae.amortised.words import LOOK_AT, METRICS, OBJECTIVE, PHASES, PRESETS, SCENES, TRY_NEXT, VIEWS
+from models.protocol import (
+    DataBatch,
+    DataSpec,
+    HasLatent,
+    HasLikelihood,
+    HasPhasePictures,
+    Image,
+    Kind,
+    LossModel,
+    param,
+    settings,
+)
+from models.vae.amortised.words import (
+    FORWARD_PHASES,
+    LOOK_AT,
+    METRICS,
+    OBJECTIVE,
+    PHASES,
+    PRESETS,
+    SCENES,
+    TRY_NEXT,
+    VIEWS,
+)
 from models.vae.bound import evaluate_bounds
 from models.vae.decoder import Decoder, DecoderConfig, check_decoder, likelihood_of
 from models.vae.gaussian_bound import mean_entropy
 from models.vae.networks import Encoder, posterior_draw
+from models.vae.phases import phase_picture
 
 __all__ = ["VAE"]
 
 
-class VAE(LossModel, HasLatent, HasLikelihood):
+class VAE(LossModel, HasLatent, HasLikelihood, HasPhasePictures):
     """Variational autoencoder with an inference network, on images.
 
     z ~ N(0, I), x|z from a decoder network; q(z|x) is a diagonal Gaussian whose mean and variance come from an encoder
@@ -33,7 +55,7 @@ class VAE(LossModel, HasLatent, HasLikelihood):
     reference = "https://arxiv.org/abs/1312.6114"
     accepts = (Image(values="binary"), Image(values="grey"), Image(values="colour"))
     objective, metrics, presets = OBJECTIVE, METRICS, PRESETS
-    validation, phases = "elbo", PHASES
+    validation, phases, forward_phases = "elbo", PHASES, FORWARD_PHASES
     views, scenes = VIEWS, SCENES
     look_at, try_next = LOOK_AT, TRY_NEXT
 
@@ -109,6 +131,7 @@ class VAE(LossModel, HasLatent, HasLikelihood):
         return torch.cat([self.decoder.mean(z) if mean else self.decoder.draw(z, rng=rng) for z in chunks])
 
     evaluate = evaluate_bounds
+    phase_picture = phase_picture
 
     def prior_draw(self, n: int, *, rng: torch.Generator) -> Tensor:
         """Draws of z ~ N(0, I), (n, latent)."""

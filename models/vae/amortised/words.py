@@ -6,12 +6,13 @@ from models.protocol import Metric, Objective, Preset, Scene, Term, Try
 from models.vae.amortised.blur import blurry
 from models.vae.amortised.steps import steps
 from models.vae.exact_views import bound, posterior
+from models.vae.phases import DECODE, ENCODE, NOISE, TERMS
 from models.views.factors import factors
 from models.views.latent import decode_near_data, kl_per_dimension, latent_map, manifold, nearest, reconstructions
 from models.views.samples import decoded_samples
 from models.views.walks import direction, interpolation, traversals
 
-__all__ = ["LOOK_AT", "METRICS", "OBJECTIVE", "PHASES", "PRESETS", "SCENES", "TRY_NEXT", "VIEWS"]
+__all__ = ["FORWARD_PHASES", "LOOK_AT", "METRICS", "OBJECTIVE", "PHASES", "PRESETS", "SCENES", "TRY_NEXT", "VIEWS"]
 
 _FORM_1 = Objective(
     r"\mathrm{ELBO}",
@@ -158,12 +159,14 @@ LOOK_AT = (
     "is a coin that shows ink with probability equal to its intensity: the nats are those of random black-and-white "
     "images drawn in this way."
 )
+FORWARD_PHASES = (ENCODE, NOISE, DECODE, TERMS)
 PHASES = {
     "draw": "Draw a mini-batch of images x.",
-    "forward": "Encode: each x gives q(z|x) = N(m, s²). Draw ε ~ N(0, I), and z = m + s ε. Decode: each z gives "
-    "p(x|z). The two terms: the reconstruction log p(x|z), and the KL of q(z|x) from the prior.",
-    "backward": "Differentiate β KL − reconstruction: through the decoder to its weights θ, and on through "
-    "z = m + s ε, with ε held fixed, to φ of the encoder.",
+    ENCODE: "Encode: the encoder gives each x its q(z|x) = N(m, s²), drawn on the latent map.",
+    NOISE: "Draw ε ~ N(0, I) for each x, and z = m + s ε, a point of its q(z|x).",
+    DECODE: "Decode: the decoder gives each z its p(x|z), whose mean is drawn below x.",
+    TERMS: "The two terms of the loss: the reconstruction log p(x|z), and the KL of q(z|x) from the prior.",
+    "backward": "Differentiate through the decoder to θ, and on through z = m + s ε, with ε held fixed, to φ of the encoder.",
     "update": "Move φ and θ against the gradient.",
 }
 

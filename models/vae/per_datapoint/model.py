@@ -17,6 +17,7 @@ from models.protocol import (
     DataSpec,
     HasLatent,
     HasLikelihood,
+    HasPhasePictures,
     Image,
     Kind,
     LossModel,
@@ -28,7 +29,18 @@ from models.protocol import (
 from models.vae.bound import evaluate_bounds
 from models.vae.decoder import Decoder, DecoderConfig, check_decoder, likelihood_of
 from models.vae.networks import posterior_draw
-from models.vae.per_datapoint.words import LOOK_AT, METRICS, OBJECTIVE, PHASES, PRESETS, SCENES, TRY_NEXT, VIEWS
+from models.vae.per_datapoint.words import (
+    FORWARD_PHASES,
+    LOOK_AT,
+    METRICS,
+    OBJECTIVE,
+    PHASES,
+    PRESETS,
+    SCENES,
+    TRY_NEXT,
+    VIEWS,
+)
+from models.vae.phases import phase_picture
 from models.vae.refit import refit
 
 __all__ = ["PerDatapointVAE"]
@@ -36,7 +48,7 @@ __all__ = ["PerDatapointVAE"]
 _SPREAD, _WIDTH = 0.1, 0.3  # of the first m, enough to tell the data apart; first s, since posteriors are narrow
 
 
-class PerDatapointVAE(LossModel, HasLatent, HasLikelihood):
+class PerDatapointVAE(LossModel, HasLatent, HasLikelihood, HasPhasePictures):
     """Variational inference without an inference network, on images.
 
     z ~ N(0, I), x|z from a decoder network; each training datum has its own q(zᵢ) = N(mᵢ, diag sᵢ²). A mini-batch gives
@@ -90,8 +102,16 @@ class PerDatapointVAE(LossModel, HasLatent, HasLikelihood):
 
     def players(self) -> tuple[Player, ...]:
         """One player, whose local parameters are rows."""
-        local = (self.mean, self.log_var)
-        return (Player("model", tuple(self.parameters()), explain=PHASES, rows=local, rows_lr="lr_local"),)
+        return (
+            Player(
+                "model",
+                tuple(self.parameters()),
+                explain=PHASES,
+                rows=(self.mean, self.log_var),
+                rows_lr="lr_local",
+                forward_phases=FORWARD_PHASES,
+            ),
+        )
 
     def loss(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """The negative β-weighted bound, and its parts with one draw of z an image; nats, means over the batch."""
@@ -143,6 +163,7 @@ class PerDatapointVAE(LossModel, HasLatent, HasLikelihood):
         return torch.cat([self.decoder.mean(z) if mean else self.decoder.draw(z, rng=rng) for z in chunks])
 
     evaluate = evaluate_bounds
+    phase_picture = phase_picture
 
     def prior_draw(self, n: int, *, rng: torch.Generator) -> Tensor:
         """Draws of z ~ N(0, I), (n, latent)."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from models.protocol import Metric, Objective, Preset, Scene, Term, Try
 from models.vae.exact_views import posterior
 from models.vae.per_datapoint.inference import bound, fitting, new_images, parameters_of_q
+from models.vae.phases import DECODE, LOOK_UP, NOISE, TERMS
 from models.views.latent import decode_near_data, kl_per_dimension, latent_map, manifold, nearest, reconstructions
 from models.views.samples import decoded_samples
 
-__all__ = ["LOOK_AT", "METRICS", "OBJECTIVE", "PHASES", "PRESETS", "SCENES", "TRY_NEXT", "VIEWS"]
+__all__ = ["FORWARD_PHASES", "LOOK_AT", "METRICS", "OBJECTIVE", "PHASES", "PRESETS", "SCENES", "TRY_NEXT", "VIEWS"]
 
 OBJECTIVE = Objective(
     r"\frac{1}{n}\,\mathcal{L}(m,s,\theta)",
@@ -110,12 +111,14 @@ LOOK_AT = (
     "through the decoder instead of one pass through an encoder. And a q that is rarely updated lags behind the "
     "decoder."
 )
+FORWARD_PHASES = (LOOK_UP, NOISE, DECODE, TERMS)
 PHASES = {
-    "draw": "Draw a mini-batch of images x, and look up the m and s of each.",
-    "forward": "No encoder: m and s of each x are parameters. Draw ε ~ N(0, I), and z = m + s ε. Decode: each z gives "
-    "p(x|z). The two terms: the reconstruction log p(x|z), and the KL of q(z) = N(m, s²) from the prior.",
-    "backward": "Differentiate β KL − reconstruction: through the decoder to its weights θ, and on through "
-    "z = m + s ε, with ε held fixed, to the m and s of these images.",
+    "draw": "Draw a mini-batch of images x.",
+    LOOK_UP: "No encoder: m and s of each x are parameters. Look them up: q(z) = N(m, s²) is drawn on the map.",
+    NOISE: "Draw ε ~ N(0, I) for each x, and z = m + s ε, a point of its q(z).",
+    DECODE: "Decode: the decoder gives each z its p(x|z), whose mean is drawn below x.",
+    TERMS: "The two terms of the loss: the reconstruction log p(x|z), and the KL of q(z) from the prior.",
+    "backward": "Differentiate through the decoder to θ, and on through z = m + s ε, with ε held fixed, to these m and s.",
     "update": "Move the decoder, and the m and s of the data in the batch; all others stay.",
 }
 

@@ -16,6 +16,7 @@ from explorer.ui.numbers import count
 from explorer.ui.page.board.card_actions import CardActions
 from explorer.ui.page.board.curves_card import CurvesCard
 from explorer.ui.page.board.datum_link import DatumLink
+from explorer.ui.page.board.phase_cards import PhaseCards
 from explorer.ui.page.board.scene_view import SceneView
 from explorer.ui.page.state.inputs import Inputs
 from explorer.ui.page.state.moment import Moment
@@ -33,7 +34,7 @@ class Board(QFrame):
     Attributes:
         views: Cards of the views, by name.
         curves: Card of the curves, or None for a lab.
-        scene: The cards of the chosen scene.
+        scene, phases: The cards of the chosen scene, and those on which slow motion draws.
 
     Signals:
         watched: Requests for the views in sight, which each snapshot is to have.
@@ -84,6 +85,7 @@ class Board(QFrame):
         self._actions = CardActions(self.cards, self.scene, self)
         self.addActions(self._actions.actions())
         self._datum_link = DatumLink(self.views, inputs, self)
+        self.phases = PhaseCards(self.views, shown, moment, self)
         self._connect()
         self.follow_config()
 
@@ -97,6 +99,7 @@ class Board(QFrame):
         self._actions.detach_asked.connect(self.detach_asked)
         self._actions.show_asked.connect(self.show_card)
         self._after_layout.timeout.connect(self.watch)
+        self.phases.framed.connect(self.framed)
         self.scene.changed.connect(self._after_layout.start)
         self.scene.swapped.connect(self._scenes.swap)
         self.scene.resized.connect(self._scenes.resize)
@@ -184,6 +187,8 @@ class Board(QFrame):
     def show_reply(self, reply: Reply) -> None:
         """Shows the newest reply for a view on its card."""
         card = self.views[reply.request.view]
+        if self.phases.holds_back(reply):
+            return
         if reply.error:
             card.show_error(reply.error)
         elif reply.frame is not None and (self._moment.is_live or not card.view.record):
@@ -202,9 +207,9 @@ class Board(QFrame):
             card.show_curves(curves, self._moment.step)
 
     def settings_of(self, name: str) -> dict[str, Any]:
-        """Parameters and inputs of the frame that a card shows, the inputs as text; empty for a recorded frame."""
+        """Parameters and inputs of a card's own frame, the inputs as text; empty for any other frame."""
         request, page = self._requests.get(name), self._shown.model_or_lab
-        if request is None or page is None:
+        if request is None or page is None or self.phases.draws_on(name):
             return {}
         inputs = inputs_as_text(self._shown.views[name], page, self._shown.data, request)
         return {**request.params, **inputs}

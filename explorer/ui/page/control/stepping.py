@@ -60,6 +60,7 @@ class Stepping(QObject):
     def step_phase(self) -> None:
         """Pauses training and plays one phase; slow motion is switched on to show it."""
         self.slow.setChecked(True)
+        self._moment.go_live()
         self._runner.step_phase()
 
     @Slot(str)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.engine.session.slow_motion import PACE, PhaseReport
@@ -15,10 +15,11 @@ from explorer.ui.page.state.shown import PlayerInfo, Shown
 from explorer.ui.theme import Theme, Tokens, color, ui_font
 from models.protocol import GenerativeModel, Term
 
-__all__ = ["SlowStrip"]
+__all__ = ["SlowStrip", "updates_of"]
 
 _SPEEDS = {0.5: "½×", 1.0: "1×", 2.0: "2×", 8.0: "8×"}
 _MOST = 5  # numbers in the line
+_BAR, _GAP = 34.0, 6.0  # px: least width of a bar with its name over it, space between updates
 _OTHERS = {"loss": "loss", "gradient": "norm of the gradient", "lr": "learning rate"}
 _WORDS = {"draw": "Draw", "forward": "Forward", "backward": "Backward", "update": "Update"}
 
@@ -56,32 +57,45 @@ class _Round(QWidget):
         return QSize(80, 22)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draws the bars, and the name of each player over its own."""
+        """Draws the bars; over them the names of the phases, or of the players where there are several updates."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        updates = [player for player in self._players for _ in range(player.updates)]
-        if self._count and updates:
-            each, place = self._count // len(updates), 0
-            gaps = 6.0 * (len(updates) - 1)
-            width = min(34.0, (self.width() - gaps) / self._count)
-            x = 0.0
-            painter.setFont(ui_font(11, 600))
-            for number_, player in enumerate(updates):
-                ink = self._tokens.role(player.role)
-                if number_ == 0 or updates[number_ - 1] is not player:
-                    span = player.updates * (each * width + 6)
-                    painter.setPen(color(ink))
-                    painter.drawText(QRectF(x, 0, span - 6, 13), Qt.AlignmentFlag.AlignLeft, player.name)
+        painter.setFont(ui_font(11, 600))
+        updates = updates_of(self._players, self._count)
+        phases = [phase for _, names in updates for phase in names]
+        wanted = [max(_BAR, painter.fontMetrics().horizontalAdvance(phase) + _GAP + 1) for phase in phases]
+        is_named = len(updates) == 1 and sum(wanted) <= self.width()
+        even = min(_BAR, (self.width() - _GAP * (len(updates) - 1)) / max(1, len(phases)))
+        widths, place, x = iter(wanted if is_named else [even] * len(phases)), 0, 0.0
+        for number_, (player, names) in enumerate(updates):
+            ink = self._tokens.role(player.role)
+            if not is_named and (number_ == 0 or updates[number_ - 1][0] is not player):
+                _write(painter, x, player.name, ink)
+            for name in names:
+                place, width, now = place + 1, next(widths), place + 1 == self._number
+                if is_named:
+                    _write(painter, x, name, ink if now else self._tokens.text3)
+                high = 7.0 if now else 4.0
                 painter.setPen(Qt.PenStyle.NoPen)
-                for _ in range(each):
-                    place += 1
-                    painter.setBrush(color(ink, 1.0 if place <= self._number else 0.25))
-                    high = 7.0 if place == self._number else 4.0
-                    box = QRectF(x, 17.5 - high / 2, max(1.0, width - 2), high)
-                    painter.drawRoundedRect(box, high / 2, high / 2)
-                    x += width
-                x += 6
+                painter.setBrush(color(ink, 1.0 if place <= self._number else 0.25))
+                box = QRectF(x, 17.5 - high / 2, max(1.0, width - 2), high)
+                painter.drawRoundedRect(box, high / 2, high / 2)
+                x += width
+            x += _GAP
         painter.end()
+
+
+def updates_of(players: Sequence[PlayerInfo], count: int) -> list[tuple[PlayerInfo, tuple[str, ...]]]:
+    """The updates of a round of `count` phases with the names of their phases, some repeated for each micro-batch."""
+    updates = [player for player in players for _ in range(player.updates)]
+    of_a_part = sum(len(player.forward_phases) + 1 for player in updates)
+    parts = (count - 2 * len(updates)) // max(1, of_a_part)
+    return [(player, ("draw", *(*player.forward_phases, "backward") * parts, "update")) for player in updates]
+
+
+def _write(painter: QPainter, x: float, text: str, ink: str) -> None:
+    painter.setPen(color(ink))
+    painter.drawText(QPointF(x, 11.0), text)
 
 
 class SlowStrip(QFrame):
@@ -153,7 +167,7 @@ class SlowStrip(QFrame):
         """Shows that no phase is under way, and how to begin."""
         self._report = None
         players = self._shown.players
-        self._round.show_phase(players, 0, sum(player.updates for player in players) * 4)
+        self._round.show_phase(players, 0, sum(player.updates * (len(player.forward_phases) + 3) for player in players))
         self.where.setText("")
         self.values.setText("")
         self._say("", "Train plays each phase in turn, Next phase one at a time.")
@@ -165,17 +179,30 @@ class SlowStrip(QFrame):
         phase = report.phase
         self._round.show_phase(self._shown.players, phase.number, phase.count)
         self.where.setText(f"step {count(report.step)}, phase {phase.number} of {phase.count}")
-        self.values.setText(" · ".join(self._value_texts(phase.player, self._new_values(report))))
+        own = [f"{name} {number(value)}" for name, value in report.picture.values.items()]
+        self.values.setText(" · ".join((*self._value_texts(phase.player, self._new_values(report)), *own)))
         self._say(f"{phase.player.capitalize()}, {_WORDS.get(phase.name, phase.name).lower()}", phase.explanation)
 
     def _say(self, title: str, sentence: str) -> None:
         self.title.setText(title)
         self.title.setVisible(bool(title))
         self.explanation.setText(sentence)
+        self._keep_height()
         self.apply_theme(self._theme.tokens)
         spoken = ". ".join(part for part in (self.where.text(), title, sentence, self.values.text()) if part)
         self.setAccessibleName("Slow motion")
         self.setAccessibleDescription(spoken)
+
+    def _keep_height(self) -> None:
+        """Reserves the lines of the longest sentence so far, so that the cards below stay where they are."""
+        lines = self.explanation.heightForWidth(self.explanation.width())
+        self.explanation.setMinimumHeight(max(lines, self.explanation.minimumHeight()) if self._report else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Reserves anew: at another width sentences take other lines."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.explanation.setMinimumHeight(0)
 
     def _new_values(self, report: PhaseReport) -> dict[str, float]:
         """The numbers that the phase adds: after the forward pass those that have a name, later only the new one."""

@@ -53,6 +53,7 @@ class PlayerInfo:
         updates: Its updates in one round.
         loss: Key of the curve that is its loss.
         role: Role whose colour it has.
+        forward_phases: Names of the phases of its forward pass.
     """
 
     name: str
@@ -60,6 +61,7 @@ class PlayerInfo:
     updates: int = 1
     loss: str = ""
     role: str = "total"
+    forward_phases: tuple[str, ...] = ("forward",)
 
 
 class Shown(QObject):
@@ -216,4 +218,5 @@ class Shown(QObject):
         roles = {metric.key: metric.role for metric in page.metrics}
         total = page.objective_of(self.config).total
         loss = own if own in roles or total is None else total.metric
-        return PlayerInfo(player.name, player.symbol, player.updates, loss, roles.get(loss, "total"))
+        role, forward = roles.get(loss, "total"), tuple(player.forward_phases)
+        return PlayerInfo(player.name, player.symbol, player.updates, loss, role, forward)
