@@ -11,7 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from explorer.ui.card import EXPORTS, Card, Legend
+from explorer.ui.card.head import CardHead
 from explorer.ui.controls import IconButton, ValueBox
+from explorer.ui.frames.base import LegendItem
 from explorer.ui.theme import DARK
 from models.frames import FRAMES, Curves, Images, Series
 from models.protocol import View, param, params_of
@@ -201,3 +203,13 @@ def test_a_warning_leaves_the_controls_beside_the_picture_where_they_are(theme, 
             layout.activate()
         seen.append((controls.mapTo(card, QPoint(0, 0)).y(), card.minimumSizeHint().height()))
     assert len(set(seen)) == 1
+
+
+def test_a_short_legend_is_written_out_where_the_subtitle_has_no_room(theme, make_widget) -> None:
+    head = make_widget(CardHead(theme, _view(title="Latent map")), 284, 36)
+    head.set_items([LegendItem("prior", "prior", "prior p(z)", dashed=True)])
+    head.subtitle.setText("posterior means, 500 training images")
+    head.arrange(284, filled=True)
+    assert not head.subtitle.isVisibleTo(head)
+    assert head.legend.isVisibleTo(head)
+    assert len(head.legend.boxes()) == 1

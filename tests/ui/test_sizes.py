@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 import models
 from explorer.ui.card import Card
 from explorer.ui.frames.curves import CurvesView
+from explorer.ui.frames.items.bar_rows import row_layout
 from explorer.ui.frames.plane import PlaneView
+from explorer.ui.theme import ui_font
 from models.frames import Bars, Images, Text
 
 PAGES = [name for family in models.FAMILIES for name in family.pages]
@@ -74,3 +78,14 @@ def test_a_pane_of_curves_is_high_enough_to_read(open_window):
     assert isinstance(display, CurvesView)
     panes = max(1, len(display.pane_names))
     assert display.minimumSizeHint().height() >= 80 * panes
+
+
+def test_lines_at_bars_leave_the_names_above_them_free():
+    values = np.array([-24.4, -24.5, 0.07])
+    frame = Bars(("log p(x)", "ELBO", "a name that is too long to stand beside its bar"), values)
+    layout = row_layout(frame, ["−24.41", "−24.49", "0.07"], 269, 254)
+    assert layout.below
+    letters = QFontMetricsF(ui_font(layout.text)).height() / 2
+    for place, (top, bottom) in enumerate(layout.zero_line(len(values))):
+        assert top >= layout.middle(place) + letters - 1
+        assert bottom <= layout.middle(place + 1) - letters + 1

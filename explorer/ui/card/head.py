@@ -132,18 +132,25 @@ class CardHead(QFrame):
         if filled and free < (_MORE if self.legend.items else 0):  # a double click maximises, too
             self._maximise.hide()
             free += _TOOL
-        room = free - min(_SUBTITLE, wanted)
+        fits, more = self._fit_legend(free - min(_SUBTITLE, wanted))
+        left = free - (fits if filled else 0) - (self._more.sizeHint().width() if filled and more else 0)
+        says = wanted <= left or left >= _SUBTITLE  # a word or two of it say nothing
+        if not says:
+            fits, more = self._fit_legend(free)
+        self.subtitle.setVisible(says)
+        self._title.setToolTip("\n".join(text for text in (self._help, self.subtitle.text()) if text))
+        self.legend.setFixedWidth(max(fits, 0))
+        self.legend.setVisible(filled and fits > 0)
+        self._more.setVisible(filled and more > 0)
+
+    def _fit_legend(self, room: int) -> tuple[int, int]:
+        """Width of the items that fit into some px, and the number of the others, which the button opens."""
         fits, more = self.legend.fitting_width(room)
         if more:
             self._more.setText(f"+{len(self.legend.items)}")
             fits, more = self.legend.fitting_width(room - self._more.sizeHint().width() - _SPACING)
             self._more.setText(f"+{more}")
-        left = free - (fits if filled else 0) - (self._more.sizeHint().width() if filled and more else 0)
-        self.subtitle.setVisible(wanted <= left or left >= _SUBTITLE)  # a word or two of it say nothing
-        self._title.setToolTip("\n".join(text for text in (self._help, self.subtitle.text()) if text))
-        self.legend.setFixedWidth(max(fits, 0))
-        self.legend.setVisible(filled and fits > 0)
-        self._more.setVisible(filled and more > 0)
+        return fits, more
 
     @Slot()
     def _on_dots_clicked(self) -> None:
