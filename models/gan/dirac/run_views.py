@@ -64,7 +64,7 @@ def drawn(lab: Lab, noise: Noise) -> Curves:
             Series("runs", "drawn noise, band 10 to 90 %", steps, middle, role="alt", low=low, high=high),
             distance_series("mean", "mean field", path_of(c), "model", True),
         ),
-        x_label="steps", log_y=True,
+        x_label="steps", y_label="‖(θ, ψ)‖", log_y=True,
         subtitle=f"median of {_RUNS} runs, one draw of ε for sample and data a round; std {c.std:g}",
         note=f"The mean field ends at {np.hypot(*path_of(c)[-1]):.3g}; runs end {middle[-1]:.3g} away (median): "
         "with steps of fixed size they keep fluctuating.",

@@ -227,8 +227,10 @@ def error(lab: Lab, noise: Noise) -> Iterator[Curves]:
         steps = np.maximum(training.marks[:done], 1)
         yield Curves(
             (
-                Series("away", "mean |D − D*|", steps, np.maximum(values[:, 0], 1e-6), role="alt"),
-                Series("lost", "L(D*) − L(D)", steps, np.maximum(values[:, 1], 1e-6), unit="nats", pane="nats"),
+                Series("away", "mean |D − D*|", steps, np.maximum(values[:, 0], 1e-6), role="alt",
+                       pane="mean |D − D*|"),
+                Series("lost", "L(D*) − L(D)", steps, np.maximum(values[:, 1], 1e-6), unit="nats",
+                       pane="L(D*) − L(D), nats"),
             ),
             x_label="training step", log_x=True, log_y=True,
             subtitle=f"step {training.step:,} of {training.steps:,}; {lab.config.n:,} samples of each",

@@ -63,7 +63,7 @@ class ElboLab(Lab):
     scenes = (
         Scene(
             "The bound", "What makes up log p(x), and what does q change?",
-            lead="densities", beside=("terms",), below=("plane", "integrand"),
+            lead="densities", beside=("terms",), below=("integrand",),
         ),
         Scene("Which q is best?", "Where do the gradient steps lead?", lead="plane", beside=("densities", "terms")),
         Scene(

@@ -226,7 +226,7 @@ def _expectation_series(lab: RecipeLab, m: np.ndarray, s: np.ndarray) -> tuple[S
     index = np.arange(len(m))
     mean = np.array([lab.gradient.f.expectation(*q) for q in zip(m.tolist(), s.tolist(), strict=True)])
     return (
-        Series("mean", f"E_q[{text_of(lab.config)}]", index, mean + lab.config.shift, role="total"),
+        Series("mean", f"E_q[{text_of(lab.config)}]", index, mean + lab.config.shift, role="total", pane="E_q[f(z)]"),
         Series("m", "m", index, m, role="model", pane="m"),
         Series("s", "s", index, s, role="data", pane="s"),
     )
@@ -238,8 +238,8 @@ def _elbo_series(c: Any, m: np.ndarray, s: np.ndarray) -> tuple[Series, ...]:
     elbo = np.array([evidence - normal_kl(a, b, mean, std) for a, b in zip(m, s, strict=True)])
     index, constant = np.arange(len(m)), np.ones(len(m))
     return (
-        Series("elbo", "ELBO", index, elbo, role="total", unit="nats"),
-        Series("evidence", "log p(x)", index, evidence * constant, unit="nats", dashed=True),
+        Series("elbo", "ELBO", index, elbo, role="total", pane="nats", unit="nats"),
+        Series("evidence", "log p(x)", index, evidence * constant, pane="nats", unit="nats", dashed=True),
         Series("m", "m", index, m, role="model", pane="m"),
         Series("m.exact", "mean of p(z|x)", index, mean * constant, role="model", pane="m", dashed=True),
         Series("s", "s", index, s, role="data", pane="s"),
