@@ -104,13 +104,13 @@ def field(lab: Lab) -> Plane:
     left = "" if rounds == c.steps else f" It left the plane at {FAR:g} after {rounds} steps."
     return Plane(
         tuple(layers), x_label="θ", y_label="ψ", extent=(-limit, limit, -limit, limit),
-        subtitle=f"{rounds} steps of h = {c.h:g} from ({c.theta:g}, {c.psi:g})",
-        note=f"{_objective(c)}; {_TURNS[c.order]}. At the end |(θ, ψ)| = {np.hypot(*path[-1]):.4g}.{left} "
+        subtitle=f"{rounds} steps; h = {c.h:g}, from ({c.theta:g}, {c.psi:g})",
+        note=f"{_objective(c)}; {_TURNS[c.order]}. At the end ‖(θ, ψ)‖ = {np.hypot(*path[-1]):.4g}.{left} "
         f"{_verdict(c)}",
     )  # fmt: skip
 
 
-@view("Distance to the equilibrium", help="|(θ, ψ)| over the steps, and the prediction of the eigenvalues.")
+@view("Distance to the equilibrium", help="‖(θ, ψ)‖ over the steps, and the prediction of the eigenvalues.")
 def distance(lab: Lab) -> Curves:
     """Distance over steps, measured, linearised and of the flow."""
     c = lab.config

@@ -73,7 +73,7 @@ def drawn(lab: Lab, noise: Noise) -> Curves:
 
 @view("All games", help="Final distance of each game from the equilibrium, by order of updates.")
 def games(lab: Lab) -> Matrix:
-    """|(θ, ψ)| at the end, for nine games and both orders, with the start, h and steps of the config."""
+    """‖(θ, ψ)‖ at the end, for nine games and both orders, with the start, h and steps of the config."""
     c, start = lab.config, (lab.config.theta, lab.config.psi)
     orders = ("simultaneous", other_order(c.order))
     values = []
@@ -84,6 +84,6 @@ def games(lab: Lab) -> Matrix:
     return Matrix(
         np.array(values), row_labels=tuple(name for name, _ in _TABLE),
         column_labels=("simultaneous", ORDERS[orders[1]].lower()),
-        subtitle=f"|(θ, ψ)| after {c.steps} steps of h = {c.h:g} from ({c.theta:g}, {c.psi:g})",
+        subtitle=f"‖(θ, ψ)‖ after {c.steps} steps of h = {c.h:g} from ({c.theta:g}, {c.psi:g})",
         note="Instance noise is represented by its mean field; the weights of the cures are in their names.",
     )  # fmt: skip

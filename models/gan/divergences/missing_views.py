@@ -47,12 +47,12 @@ def missing(lab: Lab) -> Curves:
             )
         )
     note = (
-        f"K = {c.atoms}, {j} missing: KL(p_data ‖ p_θ) = ∞, KL(p_θ ‖ p_data) = log(K/(K − {j})) = "
-        f"{decimal(here.reverse(), 4)}, JSD = {decimal(here.jensen_shannon(), 4)}."
+        f"K = {c.atoms}, {j} missing: KL(p_data ‖ p_θ) = ∞; KL(p_θ ‖ p_data) = log(K/(K − {j})) = "
+        f"{decimal(here.reverse(), 4)}; JSD = {decimal(here.jensen_shannon(), 4)}."
         if j else "Nothing is missing: the supports are equal, as the slide's ⊆ allows, and all three are 0."
     )  # fmt: skip
     return Curves(
         tuple(series), x_label="data points K", marker=float(c.atoms), log_x=True,
-        subtitle="p_data uniform on K points, p_θ on K − j; solid: exact; dashed: smoothed, missed points have mass",
+        subtitle="dashed: missed points have mass; solid: exact; p_data uniform on K points, p_θ on K − j",
         note=note,
     )  # fmt: skip

@@ -24,6 +24,7 @@ _WORDS = {"mean": "mean/m", "std": "std/s", "value": "divergence"}
 _SWEEP = np.arange(0.5, 7.01, 0.25)
 _DROPS = {"reverse": math.log(2.0), "jsd": 0.75 * math.log(4.0 / 3.0)}
 _COARSE = 121
+_BELOW = 0.07  # room for the numbers below the curves, as a share of their height
 _MOST_COST = 1.2  # nats at which the curves of the cost end
 _SEARCHING = "being searched …"
 
@@ -103,7 +104,7 @@ def _data(c: Any, known: Mapping[str, Found]) -> Plane:
         f"std {decimal(o.std * c.s, 2)}" for o in fits
     )  # fmt: skip
     return Plane(
-        tuple(layers), x_label="x", y_label="p(x)", extent=(-_EDGE, _EDGE, 0.0, top), square=False,
+        tuple(layers), x_label="x", y_label="p(x)", extent=(-_EDGE, _EDGE, -_BELOW * top, top), square=False,
         subtitle=f"exact; m/s = {decimal(ratio_of(c), 2)}",
         note=f"{DIVERGENCES[c.divergence]}: {words or _SEARCHING}.",
     )  # fmt: skip

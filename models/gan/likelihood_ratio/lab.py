@@ -253,7 +253,7 @@ class LikelihoodRatioLab(Lab):
         series.append(Series("exact", "log(n₁/n₀)", x, x, dashed=True, unit="nats"))
         return Curves(
             tuple(series), x_label="log(n₁/n₀)", y_label="mean shift", marker=self._log_numbers,
-            subtitle=f"means where |log p_data/p_θ| < 3; n₀ = {'∞' if c.exact else format(c.n, ',')}",
+            subtitle=f"n₀ = {'∞' if c.exact else format(c.n, ',')}; means where |log p_data/p_θ| < 3",
             note="The logit of P(y = 1|x) is log p_data/p_θ + log(n₁/n₀): only equal numbers give the ratio itself.",
         )  # fmt: skip
 

@@ -170,13 +170,13 @@ def _optimal_frame(
     if shown == "ratio":
         ratio = comparison.log_ratio().clip(-_RATIO, _RATIO)
         layer = Density(ratio, extent, role="real-fake", low=-_RATIO, high=_RATIO, name="log p_data/p_θ, nats")
-        words = f"exact log p_data/p_θ, {mesh}{blur}"
+        words = f"{mesh}{blur}; exact log p_data/p_θ"
     elif shown == "learned" and f is not None:
         values = as_array(game.probability(torch.from_numpy(f)))
         layer, words = Density(values, extent, role="real-fake", low=0.0, high=1.0), "the current D"
     else:
         layer = Density(comparison.optimal(), extent, role="real-fake", low=0.0, high=1.0)
-        words = f"D* = p_data/(p_data + p_θ), {mesh}{blur}"
+        words = f"{mesh}{blur}; D* = p_data/(p_data + p_θ)"
     return Plane((layer,), extent=_shown(raster), subtitle=words, note=note)
 
 

@@ -61,7 +61,7 @@ def _q_words(lab: BoundLab) -> str:
     m, s = lab.q
     after = f" after {lab.config.steps} steps" if lab.config.steps else ""
     std = decimal(s) if s >= 1e-3 else f"{s:.1e}".replace("e-0", "e-").replace("-", "−")
-    return f"q = N(m, s²) with m = {decimal(m)}, s = {std}{after}"
+    return f"m = {decimal(m)}, s = {std} of q{after}"
 
 
 def values_of(lab: BoundLab) -> dict[str, float]:

@@ -132,8 +132,7 @@ def _bound_curve(batch: DataBatch, at: list[int], bounds: list[tuple[float, floa
             ),
         ),
         x_label="steps on m and s", y_label="nats an image",
-        subtitle=f"mean over {len(batch)} {SPLITS[batch.split]} images ± standard error, {_DRAWS} z each; the decoder "
-        "stays",
+        subtitle=f"{len(batch)} {SPLITS[batch.split]} images; mean ± s.e., {_DRAWS} z each; the decoder stays",
         note=note,
     )  # fmt: skip
 

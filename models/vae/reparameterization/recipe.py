@@ -24,6 +24,7 @@ _DIVERGED = "The steps diverge: make the step size smaller."
 _FAR = 1e3  # |m| beyond which the rounds count as divergent
 _DEPTH = 9.0  # nats of log p(x, z) in the picture of the recipe
 _BELL = 0.15  # height of a density of 1 in the picture, as a share of the picture's height
+_BELOW = 0.07  # room for the numbers below the curves, as a share of the height
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def recipe(lab: RecipeLab, noise: Noise) -> Plane:
     diverged = lab.config.rounds >= len(done)
     return Plane(
         tuple(layers), x_label="z", y_label="nats" if lab.config.f == "joint" else "f(z)",
-        extent=(-4.0, 4.0, floor, top), square=False,
+        extent=(-4.0, 4.0, floor - _BELOW * (top - floor), top), square=False,
         subtitle=f"round {min(lab.config.rounds + 1, len(done))}, {subtitle}",
         note=_diverged_words(lab) if diverged else note, warning=diverged,
     )  # fmt: skip
