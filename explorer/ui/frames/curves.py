@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.ui.frames.base import LegendItem
 from explorer.ui.frames.curve_content import CurveContent, VisibleRange, to_units, y_range
 from explorer.ui.frames.curve_layout import CurveLayout
-from explorer.ui.frames.curve_values import DrawnSeries, curve_legend, curve_read_out, x_text
+from explorer.ui.frames.curve_values import DrawnSeries, axis_name, curve_legend, curve_read_out, x_text
 from explorer.ui.frames.items.curves import CurvePointer, CurvesItem
 from explorer.ui.frames.plot import Plot
 from explorer.ui.frames.ranges import StepRange, finite_range
@@ -207,8 +207,7 @@ class CurvesView(Plot):
             if pane.bottom is not None:
                 pane.bottom.set_name(frame.x_label, self._x.log, below=self._layout.name_below)
             if pane.left is not None:
-                title = name or frame.y_label
-                pane.left.set_name(f"{title}, log" if title and axis.log else title, axis.log)
+                pane.left.set_name(axis_name(frame, name, self.smoothing > 0, axis.log), axis.log)
                 pane.left.set_value_names(frame.y_names)
             item.curves = [content.curve(axis.log) for content in contents]
             item.marker = None if frame.marker is None else float(to_units(np.array(frame.marker), self._x.log))

@@ -162,10 +162,10 @@ def frechet_distance(
     null = _cached(classifier, f"frechet {n}", (train, valid), lambda: frechet(held_out, data))
     value = frechet(classifier.features(_draw(model, n, noise)), data)
     return Bars(
-        labels=("samples", f"{SPLITS[valid.split]} data"),
+        labels=(f"{n} samples", f"{n} {SPLITS[valid.split]} data"),
         values=np.array([value, null]),
         roles=("model", "data"),
-        subtitle=f"to {n} training images, {n} each, features of the classifier",
+        subtitle=f"to {n} training images; in features of the classifier",
         note=f"Two sets of this size from the same distribution are {null:.1f} apart: a perfect model would "
         "be too. Features of other classifiers give other numbers.",
     )
