@@ -191,7 +191,7 @@ def reconstructions(
     return Images(
         np.concatenate([as_array(batch.x), as_array(decoded)]),
         columns=len(batch),
-        row_labels=(f"{SPLITS[batch.split]} data", "reconstruction"),
+        row_labels=(SPLITS[batch.split], "decoded"),
         index=np.concatenate([index, index]),
         subtitle=f"{decoder_output(model, show)} at the posterior mean, {data}",
         note=model.decoder_note if isinstance(model, HasLikelihood) else "",

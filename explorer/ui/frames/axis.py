@@ -17,7 +17,7 @@ from explorer.ui.theme import Tokens, color, ui_font
 __all__ = ["PlotAxis"]
 
 _BOTTOM, _LEFT = 24.0, 46.0  # px, height and width of an axis
-_EDGE = 1.0  # px from the edge of the pane to what stands inside it: the halo covers lines up to the edge
+_EDGE = 3.0  # px from the edge of the pane to what stands inside it: the halo covers lines up to the edge
 _INSIDE = (18.0, 34.0)  # px, the same of an axis whose numbers stand inside the pane
 _APART = {"bottom": (56.0, 64.0), "left": (40.0, 64.0)}  # px between two numbers, outside and inside
 _MOST_LINES = 6.0  # grid lines beside which more would be clutter

@@ -53,6 +53,6 @@ def missing(lab: Lab) -> Curves:
     )  # fmt: skip
     return Curves(
         tuple(series), x_label="data points K", marker=float(c.atoms), log_x=True,
-        subtitle="dashed: smoothed; solid: exact; missed points have mass where smoothed; p_data uniform on K points, p_θ on K − j",
+        subtitle="dashed: smoothed, missed points have mass; solid: exact; p_data uniform on K points, p_θ on K − j",
         note=note,
     )  # fmt: skip

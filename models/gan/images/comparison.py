@@ -62,7 +62,7 @@ def _features(classifier: Classifier, batch: DataBatch) -> Tensor:
 
 
 @view(
-    "Classes of the samples", record=True, batch=500,
+    "Classes", record=True, batch=500,
     help="Classes of the samples by a classifier: a class without samples is a lost mode.",
 )  # fmt: skip
 def classes(model: GenerativeModel, train: DataBatch, valid: DataBatch, noise: Noise, classifier: Classifier) -> Bars:

@@ -70,7 +70,7 @@ def discriminator(lab: Lab) -> Iterator[Plane]:
                 Field(few, push, role="total", longest=_arrow(push), name=f"{LOSSES[loss].lower()} step"),
             ),
             x_label="x₁", y_label="x₂", extent=(*_SIDE, *_UP),
-            subtitle=f"{_network(c)} after {at:,} steps{where}{progress(c, done)}",
+            subtitle=f"after {at:,} steps; {_network(c)}{where}{progress(c, done)}",
             note=f"Longest arrow {power(float(np.hypot(*push.T).max()))}; "
             f"gradient on θ {power(float(on_theta))} ({LOSSES[loss].lower()}).",
         )  # fmt: skip
@@ -122,7 +122,7 @@ def profile(lab: Lab) -> Iterator[Curves]:
                 Series("slope", "|∂D/∂x₁|", x, parts[2], role="total", pane="slope"),
             ),
             x_label="x₁", log_y=True, marker=c.theta,
-            subtitle=f"{_network(c)} after {at:,} steps, at x₂ = 0, from {power(_LEAST)} up{progress(c, done)}",
+            subtitle=f"after {at:,} steps, at x₂ = 0, from {power(_LEAST)} up{progress(c, done)}",
             note=f"|∂D/∂x₁| is {power(ends[0])} on the data (0) and {power(ends[1])} on the model ({c.theta:g})"
             + (": a correct D is flat wherever there is mass." if are_apart(c) else "."),
         )  # fmt: skip

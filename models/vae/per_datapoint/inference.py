@@ -155,7 +155,7 @@ def new_images(
     """Held-out images above the means of p(x|z) at the mean of their q, after more and more steps."""
     observed = model.decoder.observed(batch.x)
     watched = [step for step in _SHOWN if step < steps]
-    rows, labels = [as_array(batch.x)], [f"{SPLITS[batch.split]} data"]
+    rows, labels = [as_array(batch.x)], [SPLITS[batch.split]]
     last = time.perf_counter()
     for step, (mean, _) in enumerate(model.refitted(observed, steps)):
         if step in watched or step == steps:

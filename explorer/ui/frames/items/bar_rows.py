@@ -18,7 +18,7 @@ __all__ = ["LEAST_ROW", "RowLayout", "RowsItem", "row_layout"]
 
 LEAST_ROW = 15.0  # px, smallest height of a row
 _MOST_ROW = 44.0  # px, largest height
-_TWO_LINES = 30.0  # px, smallest height of a row with the bar below the name
+_TWO_LINES = 27.0  # px, smallest height of a row with the bar below the name
 _MOST_BAR = 14.0  # px, largest thickness of a bar
 _NAMES = 0.45  # largest share of the width for names beside bars
 _SPAN = 80.0  # px; where bars would be shorter than this they go below the names
