@@ -110,7 +110,7 @@ def field(lab: Lab) -> Plane:
     )  # fmt: skip
 
 
-@view("Distance to the equilibrium", help="‖(θ, ψ)‖ over the steps, and the prediction of the eigenvalues.")
+@view("Distance to equilibrium", help="‖(θ, ψ)‖ over the steps, and the prediction of the eigenvalues.")
 def distance(lab: Lab) -> Curves:
     """Distance over steps, measured, linearised and of the flow."""
     c = lab.config

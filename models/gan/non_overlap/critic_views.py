@@ -37,7 +37,7 @@ def _network(c: Any) -> str:
 
 
 @view(
-    "Supports and discriminator",
+    "Supports and D",
     lead=True,
     help="Data, model, D after t steps, and the direction in which each point of the model is moved. Drag the model.",
     drags=(Drag(x="theta"),),
