@@ -355,4 +355,6 @@ def test_decode_begins_at_a_draw_from_the_prior_and_in_the_plane_at_the_origin(t
 def test_the_frechet_distance_has_a_logarithmic_scale(trained):
     from explorer.engine.runs.curves import loss_curves
 
-    assert loss_curves(ImageGAN, trained.journal.history, trained.setup.config).log_panes == ("Fréchet distance",)
+    assert loss_curves(ImageGAN, trained.journal.history, trained.setup.config).log_panes == (
+        "Fréchet distance, up to 500 images",
+    )

@@ -280,8 +280,12 @@ def test_the_optimal_discriminator_of_equal_densities_is_one_half_and_l_is_minus
     torch.nn.init.zeros_(layer.bias)
     first, *_, last = frames(s, "optimal")
     assert "being computed" in first.subtitle
-    n = len(last.layers[0].values)
-    centre = last.layers[0].values[n // 2 - 30 : n // 2 + 30, n // 2 - 30 : n // 2 + 30]
+    values, (x0, x1, y0, y1) = last.layers[0].values, last.layers[0].extent
+    rows, columns = values.shape
+    assert (x1 - x0) / columns == pytest.approx((y1 - y0) / rows)
+    assert x1 - x0 > 1.6 * (y1 - y0)  # fills a card as wide as this
+    assert last.extent == pytest.approx((-(y1 - y0) / 2 + (x0 + x1) / 2, (y1 - y0) / 2 + (x0 + x1) / 2, y0, y1))
+    centre = values[rows // 2 - 30 : rows // 2 + 30, columns // 2 - 30 : columns // 2 + 30]
     np.testing.assert_allclose(centre, 0.5, atol=0.02)
     best, learned, lacks = (float(word.replace("−", "-")) for word in re.findall(r"[−\d]+\.\d+", last.note))
     assert learned == pytest.approx(-math.log(4), abs=1e-3)

@@ -213,7 +213,7 @@ def test_the_curve_of_held_out_bounds_rises_and_ends_after_the_steps():
 def test_new_images_are_shown_from_the_start_to_the_last_step():
     made = session(PAGE, data="digits", **SMALL)
     *_, frame = SessionViews(made).viewer.frames(Request("new_images", params={"steps": 40}))
-    assert frame.row_labels == ("validation data", "start", "3 steps", "10 steps", "30 steps", "40 steps")
+    assert frame.row_labels == ("validation", "start", "3 steps", "10 steps", "30 steps", "40 steps")
     assert len(frame.images) == 60
     batch = made.data.batch("valid", 0, 10)
     np.testing.assert_array_equal(frame.images[:10], batch.x.numpy())

@@ -167,7 +167,7 @@ def test_the_nearest_images_are_those_of_least_distance_to_the_decoded_mean_near
     np.testing.assert_array_equal(frame.index, order + 40)
     assert frame.captions == tuple(f"{distance:.2f}" for distance in distances[order])
     assert frame.columns == 6
-    assert frame.subtitle == "nearest of 40 test images"
+    assert frame.subtitle == "of 40 test images"
     assert len(nearest(model, LatentPoint(z), some_data(n=4)).images) == 4
 
 

@@ -128,7 +128,7 @@ def decode(model: HasDecoder, z: LatentPoint) -> Frame:
         model.spec.kind,
         model.decode_mean(z.z.to(model.dtype)),
         columns=1,
-        subtitle=f"{decoder_output(model)} at the chosen z",
+        subtitle=f"{decoder_output(model)}; at the chosen z",
         note=f"‖z‖ = {length:.1f}; of draws from the prior, nine in ten have ‖z‖ between {low:.1f} and {high:.1f}.",
     )
 
@@ -151,7 +151,7 @@ def decode_near_data(
         model.spec.kind,
         decode_as(model, z.z, show, rng=noise.rng(model.device)),
         columns=1,
-        subtitle=f"{decoder_output(model, show)} at the chosen z",
+        subtitle=f"{decoder_output(model, show)}; at the chosen z",
         note=f"Far from the data: none of {among} is encoded near this z." if far else "",
         warning=far,
     )
@@ -172,7 +172,7 @@ def nearest(model: HasDecoder, z: LatentPoint, batch: DataBatch) -> Images:
         columns=len(neighbours),
         captions=tuple(f"{distance:.2f}" for distance in distances[:_NEAREST].tolist()),
         index=as_array(batch.index[neighbours]),
-        subtitle=f"nearest of {counted(len(batch), batch.split, model.spec.kind)}",
+        subtitle=f"of {counted(len(batch), batch.split, model.spec.kind)}",
     )
 
 
@@ -191,7 +191,7 @@ def reconstructions(
     return Images(
         np.concatenate([as_array(batch.x), as_array(decoded)]),
         columns=len(batch),
-        row_labels=(f"{SPLITS[batch.split]} data", "reconstruction"),
+        row_labels=(SPLITS[batch.split], "decoded"),
         index=np.concatenate([index, index]),
         subtitle=f"{decoder_output(model, show)} at the posterior mean, {data}",
         note=model.decoder_note if isinstance(model, HasLikelihood) else "",

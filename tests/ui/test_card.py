@@ -11,7 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from explorer.ui.card import EXPORTS, Card, Legend
-from explorer.ui.controls import IconButton, ValueBox
+from explorer.ui.card.head import CardHead
+from explorer.ui.controls import ClauseLabel, IconButton, ValueBox
+from explorer.ui.frames.base import LegendItem
 from explorer.ui.theme import DARK
 from models.frames import FRAMES, Curves, Images, Series
 from models.protocol import View, param, params_of
@@ -88,7 +90,7 @@ def test_the_title_is_never_cut_and_the_legend_never_covers_it(theme, make_widge
             if card.width() >= 200:
                 assert all(box.right() <= legend.width() + 1 for _, box in legend.boxes())
     subtitle = next(label for label in card.findChildren(QLabel) if label.text() == card.subtitle)
-    assert subtitle.shown_text() in ("", "…") or subtitle.shown_text().endswith("…")
+    assert not subtitle.isVisible() or subtitle.shown_text() == card.subtitle
 
 
 def test_hovering_a_legend_item_emphasises_its_curve(card) -> None:
@@ -201,3 +203,39 @@ def test_a_warning_leaves_the_controls_beside_the_picture_where_they_are(theme, 
             layout.activate()
         seen.append((controls.mapTo(card, QPoint(0, 0)).y(), card.minimumSizeHint().height()))
     assert len(set(seen)) == 1
+
+
+def test_a_short_legend_is_written_out_where_the_subtitle_has_no_room(theme, make_widget) -> None:
+    head = make_widget(CardHead(theme, _view(title="Latent map")), 284, 36)
+    head.set_items([LegendItem("prior", "prior", "prior p(z)", dashed=True)])
+    head.subtitle.setText("posterior means, 500 training images")
+    head.arrange(284, filled=True)
+    assert not head.subtitle.isVisibleTo(head)
+    assert head.legend.isVisibleTo(head)
+    assert len(head.legend.boxes()) == 1
+
+
+def test_a_subtitle_has_whole_clauses_and_the_rest_opens_above_the_note(theme, make_widget) -> None:
+    card = make_widget(Card(theme, _view(Images, title="Field and path")), 300, 260)
+    text = "500 steps; h = 0.2, from (1, 1), and words for which the head of this card has no room"
+    card.show_frame(Images(np.zeros((1, 1, 2, 2)), subtitle=text, note="Mind the scale."))
+    card.grab()
+    label = next(label for label in card.findChildren(ClauseLabel) if label.text() == text)
+    assert label.beginnings()[1:3] == ["500 steps; h = 0.2, from (1, 1)", "500 steps; h = 0.2"]
+    assert label.isVisible()
+    assert label.shown_text() in label.beginnings()
+    sign = card.findChild(IconButton, "note.loss")
+    assert sign.isVisible()
+    sign.click()
+    assert any(label.isVisible() and label.text() == f"{text}\nMind the scale." for label in card.findChildren(QLabel))
+
+
+def test_a_long_note_shows_the_sentences_that_fit(theme, make_widget, qtbot) -> None:
+    card = make_widget(Card(theme, _view()), 420, 460)
+    card.set_leading(True)
+    card.show_frame(
+        _curves(note="The first sentence fits. The second one is far too long for the line below this card.")
+    )
+    qtbot.wait(1)
+    shown = [label.shown_text() for label in card.findChildren(ClauseLabel) if label.isVisible()]
+    assert "The first sentence fits." in shown

@@ -115,7 +115,7 @@ def test_a_click_on_the_loss_takes_the_timeline_there(driver) -> None:
     driver.pause()
     assert isinstance(display, CurvesView)
     rect = display.panes[0].geometry()
-    QTest.mouseClick(display, Qt.MouseButton.LeftButton, pos=QPoint(round(rect.left()) + 3, round(rect.center().y())))
+    QTest.mouseClick(display, Qt.MouseButton.LeftButton, pos=QPoint(round(rect.left()), round(rect.center().y())))
     assert not page.moment.is_live
     assert page.moment.step == page.timeline.step == page.timeline.track.steps[0]
 
@@ -132,3 +132,26 @@ def test_a_step_under_the_pointer_is_a_whole_number(view) -> None:
     for x in (919.4, 12.01, 50_000.7):
         text = view.read_out_at(view.panes[0], x, 0.0)
         assert text.split("  ·  ")[0].replace(THIN_SPACE, "").split()[-1].isdigit(), text
+
+
+@pytest.mark.parametrize("name", ["step", "draws of z in one estimate"])
+def test_the_name_of_the_x_axis_is_whole_and_takes_the_place_of_at_most_one_number(theme, make_widget, name) -> None:
+    x = np.geomspace(1.0, 1000.0, 50)
+    view = make_widget(CurvesView(theme), 269, 254)
+    view.show_frame(Curves((Series("a", "A", x, x),), x_label=name, log_x=True, y_label="spread"))
+    view.grab()
+    bottom, left = view.panes[0].bottom, view.panes[0].left
+    assert bottom is not None
+    assert left is not None
+    assert left.name == "spread"
+    assert len(bottom.numbers_below()) >= len(bottom.positions()) - 1
+    assert bottom.name_below == (name != "step")
+
+
+def test_a_tall_pane_has_few_grid_lines(theme, make_widget) -> None:
+    view = make_widget(CurvesView(theme), 545, 633)
+    view.show_frame(Curves((Series("a", "A", np.arange(9.0), np.linspace(0.0, 0.66, 9)),)))
+    view.grab()
+    left = view.panes[0].left
+    assert left is not None
+    assert 3 <= len(left.positions()) <= 8

@@ -265,7 +265,7 @@ def test_a_sum_that_is_no_curve_thickens_none(explain) -> None:
     assert isinstance(total, SumRow)
     QApplication.sendEvent(total, QEnterEvent(QPointF(1, 1), QPointF(1, 1), QPointF(1, 1)))
     assert keys == []
-    assert "nats" in _texts(total)
+    assert "nats, last batch" in _texts(total)
 
 
 def test_suggestions_are_carried_out_by_mouse_and_keyboard(explain, qtbot) -> None:

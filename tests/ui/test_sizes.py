@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 import models
 from explorer.ui.card import Card
 from explorer.ui.frames.curves import CurvesView
+from explorer.ui.frames.items.bar_rows import row_layout
 from explorer.ui.frames.plane import PlaneView
+from explorer.ui.theme import ui_font
 from models.frames import Bars, Images, Text
+from models.protocol import GenerativeModel
 
 PAGES = [name for family in models.FAMILIES for name in family.pages]
 _SHALLOW = (Bars, Images, Text)  # kinds whose pictures are readable in less height
@@ -68,9 +73,32 @@ def cut(body: QWidget | None) -> list[str]:
     ]
 
 
+MODELS = {
+    name: page for family in models.FAMILIES for name, page in family.pages.items() if issubclass(page, GenerativeModel)
+}
+
+
+@pytest.mark.parametrize("page", MODELS)
+def test_the_loss_has_two_panes_at_most(page):
+    panes = {metric.pane for metric in MODELS[page].metrics if metric.plotted}
+    assert 1 <= len(panes) <= 2
+    assert all(panes)
+
+
 def test_a_pane_of_curves_is_high_enough_to_read(open_window):
     driver = open_window(1440, 900)
     display = driver.card("curves").display
     assert isinstance(display, CurvesView)
     panes = max(1, len(display.pane_names))
     assert display.minimumSizeHint().height() >= 80 * panes
+
+
+def test_lines_at_bars_leave_the_names_above_them_free(qapp):
+    values = np.array([-24.4, -24.5, 0.07])
+    frame = Bars(("log p(x)", "ELBO", "a name that is too long to stand beside its bar"), values)
+    layout = row_layout(frame, ["−24.41", "−24.49", "0.07"], 269, 254)
+    assert layout.below
+    letters = QFontMetricsF(ui_font(layout.text)).height() / 2
+    for place, (top, bottom) in enumerate(layout.zero_line(len(values))):
+        assert top >= layout.middle(place) + letters - 1
+        assert bottom <= layout.middle(place + 1) - letters + 1

@@ -269,7 +269,6 @@ class Card(QFrame):
 
     def _place_note(self) -> None:
         self._note.set_leading(self._leading and self.height() >= _TALL)
-        self._head.note_sign.setVisible(self._note.is_shortened)
         self._arrange_head()
 
     def _update_subtitle(self) -> None:
@@ -288,7 +287,14 @@ class Card(QFrame):
             self._place_note()
 
     def _arrange_head(self) -> None:
-        self._head.arrange(self.width() - 2 * EDGE, not self.is_empty)
+        """Fits the head to its width; the sign of the note also opens what of the subtitle is out of sight."""
+        width, sign = self.width() - 2 * EDGE, self._head.note_sign
+        sign.setVisible(self._note.is_shortened)
+        self._head.arrange(width, not self.is_empty)
+        if sign.isHidden() and self._head.has_spare_tool and not self._head.is_whole and not self.is_empty:
+            sign.show()
+            self._head.arrange(width, True)
+        self._note.set_heading("" if self._head.is_whole else self.subtitle)
 
     @Slot()
     def _on_words_changed(self) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget, QWidgetAction
 
 from explorer.ui.card.legend import Legend
-from explorer.ui.controls import Button, ElidedLabel, IconButton, menu
+from explorer.ui.controls import Button, ClauseLabel, ElidedLabel, IconButton, menu
 from explorer.ui.frames.base import LegendItem
 from explorer.ui.theme import Theme, ui_font
 from models.protocol import View
@@ -15,14 +15,15 @@ from models.protocol import View
 __all__ = ["CardHead"]
 
 _HEIGHT, _TOOL = 36, 24  # px
-_SUBTITLE = 96  # px of the subtitle that the legend leaves
+_SUBTITLE = 140  # px of a first clause of the subtitle for which the legend leaves room
+_ROUND = 2  # px, as widths are rounded
 _MORE = 40  # px of the button that opens the legend
 _POPUP = 260  # px of the legend in the popup
 _SPACING, _LEFT, _RIGHT = 8, 8, 4  # px
 
 
 class CardHead(QFrame):
-    """Head of 36 px. The title is always complete, the subtitle is elided. A double click maximises.
+    """Head of 36 px. The title is always complete, the subtitle has the clauses that fit. A double click maximises.
 
     The legend shows the series that fit into one row; a button opens all of them.
 
@@ -30,6 +31,8 @@ class CardHead(QFrame):
         subtitle: Status of the picture.
         legend: Series and values; the card fills it with `set_items`.
         controls_button: Shows or hides the controls of the view.
+        is_whole: All of the subtitle is in sight.
+        has_spare_tool: One more tool would leave the title whole.
 
     Signals:
         maximise_asked: Fill the page with the card, or restore it.
@@ -50,12 +53,13 @@ class CardHead(QFrame):
     def __init__(self, theme: Theme, view: View, parent: QWidget | None = None):
         super().__init__(parent)
         self.setFixedHeight(_HEIGHT)
+        self.is_whole, self.has_spare_tool = True, False
         self._title = ElidedLabel(view.title, "title", self)  # whole unless the head has no room for it alone
         self._help = view.help
         self._frost = IconButton(theme, "snowflake", "Unfreeze: show new pictures again", "accent_text", self)
         self._frost.clicked.connect(self.thaw_asked)
         self._frost.hide()
-        self.subtitle = ElidedLabel("", "caption", self)
+        self.subtitle = ClauseLabel("", "caption", self)
         self.legend = Legend(theme, self, one_row=True)
         self._all = Legend(theme)
         self._all.setFixedWidth(_POPUP)
@@ -132,18 +136,27 @@ class CardHead(QFrame):
         if filled and free < (_MORE if self.legend.items else 0):  # a double click maximises, too
             self._maximise.hide()
             free += _TOOL
-        room = free - min(_SUBTITLE, wanted)
+        first = self.subtitle.first_width() + _ROUND
+        fits, more = self._fit_legend(free - (first if first <= _SUBTITLE else 0))
+        left = free - (fits if filled else 0) - (self._more.sizeHint().width() if filled and more else 0)
+        if first > left:
+            fits, more = self._fit_legend(free)
+        self.subtitle.setVisible(first <= left)
+        self.is_whole = wanted <= left
+        self.has_spare_tool = free >= _TOOL + (_MORE if self.legend.items else 0)
+        self._title.setToolTip("\n".join(text for text in (self._help, self.subtitle.text()) if text))
+        self.legend.setFixedWidth(max(fits, 0))
+        self.legend.setVisible(filled and fits > 0)
+        self._more.setVisible(filled and more > 0)
+
+    def _fit_legend(self, room: int) -> tuple[int, int]:
+        """Width of the items that fit into some px, and the number of the others, which the button opens."""
         fits, more = self.legend.fitting_width(room)
         if more:
             self._more.setText(f"+{len(self.legend.items)}")
             fits, more = self.legend.fitting_width(room - self._more.sizeHint().width() - _SPACING)
             self._more.setText(f"+{more}")
-        left = free - (fits if filled else 0) - (self._more.sizeHint().width() if filled and more else 0)
-        self.subtitle.setVisible(wanted <= left or left >= _SUBTITLE)  # a word or two of it say nothing
-        self._title.setToolTip("\n".join(text for text in (self._help, self.subtitle.text()) if text))
-        self.legend.setFixedWidth(max(fits, 0))
-        self.legend.setVisible(filled and fits > 0)
-        self._more.setVisible(filled and more > 0)
+        return fits, more
 
     @Slot()
     def _on_dots_clicked(self) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from explorer.ui.controls import ElidedLabel, restyle, text_label
+from explorer.ui.controls import ClauseLabel, restyle, text_label
 
 __all__ = ["CardNote"]
 
@@ -24,9 +24,9 @@ class CardNote(QFrame):
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
-        self.text, self._kind = "", "caption"
+        self.text, self._heading, self._kind = "", "", "caption"
         self._leading = self._is_whole = self._is_reserved = False
-        self._line = ElidedLabel("", "caption", self)
+        self._line = ClauseLabel("", "caption", self, ends=".;")
         self._line.setMinimumHeight(self._line.fontMetrics().height())  # also without a text
         self._all = text_label("", "caption", wrap=True, parent=self)
         column = QVBoxLayout(self)
@@ -53,11 +53,22 @@ class CardNote(QFrame):
             return False
         self.text, self._kind = text, kind
         self._line.setText(text)
-        self._all.setText(text)
+        self._write_all()
         for label in (self._line, self._all):
             restyle(label, kind=kind)
         self._place()
         return True
+
+    def set_heading(self, text: str) -> None:
+        """Sets what stands above the note when all of it is shown: a subtitle that is out of sight, or ""."""
+        if text != self._heading:
+            self._heading = text
+            self._write_all()
+            self._place()
+
+    def _write_all(self) -> None:
+        heading = "" if self._kind == "error" else self._heading
+        self._all.setText("\n".join(part for part in (heading[:1].upper() + heading[1:], self.text) if part))
 
     def set_leading(self, leading: bool) -> None:
         """Whether the card is the leading one of its scene."""
@@ -76,7 +87,7 @@ class CardNote(QFrame):
         self._place()
 
     def _place(self) -> None:
-        whole = bool(self.text) and (self._kind == "error" or self._is_whole)
+        whole = bool(self._all.text()) and (self._kind == "error" or self._is_whole)
         self._all.setVisible(whole)
         self._line.setVisible(not whole)
         self.setVisible(whole or self._has_line)

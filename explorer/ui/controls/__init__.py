@@ -4,7 +4,7 @@ from explorer.ui.controls.action import group_of, join, make_action
 from explorer.ui.controls.buttons import Button, IconButton
 from explorer.ui.controls.closing import close_on_escape
 from explorer.ui.controls.combo import Combo
-from explorer.ui.controls.labels import ElidedLabel, Readout, restyle, text_label
+from explorer.ui.controls.labels import ClauseLabel, ElidedLabel, Readout, restyle, text_label
 from explorer.ui.controls.menu import menu
 from explorer.ui.controls.param_form import ParamForm
 from explorer.ui.controls.param_row import ParamRow
@@ -19,6 +19,7 @@ from explorer.ui.controls.value_box import ValueBox
 
 __all__ = [
     "Button",
+    "ClauseLabel",
     "Combo",
     "ElidedLabel",
     "IconButton",

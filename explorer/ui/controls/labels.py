@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from explorer.ui.theme import mono_font, ui_font
 
-__all__ = ["ElidedLabel", "Readout", "restyle", "text_label"]
+__all__ = ["ClauseLabel", "ElidedLabel", "Readout", "restyle", "text_label"]
 
 _KINDS: dict[str, tuple[int, int]] = {
     "page-title": (24, 600),
@@ -112,3 +112,34 @@ class ElidedLabel(QLabel):
             painter, self.rect(), int(self.alignment()), self.palette(), self.isEnabled(), shown, self.foregroundRole()
         )
         painter.end()
+
+
+class ClauseLabel(ElidedLabel):
+    """An elided label that leaves out whole clauses at the end where that is enough.
+
+    Args:
+        ends: Characters that end a clause where a space follows, outside of brackets.
+    """
+
+    def __init__(self, text: str = "", kind: str = "caption", parent: QWidget | None = None, *, ends: str = ";,"):
+        super().__init__(text, kind, parent)
+        self._ends = ends
+
+    def beginnings(self) -> list[str]:
+        """The text, and it without one clause after the other, down to the first clause."""
+        text, depth, found = self.text(), 0, [self.text()]
+        for place, letter in enumerate(text):
+            depth += (letter in "([{") - (letter in ")]}")
+            if letter in self._ends and not depth and text[place + 1 : place + 2] == " ":
+                found.append(text[:place] if letter in ";," else text[: place + 1])
+        return [found[0], *reversed(found[1:])]
+
+    def first_width(self) -> int:
+        """Width of the first clause, px."""
+        return self.fontMetrics().horizontalAdvance(self.beginnings()[-1])
+
+    def shown_text(self) -> str:
+        """The clauses that fit, or part of the first one."""
+        metrics, beginnings = self.fontMetrics(), self.beginnings()
+        fitting = (part for part in beginnings if metrics.horizontalAdvance(part) <= self.width())
+        return next(fitting, metrics.elidedText(beginnings[-1], Qt.TextElideMode.ElideRight, self.width()))

@@ -194,7 +194,8 @@ class Explain(QFrame):
             rule = QFrame(body)
             rule.setProperty("rule", True)
             self._column.addWidget(rule)
-            self._add_row(SumRow(self._theme, total, declared.get(total.metric), unit, body))
+            over = "last batch" if declared else ""
+            self._add_row(SumRow(self._theme, total, declared.get(total.metric), unit, over, body))
         if objective.note:
             self._column.addSpacing(2)
             self._column.addWidget(text_label(objective.note, "caption", wrap=True, parent=body))

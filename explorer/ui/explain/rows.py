@@ -194,27 +194,31 @@ class TermRow(ObjectiveRow):
 
 
 class SumRow(ObjectiveRow):
-    """The sum: its name (or its symbol where the page has no metric of it), unit and value.
+    """The sum: its name, or its symbol where the page has no metric of it or only of its negative; unit and value.
 
     Args:
         theme: Colours.
         term: The sum.
         metric: Declaration of its metric, or None.
         unit: Unit of the terms.
+        over: What the values are of: "last batch".
     """
 
-    def __init__(self, theme: Theme, term: Term, metric: Metric | None, unit: str, parent: QWidget | None = None):
+    def __init__(
+        self, theme: Theme, term: Term, metric: Metric | None, unit: str, over: str = "", parent: QWidget | None = None
+    ):
         super().__init__(theme, term, metric, unit, 600, parent)
         self.setObjectName("explain.total")
-        if metric is None:
+        named = metric is not None and term.sign > 0
+        if not named:
             self._name = "Sum"
             self._update_name()
-        self.formula = FormulaView(theme, term.tex, "", self) if metric is None else None
+        self.formula = None if named else FormulaView(theme, term.tex, "", self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, _PAD, 0, _PAD)
         row.setSpacing(_GAP)
         row.addWidget(self.formula or text_label(self._name, "title", parent=self))
-        row.addWidget(text_label(self._unit, "caption", parent=self), 1)
+        row.addWidget(text_label(", ".join(filter(None, (self._unit, over))), "caption", parent=self), 1)
         row.addWidget(self.value)
         self.value.setFixedSize(self._room(), self.value.sizeHint().height())
 

@@ -17,8 +17,10 @@ from explorer.ui.theme import Tokens, color, ui_font
 __all__ = ["PlotAxis"]
 
 _BOTTOM, _LEFT = 24.0, 46.0  # px, height and width of an axis
+_EDGE = 3.0  # px from the edge of the pane to what stands inside it: the halo covers lines up to the edge
 _INSIDE = (18.0, 34.0)  # px, the same of an axis whose numbers stand inside the pane
-_APART = {"bottom": (56.0, 64.0), "left": (32.0, 64.0)}  # px between two numbers, outside and inside
+_APART = {"bottom": (56.0, 64.0), "left": (40.0, 64.0)}  # px between two numbers, outside and inside
+_MOST_LINES = 6.0  # grid lines beside which more would be clutter
 _LINE = 13.0  # px of a line of names
 _GRID = 0.16  # opacity of grid lines
 
@@ -32,6 +34,7 @@ class PlotAxis(pg.AxisItem):
     Attributes:
         strip: Where the numbers are, px of the canvas.
         is_inside: Numbers stand inside the pane.
+        name_below: The name of the bottom axis has a line of its own below the numbers.
 
     Args:
         side: "bottom" or "left".
@@ -44,7 +47,7 @@ class PlotAxis(pg.AxisItem):
     def __init__(self, side: str, tokens: Tokens, *, inside: bool = False):
         super().__init__(side, showValues=False)
         self.enableAutoSIPrefix(False)
-        self.name, self.log = "", False
+        self.name, self.log, self.name_below = "", False, False
         self.value_names: tuple[str, ...] = ()
         self.strip = QRectF()
         self._tokens, self.is_inside = tokens, inside
@@ -57,12 +60,18 @@ class PlotAxis(pg.AxisItem):
         size = (_INSIDE if inside else (_BOTTOM, _LEFT))[side == "left"]
         (self.setWidth if side == "left" else self.setHeight)(size)
 
-    def set_name(self, name: str, log: bool = False) -> None:
-        """Sets the name at the end of the axis, and whether its range has exponents of ten."""
-        if (name, log) != (self.name, self.log):
-            self.name, self.log = name, log
+    def set_name(self, name: str, log: bool = False, *, below: bool = False) -> None:
+        """Sets the name at the end of the axis, and whether its range has exponents of ten.
+
+        Args:
+            name: Name of the axis.
+            log: The range has exponents of ten.
+            below: The name stands below the numbers, not in their line.
+        """
+        if (name, log, below) != (self.name, self.log, self.name_below):
+            self.name, self.log, self.name_below = name, log, below
             width = QFontMetricsF(ui_font(11, tabular=True)).horizontalAdvance(name)
-            self._reserved = width + 24 if name else 8.0
+            self._reserved = width + 24 if name and not below else 8.0
             self._change()
 
     def set_value_names(self, names: tuple[str, ...]) -> None:
@@ -110,6 +119,8 @@ class PlotAxis(pg.AxisItem):
         low, high = self.range
         length = self._pane.width() if self.orientation == "bottom" else self._pane.height()
         about = max(2.2 if not self.is_inside else 1.0, length / _APART[self.orientation][self.is_inside])
+        if self.orientation == "left":
+            about = min(about, _MOST_LINES)
         if self.value_names:
             every = max(1, math.ceil((high - low) * _LINE / max(length, 1.0)))
             chosen = range(max(0, math.ceil(low)), min(len(self.value_names), math.floor(high) + 1), every)
@@ -117,6 +128,11 @@ class PlotAxis(pg.AxisItem):
         else:
             places = ticks(low, high, about, log=self.log)
         return [((value - low) / ((high - low) or 1.0) * length, text) for value, text in places]
+
+    def numbers_below(self) -> list[tuple[float, str]]:
+        """Position along the bottom of the pane, px, and text of each number that has room beside the name."""
+        first, last = (_INSIDE[1] if self.is_inside else -1), self._pane.width() - self._reserved
+        return [(along, text) for along, text in self.positions() if first <= along <= last]
 
     def boundingRect(self) -> QRectF:
         """The strip, and beside it the rest of a name that is longer than its numbers."""
@@ -139,18 +155,15 @@ class PlotAxis(pg.AxisItem):
 
     def _draw_bottom(self, painter: QPainter) -> None:
         pane = self._pane
-        reserved = self._reserved
         y = self.strip.bottom() - 9 if self.is_inside else pane.bottom() + 15
-        first = pane.left() + (_INSIDE[1] if self.is_inside else -1)
-        for along, text in self.positions():
-            x = pane.left() + along
-            if first <= x <= pane.right() - reserved:
-                self._write(painter, x, y, text, 0)
-        self._write(painter, pane.right() - (6 if self.is_inside else 0), y, self.name, 1)
+        for along, text in self.numbers_below():
+            self._write(painter, pane.left() + along, y, text, 0)
+        below = _LINE if self.name_below else 0.0
+        self._write(painter, pane.right() - (_EDGE if self.is_inside else 0), y + below, self.name, 1)
 
     def _draw_left(self, painter: QPainter) -> None:
         pane = self._pane
-        right = self.strip.left() + 6 if self.is_inside else pane.left() - 8
+        right = self.strip.left() + _EDGE if self.is_inside else pane.left() - 8
         for along, text in self.positions():
             y = pane.bottom() - along
             if not self.is_inside:
@@ -175,7 +188,7 @@ class PlotAxis(pg.AxisItem):
             painter.drawPixmap(QPointF(left, y - size.height() / 2), picture)
             return
         painter.setPen(color(self._tokens.text3))
-        room = self._pane.width() if side else 80.0  # px: names begin at the left edge, or end at the right one
+        room = QFontMetricsF(painter.font()).horizontalAdvance(text) + 2
         left = x - (room if side == 1 else 0 if side == -1 else room / 2)
         flags = {1: Qt.AlignmentFlag.AlignRight, -1: Qt.AlignmentFlag.AlignLeft, 0: Qt.AlignmentFlag.AlignHCenter}
         painter.drawText(QRectF(left, y - 8, room, 16), flags[side] | Qt.AlignmentFlag.AlignVCenter, text)

@@ -11,7 +11,7 @@ from explorer.ui.frames.base import LegendItem
 from explorer.ui.numbers import count, number
 from models.frames import Curves, Series
 
-__all__ = ["DrawnSeries", "curve_legend", "curve_read_out", "x_text"]
+__all__ = ["DrawnSeries", "axis_name", "curve_legend", "curve_read_out", "x_text"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,21 @@ def curve_legend(frame: Curves, drawn: Mapping[str, DrawnSeries], x: float | Non
         both = " · ".join(filter(None, (first.value, item.value))) if first else ""
         merged[look] = replace(first, value=both) if first else item
     return list(merged.values())
+
+
+def axis_name(frame: Curves, pane: str, smoothing: bool, log: bool) -> str:
+    """Name of the y axis of a pane, with what is done to its values.
+
+    Args:
+        frame: The curves.
+        pane: Name of the pane; the axis of one without a name is that of the frame.
+        smoothing: Whether curves are smoothed.
+        log: Whether the axis is logarithmic.
+    """
+    name = pane or frame.y_label
+    smoothed = smoothing and any(series.smooth for series in frame.series if series.pane == pane)
+    words = (name, "smoothed" if smoothed else "", "log" if log else "")
+    return ", ".join(filter(None, words)) if name else ""
 
 
 def curve_read_out(frame: Curves, x: float, at: str, drawn: list[DrawnSeries]) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QFontMetricsF
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import LegendItem
 from explorer.ui.frames.curve_content import CurveContent, VisibleRange, to_units, y_range
-from explorer.ui.frames.curve_values import DrawnSeries, curve_legend, curve_read_out, x_text
+from explorer.ui.frames.curve_layout import CurveLayout
+from explorer.ui.frames.curve_values import DrawnSeries, axis_name, curve_legend, curve_read_out, x_text
 from explorer.ui.frames.items.curves import CurvePointer, CurvesItem
 from explorer.ui.frames.plot import Plot
 from explorer.ui.frames.ranges import StepRange, finite_range
@@ -24,10 +25,7 @@ if TYPE_CHECKING:  # as in `plot`
 
 __all__ = ["SMOOTHINGS", "CurvesView"]
 
-_LEFT, _RIGHT, _BOTTOM, _TOP, _GAP = 46.0, 8.0, 24.0, 16.0, 18.0  # px, with room for names above the panes
-_MIN_PANE = 80  # px
 _LEGEND_INTERVAL = 300  # ms between two updates of the legend's values
-_FIRST_PANE = 1.5  # height of the first of several panes, relative to the others
 _NEAR = 12.0  # px within which a curve counts as under the pointer
 
 SMOOTHINGS: dict[str, float] = {"Off": 0.0, "Light": 0.01, "Medium": 0.025, "Strong": 0.08}
@@ -55,6 +53,7 @@ class CurvesView(Plot):
         self.smoothing = SMOOTHINGS["Medium"]
         self.log_y: bool | None = None
         self.pane_names: list[str] = []
+        self._layout = CurveLayout(0, False)
         self._x = StepRange()
         self._y: dict[str, StepRange] = {}
         self._items: list[CurvesItem] = []
@@ -91,8 +90,9 @@ class CurvesView(Plot):
 
     def minimumSizeHint(self) -> QSize:
         """Room for every pane."""
-        panes = len({series.pane for series in self._frame.series}) if isinstance(self._frame, Curves) else 1
-        return QSize(120, int(_TOP + _BOTTOM + _GAP * (panes - 1)) + max(_MIN_PANE * panes, 96))
+        frame = self._frame if isinstance(self._frame, Curves) else Curves(())
+        panes = max(1, len({series.pane for series in frame.series}))
+        return QSize(120, CurveLayout.of(panes, frame.x_label, self.width()).least_height)
 
     # The legend
 
@@ -158,15 +158,11 @@ class CurvesView(Plot):
             self.arrange()
 
     def arrange(self) -> None:
-        """Stacks the panes; the first of several is higher."""
-        count = len(self.panes)
-        weights = [_FIRST_PANE if place == 0 and count > 1 else 1.0 for place in range(count)]
-        free = max(1.0, self.height() - _TOP - _BOTTOM - _GAP * (count - 1))
-        top = _TOP
-        for pane, weight in zip(self.panes, weights, strict=True):
-            height = free * weight / sum(weights)
-            pane.place(QRectF(_LEFT, top, max(1.0, self.width() - _LEFT - _RIGHT), height))
-            top += height + _GAP
+        """Stacks the panes."""
+        x_name = self._frame.x_label if isinstance(self._frame, Curves) else ""
+        self._layout = CurveLayout.of(len(self.panes), x_name, self.width())
+        for pane, rect in zip(self.panes, self._layout.rects(self.width(), self.height()), strict=True):
+            pane.place(rect)
 
     def reset_ranges(self) -> None:
         """Lets all axes follow the data closely."""
@@ -178,6 +174,8 @@ class CurvesView(Plot):
         assert isinstance(frame, Curves)
         span = finite_range(*(series.x for series in frame.series))
         self._set_panes(list(dict.fromkeys(series.pane for series in frame.series)) if span else [])
+        if self._layout != CurveLayout.of(len(self.panes), frame.x_label, self.width()):
+            self.arrange()
         if span is not None:
             low, high = span
             positive = [series.x[series.x > 0] for series in frame.series]
@@ -207,9 +205,9 @@ class CurvesView(Plot):
                 axis.fit(*span, log=log)
             self.follow(pane, (self._x.low, self._x.high), (axis.low, axis.high))
             if pane.bottom is not None:
-                pane.bottom.set_name(frame.x_label, self._x.log)
+                pane.bottom.set_name(frame.x_label, self._x.log, below=self._layout.name_below)
             if pane.left is not None:
-                pane.left.set_name(f"{name}, log" if name and axis.log else name, axis.log)
+                pane.left.set_name(axis_name(frame, name, self.smoothing > 0, axis.log), axis.log)
                 pane.left.set_value_names(frame.y_names)
             item.curves = [content.curve(axis.log) for content in contents]
             item.marker = None if frame.marker is None else float(to_units(np.array(frame.marker), self._x.log))

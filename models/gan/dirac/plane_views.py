@@ -21,7 +21,8 @@ from models.protocol import Drag, Lab, view
 
 __all__ = ["distance", "eigenvalues", "field", "step_size"]
 
-_ARROWS = 19  # arrows a side
+_ARROWS = 19  # arrows along a side of the square that is always shown
+_MORE = 7, 2  # arrows beyond it to the left and right, above and below: they fill a card of any usual shape
 _WIDEST = 8.0  # half the side of the picture, most
 _H = np.geomspace(0.01, 2.0, 200)
 
@@ -83,8 +84,9 @@ def field(lab: Lab) -> Plane:
     c, path, continuous = lab.config, path_of(lab.config), flow_of(lab.config)
     reach = max(float(np.abs(part).max()) for part in (path, continuous))
     limit = min(max(2.1, 1.1 * reach), _WIDEST)
-    side = np.linspace(-limit, limit, _ARROWS)
-    at = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)  # (arrows, 2)
+    apart = 2.0 * limit / (_ARROWS - 1)
+    sides = (apart * np.arange(-half, half + 1) for half in (_ARROWS // 2 + more for more in _MORE))
+    at = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)  # (arrows, 2)
     arrows = np.stack(game_of(c).field(at[:, 0], at[:, 1]), axis=1)
     arrows /= np.sqrt(np.maximum(np.hypot(*arrows.T), 1e-12))[:, None]
     layers: list[Any] = [Field(at, arrows, role="total", longest=1.3 * limit / _ARROWS, name="v")]
@@ -102,13 +104,13 @@ def field(lab: Lab) -> Plane:
     left = "" if rounds == c.steps else f" It left the plane at {FAR:g} after {rounds} steps."
     return Plane(
         tuple(layers), x_label="θ", y_label="ψ", extent=(-limit, limit, -limit, limit),
-        subtitle=f"{rounds} steps of h = {c.h:g} from ({c.theta:g}, {c.psi:g})",
-        note=f"{_objective(c)}; {_TURNS[c.order]}. At the end |(θ, ψ)| = {np.hypot(*path[-1]):.4g}.{left} "
+        subtitle=f"{rounds} steps; h = {c.h:g}, from ({c.theta:g}, {c.psi:g})",
+        note=f"{_objective(c)}; {_TURNS[c.order]}. At the end ‖(θ, ψ)‖ = {np.hypot(*path[-1]):.4g}.{left} "
         f"{_verdict(c)}",
     )  # fmt: skip
 
 
-@view("Distance to the equilibrium", help="|(θ, ψ)| over the steps, and the prediction of the eigenvalues.")
+@view("Distance to equilibrium", help="‖(θ, ψ)‖ over the steps, and the prediction of the eigenvalues.")
 def distance(lab: Lab) -> Curves:
     """Distance over steps, measured, linearised and of the flow."""
     c = lab.config
@@ -123,7 +125,7 @@ def distance(lab: Lab) -> Curves:
         series.append(distance_series("linear", "linearised, closed form: |Mᵏw₀|", np.array(linear), "total", True))
     series.append(distance_series("flow", "flow, h → 0", flow_of(c), "prior", True))
     return Curves(
-        tuple(series), x_label="steps", log_y=True,
+        tuple(series), x_label="steps", y_label="‖(θ, ψ)‖", log_y=True,
         subtitle="of the updates, the round linearised at (0, 0), and the flow",
         note=_distance_note(c, path),
     )  # fmt: skip

@@ -64,7 +64,7 @@ def drawn(lab: Lab, noise: Noise) -> Curves:
             Series("runs", "drawn noise, band 10 to 90 %", steps, middle, role="alt", low=low, high=high),
             distance_series("mean", "mean field", path_of(c), "model", True),
         ),
-        x_label="steps", log_y=True,
+        x_label="steps", y_label="‖(θ, ψ)‖", log_y=True,
         subtitle=f"median of {_RUNS} runs, one draw of ε for sample and data a round; std {c.std:g}",
         note=f"The mean field ends at {np.hypot(*path_of(c)[-1]):.3g}; runs end {middle[-1]:.3g} away (median): "
         "with steps of fixed size they keep fluctuating.",
@@ -73,7 +73,7 @@ def drawn(lab: Lab, noise: Noise) -> Curves:
 
 @view("All games", help="Final distance of each game from the equilibrium, by order of updates.")
 def games(lab: Lab) -> Matrix:
-    """|(θ, ψ)| at the end, for nine games and both orders, with the start, h and steps of the config."""
+    """‖(θ, ψ)‖ at the end, for nine games and both orders, with the start, h and steps of the config."""
     c, start = lab.config, (lab.config.theta, lab.config.psi)
     orders = ("simultaneous", other_order(c.order))
     values = []
@@ -84,6 +84,6 @@ def games(lab: Lab) -> Matrix:
     return Matrix(
         np.array(values), row_labels=tuple(name for name, _ in _TABLE),
         column_labels=("simultaneous", ORDERS[orders[1]].lower()),
-        subtitle=f"|(θ, ψ)| after {c.steps} steps of h = {c.h:g} from ({c.theta:g}, {c.psi:g})",
+        subtitle=f"‖(θ, ψ)‖ after {c.steps} steps of h = {c.h:g} from ({c.theta:g}, {c.psi:g})",
         note="Instance noise is represented by its mean field; the weights of the cures are in their names.",
     )  # fmt: skip

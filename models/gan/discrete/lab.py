@@ -275,7 +275,7 @@ class DiscreteGanLab(Lab):
                 for name, label in ESTIMATORS.items()
             ]  # fmt: skip
             series.append(Series("exact", "exact gradient", at, np.array(course["exact"]), unit="nats", dashed=True))
-            ends = ", ".join(f"{label} {decimal(course[name][-1])}" for name, label in ESTIMATORS.items())
+            ends = "; ".join(f"{label} {decimal(course[name][-1])}" for name, label in ESTIMATORS.items())
             yield Curves(
                 tuple(series), x_label="steps of descent", y_label="JSD",
                 subtitle=f"JSD by enumeration; step {step} of {c.steps}, {_of(c.n)} each, the same noise for all",

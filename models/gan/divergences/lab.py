@@ -54,7 +54,7 @@ class DivergencesLab(Lab):
         ),
         Scene(
             "Missing point", "What does it cost to miss a data point?",
-            lead="missing", beside=("values_of_q",),
+            lead="missing", beside=("data",), below=("values_of_q",),
         ),
     )  # fmt: skip
     look_at = (

@@ -24,6 +24,8 @@ _WORDS = {"mean": "mean/m", "std": "std/s", "value": "divergence"}
 _SWEEP = np.arange(0.5, 7.01, 0.25)
 _DROPS = {"reverse": math.log(2.0), "jsd": 0.75 * math.log(4.0 / 3.0)}
 _COARSE = 121
+_BELOW = 0.07  # room for the numbers below the curves, as a share of their height
+_MOST_COST = 1.2  # nats at which the curves of the cost end
 _SEARCHING = "being searched …"
 
 Found: TypeAlias = tuple[Optimum, ...]
@@ -102,7 +104,7 @@ def _data(c: Any, known: Mapping[str, Found]) -> Plane:
         f"std {decimal(o.std * c.s, 2)}" for o in fits
     )  # fmt: skip
     return Plane(
-        tuple(layers), x_label="x", y_label="p(x)", extent=(-_EDGE, _EDGE, 0.0, top), square=False,
+        tuple(layers), x_label="x", y_label="p(x)", extent=(-_EDGE, _EDGE, -_BELOW * top, top), square=False,
         subtitle=f"exact; m/s = {decimal(ratio_of(c), 2)}",
         note=f"{DIVERGENCES[c.divergence]}: {words or _SEARCHING}.",
     )  # fmt: skip
@@ -181,22 +183,27 @@ def cost(lab: Lab) -> Iterator[Curves]:
                 if len(xy):
                     series.append(Series(
                         f"{name}.{word}", f"{DIVERGENCES[name]} covers" if covers else word,
-                        xy[:, 0], np.minimum(xy[:, 1], 1.2), pane=name, unit="nats",
+                        xy[:, 0], np.where(xy[:, 1] <= _MOST_COST, xy[:, 1], np.nan),
+                        pane=_pane_of(name), unit="nats",
                         role=_ROLES[name] if covers else "total",
                     ))  # fmt: skip
             label = "log 2" if name == "reverse" else "¾ log(4/3)"
             series.append(Series(f"{name}.limit", label, np.array([0.5, 7.0]), np.full(2, limit),
-                                 role=_ROLES[name], pane=name, unit="nats", dashed=True))  # fmt: skip
+                                 role=_ROLES[name], pane=_pane_of(name), unit="nats", dashed=True))  # fmt: skip
         frame = Curves(
-            tuple(series), x_label="m/s", y_label="nats", marker=ratio_of(lab.config),
-            subtitle=f"local optima by quadrature, cut off at 1.2; {place + 1} of {len(_SWEEP)} m/s",
+            tuple(series), x_label="m/s", marker=ratio_of(lab.config),
+            subtitle="" if place + 1 == len(_SWEEP) else f"{place + 1} of {len(_SWEEP)} m/s",
             note="Where the curves cross, the best fit jumps from the middle onto one mode.",
         )  # fmt: skip
         yield frame
 
 
+def _pane_of(name: str) -> str:
+    return f"{DIVERGENCES[name]}, nats"
+
+
 @view(
-    "Landscape of one divergence",
+    "Landscape",
     help="The chosen divergence over mean and std of p_θ.",
     drags=(Drag("mu", "sigma"),),
 )

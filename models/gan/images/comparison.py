@@ -62,7 +62,7 @@ def _features(classifier: Classifier, batch: DataBatch) -> Tensor:
 
 
 @view(
-    "Classes of the samples", record=True, batch=500,
+    "Classes", record=True, batch=500,
     help="Classes of the samples by a classifier: a class without samples is a lost mode.",
 )  # fmt: skip
 def classes(model: GenerativeModel, train: DataBatch, valid: DataBatch, noise: Noise, classifier: Classifier) -> Bars:
@@ -162,10 +162,10 @@ def frechet_distance(
     null = _cached(classifier, f"frechet {n}", (train, valid), lambda: frechet(held_out, data))
     value = frechet(classifier.features(_draw(model, n, noise)), data)
     return Bars(
-        labels=("samples", f"{SPLITS[valid.split]} data"),
+        labels=(f"{n} samples", f"{n} {SPLITS[valid.split]} data"),
         values=np.array([value, null]),
         roles=("model", "data"),
-        subtitle=f"to {n} training images, {n} each, features of the classifier",
+        subtitle=f"to {n} training images; in features of the classifier",
         note=f"Two sets of this size from the same distribution are {null:.1f} apart: a perfect model would "
         "be too. Features of other classifiers give other numbers.",
     )

@@ -52,6 +52,7 @@ def objective_of(config: Any) -> Objective:
     return Objective(r"\mathcal{L}(\phi,\theta)", tuple(terms), total, note=note)
 
 
+_FRECHET = "Fréchet distance, up to 500 images"  # name of a pane
 METRICS = (
     Metric(
         "game", "Loss of D", role="data", equilibrium=_rest_discriminator,
@@ -74,12 +75,12 @@ METRICS = (
     Metric("score_real", "F on data", role="data", plotted=False, help="Mean score of the batch's data."),
     Metric("score_fake", "F on samples", role="model", plotted=False, help="Mean score of as many samples."),
     Metric(
-        "frechet", "Fréchet distance", role="model", pane="Fréchet distance", better="lower", source="samples",
+        "frechet", "Fréchet distance", role="model", pane=_FRECHET, better="lower", source="samples",
         log=True,
         help="Distance of up to 500 samples to as many training images, in the features of a small classifier.",
     ),
     Metric(
-        "frechet_null", "Fréchet, held out", role="data", pane="Fréchet distance", source="samples",
+        "frechet_null", "Fréchet, held out", role="data", pane=_FRECHET, source="samples",
         help="The same with held-out images in place of the samples: the value of a perfect model.",
     ),
     Metric(

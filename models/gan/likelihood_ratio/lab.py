@@ -23,7 +23,9 @@ __all__ = ["LikelihoodRatioLab"]
 
 _EDGE = 6.0
 _ROLES = {"log": "model", "brier": "prior", "exponential": "alt", "hinge": "data", "absolute": "total"}
-_MOST = 9.0  # nats and values of F at which curves are cut off
+_READINGS = "log-ratio, nats"
+_MOST = 9.0  # nats and values of F at which curves end
+_MOST_F, _MOST_RISK = 2.0, 4.0  # the same for F of the losses without a reading, and for expected losses
 _SEEN = 2e-4  # share of the greatest density of either below which nothing is drawn
 _RATIOS = np.geomspace(0.1, 10.0, 9)
 _ALL = tuple(LOSSES)
@@ -149,18 +151,19 @@ class LikelihoodRatioLab(Lab):
         taken = fits.log_odds if self.config.corrected else 0.0
         series = [
             Series(name, f"{LOSSES[name].title}: {LOSSES[name].reading}", x, _cut(fits.reading(name)[seen] - taken),
-                   role=_ROLES[name], unit="nats")
+                   role=_ROLES[name], pane=_READINGS, unit="nats")
             for name in PROPER
         ]  # fmt: skip
-        series.append(Series("exact", "log p_data/p_θ", x, _cut(exact), dashed=True, unit="nats"))
+        series.append(Series("exact", "log p_data/p_θ", x, _cut(exact), pane=_READINGS, dashed=True, unit="nats"))
         if abs(shift) > 1e-9:
             label = "log p_data/p_θ + log(n₁/n₀)"
-            series.append(Series("shifted", label, x, _cut(exact + shift), role="data", dashed=True, unit="nats"))
+            series.append(Series("shifted", label, x, _cut(exact + shift), role="data", pane=_READINGS,
+                                 dashed=True, unit="nats"))  # fmt: skip
         for name in ("hinge", "absolute"):
             loss = LOSSES[name]
             limit = loss.best(fits.exact[seen])
             series += [
-                Series(name, f"{loss.title}: {'F' if name == 'hinge' else 'D'}", x, np.clip(fits.F[name][seen], -2, 2),
+                Series(name, f"{loss.title}: {'F' if name == 'hinge' else 'D'}", x, _cut(fits.F[name][seen], _MOST_F),
                        role=_ROLES[name], pane="F or D"),
                 Series(f"{name}.limit", "its limit", x, limit, role=_ROLES[name], pane="F or D", dashed=True),
             ]  # fmt: skip
@@ -223,7 +226,7 @@ class LikelihoodRatioLab(Lab):
         series, best = [], []
         for name, loss in LOSSES.items():
             values = float(eta) * loss.value(f, 1, 0.0) + (1 - float(eta)) * loss.value(f, 0, 0.0)
-            series.append(Series(name, loss.title, f, np.minimum(values, 4.0), role=_ROLES[name]))
+            series.append(Series(name, loss.title, f, _cut(values, _MOST_RISK), role=_ROLES[name]))
             best.append(f"{loss.title} {decimal(float(loss.best(np.array(odds))), 2)}")
         return Curves(
             tuple(series), x_label="F", y_label="expected loss",
@@ -250,7 +253,7 @@ class LikelihoodRatioLab(Lab):
         series.append(Series("exact", "log(n₁/n₀)", x, x, dashed=True, unit="nats"))
         return Curves(
             tuple(series), x_label="log(n₁/n₀)", y_label="mean shift", marker=self._log_numbers,
-            subtitle=f"means where |log p_data/p_θ| < 3; n₀ = {'∞' if c.exact else format(c.n, ',')}",
+            subtitle=f"n₀ = {'∞' if c.exact else format(c.n, ',')}; means where |log p_data/p_θ| < 3",
             note="The logit of P(y = 1|x) is log p_data/p_θ + log(n₁/n₀): only equal numbers give the ratio itself.",
         )  # fmt: skip
 
@@ -268,8 +271,9 @@ class LikelihoodRatioLab(Lab):
         )  # fmt: skip
 
 
-def _cut(values: np.ndarray) -> np.ndarray:
-    return np.clip(values, -_MOST, _MOST)
+def _cut(values: np.ndarray, most: float = _MOST) -> np.ndarray:
+    """The values up to a size, NaN beyond: a curve that goes on along the limit looks like a result."""
+    return np.where(np.abs(values) <= most, values, np.nan)
 
 
 def _gap(points: np.ndarray) -> float:

@@ -19,9 +19,10 @@ LOSSES = {"minimax": "Minimax", "non-saturating": "Non-saturating"}
 """Losses of the generator, as choices."""
 
 _ARROW, _LONGEST = 0.8, 0.45  # length of an arrow of gradient 1, and the greatest length, data units
-_LEAST = 1e-12  # smaller values are drawn here: the axis is logarithmic
+_LEAST = 1e-12  # smaller values are not drawn: the axis is logarithmic
 _SIDE, _UP = (-0.9, 2.9), (-1.35, 1.35)
-_CELLS, _COARSE = (96, 68), (48, 34)  # cells of the heat map at the end, and during training
+_MAP = 1.4, 1.8  # width and height of the heat map relative to the plane: it fills a card of any usual shape
+_CELLS, _COARSE = (134, 122), (67, 61)  # cells of the heat map at the end, and during training
 
 
 def logit_gradients(a: np.ndarray, theta: float) -> tuple[np.ndarray, np.ndarray]:
@@ -36,7 +37,7 @@ def _network(c: Any) -> str:
 
 
 @view(
-    "Supports and discriminator",
+    "Supports and D",
     lead=True,
     help="Data, model, D after t steps, and the direction in which each point of the model is moved. Drag the model.",
     drags=(Drag(x="theta"),),
@@ -63,19 +64,19 @@ def discriminator(lab: Lab) -> Iterator[Plane]:
         where = "" if c.d == 2 else f" in the plane of the supports, of {c.d:,} dimensions"
         yield Plane(
             (
-                Density(d, (*_SIDE, *_UP), role="real-fake", low=0.0, high=1.0, name="D"),
+                Density(d, (*_AROUND[0], *_AROUND[1]), role="real-fake", low=0.0, high=1.0, name="D"),
                 Points(nodes, role="data", size=5.0, name="data"),
                 Points(model, role="model", size=5.0, name="model"),
                 Field(few, push, role="total", longest=_arrow(push), name=f"{LOSSES[loss].lower()} step"),
             ),
             x_label="x₁", y_label="x₂", extent=(*_SIDE, *_UP),
-            subtitle=f"{_network(c)} after {at:,} steps{where}{progress(c, done)}",
+            subtitle=f"after {at:,} steps; {_network(c)}{where}{progress(c, done)}",
             note=f"Longest arrow {power(float(np.hypot(*push.T).max()))}; "
             f"gradient on θ {power(float(on_theta))} ({LOSSES[loss].lower()}).",
         )  # fmt: skip
 
 
-@view("Gradient on θ over steps of D", help="The gradient of each loss on θ during the training of D, up to t steps.")
+@view("Gradient over steps of D", help="The gradient of each loss on θ during the training of D, up to t steps.")
 def gradient(lab: Lab) -> Iterator[Curves]:
     """Size of both gradients on θ against the steps of D."""
     c, critic = lab.config, critic_of(lab.config)
@@ -86,16 +87,16 @@ def gradient(lab: Lab) -> Iterator[Curves]:
         sizes = {"minimax": np.abs(record.minimax[:, 0]), "non-saturating": np.abs(record.non_saturating[:, 0])}
         roles = {"minimax": "model", "non-saturating": "alt"}
         for loss, size in sizes.items():
-            drawn = np.maximum(size[seen], _LEAST)
-            series.append(Series(loss, f"{LOSSES[loss]}, |∂/∂θ|", steps, drawn, role=roles[loss]))
+            label = f"{LOSSES[loss]}, |∂/∂θ|"
+            series.append(Series(loss, label, steps, _drawn(size[seen]), role=roles[loss]))
         if c.sigma and c.theta:
             exact = overlapping(supports_of(c), c.theta, c.sigma)
             for loss, value in (("minimax", exact.minimax), ("non-saturating", exact.non_saturating)):
-                level = np.full(len(steps), max(abs(value), _LEAST))
+                level = _drawn(np.full(len(steps), abs(value)))
                 label = f"{LOSSES[loss]} at D*"
                 series.append(Series(f"{loss}.exact", label, steps, level, role=roles[loss], dashed=True))
         yield Curves(
-            tuple(series), x_label="steps of D", log_x=True, log_y=True, marker=float(c.steps),
+            tuple(series), x_label="steps of D", y_label="|∂/∂θ|", log_x=True, log_y=True, marker=float(c.steps),
             subtitle=f"{_network(c)}, Adam 1e−3, θ = {c.theta:g}, from {power(_LEAST)} up{progress(c, done)}",
             note=_story(record.steps, sizes, c.steps)
             + (" At the exact D* it is ∇D/D = 0/0, undefined." if are_apart(c) else ""),
@@ -113,7 +114,7 @@ def profile(lab: Lab) -> Iterator[Curves]:
         d, rest = sigmoid(f), sigmoid(-f)
         slope = np.abs(d * rest * gradient[:, 0])
         ends = np.interp([0.0, c.theta], x, slope)
-        parts = [np.maximum(part, _LEAST) for part in (d, rest, slope)]
+        parts = [_drawn(part) for part in (d, rest, slope)]
         yield Curves(
             (
                 Series("d", "D", x, parts[0], role="data", pane="D"),
@@ -121,7 +122,7 @@ def profile(lab: Lab) -> Iterator[Curves]:
                 Series("slope", "|∂D/∂x₁|", x, parts[2], role="total", pane="slope"),
             ),
             x_label="x₁", log_y=True, marker=c.theta,
-            subtitle=f"{_network(c)} after {at:,} steps, at x₂ = 0, from {power(_LEAST)} up{progress(c, done)}",
+            subtitle=f"after {at:,} steps, at x₂ = 0, from {power(_LEAST)} up{progress(c, done)}",
             note=f"|∂D/∂x₁| is {power(ends[0])} on the data (0) and {power(ends[1])} on the model ({c.theta:g})"
             + (": a correct D is flat wherever there is mass." if are_apart(c) else "."),
         )  # fmt: skip
@@ -141,11 +142,16 @@ def closed_form(lab: Lab) -> Curves:
             Series("minimax", "minimax, a σ(−aθ/2)", a[drawn], minimax[drawn], role="model"),
             Series("non-saturating", "non-saturating, a σ(aθ/2)", a, rival, role="alt"),
         ),
-        x_label="sharpness a", log_x=True, log_y=True, marker=c.a,
+        x_label="sharpness a", y_label="|∂/∂θ|", log_x=True, log_y=True, marker=c.a,
         subtitle=f"D = σ(a(θ/2 − x)), data at 0, model at θ = {c.theta:g}; exact, drawn down to {power(_LEAST)}",
         note=f"a = {c.a:g}: minimax {power(current[0])}, peak at a = {peak:.3g}; non-saturating {power(current[1])}. "
         "a → ∞ is the optimal D: 0 for minimax, without bound for the other, which is 0/0 at D* itself.",
     )  # fmt: skip
+
+
+def _drawn(sizes: np.ndarray) -> np.ndarray:
+    """The values that are drawn, NaN for those too small."""
+    return np.where(sizes >= _LEAST, sizes, np.nan)
 
 
 def _arrow(push: np.ndarray) -> float:
@@ -153,9 +159,19 @@ def _arrow(push: np.ndarray) -> float:
     return float(min(_ARROW * np.hypot(*push.T).max(), _LONGEST))
 
 
+def _around(ends: tuple[float, float], factor: float) -> tuple[float, float]:
+    middle, half = (ends[0] + ends[1]) / 2, factor * (ends[1] - ends[0]) / 2
+    return middle - half, middle + half
+
+
+_AROUND = _around(_SIDE, _MAP[0]), _around(_UP, _MAP[1])
+
+
 def _grid(cells: tuple[int, int]) -> np.ndarray:
-    """Points of the heat map, row by row, (cells, 2)."""
-    x, y = (np.linspace(*ends, count) for ends, count in zip((_SIDE, _UP), cells, strict=True))
+    """Middles of the cells of the heat map, row by row, (cells, 2)."""
+    x, y = (
+        low + (np.arange(count) + 0.5) / count * (high - low) for (low, high), count in zip(_AROUND, cells, strict=True)
+    )
     return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
 
 

@@ -20,6 +20,7 @@ _DIMENSIONS = (1, 2, 3, 4, 5, 6, 8, 10, 14, 20, 30, 50, 100, 200, 500, 1000)
 _PAIRS, _BATCHES = 100, 3  # of manifolds in a frame, and frames for a dimension
 _TOUCH = 3e-3  # smaller distances count as 0: they are computed to 1e−3
 _FLOOR = 1e-12  # smaller values are drawn here: the axis is logarithmic
+_GRADIENT = "|∂/∂θ|"  # name of a pane
 
 
 @view("Instance noise", help="Noise makes the supports overlap: exact gradients and divergence against σ.")
@@ -33,24 +34,26 @@ def instance_noise(lab: Lab) -> Iterator[Curves]:
         rows.append((exact.minimax, exact.non_saturating, exact.divergences.jensen_shannon))
         if time.perf_counter() - began < SLICE and len(rows) < len(sigmas):
             continue
-        minimax, rival, jsd = np.maximum(np.abs(np.array(rows).T), _FLOOR)
+        sizes = np.abs(np.array(rows).T)
+        best, largest = int(sizes[0].argmax()), float(sizes[0].max())
+        minimax, rival, jsd = np.where(sizes >= _FLOOR, sizes, np.nan)
         x = sigmas[: len(rows)]
-        best = int(minimax.argmax())
         yield Curves(
             (
-                Series("minimax", "minimax at D*: slope of 2 JSD", x, minimax, role="model", dashed=True),
-                Series("non-saturating", "non-saturating at D*", x, rival, role="alt", dashed=True),
+                Series("minimax", "minimax at D*: slope of 2 JSD", x, minimax, role="model", pane=_GRADIENT,
+                       dashed=True),
+                Series("non-saturating", "non-saturating at D*", x, rival, role="alt", pane=_GRADIENT, dashed=True),
                 Series("jsd", "JSD", x, jsd, role="total", pane="JSD", unit="nats", dashed=True),
             ),
             x_label="noise σ", log_x=True, log_y=True, marker=c.sigma or None,
             subtitle=f"exact, by quadrature; θ = {c.theta:g}; from {power(_FLOOR)} upwards",
-            note=f"Minimax has most at σ = {x[best]:.2f}: {power(minimax[best])}. On points and segments D* is "
+            note=f"Minimax has most at σ = {x[best]:.2f}: {power(largest)}. On points and segments D* is "
             "the closed form with a = θ/σ².",
         )  # fmt: skip
         began = time.perf_counter()
 
 
-@view("Manifolds and dimension", help="How often two flat manifolds miss each other as the space grows.")
+@view("Flat manifolds", help="How often two flat manifolds miss each other as the space grows.")
 def manifolds(
     lab: Lab,
     k: int = param(1, "k", 1, 5, help="Dimension of the manifolds."),
@@ -76,7 +79,7 @@ def manifolds(
                 ),
                 Series("distance", "their distance", x, middle  , role="data", low=low, high=high),
             ),
-            x_label="dimension d", log_x=True, marker=float(lab.config.d),
+            x_label="dimension d", y_label="share, distance", log_x=True, marker=float(lab.config.d),
             subtitle=f"share a hyperplane separates: {_PAIRS * _BATCHES} pairs of {k}-dimensional balls, ± 2 s.e.",
             note=f"From d = {2 * k + 1} on they never meet; from {2 * n - 1} on, any {n} + {n} samples separate.",
         )  # fmt: skip

@@ -20,7 +20,7 @@ _CLOSED = Objective(
         Term(rf"{_RIVAL}=a\,\sigma\left(\frac{{a\theta}}{{2}}\right)", "closed_rival", role="alt"),
     ),
     title="Gradient on θ of each loss, in closed form",
-    note="In “Closed form”: data at 0, model at θ, D held fixed. a → ∞ is the optimal D. “Gradient on θ over steps of "
+    note="In “Closed form”: data at 0, model at θ, D held fixed. a → ∞ is the optimal D. “Gradient over steps of "
     "D” has the gradients of the trained D.",
 )
 _NOISY = Objective(

@@ -20,6 +20,7 @@ from models.views.words import decimal
 
 __all__ = ["descend", "descent", "divergences_of", "ratio", "slope", "sweep"]
 
+_BOUNDED = "JSD in nats, TV"  # name of a pane
 _AT = (-1.0, -0.5, -0.25, -0.1, 0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)  # θ at which critics are trained
 _CRITIC_STEPS = 600
 
@@ -51,7 +52,7 @@ def ratio(lab: Lab) -> Iterator[Curves]:
         series += _true_ratio(c, x, top)
         at_model = float(np.exp(np.interp(c.theta, x, f)))
         yield Curves(
-            tuple(series), x_label="x₁", log_y=True, marker=c.theta,
+            tuple(series), x_label="x₁", y_label="D/(1 − D)", log_y=True, marker=c.theta,
             subtitle=f"after {at:,} steps, at x₂ = 0{progress(c, done)}",
             note=f"At θ = {c.theta:g} D/(1 − D) is {power(at_model)}. "
             + (
@@ -97,7 +98,7 @@ def sweep(lab: Lab) -> Iterator[Curves]:
         yield _sweep_frame(c, exact, "training begins")
     learned: dict[str, Series] = {}
     for key, label, role, pane, critic, steps in (
-        ("d", f"JSD by D, {c.steps:,} steps", "model", "", _critics(c, "logistic"), c.steps),
+        ("d", f"JSD by D, {c.steps:,} steps", "model", _BOUNDED, _critics(c, "logistic"), c.steps),
         (
             "gp",
             f"critic, λ = {c.penalty:g}",
@@ -118,8 +119,8 @@ def sweep(lab: Lab) -> Iterator[Curves]:
 def _exact_series(c: Any, theta: np.ndarray, rows: list[Divergences]) -> list[Series]:
     kl, jsd, tv, w1 = np.array([astuple(row) for row in rows]).T
     series = [
-        Series("jsd", "JSD", theta, jsd, role="total", unit="nats", dashed=True),
-        Series("tv", "TV", theta, tv, role="prior", dashed=True),
+        Series("jsd", "JSD", theta, jsd, role="total", pane=_BOUNDED, unit="nats", dashed=True),
+        Series("tv", "TV", theta, tv, role="prior", pane=_BOUNDED, dashed=True),
         Series("w1", "W₁ = |θ|", theta, w1, role="total", pane="W₁", dashed=True),
     ]
     if c.sigma:
@@ -182,7 +183,7 @@ def slope(lab: Lab) -> Iterator[Curves]:
             learned[key] = Series(key, label, at[right], slope, role=role)
             state = "" if done >= _CRITIC_STEPS else f"; {label}, {done:,} of {_CRITIC_STEPS:,}"
             yield Curves(
-                (*series, *learned.values()), x_label="θ", marker=c.theta,
+                (*series, *learned.values()), x_label="θ", y_label="slope", marker=c.theta,
                 subtitle=f"trained on {c.support} for {_CRITIC_STEPS:,} steps{state}",
                 note="With the penalty the slope grows with θ, the clip sets it; W₁ has the slope 1.",
             )  # fmt: skip

@@ -36,6 +36,7 @@ _POINTS = 601
 _FAR = np.linspace(-2 * EDGE, 2 * EDGE, 2 * _POINTS)  # where the classifier is measured
 _SEEN = np.abs(_FAR) <= EDGE
 _ENDS = 1e-4  # D is drawn from here to 1 − here: at the ends the objective is −∞
+_BELOW = 0.07  # room for the numbers below the curves, as a share of their height
 _DEPTH = 2.2  # how far below its top the pointwise objective is drawn, in units of p_data + p_θ
 
 
@@ -128,7 +129,7 @@ def densities(lab: Lab) -> Plane:
             Points(np.array([[c.x, best]]), role="total", size=7.0, name="D* at x"),
             Points(np.array([[c.x, c.d]]), role="alt", size=9.0, name="D at x"),
         ),
-        x_label="x", y_label="p, D", extent=(-EDGE, EDGE, 0.0, top), square=False,
+        x_label="x", y_label="p, D", extent=(-EDGE, EDGE, -_BELOW * top, top), square=False,
         subtitle=f"exact; at x = {decimal(c.x, 2)}: D = {decimal(c.d, 2)}, D* = {decimal(best)}",
         note="Drag the dots: on each curve the mean and a standard deviation beside it, and D at x.",
     )  # fmt: skip
@@ -227,8 +228,10 @@ def error(lab: Lab, noise: Noise) -> Iterator[Curves]:
         steps = np.maximum(training.marks[:done], 1)
         yield Curves(
             (
-                Series("away", "mean |D − D*|", steps, np.maximum(values[:, 0], 1e-6), role="alt"),
-                Series("lost", "L(D*) − L(D)", steps, np.maximum(values[:, 1], 1e-6), unit="nats", pane="nats"),
+                Series("away", "mean |D − D*|", steps, np.maximum(values[:, 0], 1e-6), role="alt",
+                       pane="mean |D − D*|"),
+                Series("lost", "L(D*) − L(D)", steps, np.maximum(values[:, 1], 1e-6), unit="nats",
+                       pane="L(D*) − L(D), nats"),
             ),
             x_label="training step", log_x=True, log_y=True,
             subtitle=f"step {training.step:,} of {training.steps:,}; {lab.config.n:,} samples of each",

@@ -20,6 +20,7 @@ MAPS = {"square": "a ε² + b", "sine": "a sin(ω ε) + b", "affine": "a ε + b"
 _EDGE = 3.2  # greatest |ε| in the plane
 _HIGHEST = 2.5  # density at which the picture is cut off
 _BINS = 80
+_HANDLE = 0.82  # place of the handle as a share of the way to the left edge, where the numbers stand
 
 
 def map_of(config: Any) -> Map:
@@ -31,7 +32,7 @@ def map_of(config: Any) -> Map:
 
 @view(
     "Preimages of x", help="Drag the height x: every ε with f(ε) = x, with its density s(ε).",
-    drags=(Drag(y="height", at=lambda config: -_EDGE),),
+    drags=(Drag(y="height", at=lambda config: -_HANDLE * _EDGE),),
 )  # fmt: skip
 def preimages(lab: Lab) -> Plane:
     """The curve x = f(ε), the preimages of one x, s(ε) along the bottom and p_θ(x) along the right side."""
@@ -53,7 +54,7 @@ def preimages(lab: Lab) -> Plane:
         Lines(np.stack([_EDGE - 1.4 * density / max(density.max(), 1e-9), side], 1), np.zeros(1, int),
               role="model", width=1.5, name="p_θ(x), leftwards"),
         Lines(np.stack([e, f.value(e)], 1), np.zeros(1, int), width=2.0, name=f"x = {f.words}"),
-        Lines(np.array([[-_EDGE, x], [_EDGE, x]]), np.zeros(1, int), role="model", dashed=True),
+        Lines(np.array([[-_EDGE, x], [-_HANDLE * _EDGE, x], [_EDGE, x]]), np.zeros(1, int), role="model", dashed=True),
         Lines(
             np.stack([np.repeat(seen, 2), np.tile([floor, x], len(seen))], 1).reshape(-1, 2),
             np.arange(0, 2 * len(seen), 2) if len(seen) else np.zeros(0, int), role="prior", dashed=True,
@@ -63,7 +64,7 @@ def preimages(lab: Lab) -> Plane:
     total = float(f.sum_over_preimages(np.array([x]))[0])
     return Plane(
         layers, x_label="ε", y_label="x", extent=(-_EDGE, _EDGE, floor, high), square=False,
-        subtitle=f"p_θ({decimal(x, 2)}) = {_size(total)}: {_count(len(here))}",
+        subtitle=f"{_count(len(here))}; p_θ({decimal(x, 2)}) = {_size(total)}",
         note=f"Σ s(ε)/|f′(ε)| = {_sum(f, x, here)}." if len(here) else "No ε has f(ε) = x: the density is 0.",
     )  # fmt: skip
 

@@ -22,17 +22,29 @@ MESH = 192
 WAIT = "the density of the data is being computed"
 
 _BAND = 16  # rows of the mesh pushed at once
-_SIDE = 224  # cells a side of the raster on which densities are compared
+_SIDE = 224  # cells along the height of the raster on which densities are compared
+_WIDE = 403  # cells along the width of the raster of a map, which so fills a wide card
+_PARTS = 28  # parts in which what is needed at each cell is computed
 _TINY = 1e-300
 _RATIO = 6.0
 _NO_DENSITY = "no density: D* is 0 on the curve, 1 elsewhere"
-_SHOWN = {"optimal": "Optimal D*", "learned": "Learned D", "ratio": "True ratio p_data/p_θ"}
+_PICTURES = {"optimal": "Optimal D*", "learned": "Learned D", "ratio": "True ratio p_data/p_θ"}
 _SCALES = {"log": "Logarithmic", "linear": "Linear"}
 _DECADES = 4.0
 
 
-def _raster(data: Data) -> Raster:
-    return Raster(square_of(data.valid.x, margin=0.15), _SIDE, _SIDE)
+def _raster(data: Data, columns: int = _SIDE) -> Raster:
+    """Square cells around the data: a square of them, or more columns at both sides of it."""
+    x0, x1, y0, y1 = square_of(data.valid.x, margin=0.15)
+    middle, half = (x0 + x1) / 2, (x1 - x0) / 2 * columns / _SIDE
+    return Raster((middle - half, middle + half, y0, y1), _SIDE, columns)
+
+
+def _shown(raster: Raster) -> tuple[float, float, float, float]:
+    """The square in the middle of a raster, which is always in sight."""
+    x0, x1, y0, y1 = raster.extent
+    middle, half = (x0 + x1) / 2, (y1 - y0) / 2
+    return middle - half, middle + half, y0, y1
 
 
 def _data_masses(data: Data, raster: Raster) -> Iterator[np.ndarray | None]:
@@ -41,7 +53,7 @@ def _data_masses(data: Data, raster: Raster) -> Iterator[np.ndarray | None]:
     if key not in data.cache:
         assert data.log_prob is not None
         parts = []
-        for rows in np.array_split(raster.middles(), 16):
+        for rows in np.array_split(raster.middles(), _PARTS):
             log_p = data.log_prob(torch.from_numpy(rows.reshape(-1, 2)).to(data.valid.x))
             mass = np.exp(as_array(log_p).astype(float)).reshape(rows.shape[:2]) * raster.cell
             parts.append(
@@ -79,18 +91,21 @@ def _mesh(model: PlanarGAN, n: int) -> Mesh:
     return uniform_mesh(n) if model.config.noise == "uniform" else gaussian_mesh(n)
 
 
-def compare(model: PlanarGAN, data: Data, *, blur: float = 0.0) -> Iterator[tuple[Comparison, int] | None]:
+def compare(
+    model: PlanarGAN, data: Data, *, blur: float = 0.0, columns: int = _SIDE
+) -> Iterator[tuple[Comparison, int] | None]:
     """Data and model on the same cells, by the coarser mesh until the finer is done.
 
     Args:
         model: The GAN, with two noise dimensions.
         data: Data whose density is known.
         blur: Standard deviation of Gaussian noise on both, in data units.
+        columns: Cells along the width.
 
     Yields:
         The masses and the cells a side of the mesh of z; None while those of the data are being computed.
     """
-    raster = _raster(data)
+    raster = _raster(data, columns)
     cells = blur * raster.columns / (raster.extent[1] - raster.extent[0])
     for p in _data_masses(data, raster):
         if p is None:
@@ -108,24 +123,24 @@ def compare(model: PlanarGAN, data: Data, *, blur: float = 0.0) -> Iterator[tupl
 def optimal(
     model: PlanarGAN,
     data: Data,
-    shown: str = param("optimal", "Show", choices=_SHOWN, latent=lambda dim: dim == 2),
+    shown: str = param("optimal", "Show", choices=_PICTURES, latent=lambda dim: dim == 2),
 ) -> Iterator[Plane]:
     """D* by push-forward, and the distance of the learned D from it."""
-    raster = _raster(data)
+    raster = _raster(data, _WIDE)
     if model.config.latent == 1:
         yield _optimal_on_curve(model, data, raster)
         return
     if data.log_prob is None:
-        yield Plane((), extent=raster.extent, subtitle="the density of these data is unknown, and hence D* too")
+        yield Plane((), extent=_shown(raster), subtitle="the density of these data is unknown, and hence D* too")
         return
     f: np.ndarray | None = None
-    for compared in compare(model, data, blur=model.config.instance_noise):
+    for compared in compare(model, data, blur=model.config.instance_noise, columns=_WIDE):
         if compared is None:
-            yield Plane((), extent=raster.extent, subtitle=WAIT)
+            yield Plane((), extent=_shown(raster), subtitle=WAIT)
             continue
         if f is None:
             parts = []
-            for rows in np.array_split(raster.middles(), 8):
+            for rows in np.array_split(raster.middles(), _PARTS // 2):
                 yield _optimal_frame(model, *compared, raster, None, shown)
                 parts.append(_critic(model, rows))
             f = np.concatenate(parts)
@@ -155,14 +170,14 @@ def _optimal_frame(
     if shown == "ratio":
         ratio = comparison.log_ratio().clip(-_RATIO, _RATIO)
         layer = Density(ratio, extent, role="real-fake", low=-_RATIO, high=_RATIO, name="log p_data/p_θ, nats")
-        words = f"exact log p_data/p_θ, {mesh}{blur}"
+        words = f"{mesh}{blur}; exact log p_data/p_θ"
     elif shown == "learned" and f is not None:
         values = as_array(game.probability(torch.from_numpy(f)))
         layer, words = Density(values, extent, role="real-fake", low=0.0, high=1.0), "the current D"
     else:
         layer = Density(comparison.optimal(), extent, role="real-fake", low=0.0, high=1.0)
-        words = f"D* = p_data/(p_data + p_θ), {mesh}{blur}"
-    return Plane((layer,), extent=extent, subtitle=words, note=note)
+        words = f"{mesh}{blur}; D* = p_data/(p_data + p_θ)"
+    return Plane((layer,), extent=_shown(raster), subtitle=words, note=note)
 
 
 @torch.no_grad()
@@ -175,7 +190,7 @@ def _optimal_on_curve(model: PlanarGAN, data: Data, raster: Raster) -> Plane:
     best = "" if game.optimal is None or game.rest_discriminator != math.log(4.0) else "L(D*) = 0; "
     everywhere = Density(np.ones((2, 2)), raster.extent, role="real-fake", low=0.0, high=1.0)
     return Plane(
-        (everywhere, _curve(model)), extent=raster.extent, subtitle=_NO_DENSITY,
+        (everywhere, _curve(model)), extent=_shown(raster), subtitle=_NO_DENSITY,
         note=f"{best}the current D has L = {decimal(learned)} on {len(real):,} test data and as many samples.",
     )  # fmt: skip
 
@@ -218,8 +233,8 @@ def density(
     for q, n in _pushed(model, raster):
         yield Plane(
             (_shaded(q / raster.cell, raster, scale), *outline), extent=raster.extent,
-            subtitle=f"density of G(z), mesh of {n}² z; {q.sum():.1%} of its mass is in the picture",
-            note="Where the mesh folds over itself, densities add up.",
+            subtitle=f"mesh of {n}² z",
+            note=f"{q.sum():.1%} of the mass is on the map. Where the mesh folds over itself, densities add up.",
         )  # fmt: skip
 
 

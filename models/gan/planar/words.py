@@ -213,8 +213,8 @@ SCENES = (
         lead="samples", beside=("mode_map",), below=("curves",),
     ),
     Scene(
-        "Collapse and modes", "Which modes are lost, and do the losses show it?",
-        lead="samples", beside=("mode_map", "leads"), below=("curves",),
+        "Collapse and modes", "Which modes are lost, and how do the samples move between them?",
+        lead="samples", beside=("mode_map",), below=("leads",),
     ),
     Scene(
         "Optimal D and divergences", "How far are D from the optimal one and the model from the data?",

@@ -43,8 +43,8 @@ def blurry(
         columns=len(batch),
         row_labels=("data", "mean", "draw") if from_data else ("mean", "draw"),
         subtitle=f"p(x|z) at {len(batch)} z {where}",
-        note="The mean averages all images that z leaves possible, so that edges blur: "
-        f"{_grey(mean):.0%} of its values are between 0.1 and 0.9, of "
+        note="The mean averages all images that z leaves possible, so that edges blur. "
+        f"{_grey(mean):.0%} of its values are between 0.1 and 0.9; of "
         f"{counted(len(batch), batch.split, model.spec.kind)} {_grey(data):.0%}. A draw has each pixel drawn "
         f"independently given z: specks ({spread:.2f} from the mean), no detail.",
     )

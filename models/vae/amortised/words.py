@@ -149,7 +149,7 @@ SCENES = (
     ),
     Scene(
         "Factors", "Which latent dimensions are used, and what for?",
-        lead="traversals", beside=("kl_per_dimension",), below=("factors",),
+        lead="traversals", beside=("kl_per_dimension",), below=("factors", "latent_map"),
     ),
 )  # fmt: skip
 LOOK_AT = (

@@ -51,7 +51,7 @@ class BoundLab(Protocol):
 def _climbed(lab: BoundLab) -> str:
     """The objective of the gradient steps, in words."""
     c = lab.config
-    first, second = ("E_q log p(x, z)", "−E_q log q") if c.form == "joint" else ("E_q log p(x|z)", "−KL(q ‖ p(z))")
+    first, second = ("E[log p(x, z)]", "−E[log q(z)]") if c.form == "joint" else ("E[log p(x|z)]", "−KL(q ‖ p(z))")
     on = (c.joint, c.entropy) if c.form == "joint" else (c.reconstruction, c.kl)
     terms = [name for name, used in ((first, on[0]), (second, on[1])) if used]
     return {0: "nothing: both terms are off", 1: f"{''.join(terms)} alone", 2: "the ELBO"}[len(terms)]
@@ -61,7 +61,7 @@ def _q_words(lab: BoundLab) -> str:
     m, s = lab.q
     after = f" after {lab.config.steps} steps" if lab.config.steps else ""
     std = decimal(s) if s >= 1e-3 else f"{s:.1e}".replace("e-0", "e-").replace("-", "−")
-    return f"q = N(m, s²) with m = {decimal(m)}, s = {std}{after}"
+    return f"m = {decimal(m)}, s = {std} of q{after}"
 
 
 def values_of(lab: BoundLab) -> dict[str, float]:
@@ -119,9 +119,9 @@ def terms(lab: BoundLab) -> Bars:
         ("log p(x)", evidence, "total"),
         ("ELBO", elbo, "model"),
         ("KL(q ‖ p(z|x)), the gap", gap, "alt"),
-        ("form 1: E_q log p(x, z)", values["joint"], "data"),
-        ("form 1: −E_q log q(z)", values["entropy"], "model"),
-        ("form 2: E_q log p(x|z)", values["reconstruction"], "data"),
+        ("form 1: E[log p(x, z)]", values["joint"], "data"),
+        ("form 1: −E[log q(z)]", values["entropy"], "model"),
+        ("form 2: E[log p(x|z)]", values["reconstruction"], "data"),
         ("form 2: −KL(q ‖ p(z))", values["prior"], "prior"),
     ]
     if lab.weights != ALL:

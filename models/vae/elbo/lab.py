@@ -63,7 +63,7 @@ class ElboLab(Lab):
     scenes = (
         Scene(
             "The bound", "What makes up log p(x), and what does q change?",
-            lead="densities", beside=("terms",), below=("plane", "integrand"),
+            lead="densities", beside=("terms",), below=("integrand",),
         ),
         Scene("Which q is best?", "Where do the gradient steps lead?", lead="plane", beside=("densities", "terms")),
         Scene(
@@ -102,9 +102,9 @@ class ElboLab(Lab):
         steps: int = param(0, "Gradient steps made", 0, 300, live=True, help="Gradient ascent from m and s.")
         rate: float = param(0.05, "Step size", 0.001, 0.5, log=True, live=True, help="The gradient is exact.")
         form: str = param("joint", "Form of the bound", choices=_FORMS, live=True, help="Both add up to the same ELBO.")
-        joint: bool = param(True, "Term E_q log p(x, z)", live=True, when=_form("joint"))
-        entropy: bool = param(True, "Term −E_q log q(z)", live=True, when=_form("joint"), help="The entropy of q.")
-        reconstruction: bool = param(True, "Term E_q log p(x|z)", live=True, when=_form("reconstruction"))
+        joint: bool = param(True, "Term E[log p(x, z)]", live=True, when=_form("joint"))
+        entropy: bool = param(True, "Term −E[log q(z)]", live=True, when=_form("joint"), help="The entropy of q.")
+        reconstruction: bool = param(True, "Term E[log p(x|z)]", live=True, when=_form("reconstruction"))
         kl: bool = param(True, "Term −KL(q ‖ p(z))", live=True, when=_form("reconstruction"))
         posterior: str = param(
             "gaussian", "Posterior", choices=_POSTERIORS, live=True, help="x|z ~ N(a z, σ²), or N(a z², σ²)."

@@ -107,7 +107,7 @@ def averaging(lab: AveragingLab, noise: Noise) -> Iterator[Curves]:
             ),
             x_label="K draws of z from the prior", y_label="error, nats", log_x=True,
             subtitle=f"z in {z_dim}-D, x in {x_dim}-D, σ = {sigma:g}; {len(errors)} x from the model",
-            note=f"Mean error ± standard error, nats: {', '.join(words)}.",
+            note=f"Mean error ± standard error, nats: {'; '.join(words)}.",
         )  # fmt: skip
 
 

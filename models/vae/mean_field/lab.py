@@ -18,7 +18,7 @@ __all__ = ["MeanFieldLab"]
 
 _MOST = 40  # updates of coordinate ascent
 _RHO = 0.995  # greatest correlation
-_FLOOR = 1e-6  # nats at which a divergence that vanishes is drawn on a logarithmic axis
+_FLOOR = 1e-6  # nats below which a divergence that vanishes is not drawn: the axis is logarithmic
 
 
 class MeanFieldLab(Lab):
@@ -47,7 +47,10 @@ class MeanFieldLab(Lab):
             "Mean field", "How does a factorised q differ from p?",
             lead="ellipses", beside=("divergences",), below=("slice",),
         ),
-        Scene("The gap", "How does the gap grow with the correlation?", lead="gap", beside=("ellipses",)),
+        Scene(
+            "The gap", "How does the gap grow with the correlation?",
+            lead="gap", beside=("ellipses",), below=("divergences",),
+        ),
         Scene(
             "Coordinate ascent", "How fast does q converge?",
             lead="ascent", beside=("ellipses",), below=("divergences",),
@@ -172,8 +175,10 @@ class MeanFieldLab(Lab):
         left = 1.0 - rho**2
         return Curves(
             (
-                Series("gap", "least KL(q ‖ p) = −½ log(1 − ρ²)", rho, -0.5 * np.log(left), role="model", unit="nats"),
-                Series("ratio", "variance of q / variance of the marginal", rho, left, role="alt", pane="ratio"),
+                Series("gap", "least KL(q ‖ p) = −½ log(1 − ρ²)", rho, -0.5 * np.log(left), role="model", unit="nats",
+                       pane="least KL(q ‖ p), nats"),
+                Series("ratio", "variance of q / variance of the marginal", rho, left, role="alt",
+                       pane="ratio of variances"),
             ),
             x_label="ρ", marker=self.config.rho, subtitle="in closed form",
             note=f"At ρ = {decimal(self.config.rho)}: {decimal(self.p.gap)} nats, "
@@ -185,19 +190,20 @@ class MeanFieldLab(Lab):
         """How the divergence falls with the updates, and the value it tends to."""
         updates = np.arange(_MOST + 1)
         values = np.array([self.p.from_q(q) for q in self.path])
-        excess = np.maximum(values - self.p.gap, _FLOOR)
+        excess, gap = values - self.p.gap, np.full(_MOST + 1, self.p.gap)
+        series = [
+            Series(key, label, updates, np.where(y >= _FLOOR, y, np.nan), role=role, pane=pane, unit="nats",
+                   dashed=key == "gap")
+            for key, label, y, role, pane in (
+                ("kl", "KL(q ‖ p)", values, "data", "KL, nats"),
+                ("gap", "its least value", gap, "model", "KL, nats"),
+                ("excess", "KL(q ‖ p) above the least", excess, "data", "KL above the least, nats"),
+            )
+        ]  # fmt: skip
         return Curves(
-            (
-                Series("kl", "KL(q ‖ p)", updates, np.maximum(values, _FLOOR), role="data", unit="nats"),
-                Series(
-                    "gap", "its least value", updates, np.full(_MOST + 1, max(self.p.gap, _FLOOR)), role="model",
-                    unit="nats", dashed=True,
-                ),
-                Series("excess", "KL(q ‖ p) above the least", updates, excess, role="data", pane="KL above the least",
-                       unit="nats"),
-            ),
+            tuple(series),
             x_label="updates of a factor", log_y=True, marker=float(self.config.updates),
-            subtitle="exact updates; values below 1e−6 are drawn there",
+            subtitle="exact",
             note=f"From the second on, each update multiplies the excess by ρ² = {decimal(self.config.rho**2, 4)}.",
         )  # fmt: skip
 

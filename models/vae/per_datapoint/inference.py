@@ -132,8 +132,7 @@ def _bound_curve(batch: DataBatch, at: list[int], bounds: list[tuple[float, floa
             ),
         ),
         x_label="steps on m and s", y_label="nats an image",
-        subtitle=f"mean over {len(batch)} {SPLITS[batch.split]} images ± standard error, {_DRAWS} z each; the decoder "
-        "stays",
+        subtitle=f"{len(batch)} {SPLITS[batch.split]} images; mean ± s.e., {_DRAWS} z each; the decoder stays",
         note=note,
     )  # fmt: skip
 
@@ -156,7 +155,7 @@ def new_images(
     """Held-out images above the means of p(x|z) at the mean of their q, after more and more steps."""
     observed = model.decoder.observed(batch.x)
     watched = [step for step in _SHOWN if step < steps]
-    rows, labels = [as_array(batch.x)], [f"{SPLITS[batch.split]} data"]
+    rows, labels = [as_array(batch.x)], [SPLITS[batch.split]]
     last = time.perf_counter()
     for step, (mean, _) in enumerate(model.refitted(observed, steps)):
         if step in watched or step == steps:

@@ -139,7 +139,7 @@ def minibatches(lab: GradientLab, noise: Noise, n: int = param(100, "Data n", 10
             Series("draw", "from the draw of z", sizes, np.full(len(sizes), draw), role="prior", dashed=True),
         ),
         x_label="batch size B", y_label="variance", log_x=True, log_y=True,
-        subtitle=f"∂/∂m of the ELBO of n = {n} data with one z, q its posterior; {_BATCHES:,} batches, ± 2 s.e.",
+        subtitle=f"n = {n} data; ∂/∂m of the ELBO with one z, q its posterior; {_BATCHES:,} batches, ± 2 s.e.",
         note="From the batch: n² (1/B − 1/n) S²/σ⁴ with S² the variance of the data. "
         f"B = 1 has {(draw + batch[0]) / (draw + batch[-1]):,.0f} times the variance of B = n.",
     )  # fmt: skip

@@ -24,6 +24,7 @@ _DIVERGED = "The steps diverge: make the step size smaller."
 _FAR = 1e3  # |m| beyond which the rounds count as divergent
 _DEPTH = 9.0  # nats of log p(x, z) in the picture of the recipe
 _BELL = 0.15  # height of a density of 1 in the picture, as a share of the picture's height
+_BELOW = 0.07  # room for the numbers below the curves, as a share of the height
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def recipe(lab: RecipeLab, noise: Noise) -> Plane:
     diverged = lab.config.rounds >= len(done)
     return Plane(
         tuple(layers), x_label="z", y_label="nats" if lab.config.f == "joint" else "f(z)",
-        extent=(-4.0, 4.0, floor, top), square=False,
+        extent=(-4.0, 4.0, floor - _BELOW * (top - floor), top), square=False,
         subtitle=f"round {min(lab.config.rounds + 1, len(done))}, {subtitle}",
         note=_diverged_words(lab) if diverged else note, warning=diverged,
     )  # fmt: skip
@@ -226,7 +227,7 @@ def _expectation_series(lab: RecipeLab, m: np.ndarray, s: np.ndarray) -> tuple[S
     index = np.arange(len(m))
     mean = np.array([lab.gradient.f.expectation(*q) for q in zip(m.tolist(), s.tolist(), strict=True)])
     return (
-        Series("mean", f"E_q[{text_of(lab.config)}]", index, mean + lab.config.shift, role="total"),
+        Series("mean", f"E_q[{text_of(lab.config)}]", index, mean + lab.config.shift, role="total", pane="E_q[f(z)]"),
         Series("m", "m", index, m, role="model", pane="m"),
         Series("s", "s", index, s, role="data", pane="s"),
     )
@@ -238,8 +239,8 @@ def _elbo_series(c: Any, m: np.ndarray, s: np.ndarray) -> tuple[Series, ...]:
     elbo = np.array([evidence - normal_kl(a, b, mean, std) for a, b in zip(m, s, strict=True)])
     index, constant = np.arange(len(m)), np.ones(len(m))
     return (
-        Series("elbo", "ELBO", index, elbo, role="total", unit="nats"),
-        Series("evidence", "log p(x)", index, evidence * constant, unit="nats", dashed=True),
+        Series("elbo", "ELBO", index, elbo, role="total", pane="nats", unit="nats"),
+        Series("evidence", "log p(x)", index, evidence * constant, pane="nats", unit="nats", dashed=True),
         Series("m", "m", index, m, role="model", pane="m"),
         Series("m.exact", "mean of p(z|x)", index, mean * constant, role="model", pane="m", dashed=True),
         Series("s", "s", index, s, role="data", pane="s"),

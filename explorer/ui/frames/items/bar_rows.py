@@ -18,11 +18,12 @@ __all__ = ["LEAST_ROW", "RowLayout", "RowsItem", "row_layout"]
 
 LEAST_ROW = 15.0  # px, smallest height of a row
 _MOST_ROW = 44.0  # px, largest height
-_TWO_LINES = 30.0  # px, smallest height of a row with the bar below the name
+_TWO_LINES = 27.0  # px, smallest height of a row with the bar below the name
 _MOST_BAR = 14.0  # px, largest thickness of a bar
 _NAMES = 0.45  # largest share of the width for names beside bars
 _SPAN = 80.0  # px; where bars would be shorter than this they go below the names
 _GAP = 12.0  # px between name, bar and number
+_REACH, _REACH_BELOW = 5.0, 2.0  # px that a line at a bar reaches beyond it, beside names and below them
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,13 @@ class RowLayout:
     def bar_middle(self, place: int) -> float:
         """Middle of the bar of a row."""
         return self.top + self.row * (place + (0.78 if self.below else 0.5))
+
+    def zero_line(self, rows: int) -> list[tuple[float, float]]:
+        """Top and bottom of the pieces of the line at 0: one at each bar where names stand between the bars."""
+        if not self.below:
+            return [(self.top, self.top + self.row * rows)]
+        reach = self.bar / 2 + _REACH_BELOW
+        return [(self.bar_middle(k) - reach, self.bar_middle(k) + reach) for k in range(rows)]
 
     def at(self, y: float) -> int:
         """The row at a height, which may not exist."""
@@ -149,10 +157,10 @@ class RowsItem(PaneItem):
                 painter.setBrush(color(tokens.role(frame.roles[k] if k < len(frame.roles) else "total")))
                 painter.drawRoundedRect(QRectF(min(zero, end), middle - half, abs(end - zero), layout.bar), 2, 2)
         finite = frame.values[np.isfinite(frame.values)]
-        if finite.size and finite.min() < 0 < finite.max():
+        if finite.size and finite.min() < 0:
             painter.setPen(color(tokens.text2))
-            bottom = layout.top + layout.row * len(frame.values)
-            straight(painter, round(zero) + 0.5, layout.top, round(zero) + 0.5, bottom)
+            for low, high in layout.zero_line(len(frame.values)):
+                straight(painter, round(zero) + 0.5, low, round(zero) + 0.5, high)
         for k in range(len(frame.values)):
             self._draw_marks(painter, frame, k)
 
@@ -167,6 +175,7 @@ class RowsItem(PaneItem):
                 ends = (QLineF(x, middle - cap, x, middle + cap) for x in (a, b))
                 painter.drawLines([QLineF(a, middle, b, middle), *ends])
         if frame.reference is not None and np.isfinite(frame.reference[k]):
-            x, reach = self._x(float(frame.reference[k])), half + 5
+            x = self._x(float(frame.reference[k]))
+            reach = half + (_REACH_BELOW if self._layout.below else _REACH)
             painter.setPen(stroke(tokens.text1, 1.5, 0.9, dashed=True))
             painter.drawLine(QPointF(x, middle - reach), QPointF(x, middle + reach))
