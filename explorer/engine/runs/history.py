@@ -110,6 +110,11 @@ class History:
         """Whether a metric has values."""
         return key in self._tracks
 
+    @property
+    def step(self) -> int:
+        """The last step that has values; 0 without any."""
+        return max((int(track.step[track.size - 1]) for track in self._tracks.values()), default=0)
+
     def keys(self) -> list[str]:
         """Names of the metrics, in order of appearance."""
         return list(self._tracks)

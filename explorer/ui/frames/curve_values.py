@@ -55,7 +55,9 @@ def curve_legend(frame: Curves, drawn: Mapping[str, DrawnSeries], x: float | Non
         valued = len(series.y) and (x is not None or frame.x_label == "step")
         text = _text(_value(series, drawn.get(series.key), x), frame.y_names) if valued else ""
         hint = "" if not text else "smoothed" if series.smooth and smoothing else "as measured"
-        item = LegendItem(series.key, series.role, series.label, text, series.dashed, series.unit, hint)
+        item = LegendItem(
+            series.key, series.role, series.label, text, series.dashed, series.unit, hint, dotted=series.dotted
+        )
         look = (item.role, item.label, item.dashed)
         first = merged.get(look)
         both = " · ".join(filter(None, (first.value, item.value))) if first else ""

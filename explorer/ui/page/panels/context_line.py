@@ -7,10 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from explorer.data import SOURCES
 from explorer.engine import Setup
 from explorer.engine.files import runs_folder
-from explorer.engine.naming import name_of
+from explorer.engine.naming import data_words, name_of
 from explorer.engine.recent import runs_of_pages
 from explorer.ui.controls import Button, ElidedLabel, text_label
 from explorer.ui.numbers import count
@@ -20,7 +19,7 @@ from explorer.ui.page.state.shown import PageState, Shown
 from explorer.ui.page.state.waiting import waiting
 from explorer.ui.theme import Theme
 
-__all__ = ["ContextLine", "data_words"]
+__all__ = ["ContextLine"]
 
 
 class ContextLine(QFrame):
@@ -154,10 +153,3 @@ class ContextLine(QFrame):
     def _on_open(self) -> None:
         if self._last is not None:
             self.run_chosen.emit(self._last)
-
-
-def data_words(text: str) -> str:
-    """A dataset as a sentence names it: its title, and the parameters that differ from their defaults."""
-    name, _, given = text.partition(":")
-    title = SOURCES[name].title if name in SOURCES else name
-    return ", ".join([title, *(pair.replace("=", " ") for pair in given.split(",") if pair)])
