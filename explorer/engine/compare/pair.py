@@ -38,6 +38,11 @@ class ComparedRun:
     history: History
 
     @property
+    def page(self) -> type[GenerativeModel]:
+        """The model."""
+        return model_page(self.run.setup.page)
+
+    @property
     def step(self) -> int:
         """Rounds that its metrics tell of."""
         return self.history.step
@@ -66,7 +71,7 @@ class Pair:
     @property
     def page(self) -> type[GenerativeModel]:
         """The model of both."""
-        return model_page(self.first.run.setup.page)
+        return self.first.page
 
     @property
     def is_same(self) -> bool:

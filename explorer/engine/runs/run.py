@@ -254,7 +254,7 @@ class Run:
         """
         paths = self._checkpoints()
         if not paths:
-            raise RunError(f"{self.folder} has no checkpoint, so there is nothing to go on from")
+            raise RunError(f"{self.folder} has no checkpoint, so there are no weights to load")
         try:
             return read_checkpoint(paths[-1])
         except RunError as error:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPointF, QSize, QSizeF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QFontMetricsF
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import LegendItem
 from explorer.ui.frames.curve_content import CurveContent, VisibleRange, to_units, y_range
-from explorer.ui.frames.curve_values import DrawnSeries, curve_legend, curve_read_out, x_text
+from explorer.ui.frames.curve_layout import columns_that_fit, least_height, pane_rects
+from explorer.ui.frames.curve_values import DrawnSeries, curve_legend, curve_read_out, look_of, x_text
 from explorer.ui.frames.items.curves import CurvePointer, CurvesItem
 from explorer.ui.frames.plot import Plot
 from explorer.ui.frames.ranges import StepRange, finite_range
@@ -24,24 +25,22 @@ if TYPE_CHECKING:  # as in `plot`
 
 __all__ = ["SMOOTHINGS", "CurvesView"]
 
-_LEFT, _RIGHT, _BOTTOM, _TOP, _GAP = 46.0, 8.0, 24.0, 16.0, 18.0  # px, with room for names above the panes
-_MIN_PANE = 80  # px
 _LEGEND_INTERVAL = 300  # ms between two updates of the legend's values
-_FIRST_PANE = 1.5  # height of the first of several panes, relative to the others
 _NEAR = 12.0  # px within which a curve counts as under the pointer
 
 SMOOTHINGS: dict[str, float] = {"Off": 0.0, "Light": 0.01, "Medium": 0.025, "Strong": 0.08}
 
 
 class CurvesView(Plot):
-    """Curves in stacked panes, smoothed, with the raw values faint below them. Its actions go into the card's menu.
+    """Curves in panes, smoothed, with the raw values faint below them. Its actions go into the card's menu.
 
     Signals:
         series_hovered: Key of the series under the pointer, or "".
         picked: Position on the x axis that was clicked.
 
     Attributes:
-        pane_names: Names of the panes, from top to bottom.
+        pane_names: Names of the panes, from top to bottom, in several columns row by row.
+        most_columns: Panes stand in as many columns at most, where there is room.
         smoothing: Half the window of smoothing as a share of the width.
         log_y: Whether y axes are logarithmic; None as the frame declares.
     """
@@ -55,6 +54,8 @@ class CurvesView(Plot):
         self.smoothing = SMOOTHINGS["Medium"]
         self.log_y: bool | None = None
         self.pane_names: list[str] = []
+        self.most_columns = 1
+        self._columns = 1
         self._x = StepRange()
         self._y: dict[str, StepRange] = {}
         self._items: list[CurvesItem] = []
@@ -92,7 +93,7 @@ class CurvesView(Plot):
     def minimumSizeHint(self) -> QSize:
         """Room for every pane."""
         panes = len({series.pane for series in self._frame.series}) if isinstance(self._frame, Curves) else 1
-        return QSize(120, int(_TOP + _BOTTOM + _GAP * (panes - 1)) + max(_MIN_PANE * panes, 96))
+        return QSize(120, least_height(panes, columns_that_fit(panes, self.most_columns, self.width())))
 
     # The legend
 
@@ -115,12 +116,18 @@ class CurvesView(Plot):
             self._announce_values()
 
     def emphasise(self, key: str | None) -> None:
-        """Draws one series thicker and the others fainter; None draws all alike."""
+        """Draws one series, and those of other panes that look alike, thicker than the others; None draws all alike."""
         if key != self._emphasised:
             self._emphasised = key
-            for item in self._items:
-                item.emphasised = key
+            for name, item in zip(self.pane_names, self._items, strict=True):
+                item.emphasised = self._emphasised_in(name)
                 item.change()
+
+    def _emphasised_in(self, pane: str) -> str | None:
+        """Key of the series of a pane that looks like the emphasised one."""
+        series = self._frame.series if isinstance(self._frame, Curves) else ()
+        looks = [look_of(one) for one in series if one.key == self._emphasised]
+        return next((one.key for one in series if one.pane == pane and look_of(one) in looks), self._emphasised)
 
     def legend(self) -> list[LegendItem]:
         """Each series with its value at the pointer, else at the moment shown, else, over steps, its last value."""
@@ -137,36 +144,38 @@ class CurvesView(Plot):
         """Makes nothing yet: panes follow the frame."""
 
     def _set_panes(self, names: list[str]) -> None:
-        """Makes as many panes as there are names, with the x axis below the last."""
-        if len(names) != len(self.panes):
+        """Makes as many panes as there are names, with the x axis below the last of each column."""
+        count, columns = len(names), columns_that_fit(len(names), self.most_columns, self.width())
+        if (count, columns) != (len(self.panes), self._columns):
             from explorer.ui.frames.axis import PlotAxis
             from explorer.ui.frames.canvas import Pane
 
             for pane in list(self.panes):
                 self.remove_pane(pane)
-            for place in range(len(names)):
-                bottom = PlotAxis("bottom", self.tokens) if place == len(names) - 1 else None
+            for place in range(count):
+                bottom = PlotAxis("bottom", self.tokens) if place + columns >= count else None
                 pane = self.make_canvas().add_pane(Pane(), bottom, PlotAxis("left", self.tokens))
                 if self.panes:
                     pane.setXLink(self.panes[0])
                 self.add_pane(pane)
             self._items = [CurvesItem(pane) for pane in self.panes]
             self._pointers = [CurvePointer(pane) for pane in self.panes]
+            self._columns, self.pane_names = columns, []
+            self.updateGeometry()
         if names != self.pane_names:
             self.pane_names = names
             self.follow_frames()
             self.arrange()
 
     def arrange(self) -> None:
-        """Stacks the panes; the first of several is higher."""
-        count = len(self.panes)
-        weights = [_FIRST_PANE if place == 0 and count > 1 else 1.0 for place in range(count)]
-        free = max(1.0, self.height() - _TOP - _BOTTOM - _GAP * (count - 1))
-        top = _TOP
-        for pane, weight in zip(self.panes, weights, strict=True):
-            height = free * weight / sum(weights)
-            pane.place(QRectF(_LEFT, top, max(1.0, self.width() - _LEFT - _RIGHT), height))
-            top += height + _GAP
+        """Gives the panes their places."""
+        rects = pane_rects(len(self.panes), self._columns, QSizeF(self.size()))
+        for pane, rect in zip(self.panes, rects, strict=True):
+            pane.place(rect)
+
+    def read_out_corner(self, pane: Pane) -> QPointF:
+        """That of the pane, where panes stand beside one another."""
+        return super().read_out_corner(pane) if self._columns == 1 else pane.geometry().topRight()
 
     def reset_ranges(self) -> None:
         """Lets all axes follow the data closely."""
@@ -213,7 +222,7 @@ class CurvesView(Plot):
                 pane.left.set_value_names(frame.y_names)
             item.curves = [content.curve(axis.log) for content in contents]
             item.marker = None if frame.marker is None else float(to_units(np.array(frame.marker), self._x.log))
-            item.tokens, item.emphasised = self.tokens, self._emphasised
+            item.tokens, item.emphasised = self.tokens, self._emphasised_in(name)
             item.change()
             for content in contents:
                 series = content.series
@@ -252,9 +261,11 @@ class CurvesView(Plot):
 
     def _x_at(self, at: QPointF | None) -> float | None:
         """Position on the x axis below a point of the widget, or None beside the panes."""
-        if at is None or not self.panes or not (rect := self.panes[0].geometry()).left() <= at.x() <= rect.right():
-            return None
-        return self.panes[0].projection.to_data(at - rect.topLeft())[0]
+        for pane in self.panes[: self._columns]:
+            rect = pane.geometry()
+            if at is not None and rect.left() <= at.x() <= rect.right():
+                return pane.projection.to_data(at - rect.topLeft())[0]
+        return None
 
     def pointer_moved(self, at: QPointF | None) -> None:
         """Marks the position in all panes, and finds the curve under the pointer."""
@@ -269,8 +280,9 @@ class CurvesView(Plot):
                 height = float(to_units(drawn.y[place : place + 1], self._y[name].log)[0])
                 if np.isfinite(height):
                     dots.append((drawn.series.role, float(drawn.x[place]), height))
-                    distance = abs(pane.projection.point(x, height).y() + pane.geometry().top() - at.y())
-                    if distance < smallest:
+                    rect = pane.geometry()
+                    distance = abs(pane.projection.point(x, height).y() + rect.top() - at.y())
+                    if distance < smallest and rect.left() <= at.x() <= rect.right():
                         near, smallest = key, distance
             pointer.point_at(x, dots, self.tokens)
         if near != self._near:

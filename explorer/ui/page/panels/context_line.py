@@ -11,7 +11,7 @@ from explorer.engine import Setup
 from explorer.engine.files import runs_folder
 from explorer.engine.naming import data_words, name_of
 from explorer.engine.recent import runs_of_pages
-from explorer.ui.controls import Button, ElidedLabel, text_label
+from explorer.ui.controls import Button, ElidedLabel, IconButton, text_label
 from explorer.ui.numbers import count
 from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.moment import Moment
@@ -25,7 +25,7 @@ __all__ = ["ContextLine"]
 class ContextLine(QFrame):
     """Says what the cards show; offers a reset where settings wait for one, and the last run where none is shown.
 
-    A lab has no run: the line is hidden.
+    A run can be compared with another. A lab has no run: the line is hidden.
 
     Attributes:
         title: Preset and seed, or that the model comes with the application.
@@ -35,6 +35,7 @@ class ContextLine(QFrame):
     Signals:
         reset: The reset was chosen.
         run_chosen: Folder of the run to open.
+        compare: The run is to be compared with another.
 
     Args:
         theme: Colours.
@@ -45,6 +46,7 @@ class ContextLine(QFrame):
 
     reset = Signal()
     run_chosen = Signal(object)
+    compare = Signal()
 
     def __init__(self, theme: Theme, draft: Draft, shown: Shown, moment: Moment, parent: QWidget | None = None):
         super().__init__(parent)
@@ -74,6 +76,10 @@ class ContextLine(QFrame):
         for button in (self.reset_button, self.open_button):
             button.setFixedHeight(22)
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.compare_button = IconButton(theme, "columns", "Compare this run with another", "text3")
+        self.compare_button.setObjectName("compare_button")
+        row.addWidget(self.compare_button)
+        self.compare_button.clicked.connect(self.compare)
         self.reset_button.clicked.connect(self.reset)
         self.open_button.clicked.connect(self._on_open)
         shown.changed.connect(self._find_last)
@@ -103,6 +109,7 @@ class ContextLine(QFrame):
         self.waiting.setVisible(bool(waiting))
         self.reset_button.setVisible(bool(waiting) and in_force)
         self.open_button.setVisible(self._last is not None and not in_force)
+        self.compare_button.setVisible(in_force)
         self.open_button.setToolTip("" if self._last is None else f"Open {self._last.name}")
         self.setAccessibleName(f"{self.title.text()} {self.about.text()} {waiting}".strip())
 
