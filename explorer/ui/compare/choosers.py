@@ -17,7 +17,8 @@ from explorer.ui.theme import Theme
 
 __all__ = ["RunChoosers", "run_text"]
 
-_BESIDE = 1180  # px of width from which the choosers stand beside one another
+_AROUND = 60  # px of a drop-down list and its letter around its text
+_TOOLS = 120  # px of the margins and of the buttons
 
 
 def run_text(run: Glance, now: float) -> str:
@@ -69,7 +70,8 @@ class RunChoosers(QFrame):
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(8)
         self._is_beside: bool | None = None
-        self._arrange(True)
+        self._widest = 0  # text of a run, px
+        self._arrange()
 
     @property
     def folders(self) -> tuple[Path, Path]:
@@ -88,6 +90,8 @@ class RunChoosers(QFrame):
         texts = {run.folder: run_text(run, now) for run in runs}
         self.first.set_choices(texts, first)
         self.second.set_choices(texts, second)
+        self._widest = max(self.first.fontMetrics().horizontalAdvance(text) for text in texts.values())
+        self._arrange()
 
     @Slot()
     def _on_swap(self) -> None:
@@ -97,11 +101,12 @@ class RunChoosers(QFrame):
         self.chosen.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Places the lists beside or below one another."""
+        """Places the lists beside one another where the text of every run fits, else below one another."""
         super().resizeEvent(event)
-        self._arrange(self.width() >= _BESIDE)
+        self._arrange()
 
-    def _arrange(self, beside: bool) -> None:
+    def _arrange(self) -> None:
+        beside = self.width() >= 2 * (self._widest + _AROUND) + _TOOLS
         if beside == self._is_beside:
             return
         self._is_beside = beside

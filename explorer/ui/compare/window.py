@@ -88,7 +88,9 @@ class CompareWindow(QFrame):
         self._thread.ask(ListRuns(page))
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
+        self._top = QWidget()
+        top = QHBoxLayout(self._top)
+        top.setContentsMargins(0, 0, 0, 0)
         top.setSpacing(_GAP)
         self.settings.setFixedWidth(_SETTINGS)
         top.addWidget(self.settings)
@@ -97,7 +99,7 @@ class CompareWindow(QFrame):
         column = QVBoxLayout(content)
         column.setContentsMargins(_GAP, _GAP, _GAP, _GAP)
         column.setSpacing(_GAP)
-        column.addLayout(top, 2)
+        column.addWidget(self._top, 2)
         column.addWidget(self.pictures, 3)
         area = QScrollArea()
         area.setWidget(content)
@@ -227,7 +229,7 @@ class CompareWindow(QFrame):
     def _show_alone(self, card: Card | None) -> None:
         self._alone = card
         self.settings.setVisible(card is None)
-        self.curves.setVisible(card in (None, self.curves))
+        self._top.setVisible(card in (None, self.curves))
         self.curves.set_maximised(card is self.curves)
         self.pictures.show_alone(None if card is self.curves else card, card is self.curves)
 
