@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.engine.compare.pair import LETTERS, ComparedRun, Pair
-from explorer.engine.runs.curves import Followed, followed_metrics, sharing_steps
+from explorer.engine.runs.curves import Followed, followed_metrics, metrics_of_page, sharing_steps
 from models.frames import Curves, Frame, Series
 from models.protocol import Metric
 
@@ -61,9 +61,9 @@ def captioned(frame: Frame, pair: Pair) -> Frame:
 
 
 def last_values(pair: Pair) -> list[LastValues]:
-    """The newest values of the metrics that the page declares, as far as one of the runs has measured them."""
+    """The newest values of the metrics of the page, as far as one of the runs has measured them."""
     first, second = (compared.history.last() for compared in pair)
-    names = {key: name for metric in pair.page.metrics for key, name in _names(metric).items()}
+    names = {key: name for metric in metrics_of_page(pair.page) for key, name in _names(metric).items()}
     return [
         LastValues(key, name, first.get(key), second.get(key))
         for key, name in names.items()

@@ -15,7 +15,15 @@ from explorer.engine.setup import model_page
 from models.frames import Curves, Series
 from models.protocol import GenerativeModel, Metric
 
-__all__ = ["Followed", "followed_metrics", "loss_curves", "read_history", "run_curves", "sharing_steps"]
+__all__ = [
+    "Followed",
+    "followed_metrics",
+    "loss_curves",
+    "metrics_of_page",
+    "read_history",
+    "run_curves",
+    "sharing_steps",
+]
 
 # Metrics that belong to the kind of data, whatever the page.
 _OF_DATA = (
@@ -54,9 +62,7 @@ def loss_curves(page: type[GenerativeModel], history: History, config: Any) -> C
 
 def followed_metrics(page: type[GenerativeModel], history: History, config: Any) -> list[Followed]:
     """The plotted metrics of a config that were measured, in the order in which the page declares them."""
-    known = {metric.key for metric in page.metrics}
-    every = (*page.metrics, *(metric for metric in _OF_DATA if metric.key not in known))
-    metrics = [metric for metric in every if metric.plotted and metric.followed(config)]
+    metrics = [metric for metric in metrics_of_page(page) if metric.plotted and metric.followed(config)]
     keys = [metric.key for metric in metrics if metric.source == "train" and metric.key in history]
     trained = {key: history.curve(key) for key in keys}
     last = max((int(curve.step[-1]) for curve in trained.values()), default=0)
@@ -68,6 +74,12 @@ def followed_metrics(page: type[GenerativeModel], history: History, config: Any)
         if metric.source != "train" or metric.key == page.validation:
             followed += _held_out(metric, history)
     return followed
+
+
+def metrics_of_page(page: type[GenerativeModel]) -> list[Metric]:
+    """The metrics that a page declares, then those that belong to the kind of data."""
+    declared = {metric.key for metric in page.metrics}
+    return [*page.metrics, *(metric for metric in _OF_DATA if metric.key not in declared)]
 
 
 def run_curves(run: Run) -> Curves:
