@@ -375,6 +375,78 @@ def test_a_scene_at_a_recorded_step_leaves_out_what_is_not_recorded(digits_run, 
     assert [line.split()[0] for line in done.err.splitlines()] == [v for v in scene.views if v not in recorded]
 
 
+@pytest.fixture(scope="module")
+def other_gauss_run(tmp_path_factory) -> Path:
+    """The same with another scale, stopped early."""
+    folder = tmp_path_factory.mktemp("gauss") / "other"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(models, "FAMILIES", (*models.FAMILIES, FIXTURES))
+        session = kept_session("gauss", folder, steps=40, scale=2.0)
+        for _ in range(10):
+            session.step()
+        session.stop()
+        session.close()
+    return folder
+
+
+def test_two_runs_are_compared_in_aligned_tables(gauss_run, other_gauss_run, command):
+    done = command("compare", gauss_run, other_gauss_run)
+    assert done.code == 0
+    lines = done.out.splitlines()
+    assert lines[0] == f"A  {gauss_run}: Ring, seed 0, step 40"
+    assert lines[1] == f"B  {other_gauss_run}: Ring with scale s 2, seed 0, step 10"
+    assert lines[3:7] == ["              A   B", "  Scale s     1   2", "  Steps done  40  10", "20 settings are equal"]
+    (row,) = (line for line in lines if line.startswith("  Log-likelihood, nats"))
+    trained = [[line for line in numbers(run) if "held_out" not in line] for run in (gauss_run, other_gauss_run)]
+    last = [lines[-1]["log_likelihood"] for lines in trained]
+    assert [float(text) for text in row.split()[-2:]] == pytest.approx(last, abs=5e-5)
+    columns = {len(line) for line in lines[lines.index("last values") + 1 :]}
+    assert len(columns) == 1  # flush right
+
+
+def test_a_comparison_as_json_has_every_metric_by_its_key(gauss_run, other_gauss_run, command):
+    result = json.loads(command("compare", gauss_run, other_gauss_run, "--json").out.splitlines()[-1])
+    assert result["runs"] == [str(gauss_run), str(other_gauss_run)]
+    assert result["steps"] == [40, 10]
+    assert result["differences"][0] == {"name": "Scale s", "values": ["1", "2"]}
+    assert result["equal"] == 20
+    assert (
+        result["metrics"]["held_out.modes"][0]
+        == json.loads((gauss_run / "summary.json").read_text())["metrics"]["held_out.modes"]
+    )
+
+
+def test_a_run_is_compared_with_itself(gauss_run, command):
+    done = command("compare", gauss_run, gauss_run)
+    assert (done.code, "A and B are the same run" in done.out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [("x.png", b"\x89PNG"), ("x.svg", b"<?xml"), ("x.pdf", b"%PDF"), ("x.csv", b"#"), ("x.npz", b"PK")],
+)
+def test_the_curves_of_two_runs_are_drawn_over_one_another(name, start, gauss_run, other_gauss_run, tmp_path, command):
+    done = command("compare", gauss_run, other_gauss_run, "--out", tmp_path / name)
+    assert (done.code, done.out.splitlines()[-1]) == (0, str(tmp_path / name))
+    content = (tmp_path / name).read_bytes()
+    assert content.startswith(start)
+    if name.endswith("csv"):
+        rows = [line.split(",")[0] for line in content.decode().splitlines() if not line.startswith("#")]
+        assert (rows.count("A.log_likelihood"), rows.count("B.log_likelihood")) == (40, 10)
+        assert json.loads(content.decode().split("# B: ")[1].splitlines()[0])["run"] == "other"
+
+
+def test_runs_that_cannot_be_compared_are_one_line(gauss_run, digits_run, tmp_path, command):
+    refused(command("compare", gauss_run, digits_run), "is a run of gauss", "one of vae", "the same page")
+    refused(command("compare", gauss_run, tmp_path), str(tmp_path), "give the folder of a run")
+    refused(command("compare", gauss_run), "RUN_B")
+    refused(command("compare", gauss_run, gauss_run, "--out", tmp_path / "x.gif"), ".gif", ".svg")
+    kept_session("gauss", tmp_path / "new", steps=8).close()
+    nothing = command("compare", tmp_path / "new", tmp_path / "new", "--out", tmp_path / "x.svg")
+    refused(nothing, "neither run has measured anything")
+    assert not (tmp_path / "x.svg").exists()
+
+
 def test_settings_of_a_scene_are_refused(digits_run, tmp_path, command):
     refused(command("figure", digits_run, "The bound", "--set", "z=0,0", "--out", tmp_path / "x.png"), "--set", "view")
 

@@ -148,6 +148,34 @@ def test_panes_share_x_and_series_of_one_pane_share_y() -> None:
     assert high >= 50
 
 
+def test_panes_with_series_of_one_name_are_told_apart_by_their_own() -> None:
+    x = np.arange(5.0)
+
+    def texts(*names: str) -> set[str]:
+        series = [Series(f"{name}{pane}", name, x, x, pane=pane, unit="nats") for pane in "PQ" for name in names]
+        return {text.get_text() for text in figure(Curves(tuple(series))).texts}
+
+    assert {"P", "Q", "A", "B"} <= texts("A", "B")
+    apart = Curves((Series("a", "A", x, x, pane="P"), Series("b", "B", x, x, pane="Q")))
+    assert not {"P", "Q"} & {text.get_text() for text in figure(apart).texts}
+
+
+def test_a_dotted_series_is_drawn_as_dots_and_a_solid_one_is_not() -> None:
+    x = np.arange(5.0)
+    drawn = figure(Curves((Series("a", "A", x, x), Series("b", "B", x, 2 * x, "alt", dotted=True))))
+    (axes,) = (a for a in drawn.axes if a.lines)
+    solid, dotted = (line for line in axes.lines if len(line.get_xdata()) == 5)
+    assert solid.get_linestyle() == "-"
+    assert dotted.get_linestyle() == "--"  # what matplotlib calls any pattern
+    assert dotted.get_dash_capstyle() == "round"
+
+
+def test_bars_of_one_extent_are_drawn_to_one_scale() -> None:
+    low, high = (Bars(("a",), np.array([value]), extent=(0.0, 4.0)) for value in (1.0, 4.0))
+    limits = [next(a for a in figure(frame).axes if a.patches).get_xlim() for frame in (low, high)]
+    assert limits[0] == limits[1]
+
+
 def test_a_smoothed_series_is_drawn_over_its_raw_values() -> None:
     (axes, *_) = (a for a in figure(frames()["curves"]).axes if a.lines)
     raw, smooth = (line for line in axes.lines if len(line.get_xdata()) == 300)

@@ -66,6 +66,13 @@ def test_only_as_many_as_asked_for_and_only_while_it_is_wanted(runs):
     assert recent_runs(runs / "nowhere") == ([], 0)
 
 
+def test_the_runs_of_one_page_without_pictures(runs):
+    assert [run.folder.name for run in recent_runs(runs, images=0, page="vae")[0]] == ["stopped", "finished"]
+    assert recent_runs(runs, page="gan") == ([], 0)
+    (run, _), _ = recent_runs(runs, images=0)
+    assert (run.images, run.points, run.data) == (None, None, "Digits 8×8")
+
+
 @pytest.mark.parametrize(
     ("file", "content"),
     [

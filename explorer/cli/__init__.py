@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from explorer.cli.arguments import parse
+from explorer.cli.comparing import compare
 from explorer.cli.drawing import draw_figure
 from explorer.cli.listing import list_all, versions
 from explorer.cli.packing import bundle, classifier
@@ -24,6 +25,7 @@ _COMMANDS = {
     "sample": sample,
     "evaluate": evaluate_run,
     "figure": draw_figure,
+    "compare": compare,
     "bundle": bundle,
     "classifier": classifier,
     "lab": lab,

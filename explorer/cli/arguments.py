@@ -110,12 +110,19 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     figure.add_argument(
         "--out", required=True, metavar="F", help=".png .svg .pdf .csv or .npz; a scene writes F-VIEW.png for each view"
     )
-    figure.add_argument("--width", type=float, default=None, metavar="MM", help="width of the figure, mm")
-    figure.add_argument("--height", type=float, default=None, metavar="MM", help="height of the figure, mm")
-    figure.add_argument("--dpi", type=int, default=None, metavar="DPI", help="resolution of a .png")
-    figure.add_argument("--theme", choices=("light", "dark"), default="light", help="colours (light)")
+    _add_style(figure)
     _add_checkpoint(figure)
     _add_device(figure, "cpu")
+
+    about = "compare two runs of a page: settings that differ, last values of the metrics, curves over one another"
+    compare = commands.add_parser("compare", help=about, description=about[0].upper() + about[1:] + ".")
+    compare.add_argument("first", metavar="RUN_A", help="folder of the first run")
+    compare.add_argument("second", metavar="RUN_B", help="folder of the second run")
+    compare.add_argument(
+        "--out", default=None, metavar="F", help="draw the curves of both: .png .svg .pdf .csv or .npz"
+    )
+    _add_style(compare)
+    _add_json(compare)
 
     bundle = _run_command(commands, "bundle", "pack a trained run into a file of at most 2 MB, with 2,000 test images")
     bundle.add_argument("--out", required=True, metavar="F", help="the file, such as vae.safetensors")
@@ -183,6 +190,13 @@ def _add_device(command: argparse.ArgumentParser, default: str | None) -> None:
 
 def _add_checkpoint(command: argparse.ArgumentParser) -> None:
     command.add_argument("--checkpoint", default="last", choices=("best", "last"), help="checkpoint to load (last)")
+
+
+def _add_style(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--width", type=float, default=None, metavar="MM", help="width of the figure, mm")
+    command.add_argument("--height", type=float, default=None, metavar="MM", help="height of the figure, mm")
+    command.add_argument("--dpi", type=int, default=None, metavar="DPI", help="resolution of a .png")
+    command.add_argument("--theme", choices=("light", "dark"), default="light", help="colours (light)")
 
 
 def _add_json(command: argparse.ArgumentParser) -> None:

@@ -13,18 +13,16 @@ from explorer import figures
 from explorer.cli.arguments import read_pairs
 from explorer.cli.progress import download_progress
 from explorer.engine import BadInput, Viewer, load_run
-from explorer.engine.runs.curves import loss_curves
+from explorer.engine.runs.curves import read_history, run_curves
 from explorer.engine.runs.directions import read_directions
-from explorer.engine.runs.history import History
 from explorer.engine.runs.recorder import Recorder
 from explorer.engine.runs.run import Run
-from explorer.engine.session.journal import metrics_of
 from explorer.engine.setup import model_page
 from explorer.engine.views.from_text import request_from_text
-from models.frames import Curves, Frame
+from models.frames import Frame
 from models.protocol import Scene, scenes_of, views_of
 
-__all__ = ["draw_figure", "run_curves"]
+__all__ = ["draw_figure", "style_of"]
 
 Drawn = tuple[Frame, dict[str, Any]]  # a frame and its identity
 
@@ -33,25 +31,17 @@ def draw_figure(arguments: argparse.Namespace) -> int:
     """Draws a view or a scene of a run; see the help of `figure`."""
     path = Path(arguments.out)
     figures.check_path(path)
-    sizes = {"width_mm": arguments.width, "height_mm": arguments.height, "dpi": arguments.dpi}
-    style = figures.Style(theme=arguments.theme, **{key: value for key, value in sizes.items() if value is not None})
+    style = style_of(arguments)
     for target, (frame, identity) in _frames(arguments, path).items():
         figures.save(frame, target, style=style, identity=identity)
         print(target)
     return 0
 
 
-def run_curves(run: Run) -> Curves:
-    """The curves of a run, read from its metrics."""
-    return loss_curves(model_page(run.setup.page), _history_of(run), run.setup.config)
-
-
-def _history_of(run: Run) -> History:
-    """What a run has measured."""
-    history, rates = History(), set(model_page(run.setup.page).rates)
-    for line in run.metrics():
-        history.add(line["step"], metrics_of(line, rates))
-    return history
+def style_of(arguments: argparse.Namespace) -> figures.Style:
+    """Size and look of a figure from the arguments; what is not given has its default."""
+    sizes = {"width_mm": arguments.width, "height_mm": arguments.height, "dpi": arguments.dpi}
+    return figures.Style(theme=arguments.theme, **{key: value for key, value in sizes.items() if value is not None})
 
 
 def _frames(arguments: argparse.Namespace, path: Path) -> dict[Path, Drawn]:
@@ -122,7 +112,7 @@ class _Checkpoint:
         self._loaded = loaded = load_run(
             arguments.run, checkpoint=arguments.checkpoint, device=arguments.device, progress=download_progress
         )
-        self._viewer = Viewer(loaded.model, loaded.tensors, loaded.model.device, _history_of(loaded.run))
+        self._viewer = Viewer(loaded.model, loaded.tensors, loaded.model.device, read_history(loaded.run))
 
     def __call__(self, run: Run, view: str, values: Mapping[str, str]) -> Drawn:
         loaded, found = self._loaded, self._viewer.view(view)

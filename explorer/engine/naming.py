@@ -1,4 +1,4 @@
-"""What a run is called: its preset, and what was changed of it."""
+"""The words for a run: its preset and what was changed of it, its data, values of its parameters."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from explorer.data import SOURCES
 from explorer.engine.setup import Setup, model_page
 from explorer.engine.training import training_class
 from models.protocol import Param, Preset, params_of
 
-__all__ = ["name_of", "preset_of"]
+__all__ = ["data_words", "name_of", "preset_of", "value_words"]
 
 _LENGTH = ("steps", "seconds")  # a run that trains longer is still that of its preset
 _CHANGES = 2  # changes that are named
@@ -34,7 +35,9 @@ def name_of(setup: Setup) -> str:
     count, preset = min(near, key=lambda pair: pair[0])
     if count > _CHANGES:
         return f"{preset.title} with {count} changes"
-    changes = ", ".join(f"{_short(declared)} {_text(declared, value)}" for declared, value in _changed(preset, setup))
+    changes = ", ".join(
+        f"{_short(declared)} {value_words(declared, value)}" for declared, value in _changed(preset, setup)
+    )
     return f"{preset.title} with {changes}" if changes else preset.title
 
 
@@ -60,9 +63,17 @@ def _short(declared: Param) -> str:
     return last if words and len(last) <= 2 and not last.isascii() else declared.label[:1].lower() + declared.label[1:]
 
 
-def _text(declared: Param, value: Any) -> str:
+def value_words(declared: Param, value: Any) -> str:
+    """A value of a parameter as text: the name of a choice, "on" or "off", a number without trailing zeros."""
     if declared.choices:
         return declared.choices.get(value) or str(value)
     if isinstance(value, bool):
         return "on" if value else "off"
     return f"{value:g}".replace("-", "\u2212") if isinstance(value, float) else str(value)
+
+
+def data_words(text: str) -> str:
+    """A dataset as a sentence names it: its title, and the parameters that differ from their defaults."""
+    name, _, given = text.partition(":")
+    title = SOURCES[name].title if name in SOURCES else name
+    return ", ".join([title, *(pair.replace("=", " ") for pair in given.split(",") if pair)])

@@ -12,7 +12,7 @@ import numpy as np
 from explorer.data import SOURCES
 from explorer.engine.errors import ExplorerError
 from explorer.engine.files import read_json
-from explorer.engine.naming import name_of
+from explorer.engine.naming import data_words, name_of
 from explorer.engine.runs.frame_file import read_frames
 from explorer.engine.runs.run import Run
 from explorer.engine.setup import model_page
@@ -53,6 +53,7 @@ class Glance:
         when: Time of its last change, seconds since 1970.
         label, value: The validation metric, else another, and its newest value; "" and None if there is none.
         name: Its preset and what was changed of it, and its seed.
+        data: Its data, in words.
         images: Some of its newest samples, (n, c, h, w), or None.
         points: Newest samples and data in the plane, (n, 2) each, and the extent that shows them, or None.
     """
@@ -68,6 +69,7 @@ class Glance:
     label: str = ""
     value: float | None = None
     name: str = ""
+    data: str = ""
     images: np.ndarray | None = None
     points: Cloud | None = None
 
@@ -78,15 +80,16 @@ class Glance:
 
 
 def recent_runs(
-    folder: Path, limit: int = 4, images: int = 4, going_on: Callable[[], bool] = lambda: True
+    folder: Path, limit: int = 4, images: int = 4, going_on: Callable[[], bool] = lambda: True, page: str = ""
 ) -> tuple[list[Glance], int]:
     """Summaries of the runs in a folder that changed last, the newest first.
 
     Args:
         folder: Folder of runs; it need not exist.
         limit: Number of runs to return.
-        images: Number of samples to read from each.
+        images: Number of samples to read from each; with 0, recorded frames are not read at all.
         going_on: Called before each run is read; returns whether to continue.
+        page: Name of the page whose runs are returned; "" for those of all pages.
 
     Returns:
         The summaries, and the number of run folders among the newest that cannot be read.
@@ -97,7 +100,9 @@ def recent_runs(
         if len(glances) == limit or not going_on():
             break
         try:
-            glances.append(_glance(place, when, images))
+            run = Run(place)
+            if page in ("", run.setup.page):
+                glances.append(_glance(run, when, images))
         except (ExplorerError, OSError, KeyError, TypeError, ValueError, AttributeError):
             damaged += 1
     return glances, damaged
@@ -142,15 +147,14 @@ def _changed(place: Path) -> float:
     return max(times)
 
 
-def _glance(place: Path, when: float, images: int) -> Glance:
-    run = Run(place)
-    page = model_page(run.setup.page)
+def _glance(run: Run, when: float, images: int) -> Glance:
+    place, page = run.folder, model_page(run.setup.page)
     summary = read_json(place / "summary.json") if (place / "summary.json").exists() else {}
     state = str(summary.get("state", "training"))
     step = int(summary.get("steps", 0)) if summary else _saved_step(place)
     label, value = _telling(page, summary.get("metrics", {}))
     data = SOURCES.get(run.setup.data.split(":")[0])
-    newest = _newest_frames(place / "frames")
+    newest = _newest_frames(place / "frames") if images else {}
     return Glance(
         place,
         run.setup.page,
@@ -163,6 +167,7 @@ def _glance(place: Path, when: float, images: int) -> Glance:
         label,
         value,
         f"{name_of(run.setup)}, seed {run.setup.seed}",
+        data_words(run.setup.data),
         _images(newest, images),
         _points(newest),
     )

@@ -33,7 +33,7 @@ def paint(surface: Surface, frame: Bars) -> None:
     errors = np.zeros(n) if frame.errors is None else np.nan_to_num(np.asarray(frame.errors, float))
     reference = np.full(n, np.nan) if frame.reference is None else np.asarray(frame.reference, float)
     texts = [with_error(v, None if frame.errors is None else float(e)) for v, e in zip(values, errors, strict=True)]
-    low, high = span(values - errors, values + errors, reference, np.zeros(1))
+    low, high = span(np.array(frame.ends()))
     margin = 0.03 * (high - low)
     x = Scale(low - margin if low < 0 else 0.0, high + margin if high > 0 else 0.0)
     below = foot_height(surface, frame.unit)

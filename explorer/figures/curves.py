@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,7 +43,7 @@ def paint(surface: Surface, frame: Curves) -> None:
     most = 4 if len(members) == 1 else 3
     widest = max((surface.measure(name, surface.small) for name in frame.y_names), default=0.0)
     left = max(widest + 0.8 * surface.label, *(gutter(surface, y, frame.y_label, most) for y, _ in scales))
-    legends = [_keys(surface, pane) for pane in members]
+    legends = _legends(surface, panes)
     below, apart = foot_height(surface, frame.x_label), 0.8 * surface.label
 
     beside = 1.5 * surface.label if frame.y_label and len(members) > 1 else 0.0
@@ -167,14 +167,30 @@ def _colors(surface: Surface, pane: list[Series]) -> list[str]:
     return colors
 
 
+def _legends(surface: Surface, panes: dict[str, list[Series]]) -> list[list[Key]]:
+    """The legend of each pane; it begins with the name of the pane where panes have series of the same name."""
+    legends = [_keys(surface, pane) for pane in panes.values()] or [[]]
+    names = [{key.name for key in keys} for keys in legends]
+    if not any(one & other for one, other in combinations(names, 2)):
+        return legends
+    return [
+        [Key(name, surface.palette.text1, "heading"), *(replace(k, unit="") if k.unit in name else k for k in keys)]
+        for name, keys in zip(panes, legends, strict=True)
+    ]
+
+
 def _keys(surface: Surface, pane: list[Series]) -> list[Key]:
     keys = [
-        Key(series.label or series.key, color, "dashed" if series.dashed else "line", series.unit)
+        Key(series.label or series.key, color, _mark(series), series.unit)
         for series, color in zip(pane, _colors(surface, pane), strict=True)
     ]
     if len({key.unit for key in keys}) == 1:
         keys = [replace(key, unit="") for key in keys[:-1]] + keys[-1:]
     return keys
+
+
+def _mark(series: Series) -> str:
+    return "dashed" if series.dashed else "dotted" if series.dotted else "line"
 
 
 def _draw(axes: Axes, series: Series, color: str, stroke: float) -> None:
@@ -188,5 +204,6 @@ def _draw(axes: Axes, series: Series, color: str, stroke: float) -> None:
     if series.smooth and len(x) > 20:
         axes.plot(raw_x, raw_y, color=color, linewidth=0.4 * stroke, alpha=RAW_ALPHA, zorder=3)
         raw_x, raw_y = thinned(x, smoothed(y))
-    style = (0, (3.5, 2.2)) if series.dashed else "solid"
-    axes.plot(raw_x, raw_y, color=color, linewidth=1.1 * stroke, linestyle=style, solid_joinstyle="round", zorder=4)
+    style = (0, (3.5, 2.2)) if series.dashed else (0, (0.01, 2.0)) if series.dotted else "solid"
+    (line,) = axes.plot(raw_x, raw_y, color=color, linewidth=1.1 * stroke, linestyle=style, zorder=4)
+    line.set(solid_joinstyle="round", dash_capstyle="round" if series.dotted else "butt")

@@ -29,8 +29,9 @@ def draw_legend(surface: Surface, keys: Sequence[Key], left: float, top: float, 
                 x = _ramp(surface, key, x, middle)
             else:
                 swatch = _swatch_width(surface, key)
-                _swatch(surface, key, x, middle, swatch)
-                surface.text(x + swatch + 0.5 * surface.label, base, key.name, surface.label, surface.palette.text1)
+                if swatch:
+                    _swatch(surface, key, x, middle, swatch - 0.5 * surface.label)
+                surface.text(x + swatch, base, key.name, surface.label, surface.palette.text1)
             if key.unit:
                 end = x + _width(surface, replace(key, unit="")) + 0.4 * surface.label
                 surface.text(end, base, key.unit, surface.label, surface.palette.text3)
@@ -38,7 +39,8 @@ def draw_legend(surface: Surface, keys: Sequence[Key], left: float, top: float, 
 
 
 def _swatch_width(surface: Surface, key: Key) -> float:
-    return (0.7 if key.mark == "dot" else 1.6) * surface.label
+    """Width of a swatch and of the gap after it."""
+    return {"dot": 1.2, "heading": 0.0}.get(key.mark, 2.1) * surface.label
 
 
 def _width(surface: Surface, key: Key) -> float:
@@ -46,7 +48,7 @@ def _width(surface: Surface, key: Key) -> float:
     if key.mark == "ramp":
         ends = sum(surface.measure(end, surface.small) for end in key.ends)
         return (width + 0.6 * surface.label if key.name else 0) + ends + 0.8 * surface.label + 5 * surface.label
-    return _swatch_width(surface, key) + 0.5 * surface.label + width + (0.4 * surface.label if key.unit else 0)
+    return _swatch_width(surface, key) + width + (0.4 * surface.label if key.unit else 0)
 
 
 def _rows(surface: Surface, keys: Sequence[Key], width: float) -> list[list[Key]]:
@@ -75,6 +77,8 @@ def _swatch(surface: Surface, key: Key, x: float, y: float, width: float) -> Non
     line = Line2D(*ends, color=key.color, linewidth=0.2 * surface.label, solid_capstyle="round")
     if key.mark == "dashed":
         line.set(linestyle=(0, (2.2, 1.6)), linewidth=0.15 * surface.label)
+    if key.mark == "dotted":
+        line.set(linestyle=(0, (0.01, 2.0)), dash_capstyle="round")
     surface.figure.add_artist(line)
     if key.mark == "arrow":
         head = Line2D([ends[0][1]], [ends[1][0]], marker=">", color=key.color, linestyle="none")

@@ -18,6 +18,7 @@ class Bars(Frame):
     Attributes:
         dims: The latent dimension of each bar, or None if the bars are not latent dimensions. With them, the window
             orders its latent sliders by the values.
+        extent: Ends that the axis has at least, so that several pictures have one scale; None for those of the values.
     """
 
     labels: tuple[str, ...]
@@ -27,3 +28,13 @@ class Bars(Frame):
     reference: np.ndarray | None = None
     unit: str = ""
     dims: tuple[int, ...] | None = None
+    extent: tuple[float, float] | None = None
+
+    def ends(self) -> tuple[float, float]:
+        """Ends of the axis: 0, the values with their errors and the references are between them."""
+        errors = 0.0 if self.errors is None else np.nan_to_num(self.errors)
+        parts = [np.zeros(1), self.values - errors, self.values + errors, np.asarray(self.extent or (), float)]
+        parts += [] if self.reference is None else [self.reference]
+        every = np.concatenate([np.asarray(part, float) for part in parts])
+        finite = every[np.isfinite(every)]
+        return float(finite.min()), float(finite.max())

@@ -19,6 +19,7 @@ class Series:
         pane: Series of one pane share a y axis.
         dashed: For exact values and equilibria beside estimates.
         smooth: The display may smooth the curve and draw the raw values behind it.
+        dotted: For a second thing of the same kind, such as another run.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Series:
     high: np.ndarray | None = None
     dashed: bool = False
     smooth: bool = False
+    dotted: bool = False
 
 
 @dataclass(frozen=True)

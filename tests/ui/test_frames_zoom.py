@@ -259,6 +259,15 @@ def test_bars_of_both_signs_have_a_line_at_zero(make_bars) -> None:
     assert all(gray.count(x) < 20 for x in gray)
 
 
+def test_bars_of_one_extent_have_one_scale(make_bars) -> None:
+    ends = []
+    for value in (1.0, 4.0):
+        frame = Bars(("a",), np.array([value]), roles=("data",), extent=(0.0, 4.0))
+        left, right, *_ = extents(inked(make_bars(frame, 400, 60).grab().toImage(), DARK.data))
+        ends.append(right - left)
+    assert ends[0] == pytest.approx(ends[1] / 4, abs=3)
+
+
 def test_the_legend_explains_whiskers_and_dashes_where_there_are_some(make_bars) -> None:
     values, nothing = np.array([1.0, 2.0]), np.full(2, np.nan)
     plain = make_bars(Bars(("a", "b"), values, nothing, reference=nothing), 400, 200)

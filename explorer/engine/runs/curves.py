@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from explorer.engine.runs.history import Curve, History
+from explorer.engine.runs.history import Curve, History, metrics_of
+from explorer.engine.runs.run import Run
+from explorer.engine.setup import model_page
 from models.frames import Curves, Series
 from models.protocol import GenerativeModel, Metric
 
-__all__ = ["loss_curves"]
+__all__ = [
+    "Followed",
+    "followed_metrics",
+    "loss_curves",
+    "metrics_of_page",
+    "read_history",
+    "run_curves",
+    "sharing_steps",
+]
 
 # Metrics that belong to the kind of data, whatever the page.
 _OF_DATA = (
@@ -22,6 +34,19 @@ _OF_DATA = (
 )
 
 
+@dataclass(frozen=True)
+class Followed:
+    """A metric over the steps, and the dashed lines with which it is compared.
+
+    Attributes:
+        curve: The metric.
+        references: Its equilibrium, and the value that a perfect model would have, as far as it declares them.
+    """
+
+    curve: Series
+    references: tuple[Series, ...] = ()
+
+
 def loss_curves(page: type[GenerativeModel], history: History, config: Any) -> Curves:
     """Every metric of a config over the steps: at each step from the loss, at some from held-out data and samples.
 
@@ -30,44 +55,55 @@ def loss_curves(page: type[GenerativeModel], history: History, config: Any) -> C
         history: What was measured.
         config: Of the run, for equilibria.
     """
-    present = set(history.keys())
-    series: list[Series] = []
-    last = 0
-    for metric in (*page.metrics, *(extra for extra in _OF_DATA if extra.key not in {m.key for m in page.metrics})):
-        if not metric.plotted or not metric.followed(config):
-            continue
-        if metric.source == "train" and metric.key in present:
-            curve = history.curve(metric.key)
-            last = max(last, int(curve.step[-1]))
-            series.append(_series(metric, curve, metric.key, metric.label, smooth=True))
-        held_out = f"held_out.{metric.key}"
-        if held_out in present and (metric.source != "train" or metric.key == page.validation):
-            curve = history.curve(held_out)
-            beside = metric.source == "train"
-            label = f"{metric.label}, held out" if beside else metric.label
-            series.append(_series(metric, curve, held_out, label, smooth=False, role="alt" if beside else metric.role))
-            null = f"held_out.{metric.null}"
-            if metric.null and null in present:
-                series.append(_null(metric, history.curve(null), null))
-        level = None if metric.equilibrium is None else metric.equilibrium(config)
-        if level is not None and metric.key in present:
-            x, y = np.array([0.0, float(max(last, 1))]), np.array([level, level])
-            label = f"{metric.label}, equilibrium"
-            series.append(
-                Series(f"{metric.key}.equilibrium", label, x, y, metric.role, metric.pane, metric.unit, dashed=True)
-            )
-    log = {metric.pane for metric in page.metrics if metric.log}
-    return Curves(_sharing(series), x_label="step", log_panes=tuple(sorted(log & {each.pane for each in series})))
+    series = [one for each in followed_metrics(page, history, config) for one in (each.curve, *each.references)]
+    log = {metric.pane for metric in page.metrics if metric.log} & {one.pane for one in series}
+    return Curves(sharing_steps(series), x_label="step", log_panes=tuple(sorted(log)))
 
 
-def _null(metric: Metric, curve: Curve, key: str) -> Series:
-    """The dashed line of the value that a perfect model would have."""
-    return Series(
-        key, "data against data", curve.step.astype(float), curve.mean, "data", metric.pane, metric.unit, dashed=True
-    )
+def followed_metrics(page: type[GenerativeModel], history: History, config: Any) -> list[Followed]:
+    """The plotted metrics of a config that were measured, in the order in which the page declares them."""
+    metrics = [metric for metric in metrics_of_page(page) if metric.plotted and metric.followed(config)]
+    keys = [metric.key for metric in metrics if metric.source == "train" and metric.key in history]
+    trained = {key: history.curve(key) for key in keys}
+    last = max((int(curve.step[-1]) for curve in trained.values()), default=0)
+    followed = []
+    for metric in metrics:
+        if metric.key in trained:
+            curve = _series(metric, trained[metric.key], metric.key, metric.label, smooth=True)
+            followed.append(Followed(curve, _equilibrium(metric, config, last)))
+        if metric.source != "train" or metric.key == page.validation:
+            followed += _held_out(metric, history)
+    return followed
 
 
-def _sharing(series: list[Series]) -> tuple[Series, ...]:
+def metrics_of_page(page: type[GenerativeModel]) -> list[Metric]:
+    """The metrics that a page declares, then those that belong to the kind of data."""
+    declared = {metric.key for metric in page.metrics}
+    return [*page.metrics, *(metric for metric in _OF_DATA if metric.key not in declared)]
+
+
+def run_curves(run: Run) -> Curves:
+    """The curves of a run on disk, under the config with its live changes.
+
+    Raises:
+        RunError: A line of its metrics or of its changes is damaged.
+    """
+    return loss_curves(model_page(run.setup.page), read_history(run), run.setup_in_force().config)
+
+
+def read_history(run: Run) -> History:
+    """What a run on disk has measured.
+
+    Raises:
+        RunError: A line of its metrics is damaged.
+    """
+    history, rates = History(), set(model_page(run.setup.page).rates)
+    for line in run.metrics():
+        history.add(line["step"], metrics_of(line, rates))
+    return history
+
+
+def sharing_steps(series: Iterable[Series]) -> tuple[Series, ...]:
     """The same series, those over the same steps with one and the same array of them: it is looked at once."""
     known: dict[int, np.ndarray] = {}
     shared = []
@@ -75,6 +111,37 @@ def _sharing(series: list[Series]) -> tuple[Series, ...]:
         x = known.setdefault(len(each.x), each.x)
         shared.append(dataclasses.replace(each, x=x) if x is not each.x and np.array_equal(x, each.x) else each)
     return tuple(shared)
+
+
+def _held_out(metric: Metric, history: History) -> list[Followed]:
+    """A metric of held-out data or samples; none where it was not measured."""
+    key = f"held_out.{metric.key}"
+    if key not in history:
+        return []
+    beside = metric.source == "train"
+    label, role = (f"{metric.label}, held out", "alt") if beside else (metric.label, metric.role)
+    curve = _series(metric, history.curve(key), key, label, smooth=False, role=role)
+    return [Followed(curve, _null(metric, history))]
+
+
+def _equilibrium(metric: Metric, config: Any, last: int) -> tuple[Series, ...]:
+    """The dashed line of the value at the game's equilibrium, where there is one."""
+    level = None if metric.equilibrium is None else metric.equilibrium(config)
+    if level is None:
+        return ()
+    x, y = np.array([0.0, float(last)]), np.array([level, level])
+    key, label = f"{metric.key}.equilibrium", f"{metric.label}, equilibrium"
+    return (Series(key, label, x, y, metric.role, metric.pane, metric.unit, dashed=True),)
+
+
+def _null(metric: Metric, history: History) -> tuple[Series, ...]:
+    """The dashed line of the value that a perfect model would have, where it is measured."""
+    key = f"held_out.{metric.null}"
+    if not metric.null or key not in history:
+        return ()
+    curve = history.curve(key)
+    x, label = curve.step.astype(float), "data against data"
+    return (Series(key, label, x, curve.mean, "data", metric.pane, metric.unit, dashed=True),)
 
 
 def _series(metric: Metric, curve: Curve, key: str, label: str, *, smooth: bool, role: str | None = None) -> Series:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-__all__ = ["Curve", "History"]
+__all__ = ["Curve", "History", "metrics_of"]
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,11 @@ class History:
         """Whether a metric has values."""
         return key in self._tracks
 
+    @property
+    def step(self) -> int:
+        """The last step that has values; 0 without any."""
+        return max((int(track.step[track.size - 1]) for track in self._tracks.values()), default=0)
+
     def keys(self) -> list[str]:
         """Names of the metrics, in order of appearance."""
         return list(self._tracks)
@@ -119,3 +126,11 @@ class History:
     def last(self) -> dict[str, float]:
         """The newest value of each metric."""
         return {key: track.last for key, track in self._tracks.items()}
+
+
+def metrics_of(line: Mapping[str, Any], ignored: Collection[str]) -> dict[str, float]:
+    """The metrics in a line of `metrics.jsonl`, those of held-out data as "held_out.<key>"."""
+    held_out = line.get("held_out")
+    if held_out:
+        return {f"held_out.{key}": value for key, value in held_out.items()}
+    return {key: value for key, value in line.items() if key not in {"step", "time", *ignored}}

@@ -7,6 +7,7 @@ and JSON throughout.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import json
 import os
@@ -23,7 +24,7 @@ import torch
 from explorer.engine.errors import BadInput, RunError, WriteError
 from explorer.engine.files import read_json, runs_folder, write_atomically, write_json
 from explorer.engine.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from explorer.engine.setup import Setup
+from explorer.engine.setup import Setup, live_changes
 from explorer.version import __version__
 from models.protocol import DataSpec
 
@@ -194,6 +195,19 @@ class Run:
         """In order: what was set live after a step, and which steps were rounds of one player alone."""
         return _read_lines(self.folder / "changes.jsonl")
 
+    def setup_in_force(self) -> Setup:
+        """The setup with the live changes so far.
+
+        Raises:
+            RunError: A change is damaged.
+        """
+        try:
+            values = {name: value for change in self.changes() for name, value in change.get("set", {}).items()}
+            config, training, _ = live_changes(self.setup, values)
+        except (AttributeError, BadInput) as error:
+            raise RunError(f"{self.folder / 'changes.jsonl'} is damaged ({error})") from None
+        return dataclasses.replace(self.setup, config=config, training=training)
+
     def write_summary(self, summary: Mapping[str, Any]) -> None:
         """Writes the summary of the run."""
         write_json(self.folder / "summary.json", summary)
@@ -240,7 +254,7 @@ class Run:
         """
         paths = self._checkpoints()
         if not paths:
-            raise RunError(f"{self.folder} has no checkpoint, so there is nothing to go on from")
+            raise RunError(f"{self.folder} has no checkpoint, so there are no weights to load")
         try:
             return read_checkpoint(paths[-1])
         except RunError as error:

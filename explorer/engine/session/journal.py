@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.errors import Diverged
 from explorer.engine.measure.validation import Validator
-from explorer.engine.runs.history import History
+from explorer.engine.runs.history import History, metrics_of
 from explorer.engine.runs.recorder import Recorder
 from explorer.engine.runs.run import Run
 from explorer.engine.session.learner import Learner
@@ -20,7 +19,7 @@ from explorer.engine.session.state import weights
 from explorer.engine.session.trainer import Outcome
 from explorer.engine.views.viewer import Viewer
 
-__all__ = ["Journal", "metrics_of"]
+__all__ = ["Journal"]
 
 
 class Journal:
@@ -152,11 +151,3 @@ class Journal:
         self.recorder.load(past)
         for line in self._run.cut(step):
             self.history.add(line["step"], metrics_of(line, ignored))
-
-
-def metrics_of(line: dict[str, Any], ignored: set[str]) -> dict[str, float]:
-    """The metrics in a line of `metrics.jsonl`, those of held-out data as "held_out.<key>"."""
-    held_out = line.get("held_out")
-    if held_out:
-        return {f"held_out.{key}": value for key, value in held_out.items()}
-    return {key: value for key, value in line.items() if key not in {"step", "time"} | ignored}

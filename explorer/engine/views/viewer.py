@@ -48,6 +48,10 @@ def _looking(page: Page, view: View) -> Iterator[None]:
 class Viewer:
     """Computes the views of one page.
 
+    Attributes:
+        views: By name.
+        data: The data, or None for a lab.
+
     Args:
         page: The model or lab.
         data: Its data, or None for a lab.
@@ -64,7 +68,7 @@ class Viewer:
     ):
         self.views = views_of(type(page))
         self._page = page
-        self._data = data
+        self.data = data
         self._device = device or torch.device("cpu")
         self._history = history
         self._streams: dict[str, tuple[Request, Iterator[Frame], int]] = {}
@@ -91,7 +95,7 @@ class Viewer:
         Raises:
             BadInput: The page cannot supply one.
         """
-        context = InputContext(view, self._page, self._data, self._device, params, name, self._history)
+        context = InputContext(view, self._page, self.data, self._device, params, name, self._history)
         return KINDS[kind].default(context)
 
     def frames(self, request: Request, page: Page | None = None) -> Iterator[Frame]:

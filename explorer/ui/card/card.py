@@ -55,6 +55,7 @@ class Card(QFrame):
         view: The view.
         values: Values of its parameters; defaults where none is given.
         empty: What the card will show, and when; displayed until the first frame.
+        placed: The card has a place on a page, whose commands are in its menu: freeze, detach, remove.
     """
 
     changed = Signal(str, object)
@@ -75,6 +76,7 @@ class Card(QFrame):
         values: Mapping[str, Any] | None = None,
         empty: str = "",
         parent: QWidget | None = None,
+        placed: bool = True,
     ):
         super().__init__(parent)
         self.view = view
@@ -94,7 +96,7 @@ class Card(QFrame):
         self._leading = False
         self._foot = CardFoot(theme, view, values, self)
         self.foot = self._foot.tools
-        self._menu = CardMenu(view, self.display, self)
+        self._menu = CardMenu(view, self.display, self, placed)
         self._lay_out()
         self._connect()
         self._arrange_head()

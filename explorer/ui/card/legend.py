@@ -146,7 +146,7 @@ class Legend(QWidget):
                 self._paint_ramp(painter, item, box, words)
                 continue
             failed = item.value == "NaN"
-            painter.setPen(stroke(tokens.err if failed else ink, 2.5, 1.0, item.dashed))
+            painter.setPen(stroke(tokens.err if failed else ink, 2.5, 1.0, item.dashed, item.dotted))
             middle = box.center().y()
             painter.drawLine(QPointF(box.left() + 1.5, middle), QPointF(box.left() + _SWATCH - 1.5, middle))
             painter.setFont(ui_font(12))

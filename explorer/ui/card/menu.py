@@ -41,6 +41,7 @@ class CardMenu(QObject):
         view: The view of the card.
         display: Widget of its frame; its actions are options of the picture.
         parent: The card.
+        placed: The card has a place on a page: it can be frozen, detached and removed.
     """
 
     copy_asked = Signal()
@@ -50,7 +51,7 @@ class CardMenu(QObject):
     detach_asked = Signal()
     remove_asked = Signal()
 
-    def __init__(self, view: View, display: QWidget, parent: QWidget):
+    def __init__(self, view: View, display: QWidget, parent: QWidget, placed: bool = True):
         super().__init__(parent)
         self.menu: QMenu = menu(parent)
         self.menu.addAction("Copy image").triggered.connect(self.copy_asked)
@@ -72,10 +73,14 @@ class CardMenu(QObject):
                 action.setCheckable(True)
                 action.setChecked(split == view.splits[0])
             self._splits.triggered.connect(self._on_split_chosen)
-        self.menu.addSeparator()
-        self._freeze = self.menu.addAction("Freeze this view")
-        self._freeze.setCheckable(True)
+        self._freeze = QAction("Freeze this view", self, checkable=True)
         self._freeze.toggled.connect(self.freeze_toggled)
+        if placed:
+            self._add_places()
+
+    def _add_places(self) -> None:
+        self.menu.addSeparator()
+        self.menu.addAction(self._freeze)
         self.menu.addAction("Open in its own window").triggered.connect(self.detach_asked)
         self.menu.addAction("Remove from the scene").triggered.connect(self.remove_asked)
 

@@ -13,7 +13,7 @@ from explorer.ui.frames.base import LegendItem
 from explorer.ui.frames.bounded import BoundedPlot
 from explorer.ui.frames.items.bar_columns import ColumnsItem
 from explorer.ui.frames.items.bar_rows import LEAST_ROW, RowLayout, RowsItem, row_layout
-from explorer.ui.frames.ranges import StepRange, finite_range
+from explorer.ui.frames.ranges import StepRange
 from explorer.ui.numbers import column, number
 from explorer.ui.theme import Theme
 from models.frames import Bars, Frame
@@ -48,10 +48,7 @@ class BarsView(BoundedPlot):
     def show_frame(self, frame: Frame) -> None:
         """Shows bars."""
         assert isinstance(frame, Bars)
-        errors = 0.0 if frame.errors is None else np.nan_to_num(frame.errors)
-        span = finite_range(frame.values - errors, frame.values + errors, frame.reference)
-        if span is not None:
-            self._axis.fit(min(0.0, span[0]), max(0.0, span[1]), pad=0.0)
+        self._axis.fit(*frame.ends(), pad=0.0)
         unit = f"\u2009{frame.unit}" if frame.unit else ""
         self._texts = [f"{text}{unit}" for text in column(frame.values.tolist())]
         super().show_frame(frame)

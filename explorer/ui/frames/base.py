@@ -43,7 +43,7 @@ class LegendItem:
         role: Role, which determines the colour.
         label: Name.
         value: Present value as text, or "".
-        dashed: Drawn dashed.
+        dashed, dotted: Drawn dashed, or dotted.
         unit: Unit of the value, for the tooltip.
         hint: Explanation of the value, for the tooltip, or "".
         ramp: Texts at the low and the high end of a heat map's colours, or None.
@@ -57,6 +57,7 @@ class LegendItem:
     unit: str = ""
     hint: str = ""
     ramp: tuple[str, str] | None = None
+    dotted: bool = False
 
 
 class FrameView(QWidget):

@@ -82,6 +82,13 @@ class Pane(pg.ViewBox):
             self.setAspectLocked(True)
         self.setRange(xRange=x, yRange=y, padding=0)
 
+    def take_range(self, other: Pane) -> None:
+        """Shows the range of another pane."""
+        if not other.state["aspectLocked"]:
+            self._unlock()
+        x, y = other.viewRange()
+        self.setRange(xRange=x, yRange=y, padding=0)
+
     def set_square(self, square: bool) -> None:
         """Makes units equally long in both directions, or not."""
         if square != self._square:

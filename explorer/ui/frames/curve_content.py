@@ -101,6 +101,7 @@ class CurveContent:
             dense=behind and thinned.dense,
             coarse=series.smooth and self.half >= 4,  # the window is wider than the distance of the points
             dashed=series.dashed,
+            dotted=series.dotted,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from explorer.ui.frames.base import LegendItem
 from explorer.ui.numbers import count, number
 from models.frames import Curves, Series
 
-__all__ = ["DrawnSeries", "axis_name", "curve_legend", "curve_read_out", "x_text"]
+__all__ = ["DrawnSeries", "axis_name", "curve_legend", "curve_read_out", "look_of", "x_text"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,11 @@ class DrawnSeries:
         return int(np.abs(self.x - x).argmin())
 
 
+def look_of(series: Series) -> Hashable:
+    """Colour, name and line of a series: equal for those that one item of the legend stands for."""
+    return series.role, series.label, series.dashed, series.dotted
+
+
 def x_text(x: float, *, whole: bool = False) -> str:
     """A position on the x axis as text; a step is a whole number."""
     return count(x) if whole or abs(x) >= 1000 else number(x)
@@ -50,13 +55,15 @@ def curve_legend(frame: Curves, drawn: Mapping[str, DrawnSeries], x: float | Non
             last value and others none.
         smoothing: Whether curves are smoothed.
     """
-    merged: dict[tuple[str, str, bool], LegendItem] = {}
+    merged: dict[Hashable, LegendItem] = {}
     for series in frame.series:
         valued = len(series.y) and (x is not None or frame.x_label == "step")
         text = _text(_value(series, drawn.get(series.key), x), frame.y_names) if valued else ""
         hint = "" if not text else "smoothed" if series.smooth and smoothing else "as measured"
-        item = LegendItem(series.key, series.role, series.label, text, series.dashed, series.unit, hint)
-        look = (item.role, item.label, item.dashed)
+        item = LegendItem(
+            series.key, series.role, series.label, text, series.dashed, series.unit, hint, dotted=series.dotted
+        )
+        look = look_of(series)
         first = merged.get(look)
         both = " · ".join(filter(None, (first.value, item.value))) if first else ""
         merged[look] = replace(first, value=both) if first else item

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.ui.frames.base import LegendItem
 from explorer.ui.frames.curve_content import CurveContent, VisibleRange, to_units, y_range
 from explorer.ui.frames.curve_layout import CurveLayout
-from explorer.ui.frames.curve_values import DrawnSeries, axis_name, curve_legend, curve_read_out, x_text
+from explorer.ui.frames.curve_values import DrawnSeries, axis_name, curve_legend, curve_read_out, look_of, x_text
 from explorer.ui.frames.items.curves import CurvePointer, CurvesItem
 from explorer.ui.frames.plot import Plot
 from explorer.ui.frames.ranges import StepRange, finite_range
@@ -32,14 +32,15 @@ SMOOTHINGS: dict[str, float] = {"Off": 0.0, "Light": 0.01, "Medium": 0.025, "Str
 
 
 class CurvesView(Plot):
-    """Curves in stacked panes, smoothed, with the raw values faint below them. Its actions go into the card's menu.
+    """Curves in panes, smoothed, with the raw values faint below them. Its actions go into the card's menu.
 
     Signals:
         series_hovered: Key of the series under the pointer, or "".
         picked: Position on the x axis that was clicked.
 
     Attributes:
-        pane_names: Names of the panes, from top to bottom.
+        pane_names: Names of the panes, from top to bottom, in several columns row by row.
+        most_columns: Panes stand in as many columns at most, where there is room.
         smoothing: Half the window of smoothing as a share of the width.
         log_y: Whether y axes are logarithmic; None as the frame declares.
     """
@@ -53,7 +54,9 @@ class CurvesView(Plot):
         self.smoothing = SMOOTHINGS["Medium"]
         self.log_y: bool | None = None
         self.pane_names: list[str] = []
-        self._layout = CurveLayout(0, False)
+        self.most_columns = 1
+        self._columns = 1  # for which there are axes
+        self._layout = CurveLayout(0)
         self._x = StepRange()
         self._y: dict[str, StepRange] = {}
         self._items: list[CurvesItem] = []
@@ -92,7 +95,7 @@ class CurvesView(Plot):
         """Room for every pane."""
         frame = self._frame if isinstance(self._frame, Curves) else Curves(())
         panes = max(1, len({series.pane for series in frame.series}))
-        return QSize(120, CurveLayout.of(panes, frame.x_label, self.width()).least_height)
+        return QSize(120, self._layout_of(panes, self.most_columns).least_height)
 
     # The legend
 
@@ -115,12 +118,18 @@ class CurvesView(Plot):
             self._announce_values()
 
     def emphasise(self, key: str | None) -> None:
-        """Draws one series thicker and the others fainter; None draws all alike."""
+        """Draws one series, and those of other panes that look alike, thicker than the others; None draws all alike."""
         if key != self._emphasised:
             self._emphasised = key
-            for item in self._items:
-                item.emphasised = key
+            for name, item in zip(self.pane_names, self._items, strict=True):
+                item.emphasised = self._emphasised_in(name)
                 item.change()
+
+    def _emphasised_in(self, pane: str) -> str | None:
+        """Key of the series of a pane that looks like the emphasised one."""
+        series = self._frame.series if isinstance(self._frame, Curves) else ()
+        looks = [look_of(one) for one in series if one.key == self._emphasised]
+        return next((one.key for one in series if one.pane == pane and look_of(one) in looks), self._emphasised)
 
     def legend(self) -> list[LegendItem]:
         """Each series with its value at the pointer, else at the moment shown, else, over steps, its last value."""
@@ -137,32 +146,42 @@ class CurvesView(Plot):
         """Makes nothing yet: panes follow the frame."""
 
     def _set_panes(self, names: list[str]) -> None:
-        """Makes as many panes as there are names, with the x axis below the last."""
-        if len(names) != len(self.panes):
+        """Makes as many panes as there are names, with the x axis below the last of each column."""
+        count, columns = len(names), self._layout_of(len(names), self.most_columns).columns
+        if (count, columns) != (len(self.panes), self._columns):
             from explorer.ui.frames.axis import PlotAxis
             from explorer.ui.frames.canvas import Pane
 
             for pane in list(self.panes):
                 self.remove_pane(pane)
-            for place in range(len(names)):
-                bottom = PlotAxis("bottom", self.tokens) if place == len(names) - 1 else None
+            for place in range(count):
+                bottom = PlotAxis("bottom", self.tokens) if place + columns >= count else None
                 pane = self.make_canvas().add_pane(Pane(), bottom, PlotAxis("left", self.tokens))
                 if self.panes:
                     pane.setXLink(self.panes[0])
                 self.add_pane(pane)
             self._items = [CurvesItem(pane) for pane in self.panes]
             self._pointers = [CurvePointer(pane) for pane in self.panes]
+            self._columns, self.pane_names = columns, []
+            self.updateGeometry()
         if names != self.pane_names:
             self.pane_names = names
             self.follow_frames()
             self.arrange()
 
     def arrange(self) -> None:
-        """Stacks the panes."""
-        x_name = self._frame.x_label if isinstance(self._frame, Curves) else ""
-        self._layout = CurveLayout.of(len(self.panes), x_name, self.width())
+        """Gives the panes their places."""
+        self._layout = self._layout_of(len(self.panes), self._columns)
         for pane, rect in zip(self.panes, self._layout.rects(self.width(), self.height()), strict=True):
             pane.place(rect)
+
+    def _layout_of(self, panes: int, most: int) -> CurveLayout:
+        x_name = self._frame.x_label if isinstance(self._frame, Curves) else ""
+        return CurveLayout.of(panes, most, x_name, self.width())
+
+    def read_out_corner(self, pane: Pane) -> QPointF:
+        """That of the pane, where panes stand beside one another."""
+        return super().read_out_corner(pane) if self._columns == 1 else pane.geometry().topRight()
 
     def reset_ranges(self) -> None:
         """Lets all axes follow the data closely."""
@@ -174,7 +193,7 @@ class CurvesView(Plot):
         assert isinstance(frame, Curves)
         span = finite_range(*(series.x for series in frame.series))
         self._set_panes(list(dict.fromkeys(series.pane for series in frame.series)) if span else [])
-        if self._layout != CurveLayout.of(len(self.panes), frame.x_label, self.width()):
+        if self._layout != self._layout_of(len(self.panes), self._columns):
             self.arrange()
         if span is not None:
             low, high = span
@@ -211,7 +230,7 @@ class CurvesView(Plot):
                 pane.left.set_value_names(frame.y_names)
             item.curves = [content.curve(axis.log) for content in contents]
             item.marker = None if frame.marker is None else float(to_units(np.array(frame.marker), self._x.log))
-            item.tokens, item.emphasised = self.tokens, self._emphasised
+            item.tokens, item.emphasised = self.tokens, self._emphasised_in(name)
             item.change()
             for content in contents:
                 series = content.series
@@ -250,9 +269,11 @@ class CurvesView(Plot):
 
     def _x_at(self, at: QPointF | None) -> float | None:
         """Position on the x axis below a point of the widget, or None beside the panes."""
-        if at is None or not self.panes or not (rect := self.panes[0].geometry()).left() <= at.x() <= rect.right():
-            return None
-        return self.panes[0].projection.to_data(at - rect.topLeft())[0]
+        for pane in self.panes[: self._columns]:
+            rect = pane.geometry()
+            if at is not None and rect.left() <= at.x() <= rect.right():
+                return pane.projection.to_data(at - rect.topLeft())[0]
+        return None
 
     def pointer_moved(self, at: QPointF | None) -> None:
         """Marks the position in all panes, and finds the curve under the pointer."""
@@ -267,8 +288,9 @@ class CurvesView(Plot):
                 height = float(to_units(drawn.y[place : place + 1], self._y[name].log)[0])
                 if np.isfinite(height):
                     dots.append((drawn.series.role, float(drawn.x[place]), height))
-                    distance = abs(pane.projection.point(x, height).y() + pane.geometry().top() - at.y())
-                    if distance < smallest:
+                    rect = pane.geometry()
+                    distance = abs(pane.projection.point(x, height).y() + rect.top() - at.y())
+                    if distance < smallest and rect.left() <= at.x() <= rect.right():
                         near, smallest = key, distance
             pointer.point_at(x, dots, self.tokens)
         if near != self._near:

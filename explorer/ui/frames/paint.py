@@ -31,6 +31,7 @@ __all__ = [
 
 _VOID_PTR: Any = VoidPtr  # its stub lacks the size argument and the buffer protocol
 _PIECE = 32  # points
+_DOT = 0.01  # widths; the round ends make a dot of it
 _AROUND = ((1, 0), (0, 1), (-1, 0), (0, -1))  # from corner to corner of a square, and back to the first
 
 
@@ -45,13 +46,15 @@ def polygon(xy: np.ndarray) -> QPolygonF:
     return points
 
 
-def stroke(value: str, width: float = 1.0, alpha: float = 1.0, dashed: bool = False) -> QPen:
-    """A pen with round ends."""
+def stroke(value: str, width: float = 1.0, alpha: float = 1.0, dashed: bool = False, dotted: bool = False) -> QPen:
+    """A pen with round ends; round dots where it is dotted."""
     pen = QPen(color(value, alpha), width)
     pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)  # round joins of short segments are visible as beads
     pen.setCapStyle(Qt.PenCapStyle.FlatCap if dashed else Qt.PenCapStyle.RoundCap)
     if dashed:
         pen.setDashPattern([4.0 / max(width, 1.0), 3.0 / max(width, 1.0)])
+    elif dotted:
+        pen.setDashPattern([_DOT, 2.0])
     return pen
 
 

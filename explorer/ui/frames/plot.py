@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Slot
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -51,11 +51,16 @@ class Plot(FrameView):
     changes. The plot receives all events, and hands mouse and wheel to the canvas; a subclass that takes a press for
     itself, as the plane does for handles, does not call `super().mousePressEvent`.
 
+    Signals:
+        range_chosen: The user zoomed or moved the range, or lets it follow the frames again.
+
     Attributes:
         panes: From top to bottom.
         is_free: The user has zoomed or moved the range.
         reset_action: Shows what the frames show.
     """
+
+    range_chosen = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
         super().__init__(theme, parent)
@@ -94,6 +99,12 @@ class Plot(FrameView):
     def read_out_at(self, pane: Pane, x: float, y: float) -> str:
         """The text for the pointer at a point of a pane, data units."""
         return ""
+
+    def read_out_corner(self, pane: Pane) -> QPointF:
+        """Where the text for the pointer in a pane ends, widget px: the top right corner of all panes."""
+        return QPointF(
+            max(each.geometry().right() for each in self.panes), min(each.geometry().top() for each in self.panes)
+        )
 
     def pointer_moved(self, at: QPointF | None) -> None:
         """Follows the pointer, widget px; None where it is elsewhere."""
@@ -198,6 +209,7 @@ class Plot(FrameView):
             self.reset_ranges()
             self.follow_frames()
             self.redraw()
+            self.range_chosen.emit()
 
     def follow_frames(self) -> None:
         """Lets the range follow the frames from the next one on."""
@@ -209,21 +221,21 @@ class Plot(FrameView):
     def _on_range_moved(self, _axes: object) -> None:
         self.is_free = True
         self.range_moved()
+        self.range_chosen.emit()
 
     # The pointer
 
     def _tell(self) -> None:
         """Shows the text for the point under the pointer."""
-        text = ""
+        text, corner = "", QPointF()
         if self._pointer is not None:
             pane = self.pane_at(self._pointer)
             if pane is not None:
                 x, y = pane.projection.to_data(self._pointer - pane.pos())
                 text = self.read_out_at(pane, x, y)
+                corner = self.read_out_corner(pane)
         if self._read_out is not None:
-            right = max((pane.geometry().right() for pane in self.panes), default=float(self.width()))
-            top = min((pane.geometry().top() for pane in self.panes), default=0.0)
-            self._read_out.show_text(text, QPointF(right, top))
+            self._read_out.show_text(text, corner)
 
     def set_pointer(self, at: QPointF | None) -> None:
         """Follows the pointer, widget px; None where it is elsewhere."""

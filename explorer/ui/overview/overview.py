@@ -26,7 +26,7 @@ __all__ = ["Overview"]
 _MARGIN, _GAP = 32, 12  # px
 _NARROWEST = 228  # px, width of a family's card
 _WIDEST = 1680  # px, width of the content, which is centred in a wider window
-_TWO_RUNS = 860  # px of width from which two runs stand side by side
+_TWO_RUNS = 1100  # px of width from which two runs stand side by side
 _LEGEND_BESIDE = 1000  # px of width from which the legend stands beside the subtitle
 _NO_RUNS = "No runs yet. Every training run is saved and listed here."
 _BEGIN = "Start with a trained model: drag across its latent map, then train a model of your own."
@@ -38,6 +38,7 @@ class Overview(QFrame):
     Signals:
         open_family: Id of a family to open.
         open_run: Folder of a run to open.
+        compare_run: Page and folder of a run to compare with another.
 
     Args:
         theme: Colours.
@@ -46,6 +47,7 @@ class Overview(QFrame):
 
     open_family = Signal(str)
     open_run = Signal(object)
+    compare_run = Signal(str, object)
 
     def __init__(self, theme: Theme, families: Sequence[Family] = FAMILIES, parent: QWidget | None = None):
         super().__init__(parent)
@@ -228,6 +230,7 @@ class Overview(QFrame):
         self.runs = [RunCard(self._theme, run, now) for run in glances]
         for run in self.runs:
             run.opened.connect(self.open_run)
+            run.compared.connect(self.compare_run)
         self._empty.setVisible(not glances)
         self._note.setText(_damaged_text(damaged))
         newest = self._family_of.get(glances[0].page) if glances else None

@@ -1,10 +1,11 @@
-"""A recent run: newest samples, progress, and a button that opens it."""
+"""A recent run: newest samples, progress, and buttons that open it and compare it with another."""
 
 from __future__ import annotations
 
 import datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.engine.recent import Glance
@@ -16,8 +17,10 @@ from explorer.ui.theme import Theme, mono_font
 
 __all__ = ["RunCard", "progress_text", "when_text"]
 
-_THUMBNAILS, _SIDE = 4, 38  # px
+_THUMBNAILS, _FEW = 4, 2  # images, and how many in a narrow card
+_SIDE = 38  # px
 _PLANE = 52  # px
+_NARROW, _NARROWER = 760, 600  # px of width under which there are few images, and a word is left out
 _MINUTE, _HOUR = 60, 3600  # seconds
 
 
@@ -57,6 +60,7 @@ class RunCard(QFrame):
 
     Signals:
         opened: Folder of the run, when its button is clicked.
+        compared: Page and folder of the run, when it is to be compared with another.
 
     Args:
         theme: Colours.
@@ -65,6 +69,7 @@ class RunCard(QFrame):
     """
 
     opened = Signal(object)
+    compared = Signal(str, object)
 
     def __init__(self, theme: Theme, run: Glance, now: float, parent: QWidget | None = None):
         super().__init__(parent)
@@ -75,11 +80,11 @@ class RunCard(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 11, 12, 11)
         row.setSpacing(12)
+        self._strip: Strip | None = None
         if run.images is not None:
-            thumbnails = Strip(theme, _THUMBNAILS, _SIDE)
-            thumbnails.setFixedWidth(_THUMBNAILS * (_SIDE + 4) - 4)
-            thumbnails.show_images(run.images)
-            row.addWidget(thumbnails)
+            self._strip = Strip(theme, _THUMBNAILS, _SIDE)
+            self._strip.show_images(run.images)
+            row.addWidget(self._strip)
         elif run.points is not None:
             row.addWidget(Dots(theme, run.points, _PLANE))
         texts = QVBoxLayout()
@@ -96,6 +101,12 @@ class RunCard(QFrame):
             value = text_label(f"{run.label} {number(run.value, 4)}", "caption")
             value.setFont(mono_font(12))
             row.addWidget(value)
+        self.compare_button = Button(theme, "Compare", "columns", "ghost")
+        self.compare_button.setObjectName(f"compare.{run.folder.name}")
+        self.compare_button.setToolTip("Compare with another run of the page")
+        self.compare_button.setAccessibleName(f"Compare {run.title}, {run.name} with another run")
+        self.compare_button.clicked.connect(self._on_compare_clicked)
+        row.addWidget(self.compare_button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.button = Button(theme, "Open" if run.finished else "Resume", "folder" if run.finished else "play")
         self.button.setObjectName(f"open.{run.folder.name}")
         self.button.setAccessibleName(f"{self.button.text()} {run.title}, {run.name}, {self.progress.text()}")
@@ -105,3 +116,15 @@ class RunCard(QFrame):
     @Slot()
     def _on_clicked(self) -> None:
         self.opened.emit(self.run.folder)
+
+    @Slot()
+    def _on_compare_clicked(self) -> None:
+        self.compared.emit(self.run.page, self.run.folder)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leaves room for the texts where the card is narrow."""
+        super().resizeEvent(event)
+        self.compare_button.setText("Compare" if self.width() >= _NARROWER else "")
+        if self._strip is not None:
+            self._strip.set_places(_THUMBNAILS if self.width() >= _NARROW else _FEW)
+            self._strip.setFixedWidth(self._strip.sizeHint().width())

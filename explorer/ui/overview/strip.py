@@ -36,7 +36,7 @@ class Strip(QWidget):
 
     @property
     def images(self) -> np.ndarray | None:
-        """The images shown, (n, c, h, w), or None."""
+        """The images, of which the first are shown, (n, c, h, w), or None."""
         return self._images
 
     def set_side(self, side: int) -> None:
@@ -44,9 +44,15 @@ class Strip(QWidget):
         self.setFixedHeight(side)
         self.updateGeometry()
 
+    def set_places(self, places: int) -> None:
+        """Sets the number of places."""
+        self._places = places
+        self.updateGeometry()
+        self.update()
+
     def show_images(self, images: np.ndarray | None) -> None:
-        """Shows the first images of an array (n, c, h, w) with values from 0 to 1."""
-        self._images = None if images is None else images[: self._places]
+        """Shows as many of the first images of an array (n, c, h, w), values from 0 to 1, as there are places."""
+        self._images = images
         self.update()
 
     @Slot(object)

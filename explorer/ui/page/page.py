@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from explorer.engine import BadInput
 from explorer.engine.host.host import Snapshot
 from explorer.ui.card import Card
-from explorer.ui.controls import join
+from explorer.ui.controls import join, make_action
 from explorer.ui.explain import Explain
 from explorer.ui.page.board.board import Board
 from explorer.ui.page.control.feed import Feed
@@ -65,6 +65,7 @@ class PageWidget(QFrame):
         page_chosen: Another page was chosen.
         message: A sentence for the status bar.
         undo_offered: A sentence for the status bar, about a reset that can be undone.
+        compare_asked: Runs of the page are to be compared.
 
     Args:
         theme: Colours.
@@ -75,6 +76,7 @@ class PageWidget(QFrame):
     page_chosen = Signal(str)
     message = Signal(str)
     undo_offered = Signal(str)
+    compare_asked = Signal()
 
     def __init__(self, theme: Theme, family: Family, name: str, parent: QWidget | None = None):
         super().__init__(parent)
@@ -179,6 +181,7 @@ class PageWidget(QFrame):
         self.run_bar.raw.connect(self.inputs.set_raw)
         self.context.reset.connect(self.runner.reset)
         self.context.run_chosen.connect(self.runner.open_run)
+        self.context.compare.connect(self.compare_asked)
         join(self.run_bar.slow_button, self.stepping.slow)
         slow = self.messages.slow
         slow.paced.connect(self.stepping.set_pace)
@@ -211,7 +214,9 @@ class PageWidget(QFrame):
         timeline = [*self.scrubber.actions(), *self.timeline.actions()] if self.shown.is_model else []
         parts = (self.runner, self.stepping, self.docks, self.run_bar, self.scene_row, self.side, self.board)
         runner, stepping, *others = (part.actions() for part in parts)
-        self.addActions([*runner, *stepping, *timeline, *(action for actions in others for action in actions)])
+        text = "Compare runs…"
+        compare = [make_action(self, "compare", text, self.compare_asked, group="Run")] if self.shown.is_model else []
+        self.addActions([*runner, *stepping, *compare, *timeline, *(act for actions in others for act in actions)])
         self.stepping.players_changed.connect(self.addActions)
 
     @Slot(str, str)

@@ -20,14 +20,15 @@ from PySide6.QtWidgets import (
 import models
 from explorer.engine import ExplorerError, Run
 from explorer.ui.card import Card
+from explorer.ui.compare import CompareWindow
 from explorer.ui.controls import make_action
+from explorer.ui.export.exports import Exports
 from explorer.ui.logo import logo_icon
 from explorer.ui.overview import Overview
 from explorer.ui.page import PageWidget
 from explorer.ui.settings import SettingsDialog, settings
 from explorer.ui.theme import Mode, Theme
 from explorer.ui.window.detached import DetachedCard
-from explorer.ui.window.exports import Exports
 from explorer.ui.window.fitting import ScreenFit
 from explorer.ui.window.palette import CommandPalette
 from explorer.ui.window.status_bar import StatusBar
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
         self.top.settings_asked.connect(self.show_settings)
         self.overview.open_family.connect(self.show_tab)
         self.overview.open_run.connect(self.open_run)
+        self.overview.compare_run.connect(self.compare_runs)
         self.status.action_asked.connect(self._on_undo_reset)
         self._exports.said.connect(self.status.show_message)
 
@@ -122,6 +124,7 @@ class MainWindow(QMainWindow):
             page.page_chosen.connect(self.show_page)
             page.message.connect(self._on_message)
             page.undo_offered.connect(self._on_undo_offered)
+            page.compare_asked.connect(self._on_compare_asked)
             page.board.export_asked.connect(self._on_export)
             page.board.detach_asked.connect(self._on_detach)
             page.restore_state(settings())
@@ -150,6 +153,11 @@ class MainWindow(QMainWindow):
             return
         self.show_page(run.setup.page)
         self.pages[run.setup.page].runner.open_run(folder)
+
+    @Slot(str, object)
+    def compare_runs(self, page: str, first: Path | None) -> None:
+        """Opens a window with two runs of a page, a given one or the newest first, or says that there are too few."""
+        CompareWindow(self.theme, page, first, self).refused.connect(self.status.show_message)
 
     # Actions
 
@@ -240,11 +248,19 @@ class MainWindow(QMainWindow):
 
     @Slot(object, str)
     def _on_export(self, card: Card, kind: str) -> None:
-        self._exports.export(self._page_of(card), card, kind)
+        page, view = self._page_of(card), card.view
+        self._exports.export(card.display.frame, kind, f"{page.name}-{view.name}", page.identity(card), view.title)
 
     @Slot(object)
     def _on_detach(self, card: Card) -> None:
-        self._exports.detach(self._page_of(card), card)
+        page = self._page_of(card)
+        DetachedCard(self.theme, page.board, card, page.page_class.title, self).show()
+
+    @Slot()
+    def _on_compare_asked(self) -> None:
+        page = self.sender()
+        assert isinstance(page, PageWidget)
+        self.compare_runs(page.name, page.shown.folder)
 
     def _page_of(self, card: Card) -> PageWidget:
         return next(page for page in self.pages.values() if page.board.isAncestorOf(card))
@@ -290,8 +306,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stops and saves every page before the window goes."""
-        for child in (*self.findChildren(QDialog), *self.findChildren(DetachedCard)):
-            child.close()
+        for kind in (QDialog, DetachedCard, CompareWindow):
+            for child in self.findChildren(kind):
+                child.close()
         stored = settings()
         stored.setValue("geometry", self.saveGeometry())
         stored.setValue("page", self.page.name if self.page else "overview")

@@ -29,7 +29,7 @@ class Curve:
         raw: Raw values behind a smoothed line, (m,), or None.
         dense: Each x is a pixel and `low` and `high` enclose its values.
         coarse: Every second point suffices for the line.
-        dashed: The line is dashed.
+        dashed, dotted: The line is dashed, or dotted.
     """
 
     key: str
@@ -42,6 +42,7 @@ class Curve:
     dense: bool = False
     coarse: bool = False
     dashed: bool = False
+    dotted: bool = False
 
 
 class CurvesItem(PaneItem):
@@ -65,8 +66,9 @@ class CurvesItem(PaneItem):
         for curve in self.curves:
             self._draw_behind(painter, view, curve, color(self.tokens.role(curve.role), faint[curve.key]))
         for curve in self.curves:
-            width = 3.5 if self.emphasised == curve.key else 1.5 if curve.dashed else 2.0
-            painter.setPen(stroke(self.tokens.role(curve.role), width, faint[curve.key], curve.dashed))
+            width = 3.5 if self.emphasised == curve.key else 1.5 if curve.dashed else 2.5 if curve.dotted else 2.0
+            ink = self.tokens.role(curve.role)
+            painter.setPen(stroke(ink, width, faint[curve.key], curve.dashed, curve.dotted))
             every = slice((len(curve.x) - 1) % 2, None, 2) if curve.coarse else slice(None)
             draw_polyline(painter, np.stack([view.across(curve.x[every]), _down(view, curve.y[every])], axis=1))
         if self.marker is not None:

@@ -7,12 +7,11 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from explorer.data import SOURCES
 from explorer.engine import Setup
 from explorer.engine.files import runs_folder
-from explorer.engine.naming import name_of
+from explorer.engine.naming import data_words, name_of
 from explorer.engine.recent import runs_of_pages
-from explorer.ui.controls import Button, ElidedLabel, text_label
+from explorer.ui.controls import Button, ElidedLabel, IconButton, text_label
 from explorer.ui.numbers import count
 from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.moment import Moment
@@ -20,13 +19,13 @@ from explorer.ui.page.state.shown import PageState, Shown
 from explorer.ui.page.state.waiting import waiting
 from explorer.ui.theme import Theme
 
-__all__ = ["ContextLine", "data_words"]
+__all__ = ["ContextLine"]
 
 
 class ContextLine(QFrame):
     """Says what the cards show; offers a reset where settings wait for one, and the last run where none is shown.
 
-    A lab has no run: the line is hidden.
+    A run can be compared with another. A lab has no run: the line is hidden.
 
     Attributes:
         title: Preset and seed, or that the model comes with the application.
@@ -36,6 +35,7 @@ class ContextLine(QFrame):
     Signals:
         reset: The reset was chosen.
         run_chosen: Folder of the run to open.
+        compare: The run is to be compared with another.
 
     Args:
         theme: Colours.
@@ -46,6 +46,7 @@ class ContextLine(QFrame):
 
     reset = Signal()
     run_chosen = Signal(object)
+    compare = Signal()
 
     def __init__(self, theme: Theme, draft: Draft, shown: Shown, moment: Moment, parent: QWidget | None = None):
         super().__init__(parent)
@@ -75,6 +76,10 @@ class ContextLine(QFrame):
         for button in (self.reset_button, self.open_button):
             button.setFixedHeight(22)
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.compare_button = IconButton(theme, "columns", "Compare this run with another", "text3")
+        self.compare_button.setObjectName("compare_button")
+        row.addWidget(self.compare_button)
+        self.compare_button.clicked.connect(self.compare)
         self.reset_button.clicked.connect(self.reset)
         self.open_button.clicked.connect(self._on_open)
         shown.changed.connect(self._find_last)
@@ -104,6 +109,7 @@ class ContextLine(QFrame):
         self.waiting.setVisible(bool(waiting))
         self.reset_button.setVisible(bool(waiting) and in_force)
         self.open_button.setVisible(self._last is not None and not in_force)
+        self.compare_button.setVisible(in_force)
         self.open_button.setToolTip("" if self._last is None else f"Open {self._last.name}")
         self.setAccessibleName(f"{self.title.text()} {self.about.text()} {waiting}".strip())
 
@@ -154,10 +160,3 @@ class ContextLine(QFrame):
     def _on_open(self) -> None:
         if self._last is not None:
             self.run_chosen.emit(self._last)
-
-
-def data_words(text: str) -> str:
-    """A dataset as a sentence names it: its title, and the parameters that differ from their defaults."""
-    name, _, given = text.partition(":")
-    title = SOURCES[name].title if name in SOURCES else name
-    return ", ".join([title, *(pair.replace("=", " ") for pair in given.split(",") if pair)])
