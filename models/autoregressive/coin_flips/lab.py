@@ -78,6 +78,7 @@ class CoinFlipsLab(Lab):
         Try("Look at p in place of θ", {"over": "p"}, scene="Likelihood"),
         Try("Take 2,000 flips: the likelihood gets narrow", preset="Many flips", scene="Likelihood"),
         Try("Move p* to ½: θ is known best where p is known least", {"p": 0.5}, scene="Fisher information"),
+        Try("See the same divergence on bins and with densities", page="maximum-likelihood"),
     )
 
     @dataclass(frozen=True)
