@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-__all__ = ["LEFT", "difference", "drag", "point_at", "wheel"]
+__all__ = ["LEFT", "difference", "drag", "pixels", "point_at", "wheel"]
 
 LEFT, _NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 _NONE = Qt.KeyboardModifier.NoModifier
@@ -50,7 +50,10 @@ def drag(
 
 def difference(a: QImage, b: QImage) -> int:
     """Largest difference of a colour channel, 0 to 255; a stored picture may differ by rounding, 3 at most."""
-    first, second = (
-        np.frombuffer(image.convertToFormat(QImage.Format.Format_RGB32).constBits(), np.uint8) for image in (a, b)
-    )
-    return int(np.abs(first.astype(int) - second).max())
+    return int(np.abs(pixels(a).astype(int) - pixels(b)).max())
+
+
+def pixels(image: QImage) -> np.ndarray:
+    """The colours of an image, (height, width, 4) uint8."""
+    plain = image.convertToFormat(QImage.Format.Format_RGB32)
+    return np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.width(), 4).copy()

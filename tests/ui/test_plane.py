@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pointing import difference, drag, point_at, wheel
+from pointing import difference, drag, pixels, point_at, wheel
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 
-from explorer.ui.frames import PlaneView
-from models.frames import Density, Ellipses, Plane, Points
+from explorer.ui.frames import CurvesView, PlaneView
+from explorer.ui.theme import ui_font
+from models.frames import Curves, Density, Ellipses, Plane, Points, Series
 
 _SHIFT, _CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 _LEFT, _MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
@@ -128,3 +130,24 @@ def test_layers_below_that_stay_are_part_of_the_background(plane) -> None:
     assert stored == {"PlaneOverlay": False, "PaintedItem": True, "CloudItem": False}
     plane.set_cross(0.0, 0.0)  # now the cloud, too
     assert [item.is_stored for item in plane.panes[0].items if type(item).__name__ == "CloudItem"] == [True]
+
+
+@pytest.mark.parametrize("kind", [PlaneView, CurvesView])
+def test_names_of_axes_are_whole(theme, make_widget, kind) -> None:
+    name, x = "frequency of heads", np.linspace(0.0, 1.0, 9)
+    width = QFontMetricsF(ui_font(11, tabular=True)).horizontalAdvance(name)
+
+    def picture(label: str) -> np.ndarray:
+        view = make_widget(kind(theme), 270, 300)
+        if kind is PlaneView:
+            view.show_frame(Plane((), label, label, (0, 1, 0, 1)))
+        else:
+            view.show_frame(Curves((Series("a", "A", x, x),), x_label=label))
+        return pixels(view.grab().toImage())
+
+    other = name[::-1]  # as wide, so that the same numbers stand beside it
+    ink = np.abs(picture(name).astype(int) - picture(other)).max(axis=2) > 40  # (height, width)
+    places = [ink[:30], ink[-30:]] if kind is PlaneView else [ink[-30:]]
+    for strip in places:
+        columns = np.flatnonzero(strip.any(axis=0))
+        assert columns[-1] - columns[0] + 1 >= width - 4

@@ -119,8 +119,9 @@ class PlotAxis(pg.AxisItem):
         return [((value - low) / ((high - low) or 1.0) * length, text) for value, text in places]
 
     def boundingRect(self) -> QRectF:
-        """The strip."""
-        return QRectF(0, 0, self.strip.width(), self.strip.height())
+        """The strip, and beside it the rest of a name that is longer than its numbers."""
+        width = max(self.strip.width(), min(self._reserved, self._pane.width())) if self.is_inside else self.strip.width()
+        return QRectF(0, 0, width, self.strip.height())
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None) -> None:
         """Draws numbers inside the pane; those beside it are in the background."""
@@ -174,7 +175,7 @@ class PlotAxis(pg.AxisItem):
             painter.drawPixmap(QPointF(left, y - size.height() / 2), picture)
             return
         painter.setPen(color(self._tokens.text3))
-        room = self._pane.width() if side == -1 else 80.0  # px: names begin at the left edge
+        room = self._pane.width() if side else 80.0  # px: names begin at the left edge, or end at the right one
         left = x - (room if side == 1 else 0 if side == -1 else room / 2)
         flags = {1: Qt.AlignmentFlag.AlignRight, -1: Qt.AlignmentFlag.AlignLeft, 0: Qt.AlignmentFlag.AlignHCenter}
         painter.drawText(QRectF(left, y - 8, room, 16), flags[side] | Qt.AlignmentFlag.AlignVCenter, text)
