@@ -120,8 +120,8 @@ class PlotAxis(pg.AxisItem):
 
     def boundingRect(self) -> QRectF:
         """The strip, and beside it the rest of a name that is longer than its numbers."""
-        width = max(self.strip.width(), min(self._reserved, self._pane.width())) if self.is_inside else self.strip.width()
-        return QRectF(0, 0, width, self.strip.height())
+        name = min(self._reserved, self._pane.width()) if self.is_inside else 0.0
+        return QRectF(0, 0, max(self.strip.width(), name), self.strip.height())
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None) -> None:
         """Draws numbers inside the pane; those beside it are in the background."""
