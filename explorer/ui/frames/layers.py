@@ -18,7 +18,9 @@ from models.frames import Density, Ellipses, Field, Grid, Layer, Lines, Paths, P
 
 __all__ = ["PAINTERS", "density_limits", "layer_extent", "needed_extent"]
 
-_LABEL_ANGLE = math.radians(68)  # where on an ellipse its label sits
+_TURN = np.linspace(0, 2 * math.pi, 73)
+_CIRCLE = np.stack([np.cos(_TURN), np.sin(_TURN)], axis=1)  # the outline of an ellipse
+_LABEL_PLACE = np.array([[math.cos(math.radians(68)), math.sin(math.radians(68))]])  # where on it its label sits
 _SHADES = 16  # tints of a path from faint to strong
 _FAINTEST = 0.2  # share of the role's colour in the faintest tint
 _HEAD = 4.0  # px of an arrow's head
@@ -72,20 +74,27 @@ def _paint_lines(painter: QPainter, layer: Lines, view: Projection, tokens: Toke
 
 
 def _paint_ellipses(painter: QPainter, layer: Ellipses, view: Projection, tokens: Tokens) -> None:
+    if not len(layer.centers):
+        return
     ink = tokens.role(layer.role)
-    around = np.linspace(0, 2 * math.pi, 73)
-    for number, (center, axes, angle) in enumerate(zip(layer.centers, layer.axes, layer.angles, strict=True)):
-        turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
-        circle = np.stack([axes[0] * np.cos(around), axes[1] * np.sin(around)], axis=1) @ turn.T + center
-        if not np.isfinite(circle).all():
-            continue
-        painter.setPen(stroke(ink, 1.0, 0.75, layer.dashed))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(polygon(view.to_pixels(circle)))
-        if number < len(layer.labels):
-            local = np.array([axes[0] * math.cos(_LABEL_ANGLE), axes[1] * math.sin(_LABEL_ANGLE)])
-            x, y = view.to_pixels((turn @ local + center)[None])[0].tolist()
-            halo_text(painter, QPointF(x, y), layer.labels[number], ink, tokens.bg2, 11, 500)
+    pixels = view.to_pixels(_around(layer, _CIRCLE).reshape(-1, 2)).reshape(len(layer.centers), -1, 2)
+    labelled = view.to_pixels(_around(layer, _LABEL_PLACE)[:, 0])
+    painter.setPen(stroke(ink, 1.0, 0.75, layer.dashed))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    finite = np.isfinite(pixels).all(axis=(1, 2)).tolist()
+    for outline, drawn in zip(pixels, finite, strict=True):
+        if drawn:
+            painter.drawPolyline(polygon(outline))
+    for label, place, drawn in zip(layer.labels, labelled.tolist(), finite, strict=False):
+        if drawn:
+            halo_text(painter, QPointF(*place), label, ink, tokens.bg2, 11, 500)
+
+
+def _around(layer: Ellipses, unit: np.ndarray) -> np.ndarray:
+    """Points of a unit circle, (m, 2), as points of each ellipse, (n, m, 2), in data units."""
+    cos, sin = np.cos(layer.angles)[:, None], np.sin(layer.angles)[:, None]
+    x, y = (layer.axes[:, axis, None] * unit[:, axis] for axis in (0, 1))  # (n, m)
+    return np.stack([cos * x - sin * y, sin * x + cos * y], axis=2) + layer.centers[:, None]
 
 
 def _paint_paths(painter: QPainter, layer: Paths, view: Projection, tokens: Tokens) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,20 +21,13 @@ __all__ = ["CloudItem", "LabelsItem", "TrailItem"]
 _SOFT = 0.78  # opacity of a dot of a class
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Points of one look: their positions, (n, 2), and their class, or None."""
-
-    xy: np.ndarray
-    label: int | None
-
-
 class CloudItem(LayerItem):
     """The dots of a cloud, in one call of the painter for each class."""
 
     def __init__(self, space: Space, level: float = 0.0):
         super().__init__(space, level)
-        self._groups: list[_Group] = []
+        self._xy = np.empty((0, 2))  # class by class
+        self._groups: list[tuple[int | None, int, int]] = []  # class, and the part of `_xy` with its points
         self._size, self._role = 4.0, "data"
         self._tokens: Tokens | None = None
         self._fragments = PrimitiveArray(QPainter.PixmapFragment, 10)
@@ -46,10 +38,15 @@ class CloudItem(LayerItem):
         xy = np.asarray(layer.xy, float)
         finite = np.isfinite(xy).all(axis=1)
         if layer.label is None:
-            self._groups = [_Group(xy[finite], None)]
+            self._xy = xy[finite]
+            self._groups = [(None, 0, len(self._xy))]
         else:
             label = layer.label[finite]
-            self._groups = [_Group(xy[finite][label == k], int(k)) for k in np.unique(label)]
+            order = np.argsort(label, kind="stable")
+            self._xy = xy[finite][order]
+            classes, starts = np.unique(label[order], return_index=True)
+            bounds = [*starts.tolist(), len(label)]
+            self._groups = list(zip(classes.tolist(), bounds[:-1], bounds[1:], strict=True))
         self.change()
 
     def draw(self, painter: QPainter, view: Projection) -> None:
@@ -58,15 +55,13 @@ class CloudItem(LayerItem):
             return
         ratio = painter.device().devicePixelRatioF()
         width, height, size = view.rect.width(), view.rect.height(), self._size
-        for group in self._groups:
-            at = view.to_pixels(group.xy)
-            within = (
-                (at[:, 0] >= -size) & (at[:, 0] <= width + size) & (at[:, 1] >= -size) & (at[:, 1] <= height + size)
-            )
-            at = at[within]
+        pixels = view.to_pixels(self._xy)
+        within = np.all((pixels >= -size) & (pixels <= [width + size, height + size]), axis=1)
+        tokens = self._tokens
+        for label, start, end in self._groups:
+            at = pixels[start:end][within[start:end]]
             if not len(at):
                 continue
-            tokens, label = self._tokens, group.label
             one = (
                 dot(tokens.role(self._role), size, ratio)
                 if label is None

@@ -29,7 +29,7 @@ class Feed(QObject):
 
     Signals:
         snapshot: A `Snapshot`; while a model trains at most one every 0.3 s, so that its numbers can be read.
-        curves: The `Curves` of the same snapshot, whose legend has numbers, too.
+        curves: The `Curves` of a snapshot, each time.
         reply: A `Reply` for a view that can be computed with the present config.
 
     Args:
@@ -111,7 +111,10 @@ class Feed(QObject):
 
     def _parts(self, snapshot: Snapshot) -> list[Callable[[], None]]:
         """Callbacks that hand on a snapshot, each of about the cost of a card."""
-        return [partial(self._hand_on, snapshot), *(partial(self.take_reply, reply) for reply in snapshot.replies)]
+        parts: list[Callable[[], None]] = [partial(self._hand_on, snapshot)]
+        if snapshot.curves is not None and snapshot.step > 0:  # one point is no curve
+            parts.append(partial(self.curves.emit, snapshot.curves))
+        return parts + [partial(self.take_reply, reply) for reply in snapshot.replies]
 
     def _hand_on(self, snapshot: Snapshot) -> None:
         self._shown.snapshot = snapshot
@@ -122,8 +125,6 @@ class Feed(QObject):
         self._later.stop()
         self._readable_after = now + _READABLE
         self.snapshot.emit(snapshot)
-        if snapshot.curves is not None and snapshot.step > 0:  # one point is no curve
-            self.curves.emit(snapshot.curves)
 
     @Slot()
     def _on_later(self) -> None:
