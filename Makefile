@@ -39,7 +39,7 @@ run: $(APP)
 	@$(PY) -m explorer $(ARGS)
 
 test: $(TEST)
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(TEST)
 	$(PY) -m ruff check .
