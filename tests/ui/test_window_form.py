@@ -230,7 +230,6 @@ def test_under_1200_px_explain_lies_over_the_cards(open_window) -> None:
 def test_under_1000_px_the_settings_of_the_page_do_too(open_window) -> None:
     driver = open_window(1440, 900)
     driver.eval_mode()
-    assert not driver.find("side_button").isVisible()
     driver.window.resize(900, 700)
     QApplication.processEvents()
     assert not driver.find("dataset").isVisible()
@@ -243,6 +242,36 @@ def test_under_1000_px_the_settings_of_the_page_do_too(open_window) -> None:
     QApplication.processEvents()
     assert driver.find("dataset").isVisible()
     assert driver.card("latent_map").mapTo(driver.page, QPoint()).x() > driver.page.side.width()
+
+
+def test_the_settings_of_the_page_can_be_hidden_and_stay_so_until_they_are_shown(open_window) -> None:
+    driver = open_window(1024, 700)
+    driver.eval_mode()
+    before = driver.card("latent_map").width()
+    driver.key(Qt.Key.Key_P)
+    QApplication.processEvents()
+    assert not driver.find("dataset").isVisible()
+    assert driver.card("latent_map").width() > before + 100
+    for width in (900, 1024):  # through a width at which it would lie over the cards
+        driver.window.resize(width, 700)
+        QApplication.processEvents()
+        assert not driver.find("dataset").isVisible()
+    driver.window.close()
+    again = open_window(1024, 700)
+    again.eval_mode()
+    assert not again.find("dataset").isVisible()
+    again.click("side_button")
+    QApplication.processEvents()
+    assert again.find("dataset").isVisible()
+    assert again.page.side.width() >= 248
+
+
+def test_full_screen_and_back(open_window) -> None:
+    driver = open_window(1024, 700)
+    driver.key(Qt.Key.Key_F11)
+    assert driver.window.isFullScreen()
+    driver.trigger("full_screen")
+    assert not driver.window.isFullScreen()
 
 
 def test_the_form_of_another_dataset_replaces_the_one_before_at_once(driver) -> None:

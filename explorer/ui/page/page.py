@@ -298,13 +298,15 @@ class PageWidget(QFrame):
     def save_state(self, settings: QSettings) -> None:
         """Stores what is chosen, for the next start."""
         settings.setValue(f"{self.name}/explain", self.docks.is_explain_wanted)
+        settings.setValue(f"{self.name}/side", self.docks.is_side_wanted)
         settings.setValue(f"{self.name}/draft", self.draft.to_json())
         settings.setValue(f"{self.name}/scenes", self.scenes.to_json())
         self.docks.save_state(settings)
 
     def restore_state(self, settings: QSettings) -> None:
         """Restores what was chosen; opens no run."""
-        self.run_bar.explain_button.setChecked(bool(settings.value(f"{self.name}/explain", True, bool)))
+        for button, name in ((self.run_bar.explain_button, "explain"), (self.run_bar.side_button, "side")):
+            button.setChecked(bool(settings.value(f"{self.name}/{name}", True, bool)))
         self.docks.restore_state(settings)
         for part, restore in (("draft", self.draft.restore), ("scenes", self.scenes.restore)):
             stored = str(settings.value(f"{self.name}/{part}", ""))

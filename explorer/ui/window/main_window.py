@@ -163,6 +163,7 @@ class MainWindow(QMainWindow):
         self._actions.tab_chosen.connect(self.show_tab)
         self._actions.page_chosen.connect(self.show_page)
         self._actions.mode_chosen.connect(self.set_mode)
+        self._actions.full_asked.connect(self.toggle_full_screen)
         self._actions.settings_asked.connect(self.show_settings)
         self._actions.quit_asked.connect(self.close)
         self.addActions(self._actions.actions())
@@ -204,6 +205,11 @@ class MainWindow(QMainWindow):
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         palette.open()
         palette.field.setFocus()
+
+    @Slot()
+    def toggle_full_screen(self) -> None:
+        """Fills the screen, or goes back to the window as it was."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     @Slot()
     def show_settings(self) -> None:

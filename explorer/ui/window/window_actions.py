@@ -24,6 +24,7 @@ class WindowActions(QObject):
         tab_chosen: Id of a family, or "overview".
         page_chosen: Name of a page.
         mode_chosen: A theme.
+        full_asked: Full screen, or the window again.
         settings_asked: The settings are to be opened.
         quit_asked: The window is to be closed.
 
@@ -34,6 +35,7 @@ class WindowActions(QObject):
     tab_chosen = Signal(str)
     page_chosen = Signal(str)
     mode_chosen = Signal(object)
+    full_asked = Signal()
     settings_asked = Signal()
     quit_asked = Signal()
 
@@ -50,6 +52,7 @@ class WindowActions(QObject):
             text = f"{_MODES[mode]} theme"
             self._actions.append(make_action(self, f"theme.{mode}", text, self._on_mode, group="Theme", data=mode))
         add = partial(make_action, self, group="Window")
+        self._actions.append(add("full_screen", "Full screen", self.full_asked, key="F11"))
         self._actions.append(add("settings", "Settings", self.settings_asked, key="Ctrl+,"))
         self._actions.append(add("quit", "Quit", self.quit_asked, key="Ctrl+Q"))
 

@@ -70,19 +70,29 @@ class Docks(QObject):
         self._middle.splitterMoved.connect(self._on_moved)
         self._row.splitterMoved.connect(self._on_moved)
         self._beside = self._button.isChecked()  # whether Explain was open when there was room beside the cards
-        self._action = make_action(self, "explain", "Explain", group="View", key="E", checkable=True)
-        join(self._button, self._action)
+        self._side_beside = self._side_button.isChecked()  # the same of the left panel
+        self._actions = [
+            make_action(self, "explain", "Explain", group="View", key="E", checkable=True),
+            make_action(self, "settings_panel", "Settings of the page", group="View", key="P", checkable=True),
+        ]
+        for button, action in zip((self._button, self._side_button), self._actions, strict=True):
+            join(button, action)
         self._button.toggled.connect(self.place_explain)
         self._side_button.toggled.connect(self.place_side)
 
     def actions(self) -> list[QAction]:
-        """Explain."""
-        return [self._action]
+        """Explain and the left panel."""
+        return self._actions
 
     @property
     def is_explain_wanted(self) -> bool:
         """Whether Explain is open where there is room beside the cards."""
         return self._button.isChecked() if self._is_explain_beside() else self._beside
+
+    @property
+    def is_side_wanted(self) -> bool:
+        """Whether the left panel is open where there is room beside the cards."""
+        return self._side_button.isChecked() if self._is_side_beside() else self._side_beside
 
     def save_state(self, settings: QSettings) -> None:
         """Stores the widths of the panels, which all pages share, where they were changed on this one."""
@@ -111,6 +121,9 @@ class Docks(QObject):
     def _is_explain_beside(self) -> bool:
         return self._middle.indexOf(self._explain) >= 0
 
+    def _is_side_beside(self) -> bool:
+        return self._row.indexOf(self._side) >= 0
+
     @Slot()
     def place_explain(self) -> None:
         """Shows Explain where its button is checked."""
@@ -130,15 +143,16 @@ class Docks(QObject):
 
     @Slot()
     def place_side(self) -> None:
-        """Shows the left panel; where the page is narrow, only while its button is checked."""
-        wide, inside = self._page.width() >= _SIDE_OVER, self._row.indexOf(self._side) >= 0
-        if wide and not inside:
+        """Shows the left panel where its button is checked."""
+        wide, beside = self._page.width() >= _SIDE_OVER, self._is_side_beside()
+        if wide and not beside:
             self._row.insertWidget(0, self._side)
-        elif not wide and inside:
+            self._side_button.setChecked(self._side_button.isChecked() or self._side_beside)
+        elif not wide and beside:
+            self._side_beside = self._side_button.isChecked()  # it comes back where there is room again
             self._side.setParent(self._page)
             self._side_button.setChecked(False)
-        self._side_button.setVisible(not wide)
-        self._side.setVisible(wide or self._side_button.isChecked())
+        self._side.setVisible(self._side_button.isChecked())
         if wide:
             self._share(self._row, self._side)
         else:
