@@ -1,5 +1,7 @@
 """Autoregressive models: a density as a product of conditionals, learned by maximum likelihood."""
 
+import math
+
 from models.autoregressive.coin_flips import CoinFlipsLab
 from models.autoregressive.maximum_likelihood import MaximumLikelihoodLab
 from models.protocol.family import Family
@@ -14,4 +16,5 @@ FAMILY = Family("autoregressive", "Autoregressive", {
     "Sampling draws the entries one after another, with one draw of noise for each.",
     likelihood="exact",
     latent_code="none",
+    draws=lambda kind: math.prod(kind.shape),
 )  # fmt: skip
