@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from models.protocol.kinds import Kind
 from models.protocol.model import GenerativeModel, Lab
 
 __all__ = ["Family"]
@@ -21,6 +22,8 @@ class Family:
         about: How noise becomes data here, in two or three short sentences.
         likelihood: What can be had of log p(x), in two or three words.
         latent_code: What leads from a datum to its code, likewise.
+        draws: Given a kind of data, the scalar draws that one sample takes: for a family of labs alone; models say so
+            themselves.
     """
 
     id: str
@@ -29,3 +32,4 @@ class Family:
     about: str = ""
     likelihood: str = ""
     latent_code: str = ""
+    draws: Callable[[Kind], int] | None = None

@@ -276,7 +276,12 @@ class Lab(Page, ABC):
 
     A lab that declares `accepts` has a dataset beside its parameters: its views get it as their `Data`, `DataBatch` and
     `DataPoint`, and their `when` gets its `DataSpec`.
+
+    Attributes:
+        points: Where the `Points` of its views are at first, k pairs; () for the corners of a square.
     """
+
+    points: ClassVar[tuple[tuple[float, float], ...]] = ()
 
     def __init__(self, config: Any):
         self.config = config

@@ -22,7 +22,7 @@ from explorer.ui import threads
 from explorer.ui.explain.noise import Dimension
 from explorer.ui.overview import Overview
 from explorer.ui.overview.dots import Dots
-from explorer.ui.overview.family_card import family_passes
+from explorer.ui.overview.family_card import family_bars, family_passes
 from explorer.ui.overview.ladder import NoiseLadder, relation
 from explorer.ui.overview.run_card import RunCard, progress_text, when_text
 from explorer.ui.theme import LIGHT
@@ -260,10 +260,19 @@ def test_closing_ends_its_thread(theme, make_widget, runs, monkeypatch, qtbot):
 
 
 def test_the_cost_of_a_sample_is_that_of_the_family_s_first_model():
-    assert [family_passes(family) for family in FAMILIES] == [1] * len(FAMILIES)
+    trained = [family for family in FAMILIES if not all(issubclass(page, Lab) for page in family.pages.values())]
+    assert [family_passes(family) for family in trained] == [1] * len(trained)
     assert family_passes(toys.FAMILY) == 64  # the belief network draws one pixel a pass
     labs = {name: page for name, page in FAMILIES[0].pages.items() if issubclass(page, Lab)}
     assert family_passes(dataclasses.replace(FAMILIES[0], pages=labs)) is None
+
+
+def test_a_family_of_labs_declares_the_noise_of_a_sample_if_it_has_one():
+    labs = {name: page for name, page in FAMILIES[0].pages.items() if issubclass(page, Lab)}
+    silent = dataclasses.replace(FAMILIES[0], pages=labs)
+    assert family_bars(silent) is None
+    noise, data = family_bars(dataclasses.replace(silent, draws=lambda kind: 2 * kind.h))
+    assert (noise.size, data.size) == (56, 784)
 
 
 def test_runs_of_one_page_are_told_apart_by_preset_seed_and_picture(shown, runs):

@@ -28,6 +28,7 @@ from models.protocol import (
     Image,
     Input,
     Instrument,
+    Lab,
     LatentPoint,
     Noise,
     Pixel,
@@ -215,8 +216,10 @@ def _canvas_text(canvas: Canvas, context: InputContext) -> str:
 # The plane and time
 
 
-def _square(context: InputContext) -> Points:
-    """Four points around the middle of the data, one standard deviation away; of the unit square without data."""
+def _points(context: InputContext) -> Points:
+    """The points of the lab; else four around the middle of the data, one standard deviation away, or around 0."""
+    if isinstance(context.page, Lab) and context.page.points:
+        return Points(np.array(context.page.points, dtype=float))
     data = context.data if isinstance(context.kind, Planar) else None
     mean, std = ((0.0, 0.0), (1.0, 1.0)) if data is None else (data.spec.mean, data.spec.std)
     corners = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
@@ -259,7 +262,7 @@ KINDS: Mapping[type[Input], InputKind] = {
     ),
     Canvas: InputKind(_half_canvas, _read_canvas, _canvas_text),
     Pixel: InputKind(_middle_pixel, _read_pixel, _pixel_text),
-    Points: InputKind(_square, _read_points, _points_text),
+    Points: InputKind(_points, _read_points, _points_text),
     TimeStep: InputKind(lambda _: TimeStep(0.0), _read_time, lambda time, _: _joined(np.array([time.t]))),
     Data: InputKind(
         lambda context: _data(context).whole(), _no_text("it is the whole dataset of the page"), lambda *_: ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -35,10 +36,17 @@ def _models(family: Family, names: Iterable[str]) -> Iterator[tuple[type[Generat
 
 
 def family_bars(family: Family) -> tuple[Dimension, ...] | None:
-    """Noise and data dimension of the family's first model that accepts 28×28 images; None if no model does."""
+    """Noise and data dimension of the family's first model that accepts 28×28 images, or else as the family declares.
+
+    None if it has no such model and declares nothing.
+    """
     for page, kind in _models(family, STATED):
         return dimensions(page, page.Config(), kind)
-    return None
+    if family.draws is None:
+        return None
+    kind = SOURCES[STATED[0]].kind
+    noise = Dimension("ε", "prior", family.draws(kind), "noise ε, one draw a pixel")
+    return noise, Dimension("x", "data", math.prod(kind.shape), "data")
 
 
 def family_passes(family: Family) -> int | None:

@@ -11,9 +11,9 @@ import numpy as np
 
 from models.exact.normal import normal_log_prob
 from models.frames import Bars, Curves, Density, Frame, Lines, Plane, Points, Series
-from models.gan.density_handles import density_handles
 from models.gan.divergences.two_modes import DIVERGENCES, Optimum, TwoModes, searching
 from models.protocol import Drag, Lab, param, view
+from models.views.density_handles import density_handles
 from models.views.words import decimal
 
 __all__ = ["cost", "data", "landscape", "least", "optima", "ratio_of", "values_of_q", "values_under"]

@@ -11,12 +11,12 @@ import numpy as np
 
 from models.exact.densities_1d import LineMixture, Pair, log_sigmoid
 from models.frames import Bars, Curves, Lines, Plane, Points, Series
-from models.gan.density_handles import density_handles
 from models.gan.likelihood_ratio.classifier_losses import LOSSES
 from models.gan.likelihood_ratio.equations import EQUATIONS
 from models.gan.likelihood_ratio.fits import PROPER, RatioFits, ratio_fits
 from models.gan.likelihood_ratio.words import ABOUT, LOOK_AT, PRESETS, SCENES, TRY_NEXT
 from models.protocol import Lab, Noise, Objective, param, view
+from models.views.density_handles import density_handles
 from models.views.words import decimal
 
 __all__ = ["LikelihoodRatioLab"]

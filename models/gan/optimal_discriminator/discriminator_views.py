@@ -12,9 +12,9 @@ import numpy as np
 from models.exact.densities_1d import LineMixture, Pair, log_sigmoid
 from models.exact.divergences import kl, masses
 from models.frames import Bars, Curves, Lines, Plane, Points, Series
-from models.gan.density_handles import density_handles
 from models.gan.optimal_discriminator.fit import Course, course
 from models.protocol import Drag, Lab, Noise, view
+from models.views.density_handles import density_handles
 from models.views.words import decimal
 
 __all__ = [

@@ -1,0 +1,20 @@
+"""Autoregressive models: a density as a product of conditionals, learned by maximum likelihood."""
+
+import math
+
+from models.autoregressive.coin_flips import CoinFlipsLab
+from models.autoregressive.maximum_likelihood import MaximumLikelihoodLab
+from models.protocol.family import Family
+
+__all__ = ["FAMILY"]
+
+FAMILY = Family("autoregressive", "Autoregressive", {
+    "coin-flips": CoinFlipsLab,
+    "maximum-likelihood": MaximumLikelihoodLab,
+},
+    about="The chain rule writes p(x) as a product of conditionals, each of one entry of x given those before it. "
+    "Sampling draws the entries one after another, with one draw of noise for each.",
+    likelihood="exact",
+    latent_code="none",
+    draws=lambda kind: math.prod(kind.shape),
+)  # fmt: skip
