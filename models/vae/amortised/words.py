@@ -166,7 +166,8 @@ PHASES = {
     NOISE: "Draw ε ~ N(0, I) for each x, and z = m + s ε, a point of its q(z|x).",
     DECODE: "Decode: the decoder gives each z its p(x|z), whose mean is drawn below x.",
     TERMS: "The two terms of the loss: the reconstruction log p(x|z), and the KL of q(z|x) from the prior.",
-    "backward": "Differentiate through the decoder to θ, and on through z = m + s ε, with ε held fixed, to φ of the encoder.",
+    "backward": "Differentiate through the decoder to θ, and on through z = m + s ε, with ε held fixed, "
+    "to φ of the encoder.",
     "update": "Move φ and θ against the gradient.",
 }
 

@@ -118,7 +118,8 @@ PHASES = {
     NOISE: "Draw ε ~ N(0, I) for each x, and z = m + s ε, a point of its q(z).",
     DECODE: "Decode: the decoder gives each z its p(x|z), whose mean is drawn below x.",
     TERMS: "The two terms of the loss: the reconstruction log p(x|z), and the KL of q(z) from the prior.",
-    "backward": "Differentiate through the decoder to θ, and on through z = m + s ε, with ε held fixed, to these m and s.",
+    "backward": "Differentiate through the decoder to θ, and on through z = m + s ε, with ε held fixed, "
+    "to these m and s.",
     "update": "Move the decoder, and the m and s of the data in the batch; all others stay.",
 }
 
