@@ -54,6 +54,7 @@ def middle(view: CurvesView, pane: int) -> QPoint:
         (4, 3, 500, 1),
     ],
 )
+@pytest.mark.usefixtures("qapp")
 def test_panes_stand_in_the_columns_that_make_them_highest(count, most, width, columns) -> None:
     assert CurveLayout.of(count, most, "step", width).columns == columns
 
