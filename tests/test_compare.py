@@ -234,6 +234,7 @@ def test_both_runs_are_shown_the_same_data_noise_and_parameters(runs):
     for first, second in zip(one.layers, other.layers, strict=True):
         np.testing.assert_array_equal(first.xy, second.xy)
     assert len(one.layers[1].xy) == 5
+    assert pictures.sides[1].viewer.data is pictures.sides[0].viewer.data  # what is drawn of them is drawn once
 
 
 def test_views_are_of_the_newest_checkpoint(pair, made):

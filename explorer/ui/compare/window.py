@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QThread, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -61,11 +61,10 @@ class CompareWindow(QFrame):
         self._comparison: Comparison | None = None
         self._opened: Pictures | None = None
         self._alone: Card | None = None  # fills the window
-        title = model_page(page).title
-        self._title = title
+        self._title = model_page(page).title
         self.setObjectName("compare")
-        self.setWindowTitle(f"Compare runs, {title}")
-        self.setAccessibleName(f"Compare runs of {title}")
+        self.setWindowTitle(f"Compare runs, {self._title}")
+        self.setAccessibleName(f"Compare runs of {self._title}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.choosers = RunChoosers(theme)
         self.settings = SettingsCard()
@@ -84,7 +83,7 @@ class CompareWindow(QFrame):
         ScreenFit(self)
         self._thread = CompareThread()
         self._connect()
-        self._thread.begin()
+        self._thread.begin(QThread.Priority.LowPriority)
         self._thread.ask(ListRuns(page))
 
     def _lay_out(self) -> None:
@@ -201,6 +200,8 @@ class CompareWindow(QFrame):
 
     @Slot()
     def _on_view_asked(self) -> None:
+        if self._alone not in (None, self.curves, *self.pictures.cards):  # it was a card of another view
+            self._show_alone(None)
         if self.pictures.view is not None:
             self._view = ShowView(self.pictures.view, self.pictures.params)
             self._thread.ask(self._view)
@@ -247,7 +248,7 @@ class CompareWindow(QFrame):
         if self._comparison is not None:
             pair = self._comparison.pair
             frame, identity = captioned(self._comparison.curves, pair), {**pair.identity, "view": "curves"}
-            self._exports.export(frame, kind, f"{self._page}-compared-curves", identity, f"{self._title}, two runs")
+            self._exports.export(frame, kind, f"{self._page}-compared-curves", identity, "Loss of two runs")
 
     @Slot()
     def _on_copy_asked(self) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 
 from explorer.ui.frames.base import LegendItem
 from explorer.ui.numbers import count, number
-from models.frames import Curves, Series
+from models.frames import Curves, Frame, Series
 
-__all__ = ["DrawnSeries", "axis_name", "curve_legend", "curve_read_out", "look_of", "x_text"]
+__all__ = ["DrawnSeries", "alike_in", "axis_name", "curve_legend", "curve_read_out", "x_text"]
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,16 @@ class DrawnSeries:
         return int(np.abs(self.x - x).argmin())
 
 
-def look_of(series: Series) -> Hashable:
+def _look_of(series: Series) -> Hashable:
     """Colour, name and line of a series: equal for those that one item of the legend stands for."""
     return series.role, series.label, series.dashed, series.dotted
+
+
+def alike_in(frame: Frame | None, pane: str, key: str | None) -> str | None:
+    """Key of the series of a pane that looks like the series of a key; the key itself where there is none."""
+    series = frame.series if isinstance(frame, Curves) else ()
+    looks = [_look_of(one) for one in series if one.key == key]
+    return next((one.key for one in series if one.pane == pane and _look_of(one) in looks), key)
 
 
 def x_text(x: float, *, whole: bool = False) -> str:
@@ -63,7 +70,7 @@ def curve_legend(frame: Curves, drawn: Mapping[str, DrawnSeries], x: float | Non
         item = LegendItem(
             series.key, series.role, series.label, text, series.dashed, series.unit, hint, dotted=series.dotted
         )
-        look = look_of(series)
+        look = _look_of(series)
         first = merged.get(look)
         both = " · ".join(filter(None, (first.value, item.value))) if first else ""
         merged[look] = replace(first, value=both) if first else item

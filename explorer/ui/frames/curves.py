@@ -12,23 +12,21 @@ from PySide6.QtWidgets import QWidget
 from explorer.ui.frames.base import LegendItem
 from explorer.ui.frames.curve_content import CurveContent, VisibleRange, to_units, y_range
 from explorer.ui.frames.curve_layout import CurveLayout
-from explorer.ui.frames.curve_values import DrawnSeries, axis_name, curve_legend, curve_read_out, look_of, x_text
+from explorer.ui.frames.curve_values import DrawnSeries, alike_in, axis_name, curve_legend, curve_read_out, x_text
 from explorer.ui.frames.items.curves import CurvePointer, CurvesItem
 from explorer.ui.frames.plot import Plot
 from explorer.ui.frames.ranges import StepRange, finite_range
-from explorer.ui.frames.smoothing import Columns
+from explorer.ui.frames.smoothing import SMOOTHINGS, Columns
 from explorer.ui.theme import Theme, ui_font
-from models.frames import Curves, Frame, Series
+from models.frames import Curves, Frame
 
 if TYPE_CHECKING:  # as in `plot`
     from explorer.ui.frames.canvas import Canvas, Pane
 
-__all__ = ["SMOOTHINGS", "CurvesView"]
+__all__ = ["CurvesView"]
 
 _LEGEND_INTERVAL = 300  # ms between two updates of the legend's values
 _NEAR = 12.0  # px within which a curve counts as under the pointer
-
-SMOOTHINGS: dict[str, float] = {"Off": 0.0, "Light": 0.01, "Medium": 0.025, "Strong": 0.08}
 
 
 class CurvesView(Plot):
@@ -72,10 +70,10 @@ class CurvesView(Plot):
         self._add_actions()
 
     def _add_actions(self) -> None:
-        self._log_action = QAction("Logarithmic y axis", self, checkable=True)
-        self._log_action.toggled.connect(self._on_log_toggled)
+        log = QAction("Logarithmic y axis", self, checkable=True)
+        log.toggled.connect(self._on_log_toggled)
+        self.addAction(log)
         self._smoothing_actions = QActionGroup(self)
-        self.addAction(self._log_action)
         for name, strength in SMOOTHINGS.items():
             action = QAction(f"Smoothing: {name.lower()}", self, checkable=True, checked=strength == self.smoothing)
             action.setData(strength)
@@ -122,14 +120,8 @@ class CurvesView(Plot):
         if key != self._emphasised:
             self._emphasised = key
             for name, item in zip(self.pane_names, self._items, strict=True):
-                item.emphasised = self._emphasised_in(name)
+                item.emphasised = alike_in(self._frame, name, key)
                 item.change()
-
-    def _emphasised_in(self, pane: str) -> str | None:
-        """Key of the series of a pane that looks like the emphasised one."""
-        series = self._frame.series if isinstance(self._frame, Curves) else ()
-        looks = [look_of(one) for one in series if one.key == self._emphasised]
-        return next((one.key for one in series if one.pane == pane and look_of(one) in looks), self._emphasised)
 
     def legend(self) -> list[LegendItem]:
         """Each series with its value at the pointer, else at the moment shown, else, over steps, its last value."""
@@ -230,20 +222,16 @@ class CurvesView(Plot):
                 pane.left.set_value_names(frame.y_names)
             item.curves = [content.curve(axis.log) for content in contents]
             item.marker = None if frame.marker is None else float(to_units(np.array(frame.marker), self._x.log))
-            item.tokens, item.emphasised = self.tokens, self._emphasised_in(name)
+            item.tokens, item.emphasised = self.tokens, alike_in(frame, name, self._emphasised)
             item.change()
             for content in contents:
                 series = content.series
-                whole = (
-                    not self.is_free or not len(series.x) or bool(len(content.x) and self._ends_in_sight(pane, series))
-                )
+                ends = bool((to_units(series.x[-1:], self._x.log) <= pane.viewRange()[0][1]).all())
+                whole = not self.is_free or not len(series.x) or (len(content.x) > 0 and ends)
                 self._drawn[series.key] = DrawnSeries(series, content.x, content.y, whole)
 
     def _is_log(self, frame: Curves, pane: str) -> bool:
         return (frame.log_y or pane in frame.log_panes) if self.log_y is None else self.log_y
-
-    def _ends_in_sight(self, pane: Pane, series: Series) -> bool:
-        return bool((to_units(series.x[-1:], self._x.log) <= pane.viewRange()[0][1]).all())
 
     def _contents(self, frame: Curves, pane: Pane, name: str, columns: dict[int, Columns]) -> list[CurveContent]:
         """The curves of a pane in the visible range; curves over one x share their columns."""

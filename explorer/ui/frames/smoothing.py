@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Columns", "Thinned", "smooth"]
+__all__ = ["SMOOTHINGS", "Columns", "Thinned", "smooth"]
+
+SMOOTHINGS: dict[str, float] = {"Off": 0.0, "Light": 0.01, "Medium": 0.025, "Strong": 0.08}
+"""Half the window of smoothing as a share of the width, by name."""
 
 
 @dataclass(frozen=True)
