@@ -72,13 +72,18 @@ def test_png_has_its_size_paper_and_identity(name: str, theme: str, tmp_path: Pa
 
 @pytest.mark.parametrize("name", FRAME_NAMES)
 def test_svg_parses_and_holds_size_and_identity(name: str, tmp_path: Path) -> None:
-    path = save(frames()[name], tmp_path / "f.svg", style=Style(width_mm=60, height_mm=80), identity=IDENTITY)
+    path = save(
+        frames()[name], tmp_path / "f.svg", style=Style(width_mm=60, height_mm=80, title="Title"), identity=IDENTITY
+    )
     root = ET.parse(path).getroot()
     assert float(root.get("width").removesuffix("pt")) == pytest.approx(60 / 25.4 * 72, abs=0.25)
     assert float(root.get("height").removesuffix("pt")) == pytest.approx(80 / 25.4 * 72, abs=0.25)
     known = json.loads(root.find(".//{http://purl.org/dc/elements/1.1/}description").text)
     assert known | IDENTITY == known
-    assert not root.findall(".//{http://www.w3.org/2000/svg}text"), "text must not depend on installed fonts"
+    texts = ["".join(text.itertext()) for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    outlined = ET.fromstring(render(frames()[name], Style(title="Title", outlines=True), "svg"))
+    assert not list(outlined.iter("{http://www.w3.org/2000/svg}text"))
+    assert "Title" in texts
     assert root.find(".//{http://purl.org/dc/elements/1.1/}date") is None
 
 

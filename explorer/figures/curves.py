@@ -33,26 +33,32 @@ def paint(surface: Surface, frame: Curves) -> None:
     panes: dict[str, list[Series]] = {}
     for series in frame.series:
         panes.setdefault(series.pane, []).append(series)
-    x = Scale(*span(*(s.x for s in frame.series), positive=frame.log_x), log=frame.log_x)
+    shown = {name: (low, high) for name, low, high in frame.y_ranges}
+    x = Scale(*(frame.x_range or span(*(s.x for s in frame.series), positive=frame.log_x)), log=frame.log_x)
     members = list(panes.values()) or [[]]
     named = len(frame.y_names)
+    logs = [frame.log_y or name in frame.log_panes for name in panes or [""]]
     scales = [
-        (Scale(-0.5, named - 0.5), "") if named else _y_scale(pane, frame.log_y or name in frame.log_panes)
-        for name, pane in panes.items()
-    ] or [_y_scale([], frame.log_y)]
+        (Scale(*shown[name], log), "") if name in shown
+        else (Scale(-0.5, named - 0.5), "") if named
+        else _y_scale(pane, log)
+        for (name, pane), log in zip(panes.items(), logs, strict=True)
+    ] if panes else [_y_scale([], frame.log_y)]  # fmt: skip
+    names = [_axis_name(frame, name, log) for name, log in zip(panes or [""], logs, strict=True)]
+    beside = 1.5 * surface.label if any(names) else 0.0
     most = 4 if len(members) == 1 else 3
     widest = max((surface.measure(name, surface.small) for name in frame.y_names), default=0.0)
-    left = max(widest + 0.8 * surface.label, *(gutter(surface, y, frame.y_label, most) for y, _ in scales))
+    numbers = widest + 0.8 * surface.label if named else max(gutter(surface, y, most=most) for y, _ in scales)
+    left = beside + numbers
     legends = [_keys(surface, pane) for pane in members]
     below, apart = foot_height(surface, frame.x_label), 0.8 * surface.label
 
-    beside = 1.5 * surface.label if frame.y_label and len(members) > 1 else 0.0
-
     def above(width: float) -> list[float]:
-        return [legend_height(surface, keys, width - beside) + 0.3 * surface.label for keys in legends]
+        return [legend_height(surface, keys, width) + 0.3 * surface.label for keys in legends]
 
     def natural(width: float) -> float:
-        each = (0.5 if len(members) == 1 else 0.3) * width
+        longest = max(surface.measure(name, surface.label) for name in names)
+        each = max((0.5 if len(members) == 1 else 0.3) * width, min(longest, 0.5 * width))
         return len(members) * each + sum(above(width)) + (len(members) - 1) * apart + below
 
     box = surface.body(natural)
@@ -62,10 +68,11 @@ def paint(surface: Surface, frame: Curves) -> None:
     top = box.top
     first: Axes | None = None
     for number, (pane, (y, beyond), keys) in enumerate(zip(members, scales, legends, strict=True)):
-        draw_legend(surface, keys, box.left + beside, top, box.width - beside)
+        draw_legend(surface, keys, box.left, top, box.width)
         plot = Box(box.left + left, top + heads[number], max(box.width - left - 2, 4.0), each)
         last = number == len(members) - 1
         name = frame.x_label if last else ""
+        name_y(surface, surface.elide(names[number], surface.label, each), plot, box.left)
         axes = draw_axes(surface, plot, x, y, x_name=name, x_numbers=last, y_numbers=not named, most=(5, most))
         for place, word in enumerate(frame.y_names):
             base = plot.top + plot.height * (1 - (place + 0.5) / named) + 0.36 * surface.small
@@ -82,8 +89,12 @@ def paint(surface: Surface, frame: Curves) -> None:
             size = surface.small
             surface.text(plot.left + plot.width, plot.top + size, beyond, size, surface.palette.text3, align="right")
         top = plot.top + plot.height + apart
-    whole = Box(box.left, box.top + heads[0], box.width, top - apart - box.top - heads[0])
-    name_y(surface, frame.y_label, whole, box.left)
+
+
+def _axis_name(frame: Curves, pane: str, log: bool) -> str:
+    """The name of a pane's y axis: the pane, what all panes measure, and whether it is logarithmic."""
+    parts = [part for part in (pane, frame.y_label) if part]
+    return ", ".join([*parts, "log"] if log and parts else parts)
 
 
 def smoothed(y: np.ndarray, reach: float = REACH) -> np.ndarray:

@@ -47,20 +47,21 @@ def paint(surface: Surface, frame: Images) -> None:
         raise FigureError(f"images are (n, 1 or 3, height, width), not {frame.images.shape}")
     labels = max((surface.measure(label, surface.label) for label in frame.row_labels), default=0.0)
     labels += 0.8 * surface.label if labels else 0.0
-    box = surface.body(lambda width: surface.points(_layout(surface, frame, width - labels).height))
+    box = surface.body(lambda width: surface.points(_layout(surface, frame, width - labels).height), keeps_shape=True)
     layout = _layout(surface, frame, box.width - labels, box.height)
     if not len(frame.images):
         surface.text(box.left, box.top + surface.label, "no images", surface.label, surface.palette.text3)
         return
     mosaic = _mosaic(surface, frame, layout)
     high, wide = mosaic.shape[:2]
-    place = Box(box.left + labels, box.top, surface.points(wide), surface.points(high))
+    beside = (box.width - labels - surface.points(wide)) / 2 if surface.style.height_mm else 0.0
+    place = Box(box.left + beside + labels, box.top, surface.points(wide), surface.points(high))
     axes = surface.axes(place, (0, wide), (high, 0))
     axes.imshow(mosaic, extent=(0, wide, high, 0), aspect="auto", interpolation="none")
     pitch = [surface.points(size + layout.gap) for size in (layout.cell[0] + layout.caption, layout.cell[1])]
     for row, label in enumerate(frame.row_labels[: layout.rows]):
         middle = box.top + row * pitch[0] + surface.points(layout.cell[0]) / 2
-        surface.text(box.left, middle + 0.36 * surface.label, label, surface.label, surface.palette.text2)
+        surface.text(box.left + beside, middle + 0.36 * surface.label, label, surface.label, surface.palette.text2)
     cell_wide = surface.points(layout.cell[1])
     for i, caption in enumerate(frame.captions[: len(frame.images)]):
         row, column = divmod(i, layout.columns)

@@ -24,7 +24,9 @@ def paint(surface: Surface, frame: Plane) -> None:
         if type(layer) not in LAYER_PAINTERS:
             raise FigureError(f"no painter is known for a layer of the kind {type(layer).__name__}")
     extent = frame.extent or bounds(frame.layers)
-    heat = any(isinstance(layer, Density) and not layer.contours for layer in frame.layers)
+    maps = [layer.extent for layer in frame.layers if isinstance(layer, Density) and not layer.contours]
+    heat = bool(maps)
+    reach = _reach(extent, maps)
     below = foot_height(surface, frame.x_label)
     keys = [key for layer in frame.layers for key in _keys(surface, layer)]
 
@@ -36,11 +38,11 @@ def paint(surface: Surface, frame: Plane) -> None:
         tall = (extent[3] - extent[2]) / (extent[1] - extent[0]) if frame.square else 0.72
         return below + plot * min(max(tall, 0.35), 1.4)
 
-    box = surface.body(natural, keys)
+    box = surface.body(natural, keys, keeps_shape=frame.square and heat and _ratio(reach) < 1.25 * _ratio(extent))
     left = left_of(extent)
     plot = Box(box.left + left, box.top, max(box.width - left, 4.0), max(box.height - below, 4.0))
     if frame.square:
-        plot, extent = _squared(plot, extent, keep=heat or frame.extent is not None)
+        plot, extent = _squared(plot, extent, reach)
     x, y = Scale(*extent[:2]), Scale(*extent[2:])
     axes = draw_axes(surface, plot, x, y, x_name=frame.x_label, grid="" if heat else "xy")
     name_y(surface, frame.y_label, plot, box.left)
@@ -73,15 +75,32 @@ def bounds(layers: tuple[Layer, ...]) -> Extent:
     return (*span(inside[:, 0], pad=0.04), *span(inside[:, 1], pad=0.04))
 
 
-def _squared(plot: Box, extent: Extent, keep: bool) -> tuple[Box, Extent]:
-    """Makes one unit as long upwards as sideways: a smaller plot where the extent is kept, else a wider extent."""
+def _ratio(extent: Extent) -> float:
+    return (extent[1] - extent[0]) / (extent[3] - extent[2])
+
+
+def _reach(extent: Extent, maps: list[Extent]) -> Extent:
+    """The extent up to which a plane may be shown where there is room: all that its heat maps cover, or any."""
+    if not maps:
+        return -np.inf, np.inf, -np.inf, np.inf
+    covered = np.array(maps)
+    low, high = covered[:, ::2].max(0), covered[:, 1::2].min(0)
+    x0, x1, y0, y1 = extent
+    return min(x0, float(low[0])), max(x1, float(high[0])), min(y0, float(low[1])), max(y1, float(high[1]))
+
+
+def _squared(plot: Box, extent: Extent, reach: Extent) -> tuple[Box, Extent]:
+    """Makes one unit as long upwards as sideways: the extent grows about its middle up to `reach`, else the plot shrinks.
+
+    A plot that is narrower than its box stands in the middle.
+    """
     x0, x1, y0, y1 = extent
     unit = min(plot.width / (x1 - x0), plot.height / (y1 - y0))
+    more_x = max(0.0, min((plot.width / unit - (x1 - x0)) / 2, x0 - reach[0], reach[1] - x1))
+    more_y = max(0.0, min((plot.height / unit - (y1 - y0)) / 2, y0 - reach[2], reach[3] - y1))
+    x0, x1, y0, y1 = x0 - more_x, x1 + more_x, y0 - more_y, y1 + more_y
     wide, high = unit * (x1 - x0), unit * (y1 - y0)
-    if keep:
-        return Box(plot.left, plot.top, wide, high), extent
-    more_x, more_y = (plot.width - wide) / unit / 2, (plot.height - high) / unit / 2
-    return plot, (x0 - more_x, x1 + more_x, y0 - more_y, y1 + more_y)
+    return Box(plot.left + (plot.width - wide) / 2, plot.top, wide, high), (x0, x1, y0, y1)
 
 
 def _keys(surface: Surface, layer: Layer) -> list[Key]:

@@ -51,8 +51,7 @@ def _print_names(surface: Surface, axes: Axes, layer: Points, xy: np.ndarray, la
     for k, name, place in zip(present, names, places, strict=True):
         if place is None:
             continue
-        text = axes.text(*place, name, color=surface.palette.of_class(k), fontproperties=surface.font(size, True))
-        text.set(ha="center", va="center", parse_math=False, path_effects=surface.halo(2.4), zorder=order + 50)
+        surface.label_point(axes, *place, name, size, surface.palette.of_class(k), order + 50, bold=True, halo=2.4)
 
 
 def cluster_places(
