@@ -9,6 +9,7 @@ from __future__ import annotations
 from explorer.figures.export import FORMATS, PAINTERS, check_path, figure, render, save, save_arrays
 from explorer.figures.sizes import SIZES, Size
 from explorer.figures.style import FigureError, Style
+from explorer.figures.titles import default_title
 
 __all__ = [
     "FORMATS",
@@ -18,6 +19,7 @@ __all__ = [
     "Size",
     "Style",
     "check_path",
+    "default_title",
     "figure",
     "render",
     "save",

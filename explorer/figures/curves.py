@@ -26,6 +26,10 @@ MOST = 2_000
 REACH = 0.02
 """Part of a curve on each side over which it is averaged."""
 RAW_ALPHA = 0.25
+TRANSIENT = 0.03
+"""First share of training whose values may lie beyond the y axis."""
+FEW = 20
+"""Most points of a curve that is not smoothed."""
 
 
 def paint(surface: Surface, frame: Curves) -> None:
@@ -135,36 +139,30 @@ def thinned(x: np.ndarray, y: np.ndarray, most: int = MOST) -> tuple[np.ndarray,
 
 
 def _y_scale(pane: list[Series], log: bool) -> tuple[Scale, str]:
-    """The scale of a pane, and a hint where a spike of raw values is cut off.
+    """The scale of a pane, as in the window: smoothed values without the first steps of training, all others whole.
 
-    If the outermost 3 % of the values of a smoothed series span more than twice as much as the others, as the first
-    steps of a loss do, the pane ends a little beyond the others.
+    The text says how far curves go beyond it.
     """
-    arrays: list[np.ndarray] = []
-    whole: list[np.ndarray] = []
+    drawn: list[np.ndarray] = []
+    settled: list[np.ndarray] = []
+    trains = any(series.smooth and len(series.x) > FEW for series in pane)
     for series in pane:
-        parts = [np.asarray(p, float) for p in (series.y, series.low, series.high) if p is not None]
-        whole += parts
-        finite = parts[0][np.isfinite(parts[0])]
-        if series.smooth and finite.size > 100 and not log:
-            parts[0] = np.array(_without_spike(finite))
-        arrays += parts
-    low, high = span(*arrays, pad=0.05, positive=log)
-    if not log and arrays and low < 0 <= min(float(np.nanmin(s, initial=np.inf)) for s in arrays):
+        y = smoothed(series.y) if series.smooth and len(series.x) > FEW else np.asarray(series.y, float)
+        bands = [] if series.smooth else [np.asarray(b, float) for b in (series.low, series.high) if b is not None]
+        drawn += [y, *bands]
+        settled += [y[_is_late(series.x)] if trains and not bands and len(y) > FEW else y, *bands]
+    low, high = span(*settled, pad=0.05, positive=log)
+    if not log and drawn and low < 0 <= min(float(np.nanmin(y, initial=np.inf)) for y in drawn):
         low = 0.0
-    least, greatest = span(*whole, positive=log)
+    least, greatest = span(*drawn, positive=log)
     beyond = [f"↑ to {significant(greatest)}"] if greatest > high else []
     beyond += [f"↓ to {significant(least)}"] if least < low else []
     return Scale(low, high, log), "  ".join(beyond)
 
 
-def _without_spike(y: np.ndarray) -> tuple[float, float]:
-    least, low, high, greatest = (float(v) for v in np.percentile(y, (0, 3, 97, 100)))
-    if greatest - high > 2 * (high - least) > 0:
-        return least, high + 0.25 * (high - least)
-    if low - least > 2 * (greatest - low) > 0:
-        return low - 0.25 * (greatest - low), greatest
-    return least, greatest
+def _is_late(x: np.ndarray) -> np.ndarray:
+    x = np.asarray(x, float)
+    return x >= x[0] + TRANSIENT * (x[-1] - x[0])
 
 
 def _colors(surface: Surface, pane: list[Series]) -> list[str]:
@@ -196,7 +194,7 @@ def _draw(axes: Axes, series: Series, color: str, stroke: float) -> None:
         axes.plot(x, y, marker="o", markersize=3 * stroke, color=color, markeredgewidth=0, zorder=4)
         return
     raw_x, raw_y = thinned(x, y)
-    if series.smooth and len(x) > 20:
+    if series.smooth and len(x) > FEW:
         axes.plot(raw_x, raw_y, color=color, linewidth=0.4 * stroke, alpha=RAW_ALPHA, zorder=3)
         raw_x, raw_y = thinned(x, smoothed(y))
     style = (0, (3.5, 2.2)) if series.dashed else "solid"

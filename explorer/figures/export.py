@@ -43,6 +43,7 @@ _SETTINGS: dict[Any, Any] = {
     "path.sketch": None,
     "image.composite_image": False,
     "text.usetex": False,
+    "text.hinting": "none",
     "agg.path.chunksize": 0,
 }
 

@@ -8,6 +8,7 @@ from explorer.figures.axes import draw_axes, foot_height, gutter, name_y
 from explorer.figures.box import Box
 from explorer.figures.key import Key
 from explorer.figures.layers import LAYER_PAINTERS, ellipse_bounds
+from explorer.figures.points import class_names, do_overlap
 from explorer.figures.scales import Scale, significant, span
 from explorer.figures.style import FigureError
 from explorer.figures.surface import Surface
@@ -28,7 +29,7 @@ def paint(surface: Surface, frame: Plane) -> None:
     heat = bool(maps)
     reach = _reach(extent, maps)
     below = foot_height(surface, frame.x_label)
-    keys = [key for layer in frame.layers for key in _keys(surface, layer)]
+    keys = [key for layer in frame.layers for key in _keys(surface, layer, extent)]
 
     def left_of(extent: Extent) -> float:
         return gutter(surface, Scale(extent[2], extent[3]), frame.y_label)
@@ -90,7 +91,7 @@ def _reach(extent: Extent, maps: list[Extent]) -> Extent:
 
 
 def _squared(plot: Box, extent: Extent, reach: Extent) -> tuple[Box, Extent]:
-    """Makes one unit as long upwards as sideways: the extent grows about its middle up to `reach`, else the plot shrinks.
+    """Makes one unit as long upwards as sideways: the extent grows up to `reach`, beyond that the plot shrinks.
 
     A plot that is narrower than its box stands in the middle.
     """
@@ -103,7 +104,7 @@ def _squared(plot: Box, extent: Extent, reach: Extent) -> tuple[Box, Extent]:
     return Box(plot.left + (plot.width - wide) / 2, plot.top, wide, high), (x0, x1, y0, y1)
 
 
-def _keys(surface: Surface, layer: Layer) -> list[Key]:
+def _keys(surface: Surface, layer: Layer, extent: Extent) -> list[Key]:
     palette = surface.palette
     if isinstance(layer, Density) and not layer.contours:
         stops = palette.stops(layer.role)
@@ -114,9 +115,13 @@ def _keys(surface: Surface, layer: Layer) -> list[Key]:
         low = 0.0 if abs(low) < 1e-3 * abs(high) else low
         ends = (significant(low, 2), significant(high, 2))
         return [Key(layer.name, palette.text1, "ramp", stops=stops, ends=ends)] if layer.name else []
+    if isinstance(layer, Points) and layer.label is not None:
+        listed = surface.style.class_legend
+        listed = do_overlap(layer, extent) if listed is None else listed
+        return [Key(name, palette.of_class(k), "dot") for k, name in class_names(layer).items()] if listed else []
     name = getattr(layer, "name", "")
-    if not name or (isinstance(layer, Points) and layer.label is not None):
-        return []
+    if not name or (isinstance(layer, Points) and layer.trail):
+        return []  # a cloud with a trail is named by its paths
     role = "total" if layer.role == "real-fake" else layer.role  # type: ignore[attr-defined]
     if isinstance(layer, Points):
         mark = "dot"

@@ -29,6 +29,9 @@ class Style:
         outlines: Text in an SVG is drawn as outlines, which look the same on every machine; otherwise it is text, which
             can be edited and searched, and which a machine without the font Inter shows in another one.
 
+        class_legend: Whether a plane has a legend of the classes of its points; None for one where classes overlap so
+            much that the names on them do not tell them apart.
+
     Raises:
         FigureError: A value is out of its range.
     """
@@ -40,6 +43,7 @@ class Style:
     title: str = ""
     font_size: float = 7.0
     outlines: bool = False
+    class_legend: bool | None = None
 
     def __post_init__(self) -> None:
         """Checks the values."""
