@@ -62,7 +62,9 @@ def paint(surface: Surface, frame: Curves) -> None:
 
     def natural(width: float) -> float:
         longest = max(surface.measure(name, surface.label) for name in names)
-        each = max((0.5 if len(members) == 1 else 0.3) * width, min(longest, 0.5 * width))
+        each = max(
+            (0.5 if len(members) == 1 else 0.3) * width, min(longest + 2, 0.5 * width)
+        )  # heights are rounded to pixels
         return len(members) * each + sum(above(width)) + (len(members) - 1) * apart + below
 
     box = surface.body(natural)

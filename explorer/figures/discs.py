@@ -32,7 +32,11 @@ def paint(surface: Surface, frame: Discs) -> None:
         Key(f"{frame.value_name}{core}", palette.role("model"), "dot", ""),
         Key(f"full: {frame.reference_name}", palette.text3, "line", ""),
     ]
-    box = surface.body(lambda width: width * min((y1 - y0) / (x1 - x0), TALLEST), keys, keeps_shape=True)
+
+    def natural(width: float) -> float:
+        return width * min((y1 - y0) / (x1 - x0), TALLEST)
+
+    box = surface.body(natural, keys, shape=natural)
     unit = min(box.width / (x1 - x0), box.height / (y1 - y0))  # points
     wide, high = unit * (x1 - x0), unit * (y1 - y0)
     plot = Box(box.left + (box.width - wide) / 2, box.top + (box.height - high) / 2, wide, high)

@@ -18,6 +18,8 @@ __all__ = ["bounds", "paint"]
 
 Extent = tuple[float, float, float, float]
 
+_FILLS = 1.25  # a plane that may be shown this many times as wide fills a wide page
+
 
 def paint(surface: Surface, frame: Plane) -> None:
     """Draws a plane."""
@@ -27,7 +29,7 @@ def paint(surface: Surface, frame: Plane) -> None:
     extent = frame.extent or bounds(frame.layers)
     maps = [layer.extent for layer in frame.layers if isinstance(layer, Density) and not layer.contours]
     heat = bool(maps)
-    reach = _reach(extent, maps)
+    reach = _reach(extent, maps, frame.extent is not None)
     below = foot_height(surface, frame.x_label)
     keys = [key for layer in frame.layers for key in _keys(surface, layer, extent)]
 
@@ -39,14 +41,15 @@ def paint(surface: Surface, frame: Plane) -> None:
         tall = (extent[3] - extent[2]) / (extent[1] - extent[0]) if frame.square else 0.72
         return below + plot * min(max(tall, 0.35), 1.4)
 
-    box = surface.body(natural, keys, keeps_shape=frame.square and heat and _ratio(reach) < 1.25 * _ratio(extent))
+    is_fixed = frame.square and _ratio(reach) < _FILLS * _ratio(extent)
+    box = surface.body(natural, keys, shape=natural if is_fixed else None)
     left = left_of(extent)
     plot = Box(box.left + left, box.top, max(box.width - left, 4.0), max(box.height - below, 4.0))
     if frame.square:
         plot, extent = _squared(plot, extent, reach)
     x, y = Scale(*extent[:2]), Scale(*extent[2:])
     axes = draw_axes(surface, plot, x, y, x_name=frame.x_label, grid="" if heat else "xy")
-    name_y(surface, frame.y_label, plot, box.left)
+    name_y(surface, frame.y_label, plot, plot.left - left)
     for order, layer in enumerate(frame.layers):
         LAYER_PAINTERS[type(layer)](surface, axes, layer, order + 1.0, over_heat=heat)
 
@@ -80,10 +83,13 @@ def _ratio(extent: Extent) -> float:
     return (extent[1] - extent[0]) / (extent[3] - extent[2])
 
 
-def _reach(extent: Extent, maps: list[Extent]) -> Extent:
-    """The extent up to which a plane may be shown where there is room: all that its heat maps cover, or any."""
+def _reach(extent: Extent, maps: list[Extent], is_set: bool) -> Extent:
+    """The extent up to which a plane may be shown where there is room: all that its heat maps cover, or any.
+
+    Without maps, an extent that a frame sets is kept.
+    """
     if not maps:
-        return -np.inf, np.inf, -np.inf, np.inf
+        return extent if is_set else (-np.inf, np.inf, -np.inf, np.inf)
     covered = np.array(maps)
     low, high = covered[:, ::2].max(0), covered[:, 1::2].min(0)
     x0, x1, y0, y1 = extent

@@ -15,7 +15,7 @@ from models.frames import Frame
 __all__ = ["Sheet"]
 
 _LEADING = 1.35  # height of a line of text as a multiple of its size
-_LEAST_COLUMN = 0.28  # of the width: a picture that leaves more free has its texts beside it
+_LEAST_COLUMN = 0.28  # of the width: the least that texts beside a picture have
 
 
 @dataclass(frozen=True)
@@ -61,39 +61,52 @@ class Sheet(Surface):
         super().__init__(style)
         self.frame = frame
 
-    def body(self, natural: Callable[[float], float], keys: Sequence[Key] = (), *, keeps_shape: bool = False) -> Box:
+    def body(
+        self,
+        natural: Callable[[float], float],
+        keys: Sequence[Key] = (),
+        *,
+        shape: Callable[[float], float] | None = None,
+    ) -> Box:
         """Writes title, subtitle, legend and note, and returns the space left for the picture.
 
         Args:
             natural: Returns the height in points that suits the picture at a width in points.
             keys: Entries of the legend.
-            keeps_shape: The picture does not fill a box that is wider than it is at its natural height.
+            shape: The height that the picture takes at a width, points, where it cannot fill a wider box; else None.
 
         Raises:
             FigureError: The height has no room for text and picture, or the figure has too many pixels.
         """
         inner = self.width - 2 * MARGIN
-        if keeps_shape and self.style.height_mm is not None:
-            picture = self._width_at(natural, self.style.height_mm / 25.4 * 72 - 2 * MARGIN)
-            column = inner - picture - 2 * self.label
-            if column >= max(_LEAST_COLUMN * inner, 14 * self.label):
-                words = self._words(keys, column)
-                if words.top + words.foot + 2 * MARGIN <= self.style.height_mm / 25.4 * 72:
-                    self._set_height(0.0, 0.0, 0.0)
-                    self._write(words, keys)
-                    return Box(self.width - MARGIN - picture, MARGIN, picture, self.height - 2 * MARGIN)
+        box = None if shape is None or self.style.height_mm is None else self._beside(shape, keys)
+        if box is not None:
+            return box
         words = self._words(keys, inner)
         top = MARGIN + words.top + (0.4 * self.label if words.top else 0)
         self._set_height(top, words.foot, natural(inner))
         self._write(words, keys)
         return Box(MARGIN, top, inner, self.height - top - words.foot - MARGIN)
 
-    def _width_at(self, natural: Callable[[float], float], height: float) -> float:
+    def _beside(self, shape: Callable[[float], float], keys: Sequence[Key]) -> Box | None:
+        """Writes the texts on the left of the picture, where that makes it larger, and returns its box."""
+        inner, high = self.width - 2 * MARGIN, (self.style.height_mm or 0.0) / 25.4 * 72 - 2 * MARGIN
+        gap, least = 2 * self.label, max(_LEAST_COLUMN * inner, 14 * self.label)
+        above = self._words(keys, inner)
+        picture = min(self._width_at(shape, high), inner - gap - least)
+        words = self._words(keys, inner - gap - picture)
+        if picture <= self._width_at(shape, high - above.top - above.foot) or words.top + words.foot > high:
+            return None
+        self._set_height(0.0, 0.0, 0.0)
+        self._write(words, keys)
+        return Box(self.width - MARGIN - picture, MARGIN, picture, self.height - 2 * MARGIN)
+
+    def _width_at(self, shape: Callable[[float], float], height: float) -> float:
         """The largest width at which the picture is no higher than a height, points."""
         low, high = 0.0, self.width - 2 * MARGIN
         for _ in range(24):
             middle = (low + high) / 2
-            low, high = (middle, high) if natural(middle) <= height else (low, middle)
+            low, high = (middle, high) if shape(middle) <= height else (low, middle)
         return low
 
     def _words(self, keys: Sequence[Key], width: float) -> _Words:

@@ -66,13 +66,19 @@ class Surface:
             FigureCanvasAgg(figure)
         self.figure: Figure = figure
 
-    def body(self, natural: Callable[[float], float], keys: Sequence[Key] = (), *, keeps_shape: bool = False) -> Box:
+    def body(
+        self,
+        natural: Callable[[float], float],
+        keys: Sequence[Key] = (),
+        *,
+        shape: Callable[[float], float] | None = None,
+    ) -> Box:
         """The box that a painter fills; a painter calls it once, before it draws.
 
         Args:
             natural: Returns the height in points that suits the picture at a width in points.
             keys: Entries of the legend.
-            keeps_shape: The picture does not fill a box that is wider than it is at its natural height.
+            shape: The height that the picture takes at a width, points, where it cannot fill a wider box; else None.
         """
         raise NotImplementedError
 
@@ -94,7 +100,9 @@ class Surface:
     def wrap(self, text: str, size: float, width: float, bold: bool = False) -> list[str]:
         """Breaks a text between words into lines no wider than `width`; a longer word gets its own line."""
         lines: list[str] = []
-        for word in text.split():
+        for word in text.replace("\n", " ").split(" "):  # thin and no-break spaces do not end a word
+            if not word:
+                continue
             if lines and self.measure(f"{lines[-1]} {word}", size, bold) <= width:
                 lines[-1] += f" {word}"
             else:

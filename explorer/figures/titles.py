@@ -14,7 +14,7 @@ __all__ = ["default_title"]
 
 
 def default_title(view: str, identity: Mapping[str, Any]) -> str:
-    """What a figure is of: "Samples, Ring of 8 Gaussians, GAN in the plane, step 1 206".
+    """What a figure is of: "Samples · Ring of 8 Gaussians · GAN in the plane · step 1 206".
 
     Args:
         view: Title of the view.
@@ -24,7 +24,7 @@ def default_title(view: str, identity: Mapping[str, Any]) -> str:
     parts = [view, "" if data is None else data.title, _page_title(str(identity.get("page", "")))]
     if isinstance(identity.get("step"), int) and "data" in identity:
         parts.append(f"step {number(identity['step'])}")
-    return ", ".join(part for part in parts if part)
+    return " · ".join(part for part in parts if part)
 
 
 def _page_title(name: str) -> str:
