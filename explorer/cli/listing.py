@@ -52,7 +52,7 @@ def _list_views(name: str, as_json: bool) -> int:
         page = models.find_page(name)
     except BadValue as error:
         raise BadInput(str(error)) from None
-    views = {key: {"title": view.title, "set": settable(view)} for key, view in views_of(page).items()}
+    views: dict[str, Any] = {key: {"title": view.title, "set": settable(view)} for key, view in views_of(page).items()}
     scenes = {scene.name: list(scene.views) for scene in scenes_of(page)}
     if as_json:
         print(json.dumps({"page": name, "views": views, "scenes": scenes}, ensure_ascii=False))
