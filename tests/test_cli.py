@@ -142,12 +142,12 @@ def test_a_damaged_metrics_line_is_one_line(digits_run, tmp_path, command):
 @pytest.mark.parametrize(
     ("arguments", "parts"),
     [
-        (("figure", "RUN", "nothing", "--out", "OUT.png"), ("there is no view nothing", "latent_map")),
+        (("figure", "RUN", "nothing", "--out", "OUT.png"), ("there is no view nothing", "latent_map (Latent map)")),
         (("figure", "RUN", "latent_map", "--out", "OUT.jpg"), (".png", ".jpg")),
-        (("figure", "RUN", "samples", "--set", "colour=red", "--out", "OUT.png"), ("no parameter colour",)),
+        (("figure", "RUN", "samples", "--set", "colour=red", "--out", "OUT.png"), ("no parameter colour", "noise")),
         (("figure", "RUN", "samples", "--set", "noise=x", "--out", "OUT.png"), ("noise takes 1 number",)),
         (("figure", "RUN", "decode", "--set", "z=1", "--out", "OUT.png"), ("z takes 2 numbers separated by commas",)),
-        (("figure", "RUN", "nothing", "--step", "3", "--out", "OUT.png"), ("nothing is not recorded",)),
+        (("figure", "RUN", "decode", "--step", "3", "--out", "OUT.png"), ("decode is not recorded",)),
         (("sample", "RUN", "--n", "0", "--out", "OUT.npz"), ("--n takes", "not 0")),
         (("sample", "RUN", "--out", "OUT.txt"), (".txt",)),
         (("evaluate", "RUN", "--set", "L=3"), ("evaluation has no setting L", "K")),
@@ -449,6 +449,60 @@ def test_runs_that_cannot_be_compared_are_one_line(gauss_run, digits_run, tmp_pa
 
 def test_settings_of_a_scene_are_refused(digits_run, tmp_path, command):
     refused(command("figure", digits_run, "The bound", "--set", "z=0,0", "--out", tmp_path / "x.png"), "--set", "view")
+
+
+def test_a_figure_of_a_run_is_titled_as_in_the_window_and_as_asked(digits_run, tmp_path, command):
+    titles = []
+    for name, more in (("a.png", ()), ("b.png", ("--title", "Mine")), ("c.png", ("--title", ""))):
+        assert command("figure", digits_run, "samples", "--out", tmp_path / name, *more).code == 0
+        titles.append(json.loads(Image.open(tmp_path / name).text["identity"]).get("title"))
+    step = Run(digits_run).last().step
+    assert titles == [f"Samples · Digits 8×8 · Amortised VAE · step {step}", "Mine", None]
+
+
+def test_a_slide_has_its_size_and_a_width_its_own_height(digits_run, tmp_path, command):
+    shapes = []
+    for name, more in (("a.png", ()), ("b.png", ("--width", 100))):
+        command("figure", digits_run, "curves", "--size", "slide", "--dpi", 60, "--out", tmp_path / name, *more)
+        with Image.open(tmp_path / name) as image:
+            shapes.append(image.size)
+    assert shapes[0] == (600, round(143 / 25.4 * 60))
+    assert shapes[1][0] == round(100 / 25.4 * 60)
+
+
+def test_a_view_is_known_by_its_title_too(digits_run, tmp_path, command):
+    for title, view in (("latent MAP", "latent_map"), ("Loss", "curves")):
+        assert command("figure", digits_run, title, "--out", tmp_path / "x.csv").code == 0
+        assert f'# view: "{view}"' in (tmp_path / "x.csv").read_text()
+
+
+def test_a_bundled_model_is_drawn_by_its_title(tmp_path, command):
+    assert command("figure", "mnist, 2-d latent", "decode", "--set", "z=0.5,-1", "--out", tmp_path / "x.png").code == 0
+    identity = json.loads(Image.open(tmp_path / "x.png").text["identity"])
+    assert (identity["bundle"], identity["data"]) == ("MNIST, 2-D latent", "mnist-dynamic")
+    assert identity["title"] == "Decode · MNIST, binarized per batch · Amortised VAE · step 25\u2009000"
+    refused(command("figure", "MNIST, 2-D latent", "curves", "--out", tmp_path / "y.png"), "without the curves")
+    refused(command("figure", "MNIST, 2-D latent", "decode", "--step", 3, "--out", tmp_path / "y.png"), "--step")
+
+
+def test_a_folder_that_is_not_there_is_refused(digits_run, tmp_path, command):
+    missing = tmp_path / "no folder"
+    for action in (("figure", digits_run, "curves"), ("sample", digits_run)):
+        refused(command(*action, "--out", missing / "x.csv"), f"there is no folder {missing}", "create it")
+    assert not missing.exists()
+
+
+def test_list_tells_the_views_of_a_page_and_what_can_be_set(command):
+    lines = command("list", "--views", "vae").out.splitlines()
+    titles = {line.split()[0]: line[22:] for line in lines if not line.startswith(" ")}
+    views = views_of(models.find_page("vae"))
+    assert {name: titles[name] for name in views} == {name: view.title for name, view in views.items()}
+    assert titles["curves"] == "Loss"
+    assert any(line.split()[:4] == ["point", "such", "as", "12"] for line in lines)
+    found = json.loads(command("list", "--views", "vae", "--json").out)
+    assert set(found["views"]["bound"]["set"]) == {"steps", "point"}
+    assert "Train" in found["scenes"]
+    refused(command("list", "--views", "nothing"), "nothing")
 
 
 def test_a_lab_draws_all_its_views(tmp_path, command):

@@ -22,9 +22,11 @@ from explorer.figures import FORMATS, PAINTERS, FigureError, Style, figure, rend
 from explorer.figures.palette import PALETTES
 from models.frames import (
     FRAMES,
+    Curves,
     Frame,
     Plane,
     Points,
+    Series,
     Text,
     arrays_of,
 )
@@ -72,13 +74,18 @@ def test_png_has_its_size_paper_and_identity(name: str, theme: str, tmp_path: Pa
 
 @pytest.mark.parametrize("name", FRAME_NAMES)
 def test_svg_parses_and_holds_size_and_identity(name: str, tmp_path: Path) -> None:
-    path = save(frames()[name], tmp_path / "f.svg", style=Style(width_mm=60, height_mm=80), identity=IDENTITY)
+    path = save(
+        frames()[name], tmp_path / "f.svg", style=Style(width_mm=60, height_mm=80, title="Title"), identity=IDENTITY
+    )
     root = ET.parse(path).getroot()
     assert float(root.get("width").removesuffix("pt")) == pytest.approx(60 / 25.4 * 72, abs=0.25)
     assert float(root.get("height").removesuffix("pt")) == pytest.approx(80 / 25.4 * 72, abs=0.25)
     known = json.loads(root.find(".//{http://purl.org/dc/elements/1.1/}description").text)
     assert known | IDENTITY == known
-    assert not root.findall(".//{http://www.w3.org/2000/svg}text"), "text must not depend on installed fonts"
+    texts = ["".join(text.itertext()) for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    outlined = ET.fromstring(render(frames()[name], Style(title="Title", outlines=True), "svg"))
+    assert not list(outlined.iter("{http://www.w3.org/2000/svg}text"))
+    assert "Title" in texts
     assert root.find(".//{http://purl.org/dc/elements/1.1/}date") is None
 
 
@@ -132,8 +139,8 @@ def test_csv_of_points() -> None:
     known, rows = table(render(frame, None, "csv", identity=IDENTITY))
     layer = frame.layers[0]
     assert known | IDENTITY == known
-    assert list(rows[0]) == ["x", "y", "label", "class", "index"]
-    np.testing.assert_array_equal(np.stack([column(rows, "x"), column(rows, "y")], 1).astype(np.float32), layer.xy)
+    assert list(rows[0]) == ["z₁", "z₂", "label", "class", "index"]
+    np.testing.assert_array_equal(np.stack([column(rows, "z₁"), column(rows, "z₂")], 1).astype(np.float32), layer.xy)
     np.testing.assert_array_equal(column(rows, "label"), layer.label)
     np.testing.assert_array_equal(column(rows, "index"), layer.index)
     assert [row["class"] for row in rows] == [layer.classes[k] for k in layer.label]
@@ -159,16 +166,24 @@ def test_csv_of_a_plane_has_every_layer_under_one_another() -> None:
 
 def test_csv_of_curves() -> None:
     frame = frames()["curves"]
-    _, rows = table(render(frame, None, "csv"))
-    for series in frame.series:
-        mine = [row for row in rows if row["series"] == series.key]
-        np.testing.assert_array_equal(column(mine, "x"), series.x)
-        np.testing.assert_array_equal(column(mine, "y"), series.y)
-        if series.low is None:
-            assert {row["low"] for row in mine} == {""}
-        else:
-            np.testing.assert_array_equal(column(mine, "low"), series.low)
-            np.testing.assert_array_equal(column(mine, "high"), series.high)
+    known, rows = table(render(frame, None, "csv"))
+    assert list(rows[0]) == ["step", "ELBO (nats)", "KL (nats)", "KL (nats) low", "KL (nats) high", "exact KL (nats)"]
+    assert "smoothed" in known["values"]
+    np.testing.assert_array_equal(column(rows, "step"), frame.series[0].x)
+    for series, name in zip(frame.series, ("ELBO (nats)", "KL (nats)", "exact KL (nats)"), strict=True):
+        np.testing.assert_array_equal(column(rows[: len(series.x)], name), series.y)
+    kl = frame.series[1]
+    np.testing.assert_array_equal(column(rows[:50], "KL (nats) low"), kl.low)
+    np.testing.assert_array_equal(column(rows[:50], "KL (nats) high"), kl.high)
+    assert {row["KL (nats)"] for row in rows[50:]} == {""}
+
+
+def test_csv_of_curves_that_share_a_name_or_an_x() -> None:
+    x, y = np.array([0.0, 0.0, 0.5]), np.array([1.0, 2.0, 3.0])
+    alike = Series("a", "loss", x, y, pane="one"), Series("b", "loss", x[1:], y[1:], pane="two", low=y[1:], high=y[1:])
+    _, rows = table(render(Curves(alike, x_label="θ"), None, "csv"))
+    assert [list(row.values()) for row in rows] == [["0", "1.0", "2.0"], ["0", "2.0", ""], ["0.5", "3.0", "3.0"]]
+    assert list(rows[0]) == ["θ", "loss, one", "loss, two"]
 
 
 @pytest.mark.parametrize("name", ["images", "colour"])
@@ -187,8 +202,9 @@ def test_csv_of_images(name: str) -> None:
 def test_csv_of_bars_matrix_and_audio() -> None:
     known = frames()
     _, rows = table(render(known["bars"], None, "csv"))
+    assert list(rows[0]) == ["label", "value (nats)", "error", "reference"]
     assert [row["label"] for row in rows] == ["a", "b"]
-    np.testing.assert_array_equal(column(rows, "value"), known["bars"].values)
+    np.testing.assert_array_equal(column(rows, "value (nats)"), known["bars"].values)
     np.testing.assert_array_equal(column(rows, "error"), known["bars"].errors)
     np.testing.assert_array_equal(column(rows, "reference"), known["bars"].reference)
     _, rows = table(render(known["matrix"], None, "csv"))

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import models
+from explorer import figures
 from explorer.engine import BadInput, training_class
 from models.protocol import BadValue, GenerativeModel, Page, Param, Preset, params_of, settings_of, views_of
 
@@ -64,6 +65,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     page_help = _described_page(arguments)
 
     listing = commands.add_parser("list", help="families, pages, datasets and presets")
+    listing.add_argument("--views", metavar="PAGE", default=None, help="views of a page instead, with what --set takes")
     _add_json(listing)
 
     train = _page_command(commands, "train", "train a model", page_help)
@@ -102,13 +104,21 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_json(evaluate)
 
     figure = _run_command(commands, "figure", "draw a view of a run as a figure, or each view of a scene")
-    figure.add_argument("view", metavar="VIEW", help='name of a view, "curves", or name of a scene such as "The bound"')
+    figure.add_argument(
+        "view",
+        metavar="VIEW",
+        help='name or title of a view, "curves", or name of a scene such as "The bound"; '
+        "dgm-explorer list --views PAGE lists them",
+    )
     _add_set(figure, "the view's parameters and inputs, such as z=0.5,-1")
     figure.add_argument(
         "--step", type=_whole, default=None, metavar="N", help="a recorded step instead of the last checkpoint"
     )
     figure.add_argument(
         "--out", required=True, metavar="F", help=".png .svg .pdf .csv or .npz; a scene writes F-VIEW.png for each view"
+    )
+    figure.add_argument(
+        "--title", default=None, metavar="TEXT", help='bold line at the top; "" for none (view, data, model and step)'
     )
     _add_style(figure)
     _add_checkpoint(figure)
@@ -193,9 +203,14 @@ def _add_checkpoint(command: argparse.ArgumentParser) -> None:
 
 
 def _add_style(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--size", choices=tuple(figures.SIZES), default="column", help="common size, with text to match (column)"
+    )
     command.add_argument("--width", type=float, default=None, metavar="MM", help="width of the figure, mm")
     command.add_argument("--height", type=float, default=None, metavar="MM", help="height of the figure, mm")
+    command.add_argument("--font-size", type=float, default=None, metavar="PT", help="size of labels, points")
     command.add_argument("--dpi", type=int, default=None, metavar="DPI", help="resolution of a .png")
+    command.add_argument("--outlines", action="store_true", help="text of an .svg as outlines, not as text")
     command.add_argument("--theme", choices=("light", "dark"), default="light", help="colours (light)")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer import figures
-from explorer.cli.drawing import style_of
+from explorer.cli.drawing import check_folder, style_of
 from explorer.engine import BadInput
 from explorer.engine.compare import (
     LETTERS,
@@ -34,6 +34,7 @@ def compare(arguments: argparse.Namespace) -> int:
     style = style_of(arguments)
     if path is not None:
         figures.check_path(path)
+        check_folder(path)
     pair = read_pair(Path(arguments.first), Path(arguments.second))
     found = differences(pair)
     if path is not None:

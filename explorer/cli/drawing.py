@@ -1,124 +1,106 @@
-"""`figure`: draws a view of a run, or every view of a scene."""
+"""`figure`: draws a view of a run or of a bundled model, or every view of a scene."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from explorer import figures
 from explorer.cli.arguments import read_pairs
-from explorer.cli.progress import download_progress
-from explorer.engine import BadInput, Viewer, load_run
-from explorer.engine.runs.curves import read_history, run_curves
-from explorer.engine.runs.directions import read_directions
-from explorer.engine.runs.recorder import Recorder
-from explorer.engine.runs.run import Run
-from explorer.engine.setup import model_page
-from explorer.engine.views.from_text import request_from_text
-from models.frames import Frame
-from models.protocol import Scene, scenes_of, views_of
+from explorer.cli.subjects import Drawn, Subject, subject_of
+from explorer.engine import BadInput
+from models.protocol import GenerativeModel, Scene, scenes_of, views_of
 
-__all__ = ["draw_figure", "style_of"]
+__all__ = ["check_folder", "draw_figure", "style_of"]
 
-Drawn = tuple[Frame, dict[str, Any]]  # a frame and its identity
+_CURVES = {"curves": "Loss"}  # the view that every run has, and its title
 
 
 def draw_figure(arguments: argparse.Namespace) -> int:
     """Draws a view or a scene of a run; see the help of `figure`."""
     path = Path(arguments.out)
     figures.check_path(path)
+    check_folder(path)
     style = style_of(arguments)
-    for target, (frame, identity) in _frames(arguments, path).items():
-        figures.save(frame, target, style=style, identity=identity)
+    subject = subject_of(arguments)
+    titles = {**_CURVES, **{name: view.title for name, view in views_of(subject.page).items()}}
+    for target, (frame, identity) in _frames(arguments, subject, path).items():
+        title = arguments.title
+        if title is None:
+            title = figures.default_title(titles[identity["view"]], identity)
+        figures.save(frame, target, style=dataclasses.replace(style, title=title), identity=identity)
         print(target)
     return 0
 
 
+def check_folder(path: Path) -> None:
+    """Checks that the folder of a file is there: a mistyped name makes no folder.
+
+    Raises:
+        BadInput: There is no such folder.
+    """
+    if not path.absolute().parent.exists():
+        raise BadInput(f"there is no folder {path.parent}; create it first, or name another --out than {path}")
+
+
 def style_of(arguments: argparse.Namespace) -> figures.Style:
-    """Size and look of a figure from the arguments; what is not given has its default."""
-    sizes = {"width_mm": arguments.width, "height_mm": arguments.height, "dpi": arguments.dpi}
-    return figures.Style(theme=arguments.theme, **{key: value for key, value in sizes.items() if value is not None})
+    """The look that the arguments describe: a common size, and what differs from it."""
+    size = figures.SIZES[arguments.size]
+    chosen: dict[str, Any] = {
+        "width_mm": arguments.width,
+        "height_mm": arguments.height,
+        "font_size": arguments.font_size,
+        "dpi": arguments.dpi,
+    }
+    common = {"width_mm": size.width_mm, "height_mm": size.height_mm, "font_size": size.font_size}
+    if arguments.width is not None:
+        common["height_mm"] = None  # a page of another width has its own height
+    given = {name: value for name, value in chosen.items() if value is not None}
+    return figures.Style(theme=arguments.theme, outlines=arguments.outlines, **{**common, **given})
 
 
-def _frames(arguments: argparse.Namespace, path: Path) -> dict[Path, Drawn]:
+def _frames(arguments: argparse.Namespace, subject: Subject, path: Path) -> dict[Path, Drawn]:
     """Frames by the file they are written to: one for a view, one for each view of a scene."""
-    run, values = Run(Path(arguments.run)), read_pairs(arguments.set)
-    scene = _scene(run, arguments.view)
-    if scene is None:
-        draw = _curves if arguments.view == "curves" else _source(arguments, run)
-        return {path: draw(run, arguments.view, values)}
+    values, chosen = read_pairs(arguments.set), _chosen(subject.page, arguments.view)
+    if isinstance(chosen, str):
+        return {path: _draw(subject, chosen, values)}
     if values:
         raise BadInput("--set takes the parameters and inputs of one view; name a view instead of a scene")
-    drawn, draw = {}, _source(arguments, run)
-    for view in scene.views:
+    drawn = {}
+    for view in chosen.views:
         try:
-            frame, identity = (_curves if view == "curves" else draw)(run, view, {})
+            frame, identity = _draw(subject, view, {})
         except BadInput as error:
             print(f"{view} is left out: {error}", file=sys.stderr)
             continue
-        drawn[path.with_name(f"{path.stem}-{view}{path.suffix}")] = frame, {**identity, "scene": scene.name}
+        drawn[path.with_name(f"{path.stem}-{view}{path.suffix}")] = frame, {**identity, "scene": chosen.name}
     if not drawn:
-        raise BadInput(f"no view of the scene {scene.name} can be drawn for this run")
+        raise BadInput(f"no view of the scene {chosen.name} can be drawn for this run")
     return drawn
 
 
-def _scene(run: Run, name: str) -> Scene | None:
-    """The scene of a name, whatever the case of its letters; None where a view has the name, or nothing has."""
-    page = model_page(run.setup.page)
-    if name == "curves" or name in views_of(page):
-        return None
-    return next((scene for scene in scenes_of(page) if scene.name.lower() == name.lower()), None)
+def _draw(subject: Subject, view: str, values: dict[str, str]) -> Drawn:
+    return subject.curves() if view in _CURVES else subject.draw(view, values)
 
 
-def _source(arguments: argparse.Namespace, run: Run) -> Callable[[Run, str, Mapping[str, str]], Drawn]:
-    """Draws a view of the last checkpoint, or of a recorded step."""
-    return _Checkpoint(arguments) if arguments.step is None else _Recorded(run, arguments.step)
+def _chosen(page: type[GenerativeModel], text: str) -> str | Scene:
+    """The name of the view, or the scene, that a text names: by name, else by title in letters of any case.
 
-
-def _curves(run: Run, view: str, values: Mapping[str, str]) -> Drawn:
-    return run_curves(run), {**run.identity, "view": view}
-
-
-class _Recorded:
-    """The frames recorded at a step."""
-
-    def __init__(self, run: Run, step: int):
-        recorder = Recorder(run.frames)
-        recorder.load()
-        self._step, self._frames = recorder.at(step)
-        if self._step != step:
-            print(f"no frame was recorded at step {step}; drawing step {self._step}", file=sys.stderr)
-
-    def __call__(self, run: Run, view: str, values: Mapping[str, str]) -> Drawn:
-        if view not in self._frames:
-            raise BadInput(f"view {view} is not recorded; recorded are {', '.join(self._frames)}")
-        if values:
-            raise BadInput("--set cannot change a recorded step; leave out --set or --step")
-        frame = self._frames[view]
-        frame = dataclasses.replace(
-            frame, subtitle=", ".join(part for part in (frame.subtitle, f"step {self._step:,}") if part)
-        )
-        return frame, {**run.identity, "view": view, "step": self._step}
-
-
-class _Checkpoint:
-    """The views of a checkpoint."""
-
-    def __init__(self, arguments: argparse.Namespace):
-        self._loaded = loaded = load_run(
-            arguments.run, checkpoint=arguments.checkpoint, device=arguments.device, progress=download_progress
-        )
-        self._viewer = Viewer(loaded.model, loaded.tensors, loaded.model.device, read_history(loaded.run))
-
-    def __call__(self, run: Run, view: str, values: Mapping[str, str]) -> Drawn:
-        loaded, found = self._loaded, self._viewer.view(view)
-        if not found.applies(type(loaded.model), loaded.config, loaded.model.spec):
-            raise BadInput(f"view {view} does not apply to this run's config and data")
-        directions = read_directions(loaded.run.folder)
-        request = request_from_text(found, loaded.model, loaded.tensors, dict(values), directions)
-        identity = {**loaded.run.identity, "view": view, "step": loaded.step, "set": dict(values)}
-        return self._viewer.last_frame(request), identity
+    Raises:
+        BadInput: There is none; the sentence lists them.
+    """
+    views = {**{name: view.title for name, view in views_of(page).items()}, **_CURVES}
+    if text in views:
+        return text
+    for scene in scenes_of(page):
+        if scene.name.lower() == text.lower():
+            return scene
+    for name, title in views.items():
+        if title.lower() == text.lower():
+            return name
+    known = ", ".join(f"{name} ({title})" for name, title in views.items())
+    scenes = ", ".join(scene.name for scene in scenes_of(page))
+    raise BadInput(f"there is no view {text}; there are {known}" + (f"; scenes: {scenes}" if scenes else ""))

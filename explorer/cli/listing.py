@@ -13,9 +13,10 @@ import torch
 
 import models
 from explorer.data import SOURCES
-from explorer.engine import available, describe, resolve
+from explorer.engine import BadInput, available, describe, resolve
+from explorer.engine.views.input_kinds import settable
 from explorer.version import __version__
-from models.protocol import GenerativeModel, Preset, accepted, params_of
+from models.protocol import BadValue, GenerativeModel, Preset, accepted, params_of, scenes_of, views_of
 
 __all__ = ["list_all", "versions"]
 
@@ -23,7 +24,9 @@ _WIDTH = 96  # characters of a line that says what a lab is about
 
 
 def list_all(arguments: argparse.Namespace) -> int:
-    """Prints families, pages, datasets and presets; see the help of `list`."""
+    """Prints families, pages, datasets and presets, or the views of a page; see the help of `list`."""
+    if arguments.views is not None:
+        return _list_views(arguments.views, arguments.json)
     pages = [_page(family.id, name, page) for family in models.FAMILIES for name, page in family.pages.items()]
     data = [_dataset(name) for name in SOURCES]
     if arguments.json:
@@ -40,6 +43,28 @@ def list_all(arguments: argparse.Namespace) -> int:
     for entry in data:
         settings = ", ".join(f"{name}={value}" for name, value in entry["params"].items())
         print(f"{entry['data']:<22}{entry['about']}" + (f" [{settings}]" if settings else ""))
+    return 0
+
+
+def _list_views(name: str, as_json: bool) -> int:
+    """Prints the views of a page with what can be set of them, and its scenes."""
+    try:
+        page = models.find_page(name)
+    except BadValue as error:
+        raise BadInput(str(error)) from None
+    views: dict[str, Any] = {key: {"title": view.title, "set": settable(view)} for key, view in views_of(page).items()}
+    scenes = {scene.name: list(scene.views) for scene in scenes_of(page)}
+    if as_json:
+        print(json.dumps({"page": name, "views": views, "scenes": scenes}, ensure_ascii=False))
+        return 0
+    for key, view in views.items():
+        print(f"{key:<22}{view['title']}")
+        for setting, values in view["set"].items():
+            print(f"{'':<22}{setting}  {values}")
+    if issubclass(page, GenerativeModel):
+        print(f"{'curves':<22}Loss")
+    for scene, shown in scenes.items():
+        print(f'{"scene":<22}"{scene}": {", ".join(shown)}')
     return 0
 
 

@@ -14,6 +14,7 @@ import torch
 import models
 from explorer import figures
 from explorer.cli.arguments import read_pairs
+from explorer.cli.drawing import check_folder
 from explorer.cli.progress import count_progress, download_progress
 from explorer.engine import BadInput, Request, evaluate, load_run
 from explorer.engine.lab import open_lab
@@ -33,6 +34,7 @@ def sample(arguments: argparse.Namespace) -> int:
         raise BadInput(f"--n takes a number of samples from 1 to 10000000, not {arguments.n}")
     path = Path(arguments.out)
     figures.check_path(path)
+    check_folder(path)
     loaded = load_run(
         arguments.run, checkpoint=arguments.checkpoint, device=arguments.device, progress=download_progress
     )

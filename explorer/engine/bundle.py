@@ -34,7 +34,7 @@ from explorer.engine.training import training_class
 from explorer.engine.views.static_page import StaticPage
 from models.protocol import BadValue, DataSpec, GenerativeModel, Image, build, params_of
 
-__all__ = ["BUNDLES", "LARGEST", "make_bundle", "open_bundle", "read_card"]
+__all__ = ["BUNDLES", "LARGEST", "find_bundle", "make_bundle", "open_bundle", "read_card"]
 
 BUNDLES: Mapping[str, Mapping[str, str]] = {
     "vae": {
@@ -172,6 +172,15 @@ def _command(setup: Setup, steps: int) -> str:
     early = "" if training.seconds > 0 or steps == training.steps else f" --stop-at {steps}"
     rest = f"{length}{early} --seed {setup.seed} --device {setup.device}"
     return f"dgm-explorer train {setup.page} --data {setup.data} --set {' '.join(pairs)} {rest}"
+
+
+def find_bundle(name: str) -> tuple[str, str] | None:
+    """Page and title of the bundled model of a title or file name, in letters of any case; None where there is none."""
+    for page, files in BUNDLES.items():
+        for title, file in files.items():
+            if name.lower() in (title.lower(), file.lower()):
+                return page, title
+    return None
 
 
 @contextlib.contextmanager

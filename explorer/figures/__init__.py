@@ -7,6 +7,21 @@ matplotlib figure. A new kind of frame gets a painter in `PAINTERS`. matplotlib 
 from __future__ import annotations
 
 from explorer.figures.export import FORMATS, PAINTERS, check_path, figure, render, save, save_arrays
+from explorer.figures.sizes import SIZES, Size
 from explorer.figures.style import FigureError, Style
+from explorer.figures.titles import default_title
 
-__all__ = ["FORMATS", "PAINTERS", "FigureError", "Style", "check_path", "figure", "render", "save", "save_arrays"]
+__all__ = [
+    "FORMATS",
+    "PAINTERS",
+    "SIZES",
+    "FigureError",
+    "Size",
+    "Style",
+    "check_path",
+    "default_title",
+    "figure",
+    "render",
+    "save",
+    "save_arrays",
+]

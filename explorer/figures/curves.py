@@ -26,6 +26,10 @@ MOST = 2_000
 REACH = 0.02
 """Part of a curve on each side over which it is averaged."""
 RAW_ALPHA = 0.25
+TRANSIENT = 0.03
+"""First share of training whose values may lie beyond the y axis."""
+FEW = 20
+"""Most points of a curve that is not smoothed."""
 
 
 def paint(surface: Surface, frame: Curves) -> None:
@@ -33,26 +37,34 @@ def paint(surface: Surface, frame: Curves) -> None:
     panes: dict[str, list[Series]] = {}
     for series in frame.series:
         panes.setdefault(series.pane, []).append(series)
-    x = Scale(*span(*(s.x for s in frame.series), positive=frame.log_x), log=frame.log_x)
+    shown = {name: (low, high) for name, low, high in frame.y_ranges}
+    x = Scale(*(frame.x_range or span(*(s.x for s in frame.series), positive=frame.log_x)), log=frame.log_x)
     members = list(panes.values()) or [[]]
     named = len(frame.y_names)
+    logs = [frame.log_y or name in frame.log_panes for name in panes or [""]]
     scales = [
-        (Scale(-0.5, named - 0.5), "") if named else _y_scale(pane, frame.log_y or name in frame.log_panes)
-        for name, pane in panes.items()
-    ] or [_y_scale([], frame.log_y)]
+        (Scale(*shown[name], log), "") if name in shown
+        else (Scale(-0.5, named - 0.5), "") if named
+        else _y_scale(pane, log)
+        for (name, pane), log in zip(panes.items(), logs, strict=True)
+    ] if panes else [_y_scale([], frame.log_y)]  # fmt: skip
+    names = [_axis_name(frame, name, log) for name, log in zip(panes or [""], logs, strict=True)]
+    beside = 1.5 * surface.label if any(names) else 0.0
     most = 4 if len(members) == 1 else 3
     widest = max((surface.measure(name, surface.small) for name in frame.y_names), default=0.0)
-    left = max(widest + 0.8 * surface.label, *(gutter(surface, y, frame.y_label, most) for y, _ in scales))
+    numbers = widest + 0.8 * surface.label if named else max(gutter(surface, y, most=most) for y, _ in scales)
+    left = beside + numbers
     legends = _legends(surface, panes)
     below, apart = foot_height(surface, frame.x_label), 0.8 * surface.label
 
-    beside = 1.5 * surface.label if frame.y_label and len(members) > 1 else 0.0
-
     def above(width: float) -> list[float]:
-        return [legend_height(surface, keys, width - beside) + 0.3 * surface.label for keys in legends]
+        return [legend_height(surface, keys, width) + 0.3 * surface.label for keys in legends]
 
     def natural(width: float) -> float:
-        each = (0.5 if len(members) == 1 else 0.3) * width
+        longest = max(surface.measure(name, surface.label) for name in names)
+        each = max(
+            (0.5 if len(members) == 1 else 0.3) * width, min(longest + 2, 0.5 * width)
+        )  # heights are rounded to pixels
         return len(members) * each + sum(above(width)) + (len(members) - 1) * apart + below
 
     box = surface.body(natural)
@@ -62,10 +74,11 @@ def paint(surface: Surface, frame: Curves) -> None:
     top = box.top
     first: Axes | None = None
     for number, (pane, (y, beyond), keys) in enumerate(zip(members, scales, legends, strict=True)):
-        draw_legend(surface, keys, box.left + beside, top, box.width - beside)
+        draw_legend(surface, keys, box.left, top, box.width)
         plot = Box(box.left + left, top + heads[number], max(box.width - left - 2, 4.0), each)
         last = number == len(members) - 1
         name = frame.x_label if last else ""
+        name_y(surface, surface.elide(names[number], surface.label, each), plot, box.left)
         axes = draw_axes(surface, plot, x, y, x_name=name, x_numbers=last, y_numbers=not named, most=(5, most))
         for place, word in enumerate(frame.y_names):
             base = plot.top + plot.height * (1 - (place + 0.5) / named) + 0.36 * surface.small
@@ -82,8 +95,12 @@ def paint(surface: Surface, frame: Curves) -> None:
             size = surface.small
             surface.text(plot.left + plot.width, plot.top + size, beyond, size, surface.palette.text3, align="right")
         top = plot.top + plot.height + apart
-    whole = Box(box.left, box.top + heads[0], box.width, top - apart - box.top - heads[0])
-    name_y(surface, frame.y_label, whole, box.left)
+
+
+def _axis_name(frame: Curves, pane: str, log: bool) -> str:
+    """The name of a pane's y axis: the pane, what all panes measure, and whether it is logarithmic."""
+    parts = [part for part in (pane, frame.y_label) if part]
+    return ", ".join([*parts, "log"] if log and parts else parts)
 
 
 def smoothed(y: np.ndarray, reach: float = REACH) -> np.ndarray:
@@ -124,36 +141,30 @@ def thinned(x: np.ndarray, y: np.ndarray, most: int = MOST) -> tuple[np.ndarray,
 
 
 def _y_scale(pane: list[Series], log: bool) -> tuple[Scale, str]:
-    """The scale of a pane, and a hint where a spike of raw values is cut off.
+    """The scale of a pane, as in the window: smoothed values without the first steps of training, all others whole.
 
-    If the outermost 3 % of the values of a smoothed series span more than twice as much as the others, as the first
-    steps of a loss do, the pane ends a little beyond the others.
+    The text says how far curves go beyond it.
     """
-    arrays: list[np.ndarray] = []
-    whole: list[np.ndarray] = []
+    drawn: list[np.ndarray] = []
+    settled: list[np.ndarray] = []
+    trains = any(series.smooth and len(series.x) > FEW for series in pane)
     for series in pane:
-        parts = [np.asarray(p, float) for p in (series.y, series.low, series.high) if p is not None]
-        whole += parts
-        finite = parts[0][np.isfinite(parts[0])]
-        if series.smooth and finite.size > 100 and not log:
-            parts[0] = np.array(_without_spike(finite))
-        arrays += parts
-    low, high = span(*arrays, pad=0.05, positive=log)
-    if not log and arrays and low < 0 <= min(float(np.nanmin(s, initial=np.inf)) for s in arrays):
+        y = smoothed(series.y) if series.smooth and len(series.x) > FEW else np.asarray(series.y, float)
+        bands = [] if series.smooth else [np.asarray(b, float) for b in (series.low, series.high) if b is not None]
+        drawn += [y, *bands]
+        settled += [y[_is_late(series.x)] if trains and not bands and len(y) > FEW else y, *bands]
+    low, high = span(*settled, pad=0.05, positive=log)
+    if not log and drawn and low < 0 <= min(float(np.nanmin(y, initial=np.inf)) for y in drawn):
         low = 0.0
-    least, greatest = span(*whole, positive=log)
+    least, greatest = span(*drawn, positive=log)
     beyond = [f"↑ to {significant(greatest)}"] if greatest > high else []
     beyond += [f"↓ to {significant(least)}"] if least < low else []
     return Scale(low, high, log), "  ".join(beyond)
 
 
-def _without_spike(y: np.ndarray) -> tuple[float, float]:
-    least, low, high, greatest = (float(v) for v in np.percentile(y, (0, 3, 97, 100)))
-    if greatest - high > 2 * (high - least) > 0:
-        return least, high + 0.25 * (high - least)
-    if low - least > 2 * (greatest - low) > 0:
-        return low - 0.25 * (greatest - low), greatest
-    return least, greatest
+def _is_late(x: np.ndarray) -> np.ndarray:
+    x = np.asarray(x, float)
+    return x >= x[0] + TRANSIENT * (x[-1] - x[0])
 
 
 def _colors(surface: Surface, pane: list[Series]) -> list[str]:
@@ -201,7 +212,7 @@ def _draw(axes: Axes, series: Series, color: str, stroke: float) -> None:
         axes.plot(x, y, marker="o", markersize=3 * stroke, color=color, markeredgewidth=0, zorder=4)
         return
     raw_x, raw_y = thinned(x, y)
-    if series.smooth and len(x) > 20:
+    if series.smooth and len(x) > FEW:
         axes.plot(raw_x, raw_y, color=color, linewidth=0.4 * stroke, alpha=RAW_ALPHA, zorder=3)
         raw_x, raw_y = thinned(x, smoothed(y))
     style = (0, (3.5, 2.2)) if series.dashed else (0, (0.01, 2.0)) if series.dotted else "solid"

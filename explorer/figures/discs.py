@@ -32,7 +32,11 @@ def paint(surface: Surface, frame: Discs) -> None:
         Key(f"{frame.value_name}{core}", palette.role("model"), "dot", ""),
         Key(f"full: {frame.reference_name}", palette.text3, "line", ""),
     ]
-    box = surface.body(lambda width: width * min((y1 - y0) / (x1 - x0), TALLEST), keys)
+
+    def natural(width: float) -> float:
+        return width * min((y1 - y0) / (x1 - x0), TALLEST)
+
+    box = surface.body(natural, keys, shape=natural)
     unit = min(box.width / (x1 - x0), box.height / (y1 - y0))  # points
     wide, high = unit * (x1 - x0), unit * (y1 - y0)
     plot = Box(box.left + (box.width - wide) / 2, box.top + (box.height - high) / 2, wide, high)
@@ -58,8 +62,7 @@ def paint(surface: Surface, frame: Discs) -> None:
         sideways = 0.0 if not ring else (at[0] - x) / (1.25 * radius)
         align = "left" if sideways > 0.5 else "right" if sideways < -0.5 else "center"
         upright = "center" if not ring or abs(sideways) > 0.5 else "bottom" if at[1] > y else "top"
-        words = axes.text(*at, text, color=palette.text1, fontproperties=surface.font(surface.label), ha=align)
-        words.set(va=upright, parse_math=False, zorder=6, path_effects=surface.halo())
+        surface.label_point(axes, *at, text, surface.label, palette.text1, 6, align=align, upright=upright)
     place_of_headline = frame.headline_place()
     if place_of_headline is not None:
         x, y = place_of_headline

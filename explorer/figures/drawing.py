@@ -17,7 +17,11 @@ TALLEST = 0.9
 def paint(surface: Surface, frame: Drawing) -> None:
     """Draws a line drawing."""
     x0, x1, y0, y1 = frame.bounds()
-    box = surface.body(lambda width: width * min((y1 - y0) / (x1 - x0), TALLEST))
+
+    def natural(width: float) -> float:
+        return width * min((y1 - y0) / (x1 - x0), TALLEST)
+
+    box = surface.body(natural, shape=natural)
     unit = min(box.width / (x1 - x0), box.height / (y1 - y0))  # points
     wide, high = unit * (x1 - x0), unit * (y1 - y0)
     plot = Box(box.left + (box.width - wide) / 2, box.top + (box.height - high) / 2, wide, high)

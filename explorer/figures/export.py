@@ -33,7 +33,6 @@ FORMATS = ("png", "svg", "pdf", "csv", "npz")
 PAINTERS: Mapping[type[Frame], Callable[..., None]] = {**STILL_PAINTERS, Film: film.paint}
 
 _SETTINGS: dict[Any, Any] = {
-    "svg.fonttype": "path",
     "svg.hashsalt": "explorer.figures",
     "svg.image_inline": True,
     "pdf.fonttype": 42,
@@ -44,19 +43,19 @@ _SETTINGS: dict[Any, Any] = {
     "path.sketch": None,
     "image.composite_image": False,
     "text.usetex": False,
+    "text.hinting": "none",
     "agg.path.chunksize": 0,
 }
-"""Text in an SVG is drawn as outlines, because a viewer may not have the font."""
 
 _DRAWING = threading.RLock()
 
 
 @contextmanager
-def _drawing() -> Iterator[None]:
+def _drawing(outlines: bool = False) -> Iterator[None]:
     """Locks drawing: matplotlib's settings and caches belong to the process, and several threads make figures."""
     import matplotlib
 
-    with _DRAWING, matplotlib.rc_context(_SETTINGS):
+    with _DRAWING, matplotlib.rc_context({**_SETTINGS, "svg.fonttype": "path" if outlines else "none"}):
         yield
 
 
@@ -108,7 +107,7 @@ def render(frame: Frame, style: Style | None, format: str, *, identity: Mapping[
     if format == "npz":
         return npz_of(frame, about)
     out = io.BytesIO()
-    with _drawing():
+    with _drawing(style.outlines):
         _PRINTERS[format](figure(frame, style), out, about, text)
     return out.getvalue()
 

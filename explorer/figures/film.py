@@ -59,7 +59,13 @@ class Cell(Surface):
         boxes = self._covered or [self._box]
         return (min(box.left for box in boxes) + max(box.left + box.width for box in boxes)) / 2
 
-    def body(self, natural: Callable[[float], float], keys: Sequence[Key] = ()) -> Box:
+    def body(
+        self,
+        natural: Callable[[float], float],
+        keys: Sequence[Key] = (),
+        *,
+        shape: Callable[[float], float] | None = None,
+    ) -> Box:
         """Keeps height and legend for the strip, and returns the box of the cell."""
         self.natural, self.keys = natural(self._box.width), tuple(keys)
         return self._box

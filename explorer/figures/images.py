@@ -47,20 +47,24 @@ def paint(surface: Surface, frame: Images) -> None:
         raise FigureError(f"images are (n, 1 or 3, height, width), not {frame.images.shape}")
     labels = max((surface.measure(label, surface.label) for label in frame.row_labels), default=0.0)
     labels += 0.8 * surface.label if labels else 0.0
-    box = surface.body(lambda width: surface.points(_layout(surface, frame, width - labels).height))
+    box = surface.body(
+        lambda width: surface.points(_layout(surface, frame, width - labels).height),
+        shape=lambda width: surface.points(_layout(surface, frame, width - labels, whole=False).height),
+    )
     layout = _layout(surface, frame, box.width - labels, box.height)
     if not len(frame.images):
         surface.text(box.left, box.top + surface.label, "no images", surface.label, surface.palette.text3)
         return
     mosaic = _mosaic(surface, frame, layout)
     high, wide = mosaic.shape[:2]
-    place = Box(box.left + labels, box.top, surface.points(wide), surface.points(high))
+    beside = (box.width - labels - surface.points(wide)) / 2 if surface.style.height_mm else 0.0
+    place = Box(box.left + beside + labels, box.top, surface.points(wide), surface.points(high))
     axes = surface.axes(place, (0, wide), (high, 0))
     axes.imshow(mosaic, extent=(0, wide, high, 0), aspect="auto", interpolation="none")
     pitch = [surface.points(size + layout.gap) for size in (layout.cell[0] + layout.caption, layout.cell[1])]
     for row, label in enumerate(frame.row_labels[: layout.rows]):
         middle = box.top + row * pitch[0] + surface.points(layout.cell[0]) / 2
-        surface.text(box.left, middle + 0.36 * surface.label, label, surface.label, surface.palette.text2)
+        surface.text(box.left + beside, middle + 0.36 * surface.label, label, surface.label, surface.palette.text2)
     cell_wide = surface.points(layout.cell[1])
     for i, caption in enumerate(frame.captions[: len(frame.images)]):
         row, column = divmod(i, layout.columns)
@@ -72,8 +76,10 @@ def paint(surface: Surface, frame: Images) -> None:
         surface.text(middle, base, text, size, surface.palette.text2, align="center")
 
 
-def _layout(surface: Surface, frame: Images, width: float, height: float | None = None) -> _Layout:
-    """The largest whole scale at which the rows fit a width, and a height, in points."""
+def _layout(
+    surface: Surface, frame: Images, width: float, height: float | None = None, *, whole: bool = True
+) -> _Layout:
+    """The largest scale at which the rows fit a width, and a height, in points: a whole one, as pixels are drawn."""
     n, _, h, w = frame.images.shape
     pixel = surface.dpi / 72
     gap = 0 if frame.sheet else max(1, round(GAP * pixel))
@@ -86,7 +92,7 @@ def _layout(surface: Surface, frame: Images, width: float, height: float | None 
         scale = min(scale, WIDEST * surface.pixels_wide / w)
         if height is not None:
             scale = min(scale, (round(height * pixel) - (rows - 1) * gap - rows * caption) / (rows * h))
-        scale = math.floor(scale + 1e-9) if scale >= 1 else max(scale, 1 / min(h, w))
+        scale = math.floor(scale + 1e-9) if scale >= 1 and whole else max(scale, 1 / min(h, w))
         cell = (max(1, int(h * scale)), max(1, int(w * scale)))
         return _Layout(rows, columns, scale, cell, gap, caption)
 

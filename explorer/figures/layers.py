@@ -143,11 +143,8 @@ def paint_ellipses(surface: Surface, axes: Axes, layer: Ellipses, order: float, 
         mx, my = 0.04 * (x1 - x0), 0.04 * (y1 - y0)
         seen = np.flatnonzero((x > x0 + mx) & (x < x1 - mx) & (y > y0 + my) & (y < y1 - my))
         if seen.size:
-            place = (x[seen[0]], y[seen[0]])
-            text = axes.text(
-                *place, layer.labels[i], color=color, fontproperties=surface.font(surface.small), ha="center"
-            )
-            text.set(va="center", parse_math=False, path_effects=surface.halo(), zorder=order + 40, clip_on=True)
+            place = x[seen[0]], y[seen[0]]
+            surface.label_point(axes, *place, layer.labels[i], surface.small, color, order + 40)
 
 
 LAYER_PAINTERS: Mapping[type[Layer], Callable[..., None]] = {

@@ -8,6 +8,7 @@ from explorer.figures.axes import draw_axes, foot_height, gutter, name_y
 from explorer.figures.box import Box
 from explorer.figures.key import Key
 from explorer.figures.layers import LAYER_PAINTERS, ellipse_bounds
+from explorer.figures.points import class_names, do_overlap
 from explorer.figures.scales import Scale, significant, span
 from explorer.figures.style import FigureError
 from explorer.figures.surface import Surface
@@ -17,6 +18,8 @@ __all__ = ["bounds", "paint"]
 
 Extent = tuple[float, float, float, float]
 
+_FILLS = 1.25  # a plane that may be shown this many times as wide fills a wide page
+
 
 def paint(surface: Surface, frame: Plane) -> None:
     """Draws a plane."""
@@ -24,9 +27,11 @@ def paint(surface: Surface, frame: Plane) -> None:
         if type(layer) not in LAYER_PAINTERS:
             raise FigureError(f"no painter is known for a layer of the kind {type(layer).__name__}")
     extent = frame.extent or bounds(frame.layers)
-    heat = any(isinstance(layer, Density) and not layer.contours for layer in frame.layers)
+    maps = [layer.extent for layer in frame.layers if isinstance(layer, Density) and not layer.contours]
+    heat = bool(maps)
+    reach = _reach(extent, maps, frame.extent is not None)
     below = foot_height(surface, frame.x_label)
-    keys = [key for layer in frame.layers for key in _keys(surface, layer)]
+    keys = [key for layer in frame.layers for key in _keys(surface, layer, extent)]
 
     def left_of(extent: Extent) -> float:
         return gutter(surface, Scale(extent[2], extent[3]), frame.y_label)
@@ -36,14 +41,15 @@ def paint(surface: Surface, frame: Plane) -> None:
         tall = (extent[3] - extent[2]) / (extent[1] - extent[0]) if frame.square else 0.72
         return below + plot * min(max(tall, 0.35), 1.4)
 
-    box = surface.body(natural, keys)
+    is_fixed = frame.square and _ratio(reach) < _FILLS * _ratio(extent)
+    box = surface.body(natural, keys, shape=natural if is_fixed else None)
     left = left_of(extent)
     plot = Box(box.left + left, box.top, max(box.width - left, 4.0), max(box.height - below, 4.0))
     if frame.square:
-        plot, extent = _squared(plot, extent, keep=heat or frame.extent is not None)
+        plot, extent = _squared(plot, extent, reach)
     x, y = Scale(*extent[:2]), Scale(*extent[2:])
     axes = draw_axes(surface, plot, x, y, x_name=frame.x_label, grid="" if heat else "xy")
-    name_y(surface, frame.y_label, plot, box.left)
+    name_y(surface, frame.y_label, plot, plot.left - left)
     for order, layer in enumerate(frame.layers):
         LAYER_PAINTERS[type(layer)](surface, axes, layer, order + 1.0, over_heat=heat)
 
@@ -73,18 +79,38 @@ def bounds(layers: tuple[Layer, ...]) -> Extent:
     return (*span(inside[:, 0], pad=0.04), *span(inside[:, 1], pad=0.04))
 
 
-def _squared(plot: Box, extent: Extent, keep: bool) -> tuple[Box, Extent]:
-    """Makes one unit as long upwards as sideways: a smaller plot where the extent is kept, else a wider extent."""
+def _ratio(extent: Extent) -> float:
+    return (extent[1] - extent[0]) / (extent[3] - extent[2])
+
+
+def _reach(extent: Extent, maps: list[Extent], is_set: bool) -> Extent:
+    """The extent up to which a plane may be shown where there is room: all that its heat maps cover, or any.
+
+    Without maps, an extent that a frame sets is kept.
+    """
+    if not maps:
+        return extent if is_set else (-np.inf, np.inf, -np.inf, np.inf)
+    covered = np.array(maps)
+    low, high = covered[:, ::2].max(0), covered[:, 1::2].min(0)
+    x0, x1, y0, y1 = extent
+    return min(x0, float(low[0])), max(x1, float(high[0])), min(y0, float(low[1])), max(y1, float(high[1]))
+
+
+def _squared(plot: Box, extent: Extent, reach: Extent) -> tuple[Box, Extent]:
+    """Makes one unit as long upwards as sideways: the extent grows up to `reach`, beyond that the plot shrinks.
+
+    A plot that is narrower than its box stands in the middle.
+    """
     x0, x1, y0, y1 = extent
     unit = min(plot.width / (x1 - x0), plot.height / (y1 - y0))
+    more_x = max(0.0, min((plot.width / unit - (x1 - x0)) / 2, x0 - reach[0], reach[1] - x1))
+    more_y = max(0.0, min((plot.height / unit - (y1 - y0)) / 2, y0 - reach[2], reach[3] - y1))
+    x0, x1, y0, y1 = x0 - more_x, x1 + more_x, y0 - more_y, y1 + more_y
     wide, high = unit * (x1 - x0), unit * (y1 - y0)
-    if keep:
-        return Box(plot.left, plot.top, wide, high), extent
-    more_x, more_y = (plot.width - wide) / unit / 2, (plot.height - high) / unit / 2
-    return plot, (x0 - more_x, x1 + more_x, y0 - more_y, y1 + more_y)
+    return Box(plot.left + (plot.width - wide) / 2, plot.top, wide, high), (x0, x1, y0, y1)
 
 
-def _keys(surface: Surface, layer: Layer) -> list[Key]:
+def _keys(surface: Surface, layer: Layer, extent: Extent) -> list[Key]:
     palette = surface.palette
     if isinstance(layer, Density) and not layer.contours:
         stops = palette.stops(layer.role)
@@ -95,9 +121,13 @@ def _keys(surface: Surface, layer: Layer) -> list[Key]:
         low = 0.0 if abs(low) < 1e-3 * abs(high) else low
         ends = (significant(low, 2), significant(high, 2))
         return [Key(layer.name, palette.text1, "ramp", stops=stops, ends=ends)] if layer.name else []
+    if isinstance(layer, Points) and layer.label is not None:
+        listed = surface.style.class_legend
+        listed = do_overlap(layer, extent) if listed is None else listed
+        return [Key(name, palette.of_class(k), "dot") for k, name in class_names(layer).items()] if listed else []
     name = getattr(layer, "name", "")
-    if not name or (isinstance(layer, Points) and layer.label is not None):
-        return []
+    if not name or (isinstance(layer, Points) and layer.trail):
+        return []  # a cloud with a trail is named by its paths
     role = "total" if layer.role == "real-fake" else layer.role  # type: ignore[attr-defined]
     if isinstance(layer, Points):
         mark = "dot"

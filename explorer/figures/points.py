@@ -12,7 +12,7 @@ from models.frames import Points
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["cluster_places", "paint_points"]
+__all__ = ["class_names", "cluster_places", "do_overlap", "paint_points"]
 
 MANY = 20_000
 """Number of points above which they are rasterised in an SVG or PDF, because viewers draw so many slowly."""
@@ -38,9 +38,45 @@ def paint_points(surface: Surface, axes: Axes, layer: Points, order: float, *, o
         _print_names(surface, axes, layer, xy, label, order)
 
 
-def _print_names(surface: Surface, axes: Axes, layer: Points, xy: np.ndarray, label: np.ndarray, order: float) -> None:
+def class_names(layer: Points) -> dict[int, str]:
+    """The names of the classes that points of a layer have, by class."""
+    label = np.empty(0, int) if layer.label is None else np.asarray(layer.label)
     present = [int(k) for k in np.unique(label[label >= 0])]
-    names = [layer.classes[k] if k < len(layer.classes) else str(k) for k in present]
+    return {k: layer.classes[k] if k < len(layer.classes) else str(k) for k in present}
+
+
+def do_overlap(layer: Points, extent: tuple[float, float, float, float]) -> bool:
+    """Whether one class is denser than another where that one is densest, so that its name stands on the wrong points.
+
+    Args:
+        layer: Points with classes.
+        extent: x0, x1, y0, y1 of the plot.
+    """
+    xy, label = np.asarray(layer.xy, float).reshape(-1, 2), np.asarray(layer.label)
+    maps = _densities(xy, label, list(class_names(layer)), extent)
+    modes = [np.unravel_index(int(each.argmax()), each.shape) for each in maps if each.max() > 0]
+    own = [each.max() for each in maps if each.max() > 0]
+    return any(max(each[mode] for each in maps) > most for mode, most in zip(modes, own, strict=True))
+
+
+def _densities(
+    xy: np.ndarray, label: np.ndarray, present: list[int], extent: tuple[float, float, float, float]
+) -> list[np.ndarray]:
+    """The density of each class: a histogram within the extent, smoothed by a Gaussian of one and a half cells."""
+    from scipy.ndimage import gaussian_filter
+
+    x0, x1, y0, y1 = extent
+    maps = []
+    for k in present:
+        mine = xy[label == k]
+        mine = mine[np.isfinite(mine).all(1)]
+        counts, _, _ = np.histogram2d(mine[:, 0], mine[:, 1], bins=CELLS, range=((x0, x1), (y0, y1)))
+        maps.append(gaussian_filter(counts, 1.5, mode="constant"))
+    return maps
+
+
+def _print_names(surface: Surface, axes: Axes, layer: Points, xy: np.ndarray, label: np.ndarray, order: float) -> None:
+    present, names = list(class_names(layer)), list(class_names(layer).values())
     short = all(len(name) <= 2 for name in names)
     size = 1.2 * surface.label if short else surface.small
     box = axes.get_position()
@@ -51,8 +87,7 @@ def _print_names(surface: Surface, axes: Axes, layer: Points, xy: np.ndarray, la
     for k, name, place in zip(present, names, places, strict=True):
         if place is None:
             continue
-        text = axes.text(*place, name, color=surface.palette.of_class(k), fontproperties=surface.font(size, True))
-        text.set(ha="center", va="center", parse_math=False, path_effects=surface.halo(2.4), zorder=order + 50)
+        surface.label_point(axes, *place, name, size, surface.palette.of_class(k), order + 50, bold=True, halo=2.4)
 
 
 def cluster_places(
@@ -64,9 +99,6 @@ def cluster_places(
 ) -> list[tuple[float, float] | None]:
     """Positions of the names of classes: at the mode of the class, or at its densest place that is still free.
 
-    The density of a class is a histogram of its points within the extent, smoothed by a Gaussian of one and a half
-    cells.
-
     Args:
         xy: Points, (n, 2).
         label: Class of each point, (n,).
@@ -77,17 +109,10 @@ def cluster_places(
     Returns:
         Centre of each name, None for a class without a point in the extent.
     """
-    from scipy.ndimage import gaussian_filter
-
     x0, x1, y0, y1 = extent
     x = x0 + (np.arange(CELLS) + 0.5) * (x1 - x0) / CELLS
     y = y0 + (np.arange(CELLS) + 0.5) * (y1 - y0) / CELLS
-    maps = []
-    for k in present:
-        mine = xy[label == k]
-        mine = mine[np.isfinite(mine).all(1)]
-        counts, _, _ = np.histogram2d(mine[:, 0], mine[:, 1], bins=CELLS, range=((x0, x1), (y0, y1)))
-        maps.append(gaussian_filter(counts, 1.5, mode="constant"))
+    maps = _densities(xy, label, present, extent)
     places: list[tuple[float, float] | None] = [None] * len(present)
     taken: list[tuple[float, float, float, float]] = []
     for i in sorted(range(len(present)), key=lambda i: -maps[i].max()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from explorer.figures.box import Box
 from explorer.figures.key import Key
@@ -13,9 +14,43 @@ from models.frames import Frame
 
 __all__ = ["Sheet"]
 
+_LEADING = 1.35  # height of a line of text as a multiple of its size
+_LEAST_COLUMN = 0.28  # of the width: the least that texts beside a picture have
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The texts of a figure, broken into lines for a width.
+
+    Attributes:
+        width: The width, points.
+        title, subtitle, note: Lines of each.
+        beside: Distance at which the subtitle stands on the line of the title, or 0 where it has lines of its own.
+        head: Height of title and subtitle, points.
+        legend: Height of the legend, points.
+        foot: Height of the note, points.
+    """
+
+    width: float
+    title: list[str]
+    subtitle: list[str]
+    note: list[str]
+    beside: float
+    head: float
+    legend: float
+    foot: float
+
+    @property
+    def top(self) -> float:
+        """Height of all that stands before the picture."""
+        return self.head + self.legend
+
 
 class Sheet(Surface):
     """The surface of one figure.
+
+    Texts stand above and below the picture. On a page of fixed height that is much wider than a picture that keeps its
+    shape, such as a square map on a slide, they stand on its left.
 
     Args:
         frame: Its subtitle and note are printed.
@@ -26,49 +61,84 @@ class Sheet(Surface):
         super().__init__(style)
         self.frame = frame
 
-    def body(self, natural: Callable[[float], float], keys: Sequence[Key] = ()) -> Box:
+    def body(
+        self,
+        natural: Callable[[float], float],
+        keys: Sequence[Key] = (),
+        *,
+        shape: Callable[[float], float] | None = None,
+    ) -> Box:
         """Writes title, subtitle, legend and note, and returns the space left for the picture.
 
         Args:
-            natural: Returns the height in points that suits the picture at a width in points; called where the style
-                has no height.
+            natural: Returns the height in points that suits the picture at a width in points.
             keys: Entries of the legend.
+            shape: The height that the picture takes at a width, points, where it cannot fill a wider box; else None.
 
         Raises:
             FigureError: The height has no room for text and picture, or the figure has too many pixels.
         """
         inner = self.width - 2 * MARGIN
-        title = self.wrap(self.style.title, self.large, inner, bold=True)
-        subtitle = self.wrap(self.frame.subtitle, self.label, inner)
-        note = self.wrap(("⚠ " if self.frame.warning and self.frame.note else "") + self.frame.note, self.small, inner)
+        box = None if shape is None or self.style.height_mm is None else self._beside(shape, keys)
+        if box is not None:
+            return box
+        words = self._words(keys, inner)
+        top = MARGIN + words.top + (0.4 * self.label if words.top else 0)
+        self._set_height(top, words.foot, natural(inner))
+        self._write(words, keys)
+        return Box(MARGIN, top, inner, self.height - top - words.foot - MARGIN)
+
+    def _beside(self, shape: Callable[[float], float], keys: Sequence[Key]) -> Box | None:
+        """Writes the texts on the left of the picture, where that makes it larger, and returns its box."""
+        inner, high = self.width - 2 * MARGIN, (self.style.height_mm or 0.0) / 25.4 * 72 - 2 * MARGIN
+        gap, least = 2 * self.label, max(_LEAST_COLUMN * inner, 14 * self.label)
+        above = self._words(keys, inner)
+        picture = min(self._width_at(shape, high), inner - gap - least)
+        words = self._words(keys, inner - gap - picture)
+        if picture <= self._width_at(shape, high - above.top - above.foot) or words.top + words.foot > high:
+            return None
+        self._set_height(0.0, 0.0, 0.0)
+        self._write(words, keys)
+        return Box(self.width - MARGIN - picture, MARGIN, picture, self.height - 2 * MARGIN)
+
+    def _width_at(self, shape: Callable[[float], float], height: float) -> float:
+        """The largest width at which the picture is no higher than a height, points."""
+        low, high = 0.0, self.width - 2 * MARGIN
+        for _ in range(24):
+            middle = (low + high) / 2
+            low, high = (middle, high) if shape(middle) <= height else (low, middle)
+        return low
+
+    def _words(self, keys: Sequence[Key], width: float) -> _Words:
+        title = self.wrap(self.style.title, self.large, width, bold=True)
+        subtitle = self.wrap(self.frame.subtitle, self.label, width)
+        note = self.wrap(("⚠ " if self.frame.warning and self.frame.note else "") + self.frame.note, self.small, width)
         beside = 0.0
         if len(title) == len(subtitle) == 1:
             start = self.measure(title[0], self.large, bold=True) + self.label
-            beside = start if start + self.measure(subtitle[0], self.label) <= inner else 0.0
-        head = len(title) * 1.35 * self.large + (0 if beside else len(subtitle) * 1.35 * self.label)
-        legend = legend_height(self, keys, inner)
-        top = MARGIN + head + legend + (0.4 * self.label if head or legend else 0)
-        foot = (len(note) * 1.35 + 0.5) * self.small if note else 0.0
-        self._set_height(top, foot, natural(inner))
+            beside = start if start + self.measure(subtitle[0], self.label) <= width else 0.0
+        head = len(title) * _LEADING * self.large + (0 if beside else len(subtitle) * _LEADING * self.label)
+        foot = (len(note) * _LEADING + 0.5) * self.small if note else 0.0
+        return _Words(width, title, subtitle, note, beside, head, legend_height(self, keys, width), foot)
 
+    def _write(self, words: _Words, keys: Sequence[Key]) -> None:
         y = MARGIN
-        for line in title:
+        for line in words.title:
             self.text(MARGIN, y + self.large, line, self.large, self.palette.text1, bold=True)
-            y += 1.35 * self.large
-        if beside:
+            y += _LEADING * self.large
+        if words.beside:
             at = MARGIN + self.large
-            self.text(MARGIN + beside, at, subtitle[0], self.label, self.palette.text2)
+            self.text(MARGIN + words.beside, at, words.subtitle[0], self.label, self.palette.text2)
         else:
-            for line in subtitle:
+            for line in words.subtitle:
                 self.text(MARGIN, y + self.label, line, self.label, self.palette.text2)
-                y += 1.35 * self.label
-        draw_legend(self, keys, MARGIN, y, inner)
-        y = self.height - MARGIN - len(note) * 1.35 * self.small
-        for line in note:
+                y += _LEADING * self.label
+        draw_legend(self, keys, MARGIN, y, words.width)
+        y = self.height - MARGIN - len(words.note) * _LEADING * self.small
+        for line in words.note:
             color = self.palette.warn if self.frame.warning else self.palette.text3
             self.text(MARGIN, y + self.small, line, self.small, color)
-            y += 1.35 * self.small
-        return Box(MARGIN, top, inner, self.height - top - foot - MARGIN)
+            y += _LEADING * self.small
 
     def _set_height(self, top: float, foot: float, natural: float) -> None:
         if self.style.height_mm is None:

@@ -25,7 +25,12 @@ class Style:
         dpi: Pixels an inch, 30 to 1200: of a PNG, and of pictures inside SVG and PDF.
         theme: "light" for paper, "dark" for slides.
         title: Bold line at the top, or "".
-        font_size: Size of labels and captions in points, 4 to 24; the title is larger, axis numbers are smaller.
+        font_size: Size of labels and captions in points, 4 to 48; the title is larger, axis numbers are smaller.
+        outlines: Text in an SVG is drawn as outlines, which look the same on every machine; otherwise it is text, which
+            can be edited and searched, and which a machine without the font Inter shows in another one.
+
+        class_legend: Whether a plane has a legend of the classes of its points; None for one where classes overlap so
+            much that the names on them do not tell them apart.
 
     Raises:
         FigureError: A value is out of its range.
@@ -37,6 +42,8 @@ class Style:
     theme: str = "light"
     title: str = ""
     font_size: float = 7.0
+    outlines: bool = False
+    class_legend: bool | None = None
 
     def __post_init__(self) -> None:
         """Checks the values."""
@@ -44,7 +51,7 @@ class Style:
             ("width", self.width_mm, 20, 1000, " mm"),
             ("height", self.height_mm, 20, 1000, " mm"),
             ("resolution", self.dpi, 30, 1200, " dpi"),
-            ("font size", self.font_size, 4, 24, " pt"),
+            ("font size", self.font_size, 4, 48, " pt"),
         ):
             if value is None and name == "height":
                 continue

@@ -8,9 +8,9 @@ lines have the same size on any figure.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.figures import fonts
 from explorer.figures.box import Box
 from explorer.figures.key import Key
 from explorer.figures.palette import PALETTES
@@ -47,7 +47,6 @@ class Surface:
     """
 
     def __init__(self, style: Style, figure: Figure | None = None) -> None:
-        from matplotlib import get_data_path
         from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
         from matplotlib.figure import Figure as NewFigure
 
@@ -61,19 +60,25 @@ class Surface:
         self.small, self.large = 0.88 * self.label, 1.2 * self.label
         self.line = 1.5 * self.label
         self.stroke = self.label / 7
-        self._fonts = Path(get_data_path()) / "fonts" / "ttf"
         self._rulers = RendererAgg(1, 1, 720), RendererAgg(1, 1, self.dpi)
         if figure is None:
             figure = NewFigure(dpi=self.dpi, facecolor=self.palette.paper)
             FigureCanvasAgg(figure)
         self.figure: Figure = figure
 
-    def body(self, natural: Callable[[float], float], keys: Sequence[Key] = ()) -> Box:
+    def body(
+        self,
+        natural: Callable[[float], float],
+        keys: Sequence[Key] = (),
+        *,
+        shape: Callable[[float], float] | None = None,
+    ) -> Box:
         """The box that a painter fills; a painter calls it once, before it draws.
 
         Args:
             natural: Returns the height in points that suits the picture at a width in points.
             keys: Entries of the legend.
+            shape: The height that the picture takes at a width, points, where it cannot fill a wider box; else None.
         """
         raise NotImplementedError
 
@@ -82,11 +87,8 @@ class Surface:
         return pixels * 72 / self.dpi
 
     def font(self, size: float, bold: bool = False, mono: bool = False) -> FontProperties:
-        """DejaVu Sans from matplotlib's data folder, so that a figure looks the same on every machine."""
-        from matplotlib.font_manager import FontProperties
-
-        name = f"DejaVuSans{'Mono' if mono else ''}{'-Bold' if bold else ''}.ttf"
-        return FontProperties(fname=self._fonts / name, size=size)
+        """The font of the window in a size in points."""
+        return fonts.font(size, bold, mono)
 
     def measure(self, text: str, size: float, bold: bool = False, mono: bool = False) -> float:
         """Width of a line of text in points."""
@@ -98,7 +100,9 @@ class Surface:
     def wrap(self, text: str, size: float, width: float, bold: bool = False) -> list[str]:
         """Breaks a text between words into lines no wider than `width`; a longer word gets its own line."""
         lines: list[str] = []
-        for word in text.split():
+        for word in text.replace("\n", " ").split(" "):  # thin and no-break spaces do not end a word
+            if not word:
+                continue
             if lines and self.measure(f"{lines[-1]} {word}", size, bold) <= width:
                 lines[-1] += f" {word}"
             else:
@@ -113,11 +117,31 @@ class Surface:
             text = text[:-1]
         return f"{text.rstrip()}…"
 
-    def halo(self, width: float = 1.8) -> list[Any]:
-        """A path effect that outlines text in the colour of the background, so that it is legible on anything."""
-        from matplotlib.patheffects import withStroke
+    def label_point(
+        self,
+        axes: Axes,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        color: str,
+        order: float,
+        *,
+        bold: bool = False,
+        align: str = "center",
+        upright: str = "center",
+        halo: float = 1.8,
+    ) -> None:
+        """Writes a text at a point of axes, data units, on an outline of paper so that it is legible on anything.
 
-        return [withStroke(linewidth=width * self.stroke, foreground=self.palette.paper)]
+        The outline is an object of its own, because an SVG has a text with an effect as outlines only.
+        """
+        from matplotlib.patheffects import Stroke
+
+        outline = Stroke(linewidth=halo * self.stroke, foreground=self.palette.paper)
+        for effects, above in (([outline], 0.0), ([], 0.01)):
+            words = axes.text(x, y, text, color=color, fontproperties=self.font(size, bold), ha=align, va=upright)
+            words.set(parse_math=False, path_effects=effects, zorder=order + above, clip_on=True)
 
     def text(
         self,

@@ -5,10 +5,11 @@ A table is tidy: one observation a row, the names of the columns in the first.
 - `Plane`: of one layer, the columns of that layer; of several, all of them under one another with `layer` (from 0),
   `kind` and `name` in front and the columns of all kinds, empty where a kind lacks one. Points: x, y, label, class,
   index. Density: x, y (centres of the cells), value. Field: x, y, u, v. Grid: row, column, x, y. Lines: line, x, y.
-  Ellipses: x, y, axis1, axis2, angle, text. Paths: path, moment, x, y, value.
-- `Curves`: series, x, y, low, high.
+  Ellipses: x, y, axis1, axis2, angle, text. Paths: path, moment, x, y, value. Axes with names give theirs to x and y.
+- `Curves`: x under the name of its axis, and a column for each series under its name and unit; where it has a band,
+  two more that end in "low" and "high".
 - `Images`: image (from 0), index (in its split), channel, row, column, value: a row a pixel.
-- `Bars`: label, value, error, reference, role.
+- `Bars`: label, value, error, reference; the value with its unit.
 - `Discs`: label, x, y, and a column each for value, core and reference, under their names.
 - `Matrix`: the matrix, with the labels of rows and columns, or their numbers.
 - `Audio`: time (seconds), sample.
@@ -22,38 +23,31 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from explorer.figures.layer_tables import LAYER_TABLES, Columns
 from explorer.figures.style import FigureError
 from models.frames import (
     Audio,
     Bars,
     Curves,
-    Density,
     Discs,
     Drawing,
-    Ellipses,
-    Field,
     Film,
     Frame,
-    Grid,
     Images,
-    Layer,
-    Lines,
     Matrix,
-    Paths,
     Plane,
-    Points,
+    Series,
     Text,
     arrays_of,
 )
 
 __all__ = ["csv_of", "npz_of"]
-
-Columns = dict[str, Sequence[Any] | np.ndarray]
 
 
 def csv_of(frame: Frame, identity: Mapping[str, Any]) -> bytes:
@@ -66,6 +60,8 @@ def csv_of(frame: Frame, identity: Mapping[str, Any]) -> bytes:
     if table is None:
         raise FigureError(f"no table is known for a frame of the kind {type(frame).__name__}")
     out = io.StringIO()
+    if isinstance(frame, Curves) and any(series.smooth for series in frame.series):
+        identity = {**identity, "values": "as measured; figures draw them smoothed"}
     for key, value in identity.items():
         out.write(f"# {' '.join(str(key).split())}: {json.dumps(value, ensure_ascii=False)}\n")
     writer = csv.writer(out, lineterminator="\n")
@@ -97,68 +93,12 @@ def _texts(column: Sequence[Any] | np.ndarray) -> list[str]:
     return ["" if value is None else str(value) for value in column]
 
 
-def _points(layer: Points) -> Columns:
-    columns: Columns = {"x": layer.xy[:, 0], "y": layer.xy[:, 1]}
-    if layer.label is not None:
-        columns["label"] = layer.label
-        if layer.classes:
-            classes = len(layer.classes)
-            columns["class"] = [layer.classes[k] if 0 <= k < classes else "" for k in layer.label.tolist()]
-    if layer.index is not None:
-        columns["index"] = layer.index
-    return columns
-
-
-def _density(layer: Density) -> Columns:
-    rows, columns = layer.values.shape
-    x0, x1, y0, y1 = layer.extent
-    x = x0 + (np.arange(columns) + 0.5) * (x1 - x0) / columns
-    y = y0 + (np.arange(rows) + 0.5) * (y1 - y0) / rows
-    return {"x": np.tile(x, rows), "y": np.repeat(y, columns), "value": layer.values.ravel()}
-
-
-def _field(layer: Field) -> Columns:
-    return {"x": layer.xy[:, 0], "y": layer.xy[:, 1], "u": layer.uv[:, 0], "v": layer.uv[:, 1]}
-
-
-def _grid(layer: Grid) -> Columns:
-    rows, columns = np.indices(layer.xy.shape[:2])
-    x, y = layer.xy[..., 0], layer.xy[..., 1]
-    return {"row": rows.ravel(), "column": columns.ravel(), "x": x.ravel(), "y": y.ravel()}
-
-
-def _lines(layer: Lines) -> Columns:
-    pieces = list(layer.pieces())
-    line = np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
-    return {"line": line, "x": layer.xy[:, 0], "y": layer.xy[:, 1]}
-
-
-def _ellipses(layer: Ellipses) -> Columns:
-    texts = [*layer.labels, *[""] * len(layer.centers)][: len(layer.centers)]
-    center = {"x": layer.centers[:, 0], "y": layer.centers[:, 1]}
-    return {**center, "axis1": layer.axes[:, 0], "axis2": layer.axes[:, 1], "angle": layer.angles, "text": texts}
-
-
-def _paths(layer: Paths) -> Columns:
-    path, moment = (axis.ravel() for axis in np.indices(layer.xy.shape[:2]))
-    xy = layer.xy.reshape(-1, 2)
-    columns: Columns = {"path": path, "moment": moment, "x": xy[:, 0], "y": xy[:, 1]}
-    return columns if layer.values is None else {**columns, "value": layer.values.ravel()}
-
-
-_LAYERS: Mapping[type[Layer], Callable[..., Columns]] = {
-    Density: _density,
-    Points: _points,
-    Field: _field,
-    Grid: _grid,
-    Lines: _lines,
-    Ellipses: _ellipses,
-    Paths: _paths,
-}
-
-
 def _plane(frame: Plane) -> Columns:
-    tables = [_LAYERS[type(layer)](layer) for layer in frame.layers]
+    axes = {"x": frame.x_label or "x", "y": frame.y_label or "y"}
+    tables = [
+        {axes.get(name, name): column for name, column in LAYER_TABLES[type(layer)](layer).items()}
+        for layer in frame.layers
+    ]
     if len(tables) == 1:
         return tables[0]
     heads = [
@@ -185,13 +125,40 @@ def _stacked(heads: Sequence[Mapping[str, Any]], tables: Sequence[Columns]) -> C
 
 
 def _curves(frame: Curves) -> Columns:
-    out: dict[str, list[str]] = {"series": [], "x": [], "y": [], "low": [], "high": []}
-    for series in frame.series:
-        out["series"] += [series.key] * len(series.x)
-        for name in ("x", "y", "low", "high"):
-            column = getattr(series, name)
-            out[name] += [""] * len(series.x) if column is None else _texts(column)
-    return dict(out)
+    """A column for x and one for each series, with a row for each x of any of them."""
+    rows: dict[tuple[float, int], dict[str, str]] = {}
+    for series, name in zip(frame.series, _series_names(frame), strict=True):
+        columns = {name: series.y}
+        if series.low is not None and series.high is not None and not _is_flat(series):
+            columns |= {f"{name} low": series.low, f"{name} high": series.high}
+        times: Counter[float] = Counter()
+        for k, x in enumerate(np.asarray(series.x, float).tolist()):
+            row = rows.setdefault((x, times[x]), {})
+            times[x] += 1  # a curve may have several points at one x
+            row |= {column: str(values[k]) for column, values in columns.items()}
+    ordered = sorted(rows)
+    names = list(dict.fromkeys(column for row in rows.values() for column in row)) or list(_series_names(frame))
+    x_name = frame.x_label or "x"
+    return {
+        x_name: [str(int(x)) if x.is_integer() else str(x) for x, _ in ordered],
+        **{name: [rows[key].get(name, "") for key in ordered] for name in names},
+    }
+
+
+def _is_flat(series: Series) -> bool:
+    """Whether the band of a series is the series itself."""
+    return np.array_equal(series.low, series.y) and np.array_equal(series.high, series.y)  # type: ignore[arg-type]
+
+
+def _series_names(frame: Curves) -> list[str]:
+    """The name of each series with its unit; those that share one have the name of their pane, or their key, too."""
+    names = [f"{series.label or series.key}{f' ({series.unit})' if series.unit else ''}" for series in frame.series]
+    for extra in ([series.pane for series in frame.series], [series.key for series in frame.series]):
+        counts = Counter(names)
+        names = [
+            f"{name}, {more}" if more and counts[name] > 1 else name for name, more in zip(names, extra, strict=True)
+        ]
+    return names
 
 
 def _images(frame: Images) -> Columns:
@@ -205,14 +172,12 @@ def _images(frame: Images) -> Columns:
 
 
 def _bars(frame: Bars) -> Columns:
-    n = len(frame.values)
-    out: Columns = {"label": list(frame.labels), "value": frame.values}
+    value = f"value ({frame.unit})" if frame.unit else "value"
+    out: Columns = {"label": list(frame.labels), value: frame.values}
     if frame.errors is not None:
         out["error"] = frame.errors
     if frame.reference is not None:
         out["reference"] = frame.reference
-    if frame.roles:
-        out["role"] = [*frame.roles, *["total"] * n][:n]
     return out
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from explorer.figures.fonts import ADVANCE
 from explorer.figures.surface import Surface
 from explorer.palette import mix
 from models.frames import Text
 
 __all__ = ["paint"]
 
-ADVANCE = 1233 / 2048
-"""Width of a character of DejaVu Sans Mono as a multiple of its size."""
 LEAST = 3.0
 """Smallest letters in points where the height of the figure is limited."""
 PITCH = 1.4

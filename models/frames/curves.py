@@ -43,6 +43,8 @@ class Curves(Frame):
     Attributes:
         log_panes: Panes with a logarithmic y axis where `log_y` does not make all of them so.
         y_names: Names of the values 0, 1, 2, … of y, written on the axis in place of numbers.
+        x_range: Ends of the x axis, or None for those of the series. Figures show it; the window has its own range.
+        y_ranges: Name of a pane and the ends of its y axis, for panes that do not follow their series. As `x_range`.
     """
 
     series: tuple[Series, ...]
@@ -53,3 +55,5 @@ class Curves(Frame):
     marker: float | None = None
     log_panes: tuple[str, ...] = ()
     y_names: tuple[str, ...] = ()
+    x_range: tuple[float, float] | None = None
+    y_ranges: tuple[tuple[str, float, float], ...] = ()

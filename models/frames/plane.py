@@ -25,7 +25,7 @@ class Points(Layer):
         name: Name in the legend.
         size: Diameter in pixels.
         trail: Name of a trail ("noise 0"), or "". The window shows where each point was in the previous frames with the
-            same trail, whose points are the same in the same order. Figures show no trails.
+            same trail, whose points are the same in the same order. A figure shows `Paths` instead, where it has them.
     """
 
     xy: np.ndarray

@@ -68,7 +68,7 @@ def _images(kind: Kind, x: np.ndarray, columns: int, words: Mapping[str, Any]) -
 
 
 def _points(kind: Kind, x: np.ndarray, columns: int, words: Mapping[str, Any]) -> Frame:
-    return Plane((Points(x, role="model", name="samples"),), **words)
+    return Plane((Points(x, role="model", name="samples"),), x_label="x₁", y_label="x₂", **words)
 
 
 def _sound(kind: Kind, x: np.ndarray, columns: int, words: Mapping[str, Any]) -> Frame:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 from pathlib import Path
@@ -13,11 +14,12 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 
-from explorer.figures import FigureError, Style
+from explorer.figures import SIZES, FigureError, Style
 from explorer.ui.controls import Button, Combo, IconButton, Segmented, Switch, TextBox, ValueBox
-from explorer.ui.export.dialog import ExportChoices, ExportDialog, copy_image
+from explorer.ui.export.choices import ExportChoices
+from explorer.ui.export.dialog import ExportDialog, copy_image
 from explorer.ui.export.thread import FigureJob, FigureThread
-from models.frames import Bars, Frame
+from models.frames import Bars, Frame, Plane, Points
 
 _IDENTITY = {"page": "vae", "step": 8576, "seed": 7}
 _WAIT = 60_000  # ms: the first drawing imports matplotlib on a machine that may be busy
@@ -93,9 +95,10 @@ def test_the_preview_follows_theme_and_size(dialog, qtbot) -> None:
     _press(dialog, "dark")
     qtbot.waitUntil(lambda: dialog.preview.picture.toImage().pixelColor(1, 1).lightness() < 60, timeout=_WAIT)
     combo = _part(dialog, Combo, "size")
-    combo.setCurrentIndex(2)
-    combo.activated.emit(2)
+    combo.setCurrentIndex(3)
+    combo.activated.emit(3)
     assert dialog.choices.size == "slide"
+    assert _part(dialog, ValueBox, "font_size").number == dialog.choices.font_size > 12, "read from afar"
     assert not _part(dialog, Switch, "fits").isChecked()
 
     def is_wide() -> bool:
@@ -120,7 +123,7 @@ def test_of_data_the_preview_is_the_beginning_and_size_is_no_matter(make_dialog,
     text = dialog.preview.text
     if kind == "csv":
         rows = [line for line in text.splitlines() if not line.startswith("#")]
-        assert [row["value"] for row in csv.DictReader(rows)] == ["1.0", "2.5", "0.5"]
+        assert [row["value (nats)"] for row in csv.DictReader(rows)] == ["1.0", "2.5", "0.5"]
     else:
         assert [line.split()[:2] for line in text.splitlines() if line.startswith("values")] == [["values", "3"]]
     for kind_of, name in ((ValueBox, "width"), (ValueBox, "height"), (ValueBox, "dpi"), (Combo, "size")):
@@ -188,8 +191,8 @@ def test_size_and_resolution_are_those_that_were_typed(dialog, qtbot) -> None:
 
 
 def test_choices_of_the_last_time_come_back(make_dialog, tmp_path) -> None:
-    dialog = make_dialog(format="pdf", width_mm=178.0, theme="dark", dpi=600)
-    kept = ExportChoices("pdf", 178.0, None, 600, "dark", str(tmp_path))
+    dialog = make_dialog(format="pdf", width_mm=178.0, font_size=8.0, theme="dark", dpi=600)
+    kept = ExportChoices("pdf", 178.0, None, 8.0, 600, "dark", folder=str(tmp_path))
     assert dialog.choices == kept
     assert _part(dialog, Combo, "size").value == "double"
     assert _part(dialog, TextBox, "path").text() == str(tmp_path / "KL-of-each-dimension.pdf")
@@ -332,3 +335,65 @@ def test_copy_says_what_cannot_be_drawn(qapp) -> None:
 
     with pytest.raises(FigureError, match="Unknown"):
         copy_image(Unknown())
+
+
+# What is shown
+
+
+def _cloud() -> Plane:
+    label = np.repeat([0, 1], 50)
+    xy = np.stack([4.0 * label, 0.0 * label], 1) + np.random.default_rng(0).normal(0, 0.2, (100, 2))
+    return Plane((Points(xy, label, ("cat", "dog")),))
+
+
+def test_a_zoomed_picture_is_exported_as_seen_unless_all_data_are_chosen(theme, make_widget, tmp_path, qtbot) -> None:
+    frame = _cloud()
+    seen = dataclasses.replace(frame, extent=(-1.0, 1.0, -1.0, 1.0))
+    chosen = ExportChoices(folder=str(tmp_path))
+    dialog = make_widget(ExportDialog(theme, frame, _IDENTITY, "map", chosen, "", in_view=seen))
+    asked: list[FigureJob] = []
+    dialog._thread.ask = asked.append
+    for segment, expected in (("all", frame), ("view", seen)):
+        asked.clear()
+        _press(dialog, segment)
+        qtbot.waitUntil(lambda: bool(asked), timeout=5000)
+        assert asked[-1].frame is expected
+    dialog.reject()
+
+
+def test_there_is_no_choice_of_a_range_where_all_is_in_view_nor_of_classes_where_there_are_none(
+    dialog, theme, make_widget
+) -> None:
+    assert not _part(dialog, Segmented, "range").isVisible()
+    assert not _part(dialog, Segmented, "classes").isVisible()
+    other = make_widget(ExportDialog(theme, _cloud(), _IDENTITY, "map"))
+    assert not _part(other, Segmented, "range").isVisible()
+    assert _part(other, Segmented, "classes").isVisible()
+    _press(other, "yes")
+    assert other.choices.class_legend is True
+
+
+def test_text_as_outlines_is_offered_for_an_svg(dialog, qtbot) -> None:
+    switch = _part(dialog, Switch, "outlines")
+    assert not switch.isVisible()
+    _press(dialog, "svg")
+    assert switch.isVisible()
+    QTest.mouseClick(switch, Qt.MouseButton.LeftButton)
+    assert b"<text" not in _save(dialog, qtbot).read_bytes()
+
+
+def test_a_new_folder_is_announced_before_it_is_made(dialog, qtbot, tmp_path) -> None:
+    path = tmp_path / "no folder" / "deeper" / "map.png"
+    _type(_part(dialog, TextBox, "path"), str(path))
+    assert any(str(path.parent) in label.text() and label.isVisible() for label in dialog.findChildren(QLabel))
+    assert _part(dialog, Button, "save").text() == "Create folder and save"
+    assert not path.parent.exists()
+    assert _save(dialog, qtbot) == path
+
+
+def test_a_typed_height_is_not_that_of_the_next_figure_and_a_slide_is() -> None:
+    typed = ExportChoices(width_mm=100.0, height_mm=92.4, theme="dark")
+    assert typed.for_next() == ExportChoices(width_mm=100.0, height_mm=None, theme="dark")
+    size = SIZES["slide"]
+    slide = ExportChoices(width_mm=size.width_mm, height_mm=size.height_mm, font_size=size.font_size)
+    assert slide.for_next() == slide

@@ -7,6 +7,7 @@ import csv
 import numpy as np
 import pytest
 from PIL import Image
+from pointing import wheel
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from explorer.ui.card import EXPORTS, Legend
 from explorer.ui.controls import IconButton
 from explorer.ui.export.dialog import ExportDialog
+from explorer.ui.numbers import count
 from explorer.ui.window.detached import DetachedCard
 
 
@@ -139,3 +141,48 @@ def test_closing_the_window_closes_what_belongs_to_it(driver) -> None:
     driver.until(lambda: driver.window.findChild(ExportDialog).isVisible())
     driver.window.close()
     assert not [top for top in QApplication.topLevelWidgets() if top.isVisible()]
+
+
+def _export(driver, card: str, kind: str = "png") -> ExportDialog:
+    driver.choose_in_menu(driver.card(card).menu, EXPORTS[kind])
+    dialog = driver.window.findChild(ExportDialog)
+    assert dialog is not None
+    return dialog
+
+
+def _type_title(driver, text: str) -> None:
+    """Types a title into the export dialog, and closes it."""
+    field = driver.find("export.title")
+    field.selectAll()
+    QTest.keyClick(field, Qt.Key.Key_Delete)
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    driver.until(lambda: driver.window.findChild(ExportDialog) is None)
+
+
+def test_a_figure_says_what_it_is_of_and_a_title_of_a_card_is_remembered(driver) -> None:
+    driver.eval_mode()
+    step = count(driver.page.shown.step)
+    assert _export(driver, "decode").title == f"Decode · MNIST, binarized per batch · Amortised VAE · step {step}"
+    _type_title(driver, "My decoder")
+    assert _export(driver, "latent_map").title.startswith("Latent map · MNIST")
+    _type_title(driver, "")
+    assert _export(driver, "decode").title == "My decoder"
+    _type_title(driver, "My decoder")
+    assert _export(driver, "latent_map").title == ""
+    _type_title(driver, "")
+
+
+def test_a_zoomed_card_offers_what_is_in_view(driver) -> None:
+    driver.eval_mode()
+    driver.until(lambda: not driver.card("latent_map").is_empty)
+    display = driver.card("latent_map").display
+    dialog = _export(driver, "latent_map")
+    assert not driver.find("export.range").isVisible()
+    dialog.reject()
+    driver.until(lambda: driver.window.findChild(ExportDialog) is None)
+    wheel(display, display.rect().center(), 3)
+    dialog = _export(driver, "latent_map")
+    assert driver.find("export.range").isVisible()
+    assert driver.find("export.range").value == "view"
+    dialog.reject()

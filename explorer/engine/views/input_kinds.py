@@ -36,9 +36,10 @@ from models.protocol import (
     Points,
     RunHistory,
     TimeStep,
+    View,
 )
 
-__all__ = ["KINDS", "InputKind"]
+__all__ = ["KINDS", "InputKind", "settable"]
 
 _SPLITS = ("train", "valid", "test")
 _SEEDS = 2**63
@@ -53,11 +54,13 @@ class InputKind:
         from_text: Parses a text, given the saved directions. Raises `BadInput` with one sentence that states the valid
             form.
         to_text: The text of an input, which `from_text` parses; "" if it has no text form.
+        example: Such a text, for help; "" if it has no text form.
     """
 
     default: Callable[[InputContext], Input]
     from_text: Callable[[str, InputContext, Iterable[KeptDirection]], Input]
     to_text: Callable[[Any, InputContext], str]
+    example: str = ""
 
 
 def _numbers(name: str, text: str, count: int) -> list[float]:
@@ -248,22 +251,26 @@ def _read_time(text: str, context: InputContext, _directions: Iterable[KeptDirec
 
 KINDS: Mapping[type[Input], InputKind] = {
     DataBatch: InputKind(_first_batch, _no_text("leave it out for the first data of the split"), lambda *_: ""),
-    DataPoint: InputKind(_first_datum, _read_datum, _datum_text),
+    DataPoint: InputKind(_first_datum, _read_datum, _datum_text, "12 or train:12"),
     LatentPoint: InputKind(
         _first_latent,
         _read_latent,
         lambda point, _: _joined(point.z[0].detach().cpu().numpy()),
+        "0.5,-1",
     ),
-    Direction: InputKind(_no_direction, _read_direction, lambda direction, _: direction.name),
+    Direction: InputKind(
+        _no_direction, _read_direction, lambda direction, _: direction.name, "the name of one saved with the run"
+    ),
     Noise: InputKind(
         lambda _: Noise(0),
         lambda text, context, _: Noise(_whole(context.name, text, _SEEDS)),
         lambda noise, _: str(noise.seed),
+        "3",
     ),
-    Canvas: InputKind(_half_canvas, _read_canvas, _canvas_text),
-    Pixel: InputKind(_middle_pixel, _read_pixel, _pixel_text),
-    Points: InputKind(_points, _read_points, _points_text),
-    TimeStep: InputKind(lambda _: TimeStep(0.0), _read_time, lambda time, _: _joined(np.array([time.t]))),
+    Canvas: InputKind(_half_canvas, _read_canvas, _canvas_text, "12:lower"),
+    Pixel: InputKind(_middle_pixel, _read_pixel, _pixel_text, "3,4"),
+    Points: InputKind(_points, _read_points, _points_text, "0,1;2,3"),
+    TimeStep: InputKind(lambda _: TimeStep(0.0), _read_time, lambda time, _: _joined(np.array([time.t])), "0.5"),
     Data: InputKind(
         lambda context: _data(context).whole(), _no_text("it is the whole dataset of the page"), lambda *_: ""
     ),
@@ -272,3 +279,13 @@ KINDS: Mapping[type[Input], InputKind] = {
     ),
     Classifier: _instrument(Classifier),
 }
+
+
+def settable(view: View) -> dict[str, str]:
+    """What `--set` takes for a view, by name: its parameters, its split and its inputs, with the values of each."""
+    params = {
+        name: f"{declared.label}: {declared.accepts} ({declared.default})" for name, declared in view.params.items()
+    }
+    split = {"split": f"data: {' or '.join(view.splits)} ({view.splits[0]})"} if len(view.splits) > 1 else {}
+    examples = {name: KINDS[kind].example for name, kind in view.inputs.items()}
+    return {**params, **split, **{name: f"such as {example}" for name, example in examples.items() if example}}

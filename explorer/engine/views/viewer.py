@@ -15,7 +15,7 @@ from explorer.engine.data.tensors import TensorData
 from explorer.engine.errors import BadInput
 from explorer.engine.runs.history import History
 from explorer.engine.views.input_context import InputContext, chosen_split
-from explorer.engine.views.input_kinds import KINDS
+from explorer.engine.views.input_kinds import KINDS, settable
 from explorer.engine.views.requests import Reply, Request, RequestQueue
 from models.frames import Frame
 from models.protocol import BadValue, GenerativeModel, Input, Page, View, views_of
@@ -135,7 +135,7 @@ class Viewer:
                 chosen_split(view, given)
                 continue
             if name not in view.params:
-                known = ", ".join([*view.params, *(["split"] if len(view.splits) > 1 else [])]) or "none"
+                known = ", ".join(settable(view)) or "none"
                 raise BadInput(f"view {view.name} has no parameter {name}; there are: {known}")
             try:
                 params[name] = view.params[name].check(value)

@@ -261,7 +261,7 @@ class CompareWindow(QFrame):
             side, card = self._opened.sides[place], self.pictures.cards[place]
             name, title = f"{self._page}-{view.name}-{LETTERS[place]}", f"{view.title}, {side.compared.name}"
             identity = side.identity(view, self.pictures.params)
-            self._exports.export(card.display.frame, kind, name, identity, title)
+            self._exports.export(card.display.for_figure(), kind, name, identity, title, card.display.in_view())
 
     @Slot(str)
     def _say(self, text: str) -> None:

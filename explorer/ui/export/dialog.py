@@ -14,12 +14,13 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QHBoxLayout, Q
 
 from explorer.figures import FORMATS, FigureError, Style, render
 from explorer.ui.controls import Button, IconButton, TextBox, close_on_escape, text_label
-from explorer.ui.export.form import ExportChoices, FigureForm
+from explorer.ui.export.choices import ExportChoices
+from explorer.ui.export.form import FigureForm
 from explorer.ui.export.preview import FigurePreview
 from explorer.ui.export.thread import FigureJob, FigureResult, FigureThread
 from explorer.ui.numbers import count
 from explorer.ui.theme import Theme
-from models.frames import Frame
+from models.frames import Film, Frame, Plane, Points
 
 __all__ = ["ExportChoices", "ExportDialog", "copy_image"]
 
@@ -44,6 +45,12 @@ def _file_name(name: str) -> str:
     return re.sub(r"[^\w.\-]+", "-", name).strip("-.") or "figure"
 
 
+def _has_classes(frame: Frame) -> bool:
+    planes = frame.frames if isinstance(frame, Film) else (frame,)
+    layers = (layer for plane in planes if isinstance(plane, Plane) for layer in plane.layers)
+    return any(isinstance(layer, Points) and layer.label is not None for layer in layers)
+
+
 class ExportDialog(QDialog):
     """Options of a figure with a live preview; writes the file.
 
@@ -62,6 +69,8 @@ class ExportDialog(QDialog):
         name: Suggested file name without suffix.
         choices: Options of the previous export.
         title: Initial title of the figure.
+        in_view: The frame limited to the range in view, which is what a figure shows unless all data are chosen; None
+            where all of the frame is in view.
     """
 
     saved = Signal(object)
@@ -75,11 +84,13 @@ class ExportDialog(QDialog):
         choices: ExportChoices | None = None,
         title: str = "",
         parent: QWidget | None = None,
+        *,
+        in_view: Frame | None = None,
     ):
         super().__init__(parent)
         close_on_escape(self)
         self.saved_path: Path | None = None
-        self._frame, self._identity = frame, dict(identity)
+        self._frame, self._in_view, self._identity = frame, in_view, dict(identity)
         self._saving = False
         self.setObjectName("export")
         self.setWindowTitle("Export figure")
@@ -89,7 +100,9 @@ class ExportDialog(QDialog):
         self._folder = Path(folder) if folder and Path(folder).is_dir() else Path.home()
         self._preview = FigurePreview(theme, self)
         self._facts = text_label("", "caption", parent=self)
-        self._form = FigureForm(theme, choices, title, self)
+        self._form = FigureForm(
+            theme, choices, title, self, has_range=in_view is not None, has_classes=_has_classes(frame)
+        )
         self._path = TextBox(str(self._folder / f"{_file_name(name)}.{choices.format}"), self)
         self._path.setObjectName("export.path")
         self._path.setAccessibleName("File")
@@ -120,6 +133,11 @@ class ExportDialog(QDialog):
     def choices(self) -> ExportChoices:
         """The options, for the next export."""
         return dataclasses.replace(self._form.choices, folder=str(self._file().parent))
+
+    @property
+    def title(self) -> str:
+        """Title of the figure."""
+        return self._form.title
 
     @property
     def error(self) -> str:
@@ -165,7 +183,7 @@ class ExportDialog(QDialog):
         row.setSpacing(20)
         row.addLayout(left, 1)
         row.addWidget(side)
-        self.resize(880, 520)
+        self.resize(880, 560)
 
     def _file(self) -> Path:
         return self._folder / Path(self._path.text().strip()).expanduser()
@@ -173,7 +191,8 @@ class ExportDialog(QDialog):
     def _job(self, path: Path | None = None) -> FigureJob:
         choices = self._form.choices
         style = choices.style(self._form.title)
-        return FigureJob(self._frame, style, choices.format, self._identity, path, self._preview.device_pixels)
+        frame = self._frame if self._in_view is None or self._form.is_whole else self._in_view
+        return FigureJob(frame, style, choices.format, self._identity, path, self._preview.device_pixels)
 
     def _show_facts(self, result: FigureResult) -> None:
         picture, style = self._preview.picture, result.job.style
@@ -227,11 +246,14 @@ class ExportDialog(QDialog):
 
     @Slot(str)
     def _on_path_changed(self, _text: str) -> None:
-        replaces = self._file().is_file()
-        self._replaces.setText("A file with this name exists and will be replaced." if replaces else "")
-        self._replaces.setVisible(replaces)
+        file = self._file()
+        replaces, new_folder = file.is_file(), not file.parent.exists()
+        hint = "A file with this name exists and will be replaced." if replaces else ""
+        self._replaces.setText(f"There is no folder {file.parent}; it will be created." if new_folder else hint)
+        self._replaces.setVisible(replaces or new_folder)
         self._save.setEnabled(bool(self._path.text().strip()) and not self._saving)
-        text = "Saving…" if self._saving else "Replace" if replaces else "Save"
+        text = "Replace" if replaces else "Create folder and save" if new_folder else "Save"
+        text = "Saving…" if self._saving else text
         self._save.set_face(text, "export")
 
     @Slot(object, object)

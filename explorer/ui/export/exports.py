@@ -10,9 +10,9 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from explorer.figures import FigureError
+from explorer.figures import FigureError, default_title
+from explorer.ui.export.choices import ExportChoices
 from explorer.ui.export.dialog import ExportDialog, copy_image
-from explorer.ui.export.form import ExportChoices
 from explorer.ui.theme import Theme
 from models.frames import Frame
 
@@ -20,7 +20,9 @@ __all__ = ["Exports"]
 
 
 class Exports(QObject):
-    """Opens export dialogs and copies pictures. The choices of a dialog are those of the next one.
+    """Opens export dialogs and copies pictures.
+
+    The choices of a dialog are those of the next one, and the title of a picture is that of its next figure.
 
     Signals:
         said: A sentence for the status bar.
@@ -36,8 +38,17 @@ class Exports(QObject):
         super().__init__(over)
         self._theme, self._over = theme, over
         self._choices = ExportChoices()
+        self._titles: dict[str, str] = {}  # those that were typed, by name of the picture
 
-    def export(self, frame: Frame | None, kind: str, name: str, identity: Mapping[str, Any], title: str) -> None:
+    def export(
+        self,
+        frame: Frame | None,
+        kind: str,
+        name: str,
+        identity: Mapping[str, Any],
+        title: str,
+        in_view: Frame | None = None,
+    ) -> None:
         """Opens the export of a picture, or copies it where the kind is "copy".
 
         Args:
@@ -45,27 +56,37 @@ class Exports(QObject):
             kind: "png", "svg", "pdf", "csv", "npz" or "copy".
             name: Suggested file name without suffix.
             identity: Origin of the picture, as values that JSON can hold.
-            title: Its title.
+            title: What it shows.
+            in_view: The picture in the range in sight, or None where that is all of it.
         """
         if frame is None:
             self.said.emit(f"{title} shows nothing yet")
         elif kind == "copy":
             try:
-                copy_image(frame)
+                copy_image(in_view or frame)
             except FigureError as error:
                 self.said.emit(str(error))
             else:
                 self.said.emit(f"{title} is on the clipboard")
         else:
-            choices = dataclasses.replace(self._choices, format=kind)
-            dialog = ExportDialog(self._theme, frame, identity, name, choices, title, self._over)
+            choices, default = dataclasses.replace(self._choices, format=kind), default_title(title, identity)
+            typed = self._titles.get(name, default)
+            dialog = ExportDialog(self._theme, frame, identity, name, choices, typed, self._over, in_view=in_view)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.saved.connect(self._on_saved)
+            dialog.finished.connect(lambda _result: self._keep_title(name, dialog.title, default))
             dialog.open()
+
+    def _keep_title(self, name: str, title: str, default: str) -> None:
+        """Keeps a title that was typed for a picture; one that is the default follows the step."""
+        if title != default:
+            self._titles[name] = title
+        else:
+            self._titles.pop(name, None)
 
     @Slot(object)
     def _on_saved(self, path: Path) -> None:
         dialog = self.sender()
         assert isinstance(dialog, ExportDialog)
-        self._choices = dialog.choices
+        self._choices = dialog.choices.for_next()
         self.said.emit(f"Written to {path}")

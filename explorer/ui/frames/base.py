@@ -115,6 +115,14 @@ class FrameView(QWidget):
         self.announce_legend()
         self.frame_changed.emit()
 
+    def for_figure(self) -> Frame | None:
+        """The frame as a figure shows it: with what the user has set, and what the window adds to it."""
+        return self._frame
+
+    def in_view(self) -> Frame | None:
+        """The frame of a figure with nothing but the range in view; None where all of it is in view."""
+        return None
+
     def words(self) -> Frame | None:
         """A frame with the subtitle, note, warning and alert that belong to what is in view."""
         return self._frame

@@ -54,6 +54,11 @@ class Pane(pg.ViewBox):
         self.sigRangeChanged.connect(self._on_range_changed)
 
     @property
+    def is_square(self) -> bool:
+        """Whether a unit is equally long in both directions now."""
+        return bool(self.state["aspectLocked"])
+
+    @property
     def projection(self) -> Projection:
         """Where data stand in the pane."""
         if self._projection is None:

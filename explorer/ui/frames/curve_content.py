@@ -12,7 +12,7 @@ from explorer.ui.frames.ranges import finite_range
 from explorer.ui.frames.smoothing import Columns, Thinned, smooth
 from models.frames import Series
 
-__all__ = ["CurveContent", "VisibleRange", "to_units", "y_range"]
+__all__ = ["CurveContent", "VisibleRange", "from_units", "to_units", "y_range"]
 
 _TRANSIENT = 0.03  # initial share of a training curve that may exceed the pane
 
@@ -23,6 +23,12 @@ def to_units(values: np.ndarray, log: bool) -> np.ndarray:
         return values
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(values > 0, np.log10(values), np.nan)
+
+
+def from_units(ends: Sequence[float], log: bool) -> tuple[float, float]:
+    """The ends of a range in units of an axis as values."""
+    low, high = ends
+    return (10.0**low, 10.0**high) if log else (low, high)
 
 
 @dataclass(frozen=True)

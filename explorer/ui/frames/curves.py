@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup, QFontMetricsF
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import LegendItem
-from explorer.ui.frames.curve_content import CurveContent, VisibleRange, to_units, y_range
+from explorer.ui.frames.curve_content import CurveContent, VisibleRange, from_units, to_units, y_range
 from explorer.ui.frames.curve_layout import CurveLayout
 from explorer.ui.frames.curve_values import DrawnSeries, alike_in, axis_name, curve_legend, curve_read_out, x_text
 from explorer.ui.frames.items.curves import CurvePointer, CurvesItem
@@ -94,6 +95,25 @@ class CurvesView(Plot):
         frame = self._frame if isinstance(self._frame, Curves) else Curves(())
         panes = max(1, len({series.pane for series in frame.series}))
         return QSize(120, self._layout_of(panes, self.most_columns).least_height)
+
+    def for_figure(self) -> Frame | None:
+        """The curves on linear or logarithmic y axes, as the user has set them."""
+        frame = self._frame
+        if not isinstance(frame, Curves) or self.log_y is None:
+            return frame
+        return replace(frame, log_y=self.log_y, log_panes=())
+
+    def in_view(self) -> Frame | None:
+        """The curves in the range to which the user has zoomed or moved them."""
+        frame = self.for_figure()
+        if not self.is_free or not self.panes or not isinstance(frame, Curves):
+            return None
+        x = from_units(self.panes[0].viewRange()[0], self._x.log)
+        y = [
+            (name, *from_units(pane.viewRange()[1], self._y[name].log))
+            for pane, name in zip(self.panes, self.pane_names, strict=True)
+        ]
+        return replace(frame, x_range=x, y_ranges=tuple(y))
 
     # The legend
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
@@ -57,6 +58,13 @@ class DrawingView(BoundedPlot):
         x0, x1, y0, y1 = frame.bounds()
         self.follow(self.panes[0], (x0, x1), (y0, y1))
         self._strokes.show_drawing(frame, self.tokens)
+
+    def in_view(self) -> Frame | None:
+        """The drawing in the range to which the user has zoomed it."""
+        if not self.is_free or not isinstance(self._frame, Drawing):
+            return None
+        (x0, x1), (y0, y1) = self.panes[0].viewRange()
+        return replace(self._frame, extent=(x0, x1, y0, y1))
 
     def whole(self, pane: Pane) -> tuple[_Range, _Range]:
         """What is in view before zooming: the drawing, and what fills the pane beside it."""

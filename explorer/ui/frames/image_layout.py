@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF
 
-__all__ = ["CAPTION", "ImageLayout", "fit_layout"]
+from models.frames import Images
+
+__all__ = ["CAPTION", "ImageLayout", "fit_layout", "part_of"]
 
 CAPTION = 16.0  # px of a line of captions
 _GAP = 2.0  # px between images
@@ -148,3 +151,24 @@ def _is_even(columns: int, across: int) -> bool:
     """Whether as many blocks need this many columns, and no fewer, in each."""
     blocks = -(-columns // across)
     return -(-columns // blocks) == across
+
+
+def part_of(frame: Images, places: Sequence[int], columns: int) -> Images:
+    """The rows and columns in which some images of a frame are, with their words.
+
+    Args:
+        frame: The frame.
+        places: Positions of the images.
+        columns: Images in a row of the frame.
+    """
+    rows, across = (sorted({at[k] for at in (divmod(place, columns) for place in places)}) for k in (0, 1))
+    kept = [at for row in rows for column in across if (at := row * columns + column) < len(frame.images)]
+    return replace(
+        frame,
+        images=frame.images[kept],
+        columns=len(across),
+        row_labels=tuple(frame.row_labels[row] for row in rows if row < len(frame.row_labels)),
+        captions=tuple(frame.captions[at] if at < len(frame.captions) else "" for at in kept) if frame.captions else (),
+        index=None if frame.index is None else frame.index[kept],
+        marked=tuple(kept.index(at) for at in frame.marked if at in kept),
+    )

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames.base import Hit
 from explorer.ui.frames.bounded import BoundedPlot
-from explorer.ui.frames.image_layout import ImageLayout, fit_layout
+from explorer.ui.frames.image_layout import ImageLayout, fit_layout, part_of
 from explorer.ui.frames.items.image_marks import MarksItem, pixel_box
 from explorer.ui.frames.items.sheet import SheetItem, in_view
 from explorer.ui.numbers import number
@@ -109,6 +109,15 @@ class ImagesView(BoundedPlot):
         """Lays out anew."""
         self._layout = None
         super().resizeEvent(event)
+
+    def in_view(self) -> Frame | None:
+        """The rows and columns of the images whose middles are in view."""
+        frame, layout = self._frame, self.layout_of_images
+        if not self.is_free or layout is None or not isinstance(frame, Images):
+            return None
+        sight = QRectF(self.rect())
+        seen = [place for place in range(layout.count) if sight.contains(self.box(place).center())]
+        return part_of(frame, seen, layout.columns) if 0 < len(seen) < layout.count else None
 
     # Marks
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,6 +80,19 @@ class PlaneView(Plot):
         for pane in self.panes:
             pane.release(0.0)
         self.redraw()
+
+    def for_figure(self) -> Frame | None:
+        """The plane with the trails of its points as paths."""
+        frame = self._frame
+        return replace(frame, layers=self._trails.as_paths(frame.layers)) if isinstance(frame, Plane) else None
+
+    def in_view(self) -> Frame | None:
+        """The plane in the range to which the user has zoomed or moved it."""
+        frame = self.for_figure()
+        if not self.is_free or not isinstance(frame, Plane):
+            return None
+        (x0, x1), (y0, y1) = self._pane.viewRange()
+        return replace(frame, extent=(x0, x1, y0, y1), square=self._pane.is_square)
 
     def legend(self) -> list[LegendItem]:
         """The named layers, and the colour scale of a heat map."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 from explorer.ui.frames.paint import polygon
 from explorer.ui.frames.projection import Projection
 from explorer.ui.theme import Tokens, color
-from models.frames import Layer, Points
+from models.frames import Layer, Paths, Points
 
 __all__ = ["KEPT", "Trails"]
 
@@ -46,6 +46,16 @@ class Trails:
         """Positions of the points of a cloud, (frames, n, 2), oldest first; of zero frames without a trail."""
         positions = self._positions.get(layer.trail, ())
         return np.stack([xy[:_MOST] for xy in positions]) if len(positions) > 1 else np.empty((0, 0, 2))
+
+    def as_paths(self, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+        """The layers with the trail of each cloud that has one behind it, under the name of the cloud."""
+        out: list[Layer] = []
+        for layer in layers:
+            way = self.way(layer) if isinstance(layer, Points) and layer.trail else np.empty((0, 0, 2))
+            if isinstance(layer, Points) and way.size:
+                out.append(Paths(way.swapaxes(0, 1), role=layer.role, name=layer.name))
+            out.append(layer)
+        return tuple(out)
 
     def paint(self, painter: QPainter, layer: Points, view: Projection, tokens: Tokens) -> None:
         """Draws trails that fade with age, as dots of 1 px so dense that they look like lines.

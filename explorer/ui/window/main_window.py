@@ -248,8 +248,9 @@ class MainWindow(QMainWindow):
 
     @Slot(object, str)
     def _on_export(self, card: Card, kind: str) -> None:
-        page, view = self._page_of(card), card.view
-        self._exports.export(card.display.frame, kind, f"{page.name}-{view.name}", page.identity(card), view.title)
+        page, view, display = self._page_of(card), card.view, card.display
+        name, identity = f"{page.name}-{view.name}", page.identity(card)
+        self._exports.export(display.for_figure(), kind, name, identity, view.title, display.in_view())
 
     @Slot(object)
     def _on_detach(self, card: Card) -> None:

@@ -177,7 +177,7 @@ def _optimal_frame(
     else:
         layer = Density(comparison.optimal(), extent, role="real-fake", low=0.0, high=1.0)
         words = f"{mesh}{blur}; D* = p_data/(p_data + p_θ)"
-    return Plane((layer,), extent=_shown(raster), subtitle=words, note=note)
+    return Plane((layer,), x_label="x₁", y_label="x₂", extent=_shown(raster), subtitle=words, note=note)
 
 
 @torch.no_grad()
@@ -190,7 +190,7 @@ def _optimal_on_curve(model: PlanarGAN, data: Data, raster: Raster) -> Plane:
     best = "" if game.optimal is None or game.rest_discriminator != math.log(4.0) else "L(D*) = 0; "
     everywhere = Density(np.ones((2, 2)), raster.extent, role="real-fake", low=0.0, high=1.0)
     return Plane(
-        (everywhere, _curve(model)), extent=_shown(raster), subtitle=_NO_DENSITY,
+        (everywhere, _curve(model)), x_label="x₁", y_label="x₂", extent=_shown(raster), subtitle=_NO_DENSITY,
         note=f"{best}the current D has L = {decimal(learned)} on {len(real):,} test data and as many samples.",
     )  # fmt: skip
 
@@ -217,7 +217,8 @@ def density(
         real = as_array(data.split("valid", 500).x)
         yield Plane(
             (Points(real, role="data", name="500 validation data", size=3.0), _curve(model)),
-            extent=raster.extent, subtitle="no density: all of the model's mass lies on a curve",
+            x_label="x₁", y_label="x₂", extent=raster.extent,
+            subtitle="no density: all of the model's mass lies on a curve",
             note="“Density might not exist”: a curve has no area, so no density can integrate to 1.",
         )  # fmt: skip
         return
@@ -232,7 +233,7 @@ def density(
             outline = [Density(p, raster.extent, role="data", contours=levels, name="data, 5 and 50 % of its peak")]
     for q, n in _pushed(model, raster):
         yield Plane(
-            (_shaded(q / raster.cell, raster, scale), *outline), extent=raster.extent,
+            (_shaded(q / raster.cell, raster, scale), *outline), x_label="x₁", y_label="x₂", extent=raster.extent,
             subtitle=f"mesh of {n}² z",
             note=f"{q.sum():.1%} of the mass is on the map. Where the mesh folds over itself, densities add up.",
         )  # fmt: skip

@@ -84,6 +84,7 @@ def leads(model: PlanarGAN, data: Data, history: RunHistory) -> Curves:
     note = "" if names else "These data are not made of modes that could be counted."
     return Curves(
         (Series(LEADING, "nearest to ≥ 70 %", x, y, role="model"),),
+        y_label="mode",
         y_names=("all", *names),
         subtitle=f"{hops} hop{'' if hops == 1 else 's'}" if parts else "from the first step on",
         note=note,

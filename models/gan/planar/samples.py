@@ -78,8 +78,8 @@ def samples(
     if made:
         layers.append(Points(as_array(x), role="model", name="samples", size=3.0))
     return Plane(
-        tuple(layers), extent=extent, slack=_SLACK, subtitle=subtitle, note=" ".join(filter(None, notes)),
-        alert=_alert(model, data, history),
+        tuple(layers), x_label="x₁", y_label="x₂", extent=extent, slack=_SLACK, subtitle=subtitle,
+        note=" ".join(filter(None, notes)), alert=_alert(model, data, history),
     )  # fmt: skip
 
 

@@ -166,7 +166,8 @@ class Shown(QObject):
     def identity(self) -> dict[str, Any]:
         """What an exported figure says of its origin."""
         if self.setup is None:
-            return {"page": self.name}
+            known = {"bundle": self.bundle} if self.bundle else {}
+            return {"page": self.name, **known, **({"data": self.data.data.name} if self.data is not None else {})}
         return {"run": self.folder.name if self.folder else "untrained", **self.setup.to_json()}
 
     def show(self, source: Session | StaticPage) -> None:

@@ -1,0 +1,34 @@
+"""The title that a figure has where none is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import models
+from explorer.data import SOURCES
+from explorer.figures.scales import number
+from models.protocol import BadValue
+
+__all__ = ["default_title"]
+
+
+def default_title(view: str, identity: Mapping[str, Any]) -> str:
+    """What a figure is of: "Samples · Ring of 8 Gaussians · GAN in the plane · step 1 206".
+
+    Args:
+        view: Title of the view.
+        identity: Origin of the figure: `page`, `data` and `step` are told, each where it is known.
+    """
+    data = SOURCES.get(str(identity.get("data", "")).split(":")[0])
+    parts = [view, "" if data is None else data.title, _page_title(str(identity.get("page", "")))]
+    if isinstance(identity.get("step"), int) and "data" in identity:
+        parts.append(f"step {number(identity['step'])}")
+    return " · ".join(part for part in parts if part)
+
+
+def _page_title(name: str) -> str:
+    try:
+        return models.find_page(name).title
+    except BadValue:
+        return ""
