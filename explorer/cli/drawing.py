@@ -18,6 +18,7 @@ from explorer.engine.runs.directions import read_directions
 from explorer.engine.runs.history import History
 from explorer.engine.runs.recorder import Recorder
 from explorer.engine.runs.run import Run
+from explorer.engine.runs.setup_history import SetupHistory
 from explorer.engine.session.journal import metrics_of
 from explorer.engine.setup import model_page
 from explorer.engine.views.from_text import request_from_text
@@ -90,7 +91,7 @@ def _source(arguments: argparse.Namespace, run: Run) -> Callable[[Run, str, Mapp
 
 
 def _curves(run: Run, view: str, values: Mapping[str, str]) -> Drawn:
-    return run_curves(run), {**run.identity, "view": view}
+    return run_curves(run), {**run.identity, **SetupHistory.of(run).identity(None), "view": view}
 
 
 class _Recorded:
@@ -112,7 +113,8 @@ class _Recorded:
         frame = dataclasses.replace(
             frame, subtitle=", ".join(part for part in (frame.subtitle, f"step {self._step:,}") if part)
         )
-        return frame, {**run.identity, "view": view, "step": self._step}
+        past = SetupHistory.of(run).identity(self._step)
+        return frame, {**run.identity, **past, "view": view, "step": self._step}
 
 
 class _Checkpoint:
@@ -130,5 +132,6 @@ class _Checkpoint:
             raise BadInput(f"view {view} does not apply to this run's config and data")
         directions = read_directions(loaded.run.folder)
         request = request_from_text(found, loaded.model, loaded.tensors, dict(values), directions)
-        identity = {**loaded.run.identity, "view": view, "step": loaded.step, "set": dict(values)}
+        past = SetupHistory.of(run).identity(loaded.step)
+        identity = {**run.identity, **past, "view": view, "step": loaded.step, "set": dict(values)}
         return self._viewer.last_frame(request), identity

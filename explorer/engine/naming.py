@@ -1,4 +1,4 @@
-"""What a run is called: its preset, and what was changed of it."""
+"""What a run is called: its preset, what differs from it, and when it was changed while it trained."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from explorer.engine.runs.setup_history import SetupHistory
 from explorer.engine.setup import Setup, model_page
 from explorer.engine.training import training_class
 from models.protocol import Param, Preset, params_of
 
-__all__ = ["name_of", "preset_of"]
+__all__ = ["name_of", "name_of_run", "preset_of"]
 
 _LENGTH = ("steps", "seconds")  # a run that trains longer is still that of its preset
 _CHANGES = 2  # changes that are named
@@ -36,6 +37,24 @@ def name_of(setup: Setup) -> str:
         return f"{preset.title} with {count} changes"
     changes = ", ".join(f"{_short(declared)} {_text(declared, value)}" for declared, value in _changed(preset, setup))
     return f"{preset.title} with {changes}" if changes else preset.title
+
+
+def name_of_run(setups: SetupHistory, step: int | None = None) -> str:
+    """What a run is called: the name of the setup with which it began to train, and when that was changed.
+
+    Args:
+        setups: The setup at each step.
+        step: The step that is shown: later changes are not named. None for the whole run.
+    """
+    name, steps = name_of(setups.at(1)), setups.changed_steps(step)
+    if not steps:
+        return name
+    last = f"{steps[-1]:,}".replace(",", "\u2009")
+    return (
+        f"{name}, changed at step {last}"
+        if len(steps) == 1
+        else f"{name}, changed {len(steps)} times, last at step {last}"
+    )
 
 
 def _same_data(preset: Preset, setup: Setup) -> bool:

@@ -174,7 +174,9 @@ class Card(QFrame):
         return True
 
     def show_empty(self, sentence: str = "") -> None:
-        """Shows the placeholder again, with another sentence where one is given."""
+        """Shows the placeholder again, with another sentence where one is given; a frozen card keeps its picture."""
+        if self.is_frozen and not self.is_empty:
+            return
         if sentence:
             self._body.set_sentence(sentence)
         self._body.show_empty()
@@ -200,6 +202,11 @@ class Card(QFrame):
     def set_state(self, text: str) -> None:
         """Sets the step of a picture that is not the newest, "step 1 250, last good"; "" for the newest."""
         self._status.state = text
+        self._update_subtitle()
+
+    def set_frozen_words(self, text: str) -> None:
+        """Sets what a frozen card says of its picture: "frozen at step 1 250", and of which run it is."""
+        self._status.frozen = text
         self._update_subtitle()
 
     def set_live(self, live: bool) -> None:
@@ -318,7 +325,7 @@ class Card(QFrame):
 
     @Slot(bool)
     def _on_freeze_toggled(self, frozen: bool) -> None:
-        self._status.frozen = frozen
+        self._status.frozen = "frozen" if frozen else ""
         self._head.set_frozen(frozen)
         self._update_subtitle()
         self.freeze_toggled.emit(frozen)

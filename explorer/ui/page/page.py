@@ -321,6 +321,4 @@ class PageWidget(QFrame):
 
     def identity(self, card: Card) -> dict[str, Any]:
         """What an exported figure of a card says of its origin."""
-        step = self.shown.step if self.moment.step is None else self.moment.step
-        settings = self.board.settings_of(card.view.name)
-        return {**self.shown.identity(), "view": card.view.name, "step": step, "set": settings}
+        return self.board.origins.identity(card.view.name)

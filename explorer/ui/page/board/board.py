@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from explorer.engine.views.from_text import inputs_as_text
-from explorer.engine.views.requests import Reply, Request
+from explorer.engine.views.requests import Reply
 from explorer.ui.card import Card
 from explorer.ui.frames import CurvesView
 from explorer.ui.numbers import count
 from explorer.ui.page.board.card_actions import CardActions
 from explorer.ui.page.board.curves_card import CurvesCard
 from explorer.ui.page.board.datum_link import DatumLink
+from explorer.ui.page.board.origins import Origins
 from explorer.ui.page.board.scene_view import SceneView
 from explorer.ui.page.state.inputs import Inputs
 from explorer.ui.page.state.moment import Moment
@@ -34,6 +32,7 @@ class Board(QFrame):
         views: Cards of the views, by name.
         curves: Card of the curves, or None for a lab.
         scene: The cards of the chosen scene.
+        origins: Where the frame on each card comes from.
 
     Signals:
         watched: Requests for the views in sight, which each snapshot is to have.
@@ -76,7 +75,7 @@ class Board(QFrame):
         self._followed: list[Card] = []  # shown in windows of their own
         self._offered: set[str] | None = None
         self._after_layout = QTimer(self, interval=0, singleShot=True)  # a child: it does not outlive the board
-        self._requests: dict[str, Request] = {}  # of the frames in sight, by view; recorded ones have none
+        self.origins = Origins(shown)
         self.scene = SceneView(self.cards, scenes.layout)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -112,7 +111,7 @@ class Board(QFrame):
             card.display.clicked.connect(self._on_clicked)
         for card in self.cards.values():
             card.alerted.connect(self.alerted)
-            card.freeze_toggled.connect(self.watch)
+            card.freeze_toggled.connect(self._on_freeze_toggled)
             card.remove_asked.connect(self._on_remove_asked)
             if isinstance(card.display, CurvesView):
                 card.display.picked.connect(self._on_curves_picked)
@@ -189,7 +188,7 @@ class Board(QFrame):
         elif reply.frame is not None and (self._moment.is_live or not card.view.record):
             card.clear_error()
             if card.show_frame(reply.frame):
-                self._requests[card.view.name] = reply.request
+                self.origins.note(card.view.name, reply.step, reply.request)
             if self._shown.state.is_over:
                 self._mark_last_good(card)
             self.framed.emit(card, reply.frame)
@@ -199,22 +198,15 @@ class Board(QFrame):
         """Shows the curves of the run."""
         card = self.curves
         if card is not None and (card.isVisible() or card in self._followed):
-            card.show_curves(curves, self._moment.step)
-
-    def settings_of(self, name: str) -> dict[str, Any]:
-        """Parameters and inputs of the frame that a card shows, the inputs as text; empty for a recorded frame."""
-        request, page = self._requests.get(name), self._shown.model_or_lab
-        if request is None or page is None:
-            return {}
-        inputs = inputs_as_text(self._shown.views[name], page, self._shown.data, request)
-        return {**request.params, **inputs}
+            if card.show_curves(curves, self._moment.step):
+                self.origins.note(card.view.name, self._shown.step)
 
     def show_recorded(self, step: int, frames: dict[str, Frame]) -> None:
         """Shows the frames of a recorded moment; other cards say that they are live."""
         for name, frame in frames.items():
             card = self.views.get(name)
             if card is not None and card.show_frame(frame):
-                self._requests.pop(name, None)
+                self.origins.note(name, step, recorded=True)
                 card.display.forget()  # another moment need not follow from the one before
                 card.set_state(f"step {count(step)}")
         for name, card in self.views.items():
@@ -231,15 +223,32 @@ class Board(QFrame):
 
     @Slot()
     def _on_shown_changed(self) -> None:
-        self._requests.clear()
-        for card in self.cards.values():
-            card.display.forget()
+        self.origins.leave()
+        for name, card in self.cards.items():
             card.clear_error()
             card.clear_alert()
             card.set_state("")
+            if card.is_frozen:
+                card.set_frozen_words(self.origins.frozen_words(name))
+            else:
+                card.display.forget()
+        self._empty_what_is_not_shown()
+        self.watch()
+
+    def _empty_what_is_not_shown(self) -> None:
         self.follow_config()
         if self.curves is not None and (self._shown.setup is None or self._shown.step == 0):
             self.curves.show_empty()
+
+    @Slot(bool)
+    def _on_freeze_toggled(self, frozen: bool) -> None:
+        card = self.sender()
+        assert isinstance(card, Card)
+        if frozen:
+            self.origins.settle(card.view.name)
+            card.set_frozen_words(self.origins.frozen_words(card.view.name))
+        else:
+            self._empty_what_is_not_shown()
         self.watch()
 
     @Slot()
