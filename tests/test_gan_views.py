@@ -76,6 +76,11 @@ def test_counts_tell_apart_good_near_and_nearest():
     (0.4 * (at(6) + at(7)) / 2, "All samples between modes, nearest to S and SE; none of 8 held", True),
     (torch.cat([at(0), 0.3 * at(*range(8))]), "1 of 8 modes held; missing: NE, N, NW, W and 3 more", False),
     (0.3 * at(*range(8)), "None of 8 modes held yet", False),
+    (0.7 * at(6), "All samples nearest to one mode, S, none within 3 std of it; none of 8 held", True),
+    (torch.cat([0.7 * at(*[6] * 9), at(6)]),
+     "All samples nearest to one mode, S, 10 % within 3 std of it; 7 of 8 lost", True),
+    (torch.cat([0.7 * at(5, 5, 5), at(0, 0)]),
+     "Samples nearest to 2 modes, E and SW, 40 % within 3 std of them; 7 of 8 lost", True),
 ])  # fmt: skip
 def test_a_collapse_is_told_in_words_of_what_is_seen(x, words, collapsed):
     jitter = 1e-3 * torch.randn(len(x), 2, generator=torch.Generator().manual_seed(0))

@@ -50,11 +50,8 @@ def name_of_run(setups: SetupHistory, step: int | None = None) -> str:
     if not steps:
         return name
     last = f"{steps[-1]:,}".replace(",", "\u2009")
-    return (
-        f"{name}, changed at step {last}"
-        if len(steps) == 1
-        else f"{name}, changed {len(steps)} times, last at step {last}"
-    )
+    many = "" if len(steps) == 1 else f" {len(steps)} times, last"
+    return f"{name}, changed{many} at step {last}"
 
 
 def _same_data(preset: Preset, setup: Setup) -> bool:

@@ -178,13 +178,13 @@ def _keys(surface: Surface, pane: list[Series]) -> list[Key]:
 
 
 def _draw(axes: Axes, series: Series, color: str, stroke: float) -> None:
-    x, y = np.asarray(series.x, float), np.asarray(series.y, float)
+    x, y = (np.asarray(values, float) for values in series.pieces())
     if series.low is not None and series.high is not None:
         axes.fill_between(x, series.low, series.high, color=color, alpha=0.18, linewidth=0, zorder=2)
     if len(x) == 1:
         axes.plot(x, y, marker="o", markersize=3 * stroke, color=color, markeredgewidth=0, zorder=4)
         return
-    raw_x, raw_y = thinned(x, y)
+    raw_x, raw_y = (x, y) if series.levels else thinned(x, y)
     if series.smooth and len(x) > 20:
         axes.plot(raw_x, raw_y, color=color, linewidth=0.4 * stroke, alpha=RAW_ALPHA, zorder=3)
         raw_x, raw_y = thinned(x, smoothed(y))

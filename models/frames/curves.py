@@ -19,6 +19,7 @@ class Series:
         pane: Series of one pane share a y axis.
         dashed: For exact values and equilibria beside estimates.
         smooth: The display may smooth the curve and draw the raw values behind it.
+        levels: The values are a few levels: a line at each, and none from one to the next.
     """
 
     key: str
@@ -32,6 +33,14 @@ class Series:
     high: np.ndarray | None = None
     dashed: bool = False
     smooth: bool = False
+    levels: bool = False
+
+    def pieces(self) -> tuple[np.ndarray, np.ndarray]:
+        """The points of the curve, with a point of height NaN wherever the line is to break."""
+        if not self.levels:
+            return self.x, self.y
+        after = np.flatnonzero(np.diff(self.y) != 0) + 1
+        return np.insert(self.x, after, self.x[after - 1]), np.insert(self.y.astype(float), after, np.nan)
 
 
 @dataclass(frozen=True)

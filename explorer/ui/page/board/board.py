@@ -197,9 +197,9 @@ class Board(QFrame):
     def show_curves(self, curves: Curves) -> None:
         """Shows the curves of the run."""
         card = self.curves
-        if card is not None and (card.isVisible() or card in self._followed):
-            if card.show_curves(curves, self._moment.step):
-                self.origins.note(card.view.name, self._shown.step)
+        in_sight = card is not None and (card.isVisible() or card in self._followed)
+        if card is not None and in_sight and card.show_curves(curves, self._moment.step):
+            self.origins.note(card.view.name, self._shown.step)
 
     def show_recorded(self, step: int, frames: dict[str, Frame]) -> None:
         """Shows the frames of a recorded moment; other cards say that they are live."""
