@@ -59,6 +59,7 @@ def test_session_run_and_list_know_the_same_changes(tmp_path):
         made.step()
         made.stop()
         setups = made.setups
+        assert made.journal.history.changed == (3,)
     assert [(change.step, change.values) for change in setups.changes] == [(3, {"scale": 3.0})]
     assert SetupHistory.of(Run(tmp_path / "one")) == setups
     with closing(resume_session(tmp_path / "one")) as again:

@@ -50,6 +50,7 @@ def run_curves(run: Run) -> Curves:
 def _history_of(run: Run) -> History:
     """What a run has measured."""
     history, rates = History(), set(model_page(run.setup.page).rates)
+    history.changed = SetupHistory.of(run).changed_steps()
     for line in run.metrics():
         history.add(line["step"], metrics_of(line, rates))
     return history

@@ -44,6 +44,8 @@ def paint(surface: Surface, frame: Curves) -> None:
     widest = max((surface.measure(name, surface.small) for name in frame.y_names), default=0.0)
     left = max(widest + 0.8 * surface.label, *(gutter(surface, y, frame.y_label, most) for y, _ in scales))
     legends = [_keys(surface, pane) for pane in members]
+    if frame.changes:
+        legends[0].append(Key("parameters changed", surface.palette.text2, "dashed", ""))
     below, apart = foot_height(surface, frame.x_label), 0.8 * surface.label
 
     beside = 1.5 * surface.label if frame.y_label and len(members) > 1 else 0.0
@@ -76,6 +78,9 @@ def paint(surface: Surface, frame: Curves) -> None:
         first = first or axes
         for series, color in zip(pane, _colors(surface, pane), strict=True):
             _draw(axes, series, color, surface.stroke)
+        for change in frame.changes:
+            line = axes.axvline(change, color=surface.palette.text2, linewidth=0.7 * surface.stroke, zorder=5)
+            line.set_linestyle((0, (2.0, 1.5)))
         if frame.marker is not None and x.low <= frame.marker <= x.high:
             axes.axvline(frame.marker, color=surface.palette.text1, linewidth=0.7 * surface.stroke, zorder=6)
         if beyond:

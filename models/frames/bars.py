@@ -18,6 +18,7 @@ class Bars(Frame):
     Attributes:
         dims: The latent dimension of each bar, or None if the bars are not latent dimensions. With them, the window
             orders its latent sliders by the values.
+        pending: Values that are NaN are still being computed.
     """
 
     labels: tuple[str, ...]
@@ -27,3 +28,4 @@ class Bars(Frame):
     reference: np.ndarray | None = None
     unit: str = ""
     dims: tuple[int, ...] | None = None
+    pending: bool = False

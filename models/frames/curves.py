@@ -49,6 +49,7 @@ class Curves(Frame):
 
     Attributes:
         log_panes: Panes with a logarithmic y axis where `log_y` does not make all of them so.
+        changes: Positions on the x axis at which parameters were changed while the run trained.
         y_names: Names of the values 0, 1, 2, … of y, written on the axis in place of numbers.
     """
 
@@ -60,3 +61,4 @@ class Curves(Frame):
     marker: float | None = None
     log_panes: tuple[str, ...] = ()
     y_names: tuple[str, ...] = ()
+    changes: tuple[float, ...] = ()

@@ -14,12 +14,14 @@ from pointing import point_at
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 
+from explorer.engine.bundle import open_bundle
 from explorer.engine.host.host import Snapshot
 from explorer.engine.views.static_page import StaticPage
 from explorer.ui.page.board.board import Board
 from explorer.ui.page.state.scenes import Scenes
 from explorer.ui.page.state.shown import PageState
 from models.frames import Bars, Curves, Plane, Points, Series
+from models.vae.amortised import VAE
 
 pytestmark = pytest.mark.usefixtures("parts")
 
@@ -365,3 +367,13 @@ def test_a_recorded_frame_has_the_parameters_of_its_own_step(make, tmp_path) -> 
     assert (recorded["step"], recorded["config"]["scale"], "changes" in recorded) == (2, 1.0, False)
     assert (live["step"], live["config"]["scale"]) == (4, 3.0)
     assert live["changes"] == [{"step": 3, "set": {"scale": 3.0}}]
+
+
+def test_the_choice_of_the_split_is_offered_where_the_splits_differ(theme, make_widget) -> None:
+    state = State("vae", VAE)
+    board = make_widget(Board(theme, state.shown, state.inputs, state.moment, state.scenes), 1000, 700)
+    splits = [action for action in board.views["latent_map"].menu.actions() if action.text().startswith("Use ")]
+    state.shown.show(pages.session("vae", data="digits"))
+    assert [action.text() for action in splits if action.isVisible()] == ["Use training data", "Use validation data"]
+    state.shown.show(open_bundle("vae"))
+    assert not any(action.isVisible() for action in splits)

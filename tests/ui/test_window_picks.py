@@ -48,7 +48,7 @@ def test_a_click_picks_the_first_and_shift_the_second_and_the_cross_hair_stays(d
     assert board._marks == {first: "A", second: "B"}
     said = f"from training image {first} to training image {second}"
     driver.until(lambda: said in driver.card("interpolation").subtitle)
-    assert f"B is train datum {second}" in driver.window.status.message.text()
+    assert f"B is training image {second}, in " in driver.window.status.message.text()
 
 
 def test_two_data_are_picked_with_the_keyboard(driver) -> None:

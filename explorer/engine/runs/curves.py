@@ -57,7 +57,8 @@ def loss_curves(page: type[GenerativeModel], history: History, config: Any) -> C
                 Series(f"{metric.key}.equilibrium", label, x, y, metric.role, metric.pane, metric.unit, dashed=True)
             )
     log = {metric.pane for metric in page.metrics if metric.log}
-    return Curves(_sharing(series), x_label="step", log_panes=tuple(sorted(log & {each.pane for each in series})))
+    panes = tuple(sorted(log & {each.pane for each in series}))
+    return Curves(_sharing(series), x_label="step", log_panes=panes, changes=tuple(map(float, history.changed)))
 
 
 def _null(metric: Metric, curve: Curve, key: str) -> Series:

@@ -253,6 +253,7 @@ class Session:
         self._apply(config, training)
         step = self.step_count + (self._round is not None)
         self.setups = self.setups.with_change(step, checked)
+        self.journal.history.changed = self.setups.changed_steps()
         if self.run is not None:
             self.run.add_change(step, checked)
 
@@ -293,6 +294,7 @@ class Session:
         self._begun = state.step > 0
         self.journal.go_back(state.step, set(type(self.model).rates))
         self.setups = SetupHistory(self.setup) if self.run is None else SetupHistory.of(self.run)
+        self.journal.history.changed = self.setups.changed_steps()
         for change in self.setups.changes:
             if change.step == state.step:  # made after the checkpoint, before the next round
                 self._apply(*live_changes(self.setup, change.values)[:2])

@@ -160,6 +160,10 @@ class Card(QFrame):
         self._foot.set_config(config, latent_dim)
         self._place_foot()
 
+    def set_split_parts(self, parts: int) -> None:
+        """Offers the choice of the split only where the splits hold different data, `parts` of them."""
+        self._menu.offer_splits(parts > 1)
+
     def show_frame(self, frame: Frame) -> bool:
         """Shows a frame unless the card is frozen; returns whether it did."""
         if self.is_frozen:

@@ -264,6 +264,7 @@ class PageWidget(QFrame):
     def _on_snapshot(self, snapshot: Snapshot) -> None:
         if self.shown.setup is not None:
             self.timeline.show_recorded(snapshot.recorded, self.shown.setup.training.steps)
+            self.timeline.show_changes(() if snapshot.setups is None else snapshot.setups.changed_steps())
             if self.moment.is_live:
                 self.timeline.show_step(snapshot.step)
         self.explain.show_values(snapshot.last, self.shown.config)

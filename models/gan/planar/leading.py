@@ -88,4 +88,5 @@ def leads(model: PlanarGAN, data: Data, history: RunHistory) -> Curves:
         y_names=("several", *names),
         subtitle=f"{hops} hop{'' if hops == 1 else 's'}" if parts else "from the first step on",
         note=note,
+        changes=tuple(map(float, history.changed)),
     )

@@ -45,7 +45,7 @@ class Curve:
 
 
 class CurvesItem(PaneItem):
-    """Draws raw values and bands faintly, the lines above them, and a vertical line at a marked x."""
+    """Draws raw values and bands faintly, the lines above them, and vertical lines at changes and at a marked x."""
 
     margin = 3.0
 
@@ -54,6 +54,7 @@ class CurvesItem(PaneItem):
         self.curves: Sequence[Curve] = ()
         self.emphasised: str | None = None
         self.marker: float | None = None
+        self.changes: Sequence[float] = ()
         self.tokens: Tokens | None = None
 
     def draw(self, painter: QPainter, view: Projection) -> None:
@@ -69,6 +70,10 @@ class CurvesItem(PaneItem):
             painter.setPen(stroke(self.tokens.role(curve.role), width, faint[curve.key], curve.dashed))
             every = slice((len(curve.x) - 1) % 2, None, 2) if curve.coarse else slice(None)
             draw_polyline(painter, np.stack([view.across(curve.x[every]), _down(view, curve.y[every])], axis=1))
+        painter.setPen(stroke(self.tokens.text2, 1.0, dashed=True))
+        for change in self.changes:
+            x = round(view.point(change, 0).x()) + 0.5
+            straight(painter, x, 0, x, view.rect.height())
         if self.marker is not None:
             x = round(view.point(self.marker, 0).x()) + 0.5
             painter.setPen(stroke(self.tokens.text1, 1.0, 0.5))

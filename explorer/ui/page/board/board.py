@@ -13,6 +13,7 @@ from explorer.ui.numbers import count
 from explorer.ui.page.board.card_actions import CardActions
 from explorer.ui.page.board.curves_card import CurvesCard
 from explorer.ui.page.board.datum_link import DatumLink
+from explorer.ui.page.board.frozen import FrozenCards
 from explorer.ui.page.board.origins import Origins
 from explorer.ui.page.board.scene_view import SceneView
 from explorer.ui.page.state.inputs import Inputs
@@ -82,6 +83,7 @@ class Board(QFrame):
         column.addWidget(self.scene)
         self._actions = CardActions(self.cards, self.scene, self)
         self.addActions(self._actions.actions())
+        self._frozen = FrozenCards(self.cards, self.origins, shown, self)
         self._datum_link = DatumLink(self.views, inputs, self)
         self._connect()
         self.follow_config()
@@ -111,7 +113,7 @@ class Board(QFrame):
             card.display.clicked.connect(self._on_clicked)
         for card in self.cards.values():
             card.alerted.connect(self.alerted)
-            card.freeze_toggled.connect(self._on_freeze_toggled)
+            card.freeze_toggled.connect(self._follow_shown)
             card.remove_asked.connect(self._on_remove_asked)
             if isinstance(card.display, CurvesView):
                 card.display.picked.connect(self._on_curves_picked)
@@ -144,6 +146,7 @@ class Board(QFrame):
         applying = {name for name, view in self._shown.views.items() if self._shown.applies(view)}
         for name, card in self.views.items():
             card.set_config(self._shown.config, self._shown.latent_dim)
+            card.set_split_parts(0 if self._shown.data is None else self._shown.data.parts)
             if name not in applying:
                 card.show_empty("Not for this configuration")
             elif self._offered is not None and name not in self._offered:
@@ -224,31 +227,20 @@ class Board(QFrame):
     @Slot()
     def _on_shown_changed(self) -> None:
         self.origins.leave()
-        for name, card in self.cards.items():
+        for card in self.cards.values():
             card.clear_error()
             card.clear_alert()
             card.set_state("")
-            if card.is_frozen:
-                card.set_frozen_words(self.origins.frozen_words(name))
-            else:
+            if not card.is_frozen:
                 card.display.forget()
-        self._empty_what_is_not_shown()
-        self.watch()
+        self._follow_shown()
 
-    def _empty_what_is_not_shown(self) -> None:
+    @Slot()
+    def _follow_shown(self) -> None:
+        """Empties the cards for which there is nothing to show, except frozen ones."""
         self.follow_config()
         if self.curves is not None and (self._shown.setup is None or self._shown.step == 0):
             self.curves.show_empty()
-
-    @Slot(bool)
-    def _on_freeze_toggled(self, frozen: bool) -> None:
-        card = self.sender()
-        assert isinstance(card, Card)
-        if frozen:
-            self.origins.settle(card.view.name)
-            card.set_frozen_words(self.origins.frozen_words(card.view.name))
-        else:
-            self._empty_what_is_not_shown()
         self.watch()
 
     @Slot()

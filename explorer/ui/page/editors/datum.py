@@ -14,6 +14,7 @@ from explorer.ui.page.state.inputs import Inputs
 from explorer.ui.page.state.shown import Shown
 from explorer.ui.theme import Theme
 from models.protocol import DataPoint, View
+from models.views.words import named
 
 __all__ = ["DatumEditor"]
 
@@ -74,7 +75,8 @@ class DatumEditor(Editor):
         self._mark()
         pair = any(len(view.data_points) > 1 for view in taking)
         more = "; Shift + click, or Shift + Enter, picks B" if pair and not hit.second else ""
-        self.said.emit(f"{letter} is {datum.split} datum {index}: {', '.join(titles)}{more}")
+        name = named(datum, data.spec.kind)
+        self.said.emit(f"{letter} is {name}, in {', '.join(titles)}{more}")
 
     def _data(self) -> TensorData | None:
         return None if self._shown is None else self._shown.data
