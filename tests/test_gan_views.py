@@ -164,6 +164,16 @@ def test_layers_can_be_switched_off_and_trails_end_at_the_arrows():
     assert [layer.role for layer in bare.layers] == ["model"]
 
 
+@pytest.mark.parametrize(("scale", "limits"), [(0.01, (0.4, 0.6)), (100.0, (0.0, 1.0))])
+def test_the_colours_of_a_flat_d_span_less(scale, limits):
+    s = gan()
+    with torch.no_grad():
+        s.model.discriminator[-1].weight.mul_(scale)
+    (frame,) = frames(s, "samples")
+    assert (frame.layers[0].low, frame.layers[0].high) == limits
+    assert frame.subtitle == ("on the map of D from 0.4 to 0.6" if scale < 1 else "on the map of D")
+
+
 def test_the_map_is_d_and_its_ratio_the_logit():
     s = gan()
     (plain,), (ratio,) = frames(s, "samples"), frames(s, "samples", heat="ratio")

@@ -543,3 +543,9 @@ def test_bars_that_are_still_being_computed_say_so(theme, make_widget) -> None:
     assert bars._texts == ["computing", "2\u2009nats"]
     bars.show_frame(Bars(("a", "b"), np.array([np.nan, 2.0]), unit="nats"))
     assert bars._texts == ["NaN\u2009nats", "2\u2009nats"]
+
+
+def test_the_ramp_of_a_narrower_map_of_d_says_its_ends(theme, make_widget) -> None:
+    view = make_widget(WIDGETS[Plane](theme), 320, 240)
+    view.show_frame(Plane((Density(np.full((2, 2), 0.5), (0, 1, 0, 1), "real-fake", low=0.4, high=0.6),)))
+    assert [item.ramp for item in view.legend()] == [("0.4 fake", "0.6 real")]

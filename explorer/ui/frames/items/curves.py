@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from explorer.ui.frames.items.item import PaneItem, Space
@@ -71,9 +71,8 @@ class CurvesItem(PaneItem):
             every = slice((len(curve.x) - 1) % 2, None, 2) if curve.coarse else slice(None)
             draw_polyline(painter, np.stack([view.across(curve.x[every]), _down(view, curve.y[every])], axis=1))
         painter.setPen(stroke(self.tokens.text2, 1.0, dashed=True))
-        for change in self.changes:
-            x = round(view.point(change, 0).x()) + 0.5
-            straight(painter, x, 0, x, view.rect.height())
+        places = (round(view.point(change, 0).x()) + 0.5 for change in self.changes)
+        painter.drawLines([QLineF(x, 0, x, view.rect.height()) for x in places])
         if self.marker is not None:
             x = round(view.point(self.marker, 0).x()) + 0.5
             painter.setPen(stroke(self.tokens.text1, 1.0, 0.5))
