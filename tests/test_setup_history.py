@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 
 import pytest
@@ -66,3 +67,19 @@ def test_session_run_and_list_know_the_same_changes(tmp_path):
         assert again.setups == setups
     ((glance,), _) = recent_runs(tmp_path)
     assert glance.name == "Ring, changed at step 3, seed 0"
+
+
+def test_a_figure_of_a_changed_run_names_the_parameters_of_its_step(command, tmp_path):
+    with closing(kept_session("gauss", tmp_path / "run", jitter=0.1, steps=20, batch=32)) as made:
+        for _ in range(3):
+            made.step()
+        made.change(scale=3.0)
+        while not made.finished:
+            made.step()
+    scales = {}
+    for name, options in (("first", ("--step", "0")), ("last", ())):
+        out = tmp_path / f"{name}.csv"
+        assert command("figure", tmp_path / "run", "cloud", *options, "--out", out).code == 0
+        lines = dict(line[2:].split(": ", 1) for line in out.read_text().splitlines() if line.startswith("# "))
+        scales[name] = json.loads(lines["config"])["scale"], json.loads(lines.get("changes", "[]"))
+    assert scales == {"first": (1.0, []), "last": (3.0, [{"step": 3, "set": {"scale": 3.0}}])}

@@ -318,10 +318,12 @@ def test_a_frozen_card_keeps_the_origin_of_its_frame_while_another_run_is_shown(
             assert identity["config"]["jitter"] == 0.1
         assert origins.identity("density")["run"] == "two"
         assert card.subtitle == "frozen: Ring, seed 0, step 12"
+        assert card.note == "Frozen: Ring, seed 0, step 12"
+        assert card._note.isVisible()
         assert made.board.curves.subtitle.startswith("frozen: Ring, seed 0, step 0")
         _freeze(made, "cloud", on=False)
         made.board.show_reply(reply("cloud", cloud(1.0), step=3))
-        assert (origins.identity("cloud")["run"], card.subtitle) == ("two", "")
+        assert (origins.identity("cloud")["run"], card.subtitle, card.note) == ("two", "", "")
 
 
 def test_a_frame_says_the_run_that_it_is_of_until_the_next_one_has_a_frame(make, tmp_path) -> None:

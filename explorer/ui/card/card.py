@@ -211,7 +211,7 @@ class Card(QFrame):
     def set_frozen_words(self, text: str) -> None:
         """Sets what a frozen card says of its picture: "frozen at step 1 250", and of which run it is."""
         self._status.frozen = text
-        self._update_subtitle()
+        self._on_words_changed()
 
     def set_live(self, live: bool) -> None:
         """Marks a picture of the present while other cards show a recorded step."""
@@ -303,7 +303,9 @@ class Card(QFrame):
         self._update_subtitle()
         self._set_alert(words.alert)
         if not self.property("failed"):
-            self._show_note(words.note, "warning" if words.warning else "caption")
+            frozen = self._status.frozen[:1].upper() + self._status.frozen[1:]  # the head may have no room for it
+            note = ". ".join(part for part in (frozen, words.note) if part)
+            self._show_note(note, "warning" if words.warning or frozen else "caption")
 
     @Slot()
     def _on_legend_changed(self) -> None:
@@ -331,7 +333,7 @@ class Card(QFrame):
     def _on_freeze_toggled(self, frozen: bool) -> None:
         self._status.frozen = "frozen" if frozen else ""
         self._head.set_frozen(frozen)
-        self._update_subtitle()
+        self._on_words_changed()
         self.freeze_toggled.emit(frozen)
 
     def hasHeightForWidth(self) -> bool:
