@@ -16,7 +16,7 @@ from explorer.figures.curves import smoothed, thinned
 from explorer.figures.images import paint as paint_images
 from explorer.figures.palette import DARK, LIGHT, PALETTES
 from explorer.figures.points import cluster_places
-from explorer.figures.scales import Scale, number, significant
+from explorer.figures.scales import Scale, column, number, significant
 from explorer.figures.sheet import Sheet
 from models.frames import (
     Audio,
@@ -246,6 +246,19 @@ def test_scales() -> None:
         for width in (1e-12, 0.37, 1e8):
             if low + width > low:
                 assert 2 <= len(Scale(low, low + width).ticks(4)) <= 6
+
+
+def test_terms_of_a_column_add_up_to_their_sum_as_printed() -> None:
+    assert column([-22.4139, -22.9249, 0.511, 0.0566]) == ["−22.414", "−22.925", "0.511", "0.057"]
+    assert column([3.0, 12.0, 0.0]) == ["3", "12", "0"]
+    assert column([1e6, 0.0123]) == [significant(1e6), "0.0123"]
+    assert column([np.nan, 1.5]) == ["not finite", "1.50"]
+
+
+def test_changes_of_parameters_are_lines_and_in_the_legend() -> None:
+    curves = Curves((Series("loss", "Loss", np.arange(9.0), np.ones(9)),), changes=(3.0, 5.0))
+    axes = figure(curves).axes[0]
+    assert [line.get_xdata()[0] for line in axes.lines if line.get_linestyle() == "--"][-2:] == [3.0, 5.0]
 
 
 NOWHERE = Density(np.full((3, 3), np.nan), (0, 1, 0, 1))

@@ -76,6 +76,11 @@ def test_counts_tell_apart_good_near_and_nearest():
     (0.4 * (at(6) + at(7)) / 2, "All samples between modes, nearest to S and SE; none of 8 held", True),
     (torch.cat([at(0), 0.3 * at(*range(8))]), "1 of 8 modes held; missing: NE, N, NW, W and 3 more", False),
     (0.3 * at(*range(8)), "None of 8 modes held yet", False),
+    (0.7 * at(6), "All samples nearest to one mode, S, none within 3 std of it; none of 8 held", True),
+    (torch.cat([0.7 * at(*[6] * 9), at(6)]),
+     "All samples nearest to one mode, S, 10 % within 3 std of it; 7 of 8 lost", True),
+    (torch.cat([0.7 * at(5, 5, 5), at(0, 0)]),
+     "Samples nearest to 2 modes, E and SW, 40 % within 3 std of them; 7 of 8 lost", True),
 ])  # fmt: skip
 def test_a_collapse_is_told_in_words_of_what_is_seen(x, words, collapsed):
     jitter = 1e-3 * torch.randn(len(x), 2, generator=torch.Generator().manual_seed(0))
@@ -157,6 +162,16 @@ def test_layers_can_be_switched_off_and_trails_end_at_the_arrows():
     assert not np.array_equal(again.xy, probes.xy)
     (bare,) = frames(s, "samples", heat="none", points=False, gradient=False)
     assert [layer.role for layer in bare.layers] == ["model"]
+
+
+@pytest.mark.parametrize(("scale", "limits"), [(0.01, (0.4, 0.6)), (100.0, (0.0, 1.0))])
+def test_the_colours_of_a_flat_d_span_less(scale, limits):
+    s = gan()
+    with torch.no_grad():
+        s.model.discriminator[-1].weight.mul_(scale)
+    (frame,) = frames(s, "samples")
+    assert (frame.layers[0].low, frame.layers[0].high) == limits
+    assert frame.subtitle == ("on the map of D from 0.4 to 0.6" if scale < 1 else "on the map of D")
 
 
 def test_the_map_is_d_and_its_ratio_the_logit():

@@ -17,6 +17,7 @@ from models.exact.normal import prior_kl
 from models.likelihoods.dequantisation import dequantise, quantise, unit_mean
 from models.likelihoods.pixels import Gaussian, LearnedGaussian
 from models.protocol import DataSpec, Image
+from models.vae.amortised.steps import steps
 from models.vae.exact_views import bound, posterior
 from models.vae.gaussian_bound import GaussianBound
 
@@ -128,6 +129,14 @@ def test_evaluation_adds_the_exact_evidence_of_the_first_images(latent):
     assert (found["quadrature_change_nats"] < 1e-3).all()
     assert ((found["ess"] >= 1) & (found["ess"] <= 4000)).all()
     assert "quadrature_n" not in make(latent=3).evaluate(batch, rng=generator(), K=2)
+
+
+def test_changes_that_are_not_computed_yet_have_no_values():
+    first, *_, last = steps(make(latent=1), some_point())
+    assert first.pending
+    assert np.isnan(first.values).all()
+    assert not last.pending
+    assert np.isfinite(last.values).all()
 
 
 @pytest.mark.parametrize("latent", [1, 2])

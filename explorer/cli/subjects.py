@@ -18,6 +18,7 @@ from explorer.engine.runs.curves import read_history, run_curves
 from explorer.engine.runs.directions import read_directions
 from explorer.engine.runs.recorder import Recorder
 from explorer.engine.runs.run import Run
+from explorer.engine.runs.setup_history import SetupHistory
 from explorer.engine.setup import model_page
 from explorer.engine.views.from_text import request_from_text
 from models.frames import Frame
@@ -69,7 +70,11 @@ class _OfRun:
         return model_page(self._run.setup.page)
 
     def curves(self) -> Drawn:
-        return run_curves(self._run), {**self._run.identity, "view": "curves"}
+        return run_curves(self._run), {**self._identity(None), "view": "curves"}
+
+    def _identity(self, step: int | None) -> dict[str, Any]:
+        """What a figure says of the run, with the parameters in force at a step, or at the last one."""
+        return {**self._run.identity, **SetupHistory.of(self._run).identity(step)}
 
 
 class _Recorded(_OfRun):
@@ -96,7 +101,7 @@ class _Recorded(_OfRun):
             raise BadInput("--set cannot change a recorded step; leave out --set or --step")
         frame = frames[view]
         subtitle = ", ".join(part for part in (frame.subtitle, f"step {step:,}") if part)
-        return dataclasses.replace(frame, subtitle=subtitle), {**self._run.identity, "view": view, "step": step}
+        return dataclasses.replace(frame, subtitle=subtitle), {**self._identity(step), "view": view, "step": step}
 
 
 class _Checkpoint(_OfRun):
@@ -122,7 +127,7 @@ class _Checkpoint(_OfRun):
             raise BadInput(f"view {view} does not apply to this run's config and data")
         directions = read_directions(loaded.run.folder)
         request = request_from_text(found, loaded.model, loaded.tensors, dict(values), directions)
-        identity = {**loaded.run.identity, "view": view, "step": loaded.step, "set": dict(values)}
+        identity = {**self._identity(loaded.step), "view": view, "step": loaded.step, "set": dict(values)}
         return self._viewer.last_frame(request), identity
 
 

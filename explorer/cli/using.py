@@ -20,6 +20,7 @@ from explorer.engine import BadInput, Request, evaluate, load_run
 from explorer.engine.lab import open_lab
 from explorer.engine.measure.settings import refusing, sample_settings
 from explorer.engine.randomness import derive
+from explorer.engine.runs.setup_history import SetupHistory
 from models.protocol import BadValue, Lab, Preset, build, params_of
 from models.views.samples import frame_of
 
@@ -46,7 +47,9 @@ def sample(arguments: argparse.Namespace) -> int:
             count = min(_PART, arguments.n - start)
             parts.append(loaded.model.sample(count, rng=rng, **settings).cpu().numpy())
     x = np.concatenate(parts)
-    identity = {**loaded.run.identity, "step": loaded.step, "checkpoint": loaded.checkpoint, "seed": arguments.seed}
+    past = SetupHistory.of(loaded.run).identity(loaded.step)
+    identity = {**loaded.run.identity, **past, "step": loaded.step}
+    identity |= {"checkpoint": loaded.checkpoint, "seed": arguments.seed}
     if settings:
         identity["set"] = settings
     if path.suffix.lower() == ".npz":

@@ -1,4 +1,4 @@
-"""The words for a run: its preset and what was changed of it, its data, values of its parameters."""
+"""The words for a run: its preset, what differs from it and was changed while it trained, its data and parameters."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from explorer.data import SOURCES
+from explorer.engine.runs.setup_history import SetupHistory
 from explorer.engine.setup import Setup, model_page
 from explorer.engine.training import training_class
 from models.protocol import Param, Preset, params_of
 
-__all__ = ["data_words", "name_of", "preset_of", "value_words"]
+__all__ = ["data_words", "name_of", "name_of_run", "preset_of", "value_words"]
 
 _LENGTH = ("steps", "seconds")  # a run that trains longer is still that of its preset
 _CHANGES = 2  # changes that are named
@@ -39,6 +40,21 @@ def name_of(setup: Setup) -> str:
         f"{_short(declared)} {value_words(declared, value)}" for declared, value in _changed(preset, setup)
     )
     return f"{preset.title} with {changes}" if changes else preset.title
+
+
+def name_of_run(setups: SetupHistory, step: int | None = None) -> str:
+    """What a run is called: the name of the setup with which it began to train, and when that was changed.
+
+    Args:
+        setups: The setup at each step.
+        step: The step that is shown: later changes are not named. None for the whole run.
+    """
+    name, steps = name_of(setups.at(1)), setups.changed_steps(step)
+    if not steps:
+        return name
+    last = f"{steps[-1]:,}".replace(",", "\u2009")
+    many = "" if len(steps) == 1 else f" {len(steps)} times, last"
+    return f"{name}, changed{many} at step {last}"
 
 
 def _same_data(preset: Preset, setup: Setup) -> bool:

@@ -12,9 +12,10 @@ import numpy as np
 from explorer.data import SOURCES
 from explorer.engine.errors import ExplorerError
 from explorer.engine.files import read_json
-from explorer.engine.naming import data_words, name_of
+from explorer.engine.naming import data_words, name_of_run
 from explorer.engine.runs.frame_file import read_frames
 from explorer.engine.runs.run import Run
+from explorer.engine.runs.setup_history import SetupHistory
 from explorer.engine.setup import model_page
 from models.frames import Frame, Images, Plane, Points
 from models.protocol import GenerativeModel
@@ -166,7 +167,7 @@ def _glance(run: Run, when: float, images: int) -> Glance:
         when,
         label,
         value,
-        f"{name_of(run.setup)}, seed {run.setup.seed}",
+        f"{name_of_run(SetupHistory.of(run))}, seed {run.setup.seed}",
         data_words(run.setup.data),
         _images(newest, images),
         _points(newest),

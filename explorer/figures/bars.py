@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.figures.axes import draw_axes, foot_height
 from explorer.figures.box import Box
-from explorer.figures.scales import Scale, number, significant, span
+from explorer.figures.scales import Scale, column, number, significant, span
 from explorer.figures.surface import Surface
 from models.frames import Bars
 
@@ -26,13 +26,22 @@ def with_error(value: float, error: float | None) -> str:
     return f"{number(value, decimals)} ± {number(error, decimals)}"
 
 
+def _texts(frame: Bars, values: np.ndarray, errors: np.ndarray) -> list[str]:
+    if frame.errors is None:
+        texts = column(values.tolist())
+    else:
+        texts = [with_error(value, error) for value, error in zip(values.tolist(), errors.tolist(), strict=True)]
+    waits = np.isnan(values) & frame.pending
+    return ["not computed yet" if wait else text for text, wait in zip(texts, waits.tolist(), strict=True)]
+
+
 def paint(surface: Surface, frame: Bars) -> None:
     """Draws bars from left to right, the first on top."""
     values = np.asarray(frame.values, float)
     n = len(values)
     errors = np.zeros(n) if frame.errors is None else np.nan_to_num(np.asarray(frame.errors, float))
     reference = np.full(n, np.nan) if frame.reference is None else np.asarray(frame.reference, float)
-    texts = [with_error(v, None if frame.errors is None else float(e)) for v, e in zip(values, errors, strict=True)]
+    texts = _texts(frame, values, errors)
     low, high = span(np.array(frame.ends()))
     margin = 0.03 * (high - low)
     x = Scale(low - margin if low < 0 else 0.0, high + margin if high > 0 else 0.0)

@@ -55,6 +55,8 @@ def paint(surface: Surface, frame: Curves) -> None:
     numbers = widest + 0.8 * surface.label if named else max(gutter(surface, y, most=most) for y, _ in scales)
     left = beside + numbers
     legends = _legends(surface, panes)
+    if frame.changes:
+        legends[0].append(Key("parameters changed", surface.palette.text2, "dashed", ""))
     below, apart = foot_height(surface, frame.x_label), 0.8 * surface.label
 
     def above(width: float) -> list[float]:
@@ -89,6 +91,9 @@ def paint(surface: Surface, frame: Curves) -> None:
         first = first or axes
         for series, color in zip(pane, _colors(surface, pane), strict=True):
             _draw(axes, series, color, surface.stroke)
+        for change in frame.changes:
+            line = axes.axvline(change, color=surface.palette.text2, linewidth=0.7 * surface.stroke, zorder=5)
+            line.set_linestyle((0, (2.0, 1.5)))
         if frame.marker is not None and x.low <= frame.marker <= x.high:
             axes.axvline(frame.marker, color=surface.palette.text1, linewidth=0.7 * surface.stroke, zorder=6)
         if beyond:
@@ -205,13 +210,13 @@ def _mark(series: Series) -> str:
 
 
 def _draw(axes: Axes, series: Series, color: str, stroke: float) -> None:
-    x, y = np.asarray(series.x, float), np.asarray(series.y, float)
+    x, y = (np.asarray(values, float) for values in series.pieces())
     if series.low is not None and series.high is not None:
         axes.fill_between(x, series.low, series.high, color=color, alpha=0.18, linewidth=0, zorder=2)
     if len(x) == 1:
         axes.plot(x, y, marker="o", markersize=3 * stroke, color=color, markeredgewidth=0, zorder=4)
         return
-    raw_x, raw_y = thinned(x, y)
+    raw_x, raw_y = (x, y) if series.levels else thinned(x, y)
     if series.smooth and len(x) > FEW:
         axes.plot(raw_x, raw_y, color=color, linewidth=0.4 * stroke, alpha=RAW_ALPHA, zorder=3)
         raw_x, raw_y = thinned(x, smoothed(y))

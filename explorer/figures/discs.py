@@ -27,10 +27,10 @@ def paint(surface: Surface, frame: Discs) -> None:
     x0, x1, y0, y1 = frame.bounds()
     beside = 0.6 * (x1 - x0) / 2 if ring else 0.0  # room for names outside the circles
     x0, x1, y0, y1 = x0 - beside, x1 + beside, y0 - beside / 2, y1 + beside / 2
-    core = "" if frame.cores is None else f", core {frame.core_name}"
+    core = "" if frame.cores is None else f"; core: {frame.core_name}"
     keys = [
-        Key(f"{frame.value_name}{core}", palette.role("model"), "dot", ""),
-        Key(f"full: {frame.reference_name}", palette.text3, "line", ""),
+        Key(f"disc: {frame.value_name}{core}", palette.role("model"), "dot", ""),
+        Key(f"full circle: as in the {frame.reference_name}", palette.text3, "line", ""),
     ]
 
     def natural(width: float) -> float:

@@ -114,8 +114,9 @@ def _keys(surface: Surface, layer: Layer, extent: Extent) -> list[Key]:
     palette = surface.palette
     if isinstance(layer, Density) and not layer.contours:
         stops = palette.stops(layer.role)
-        if layer.role == "real-fake" and (layer.low or 0.0, 1.0 if layer.high is None else layer.high) == (0.0, 1.0):
-            return [Key(layer.name, palette.text1, "ramp", stops=stops, ends=("0 fake", "1 real"))]
+        low, high = layer.low or 0.0, 1.0 if layer.high is None else layer.high
+        if layer.role == "real-fake" and 0.0 <= low < high <= 1.0:
+            return [Key(layer.name, palette.text1, "ramp", stops=stops, ends=(f"{low:g} fake", f"{high:g} real"))]
         low, high = span(layer.values)
         low, high = low if layer.low is None else layer.low, high if layer.high is None else layer.high
         low = 0.0 if abs(low) < 1e-3 * abs(high) else low

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +42,22 @@ def significant(value: float, digits: int = 3) -> str:
         return power(value, digits)
     text = number(value, max(0, digits - 1 - order))
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def column(values: Sequence[float]) -> list[str]:
+    """Numbers of one column with the same decimals, so that terms add up to their sum as far as they are printed.
+
+    The smallest has three significant digits, the largest at most five. Numbers of very different sizes are printed
+    with three significant digits each.
+    """
+    sizes = [abs(value) for value in values if math.isfinite(value) and value]
+    if not sizes or max(sizes) > 1e4 * min(sizes) or not 1e-4 <= max(sizes) < 1e7:
+        return [significant(value) for value in values]
+    least, most = (math.floor(math.log10(size)) for size in (min(sizes), max(sizes)))
+    decimals = max(0, min(2 - least, 4 - most))
+    if all(size == round(size) for size in sizes):
+        decimals = 0
+    return [number(value, decimals) if math.isfinite(value) else significant(value) for value in values]
 
 
 def span(*arrays: np.ndarray, pad: float = 0.0, positive: bool = False) -> tuple[float, float]:

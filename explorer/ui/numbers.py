@@ -73,7 +73,7 @@ def axis_number(value: float, step: float) -> str:
         step: Distance to the next tick, which determines the number of decimals.
     """
     size = abs(value)
-    if size < 1e-12 * max(step, 1e-300) or value == 0:
+    if size < 1e-6 * step or value == 0:
         return "0"
     if size >= 1e12:
         return _scientific(value, 1)
@@ -90,7 +90,7 @@ def _plain(value: float, step: float) -> str:
     text = f"{value:.{min(decimals, 6)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return text.replace("-", MINUS)
+    return "0" if text == "-0" else text.replace("-", MINUS)
 
 
 def parse_number(text: str) -> float:

@@ -14,7 +14,7 @@ __all__ = ["GOOD", "LEADS", "ModeCounts", "count_modes", "leading_mode", "mode_n
 GOOD = 3.0  # standard deviations of a mode
 NEAR = 0.3  # of the distance between neighbouring centres
 WITHIN = 0.5  # of that distance: farther away, a sample is on no mode
-HELD = 0.02  # share of all samples that a covered mode holds
+HELD = 0.02  # least share of all samples that a mode must have to count
 LEADS = 0.7
 """Share of the samples to which a leading mode is the nearest one."""
 
@@ -46,7 +46,12 @@ class ModeCounts:
 
     @property
     def held(self) -> Tensor:
-        """Whether a mode holds at least 2 % of all samples within half of the spacing, (k,) bool."""
+        """Whether a mode has at least 2 % of all samples within 3 standard deviations, (k,) bool."""
+        return self.good >= HELD * self.n
+
+    @property
+    def reached(self) -> Tensor:
+        """Whether a mode has at least 2 % of all samples within half of the spacing, (k,) bool."""
         return self.within >= HELD * self.n
 
     @property

@@ -19,6 +19,7 @@ class Bars(Frame):
         dims: The latent dimension of each bar, or None if the bars are not latent dimensions. With them, the window
             orders its latent sliders by the values.
         extent: Ends that the axis has at least, so that several pictures have one scale; None for those of the values.
+        pending: Values that are NaN are still being computed.
     """
 
     labels: tuple[str, ...]
@@ -29,6 +30,7 @@ class Bars(Frame):
     unit: str = ""
     dims: tuple[int, ...] | None = None
     extent: tuple[float, float] | None = None
+    pending: bool = False
 
     def ends(self) -> tuple[float, float]:
         """Ends of the axis: 0, the values with their errors and the references are between them."""

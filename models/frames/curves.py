@@ -20,6 +20,7 @@ class Series:
         dashed: For exact values and equilibria beside estimates.
         smooth: The display may smooth the curve and draw the raw values behind it.
         dotted: For a second thing of the same kind, such as another run.
+        levels: The values are a few levels: a line at each, and none from one to the next.
     """
 
     key: str
@@ -34,6 +35,14 @@ class Series:
     dashed: bool = False
     smooth: bool = False
     dotted: bool = False
+    levels: bool = False
+
+    def pieces(self) -> tuple[np.ndarray, np.ndarray]:
+        """The points of the curve, with a point of height NaN wherever the line is to break."""
+        if not self.levels:
+            return self.x, self.y
+        after = np.flatnonzero(np.diff(self.y) != 0) + 1
+        return np.insert(self.x, after, self.x[after - 1]), np.insert(self.y.astype(float), after, np.nan)
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,7 @@ class Curves(Frame):
 
     Attributes:
         log_panes: Panes with a logarithmic y axis where `log_y` does not make all of them so.
+        changes: Positions on the x axis at which parameters were changed while the run trained.
         y_names: Names of the values 0, 1, 2, … of y, written on the axis in place of numbers.
         x_range: Ends of the x axis, or None for those of the series. Figures show it; the window has its own range.
         y_ranges: Name of a pane and the ends of its y axis, for panes that do not follow their series. As `x_range`.
@@ -57,3 +67,4 @@ class Curves(Frame):
     y_names: tuple[str, ...] = ()
     x_range: tuple[float, float] | None = None
     y_ranges: tuple[tuple[str, float, float], ...] = ()
+    changes: tuple[float, ...] = ()

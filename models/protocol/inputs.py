@@ -203,9 +203,11 @@ class RunHistory(Input):
 
     Attributes:
         curve: A metric by its key, "held_out.<key>" for one of held-out data or of samples; empty where there is none.
+        changed: Steps after which parameters were changed while the run trained.
     """
 
     curve: Callable[[str], MetricCurve]
+    changed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -187,3 +187,21 @@ def test_a_run_is_named_by_what_was_changed_of_its_preset() -> None:
     assert name_of(setup.with_values(beta=4.0, latent=10)).endswith("latent dimensions 10, β 4")
     assert name_of(setup.with_values(beta=4.0, latent=11, hidden=33)) == "Digits, 2-D latent with 3 changes"
     assert name_of(dataclasses.replace(setup, data="sprites:n=1234")) == "Custom"
+
+
+@pytest.mark.usefixtures("parts")
+def test_a_run_that_was_changed_while_it_trained_says_so_from_that_step_on(theme, make_widget, tmp_path) -> None:
+    state = State("gauss")
+    line = make_widget(ContextLine(theme, state.draft, state.shown, state.moment), 900, 28)
+    with closing(pages.kept_session("gauss", tmp_path / "run", jitter=0.1, steps=20, batch=32)) as session:
+        for _ in range(3):
+            session.step()
+        session.change(scale=3.0)
+        session.step()
+        state.shown.show(session)
+        state.shown.set_state(PageState.PAUSED)
+        assert line.title.text() == "Ring, changed at step 3, seed 0"
+        state.moment.go_to(3)
+        assert line.title.text() == "Ring, seed 0"
+        state.moment.go_to(4)
+        assert line.title.text() == "Ring, changed at step 3, seed 0"

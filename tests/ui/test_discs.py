@@ -21,7 +21,7 @@ NAMES = ("E", "NE", "N", "NW", "W", "SW", "S", "SE")
 def ring(values, cores=None) -> Discs:
     return Discs(
         NAMES, RING, np.asarray(values, float), np.full(8, 12.5), None if cores is None else np.asarray(cores, float),
-        headline="1/8", caption="held", value_name="nearest", core_name="within 3 std", reference_name="the data's",
+        headline="1/8", caption="held", value_name="nearest", core_name="within 3 std", reference_name="data",
     )  # fmt: skip
 
 
@@ -54,13 +54,16 @@ def test_the_pointer_shows_the_numbers_of_a_place(discs) -> None:
     x, y = discs.projection().to_pixels(RING)[0].tolist()
     point_at(discs, QPoint(round(x), round(y)))
     assert discs.grab().toImage() != before
-    assert discs.text_of(0) == "E: 87.5 % nearest · 1.25 % within 3 std · 12.5 % the data's"
+    assert discs.text_of(0) == "E: 87.5 % nearest · 1.25 % within 3 std · 12.5 % data"
     point_at(discs, QPoint(2, 2))
     assert discs.grab().toImage() == before
 
 
 def test_the_legend_says_what_disc_core_and_circle_are(discs) -> None:
     discs.show_frame(ring(np.zeros(8), np.zeros(8)))
-    assert [item.label for item in discs.legend()] == ["nearest, core within 3 std", "full: the data's"]
+    assert [item.label for item in discs.legend()] == [
+        "disc: nearest; core: within 3 std",
+        "full circle: as in the data",
+    ]
     discs.show_frame(ring(np.zeros(8)))
-    assert discs.legend()[0].label == "nearest"
+    assert discs.legend()[0].label == "disc: nearest"

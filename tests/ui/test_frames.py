@@ -535,3 +535,17 @@ def test_a_matrix_shades_by_value_and_tells_what_a_cell_holds(theme, make_widget
     blue = [image.pixelColor(x, y).blue() for x, y in ((60, 20), (280, 20), (60, 120), (280, 120))]
     assert blue == sorted(blue)
     assert len(set(blue)) == 4
+
+
+def test_bars_that_are_still_being_computed_say_so(theme, make_widget) -> None:
+    bars = make_widget(WIDGETS[Bars](theme), 320, 160)
+    bars.show_frame(Bars(("a", "b"), np.array([np.nan, 2.0]), unit="nats", pending=True))
+    assert bars._texts == ["computing", "2\u2009nats"]
+    bars.show_frame(Bars(("a", "b"), np.array([np.nan, 2.0]), unit="nats"))
+    assert bars._texts == ["NaN\u2009nats", "2\u2009nats"]
+
+
+def test_the_ramp_of_a_narrower_map_of_d_says_its_ends(theme, make_widget) -> None:
+    view = make_widget(WIDGETS[Plane](theme), 320, 240)
+    view.show_frame(Plane((Density(np.full((2, 2), 0.5), (0, 1, 0, 1), "real-fake", low=0.4, high=0.6),)))
+    assert [item.ramp for item in view.legend()] == [("0.4 fake", "0.6 real")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import itertools
+import os
 import time
 from pathlib import Path
 
@@ -15,9 +16,9 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QWidget
 
 import explorer.ui.overview.reading as reading
-from explorer.engine import Setup, new_session
+from explorer.engine import Setup, new_session, resume_session
 from explorer.engine.bundle import BUNDLES
-from explorer.engine.recent import Glance
+from explorer.engine.recent import Glance, recent_runs
 from explorer.ui import threads
 from explorer.ui.explain.noise import Dimension
 from explorer.ui.overview import Overview
@@ -157,13 +158,37 @@ def test_runs_are_listed_newest_first_with_a_button_each_and_damaged_ones_are_me
     (runs / "broken" / "config.json").write_text("{")
     overview = shown()
     assert [card.run.folder.name for card in overview.runs] == ["second", "first"]
-    assert [card.button.text() for card in overview.runs] == ["Resume", "Open"]
+    assert [card.button.text() for card in overview.runs] == ["Open", "Open"]
     assert overview.runs[0].progress.text() == "step 2 of 9, just now"
     assert overview.findChild(QLabel, "damaged_runs").text() == "1 run folder cannot be read"
     for card in overview.runs:
         with qtbot.waitSignal(overview.open_run) as emitted:
             qtbot.mouseClick(card.button, Qt.MouseButton.LeftButton)
         assert emitted.args == [card.run.folder]
+
+
+def test_a_run_in_training_says_how_far_it_is_and_offers_to_show_it(shown, runs, qtbot):
+    train(runs / "going", stop=2, steps=9)
+    train(runs / "other")
+    overview = shown()
+    overview.trained = lambda: {runs / "going": 7}
+    before = overview.runs[0]
+    overview.refresh()
+    qtbot.waitUntil(lambda: overview.runs[0] is not before, timeout=20_000)
+    words = {card.run.folder.name: (card.button.text(), card.progress.text()) for card in overview.runs}
+    assert words == {"going": ("Show", "in training, step 7 of 9"), "other": ("Open", "finished just now, 3 steps")}
+
+
+def test_opening_a_run_leaves_the_time_of_its_last_change(runs):
+    train(runs / "one", stop=2, steps=9)
+    for path in (runs / "one").glob("*.json*"):
+        os.utime(path, (1e9, 1e9))
+    session = resume_session(runs / "one")
+    session.begin()
+    session.stop()
+    session.close()
+    ((glance,), _) = recent_runs(runs)
+    assert glance.when == 1e9
 
 
 def test_without_runs_it_says_so(shown):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,12 +14,14 @@ from pointing import point_at
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 
+from explorer.engine.bundle import open_bundle
 from explorer.engine.host.host import Snapshot
 from explorer.engine.views.static_page import StaticPage
 from explorer.ui.page.board.board import Board
 from explorer.ui.page.state.scenes import Scenes
 from explorer.ui.page.state.shown import PageState
 from models.frames import Bars, Curves, Plane, Points, Series
+from models.vae.amortised import VAE
 
 pytestmark = pytest.mark.usefixtures("parts")
 
@@ -284,3 +287,95 @@ def test_a_card_is_removed_from_the_scene_by_its_menu(make) -> None:
     assert not card.isVisible()
     assert "density" not in made.scenes.layout.cards
     assert "density" in made.scenes.addable
+
+
+def _freeze(made: Made, name: str, on: bool = True) -> None:
+    actions = made.board.cards[name].menu.actions()
+    next(action for action in actions if action.text() == "Freeze this view").setChecked(on)
+
+
+def test_a_frozen_card_keeps_the_origin_of_its_frame_while_another_run_is_shown(make, tmp_path) -> None:
+    made = make("gauss")
+    shown, origins, card = made.state.shown, made.board.origins, made.board.views["cloud"]
+    curves = Curves((Series("loss", "Loss", np.arange(3.0), np.ones(3), "total"),))
+    with (
+        closing(pages.kept_session("gauss", tmp_path / "one", jitter=0.1, steps=20, batch=32)) as one,
+        closing(pages.kept_session("gauss", tmp_path / "two", jitter=0.5, seed=7)) as two,
+    ):
+        shown.show(one)
+        made.board.show_reply(reply("cloud", cloud(), step=12))
+        made.board.show_curves(curves)
+        for name in ("cloud", "curves"):
+            _freeze(made, name)
+        assert card.subtitle == "frozen at step 12"
+        shown.show(two)
+        for name in ("cloud", "density"):
+            made.board.show_reply(reply(name, cloud(1.0), step=3))
+        made.board.show_curves(curves)
+        for name, step in (("cloud", 12), ("curves", 0)):
+            identity = origins.identity(name)
+            assert (identity["run"], identity["seed"], identity["step"]) == ("one", 0, step)
+            assert identity["config"]["jitter"] == 0.1
+        assert origins.identity("density")["run"] == "two"
+        assert card.subtitle == "frozen: Ring, seed 0, step 12"
+        assert card.note == "Frozen: Ring, seed 0, step 12"
+        assert card._note.isVisible()
+        assert made.board.curves.subtitle.startswith("frozen: Ring, seed 0, step 0")
+        _freeze(made, "cloud", on=False)
+        made.board.show_reply(reply("cloud", cloud(1.0), step=3))
+        assert (origins.identity("cloud")["run"], card.subtitle, card.note) == ("two", "", "")
+
+
+def test_a_frame_says_the_run_that_it_is_of_until_the_next_one_has_a_frame(make, tmp_path) -> None:
+    made = make("gauss")
+    with (
+        closing(pages.kept_session("gauss", tmp_path / "one")) as one,
+        closing(pages.kept_session("gauss", tmp_path / "two")) as two,
+    ):
+        made.state.shown.show(one)
+        made.board.show_reply(reply("cloud", cloud()))
+        made.state.shown.show(two)
+        assert made.board.origins.identity("cloud")["run"] == "one"
+        made.board.show_reply(reply("cloud", cloud()))
+        assert made.board.origins.identity("cloud")["run"] == "two"
+
+
+def test_a_frozen_card_stays_where_its_view_does_not_apply_and_goes_when_it_is_let_go(make) -> None:
+    made = make("gauss")
+    card = made.board.views["hidden"]
+    made.state.shown.show(pages.session("gauss"))
+    made.board.show_reply(reply("hidden", Bars(("a",), np.ones(1))))
+    _freeze(made, "hidden")
+    made.state.shown.set_config(pages.Gauss.Config(scale=2.0))
+    assert not card.is_empty
+    _freeze(made, "hidden", on=False)
+    assert card.is_empty
+
+
+def test_a_recorded_frame_has_the_parameters_of_its_own_step(make, tmp_path) -> None:
+    made = make("gauss")
+    with closing(pages.kept_session("gauss", tmp_path / "run", jitter=0.1, steps=20, batch=32)) as session:
+        for _ in range(3):
+            session.step()
+        session.change(scale=3.0)
+        session.step()
+        made.state.shown.show(session)
+    made.board.show_reply(reply("cloud", cloud(), step=4))
+    made.board.show_reply(reply("density", cloud(), step=4))
+    assert made.board.origins.identity("cloud")["config"]["scale"] == 3.0
+    made.state.moment.go_to(2)
+    made.board.show_recorded(2, {"cloud": cloud(1.0)})
+    recorded, live = made.board.origins.identity("cloud"), made.board.origins.identity("density")
+    assert (recorded["step"], recorded["config"]["scale"], "changes" in recorded) == (2, 1.0, False)
+    assert (live["step"], live["config"]["scale"]) == (4, 3.0)
+    assert live["changes"] == [{"step": 3, "set": {"scale": 3.0}}]
+
+
+def test_the_choice_of_the_split_is_offered_where_the_splits_differ(theme, make_widget) -> None:
+    state = State("vae", VAE)
+    board = make_widget(Board(theme, state.shown, state.inputs, state.moment, state.scenes), 1000, 700)
+    splits = [action for action in board.views["latent_map"].menu.actions() if action.text().startswith("Use ")]
+    state.shown.show(pages.session("vae", data="digits"))
+    assert [action.text() for action in splits if action.isVisible()] == ["Use training data", "Use validation data"]
+    state.shown.show(open_bundle("vae"))
+    assert not any(action.isVisible() for action in splits)

@@ -133,6 +133,29 @@ def test_a_run_that_is_opened_fills_the_form(tmp_path: Path) -> None:
     assert control.draft.state.values["scale"] == 3.0
 
 
+def test_a_run_that_is_opened_replaces_what_was_said_before(tmp_path: Path) -> None:
+    control, said = Control("gauss"), []
+    control.runner.said.connect(said.append)
+    control.opened(StaticPage(pages.session("gauss").model, note="Bundled model"))
+    session = pages.kept_session("gauss", tmp_path / "run", steps=3)
+    for step, further in ((2, "Train goes on from there"), (3, "Train on goes beyond its end")):
+        while session.step_count < step:
+            session.step()
+        control.runner.open_run(tmp_path / "run")
+        control.opened(session)
+        assert said[-1] == f"Opened at step {step}; {further}"
+        control.shown.folder = None
+    session.close()
+
+
+def test_a_reset_of_a_bundled_model_replaces_what_was_said_of_it() -> None:
+    control, said = Control("gauss"), []
+    control.runner.said.connect(said.append)
+    control.opened(StaticPage(pages.session("gauss").model, note="Bundled model"))
+    control.runner.reset()
+    assert said == ["Bundled model", "Reset"]
+
+
 def test_a_lab_is_opened_and_has_no_actions_of_a_run() -> None:
     control = Control("coin")
     control.runner.open_first()

@@ -51,7 +51,7 @@ def test_a_lab_has_neither_setup_nor_players() -> None:
     shown.show(StaticPage(pages.CoinLab(pages.CoinLab.Config(p=0.25))))
     assert (shown.setup, shown.players, shown.values()) == (None, (), None)
     assert shown.config.p == 0.25
-    assert shown.identity() == {"page": "coin"}
+    assert shown.origin(0).identity() == {"page": "coin", "config": {"p": 0.25, "q": 0.5}, "step": 0}
 
 
 def test_states_that_end_a_run_with_an_error() -> None:

@@ -100,6 +100,7 @@ def test_counts_axes_and_columns() -> None:
     assert count(12000) == "12\u2009000"
     assert [axis_number(v, 2000) for v in (0, 2000, 10000)] == ["0", "2k", "10k"]
     assert [axis_number(v, 0.5) for v in (-1, -0.5, 0, 1.5)] == ["−1", "−0.5", "0", "1.5"]
+    assert axis_number(-0.04, 1) == axis_number(-1e-7, 2) == "0"
     assert axis_number(-2e30, 1e30) == "−2e30"
     assert column([12, 8, -3]) == ["12", "8", "−3"]
     assert column([12.0, 8.25, float("nan")]) == ["12.00", "8.25", "NaN"]

@@ -238,6 +238,17 @@ def test_a_failure_has_a_green_dot_and_a_red_line(recorded) -> None:
     assert "stopped" not in recorded.track.accessibleDescription()
 
 
+def test_a_change_of_parameters_is_a_dashed_line_and_is_told(recorded) -> None:
+    track = recorded.track
+    x, before = round(track.x_of(40)), track.grab().toImage()
+    recorded.show_changes((40,))
+    after = track.grab().toImage()
+    assert any(after.pixelColor(x, y) != before.pixelColor(x, y) for y in range(6, int(BAR) - 4))
+    assert "parameters changed at step 40" in track.accessibleDescription()
+    recorded.clear()
+    assert "changed" not in track.accessibleDescription()
+
+
 def test_another_run_starts_from_nothing(recorded) -> None:
     recorded.show_backdrop(np.arange(800.0), np.linspace(5, 1, 800))
     recorded.play()

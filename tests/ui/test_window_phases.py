@@ -84,7 +84,9 @@ def test_leaving_slow_motion_gives_the_cards_their_own_frames_back(slow) -> None
     for _ in range(3):
         next_phase(slow)
     assert slow.card("decode").subtitle == slow.card("latent_map").subtitle == MINE
-    assert slow.page.board.settings_of("decode") == {}  # an exported figure claims no latent point for the mini-batch
+    assert (
+        slow.page.identity(slow.card("decode"))["set"] == {}
+    )  # an exported figure claims no latent point for the mini-batch
     slow.click("slow_motion")
     assert {name: slow.card(name).subtitle for name in plain} == plain
     assert (framed(slow), slow.frame_of("decode")) == ([], own)

@@ -48,7 +48,14 @@ def test_a_click_picks_the_first_and_shift_the_second_and_the_cross_hair_stays(d
     assert board._marks == {first: "A", second: "B"}
     said = f"from training image {first} to training image {second}"
     driver.until(lambda: said in driver.card("interpolation").subtitle)
-    assert f"B is train datum {second}" in driver.window.status.message.text()
+    assert f"B is training image {second}, in " in driver.window.status.message.text()
+    (layer,) = [layer for layer in board.frame.layers if isinstance(layer, Points)]
+    pixels = board.view.to_pixels(layer.xy)
+    free = [QPoint(x, y) for x in range(50, board.width() - 20, 10) for y in range(20, board.height() - 60, 10)]
+    nowhere = max(free, key=lambda at: np.hypot(*(pixels - [at.x(), at.y()]).T).min())
+    QTest.mouseClick(board, Qt.MouseButton.LeftButton, pos=nowhere)
+    assert driver.window.status.message.text() == "Nothing is picked here: click on a point to pick it"
+    assert board._marks == {first: "A", second: "B"}
 
 
 def test_two_data_are_picked_with_the_keyboard(driver) -> None:

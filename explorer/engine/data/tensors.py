@@ -51,6 +51,11 @@ class TensorData:
         self._cache: dict[Hashable, Any] = {}
         self._kept: dict[tuple[str, int, int], DataBatch] = {}
 
+    @property
+    def parts(self) -> int:
+        """Number of splits that hold different data; 1 for a bundled model, which has test data only."""
+        return len(set(self._part_of.values()))
+
     def _splits(self) -> list[tuple[str, Split]]:
         return [("train", self.data.train), ("valid", self.data.valid), ("test", self.data.test)]
 

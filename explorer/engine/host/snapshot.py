@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from explorer.engine.host.session_views import SessionViews
 from explorer.engine.runs.curves import loss_curves
+from explorer.engine.runs.setup_history import SetupHistory
 from explorer.engine.views.requests import Reply, Request, RequestQueue
 from explorer.engine.views.static_page import StaticPage
 from explorer.engine.views.viewer import eval_mode
@@ -35,6 +36,7 @@ class Snapshot:
         last: The newest value of each metric, or the values of a lab.
         recorded: Steps on the timeline.
         averaged: Whether the model has averaged weights.
+        setups: The setup at each step, or None without a session.
     """
 
     step: int = 0
@@ -47,6 +49,7 @@ class Snapshot:
     last: Mapping[str, float] = field(default_factory=dict)
     recorded: tuple[int, ...] = ()
     averaged: bool = False
+    setups: SetupHistory | None = None
 
 
 @dataclass
@@ -135,6 +138,7 @@ class SnapshotMaker:
             session.journal.history.last(),
             tuple(session.journal.recorder.steps()),
             session.learner.averaged is not None,
+            session.setups,
         )
         return snapshot, again
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from explorer.engine.runs.history import Curve, History, metrics_of
 from explorer.engine.runs.run import Run
+from explorer.engine.runs.setup_history import SetupHistory
 from explorer.engine.setup import model_page
 from models.frames import Curves, Series
 from models.protocol import GenerativeModel, Metric
@@ -56,8 +57,9 @@ def loss_curves(page: type[GenerativeModel], history: History, config: Any) -> C
         config: Of the run, for equilibria.
     """
     series = [one for each in followed_metrics(page, history, config) for one in (each.curve, *each.references)]
-    log = {metric.pane for metric in page.metrics if metric.log} & {one.pane for one in series}
-    return Curves(sharing_steps(series), x_label="step", log_panes=tuple(sorted(log)))
+    panes = {metric.pane for metric in page.metrics if metric.log} & {one.pane for one in series}
+    changes = tuple(map(float, history.changed))
+    return Curves(sharing_steps(series), x_label="step", log_panes=tuple(sorted(panes)), changes=changes)
 
 
 def followed_metrics(page: type[GenerativeModel], history: History, config: Any) -> list[Followed]:
@@ -98,6 +100,7 @@ def read_history(run: Run) -> History:
         RunError: A line of its metrics is damaged.
     """
     history, rates = History(), set(model_page(run.setup.page).rates)
+    history.changed = SetupHistory.of(run).changed_steps()
     for line in run.metrics():
         history.add(line["step"], metrics_of(line, rates))
     return history

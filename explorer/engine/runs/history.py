@@ -90,6 +90,9 @@ class History:
 
     Args:
         capacity: Entries kept for each metric, even.
+
+    Attributes:
+        changed: Steps after which parameters were changed while the run trained.
     """
 
     def __init__(self, capacity: int = 4096):
@@ -97,6 +100,7 @@ class History:
             raise ValueError(f"capacity must be even and at least 2, not {capacity}")
         self._capacity = capacity
         self._tracks: dict[str, _Track] = {}
+        self.changed: tuple[int, ...] = ()
 
     def add(self, step: int, values: dict[str, float]) -> None:
         """Adds the values that belong to a step; steps come in order."""

@@ -174,8 +174,10 @@ class Run:
         for name, last in (("changes.jsonl", step), ("metrics.jsonl", step or -1)):
             path = self.folder / name
             lines = _read_lines(path)
-            text = "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines if line["step"] <= last)
-            if path.exists():
+            kept = [line for line in lines if line["step"] <= last]
+            torn = path.exists() and not path.read_bytes().endswith(b"\n")
+            if len(kept) < len(lines) or torn:  # else the run would seem to have changed by being opened
+                text = "".join(json.dumps(line, allow_nan=False) + "\n" for line in kept)
                 write_atomically(path, text.encode())
         return self.metrics()
 

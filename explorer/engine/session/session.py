@@ -12,6 +12,7 @@ from explorer.engine.data.tensors import TensorData
 from explorer.engine.devices import Placement, prepare_thread, resolve
 from explorer.engine.errors import BadInput, Diverged
 from explorer.engine.runs.run import Run
+from explorer.engine.runs.setup_history import SetupHistory
 from explorer.engine.session.failures import ending_on_failure
 from explorer.engine.session.journal import Journal
 from explorer.engine.session.learner import Learner
@@ -40,6 +41,7 @@ class Session:
 
     Attributes:
         setup: The setup with the current live parameters.
+        setups: The setup at each step.
         status: "ready", "training", "done", "stopped", "diverged" or "out of memory".
         learner: The model with its players' optimisers and its averaged weights.
         trainer: Trains the model round by round; owns the clock and the random number generator.
@@ -73,6 +75,7 @@ class Session:
         """Creates everything in its state before step 0."""
         prepare_thread()
         self.setup, self.status = setup, "ready"
+        self.setups = SetupHistory(setup)
         self.data = TensorData(self._dataset, setup.seed, self.placement.device)
         self.learner = Learner(setup, self.data, self.placement.device, self._parents)
         self.trainer = Trainer(self.learner, self.data, setup, self.placement, self._between)
@@ -248,8 +251,11 @@ class Session:
         if is_rate_jump(self.setup.training, training) and self._round is None and self.step_count:
             self.save()
         self._apply(config, training)
+        step = self.step_count + (self._round is not None)
+        self.setups = self.setups.with_change(step, checked)
+        self.journal.history.changed = self.setups.changed_steps()
         if self.run is not None:
-            self.run.add_change(self.step_count + (self._round is not None), checked)
+            self.run.add_change(step, checked)
 
     def _apply(self, config: Any, training: Training) -> None:
         """Applies config and training settings, from the next round on."""
@@ -287,9 +293,11 @@ class Session:
         self.status = "done" if self.progress >= 1.0 else "stopped"
         self._begun = state.step > 0
         self.journal.go_back(state.step, set(type(self.model).rates))
-        for change in self.run.changes() if self.run is not None else ():
-            if change["step"] == state.step and "set" in change:  # made after the checkpoint, before the next round
-                self._apply(*live_changes(self.setup, change["set"])[:2])
+        self.setups = SetupHistory(self.setup) if self.run is None else SetupHistory.of(self.run)
+        self.journal.history.changed = self.setups.changed_steps()
+        for change in self.setups.changes:
+            if change.step == state.step:  # made after the checkpoint, before the next round
+                self._apply(*live_changes(self.setup, change.values)[:2])
 
     def save(self) -> None:
         """Writes a checkpoint, and the best weights if they are new. A round started by `substep` is completed."""

@@ -53,6 +53,11 @@ class InputContext:
     name: str = ""
     history: History | None = None
 
+    @property
+    def changed(self) -> tuple[int, ...]:
+        """Steps after which parameters of the run were changed while it trained."""
+        return () if self.history is None else self.history.changed
+
     def measured(self, key: str) -> MetricCurve:
         """A metric of the run over its steps; empty where it was not measured."""
         measured = [] if self.history is None else self.history.keys()

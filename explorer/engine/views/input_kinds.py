@@ -275,7 +275,9 @@ KINDS: Mapping[type[Input], InputKind] = {
         lambda context: _data(context).whole(), _no_text("it is the whole dataset of the page"), lambda *_: ""
     ),
     RunHistory: InputKind(
-        lambda context: RunHistory(context.measured), _no_text("it is what the run has measured"), lambda *_: ""
+        lambda context: RunHistory(context.measured, context.changed),
+        _no_text("it is what the run has measured"),
+        lambda *_: "",
     ),
     Classifier: _instrument(Classifier),
 }

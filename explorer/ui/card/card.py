@@ -162,6 +162,10 @@ class Card(QFrame):
         self._foot.set_config(config, latent_dim)
         self._place_foot()
 
+    def set_split_parts(self, parts: int) -> None:
+        """Offers the choice of the split only where the splits hold different data, `parts` of them."""
+        self._menu.offer_splits(parts > 1)
+
     def show_frame(self, frame: Frame) -> bool:
         """Shows a frame unless the card is frozen; returns whether it did."""
         if self.is_frozen:
@@ -176,7 +180,9 @@ class Card(QFrame):
         return True
 
     def show_empty(self, sentence: str = "") -> None:
-        """Shows the placeholder again, with another sentence where one is given."""
+        """Shows the placeholder again, with another sentence where one is given; a frozen card keeps its picture."""
+        if self.is_frozen and not self.is_empty:
+            return
         if sentence:
             self._body.set_sentence(sentence)
         self._body.show_empty()
@@ -203,6 +209,11 @@ class Card(QFrame):
         """Sets the step of a picture that is not the newest, "step 1 250, last good"; "" for the newest."""
         self._status.state = text
         self._update_subtitle()
+
+    def set_frozen_words(self, text: str) -> None:
+        """Sets what a frozen card says of its picture: "frozen at step 1 250", and of which run it is."""
+        self._status.frozen = text
+        self._on_words_changed()
 
     def set_live(self, live: bool) -> None:
         """Marks a picture of the present while other cards show a recorded step."""
@@ -307,7 +318,9 @@ class Card(QFrame):
         self._update_subtitle()
         self._set_alert(words.alert)
         if not self.property("failed"):
-            self._show_note(words.note, "warning" if words.warning else "caption")
+            frozen = self._status.frozen[:1].upper() + self._status.frozen[1:]  # the head may have no room for it
+            note = ". ".join(part for part in (frozen, words.note) if part)
+            self._show_note(note, "warning" if words.warning or frozen else "caption")
 
     @Slot()
     def _on_legend_changed(self) -> None:
@@ -333,9 +346,9 @@ class Card(QFrame):
 
     @Slot(bool)
     def _on_freeze_toggled(self, frozen: bool) -> None:
-        self._status.frozen = frozen
+        self._status.frozen = "frozen" if frozen else ""
         self._head.set_frozen(frozen)
-        self._update_subtitle()
+        self._on_words_changed()
         self.freeze_toggled.emit(frozen)
 
     def hasHeightForWidth(self) -> bool:

@@ -66,7 +66,7 @@ class CardMenu(QObject):
         self._after_options = self.menu.addSeparator()  # separators that follow one another are drawn as one
         self._place_options()
         self.menu.aboutToShow.connect(self._place_options)
-        self._splits = QActionGroup(self)
+        self._splits = QActionGroup(self)  # without actions where the view takes data of one split only
         if len(view.splits) > 1:
             for split in view.splits:
                 action = self._add(self._splits, f"Use {_SPLITS[split]} data", split)
@@ -83,6 +83,10 @@ class CardMenu(QObject):
         self.menu.addAction(self._freeze)
         self.menu.addAction("Open in its own window").triggered.connect(self.detach_asked)
         self.menu.addAction("Remove from the scene").triggered.connect(self.remove_asked)
+
+    def offer_splits(self, offered: bool) -> None:
+        """Offers the choice of the split, or not because all of them hold the same data."""
+        self._splits.setVisible(offered)
 
     @property
     def is_frozen(self) -> bool:

@@ -12,7 +12,7 @@ class CardStatus:
     """The parts of a card's subtitle.
 
     Attributes:
-        frozen: The card keeps its picture.
+        frozen: "frozen at step 1 250" where the card keeps its picture, else "".
         live: The picture shows the present while other cards show a recorded step.
         weights: "averaged weights" or "raw weights" where the model has both, else "".
         state: The step of the picture where it is not the newest one, "step 1 250, last good", else "".
@@ -20,7 +20,7 @@ class CardStatus:
         drawn: Slow motion draws on the picture, whose own subtitle then says what it shows.
     """
 
-    frozen: bool = False
+    frozen: str = ""
     live: bool = False
     weights: str = ""
     state: str = ""
@@ -28,9 +28,13 @@ class CardStatus:
     drawn: bool = False
 
     def text(self, empty: bool) -> str:
-        """The subtitle; without a picture (`empty`) it says neither that it is live nor whose weights are shown."""
-        frozen = "frozen" if self.frozen else ""
+        """The subtitle; without a picture (`empty`) it says neither that it is live nor whose weights are shown.
+
+        A frozen picture does not follow what the other cards show: its own words are all that is said of it.
+        """
+        if self.frozen:
+            return ", ".join(part for part in (self.frozen, self.subtitle) if part)
         live = "live, not rewound" if self.live and not empty else ""
         weights = "" if empty else self.weights
-        parts = (frozen, self.subtitle) if self.drawn else (frozen, live, weights, self.state or self.subtitle)
+        parts = (self.subtitle,) if self.drawn else (live, weights, self.state or self.subtitle)
         return ", ".join(part for part in parts if part)

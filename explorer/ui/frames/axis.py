@@ -22,6 +22,7 @@ _INSIDE = (18.0, 34.0)  # px, the same of an axis whose numbers stand inside the
 _APART = {"bottom": (56.0, 64.0), "left": (40.0, 64.0)}  # px between two numbers, outside and inside
 _MOST_LINES = 6.0  # grid lines beside which more would be clutter
 _LINE = 13.0  # px of a line of names
+_COLUMN = 20.0  # px from one column of names to the other
 _GRID = 0.16  # opacity of grid lines
 
 
@@ -122,7 +123,7 @@ class PlotAxis(pg.AxisItem):
         if self.orientation == "left":
             about = min(about, _MOST_LINES)
         if self.value_names:
-            every = max(1, math.ceil((high - low) * _LINE / max(length, 1.0)))
+            every = 1 if self.is_staggered else max(1, math.ceil(self._crowding()))
             chosen = range(max(0, math.ceil(low)), min(len(self.value_names), math.floor(high) + 1), every)
             places = [(float(k), self.value_names[k]) for k in chosen]
         else:
@@ -133,6 +134,19 @@ class PlotAxis(pg.AxisItem):
         """Position along the bottom of the pane, px, and text of each number that has room beside the name."""
         first, last = (_INSIDE[1] if self.is_inside else -1), self._pane.width() - self._reserved
         return [(along, text) for along, text in self.positions() if first <= along <= last]
+
+    def _crowding(self) -> float:
+        """Names that share the height of one line."""
+        low, high = self.range
+        return float((high - low) * _LINE / max(self._pane.height(), 1.0))
+
+    @property
+    def is_staggered(self) -> bool:
+        """Whether names stand in two columns, because they have no room in one and every second one is short."""
+        if not self.value_names or not 1 < self._crowding() <= 2:
+            return False
+        metrics = QFontMetricsF(ui_font(11, tabular=True))
+        return all(metrics.horizontalAdvance(name) <= _COLUMN - 2 for name in self.value_names[1::2])
 
     def boundingRect(self) -> QRectF:
         """The strip, and beside it the rest of a name that is longer than its numbers."""
@@ -164,12 +178,14 @@ class PlotAxis(pg.AxisItem):
     def _draw_left(self, painter: QPainter) -> None:
         pane = self._pane
         right = self.strip.left() + _EDGE if self.is_inside else pane.left() - 8
+        staggered = self.is_staggered
         for along, text in self.positions():
             y = pane.bottom() - along
             if not self.is_inside:
                 painter.setPen(stroke(self._tokens.text3, 1.0, _GRID))
                 straight(painter, pane.left(), round(y) + 0.5, pane.right(), round(y) + 0.5)
-                self._write(painter, right, y, text, 1)
+                aside = _COLUMN if staggered and self.value_names.index(text) % 2 else 0.0
+                self._write(painter, right - aside, y, text, 1)
             elif pane.top() + (22 if self.name else 8) <= y <= pane.bottom() - _INSIDE[0] - 4:
                 self._write(painter, right, y, text, -1)
         x, y = (right, pane.top() + 11) if self.is_inside else (pane.left(), pane.top() - 8)  # above the curves

@@ -26,6 +26,7 @@ __all__ = ["BarsView"]
 
 _TOP = 6.0  # px above columns
 _LEFT = 46.0  # px of the numbers beside columns
+_PENDING = "computing"
 _FEWEST = 2.0  # columns in the most zoomed view
 
 
@@ -50,7 +51,9 @@ class BarsView(BoundedPlot):
         assert isinstance(frame, Bars)
         self._axis.fit(*frame.ends(), pad=0.0)
         unit = f"\u2009{frame.unit}" if frame.unit else ""
-        self._texts = [f"{text}{unit}" for text in column(frame.values.tolist())]
+        texts = [f"{text}{unit}" for text in column(frame.values.tolist())]
+        waits = np.isnan(frame.values) & frame.pending
+        self._texts = [_PENDING if wait else text for text, wait in zip(texts, waits.tolist(), strict=True)]
         super().show_frame(frame)
 
     @property

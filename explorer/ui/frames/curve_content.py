@@ -51,9 +51,20 @@ class VisibleRange:
     def columns_of(self, x: np.ndarray) -> Columns:
         """The pixels of the entries of a curve over x."""
         if id(x) not in self.columns:
-            share = (to_units(x, self.log) - self.low) / (self.high - self.low)
-            self.columns[id(x)] = Columns(share, self.width)
+            self.columns[id(x)] = Columns(self._shares(x), self.width)
         return self.columns[id(x)]
+
+    def levels_of(self, series: Series) -> Thinned:
+        """All points of a curve of levels: a mean of two levels at one pixel would be a third one.
+
+        Lines that go beyond the visible range end a little outside of it.
+        """
+        x, y = series.pieces()
+        return Columns(np.clip(self._shares(x), -0.01, 1.01), len(x)).thin(y)
+
+    def _shares(self, x: np.ndarray) -> np.ndarray:
+        """Positions as shares of the visible range."""
+        return (to_units(x, self.log) - self.low) / (self.high - self.low)
 
 
 @dataclass(frozen=True)
@@ -86,7 +97,10 @@ class CurveContent:
             strength: Half the window of smoothing as a share of the width.
             log: The y axis is logarithmic.
         """
-        thinned = visible.columns_of(series.x).thin(series.y, series.low, series.high)
+        if series.levels:
+            thinned = visible.levels_of(series)
+        else:
+            thinned = visible.columns_of(series.x).thin(series.y, series.low, series.high)
         half = round(strength * visible.width) if series.smooth else 0
         x = visible.low + thinned.x * (visible.high - visible.low)
         return cls(series, thinned, x, smooth(thinned.y, half, log=log), strength > 0, half)

@@ -74,7 +74,8 @@ def curve_legend(frame: Curves, drawn: Mapping[str, DrawnSeries], x: float | Non
         first = merged.get(look)
         both = " · ".join(filter(None, (first.value, item.value))) if first else ""
         merged[look] = replace(first, value=both) if first else item
-    return list(merged.values())
+    changed = LegendItem("changes", "total", "changed", dashed=True, hint="parameters were changed while it trained")
+    return [*merged.values(), *([changed] if frame.changes else [])]
 
 
 def axis_name(frame: Curves, pane: str, smoothing: bool, log: bool) -> str:

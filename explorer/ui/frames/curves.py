@@ -242,6 +242,7 @@ class CurvesView(Plot):
                 pane.left.set_value_names(frame.y_names)
             item.curves = [content.curve(axis.log) for content in contents]
             item.marker = None if frame.marker is None else float(to_units(np.array(frame.marker), self._x.log))
+            item.changes = to_units(np.array(frame.changes), self._x.log).tolist()
             item.tokens, item.emphasised = self.tokens, alike_in(frame, name, self._emphasised)
             item.change()
             for content in contents:

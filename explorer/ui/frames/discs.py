@@ -59,10 +59,10 @@ class DiscsView(FrameView):
         """What disc, core and circle stand for."""
         if not isinstance(self._frame, Discs):
             return []
-        core = "" if self.discs.cores is None else f", core {self.discs.core_name}"
+        core = "" if self.discs.cores is None else f"; core: {self.discs.core_name}"
         return [
-            LegendItem("value", "model", f"{self.discs.value_name}{core}"),
-            LegendItem("reference", "total", f"full: {self.discs.reference_name}", dashed=True),
+            LegendItem("value", "model", f"disc: {self.discs.value_name}{core}"),
+            LegendItem("reference", "total", f"full circle: as in the {self.discs.reference_name}", dashed=True),
         ]
 
     def text_of(self, place: int) -> str:

@@ -22,9 +22,10 @@ def layer_legend(layers: Sequence[Layer]) -> list[LegendItem]:
         role = getattr(layer, "role", "total")
         if isinstance(layer, Density) and not layer.contours:
             limits = density_limits(layer)
-            share = role == "real-fake" and limits == (0.0, 1.0)
-            ends = ("0 fake", "1 real") if share else (number(limits[0], 2), number(limits[1], 2))
+            share = role == "real-fake" and 0.0 <= limits[0] < limits[1] <= 1.0
+            ends = (f"{limits[0]:g} fake", f"{limits[1]:g} real")
             if name or share:
+                ends = ends if share else (number(limits[0], 2), number(limits[1], 2))
                 items.append(LegendItem(f"layer.{place}", role, "" if share else name, ramp=ends))
         elif name and isinstance(layer, Paths) and layer.values is not None:
             low, high = layer.limits()

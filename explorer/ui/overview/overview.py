@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
@@ -35,6 +36,11 @@ _BEGIN = "Start with a trained model: drag across its latent map, then train a m
 class Overview(QFrame):
     """The overview.
 
+    Attributes:
+        cards: Cards of the families, by id.
+        runs: Cards of the recent runs.
+        trained: Returns the folders of the runs that are in training in this window, with the steps done.
+
     Signals:
         open_family: Id of a family to open.
         open_run: Folder of a run to open.
@@ -56,6 +62,7 @@ class Overview(QFrame):
         self.cards = {family.id: FamilyCard(theme, family) for family in families}
         self.runs: list[RunCard] = []
         self._family_of = {page: family.id for family in families for page in family.pages}
+        self.trained: Callable[[], Mapping[Path, int]] = dict
         self._painted = False
         self.reader = OverviewReader(families, self)
         self._lay_out(families)
@@ -226,8 +233,8 @@ class Overview(QFrame):
             self._runs.removeWidget(run)
             run.hide()
             run.deleteLater()
-        now = time.time()
-        self.runs = [RunCard(self._theme, run, now) for run in glances]
+        now, trained = time.time(), self.trained()
+        self.runs = [RunCard(self._theme, run, now, trained.get(run.folder)) for run in glances]
         for run in self.runs:
             run.opened.connect(self.open_run)
             run.compared.connect(self.compare_run)

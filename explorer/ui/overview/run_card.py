@@ -44,8 +44,16 @@ def when_text(then: float, now: float) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def progress_text(run: Glance, now: float) -> str:
-    """Progress of a run and the time of its last step."""
+def progress_text(run: Glance, now: float, trained: int | None = None) -> str:
+    """Progress of a run and the time of its last step.
+
+    Args:
+        run: Summary of the run.
+        now: Present time, seconds since 1970.
+        trained: Steps of a run that is in training in this window, else None.
+    """
+    if trained is not None:
+        return f"in training, step {count(trained)}" + ("" if run.seconds > 0 else f" of {count(run.steps)}")
     when = when_text(run.when, now)
     if run.finished:
         return f"finished {when}, {count(run.step)} steps"
@@ -66,12 +74,15 @@ class RunCard(QFrame):
         theme: Colours.
         run: Summary of the run.
         now: Present time, seconds since 1970.
+        trained: Steps of a run that is in training in this window, else None.
     """
 
     opened = Signal(object)
     compared = Signal(str, object)
 
-    def __init__(self, theme: Theme, run: Glance, now: float, parent: QWidget | None = None):
+    def __init__(
+        self, theme: Theme, run: Glance, now: float, trained: int | None = None, parent: QWidget | None = None
+    ):
         super().__init__(parent)
         self.run = run
         self.setObjectName(f"run.{run.folder.name}")
@@ -92,7 +103,7 @@ class RunCard(QFrame):
         self.title = ElidedLabel(run.title, "title")
         self.name = ElidedLabel(run.name, "caption")
         self.name.setVisible(bool(run.name))
-        self.progress = ElidedLabel(progress_text(run, now), "caption")
+        self.progress = ElidedLabel(progress_text(run, now, trained), "caption")
         texts.addWidget(self.title)
         texts.addWidget(self.name)
         texts.addWidget(self.progress)
@@ -107,7 +118,7 @@ class RunCard(QFrame):
         self.compare_button.setAccessibleName(f"Compare {run.title}, {run.name} with another run")
         self.compare_button.clicked.connect(self._on_compare_clicked)
         row.addWidget(self.compare_button, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.button = Button(theme, "Open" if run.finished else "Resume", "folder" if run.finished else "play")
+        self.button = Button(theme, "Open" if trained is None else "Show", "folder")
         self.button.setObjectName(f"open.{run.folder.name}")
         self.button.setAccessibleName(f"{self.button.text()} {run.title}, {run.name}, {self.progress.text()}")
         self.button.clicked.connect(self._on_clicked)

@@ -271,6 +271,7 @@ class PageWidget(QFrame):
     def _on_snapshot(self, snapshot: Snapshot) -> None:
         if self.shown.setup is not None:
             self.timeline.show_recorded(snapshot.recorded, self.shown.setup.training.steps)
+            self.timeline.show_changes(() if snapshot.setups is None else snapshot.setups.changed_steps())
             if self.moment.is_live:
                 self.timeline.show_step(snapshot.step)
         self.explain.show_values(snapshot.last, self.shown.config)
@@ -330,6 +331,5 @@ class PageWidget(QFrame):
 
     def identity(self, card: Card) -> dict[str, Any]:
         """What an exported figure of a card says of its origin."""
-        step = self.shown.step if self.moment.step is None else self.moment.step
-        settings = self.board.settings_of(card.view.name)
-        return {**self.shown.identity(), "view": card.view.name, "step": step, "set": settings}
+        identity = self.board.origins.identity(card.view.name)
+        return {**identity, "set": {}} if self.board.phases.draws_on(card.view.name) else identity  # of a mini-batch

@@ -124,6 +124,10 @@ class Timeline(QFrame):
             self._show_state()
         self._update_readout()
 
+    def show_changes(self, steps: Sequence[int]) -> None:
+        """Marks the steps after which parameters were changed while the run trained."""
+        self.track.show_changes(steps)
+
     def show_backdrop(self, x: np.ndarray, y: np.ndarray) -> None:
         """Sets the loss drawn behind the track, y (n,) over steps x (n,); painted at most twice a second."""
         self._backdrop = (x, y)
@@ -141,6 +145,7 @@ class Timeline(QFrame):
     def clear(self) -> None:
         """Forgets the recorded moments and the marks of a failure."""
         self.show_recorded((), 0)
+        self.show_changes(())
         self.clear_marks()
 
     @Slot(float)

@@ -17,6 +17,7 @@ from explorer.ui.timeline.track_drawing import (
     HANDLE,
     backdrop,
     draw_area,
+    draw_changes,
     draw_handle,
     draw_marks,
     draw_ticks,
@@ -61,6 +62,7 @@ class Track(QSlider):
         self._area: QPolygonF | None = None  # None: to be computed again, together with the ticks
         self._ticks: list[QLineF] = []
         self._failure: tuple[int, int] | None = None
+        self._changed: tuple[int, ...] = ()
         self.setObjectName("timeline.track")
         self.setAccessibleName("Timeline")
         self.setFixedHeight(60)
@@ -125,6 +127,13 @@ class Track(QSlider):
         self._update_value()
         self.update()
 
+    def show_changes(self, steps: Sequence[int]) -> None:
+        """Marks the steps after which parameters were changed."""
+        if tuple(steps) != self._changed:
+            self._changed = tuple(steps)
+            self._update_value()
+            self.update()
+
     def clear_marks(self) -> None:
         """Removes the marks."""
         self._failure = None
@@ -179,6 +188,8 @@ class Track(QSlider):
         text = f"step {count(self._step)} of {count(self._span())}" if self._steps else "no history yet"
         if self._failure is not None:
             text += f", stopped at step {count(self._failure[1])}, last good step {count(self._failure[0])}"
+        if self._changed:
+            text += f", parameters changed at {', '.join(f'step {count(step)}' for step in self._changed)}"
         self.setAccessibleDescription(text)
 
     def _at(self, x: float) -> int:
@@ -262,6 +273,7 @@ class Track(QSlider):
             painter.setBrush(color(tokens.accent))
             painter.drawRoundedRect(QRectF(left, BAR - 2, handle - left, 4), 2, 2)
             draw_ticks(painter, tokens, self._ticks)
+            draw_changes(painter, tokens, [self.x_of(step) for step in self._changed])
             draw_handle(painter, tokens, handle, focus=self.hasFocus())
         if self._failure is not None:
             last_good, stopped = self._failure

@@ -12,7 +12,7 @@ from explorer.ui.frames.paint import polygon
 from explorer.ui.frames.smoothing import Columns, smooth
 from explorer.ui.theme import Tokens, color, mix
 
-__all__ = ["BAR", "HANDLE", "backdrop", "draw_area", "draw_handle", "draw_marks", "draw_ticks", "ticks"]
+__all__ = ["BAR", "HANDLE", "backdrop", "draw_area", "draw_changes", "draw_handle", "draw_marks", "draw_ticks", "ticks"]
 
 HANDLE = 7.0  # px, radius
 BAR = 45.0  # px from the top to the middle of the bar
@@ -77,6 +77,15 @@ def draw_ticks(painter: QPainter, tokens: Tokens, lines: list[QLineF]) -> None:
     """Draws ticks."""
     painter.setPen(QPen(color(tokens.text3), 1))
     painter.drawLines(lines)
+    painter.setPen(Qt.PenStyle.NoPen)
+
+
+def draw_changes(painter: QPainter, tokens: Tokens, places: Iterable[float]) -> None:
+    """Draws a dashed line at each change of parameters, px."""
+    pen = QPen(color(tokens.text2), 1)
+    pen.setDashPattern([2, 2])
+    painter.setPen(pen)
+    painter.drawLines([QLineF(round(place) + 0.5, 6, round(place) + 0.5, BAR) for place in places])
     painter.setPen(Qt.PenStyle.NoPen)
 
 

@@ -26,6 +26,7 @@ from explorer.ui.export.exports import Exports
 from explorer.ui.logo import logo_icon
 from explorer.ui.overview import Overview
 from explorer.ui.page import PageWidget
+from explorer.ui.page.state.shown import PageState
 from explorer.ui.settings import SettingsDialog, settings
 from explorer.ui.theme import Mode, Theme
 from explorer.ui.window.detached import DetachedCard
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget()
         self.status = StatusBar(theme)
         self.overview = Overview(theme, self.families)
+        self.overview.trained = self._trained
         self.stack.addWidget(self.overview)
         body = QFrame()
         body.setObjectName("page")
@@ -142,6 +144,11 @@ class MainWindow(QMainWindow):
         """The page in sight, or None where it is the overview."""
         here = self.stack.currentWidget()
         return here if isinstance(here, PageWidget) else None
+
+    def _trained(self) -> dict[Path, int]:
+        """Folders of the runs in training, with the steps done."""
+        shown = [page.shown for page in self.pages.values() if page.shown.state is PageState.TRAINING]
+        return {each.folder: each.step for each in shown if each.folder is not None}
 
     @Slot(object)
     def open_run(self, folder: Path) -> None:

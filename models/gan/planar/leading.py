@@ -72,10 +72,11 @@ def is_hopping(history: RunHistory) -> bool:
 
 @view(
     "Which mode over time", record=True,
-    help="The mode that is nearest to at least 70 % of the samples at each step; “all” where they are spread.",
+    help="The mode that is nearest to at least 70 % of the samples at each step; “several” where no single one is. On "
+    "a ring the last name is the neighbour of the first.",
 )  # fmt: skip
 def leads(model: PlanarGAN, data: Data, history: RunHistory) -> Curves:
-    """The leading mode as a step curve."""
+    """The leading mode as a level at each step."""
     names = () if data.centers is None else names_of(data)
     parts = stretches(history.curve(LEADING)) if names else []
     x = np.array([at for each in parts for at in (each.start - 1, each.stop)], dtype=float)
@@ -83,9 +84,10 @@ def leads(model: PlanarGAN, data: Data, history: RunHistory) -> Curves:
     hops = sum(a.mode != b.mode and _SPREAD not in (a.mode, b.mode) for a, b in itertools.pairwise(parts))
     note = "" if names else "These data are not made of modes that could be counted."
     return Curves(
-        (Series(LEADING, "nearest to ≥ 70 %", x, y, role="model"),),
+        (Series(LEADING, "nearest to ≥ 70 % of the samples", x, y, role="model", levels=True),),
         y_label="mode",
-        y_names=("all", *names),
+        y_names=("several", *names),
         subtitle=f"{hops} hop{'' if hops == 1 else 's'}" if parts else "from the first step on",
         note=note,
+        changes=tuple(map(float, history.changed)),
     )

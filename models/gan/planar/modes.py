@@ -27,7 +27,11 @@ def count_samples(model: PlanarGAN, data: Data, noise: Noise, count: int) -> Mod
     return count_modes(x, data.centers, data.std)
 
 
-@view("Modes", record=True, help="The share of the samples that each mode holds, with the modes where they are.")
+@view(
+    "Modes",
+    record=True,
+    help="The share of the samples to which each mode is the nearest, with the modes where they are.",
+)
 def mode_map(
     model: PlanarGAN, data: Data, noise: Noise, count: int = param(COUNT, "Samples", 100, 20_000, log=True, more=True)
 ) -> Discs:
@@ -49,7 +53,8 @@ def mode_map(
         core_name="within 3 std",
         reference_name="data",
         subtitle=f"{held} of {k} held",
-        note=f"{100 * float(counts.good.sum()) / counts.n:.1f} % of {count:,} samples are within 3 std.",
+        note=f"{100 * float(counts.good.sum()) / counts.n:.1f} % of {count:,} samples are within 3 std of a mode; "
+        f"a mode with at least {100 * HELD:.0f} % there is held.",
     )
 
 

@@ -27,6 +27,7 @@ _SIDE = 48  # cells of the map to the width of the extent
 _RATIO = 6.0  # nats at which the map of the ratio ends
 _BEGUN = 200  # updates of G before which a collapse is not reported
 _IN_SIGHT = 0.96  # share of the samples that the extent contains at least
+_FLAT, _MOSTLY = 0.1, 0.95  # D within 0.1 of ½ on 95 % of its map has colours from 0.4 to 0.6
 _RUNG = 1.25  # the extent grows and shrinks by this factor
 _SLACK = 1.3  # a display keeps an extent of one rung more
 _MAP_WIDTH, _MAP_HEIGHT = 2.6, 1.3  # of the map, as multiples of the extent: it fills a card twice as wide as high
@@ -119,17 +120,21 @@ def _map(model: PlanarGAN, heat: str, extent: _Extent, real: Tensor, fake: Tenso
         ratio = game.log_ratio(f).clamp(-_RATIO, _RATIO)
         layer = Density(as_array(ratio), extent, "real-fake", low=-_RATIO, high=_RATIO, name="log D/(1 − D), nats")
         return layer, "on log D/(1 − D)", f"This is log p_data/p_θ where D is optimal. {packs}".rstrip()
+    low, high = 0.0, 1.0
     if game.free_level:
-        low, high = (float(_judge_points(model, points, real).mean()) for points in (fake, real))
-        values = ((f - low) / (high - low)).clamp(0.0, 1.0) if high > low else torch.full_like(f, 0.5)
+        bottom, top = (float(_judge_points(model, points, real).mean()) for points in (fake, real))
+        values = ((f - bottom) / (top - bottom)).clamp(0.0, 1.0) if top > bottom else torch.full_like(f, 0.5)
         title = "on the critic F"
-        note = f"F from its mean on samples, {low:.2f}, to its mean on data, {high:.2f}. {packs}".rstrip()
+        note = f"F from its mean on samples, {bottom:.2f}, to its mean on data, {top:.2f}. {packs}".rstrip()
     else:
         values = game.probability(f)
         title, note = ("on the map of D" if game.log_ratio is not None else "on F from −1 to 1"), packs
+        if game.log_ratio is not None and float((values - 0.5).abs().quantile(_MOSTLY)) < _FLAT:
+            low, high = 0.5 - _FLAT, 0.5 + _FLAT
+            title = f"{title} from {low:g} to {high:g}"
     if heat == "ratio":
         note = f"{note} This game's optimum does not determine the ratio.".lstrip()
-    return Density(as_array(values), extent, role="real-fake", low=0.0, high=1.0), title, note
+    return Density(as_array(values), extent, role="real-fake", low=low, high=high), title, note
 
 
 def _cells(extent: _Extent, columns: int, rows: int, like: Tensor) -> Tensor:

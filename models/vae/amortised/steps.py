@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -151,9 +152,10 @@ def _bars(changes: list[_Changes], subtitle: str, note: str) -> Bars:
     values = [value for each in changes for value in each]
     return Bars(
         tuple(label for label, _ in rows),
-        np.array(values + [0.0] * (len(rows) - len(values))),
+        np.array(values + [math.nan] * (len(rows) - len(values))),
         roles=tuple(role for _, role in rows),
         unit="nats",
         subtitle=subtitle,
         note=note,
+        pending=len(values) < len(rows),
     )

@@ -147,7 +147,7 @@ class RowsItem(PaneItem):
             name = names.elidedText(name, Qt.TextElideMode.ElideRight, layout.names - _GAP + 2)
             painter.drawText(line, left, name)
             painter.setFont(mono_font(layout.text))
-            painter.setPen(color(tokens.text1 if np.isfinite(value) else tokens.err))
+            painter.setPen(color(tokens.text1 if np.isfinite(value) else tokens.text3 if frame.pending else tokens.err))
             painter.drawText(line, right, self._texts[k])
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color(tokens.bg4))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from explorer.ui.frames.items.item import PaneItem, Space
@@ -46,7 +46,7 @@ class Curve:
 
 
 class CurvesItem(PaneItem):
-    """Draws raw values and bands faintly, the lines above them, and a vertical line at a marked x."""
+    """Draws raw values and bands faintly, the lines above them, and vertical lines at changes and at a marked x."""
 
     margin = 3.0
 
@@ -55,6 +55,7 @@ class CurvesItem(PaneItem):
         self.curves: Sequence[Curve] = ()
         self.emphasised: str | None = None
         self.marker: float | None = None
+        self.changes: Sequence[float] = ()
         self.tokens: Tokens | None = None
 
     def draw(self, painter: QPainter, view: Projection) -> None:
@@ -71,6 +72,9 @@ class CurvesItem(PaneItem):
             painter.setPen(stroke(ink, width, faint[curve.key], curve.dashed, curve.dotted))
             every = slice((len(curve.x) - 1) % 2, None, 2) if curve.coarse else slice(None)
             draw_polyline(painter, np.stack([view.across(curve.x[every]), _down(view, curve.y[every])], axis=1))
+        painter.setPen(stroke(self.tokens.text2, 1.0, dashed=True))
+        places = (round(view.point(change, 0).x()) + 0.5 for change in self.changes)
+        painter.drawLines([QLineF(x, 0, x, view.rect.height()) for x in places])
         if self.marker is not None:
             x = round(view.point(self.marker, 0).x()) + 0.5
             painter.setPen(stroke(self.tokens.text1, 1.0, 0.5))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from explorer.engine.views.from_text import inputs_as_text
-from explorer.engine.views.requests import Reply, Request
+from explorer.engine.views.requests import Reply
 from explorer.ui.card import Card
 from explorer.ui.frames import CurvesView
 from explorer.ui.numbers import count
 from explorer.ui.page.board.card_actions import CardActions
 from explorer.ui.page.board.curves_card import CurvesCard
 from explorer.ui.page.board.datum_link import DatumLink
+from explorer.ui.page.board.frozen import FrozenCards
+from explorer.ui.page.board.origins import Origins
 from explorer.ui.page.board.phase_cards import PhaseCards
 from explorer.ui.page.board.scene_view import SceneView
 from explorer.ui.page.state.inputs import Inputs
@@ -35,6 +34,7 @@ class Board(QFrame):
         views: Cards of the views, by name.
         curves: Card of the curves, or None for a lab.
         scene, phases: The cards of the chosen scene, and those on which slow motion draws.
+        origins: Where the frame on each card comes from.
 
     Signals:
         watched: Requests for the views in sight, which each snapshot is to have.
@@ -77,13 +77,14 @@ class Board(QFrame):
         self._followed: list[Card] = []  # shown in windows of their own
         self._offered: set[str] | None = None
         self._after_layout = QTimer(self, interval=0, singleShot=True)  # a child: it does not outlive the board
-        self._requests: dict[str, Request] = {}  # of the frames in sight, by view; recorded ones have none
+        self.origins = Origins(shown)
         self.scene = SceneView(self.cards, scenes.layout)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.scene)
         self._actions = CardActions(self.cards, self.scene, self)
         self.addActions(self._actions.actions())
+        self._frozen = FrozenCards(self.cards, self.origins, shown, self)
         self._datum_link = DatumLink(self.views, inputs, self)
         self.phases = PhaseCards(self.views, shown, moment, self)
         self._connect()
@@ -115,7 +116,7 @@ class Board(QFrame):
             card.display.clicked.connect(self._on_clicked)
         for card in self.cards.values():
             card.alerted.connect(self.alerted)
-            card.freeze_toggled.connect(self.watch)
+            card.freeze_toggled.connect(self._follow_shown)
             card.remove_asked.connect(self._on_remove_asked)
             if isinstance(card.display, CurvesView):
                 card.display.picked.connect(self._on_curves_picked)
@@ -148,6 +149,7 @@ class Board(QFrame):
         applying = {name for name, view in self._shown.views.items() if self._shown.applies(view)}
         for name, card in self.views.items():
             card.set_config(self._shown.config, self._shown.latent_dim)
+            card.set_split_parts(0 if self._shown.data is None else self._shown.data.parts)
             if name not in applying:
                 card.show_empty("Not for this configuration")
             elif self._offered is not None and name not in self._offered:
@@ -194,7 +196,7 @@ class Board(QFrame):
         elif reply.frame is not None and (self._moment.is_live or not card.view.record):
             card.clear_error()
             if card.show_frame(reply.frame):
-                self._requests[card.view.name] = reply.request
+                self.origins.note(card.view.name, reply.step, reply.request)
             if self._shown.state.is_over:
                 self._mark_last_good(card)
             self.framed.emit(card, reply.frame)
@@ -203,23 +205,16 @@ class Board(QFrame):
     def show_curves(self, curves: Curves) -> None:
         """Shows the curves of the run."""
         card = self.curves
-        if card is not None and (card.isVisible() or card in self._followed):
-            card.show_curves(curves, self._moment.step)
-
-    def settings_of(self, name: str) -> dict[str, Any]:
-        """Parameters and inputs of a card's own frame, the inputs as text; empty for any other frame."""
-        request, page = self._requests.get(name), self._shown.model_or_lab
-        if request is None or page is None or self.phases.draws_on(name):
-            return {}
-        inputs = inputs_as_text(self._shown.views[name], page, self._shown.data, request)
-        return {**request.params, **inputs}
+        in_sight = card is not None and (card.isVisible() or card in self._followed)
+        if card is not None and in_sight and card.show_curves(curves, self._moment.step):
+            self.origins.note(card.view.name, self._shown.step)
 
     def show_recorded(self, step: int, frames: dict[str, Frame]) -> None:
         """Shows the frames of a recorded moment; other cards say that they are live."""
         for name, frame in frames.items():
             card = self.views.get(name)
             if card is not None and card.show_frame(frame):
-                self._requests.pop(name, None)
+                self.origins.note(name, step, recorded=True)
                 card.display.forget()  # another moment need not follow from the one before
                 card.set_state(f"step {count(step)}")
         for name, card in self.views.items():
@@ -236,12 +231,18 @@ class Board(QFrame):
 
     @Slot()
     def _on_shown_changed(self) -> None:
-        self._requests.clear()
+        self.origins.leave()
         for card in self.cards.values():
-            card.display.forget()
             card.clear_error()
             card.clear_alert()
             card.set_state("")
+            if not card.is_frozen:
+                card.display.forget()
+        self._follow_shown()
+
+    @Slot()
+    def _follow_shown(self) -> None:
+        """Empties the cards for which there is nothing to show, except frozen ones."""
         self.follow_config()
         if self.curves is not None and (self._shown.setup is None or self._shown.step == 0):
             self.curves.show_empty()

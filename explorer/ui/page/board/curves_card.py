@@ -37,9 +37,9 @@ class CurvesCard(Card):
         assert isinstance(display, CurvesView)
         display.series_hovered.connect(self.series_hovered)
 
-    def show_curves(self, curves: Curves, step: int | None) -> None:
-        """Shows curves, with a marker at a step unless it is None."""
-        self.show_frame(dataclasses.replace(curves, marker=None if step is None else float(step)))
+    def show_curves(self, curves: Curves, step: int | None) -> bool:
+        """Shows curves unless the card is frozen, with a marker at a step unless it is None; returns whether it did."""
+        return self.show_frame(dataclasses.replace(curves, marker=None if step is None else float(step)))
 
     @Slot(str)
     def emphasise(self, key: str) -> None:

@@ -18,6 +18,7 @@ from explorer.engine.host.host import PageHost
 from explorer.engine.lab import open_lab
 from explorer.engine.views.static_page import StaticPage
 from explorer.ui.controls import make_action
+from explorer.ui.page.control.run_words import opened_sentence, training_sentence
 from explorer.ui.page.control.sources import has_runs, resumed, untrained
 from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.shown import PageState, Shown
@@ -203,6 +204,8 @@ class Runner(QObject):
         self.look()
         if left:
             self.left.emit("Reset. The run is kept; Undo reset brings it back")
+        else:
+            self.said.emit("Reset")
 
     def _leave(self) -> bool:
         """Notes the run that is shown, for `undo_reset`; returns whether there is one."""
@@ -240,7 +243,7 @@ class Runner(QObject):
             self.said.emit(event.message)
         elif isinstance(event, events.Training):
             self._shown.set_state(PageState.TRAINING)
-            self.said.emit(self._training_sentence())
+            self.said.emit(training_sentence(self._shown))
         elif isinstance(event, events.Paused):
             self._shown.set_state(PageState.PAUSED)
             saved = "Paused, and saved" if self._shown.folder else "Paused"
@@ -265,21 +268,14 @@ class Runner(QObject):
             state = PageState.READY if not is_run else PageState.DONE if source.finished else PageState.PAUSED
             if self._takes_setup:
                 self._draft.take(source.setup)
+            if is_run:
+                self.said.emit(opened_sentence(source))
         else:
             state = PageState.STATIC
             if source.note:
                 self.said.emit(source.note)
         self._opening, self._state_before, self._takes_setup = _Opening.NOTHING, None, False
         self._shown.set_state(state)
-
-    def _training_sentence(self) -> str:
-        """Names the data; after the end of a schedule, says that the learning rate stays small."""
-        setup = self._shown.setup
-        if setup is None:
-            return "Training"
-        if setup.training.schedule != "constant" and self._shown.snapshot.progress >= 1.0:
-            return "Training at the end of the schedule, where the learning rate is small; a constant one is larger"
-        return f"Training on {setup.data}"
 
     def _fail(self, error: Exception, details: str) -> None:
         before = self._state_before or self._shown.state

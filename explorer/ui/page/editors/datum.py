@@ -6,14 +6,16 @@ from PySide6.QtCore import QObject, Slot
 
 from explorer.engine.data.tensors import TensorData
 from explorer.ui.card import Card
-from explorer.ui.frames.base import Hit
+from explorer.ui.frames.base import FrameView, Hit
 from explorer.ui.frames.images import ImagesView
 from explorer.ui.frames.plane import PlaneView
 from explorer.ui.page.editors.editor import Editor
 from explorer.ui.page.state.inputs import Inputs
 from explorer.ui.page.state.shown import Shown
 from explorer.ui.theme import Theme
+from models.frames import Plane, Points
 from models.protocol import DataPoint, View
+from models.views.words import named
 
 __all__ = ["DatumEditor"]
 
@@ -57,13 +59,15 @@ class DatumEditor(Editor):
         self._mark()
 
     def accepts(self, card: Card, hit: Hit) -> bool:
-        """Every click on a datum."""
-        return hit.datum is not None
+        """Every click on a datum, and those beside the points of a map, which are told that they pick none."""
+        return hit.datum is not None or (hit.xy is not None and _shows_data(card.display))
 
     def clicked(self, card: Card, hit: Hit) -> None:
         """Picks a datum: the first of each view that takes one, or the second of those that take two."""
-        taking = [view for view in self._views if len(view.data_points) > hit.second]
         data, split, index = self._data(), self._split(card), hit.datum
+        if index is None and self._views:
+            self.said.emit("Nothing is picked here: click on a point to pick it")
+        taking = [view for view in self._views if len(view.data_points) > hit.second]
         titles = [view.title for view in taking if self._shown is not None and self._shown.applies(view)]
         if data is None or index is None or not titles or not 0 <= index < data.size(split):
             return
@@ -74,7 +78,8 @@ class DatumEditor(Editor):
         self._mark()
         pair = any(len(view.data_points) > 1 for view in taking)
         more = "; Shift + click, or Shift + Enter, picks B" if pair and not hit.second else ""
-        self.said.emit(f"{letter} is {datum.split} datum {index}: {', '.join(titles)}{more}")
+        name = named(datum, data.spec.kind)
+        self.said.emit(f"{letter} is {name}, in {', '.join(titles)}{more}")
 
     def _data(self) -> TensorData | None:
         return None if self._shown is None else self._shown.data
@@ -90,3 +95,9 @@ class DatumEditor(Editor):
                 split = self._split(card)
                 marks = {index: letter for letter, (of, index) in self.picked.items() if of == split}
                 card.display.set_marks(marks)
+
+
+def _shows_data(display: FrameView) -> bool:
+    """Whether a picture has points that can be picked."""
+    layers = display.frame.layers if isinstance(display.frame, Plane) else ()
+    return any(isinstance(layer, Points) and layer.index is not None for layer in layers)

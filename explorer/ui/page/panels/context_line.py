@@ -7,9 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from explorer.engine import Setup
 from explorer.engine.files import runs_folder
-from explorer.engine.naming import data_words, name_of
+from explorer.engine.naming import data_words, name_of_run
 from explorer.engine.recent import runs_of_pages
 from explorer.ui.controls import Button, ElidedLabel, IconButton, text_label
 from explorer.ui.numbers import count
@@ -52,7 +51,7 @@ class ContextLine(QFrame):
         super().__init__(parent)
         self._draft, self._shown, self._moment = draft, shown, moment
         self._last: Path | None = None
-        self._setup: Setup | None = None  # whose name is known
+        self._named: tuple[object, int | None] = (None, None)  # setups and step whose name is known
         self._name = ""
         self.setObjectName("context")
         self.setProperty("panel", "bar")
@@ -114,10 +113,10 @@ class ContextLine(QFrame):
         self.setAccessibleName(f"{self.title.text()} {self.about.text()} {waiting}".strip())
 
     def _title(self) -> str:
-        setup = self._shown.setup
-        if setup is not None:
-            if setup is not self._setup:
-                self._setup, self._name = setup, name_of(setup)
+        setup, setups, step = self._shown.setup, self._shown.snapshot.setups, self._moment.step
+        if setup is not None and setups is not None:
+            if self._named != (setups, step):
+                self._named, self._name = (setups, step), name_of_run(setups, step)
             return f"{self._name}, seed {setup.seed}"
         return f"Bundled model: {self._shown.bundle}" if self._shown.bundle else ""
 

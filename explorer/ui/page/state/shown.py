@@ -16,6 +16,7 @@ from explorer.engine import Session, Setup
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.host.host import Snapshot
 from explorer.engine.views.static_page import StaticPage
+from explorer.ui.page.state.origin import Origin
 from models.protocol import DataSpec, GenerativeModel, HasDecoder, Page, Player, View, views_of
 
 __all__ = ["PageState", "PlayerInfo", "Shown"]
@@ -163,12 +164,17 @@ class Shown(QObject):
         stored = self.setup.to_json()
         return {**stored["config"], **stored["training"]}
 
-    def identity(self) -> dict[str, Any]:
-        """What an exported figure says of its origin."""
-        if self.setup is None:
-            known = {"bundle": self.bundle} if self.bundle else {}
-            return {"page": self.name, **known, **({"data": self.data.data.name} if self.data is not None else {})}
-        return {"run": self.folder.name if self.folder else "untrained", **self.setup.to_json()}
+    def origin(self, step: int, *, recorded: bool = False) -> Origin:
+        """Where a frame comes from that is shown now.
+
+        Args:
+            step: Step of its weights.
+            recorded: Whether it was recorded at that step.
+        """
+        run = "" if self.setup is None else "untrained" if self.folder is None else self.folder.name
+        data = "" if self.data is None else self.data.data.name
+        setups = self.snapshot.setups
+        return Origin(self.name, step, recorded, self.setup, setups, run, self.bundle, self.config, data)
 
     def show(self, source: Session | StaticPage) -> None:
         """Shows another session or static page. The state stays: `set_state` follows."""
@@ -186,7 +192,10 @@ class Shown(QObject):
         self.bundle = source.title if isinstance(source, StaticPage) else ""
         if isinstance(model, GenerativeModel):
             self.device = model.device
-        self.snapshot = Snapshot(step=source.step if isinstance(source, StaticPage) else source.step_count)
+        if isinstance(source, Session):
+            self.snapshot = Snapshot(step=source.step_count, setups=source.setups)
+        else:
+            self.snapshot = Snapshot(step=source.step)
         self.steps = {}
         self.changed.emit()
         self.set_players(model.players() if isinstance(model, GenerativeModel) else ())
