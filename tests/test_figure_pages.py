@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont
 from PIL import Image
 
+import models
 from explorer.figures import SIZES, Style, default_title, figure, render
 from explorer.figures.palette import LIGHT
 from explorer.figures.points import do_overlap
@@ -167,6 +168,8 @@ def test_text_on_a_slide_is_larger_than_in_a_journal() -> None:
 def test_the_default_title_says_view_data_model_and_step() -> None:
     identity = {"page": "gan", "data": "ring8:std=0.05", "step": 1206}
     assert default_title("Samples", identity) == "Samples · Ring of 8 Gaussians · GAN in the plane · step 1\u2009206"
+    lab = {"page": "likelihood-ratio", "data": "moons", "step": 0}
+    assert default_title("Losses", lab) == f"Losses · Two moons · {models.find_page('likelihood-ratio').title}"
     assert default_title("Coin", {"page": "no such page", "step": 0}) == "Coin"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import models
 from explorer.data import SOURCES
 from explorer.figures.scales import number
-from models.protocol import BadValue
+from models.protocol import BadValue, GenerativeModel, Page
 
 __all__ = ["default_title"]
 
@@ -21,14 +21,15 @@ def default_title(view: str, identity: Mapping[str, Any]) -> str:
         identity: Origin of the figure: `page`, `data` and `step` are told, each where it is known.
     """
     data = SOURCES.get(str(identity.get("data", "")).split(":")[0])
-    parts = [view, "" if data is None else data.title, _page_title(str(identity.get("page", "")))]
-    if isinstance(identity.get("step"), int) and "data" in identity:
+    page = _page(str(identity.get("page", "")))
+    parts = [view, "" if data is None else data.title, "" if page is None else page.title]
+    if page is not None and issubclass(page, GenerativeModel) and isinstance(identity.get("step"), int):
         parts.append(f"step {number(identity['step'])}")
     return " · ".join(part for part in parts if part)
 
 
-def _page_title(name: str) -> str:
+def _page(name: str) -> type[Page] | None:
     try:
-        return models.find_page(name).title
+        return models.find_page(name)
     except BadValue:
-        return ""
+        return None
