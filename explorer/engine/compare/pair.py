@@ -12,6 +12,7 @@ from explorer.engine.naming import name_of
 from explorer.engine.runs.curves import read_history
 from explorer.engine.runs.history import History
 from explorer.engine.runs.run import Run
+from explorer.engine.runs.setup_history import SetupHistory
 from explorer.engine.setup import Setup, model_page
 from models.protocol import GenerativeModel
 
@@ -103,4 +104,4 @@ def read_pair(first: Path, second: Path) -> Pair:
 
 
 def _read(run: Run) -> ComparedRun:
-    return ComparedRun(run, run.setup_in_force(), tuple(run.changes()), read_history(run))
+    return ComparedRun(run, SetupHistory.of(run).at(None), tuple(run.changes()), read_history(run))

@@ -90,7 +90,7 @@ def run_curves(run: Run) -> Curves:
     Raises:
         RunError: A line of its metrics or of its changes is damaged.
     """
-    return loss_curves(model_page(run.setup.page), read_history(run), run.setup_in_force().config)
+    return loss_curves(model_page(run.setup.page), read_history(run), SetupHistory.of(run).at(None).config)
 
 
 def read_history(run: Run) -> History:

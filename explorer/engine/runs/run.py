@@ -7,7 +7,6 @@ and JSON throughout.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime
 import json
 import os
@@ -24,7 +23,7 @@ import torch
 from explorer.engine.errors import BadInput, RunError, WriteError
 from explorer.engine.files import read_json, runs_folder, write_atomically, write_json
 from explorer.engine.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from explorer.engine.setup import Setup, live_changes
+from explorer.engine.setup import Setup
 from explorer.version import __version__
 from models.protocol import DataSpec
 
@@ -196,19 +195,6 @@ class Run:
     def changes(self) -> list[dict[str, Any]]:
         """In order: what was set live after a step, and which steps were rounds of one player alone."""
         return _read_lines(self.folder / "changes.jsonl")
-
-    def setup_in_force(self) -> Setup:
-        """The setup with the live changes so far.
-
-        Raises:
-            RunError: A change is damaged.
-        """
-        try:
-            values = {name: value for change in self.changes() for name, value in change.get("set", {}).items()}
-            config, training, _ = live_changes(self.setup, values)
-        except (AttributeError, BadInput) as error:
-            raise RunError(f"{self.folder / 'changes.jsonl'} is damaged ({error})") from None
-        return dataclasses.replace(self.setup, config=config, training=training)
 
     def write_summary(self, summary: Mapping[str, Any]) -> None:
         """Writes the summary of the run."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from explorer.engine.errors import BadInput, RunError
 from explorer.engine.runs.run import Run
-from explorer.engine.setup import Setup
+from explorer.engine.setup import Setup, live_changes
 
 __all__ = ["LiveChange", "SetupHistory"]
 
@@ -44,10 +46,15 @@ class SetupHistory:
         """The history that a run has on disk.
 
         Raises:
-            RunError: The run is damaged.
+            RunError: A change is damaged.
         """
-        found = (LiveChange(line["step"], line["set"]) for line in run.changes() if "set" in line)
-        return cls(run.setup, tuple(found))
+        try:
+            found = (LiveChange(line["step"], dict(line["set"])) for line in run.changes() if "set" in line)
+            history = cls(run.setup, tuple(found))
+            history.at(None)
+        except (TypeError, ValueError, KeyError, BadInput) as error:
+            raise RunError(f"{run.folder / 'changes.jsonl'} is damaged ({error})") from None
+        return history
 
     def with_change(self, step: int, values: Mapping[str, Any]) -> SetupHistory:
         """This history with another change, made after a step."""
@@ -60,7 +67,8 @@ class SetupHistory:
     def at(self, step: int | None) -> Setup:
         """The setup with which the weights of a step were trained; the last one where it is None."""
         merged = {name: value for change in self.until(step) for name, value in change.values.items()}
-        return self.start.with_values(**merged) if merged else self.start
+        config, training, _ = live_changes(self.start, merged)
+        return dataclasses.replace(self.start, config=config, training=training)
 
     def changed_steps(self, step: int | None = None) -> tuple[int, ...]:
         """Steps after which a parameter got another value while the run trained, up to a step if one is given.
