@@ -156,7 +156,7 @@ def _type_title(driver, text: str) -> None:
     field.selectAll()
     QTest.keyClick(field, Qt.Key.Key_Delete)
     QTest.keyClicks(field, text)
-    QTest.keyClick(field, Qt.Key.Key_Escape)
+    QTest.keyClick(driver.window.findChild(ExportDialog), Qt.Key.Key_Escape)
     driver.until(lambda: driver.window.findChild(ExportDialog) is None)
 
 

@@ -174,8 +174,8 @@ def _forces(model: PlanarGAN) -> tuple[list[Layer], str]:
     push = pushes(model, x)
     finite = push.isfinite().all(dim=1)  # exp(F) of a KL game overflows
     longest = float(push[finite].norm(dim=1).max()) if finite.any() else 0.0
-    words = f"Longest of {int(finite.sum())} arrows: {longest:.2g}."
     reach = 0.35 * float(model.units.spread)
+    words = f"The longest of {int(finite.sum())} arrows, drawn {reach:.2g} long, is a gradient of norm {longest:.2g}."
     layers = [
         Field(as_array(x[finite]), as_array(push[finite]), role="total", longest=reach, name="−∇ of G's loss"),
         Points(as_array(x[:_TRAILS]), role="model", size=2.5, trail="probes", name="paths"),
