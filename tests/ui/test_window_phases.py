@@ -84,14 +84,15 @@ def test_leaving_slow_motion_gives_the_cards_their_own_frames_back(slow) -> None
     for _ in range(3):
         next_phase(slow)
     assert slow.card("decode").subtitle == slow.card("latent_map").subtitle == MINE
-    assert (
-        slow.page.identity(slow.card("decode"))["set"] == {}
-    )  # an exported figure claims no latent point for the mini-batch
+    # an exported figure claims no latent point for the mini-batch
+    assert slow.page.identity(slow.card("decode"))["set"] == {}
     slow.click("slow_motion")
     assert {name: slow.card(name).subtitle for name in plain} == plain
     assert (framed(slow), slow.frame_of("decode")) == ([], own)
     assert slow.editor(LatentPoint).panel.isVisible()
-    recorder = slow.page.thread_.host.shown.journal.recorder
+    session = slow.page.thread_.host.shown
+    slow.until(lambda: not session.between_phases and slow.page.shown.step == session.step_count)
+    recorder = session.journal.recorder
     assert all(
         "mini-batch" not in frame.subtitle for step in recorder.steps() for frame in recorder.at(step)[1].values()
     )
