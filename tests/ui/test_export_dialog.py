@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 from explorer.figures import SIZES, FigureError, Style
 from explorer.ui.controls import Button, Combo, IconButton, Segmented, Switch, TextBox, ValueBox
 from explorer.ui.export.choices import ExportChoices
-from explorer.ui.export.dialog import ExportDialog, copy_image
+from explorer.ui.export.clipboard import copy_image
+from explorer.ui.export.dialog import ExportDialog
 from explorer.ui.export.thread import FigureJob, FigureThread
 from models.frames import Bars, Frame, Plane, Points
 

@@ -58,9 +58,8 @@ class Worker:
         self.closing = False
         self.shown: SessionViews | StaticPage | None = None
         self._reply, self._event = reply, event
-        self._training = False
+        self._training, self._revision = False, 0
         self._slow = SlowMotion()
-        self._revision = 0
         self._structure: tuple[object, ...] = ()
 
     def run(self) -> None:

@@ -1,4 +1,7 @@
-"""A training run in progress. Plain Python, owned by one thread."""
+"""A training run in progress. Plain Python, owned by one thread.
+
+Longer than other files: it is the one interface to trainer, journal, saver and views, in methods of a few lines.
+"""
 
 from __future__ import annotations
 

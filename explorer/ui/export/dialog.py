@@ -1,4 +1,4 @@
-"""The export of a card: a figure or data file with a live preview, and the copy to the clipboard."""
+"""The export of a card: a figure or data file with a live preview."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QStandardPaths, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QImage, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from explorer.figures import FORMATS, FigureError, Style, render
+from explorer.figures import FORMATS
 from explorer.ui.controls import Button, IconButton, TextBox, close_on_escape, text_label
 from explorer.ui.export.choices import ExportChoices
 from explorer.ui.export.form import FigureForm
@@ -22,22 +22,10 @@ from explorer.ui.numbers import count
 from explorer.ui.theme import Theme
 from models.frames import Film, Frame, Plane, Points
 
-__all__ = ["ExportChoices", "ExportDialog", "copy_image"]
+__all__ = ["ExportChoices", "ExportDialog"]
 
 _DELAY = 120  # ms between the last change and the preview
 _NAMES = {"png": "PNG image", "svg": "SVG drawing", "pdf": "PDF", "csv": "Table (CSV)", "npz": "NumPy arrays (NPZ)"}
-
-
-def copy_image(frame: Frame, style: Style | None = None) -> None:
-    """Copies a frame to the clipboard as a picture.
-
-    Raises:
-        FigureError: The frame cannot be drawn.
-    """
-    image = QImage()
-    if not image.loadFromData(render(frame, style, "png"), "PNG"):
-        raise FigureError("the picture could not be read back; the clipboard is unchanged")
-    QApplication.clipboard().setImage(image)
 
 
 def _file_name(name: str) -> str:

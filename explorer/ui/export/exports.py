@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.figures import FigureError, default_title
 from explorer.ui.export.choices import ExportChoices
-from explorer.ui.export.dialog import ExportDialog, copy_image
+from explorer.ui.export.clipboard import copy_image
+from explorer.ui.export.dialog import ExportDialog
 from explorer.ui.theme import Theme
 from models.frames import Frame
 

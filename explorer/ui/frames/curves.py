@@ -1,4 +1,7 @@
-"""The widget of curves: stacked panes with a common x axis."""
+"""The widget of curves: stacked panes with a common x axis.
+
+Longer than other files: legend, read-out, pointer and menu are about the same curves, as they are drawn.
+"""
 
 from __future__ import annotations
 

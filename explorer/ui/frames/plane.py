@@ -1,4 +1,7 @@
-"""The widget of a plane: layers, handles, mouse and keys."""
+"""The widget of a plane: layers, handles, mouse and keys.
+
+Longer than other files by the handles: mouse, keys and signals move the same ones.
+"""
 
 from __future__ import annotations
 

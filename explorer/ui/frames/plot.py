@@ -1,4 +1,7 @@
-"""The base of all kinds of frame that are drawn by pyqtgraph: zoom, pan, read-out and reset."""
+"""The base of all kinds of frame that are drawn by pyqtgraph: zoom, pan, read-out and reset.
+
+Longer than other files: it hands each event of mouse and keys on to pyqtgraph, in methods of a few lines.
+"""
 
 from __future__ import annotations
 

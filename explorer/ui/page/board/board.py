@@ -62,13 +62,7 @@ class Board(QFrame):
     step_picked = Signal(float)
 
     def __init__(
-        self,
-        theme: Theme,
-        shown: Shown,
-        inputs: Inputs,
-        moment: Moment,
-        scenes: Scenes,
-        parent: QWidget | None = None,
+        self, theme: Theme, shown: Shown, inputs: Inputs, moment: Moment, scenes: Scenes, parent: QWidget | None = None
     ):
         super().__init__(parent)
         self._shown, self._inputs, self._moment, self._scenes = shown, inputs, moment, scenes
