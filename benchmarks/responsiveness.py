@@ -2,8 +2,9 @@
 
     python benchmarks/responsiveness.py --page vae --seconds 20 --json
 
-Counting begins 3 s after the first step. See README.md beside this file for the meaning of the numbers. Longer than other
-files, so that it can be copied beside another version of the project and measure that.
+Counting begins 3 s after the first step. See README.md beside this file for the meaning of the numbers.
+
+Longer than other files, so that it can be copied beside another version of the project to measure that.
 """
 
 from __future__ import annotations

@@ -4,10 +4,12 @@ import math
 
 import numpy as np
 import pytest
+import shiboken6
 from pointing import difference, point_at, wheel
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from explorer.ui.frames import WIDGETS, BarsView, CurvesView, ImagesView, MatrixView, PlaneView
 from explorer.ui.frames.base import Hit
@@ -17,7 +19,7 @@ from explorer.ui.frames.labels import ClassLabels
 from explorer.ui.frames.ranges import StepRange, ticks
 from explorer.ui.frames.sheet import resample, sheet_image
 from explorer.ui.frames.smoothing import Columns, smooth
-from explorer.ui.theme import DARK, LIGHT
+from explorer.ui.theme import DARK, LIGHT, Mode
 from models.frames import (
     FRAMES,
     Audio,
@@ -549,3 +551,15 @@ def test_the_ramp_of_a_narrower_map_of_d_says_its_ends(theme, make_widget) -> No
     view = make_widget(WIDGETS[Plane](theme), 320, 240)
     view.show_frame(Plane((Density(np.full((2, 2), 0.5), (0, 1, 0, 1), "real-fake", low=0.4, high=0.6),)))
     assert [item.ramp for item in view.legend()] == [("0.4 fake", "0.6 real")]
+
+
+@pytest.mark.parametrize("kind", WIDGETS)
+def test_a_widget_that_was_deleted_with_its_window_takes_no_other_theme(theme, qapp, kind) -> None:
+    window = QWidget()
+    display = WIDGETS[kind](theme, window)
+    theme.set_mode(Mode.LIGHT)
+    before = display.tokens
+    assert not before.is_dark
+    shiboken6.delete(window)
+    theme.set_mode(Mode.DARK)
+    assert display.tokens is before

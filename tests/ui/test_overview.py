@@ -205,6 +205,7 @@ def test_when_and_how_far_in_words():
     assert when_text(noon + 5, noon) == "just now"  # a clock that was set back
     assert progress_text(glance(), 1e9 + 120) == "step 8\u2009576 of 12\u2009000, 2 min ago"
     assert progress_text(glance(seconds=60.0), 1e9) == "step 8\u2009576, just now"
+    assert progress_text(glance(step=12_500), 1e9) == "step 12\u2009500, just now"  # trained on
     assert progress_text(glance(state="done"), 1e9) == "finished just now, 8\u2009576 steps"
     assert progress_text(glance(state="diverged"), 1e9) == "diverged at step 8\u2009576, just now"
 

@@ -102,3 +102,17 @@ def test_the_button_of_a_card_leaves_room_for_its_texts(driver, width, word) -> 
     assert card.compare_button.accessibleName().startswith("Compare Amortised VAE")
     QTest.mouseClick(card.compare_button, Qt.MouseButton.LeftButton)
     driver.until(lambda: driver.find("message").text().startswith("Amortised VAE has one run"))
+
+
+def test_a_window_that_was_closed_takes_no_other_theme(driver, qapp) -> None:
+    for name, scale in (("one", {}), ("two", {"beta": 4.0})):
+        keep("vae", name, **scale)
+    driver.trigger("compare")
+    driver.until(lambda: bool(opened(driver)))
+    (window,) = opened(driver)
+    driver.until(lambda: len(pictures(window)) == 2)
+    window.close()
+    driver.until(lambda: not driver.window.findChildren(CompareWindow))
+    driver.window.toggle_theme()
+    qapp.processEvents()
+    assert driver.window.theme.tokens is driver.page.board.curves.display.tokens

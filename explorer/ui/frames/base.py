@@ -98,7 +98,7 @@ class FrameView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
-        theme.changed.connect(self.apply_theme)
+        theme.changed.connect(self._on_theme_changed)
 
     @property
     def frame(self) -> Frame | None:
@@ -134,11 +134,15 @@ class FrameView(QWidget):
         """Emits `legend_changed` after another frame was shown."""
         self.legend_changed.emit()
 
-    @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
         """Redraws everything in other colours."""
         self.tokens = tokens
         self.redraw()
+
+    @Slot(object)
+    def _on_theme_changed(self, tokens: Tokens) -> None:
+        """No subclass may override this: a signal that is connected to an overridden slot outlives the widget."""
+        self.apply_theme(tokens)
 
     def legend(self) -> list[LegendItem]:
         """The entries of the legend, with the current values of the series."""

@@ -192,7 +192,6 @@ class Plot(FrameView):
         self.painted += self._fresh
         self._fresh = False
 
-    @Slot(object)
     def apply_theme(self, tokens: Tokens) -> None:
         """Draws everything in other colours."""
         self.tokens = tokens

@@ -53,14 +53,18 @@ def progress_text(run: Glance, now: float, trained: int | None = None) -> str:
         trained: Steps of a run that is in training in this window, else None.
     """
     if trained is not None:
-        return f"in training, step {count(trained)}" + ("" if run.seconds > 0 else f" of {count(run.steps)}")
+        return f"in training, step {count(trained)}{_end(run, trained)}"
     when = when_text(run.when, now)
     if run.finished:
         return f"finished {when}, {count(run.step)} steps"
     if run.state in ("diverged", "out of memory"):
         return f"{run.state} at step {count(run.step)}, {when}"
-    end = "" if run.seconds > 0 else f" of {count(run.steps)}"
-    return f"step {count(run.step)}{end}, {when}"
+    return f"step {count(run.step)}{_end(run, run.step)}, {when}"
+
+
+def _end(run: Glance, step: int) -> str:
+    """The number of steps that a run is to make; "" where it ends by time, or has trained on beyond them."""
+    return "" if run.seconds > 0 or step > run.steps else f" of {count(run.steps)}"
 
 
 class RunCard(QFrame):

@@ -250,9 +250,9 @@ LOOK_AT = (
     "mode: the game goes round and never settles.\n\n"
     "The dashed lines among the losses are those at the equilibrium, where model and data are the same. The losses "
     "hardly tell a collapse: they swing about these lines. The energy distance tells it.\n\n"
-    "The cure is four changes, and none of them is enough alone. The momenta and the learning rate of D matter most: "
-    "without either, none of three collapsed runs came back. With three updates of G a round kept, one did. Without R1 "
-    "all find the modes, but two of three lose them again.\n\n"
+    "The cure is four changes, and none of them is enough alone; modes come back after some thousand steps. The "
+    "momenta and the learning rate of D matter most: without either, none of three collapsed runs came back. With "
+    "three updates of G a round kept, one did. Without R1 all find the modes, but two of three lose them again.\n\n"
     "The lecture writes p_model for p_θ and f(θ, ε) for G(z)."
 )
 _GROUP = "Try one change of the cure"
