@@ -15,7 +15,7 @@ from explorer.data import SOURCES
 from explorer.engine import BadInput, Request, Session, Setup, Viewer, open_data, training_class
 from explorer.engine.runs.checkpoint import read_checkpoint, write_checkpoint
 from explorer.engine.session.state import from_checkpoint, to_checkpoint
-from models.frames import FRAMES, Frame, arrays_of
+from models.frames import FRAMES, Bars, Curves, Frame, arrays_of
 from models.protocol import BadValue, GenerativeModel, Image, Lab, Waveform, accepted, build, params_of, views_of
 
 PAGES = {name: page for family in (*models.FAMILIES, FIXTURES) for name, page in family.pages.items()}
@@ -129,7 +129,11 @@ def check_frame(frame: Frame, declared: type[Frame], key: str) -> None:
     assert declared in FRAMES
     for path, array in arrays_of(frame).items():
         assert isinstance(array, np.ndarray)
-        assert np.isfinite(array).all(), f"{key}: {path}"
+        if isinstance(frame, Bars) and frame.pending:
+            continue  # values that are still computed
+        cut = isinstance(frame, Curves) and path.endswith(".y")  # a curve may end where it leaves the picture
+        finite = np.isfinite(array)
+        assert finite.all() or (cut and finite.any()), f"{key}: {path}"
 
 
 @pytest.mark.parametrize("name", MODELS)

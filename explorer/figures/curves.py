@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,7 +54,7 @@ def paint(surface: Surface, frame: Curves) -> None:
     widest = max((surface.measure(name, surface.small) for name in frame.y_names), default=0.0)
     numbers = widest + 0.8 * surface.label if named else max(gutter(surface, y, most=most) for y, _ in scales)
     left = beside + numbers
-    legends = _legends(surface, panes)
+    legends = [_keys(surface, pane) for pane in members]
     if frame.changes:
         legends[0].append(Key("parameters changed", surface.palette.text2, "dashed", ""))
     below, apart = foot_height(surface, frame.x_label), 0.8 * surface.label
@@ -181,18 +181,6 @@ def _colors(surface: Surface, pane: list[Series]) -> list[str]:
         colors.append(surface.palette.tint(series.role, seen.get(kind, 0)))
         seen[kind] = seen.get(kind, 0) + 1
     return colors
-
-
-def _legends(surface: Surface, panes: dict[str, list[Series]]) -> list[list[Key]]:
-    """The legend of each pane; it begins with the name of the pane where panes have series of the same name."""
-    legends = [_keys(surface, pane) for pane in panes.values()] or [[]]
-    names = [{key.name for key in keys} for keys in legends]
-    if not any(one & other for one, other in combinations(names, 2)):
-        return legends
-    return [
-        [Key(name, surface.palette.text1, "heading"), *(replace(k, unit="") if k.unit in name else k for k in keys)]
-        for name, keys in zip(panes, legends, strict=True)
-    ]
 
 
 def _keys(surface: Surface, pane: list[Series]) -> list[Key]:

@@ -14,7 +14,7 @@ class Key:
     Attributes:
         name: Name of the series or layer.
         color: Its colour.
-        mark: "line", "dashed", "dotted", "dot", "arrow" or "ramp"; "heading" for a name of all that follow.
+        mark: "line", "dashed", "dotted", "dot", "arrow" or "ramp".
         unit: Printed after the name.
         stops: Colours of a ramp.
         ends: Texts at both ends of a ramp.

@@ -40,7 +40,7 @@ def draw_legend(surface: Surface, keys: Sequence[Key], left: float, top: float, 
 
 def _swatch_width(surface: Surface, key: Key) -> float:
     """Width of a swatch and of the gap after it."""
-    return {"dot": 1.2, "heading": 0.0}.get(key.mark, 2.1) * surface.label
+    return (1.2 if key.mark == "dot" else 2.1) * surface.label
 
 
 def _width(surface: Surface, key: Key) -> float:

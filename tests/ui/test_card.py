@@ -231,7 +231,7 @@ def test_a_subtitle_has_whole_clauses_and_the_rest_opens_above_the_note(theme, m
 
 
 def test_a_long_note_shows_the_sentences_that_fit(theme, make_widget, qtbot) -> None:
-    card = make_widget(Card(theme, _view()), 420, 460)
+    card = make_widget(Card(theme, _view()), 420, 520)
     card.set_leading(True)
     card.show_frame(
         _curves(note="The first sentence fits. The second one is far too long for the line below this card.")

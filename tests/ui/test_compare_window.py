@@ -124,7 +124,7 @@ def test_without_a_run_asked_for_the_newest_comes_first(compare) -> None:
 def test_runs_are_offered_newest_first_in_the_words_of_the_overview(compare) -> None:
     combo = compare().choosers.first
     assert [combo.itemText(row) for row in range(combo.count())] == [
-        "Ring with scale s 2, seed 3 · Ring of 8 Gaussians, n 1000 · step 12 of 30, just now",
+        "Ring with scale s 2, changed at step 5, seed 3 · Ring of 8 Gaussians, n 1000 · step 12 of 30, just now",
         "Ring, seed 0 · Ring of 8 Gaussians, n 1000 · finished just now, 8 steps",
     ]
 
@@ -372,4 +372,7 @@ def test_closing_ends_the_thread_while_it_reads(compare, qtbot, monkeypatch) -> 
 def test_the_line_of_a_run_tells_preset_seed_data_step_and_time(runs) -> None:
     (glance,), _ = recent_runs(runs, 1, 0)
     text = run_text(glance, glance.when + 120)
-    assert text == "Ring with scale s 2, seed 3 · Ring of 8 Gaussians, n 1000 · step 12 of 30, 2 min ago"
+    assert (
+        text
+        == "Ring with scale s 2, changed at step 5, seed 3 · Ring of 8 Gaussians, n 1000 · step 12 of 30, 2 min ago"
+    )

@@ -31,7 +31,7 @@ class CoinFlipsLab(Lab):
     reference = "https://doi.org/10.1098/rsta.1922.0009"
     about = (
         "The data are n flips of a coin that shows heads with probability p*. "
-        "The model says that each flip is heads with probability p = σ(θ); θ is learned by maximum likelihood."
+        "The model: heads with probability p = σ(θ), fitted to the flips."
     )
     presets = (
         Preset("A biased coin, p* = 0.7", "", about="Twenty flips; the maximum is the frequency of heads."),

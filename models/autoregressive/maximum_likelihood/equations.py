@@ -15,7 +15,7 @@ _CROSS = Objective(
     total=Term(r"H(\hat{F},\,p_\theta)", "cross_entropy"),
     title="Cross-entropy, on the bins",
     unit="nats",
-    note="−E[log p_θ(bin)] over the data: all that learning needs.",
+    note="F̂ gives each datum the probability 1/n. −E[log p_θ(bin)] over the data is all that learning needs.",
 )
 _DENSITY = Objective(
     "",

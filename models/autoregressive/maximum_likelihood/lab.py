@@ -34,8 +34,8 @@ class MaximumLikelihoodLab(Lab):
     title = "Maximum likelihood"
     reference = "https://doi.org/10.1214/aoms/1177729694"
     about = (
-        "The data are n numbers from a density with one or two modes; F̂ puts the probability 1/n on each. "
-        "The model p_θ is a normal distribution or a mixture, fitted by making the data probable."
+        "The data are n numbers from a density with one or two modes. "
+        "The model p_θ is a normal distribution or a mixture of two."
     )
     points = _POINTS
     presets = (
