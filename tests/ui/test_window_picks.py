@@ -140,7 +140,7 @@ def test_the_data_of_a_card_can_be_of_another_split(driver) -> None:
 def test_what_is_live_beside_a_recorded_moment_says_so(driver) -> None:
     _trained(driver)
     driver.until(lambda: not driver.card("decode").is_empty)
-    driver.page.timeline.scrubbed.emit(driver.page.timeline.track.steps[1])
+    driver.page.timeline.scrubbed.emit(driver.page.timeline.track.steps[0])
     driver.until(lambda: driver.card("latent_map").subtitle.startswith("step"))
     assert driver.card("decode").subtitle.startswith("live")
     assert not driver.page.explain._live.isHidden()
