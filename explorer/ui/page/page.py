@@ -181,7 +181,8 @@ class PageWidget(QFrame):
         self.run_bar.raw.connect(self.inputs.set_raw)
         self.context.reset.connect(self.runner.reset)
         self.context.run_chosen.connect(self.runner.open_run)
-        self.context.compare.connect(self.compare_asked)
+        self.context.compare.connect(self.runner.compare)
+        self.runner.compared.connect(self.compare_asked)
         join(self.run_bar.slow_button, self.stepping.slow)
         slow = self.messages.slow
         slow.paced.connect(self.stepping.set_pace)
@@ -215,7 +216,7 @@ class PageWidget(QFrame):
         parts = (self.runner, self.stepping, self.docks, self.run_bar, self.scene_row, self.side, self.board)
         runner, stepping, *others = (part.actions() for part in parts)
         text = "Compare runs…"
-        compare = [make_action(self, "compare", text, self.compare_asked, group="Run")] if self.shown.is_model else []
+        compare = [make_action(self, "compare", text, self.runner.compare, group="Run")] if self.shown.is_model else []
         self.addActions([*runner, *stepping, *compare, *timeline, *(act for actions in others for act in actions)])
         self.stepping.players_changed.connect(self.addActions)
 

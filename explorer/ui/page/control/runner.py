@@ -44,6 +44,7 @@ class Runner(QObject):
         began: Something new was begun; messages about what was before are out of date.
         left: A sentence for the status bar: a run was left, and `undo_reset` brings it back.
         welcomed: The bundled model is opened because the user has no runs yet.
+        compared: The run of the page, whose newest weights are on disk, is to be compared with another.
 
     Args:
         host: The page's host.
@@ -56,6 +57,7 @@ class Runner(QObject):
     began = Signal()
     left = Signal(str)
     welcomed = Signal()
+    compared = Signal()
 
     def __init__(self, host: PageHost, draft: Draft, shown: Shown, parent: QObject | None = None):
         super().__init__(parent)
@@ -220,6 +222,14 @@ class Runner(QObject):
             self.resume(self._left)
             self._left = None
 
+    @Slot()
+    def compare(self) -> None:
+        """Emits `compared`, for a run in training once its weights of now are saved."""
+        if self._shown.state is PageState.TRAINING:
+            self._host.save()  # `Saved` follows
+        else:
+            self.compared.emit()
+
     def change(self, values: Mapping[str, Any]) -> None:
         """Changes live parameters of the session that is shown."""
         if self._shown.setup is not None and not self._shown.state.is_over:
@@ -253,6 +263,8 @@ class Runner(QObject):
             self.said.emit(f"Done. The run is kept in {self._shown.folder}" if self._shown.folder else "Done")
         elif isinstance(event, events.PhasePlayed):
             self._shown.set_state(PageState.TRAINING if event.report.going_on else PageState.PAUSED)
+        elif isinstance(event, events.Saved):
+            self.compared.emit()
         elif isinstance(event, events.Failed):
             self._fail(event.error, event.details)
 
