@@ -51,6 +51,7 @@ def test_the_greatest_likelihood_is_at_the_frequency(n: int, ones: int) -> None:
     assert float(sigmoid(np.array(data.best))) == pytest.approx(ones / n, rel=1e-14)
     assert float(data.gradient(np.array(data.best))) == pytest.approx(0, abs=1e-12 * n)
     assert float(data.divergence(np.array(data.best))) == pytest.approx(0, abs=1e-15)
+    assert float(data.log_likelihood(np.array(data.best))) == pytest.approx(data.greatest, rel=1e-12)
     around = data.log_likelihood(np.linspace(data.best - 3, data.best + 3, 601))
     assert around.argmax() == 300
 
@@ -66,7 +67,7 @@ def test_all_heads_have_a_gradient_that_is_positive_for_ever() -> None:
     # dθ/dt = σ(−θ) has the solution θ + e^θ = t + 1; steps of 1 are below it by little
     t = path + np.exp(path) - 1
     assert t[-1] == pytest.approx(200, rel=0.02)
-    assert (data.best, Flips(50, 0).best, logit(0.5)) == (math.inf, -math.inf, 0.0)
+    assert (data.best, Flips(50, 0).best, float(logit(np.array(0.5)))) == (math.inf, -math.inf, 0.0)
 
 
 def test_ascent_reaches_the_frequency_and_a_long_step_jumps_over_it() -> None:

@@ -563,3 +563,14 @@ def test_a_widget_that_was_deleted_with_its_window_takes_no_other_theme(theme, q
     shiboken6.delete(window)
     theme.set_mode(Mode.DARK)
     assert display.tokens is before
+
+
+def test_no_column_stays_emphasised_when_others_take_its_place(theme, make_widget) -> None:
+    bars = make_widget(WIDGETS[Bars](theme), 320, 160)
+    names = tuple(map(str, range(40)))
+    bars.show_frame(Bars(names, np.arange(1.0, 41.0)))
+    bars.grab()
+    point_at(bars, QPoint(200, 60))
+    assert bars._columns._place >= 0
+    bars.show_frame(Bars(names[::-1], np.arange(1.0, 41.0)))
+    assert bars._columns._place == -1

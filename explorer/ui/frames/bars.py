@@ -108,8 +108,7 @@ class BarsView(BoundedPlot):
             self._shown = shown
             self.is_free, pane.home = False, (0.0, 0.0, 0.0, 0.0)
             self.arrange()
-            for item in (self._rows, self._columns):
-                item.emphasise(-1)  # another bar is under the pointer
+            self._columns.emphasise(-1)  # another bar is under the pointer; rows forget theirs with each frame
         axis = self._axis.low, self._axis.high
         self.follow(pane, (0.0, float(max(n, 1))), axis)
         self._rows.setVisible(self.in_rows and n > 0)

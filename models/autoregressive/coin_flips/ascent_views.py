@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from models.autoregressive.coin_flips.bernoulli import Flips, flip, sigmoid
+from models.autoregressive.coin_flips.bernoulli import Flips, flip, logit, sigmoid
 from models.frames import Curves, Lines, Plane, Points, Series
 from models.protocol import Drag, view
 from models.views.words import decimal, plural
@@ -25,8 +25,7 @@ _ROOM = 0.08  # of the height of 𝓛 above its greatest value
 def _grid(lab: Any) -> np.ndarray:
     """θ at the points of the curves, (n,)."""
     if lab.config.over == "p":
-        p = np.linspace(_ENDS, 1.0 - _ENDS, _POINTS)
-        return np.log(p) - np.log1p(-p)
+        return logit(np.linspace(_ENDS, 1.0 - _ENDS, _POINTS))
     far = max(_EDGE, 1.05 * float(np.abs(lab.path).max()))
     return np.linspace(-far, far, _POINTS)
 
@@ -58,8 +57,7 @@ def _about(lab: Any) -> np.ndarray:
     best, spread = width
     low, high = min(best - _REACH * spread, here), max(best + _REACH * spread, here)
     if lab.config.over == "p":
-        p = np.linspace(max(low, _ENDS), min(high, 1.0 - _ENDS), _POINTS)
-        return np.log(p) - np.log1p(-p)
+        return logit(np.linspace(max(low, _ENDS), min(high, 1.0 - _ENDS), _POINTS))
     return np.linspace(low, high, _POINTS)
 
 
@@ -86,7 +84,7 @@ def log_likelihood(lab: Any) -> Plane:
     data, theta, start = lab.flips, _grid(lab), np.zeros(1, int)
     values, path = data.log_likelihood(theta), data.log_likelihood(lab.path)
     x, steps = _place(lab, theta), _place(lab, lab.path)
-    top = float(data.log_likelihood(np.array(data.best))) if math.isfinite(data.best) else 0.0
+    top = data.greatest
     low = min(float(values[[0, -1]].max()), float(path.min()), top - 3.0)
     low = max(low, float(values.min())) if lab.config.over == "p" else low
     height = top - low
@@ -116,7 +114,7 @@ def log_likelihood(lab: Any) -> Plane:
 def likelihood(lab: Any) -> Curves:
     """The likelihood over θ or p relative to its greatest value, and the Gaussian with the width 1/√I."""
     data, theta = lab.flips, _about(lab)
-    top = float(data.log_likelihood(np.array(data.best))) if math.isfinite(data.best) else 0.0
+    top = data.greatest
     x = _place(lab, theta)
     series = [Series("likelihood", "likelihood", x, np.exp(data.log_likelihood(theta) - top))]
     width = _width(lab)
@@ -161,7 +159,7 @@ def ascent(lab: Any) -> Curves:
     """p, the distance of 𝓛 from its greatest value, and the size of the gradient after each step."""
     data, path = lab.flips, lab.path
     steps = np.arange(len(path))
-    top = float(data.log_likelihood(np.array(data.best))) if math.isfinite(data.best) else 0.0
+    top = data.greatest
     lacking = np.maximum(top - data.log_likelihood(path), _FLOOR)
     slope = np.abs(data.gradient(path))
     series = (

@@ -17,11 +17,10 @@ def sigmoid(theta: np.ndarray) -> np.ndarray:
     return np.exp(log_sigmoid(theta))
 
 
-def logit(p: float) -> float:
-    """The θ with σ(θ) = p; −∞ for 0 and ∞ for 1."""
-    if p in (0.0, 1.0):
-        return math.inf if p else -math.inf
-    return math.log(p) - math.log1p(-p)
+def logit(p: np.ndarray) -> np.ndarray:
+    """The θ with σ(θ) = p; −∞ for 0 and ∞ for 1; any shape to the same shape."""
+    with np.errstate(divide="ignore"):
+        return np.log(p) - np.log1p(-np.asarray(p))
 
 
 def flip(p: float, n: int, draw: int) -> np.ndarray:
@@ -30,7 +29,7 @@ def flip(p: float, n: int, draw: int) -> np.ndarray:
     Args:
         p: Probability of 1.
         n: Number of flips; the flips of a smaller number are the first of them.
-        draw: Number of the draw.
+        draw: Seed of the flips.
 
     Returns:
         (n,) of 0 and 1.
@@ -63,12 +62,17 @@ class Flips:
     @property
     def best(self) -> float:
         """The θ of greatest likelihood: logit of the frequency, infinite where all flips are alike."""
-        return logit(self.frequency)
+        return float(logit(np.array(self.frequency)))
 
     @property
     def entropy(self) -> float:
         """H(F̂), nats: entropy of the empirical distribution."""
         return -math.fsum(count / self.n * math.log(count / self.n) for count in (self.ones, self.zeros) if count)
+
+    @property
+    def greatest(self) -> float:
+        """The greatest 𝓛, −n H(F̂): that of θ at `best`, or its limit 0 where all flips are alike; nats."""
+        return -self.n * self.entropy
 
     def log_likelihood(self, theta: np.ndarray) -> np.ndarray:
         """L(θ) = Σᵢ xᵢ θ − log(1 + e^θ); any shape to the same shape."""

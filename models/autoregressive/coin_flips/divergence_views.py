@@ -28,7 +28,7 @@ def divergence(lab: Any) -> Curves:
             ),
         ),
         x_label="θ", y_label="nats a flip", marker=lab.theta, subtitle="exact",
-        note="Two curves of one shape, H(F̂) apart: the θ that is best for one is best for the other.",
+        note="Both are least at the same θ: they differ by H(F̂).",
     )  # fmt: skip
 
 
@@ -45,5 +45,5 @@ def decomposition(lab: Any) -> Bars:
     return Bars(
         tuple(label for label, *_ in rows), np.array([value for _, value, _ in rows]),
         roles=tuple(role for *_, role in rows), unit="nats", subtitle=f"θ = {decimal(lab.theta)}",
-        note=f"{decimal(loss)} = {decimal(kl)} + {decimal(entropy)}: equal to all digits of float64.",
+        note=f"{decimal(loss)} = {decimal(kl)} + {decimal(entropy)}, to rounding.",
     )  # fmt: skip

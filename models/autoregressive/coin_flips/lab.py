@@ -87,7 +87,7 @@ class CoinFlipsLab(Lab):
 
         p: float = param(0.7, "Probability p* of heads", 0.0, 1.0, step=0.01, live=True, help="Of the coin.")
         n: int = param(20, "Flips n", 1, 2000, log=True, live=True)
-        draw: int = param(0, "Number of the draw", 0, 99, live=True, help="Another number: other flips.")
+        draw: int = param(0, "Seed of the flips", 0, 99, live=True, help="Another seed: other flips.")
         theta: float = param(-2.0, "θ at the start", -6.0, 6.0, step=0.05, live=True, help="The handle in 𝓛.")
         rate: float = param(1.0, "Step size", 0.1, 16.0, log=True, live=True, help="Of gradient ascent on 𝓛/n.")
         steps: int = param(6, "Steps", 0, 200, live=True)

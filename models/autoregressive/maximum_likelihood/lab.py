@@ -93,7 +93,7 @@ class MaximumLikelihoodLab(Lab):
         bins: int = param(48, "Bins", 2, 4096, log=True, live=True, help="Between −6 and 6.")
         n: int = param(60, "Data n", 2, 2000, log=True, live=True)
         apart: float = param(3.0, "Data modes apart", 0.0, 6.0, step=0.1, live=True, help="0: one mode.")
-        draw: int = param(0, "Number of the draw", 0, 99, live=True, more=True, help="Another number: other data.")
+        draw: int = param(0, "Seed of the data", 0, 99, live=True, more=True, help="Another seed: other data.")
         kind: str = param("normal", "Density in the plane", choices=KINDS, live=True)
         components: int = param(
             2, "Components", 2, 6, live=True, when=lambda config: config.kind == "mixture", help="Of the mixture."

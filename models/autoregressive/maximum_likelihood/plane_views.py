@@ -43,7 +43,8 @@ def plane(lab: Any, points: Points) -> Plane:
         ),
         x_label="x₁", y_label="x₂", extent=extent,
         subtitle=f"{KINDS[lab.config.kind].lower()}, {plural(fit.parameters, 'parameter')}",
-        note=f"Cross-entropy {decimal(-float(fit.log_prob(points.xy).mean()))} nats; no deviation below {FLOOR}.",
+        note=f"Cross-entropy {decimal(-float(fit.log_prob(points.xy).mean()))} nats. "
+        f"Standard deviations are at least {FLOOR}.",
     )  # fmt: skip
 
 

@@ -77,5 +77,5 @@ def between(lab: Any) -> Bars:
         (*_NAMES, "source of the data", "data"), 100.0 * np.array([*masses, share]), roles=(*_ROLES, "data", "data"),
         unit="%",
         subtitle=f"between −{decimal(reach, 2)} and {decimal(reach, 2)}" if reach > 0 else "the modes overlap",
-        note="Mass between the modes costs little: it is taken from the data, of which each loses a factor.",
+        note="Mass between the modes costs little: it lowers the density at the data by a constant factor.",
     )  # fmt: skip
