@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.figures.box import Box
+from explorer.figures.key import Key
 from explorer.figures.palette import rgb
 from explorer.figures.style import FigureError
 from explorer.figures.surface import Surface
@@ -17,6 +18,7 @@ __all__ = ["paint"]
 
 GAP = 1.8
 """Space between images in points."""
+_INK = ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
 WIDEST = 0.45
 """Largest share of the figure's width that one image takes."""
 
@@ -49,6 +51,7 @@ def paint(surface: Surface, frame: Images) -> None:
     labels += 0.8 * surface.label if labels else 0.0
     box = surface.body(
         lambda width: surface.points(_layout(surface, frame, width - labels).height),
+        _keys(surface, frame),
         shape=lambda width: surface.points(_layout(surface, frame, width - labels, whole=False).height),
     )
     layout = _layout(surface, frame, box.width - labels, box.height)
@@ -74,6 +77,15 @@ def paint(surface: Surface, frame: Images) -> None:
         size = surface.small * min(1.0, max(0.7, room / max(surface.measure(caption, surface.small), 1e-6)))
         text = surface.elide(caption, size, room)
         surface.text(middle, base, text, size, surface.palette.text2, align="center")
+
+
+def _keys(surface: Surface, frame: Images) -> list[Key]:
+    """The legend: roles of pixels, or the scale of a map's shades."""
+    palette = surface.palette
+    if frame.unit:
+        shade = palette.role(frame.roles[0]) if frame.roles else "#ffffff"
+        return [Key(frame.unit, shade, "ramp", stops=("#000000", shade), ends=("0", f"{frame.full:.2g}"))]
+    return [Key(name, palette.role(role), "dot") for role, name in zip(frame.roles, frame.role_names, strict=True)]
 
 
 def _layout(
@@ -112,7 +124,8 @@ def _layout(
 
 def _mosaic(surface: Surface, frame: Images, layout: _Layout) -> np.ndarray:
     """All images with the gaps between them, (height, width, 3) bytes."""
-    grey = np.clip(np.nan_to_num(np.asarray(frame.images, float)), 0, 1)
+    roles = {name: rgb(surface.palette.role(name)) for name in frame.roles}
+    grey = np.clip(np.nan_to_num(np.asarray(frame.tinted(_INK, roles), float)), 0, 1)
     data = np.round(255 * grey).astype(np.uint8).transpose(0, 2, 3, 1)  # (n, h, w, c)
     data = np.broadcast_to(data, (*data.shape[:3], 3))
     out = np.empty((layout.height, layout.width, 3), np.uint8)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from explorer.ui.frames.base import Hit
+from explorer.ui.frames.base import Hit, LegendItem
 from explorer.ui.frames.bounded import BoundedPlot
 from explorer.ui.frames.image_layout import ImageLayout, fit_layout, part_of
 from explorer.ui.frames.items.image_marks import MarksItem, pixel_box
@@ -206,8 +206,22 @@ class ImagesView(BoundedPlot):
         name, pixel = self._name(frame, place), self._pixel_at(at, place)
         if pixel is None:
             return name
-        value = " ".join(number(float(v), 2) for v in frame.images[place, :, pixel[0], pixel[1]])
+        values = frame.images[place, :, pixel[0], pixel[1]]
+        if frame.unit and frame.role_of is not None and frame.role_of[place, pixel[0], pixel[1]]:
+            value = f"{number(float(values[0]) * frame.full, 2)} {frame.unit}"
+        else:
+            value = " ".join(number(float(v), 2) for v in values)
         return f"{name}, pixel ({pixel[0]}, {pixel[1]}): {value}"
+
+    def legend(self) -> list[LegendItem]:
+        """The roles of pixels; of a map of a quantity, the scale of its shades."""
+        frame = self._frame
+        if not isinstance(frame, Images):
+            return []
+        if frame.unit:
+            role = frame.roles[0] if frame.roles else "total"
+            return [LegendItem("scale", role, frame.unit, ramp=("0", number(frame.full, 2)))]
+        return [LegendItem(role, role, name) for role, name in zip(frame.roles, frame.role_names, strict=True)]
 
     @staticmethod
     def _name(frame: Images, place: int) -> str:

@@ -39,7 +39,7 @@ def sheet_image(
     """Composes many images into one.
 
     Args:
-        images: (n, c, h, w), 0 to 1; c is 1 (drawn from the first ink to the second) or 3; a grey NaN is transparent.
+        images: (n, c, h, w), 0 to 1; c is 1 (drawn from the first ink to the second) or 3; NaN is transparent.
         columns: Images in a row.
         cell: Height and width of each, device pixels.
         gap: Pixels between rows and between columns; transparent.
@@ -64,7 +64,7 @@ def sheet_image(
 
 
 def _colours(images: np.ndarray, ink: tuple[str, str]) -> np.ndarray:
-    """Images (n, c, h, w) as opaque colours, (n, h, w) uint32; grey NaN is transparent, coloured NaN counts as 0."""
+    """Images (n, c, h, w) as opaque colours, (n, h, w) uint32; NaN in all channels is transparent."""
     with np.errstate(invalid="ignore"):
         level = np.clip(images, 0, 1)
     if images.shape[1] == 1:
@@ -72,6 +72,7 @@ def _colours(images: np.ndarray, ink: tuple[str, str]) -> np.ndarray:
         return _table(ink)[index]
     part = np.nan_to_num(level * 255 + 0.5).astype(np.uint32)
     argb: np.ndarray = (np.uint32(0xFF) << 24) | (part[:, 0] << 16) | (part[:, 1] << 8) | part[:, 2]
+    argb[np.isnan(level).all(axis=1)] = 0
     return argb
 
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from explorer.ui.frames.image_layout import ImageLayout
 from explorer.ui.frames.items.item import PaneItem
-from explorer.ui.frames.items.sheet import in_view
+from explorer.ui.frames.items.sheet import coloured, in_view
 from explorer.ui.frames.paint import mark, stroke
 from explorer.ui.frames.projection import Projection
 from explorer.ui.frames.sheet import sheet_image
@@ -35,7 +35,7 @@ class MarksItem(PaneItem):
 
     def show_images(self, frame: Images, layout: ImageLayout | None, tokens: Tokens) -> None:
         """Takes the images that are shown; None where there are none."""
-        self._frame, self._layout, self._tokens = frame, layout, tokens
+        self._frame, self._layout, self._tokens = frame and coloured(frame, tokens), layout, tokens
         self._large = None
         self.change()
 

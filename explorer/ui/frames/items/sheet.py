@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPainterPath
@@ -15,7 +16,7 @@ from explorer.ui.frames.sheet import sheet_image
 from explorer.ui.theme import Tokens, color, ui_font
 from models.frames import Images
 
-__all__ = ["SheetItem", "in_view"]
+__all__ = ["SheetItem", "coloured", "in_view"]
 
 _ROUND = 4.0  # px, radius of the corners of a sheet
 _SMOOTH = 2.0  # device px; smaller pixels of an image are interpolated
@@ -24,6 +25,20 @@ _SMOOTH = 2.0  # device px; smaller pixels of an image are interpolated
 def in_view(box: QRectF, view: Projection) -> QRectF:
     """Where a rectangle of the layout stands in the pane, px; data units are px to the right and, negative, down."""
     return QRectF(view.point(box.left(), -box.top()), view.point(box.right(), -box.bottom()))
+
+
+def coloured(frame: Images, tokens: Tokens) -> Images:
+    """Images whose roles are in the colours of a theme; the frame itself where it has none."""
+    if frame.role_of is None:
+        return frame
+    ink = (_rgb(tokens.ink0), _rgb(tokens.ink1))
+    images = frame.tinted(ink, {name: _rgb(tokens.role(name)) for name in frame.roles})
+    return replace(frame, images=images, role_of=None)
+
+
+def _rgb(name: str) -> tuple[float, float, float]:
+    shade = color(name)
+    return shade.redF(), shade.greenF(), shade.blueF()
 
 
 class SheetItem(PaneItem):
@@ -37,7 +52,7 @@ class SheetItem(PaneItem):
 
     def show_images(self, frame: Images, layout: ImageLayout | None, tokens: Tokens) -> None:
         """Shows images; None where there are none."""
-        self._frame, self._layout, self._tokens = frame, layout, tokens
+        self._frame, self._layout, self._tokens = coloured(frame, tokens), layout, tokens
         self._blocks = self._source = None
         self.change()
 

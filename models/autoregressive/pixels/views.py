@@ -1,0 +1,43 @@
+"""The views of every autoregressive model of images, and the scenes in which they stand."""
+
+from __future__ import annotations
+
+from models.autoregressive.pixels.conditionals import conditional, conditional_of_levels, flipped, influence, nats
+from models.autoregressive.pixels.distance import distance
+from models.autoregressive.pixels.drawing import completion, samples, temperatures
+from models.autoregressive.pixels.speed import speed
+from models.protocol import Scene
+from models.views.likelihood import log_likelihood
+
+__all__ = ["SCENES", "VIEWS"]
+
+VIEWS = (
+    samples,
+    completion,
+    nats,
+    conditional,
+    conditional_of_levels,
+    flipped,
+    influence,
+    distance,
+    temperatures,
+    log_likelihood,
+    speed,
+)
+SCENES = (
+    Scene("Train", "Does it learn?", lead="samples", beside=("nats",), below=("curves",)),
+    Scene("Complete", "What follows from a part?", lead="completion", beside=("samples",)),
+    Scene(
+        "Conditionals", "What does the model expect at a pixel?",
+        lead="nats", beside=("conditional", "conditional_levels"), below=("flipped",),
+    ),
+    Scene(
+        "What it sees", "On which pixels does a conditional depend?",
+        lead="influence", beside=("flipped",), below=("distance",),
+    ),
+    Scene(
+        "Temperature", "How do samples change with the temperature?",
+        lead="temperatures", beside=("log_likelihood",),
+    ),
+    Scene("Speed", "What does drawing cost?", lead="speed", beside=("samples",)),
+)  # fmt: skip
