@@ -64,6 +64,11 @@ class Inputs(QObject):
         self._timer = QTimer(self, interval=_COALESCE, singleShot=True)
         self._timer.timeout.connect(self._on_timeout)
 
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The views of the page."""
+        return tuple(self._shown.views.values())
+
     # Requests
 
     def request(self, view: View) -> Request:
