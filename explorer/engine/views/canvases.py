@@ -159,9 +159,11 @@ def _read_bits(name: str, what: str, prefix: str, digits: str, count: int) -> Te
 
 
 def _read_file(name: str, path: Path, shape: tuple[int, ...], device: torch.device) -> Canvas:
+    """A canvas of a file with x and mask, or with both as the two images that `models.views.drawing` exports."""
     try:
         with np.load(path, allow_pickle=False) as stored:
-            x, mask = (np.asarray(stored[key], dtype=np.float32) for key in ("x", "mask"))
+            pair = stored["images"] if "images" in stored else (stored["x"], stored["mask"])
+            x, mask = (np.asarray(array, dtype=np.float32) for array in pair)
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
         raise BadInput(f"{name} takes an .npz file with the arrays x and mask; {path} cannot be read as one") from None
     size = "×".join(map(str, shape))

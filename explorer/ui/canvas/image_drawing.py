@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtCore import QLine, QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPixmap, QRegion
 
 from explorer.ui.canvas.image_painting import Picture
 from explorer.ui.frames.paint import halo_text, stroke
@@ -16,8 +18,9 @@ from explorer.ui.theme import Tokens, color, ui_font
 __all__ = ["PixelGrid", "draw_picture"]
 
 _FAINT = 0.15  # opacity of unknown pixels under the hatching
-_HATCH = 9.0  # px between its lines
+_HATCH, _STRENGTH = 9.0, 0.45  # px between its lines, and their opacity
 _CELL = 8.0  # px of a pixel from which lines separate the pixels
+_BLOCK = 2.0  # device pixels of a pixel under which the image is filtered
 _GIVEN, _UNKNOWN = "you draw this part", "the model draws this part"
 _WORDS, _AROUND = 12, 8.0  # px, size of the words and room around them
 
@@ -59,6 +62,13 @@ class PixelGrid:
         box = self.box
         return (at.y() - box.top()) / box.height() * self.rows, (at.x() - box.left()) / box.width() * self.columns
 
+    def lines(self, ends: list[tuple[int, int, int, int]]) -> list[QLine]:
+        """Lines between pixels, in whole px, each from a row and column to a row and column."""
+        return [
+            QLine(self.point(top, left).toPoint(), self.point(bottom, right).toPoint())
+            for top, left, bottom, right in ends
+        ]
+
     def rect(self, top: int, left: int, bottom: int, right: int) -> QRectF:
         """Some rows and columns, in whole px, so that neighbours neither overlap nor leave gaps."""
         return QRectF(self.point(top, left).toPoint(), self.point(bottom, right).toPoint())
@@ -78,9 +88,11 @@ def draw_picture(picture: Picture, grid: PixelGrid, tokens: Tokens, size: tuple[
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    box = grid.box
-    device = (max(1, round(box.height() * ratio)), max(1, round(box.width() * ratio)))
-    painter.drawImage(box, sheet_image(picture.x[None], 1, device, (0, 0), (tokens.ink0, tokens.ink1)))
+    shape = (grid.rows, grid.columns)
+    if grid.cell * ratio < _BLOCK:
+        shape = (max(1, round(grid.box.height() * ratio)), max(1, round(grid.box.width() * ratio)))
+    image = sheet_image(picture.x[None], 1, shape, (0, 0), (tokens.ink0, tokens.ink1))
+    painter.drawImage(grid.box, image)  # Qt enlarges pixels to blocks in less time
     _draw_lines(painter, grid, tokens)
     _draw_unknown(painter, picture.mask, grid, tokens)
     _draw_boundary(painter, picture.mask, grid, tokens)
@@ -93,29 +105,38 @@ def _draw_lines(painter: QPainter, grid: PixelGrid, tokens: Tokens) -> None:
     if grid.cell < _CELL:
         return
     painter.setPen(QPen(color(tokens.line), 1))
-    for row in range(1, grid.rows):
-        painter.drawLine(grid.point(row, 0).toPoint(), grid.point(row, grid.columns).toPoint())
-    for column in range(1, grid.columns):
-        painter.drawLine(grid.point(0, column).toPoint(), grid.point(grid.rows, column).toPoint())
+    rows = [(row, 0, row, grid.columns) for row in range(1, grid.rows)]
+    painter.drawLines(grid.lines(rows + [(0, column, grid.rows, column) for column in range(1, grid.columns)]))
 
 
 def _draw_unknown(painter: QPainter, mask: np.ndarray, grid: PixelGrid, tokens: Tokens) -> None:
-    area = QPainterPath()
-    area.setFillRule(Qt.FillRule.WindingFill)
-    for row, given in enumerate(mask):
-        for left, right in _runs(~given):
-            area.addRect(grid.rect(row, left, row + 1, right))
+    area = QRegion()
+    for top, bottom in pairwise([0, *(np.flatnonzero((mask[1:] != mask[:-1]).any(axis=1)) + 1).tolist(), len(mask)]):
+        for left, right in _runs(~mask[top]):  # the rows in between are alike
+            area += grid.rect(top, left, bottom, right).toRect()
     if area.isEmpty():
         return
-    painter.save()
-    painter.setClipPath(area)
+    size = grid.box.size().toSize()
+    painter.setClipRegion(area)
     painter.fillRect(grid.box, color(tokens.inset, 1 - _FAINT))
+    ratio = painter.device().devicePixelRatioF()
+    painter.drawPixmap(grid.box.topLeft(), _hatching(size.width(), size.height(), tokens.text3, ratio))
+    painter.setClipping(False)
+
+
+@functools.lru_cache(maxsize=8)
+def _hatching(width: int, height: int, ink: str, ratio: float) -> QPixmap:
+    """Lines across a rectangle, px; kept, because antialiased lines take longer than all else of a picture."""
+    pixmap = QPixmap(round(width * ratio), round(height * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(stroke(tokens.text3, 1.0, 0.45))
-    box = grid.box
-    for start in np.arange(box.left() - box.height(), box.right(), _HATCH).tolist():
-        painter.drawLine(QLineF(start, box.bottom(), start + box.height(), box.top()))
-    painter.restore()
+    painter.setPen(stroke(ink, 1.0, _STRENGTH))
+    for start in np.arange(-height, width, _HATCH).tolist():
+        painter.drawLine(QLineF(start, height, start + height, 0))
+    painter.end()
+    return pixmap
 
 
 def _draw_boundary(painter: QPainter, mask: np.ndarray, grid: PixelGrid, tokens: Tokens) -> None:
@@ -125,12 +146,13 @@ def _draw_boundary(painter: QPainter, mask: np.ndarray, grid: PixelGrid, tokens:
     for column in range(1, grid.columns):
         lines += [(top, column, bottom, column) for top, bottom in _runs(mask[:, column] != mask[:, column - 1])]
     painter.setPen(stroke(tokens.model, 2.0, dashed=True))
-    for top, left, bottom, right in lines:
-        painter.drawLine(QLineF(grid.point(top, left).toPoint(), grid.point(bottom, right).toPoint()))
+    painter.drawLines(grid.lines(lines))
 
 
 def _draw_words(painter: QPainter, mask: np.ndarray, grid: PixelGrid, tokens: Tokens) -> None:
     """Says whose part is whose, where each is one rectangle with room for the words."""
+    if mask.all():
+        return
     metrics = QFontMetricsF(ui_font(_WORDS))
     for flags, words in ((mask, _GIVEN), (~mask, _UNKNOWN)):
         part = _rectangle(flags)

@@ -1,4 +1,4 @@
-"""The tools of a canvas: pen, eraser, hide and show, width and ink, undo, the unknown region, and what to start from."""
+"""The tools of a canvas: pen and eraser, hide and show, undo, the unknown region, and what to start from."""
 
 from __future__ import annotations
 
@@ -66,7 +66,6 @@ class CanvasTools(QFrame):
         self.clear = Button(theme, "Clear")
         self.clear.setToolTip("Start from an empty picture: what is given is blank")
         self.region = Combo(theme, {**REGIONS, PAINTED: "Painted"}, "lower")
-        self.region.setToolTip("The part that the model draws")
         self.region.setMinimumWidth(_REGION)
         self.previous = IconButton(theme, "chevron-left", "Previous image")
         self.start = StartStrip(theme)
@@ -74,12 +73,15 @@ class CanvasTools(QFrame):
         self.index = ValueBox(Scale(0, 0, 1, whole=True), 0)
         self.index.setFixedWidth(_INDEX)
         self.index.setToolTip("Number of the image in its split")
+        region = _group(self.region)
+        region.setToolTip("The part that the model draws")  # a combo box has the tooltips of its texts
         self._ink_group = _group(text_label("Ink", "caption"), self.ink)
         self._groups = (
             _group(self.tool),
             _group(text_label("Width", "caption"), self.brush),
             self._ink_group,
-            _group(self.undo, self.redo, self.clear, self.region),
+            _group(self.undo, self.redo, self.clear),
+            region,
         )
         self._places: list[int] = []  # line of each group
         self._lay_out()
