@@ -54,7 +54,7 @@ class BeliefNetwork(LossModel, HasLogProb, HasConditional):
     presets = (Preset("Digits", "digits-binary", {}, {"steps": 300, "lr": 0.01}, about="Readable digits."),)
     scenes = (
         Scene("Train", "Does it learn?", lead="drawn", below=("curves",)),
-        Scene("Complete", "What follows from a part?", lead="drawing", beside=("completion", "weights")),
+        Scene("Complete", "What follows from a part?", "drawing", ("completion", "weights"), share=0.58),
     )
 
     views = (drawing,)

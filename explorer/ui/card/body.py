@@ -71,6 +71,7 @@ class CardBody(QFrame):
         """Puts a board in place of the picture."""
         self._stack.addWidget(board)
         self._picture = board
+        self._row.setContentsMargins(0, 0, 0, 0)
 
     def add_board(self, board: QWidget) -> None:
         """Puts a square board at the left of the picture or above it, wherever it is larger."""

@@ -16,7 +16,7 @@ from explorer.ui.theme import Theme
 __all__ = ["PAINTED", "CanvasTools"]
 
 PAINTED = "painted"  # the unknown pixels are no region of that list
-_INDEX, _REGION, _SLIDER = 40, 84, 56  # px, least
+_INDEX, _REGION, _SLIDER = 40, 84, 48  # px, least
 _GAP, _APART = 4, 12  # px within a group of tools, and between two
 _HELP = (
     "What the left button does; the right button does the opposite.\n"
@@ -66,22 +66,19 @@ class CanvasTools(QFrame):
         self.clear = Button(theme, "Clear")
         self.clear.setToolTip("Start from an empty picture: what is given is blank")
         self.region = Combo(theme, {**REGIONS, PAINTED: "Painted"}, "lower")
-        self.region.setMinimumWidth(_REGION)
+        self.region.setFixedWidth(_REGION)
         self.previous = IconButton(theme, "chevron-left", "Previous image")
         self.start = StartStrip(theme)
         self.next = IconButton(theme, "chevron-right", "Next image")
         self.index = ValueBox(Scale(0, 0, 1, whole=True), 0)
         self.index.setFixedWidth(_INDEX)
         self.index.setToolTip("Number of the image in its split")
-        region = _group(self.region)
-        region.setToolTip("The part that the model draws")  # a combo box has the tooltips of its texts
         self._ink_group = _group(text_label("Ink", "caption"), self.ink)
         self._groups = (
             _group(self.tool),
             _group(text_label("Width", "caption"), self.brush),
             self._ink_group,
             _group(self.undo, self.redo, self.clear),
-            region,
         )
         self._places: list[int] = []  # line of each group
         self._lay_out()
@@ -98,7 +95,10 @@ class CanvasTools(QFrame):
             column.addLayout(line)
         for slider in (self.brush, self.ink):
             slider.setMinimumWidth(_SLIDER)
-        column.addWidget(_group(self.previous, self.start, self.next, self.index))
+        region = _group(self.region)
+        region.setToolTip("The part that the model draws")  # a combo box has the tooltips of its texts
+        self._from = _group(self.previous, self.start, self.next, self.index, region)
+        column.addWidget(self._from)
         self._place_groups()
 
     def _name(self, name: str) -> None:
@@ -179,7 +179,7 @@ class CanvasTools(QFrame):
     def minimumSizeHint(self) -> QSize:
         """The widest group, and all lines."""
         margins = self.contentsMargins()
-        widest = max(group.minimumSizeHint().width() for group in self._groups)
+        widest = max(group.minimumSizeHint().width() for group in (*self._groups, self._from))
         return QSize(widest + margins.left() + margins.right(), super().minimumSizeHint().height())
 
     # Commands

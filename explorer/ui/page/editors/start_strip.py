@@ -16,7 +16,7 @@ __all__ = ["StartStrip"]
 
 _SIDE, _GAP = 36, 4  # px of a picture, and between two
 _RIM = 2  # px around, for the outline of the chosen one
-_MOST = 12  # pictures
+_MOST, _USUAL = 24, 10  # pictures at most, and preferred
 
 
 class StartStrip(QWidget):
@@ -95,8 +95,8 @@ class StartStrip(QWidget):
             self.chosen.emit(place)
 
     def sizeHint(self) -> QSize:
-        """All pictures."""
-        return QSize(_MOST * (_SIDE + _GAP) - _GAP + 2 * _RIM, _SIDE + 2 * _RIM)
+        """Room for some pictures."""
+        return QSize(_USUAL * (_SIDE + _GAP) - _GAP + 2 * _RIM, _SIDE + 2 * _RIM)
 
     def minimumSizeHint(self) -> QSize:
         """One picture."""
