@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.views.canvases import REGIONS
@@ -17,7 +17,7 @@ __all__ = ["PAINTED", "CanvasTools"]
 
 PAINTED = "painted"  # the unknown pixels are no region of that list
 _INDEX, _REGION, _SLIDER = 40, 84, 48  # px, least
-_GAP, _APART = 4, 12  # px within a group of tools, and between two
+_GAP, _APART = 4, 8  # px within a group of tools, and between two
 _HELP = (
     "What the left button does; the right button does the opposite.\n"
     "Pen: draws; what is drawn in the unknown part becomes given.\n"
@@ -64,6 +64,7 @@ class CanvasTools(QFrame):
         self.undo = IconButton(theme, "undo", "Undo the last stroke (Ctrl Z on the canvas)")
         self.redo = IconButton(theme, "redo", "Redo the stroke (Ctrl Shift Z on the canvas)")
         self.clear = Button(theme, "Clear")
+        self.clear.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.clear.setToolTip("Start from an empty picture: what is given is blank")
         self.region = Combo(theme, {**REGIONS, PAINTED: "Painted"}, "lower")
         self.region.setFixedWidth(_REGION)
