@@ -64,6 +64,11 @@ class Inputs(QObject):
         self._timer = QTimer(self, interval=_COALESCE, singleShot=True)
         self._timer.timeout.connect(self._on_timeout)
 
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The views of the page."""
+        return tuple(self._shown.views.values())
+
     # Requests
 
     def request(self, view: View) -> Request:
@@ -95,8 +100,8 @@ class Inputs(QObject):
             value: The input; its class is the kind.
             view: The view it is for, or "" for every view that takes the kind.
             arguments: Names of the arguments it is for, where views take several of the kind.
-            dragged: More values follow soon: while a model trains, only the first view in sight is asked at once, and
-                the others follow with the next snapshot.
+            dragged: More values follow soon: while a model trains, only the first view in sight is asked at once, not
+                one that sets the kind and shows it already, and the others follow with the next snapshot.
         """
         self.touch()
         kind, names = type(value), set(arguments)
@@ -144,7 +149,8 @@ class Inputs(QObject):
     def _announce(self, kind: type[Input], views: list[str], dragged: bool) -> None:
         self.changed.emit(kind)
         one = dragged and self._shown.state is PageState.TRAINING
-        self._ask(views, [name for name in views if self._is_askable(name)][:1] if one else None)
+        follow = [name for name in views if self._is_askable(name) and self._shown.views[name].sets is not kind]
+        self._ask(views, follow[:1] if one else None)
 
     # Asking
 
