@@ -90,13 +90,18 @@ class PlotAxis(pg.AxisItem):
         self._pane = pane
         if self.orientation == "bottom":
             size = _INSIDE[0] if self.is_inside else _BOTTOM
-            self.strip = QRectF(pane.left(), pane.bottom() - (size if self.is_inside else 0), pane.width(), size)
+            strip = QRectF(pane.left(), pane.bottom() - (size if self.is_inside else 0), pane.width(), size)
         else:
             size = _INSIDE[1] if self.is_inside else _LEFT
-            self.strip = QRectF(pane.left() - (0 if self.is_inside else size), pane.top(), size, pane.height())
-        self._measure()
-        self.setGeometry(self.strip)
+            strip = QRectF(pane.left() - (0 if self.is_inside else size), pane.top(), size, pane.height())
+        self.stand_at(strip)
         self._change()
+
+    def stand_at(self, strip: QRectF) -> None:
+        """Takes the rectangle of the numbers, px of the canvas."""
+        self.strip = strip
+        self._measure()
+        self.setGeometry(strip)
 
     def restyle(self, tokens: Tokens) -> None:
         """Takes the colours of a theme."""
