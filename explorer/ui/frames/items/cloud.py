@@ -27,7 +27,7 @@ class CloudItem(LayerItem):
     def __init__(self, space: Space, level: float = 0.0):
         super().__init__(space, level)
         self._xy = np.empty((0, 2))  # class by class
-        self._place = np.empty(0)  # of the class of each among those that occur, (n,)
+        self._place: np.ndarray = np.empty(0)  # of the class of each among those that occur, (n,)
         self._classes: list[int] | None = None  # those that occur; None for points without a class
         self._size, self._role = 4.0, "data"
         self._tokens: Tokens | None = None
