@@ -59,6 +59,7 @@ class Inputs(QObject):
         self._params: dict[str, dict[str, Any]] = {name: {} for name in shown.views}
         self._stamps = dict.fromkeys(shown.views, 0)
         self._requests: dict[str, tuple[torch.device, Request]] = {}  # the newest for each view
+        self._taken_by: dict[tuple[type[Input], str, frozenset[str]], list[str]] = {}
         self._due: set[str] = set()
         self._pending = False  # a change that was not signalled yet
         self._timer = QTimer(self, interval=_COALESCE, singleShot=True)
@@ -142,9 +143,14 @@ class Inputs(QObject):
 
     def _takers(self, kind: type[Input], view: str = "", arguments: Iterable[str] = ()) -> list[str]:
         """Views that take a kind, at one of some arguments where any are named."""
-        views = (v for v in self._shown.views.values() if not view or v.name == view)
-        named = set(arguments)
-        return [v.name for v in views if any(k is kind and (not named or a in named) for a, k in v.inputs.items())]
+        key = kind, view, frozenset(arguments)
+        if key not in self._taken_by:
+            views = (v for v in self._shown.views.values() if not view or v.name == view)
+            named = key[2]
+            self._taken_by[key] = [
+                v.name for v in views if any(k is kind and (not named or a in named) for a, k in v.inputs.items())
+            ]
+        return self._taken_by[key]
 
     def _announce(self, kind: type[Input], views: list[str], dragged: bool) -> None:
         self.changed.emit(kind)
