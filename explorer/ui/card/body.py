@@ -16,6 +16,7 @@ __all__ = ["EDGE", "CardBody"]
 _PADDING, EDGE = 12, 4  # px around pictures with axes, and around those that reach the edges
 _SIDE = 200  # px of controls beside the picture
 _NARROW = 440  # px of the body's width under which they are below it
+_TIGHT = 136  # px of controls beside the picture of a narrow card, where it has no height for them below
 _HIGH, _LOW = 160, 120  # px of height that a picture has at least
 _SHALLOW = (Bars, Images, Text)  # kinds of picture that are readable in less
 _ANY = 16_777_215  # Qt's QWIDGETSIZE_MAX: no limit
@@ -36,6 +37,7 @@ class CardBody(QFrame):
         super().__init__(parent)
         self._display = display
         self._controls: QWidget | None = None
+        self._tight = False
         self._ghost = Ghost(theme, view.frame, sentence, self)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._ghost)
@@ -77,13 +79,37 @@ class CardBody(QFrame):
             self._controls.setVisible(offered)
             self._place_controls()
 
+    @property
+    def is_tight(self) -> bool:
+        """Whether controls stand beside the picture to save height."""
+        return self._tight
+
+    @property
+    def saving(self) -> int:
+        """Height that `set_tight` saves, px."""
+        if self._controls is None or self.width() >= _NARROW:
+            return 0
+        return _PADDING + min(self._least, self._controls_height())
+
+    def set_tight(self, tight: bool) -> None:
+        """Puts the controls of a narrow card beside its picture, because its scene has no height for them below."""
+        if tight != self._tight:
+            self._tight = tight
+            self._place_controls()
+
+    def _controls_height(self) -> int:
+        assert self._controls is not None
+        return max(self._controls.minimumHeight(), self._controls.minimumSizeHint().height())
+
     def _place_controls(self) -> None:
         if self._controls is not None:
             narrow, direction = self.width() < _NARROW, QBoxLayout.Direction
-            self._row.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
-            self._controls.setMinimumWidth(0 if narrow else _SIDE)
-            self._controls.setMaximumWidth(_ANY if narrow else _SIDE)
-            room = _PADDING + self._controls.minimumSizeHint().height() if narrow and self._controls.isHidden() else 0
+            below = narrow and not self._tight
+            least, most = (0, _ANY) if below else (_TIGHT, _TIGHT) if narrow else (_SIDE, _SIDE)
+            self._row.setDirection(direction.TopToBottom if below else direction.LeftToRight)
+            self._controls.setMinimumWidth(least)
+            self._controls.setMaximumWidth(most)
+            room = _PADDING + self._controls_height() if below and self._controls.isHidden() else 0
             self._stack.setMinimumHeight(self._least + room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -241,10 +241,26 @@ class Card(QFrame):
         self._body.add_controls(widget)
         self._note.reserve_line()
 
+    @property
+    def saving(self) -> int:
+        """Height that `set_tight` saves, px."""
+        return self._body.saving
+
+    @property
+    def is_tight(self) -> bool:
+        """Whether controls stand beside the picture to save height."""
+        return self._body.is_tight
+
+    def set_tight(self, tight: bool) -> None:
+        """Puts the controls of a narrow card beside its picture, because its scene has no height for them below."""
+        self._body.set_tight(tight)
+
     def add_row(self, widget: QWidget) -> None:
         """Puts controls in a row of their own above the foot."""
-        widget.setContentsMargins(8, 8, 8, 4)
-        self._rows.addWidget(widget)
+        row = QVBoxLayout()  # margins of its own: a style sheet takes those of a frame
+        row.setContentsMargins(8, 8, 8, 4)
+        row.addWidget(widget)
+        self._rows.addLayout(row)
 
     def show_foot(self) -> None:
         """Offers the foot after controls were added to it."""
