@@ -18,6 +18,7 @@ _SIDE = 200  # px of controls beside the picture
 _NARROW = 440  # px of the body's width under which they are below it
 _TIGHT = 136  # px of controls beside the picture of a narrow card, where it has no height for them below
 _HIGH, _LOW = 160, 120  # px of height that a picture has at least
+_LOWEST = 144  # px of the same for high pictures where a scene has no height for them
 _SHALLOW = (Bars, Images, Text)  # kinds of picture that are readable in less
 _ANY = 16_777_215  # Qt's QWIDGETSIZE_MAX: no limit
 
@@ -81,21 +82,30 @@ class CardBody(QFrame):
 
     @property
     def is_tight(self) -> bool:
-        """Whether controls stand beside the picture to save height."""
+        """Whether height is saved."""
         return self._tight
 
     @property
     def saving(self) -> int:
         """Height that `set_tight` saves, px."""
-        if self._controls is None or self.width() >= _NARROW:
-            return 0
-        return _PADDING + min(self._least, self._controls_height())
+        high, low = self._least, min(self._least, _LOWEST)
+        if self._controls is None:
+            return high - low
+        controls = self._controls_height()
+        before = high + _PADDING + controls if self.width() < _NARROW else max(high, controls)
+        return before - max(low, controls)
 
     def set_tight(self, tight: bool) -> None:
-        """Puts the controls of a narrow card beside its picture, because its scene has no height for them below."""
+        """Saves height: the picture may be lower, and controls stand beside it although the card is narrow."""
         if tight != self._tight:
             self._tight = tight
+            self._stack.setMinimumHeight(self._least_height)
             self._place_controls()
+            self.updateGeometry()  # at once, for whoever asks the card for its least height now
+
+    @property
+    def _least_height(self) -> int:
+        return min(self._least, _LOWEST) if self._tight else self._least
 
     def _controls_height(self) -> int:
         assert self._controls is not None
@@ -110,7 +120,7 @@ class CardBody(QFrame):
             self._controls.setMinimumWidth(least)
             self._controls.setMaximumWidth(most)
             room = _PADDING + self._controls_height() if below and self._controls.isHidden() else 0
-            self._stack.setMinimumHeight(self._least + room)
+            self._stack.setMinimumHeight(self._least_height + room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Moves the controls beside or below the picture."""

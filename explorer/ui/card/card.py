@@ -248,11 +248,11 @@ class Card(QFrame):
 
     @property
     def is_tight(self) -> bool:
-        """Whether controls stand beside the picture to save height."""
+        """Whether the card saves height."""
         return self._body.is_tight
 
     def set_tight(self, tight: bool) -> None:
-        """Puts the controls of a narrow card beside its picture, because its scene has no height for them below."""
+        """Saves height: the picture may be lower, and controls stand beside it although the card is narrow."""
         self._body.set_tight(tight)
 
     def add_row(self, widget: QWidget) -> None:

@@ -69,6 +69,7 @@ class SceneView(QFrame):
         self._stack.addWidget(self._across)
         self._stack.addWidget(self._whole)
         self._across.resized.connect(self._share_room)
+        self._column.resized.connect(self._fit_column)
         self._across.splitterMoved.connect(self._on_moved)
         self._column.splitterMoved.connect(self._on_moved)
         self._scroll.verticalScrollBar().valueChanged.connect(self.changed)
@@ -155,13 +156,14 @@ class SceneView(QFrame):
         else:
             self._column.setSizes([1000] * len(layout.side))  # equal heights, where their contents allow
 
+    @Slot()
     def _fit_column(self) -> None:
         """Has the cards beside the leading one save height where not all of them would be in sight."""
         cards = [self._cards[name] for name in self._layout.side]
         needed = GAP * (len(cards) - 1)
         for card in cards:
             needed += card.minimumSizeHint().height() + (card.saving if card.is_tight else 0)
-        tight = needed > self._scroll.viewport().height()
+        tight = needed > self._across.height()
         for card in cards:
             card.set_tight(tight)
 
