@@ -242,6 +242,11 @@ class Card(QFrame):
         self._note.reserve_line()
 
     @property
+    def alert(self) -> str:
+        """What its frame warns of, or ""."""
+        return self._alert
+
+    @property
     def saving(self) -> int:
         """Height that `set_tight` saves, px."""
         return self._body.saving

@@ -126,6 +126,7 @@ class PageWidget(QFrame):
         self.context = ContextLine(theme, self.draft, self.shown, self.moment)
         self.messages = Messages(theme, self.shown)
         self.banner = self.messages.banner
+        self.context.add_alert(self.messages.alert)
         self.explain = Explain(theme)
         self.explain.setProperty("edge", "left")
         self.timeline = Timeline(theme)
