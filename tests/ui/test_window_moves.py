@@ -216,6 +216,9 @@ def test_strokes_of_the_mouse_become_the_page_s_data(game, apart) -> None:
     game.until_step(3)
     session = game.page.thread_.host.shown
     assert len(session.data.data.train) == len(drawn) - 2 * (len(drawn) // 10)
+    assert game.find("message").text() == "Data: the drawing two lines"
+    game.pick("dataset", "ring8")
+    assert game.find("message").text() == f"Data: {game.page.draft.datasets()['ring8']}"
 
 
 def test_eraser_undo_clear_and_a_start_from_other_data(game) -> None:

@@ -120,7 +120,7 @@ class PageWidget(QFrame):
         for card in self.board.views.values():
             self.handles.attach(card)
         self.drawn_data = DrawnData(theme, self.draft, self)
-        self.side = SidePanel(theme, self.family, self.draft, self.shown)
+        self.side = SidePanel(theme, self.family, self.draft, self.shown, self.moment)
         self.run_bar = RunBar(theme, self.draft, self.shown)
         self.scene_row = SceneRow(theme, self.scenes, self.shown)
         self.context = ContextLine(theme, self.draft, self.shown, self.moment)
