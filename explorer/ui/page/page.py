@@ -90,6 +90,7 @@ class PageWidget(QFrame):
         self._connect_widgets()
         self._add_actions()
         self._explain()
+        self._explain_scene()
 
     # Making
 
@@ -196,6 +197,7 @@ class PageWidget(QFrame):
         self.banner.fix.connect(self.recovery.fix)
         self.banner.other.connect(self.recovery.other)
         self.banner.kind_changed.connect(self.run_bar.yield_accent)
+        self.scenes.listed.connect(self._explain_scene)
         self.explain.closed.connect(self.docks.close_explain)
         self.explain.tried.connect(self.suggestions.carry_out)
         self.timeline.scrubbed.connect(self.moment.go_to)
@@ -293,6 +295,10 @@ class PageWidget(QFrame):
             self.explain.show_page(self.page_class, self.shown.config, kind)
         except BadInput as error:
             self.message.emit(str(error))
+
+    @Slot()
+    def _explain_scene(self) -> None:
+        self.explain.show_scene(self.scenes.current, self.scenes.question(self.scenes.current))
 
     @Slot(str, object)
     def _on_value_moved(self, name: str, value: object) -> None:
