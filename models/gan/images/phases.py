@@ -101,7 +101,7 @@ def phase_picture(
         columns=len(rows[0].images),
         row_labels=tuple(row.name for row in rows),
         captions=captions if any(captions) else (),
-        subtitle=f"{len(rows[0].images)} of this mini-batch" + (f"; below each {letter}" if any(captions) else ""),
+        subtitle=f"{len(rows[0].images)} of this mini-batch" + (f"; below: {letter}" if any(captions) else ""),
     )
     frames = {"samples": dataclasses.replace(frame, alert=card.alert)}
     return PhasePicture(frames, values if phase == "judge" else {})
