@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from explorer.figures.sheet import Sheet
 from explorer.figures.style import FigureError, Style
 from models.frames import Frame
@@ -69,11 +71,11 @@ def draw_panels(frame: Panels, style: Style, painters: Painters) -> Figure:
     alone = _height(lead, dataclasses.replace(natural, width_mm=left), painters)
     total = style.height_mm or max(alone, sum(heights))
     whole = Sheet.blank(style, total)
-    columns = whole.subfigures(1, 2, width_ratios=[_LEAD, 1 - _LEAD], wspace=0)
-    rows = columns[1].subfigures(len(beside), 1, height_ratios=heights, hspace=0, squeeze=False)[:, 0]
+    first, column = np.asarray(whole.subfigures(1, 2, width_ratios=[_LEAD, 1 - _LEAD], wspace=0))
+    rows = np.asarray(column.subfigures(len(beside), 1, height_ratios=heights, hspace=0, squeeze=False)).flat
     shares = [height / sum(heights) * total for height in heights]
     for panel, place, width, height in zip(
-        (lead, *beside), (columns[0], *rows), (left, *[right] * len(beside)), (total, *shares), strict=True
+        (lead, *beside), (first, *rows), (left, *[right] * len(beside)), (total, *shares), strict=True
     ):
         _draw(panel, dataclasses.replace(style, width_mm=width, height_mm=height), painters, place)
     return whole
