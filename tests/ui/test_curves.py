@@ -167,3 +167,12 @@ def test_numbers_beside_a_pane_are_whole(theme, make_widget, y, points) -> None:
     left = np.abs(ink[:, :2] - ink[0, 0]).max(axis=2)
     assert len(view.panes[0].left.positions()) >= 2
     assert left.max() < 40, "a number goes on beyond the edge"
+
+
+@pytest.mark.parametrize("step", [0.0, 1.0, 4000.0])
+def test_beside_a_single_step_stand_whole_numbers(theme, make_widget, step) -> None:
+    view = make_widget(CurvesView(theme), 300, 200)
+    view.show_frame(Curves((Series("a", "A", np.array([step]), np.array([0.5])),), x_label="step"))
+    low, high = view.panes[0].viewRange()[0]
+    assert 0 <= low <= step <= high
+    assert high - low >= 1
