@@ -142,7 +142,7 @@ def test_every_default_computes_a_view(page):
     viewer.views = {"everything": everything}
     frame = viewer.last_frame(request_from_text(everything, page.model, page.data, {}))
     n = page.data.spec.n
-    expected = [200, 1, 1, 8, 8, 1, 2, 1, 2, 0, 1, 1, 8, 8, 4, 4, 0.0, n, 0, 10]
+    expected = [200, 1, 1, 8, 8, 1, 2, 1, 2, 0, 1, 1, 8, 8, 4, 4, 0.0, n, 0, 0, 10]
     np.testing.assert_array_equal(frame.values, expected)
 
 
