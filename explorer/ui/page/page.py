@@ -110,7 +110,7 @@ class PageWidget(QFrame):
         self.feed = Feed(host, self.shown, self)
         self.stepping = Stepping(host, self.shown, self.moment, self.runner, self)
         self.scrubber = Scrubber(host, self.moment, self.shown, self)
-        self.recovery = Recovery(self.draft, self.shown, self.runner, self.family.title, self)
+        self.recovery = Recovery(self.draft, self.shown, self.runner, self)
         self.suggestions = Suggestions(self.draft, self.shown, self.moment, self.runner, self)
 
     def _make_widgets(self, theme: Theme) -> None:

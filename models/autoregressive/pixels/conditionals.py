@@ -164,7 +164,7 @@ def influence(model: PixelModel, point: DataPoint, pixel: Pixel) -> Images:
         columns=1,
         role_of=(1 + blind.astype(np.uint8))[None],
         roles=("data", "prior"),
-        role_names=("influence", "blind spot"),
+        role_names=("influence", "not seen"),
         subtitle=f"pixel ({pixel.row}, {pixel.column}) sees {int(seen.sum())} of {int(before.sum())} earlier pixels",
         note=f"Shades are the root of the slope; the largest slope is {decimal(largest**2)}.",
     )
