@@ -222,9 +222,11 @@ class Worker:
         else:
             self.shown = shown
             self._event(events.Opened(shown))
-        self._training = train
-        if train:
+        self._training = train and not (isinstance(shown, Session) and shown.fitted)
+        if self._training:
             self._event(events.Training())
+        elif train:
+            self._event(events.Done())
         elif first is not None:
             first()
 

@@ -145,6 +145,8 @@ class PageWidget(QFrame):
         self.draft.changed.connect(self.live_edits.follow_draft)
         self.shown.changed.connect(self._explain)
         self.shown.config_changed.connect(self._explain)
+        for changed in (self.shown.changed, self.shown.config_changed):
+            changed.connect(self._offer_timeline)
         self.shown.changed.connect(self.timeline.clear)
         self.moment.changed.connect(self._on_moment_changed)
         self.feed.snapshot.connect(self._on_snapshot)
@@ -260,6 +262,11 @@ class PageWidget(QFrame):
         return self.thread_.end(milliseconds)
 
     # Signals that go to several parts
+
+    @Slot()
+    def _offer_timeline(self) -> None:
+        """Shows the timeline of a model that is trained in steps."""
+        self.timeline.setVisible(self.shown.is_model and not self.shown.fitted)
 
     @Slot()
     def _on_moment_changed(self) -> None:
