@@ -130,7 +130,7 @@ class PageWidget(QFrame):
         self.explain.setProperty("edge", "left")
         self.timeline = Timeline(theme)
         self.timeline.setProperty("edge", "top")
-        self.timeline.setVisible(self.shown.is_model)
+        self._offer_timeline()
         middle = (self.context, self.messages, self.board)
         self.docks = Docks(self, self.side, self.explain, self.run_bar, self.scene_row, middle, self.timeline)
 

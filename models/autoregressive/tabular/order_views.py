@@ -19,6 +19,7 @@ __all__ = ["joint", "normalisation", "orderings"]
 
 _SIDE = 3  # px of the images that are enumerated
 _SHOWN = 24
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SUBSCRIPTS = "₁₂₃"
 _CONTEXTS = {2: "All before", 1: "One before", 0: "None"}
 
@@ -38,8 +39,8 @@ def orderings(model: GenerativeModel, data: Data, pixel: Pixel) -> Bars:
         tuple(" → ".join(f"x{_SUBSCRIPTS[bit]}" for bit in order) for order in ORDERINGS),
         values, roles=("model",) * 6, unit="nats", extent=(0.0, 0.01),
         subtitle=f"KL to the joint with context 1, {parameters_of(1)} parameters",
-        note=f"Full tables, {parameters_of(2)} parameters: all six orders give the joint; the largest difference of a "
-        f"probability is {largest:.1e}. Independent pixels: {independent} nats.",
+        note=f"Full tables, {parameters_of(2)} parameters: at most {_power(largest)} from the joint in all six orders. "
+        f"Independent pixels, {parameters_of(0)} parameters: {independent} nats.",
     )  # fmt: skip
 
 
@@ -61,10 +62,10 @@ def joint(
     product = factorised(p, ORDERINGS[order], given)
     return Bars(
         tuple(f"{a}{b}{c}" for a in (0, 1) for b in (0, 1) for c in (0, 1)),
-        product.ravel(), roles=("model",) * 8, reference=p.ravel(), unit="probability", extent=(0.0, 1.0),
+        product.ravel(), roles=("model",) * 8, reference=p.ravel(),
         subtitle=f"{_factors(ORDERINGS[order], given)}, {parameters_of(given)} parameters",
-        note=f"x₃ is pixel ({pixel.row}, {pixel.column}). Largest difference {float(np.abs(product - p).max()):.1e}, "
-        f"KL {max(0.0, divergence(p, product)):.4f} nats.",
+        note=f"x₃ is pixel ({pixel.row}, {pixel.column}). Largest difference: {_power(np.abs(product - p).max())}; "
+        f"KL: {max(0.0, divergence(p, product)):.4f} nats.",
     )  # fmt: skip
 
 
@@ -89,13 +90,21 @@ def normalisation(model: GenerativeModel, data: Data, pixel: Pixel) -> Images:
     total = float(p.sum())
     best = p.argsort(descending=True, stable=True)[:_SHOWN]
     return Images(
-        as_array(every[best].float()), columns=8,
+        as_array(every[best].float()), columns=6,
         captions=tuple(f"{100 * value:.1f} %" for value in p[best].tolist()),
         subtitle=f"Σ p(x) over {len(p)} images = {total:.12f}",
-        note=f"{len(best)} most probable of {len(p)} images, {100 * float(p[best].sum()):.1f} % of all. "
-        f"The sum differs from 1 by {abs(total - 1):.0e}: context {context}, {entries_in_all(pixels, context):,} "
-        f"entries, from {counted(len(crops), data.train.split, model.spec.kind)}.",
+        note=f"The sum differs from 1 by {_power(abs(total - 1))}. Shown are the {len(best)} most probable images, "
+        f"{100 * float(p[best].sum()):.1f} % of all; context {context}, {entries_in_all(pixels, context):,} entries, "
+        f"from {counted(len(crops), data.split('train', 1).split, model.spec.kind)}.",
     )  # fmt: skip
+
+
+def _power(value: float) -> str:
+    """A small number as a power of ten: "6·10⁻¹⁷"."""
+    if value == 0:
+        return "0"
+    digits, _, exponent = f"{value:.0e}".partition("e")
+    return f"{digits}·10{str(int(exponent)).translate(_RAISED)}"
 
 
 def _joint(model: GenerativeModel, data: Data, pixel: Pixel) -> np.ndarray:

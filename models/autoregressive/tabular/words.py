@@ -112,12 +112,16 @@ VIEWS = (
 )
 SCENES = (
     Scene(
-        "Train", "What do tables learn?", lead="samples", beside=("nats",), below=("curves", "log_likelihood"),
+        "Train", "What do tables learn?", lead="samples", beside=("curves", "nats"), below=("log_likelihood",),
     ),
     Scene("Complete", "What follows from a part?", lead="completion", beside=("samples",)),
     Scene(
         "Conditionals", "What does a table say at a pixel?",
-        lead="nats", beside=("conditional", "context"), below=("flipped", "distance"),
+        lead="nats", beside=("conditional", "context"), below=("flipped",),
+    ),
+    Scene(
+        "What it sees", "On which pixels does a conditional depend?",
+        lead="context", beside=("flipped",), below=("distance",),
     ),
     Scene(
         "Parameters", "What does a larger context cost?",
@@ -125,7 +129,11 @@ SCENES = (
     ),
     Scene(
         "No assumptions", "What does the chain rule assume?",
-        lead="orderings", beside=("joint",), below=("normalisation",),
+        lead="orderings", beside=("joint",),
+    ),
+    Scene(
+        "Normalised", "Do the probabilities of all images add up to one?",
+        lead="normalisation", beside=("nats", "log_likelihood"),
     ),
 )  # fmt: skip
 LOOK_AT = (
@@ -141,7 +149,7 @@ TRY_NEXT = (
     Try("Take 14 pixels: 750,000 entries from 1,300 images", {"context": 14}, scene="Parameters", card="by_context"),
     Try(
         "Take the 8 pixels before in raster order: most are far away",
-        preset="Binary digits, 8 along the raster", scene="Conditionals", card="context",
+        preset="Binary digits, 8 along the raster", scene="What it sees",
     ),
     Try("Leave out the smoothing: what was never seen is impossible", {"smoothing": 0.0}, scene="Parameters"),
     Try("Let three pixels depend on one before: the order matters", scene="No assumptions", card="joint"),

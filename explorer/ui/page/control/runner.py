@@ -73,6 +73,7 @@ class Runner(QObject):
         ]
         for changed in (shown.changed, shown.config_changed):
             changed.connect(self._offer_step)
+        self._offer_step()
 
     def actions(self) -> list[QAction]:
         """Train or pause, step, reset; none for a lab."""

@@ -53,6 +53,7 @@ class Stepping(QObject):
         shown.players_changed.connect(self._on_players_changed)
         for changed in (shown.changed, shown.config_changed):
             changed.connect(self._offer_phases)
+        self._offer_phases()
 
     def actions(self) -> list[QAction]:
         """One phase, slow motion, and a step of each player where there are several; none for a lab."""

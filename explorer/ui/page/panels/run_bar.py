@@ -134,6 +134,8 @@ class RunBar(QFrame):
         shown.config_changed.connect(self._offer_training)
         shown.state_changed.connect(self._show_state)
         shown.players_changed.connect(self._on_players_changed)
+        self._offer_training()
+        self._show_state()
 
     @Slot()
     def _on_players_changed(self) -> None:
