@@ -267,7 +267,10 @@ class PageWidget(QFrame):
     @Slot()
     def _offer_timeline(self) -> None:
         """Shows the timeline of a model that is trained in steps."""
-        self.timeline.setVisible(self.shown.is_model and not self.shown.fitted)
+        trained = self.shown.is_model and not self.shown.fitted
+        self.timeline.setVisible(trained)
+        for action in (*self.scrubber.actions(), *self.timeline.actions()):
+            action.setVisible(trained)
 
     @Slot()
     def _on_moment_changed(self) -> None:
