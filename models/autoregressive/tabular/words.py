@@ -71,7 +71,7 @@ _GRADIENT = {"steps": 3000, "batch": 130, "lr": 0.05}
 PRESETS = (
     Preset(
         "Binary digits, 8 neighbours", "digits-binary", {"context": 8},
-        about="The eight nearest earlier pixels; 13,000 entries from 1,300 images.",
+        about="The eight nearest earlier pixels: 14,591 entries from 1,300 images.",
     ),
     Preset(
         "Binary digits, 4 neighbours", "digits-binary", {"context": 4},
@@ -87,7 +87,7 @@ PRESETS = (
     ),
     Preset(
         "MNIST, binarized", "mnist-binarized", {"context": 10},
-        about="Ten neighbours; half of the nats of independent pixels.",
+        about="Ten neighbours: 97 nats an image, where independent pixels cost 206.",
     ),
     Preset(
         "MNIST, independent pixels", "mnist-binarized", {"context": 0},
@@ -146,7 +146,7 @@ LOOK_AT = (
 )
 TRY_NEXT = (
     Try("Take independent pixels: no context", {"context": 0}, scene="Train"),
-    Try("Take 14 pixels: 750,000 entries from 1,300 images", {"context": 14}, scene="Parameters", card="by_context"),
+    Try("Take 14 pixels: 835,583 entries from 1,300 images", {"context": 14}, scene="Parameters", card="by_context"),
     Try(
         "Take the 8 pixels before in raster order: most are far away",
         preset="Binary digits, 8 along the raster", scene="What it sees",
