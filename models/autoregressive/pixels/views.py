@@ -7,12 +7,14 @@ from models.autoregressive.pixels.distance import distance
 from models.autoregressive.pixels.drawing import completion, samples, temperatures
 from models.autoregressive.pixels.speed import speed
 from models.protocol import Scene
+from models.views.drawing import drawing
 from models.views.likelihood import log_likelihood
 
 __all__ = ["SCENES", "VIEWS"]
 
 VIEWS = (
     samples,
+    drawing,
     completion,
     nats,
     conditional,
@@ -26,7 +28,10 @@ VIEWS = (
 )
 SCENES = (
     Scene("Train", "Does it learn?", lead="samples", beside=("nats",), below=("curves",)),
-    Scene("Complete", "What follows from a part?", lead="completion", beside=("samples",)),
+    Scene(
+        "Complete", "What follows from what you draw?",
+        lead="drawing", beside=("completion",), share=0.58,
+    ),
     Scene(
         "Conditionals", "What does the model expect at a pixel?",
         lead="nats", beside=("conditional", "conditional_levels"), below=("flipped",),
