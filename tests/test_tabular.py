@@ -248,9 +248,10 @@ def _independent(train: np.ndarray, test: np.ndarray, smoothing: float = 0.3) ->
     return -float((test * np.log(p) + (1 - test) * np.log1p(-p)).sum(axis=(1, 2, 3)).mean())
 
 
-@pytest.mark.skipif(not (SHARED / "mnist-binarized").exists(), reason="no copy of binarized MNIST at hand")
-def test_independent_pixels_of_mnist_cost_what_is_known(monkeypatch):
+@pytest.mark.skipif(not (SHARED / "binarized_mnist").is_dir(), reason="no copy of binarized MNIST at hand")
+def test_independent_pixels_of_mnist_cost_what_is_known(monkeypatch, tmp_path):
     monkeypatch.setenv("DGM_EXPLORER_MIRROR", SHARED.as_uri())
+    monkeypatch.setenv("DGM_EXPLORER_HOME", str(tmp_path))
     data = TensorData(open_data("mnist-binarized"), 0, torch.device("cpu")).whole()
     tables = ContextTables(28, 28, 0, "causal")
     theta = log_odds(tables.counts(data.train.x), 0.3)
@@ -340,9 +341,19 @@ def test_pictures_say_what_the_model_is():
 
 def test_a_pixel_without_context_is_drawn():
     views = SessionViews(session("tabular", data="digits-binary", context=0))
-    assert "context of 0: 1 entries" in views.frame("context").subtitle
+    assert "context of 0: 2^0 = 1" in views.frame("context").subtitle
 
 
 def test_counts_do_not_depend_on_the_seed():
     one, other = (session("tabular", data="digits-binary", seed=seed) for seed in (0, 1))
     assert torch.equal(tensors_of(one)["model/theta"], tensors_of(other)["model/theta"])
+
+
+def test_impossible_images_leave_gaps_in_the_curves():
+    views = SessionViews(session("tabular", data="digits-binary", context=8, smoothing=0.0))
+    data = views.frame("overfitting")
+    assert np.isnan(data.series[1].y).all()
+    assert "∞" in data.note
+    context = views.frame("by_context")
+    assert np.isfinite(context.series[1].y[:4]).all()
+    assert np.isnan(context.series[1].y[8])

@@ -39,6 +39,6 @@ def context(model: PixelModel, point: DataPoint, pixel: Pixel) -> Images:
     return Images(
         image[None, None], columns=1, role_of=role_of, roles=("data", "model"), role_names=("change", "the pixel"),
         full=max(full, 1e-9), unit="change of p",
-        subtitle=f"pixel ({pixel.row}, {pixel.column}), context of {len(at)}: {2 ** len(at):,} entries",
+        subtitle=f"pixel ({pixel.row}, {pixel.column}), context of {len(at)}: 2^{len(at)} = {2 ** len(at):,}",
         note=f"Largest change: {where}.",
     )  # fmt: skip

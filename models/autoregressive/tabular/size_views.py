@@ -146,13 +146,13 @@ class _Counted:
 
 def _against_data(sizes: np.ndarray, found: list[tuple[float, float]], config: Any, data: Data) -> Curves:
     train, held_out = np.array(found).T
-    gap = held_out[-1] - train[-1]
     n = sizes[: len(found)]
+    others = decimal(float(held_out[-1]), 2) if np.isfinite(held_out[-1]) else "∞"
     return Curves(
         _pair(n.astype(float), train, held_out, data), x_label="training images n", y_label="nats", log_x=True,
         subtitle=f"context {config.context}, α = {config.smoothing:g}",
-        note=f"At n = {int(n[-1]):,}: {decimal(float(train[-1]), 2)} nats for images that were counted, "
-        f"{decimal(float(held_out[-1]), 2)} for others; difference {decimal(float(gap), 2)}.",
+        note=f"At n = {int(n[-1]):,}: {decimal(float(train[-1]), 2)} nats for images that were counted, {others} for "
+        "others.",
     )  # fmt: skip
 
 
