@@ -357,3 +357,15 @@ def test_impossible_images_leave_gaps_in_the_curves():
     context = views.frame("by_context")
     assert np.isfinite(context.series[1].y[:4]).all()
     assert np.isnan(context.series[1].y[8])
+
+
+def test_pixels_that_cost_infinity_are_the_brightest():
+    views = SessionViews(session("tabular", data="digits-binary", context=8, smoothing=0.0))
+    nats = views.frame("nats")
+    assert np.isfinite(nats.images).all()
+    assert math.isfinite(nats.full)
+    assert "inf" in nats.subtitle
+    costs = -views.session.model.pixel_log_prob(views.session.data.batch("valid", 0, 1).x)[0].detach().numpy()
+    assert np.isinf(costs).any()
+    assert (nats.images[1, 0][np.isinf(costs)] == 1.0).all()
+    assert "nan" not in views.frame("completion").note
