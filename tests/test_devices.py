@@ -16,7 +16,8 @@ def machine(monkeypatch):
     """A machine with two GPUs, whose libraries are as they are by default."""
     monkeypatch.setattr(devices, "available", lambda: ["cuda:0", "cuda:1", "cpu"])
     monkeypatch.setattr(torch.backends.cudnn, "deterministic", False)
-    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
+    monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", "")  # so that it is put back
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG")
     return monkeypatch
 
 

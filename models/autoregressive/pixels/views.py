@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.autoregressive.pixels.comparison import comparison
 from models.autoregressive.pixels.conditionals import conditional, conditional_of_levels, flipped, influence, nats
 from models.autoregressive.pixels.distance import distance
 from models.autoregressive.pixels.drawing import completion, samples, temperatures
@@ -25,6 +26,7 @@ VIEWS = (
     temperatures,
     log_likelihood,
     speed,
+    comparison,
 )
 SCENES = (
     Scene("Train", "Does it learn?", lead="samples", beside=("nats",), below=("curves",)),
@@ -44,5 +46,8 @@ SCENES = (
         "Temperature", "How do samples change with the temperature?",
         lead="temperatures", beside=("log_likelihood",),
     ),
-    Scene("Speed", "What does drawing cost?", lead="speed", beside=("samples",)),
+    Scene(
+        "Trade-off", "What does each architecture see, cost and reach?",
+        lead="comparison", beside=("speed",), below=("distance",),
+    ),
 )  # fmt: skip
