@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from models.autoregressive.pixels.comparison import comparison
 from models.autoregressive.pixels.conditionals import conditional, flipped, nats
 from models.autoregressive.pixels.distance import distance
 from models.autoregressive.pixels.drawing import completion, samples
@@ -13,6 +14,7 @@ from models.autoregressive.tabular.context_view import context
 from models.autoregressive.tabular.order_views import joint, normalisation, orderings
 from models.autoregressive.tabular.size_views import by_context, overfitting, parameters
 from models.protocol import Metric, Preset, Scene, Term, Try
+from models.views.drawing import drawing
 from models.views.likelihood import log_likelihood
 
 __all__ = [
@@ -96,6 +98,7 @@ PRESETS = (
 )  # fmt: skip
 VIEWS = (
     samples,
+    drawing,
     completion,
     nats,
     conditional,
@@ -109,12 +112,13 @@ VIEWS = (
     orderings,
     joint,
     normalisation,
+    comparison,
 )
 SCENES = (
     Scene(
         "Train", "What do tables learn?", lead="samples", beside=("curves", "nats"), below=("log_likelihood",),
     ),
-    Scene("Complete", "What follows from a part?", lead="completion", beside=("samples",)),
+    Scene("Complete", "What follows from what you draw?", lead="drawing", beside=("completion",), share=0.58),
     Scene(
         "Conditionals", "What does a table say at a pixel?",
         lead="nats", beside=("conditional", "context"), below=("flipped",),
@@ -134,6 +138,10 @@ SCENES = (
     Scene(
         "Normalised", "Do the probabilities of all images add up to one?",
         lead="normalisation", beside=("nats", "log_likelihood"),
+    ),
+    Scene(
+        "Trade-off", "What do tables see, cost and reach beside networks?",
+        lead="comparison", beside=("by_context",),
     ),
 )  # fmt: skip
 LOOK_AT = (
