@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from explorer.data import source
 from explorer.engine import BadInput, SessionViews, Setup, open_data
 from explorer.engine.data.tensors import TensorData
+from explorer.engine.runs.curves import loss_curves
 from models.autoregressive.tabular import Tabular
 from models.autoregressive.tabular.chain_rule import ORDERINGS, divergence, factorised, joint_of, parameters_of
 from models.autoregressive.tabular.contexts import contexts, entries_in_all
@@ -369,3 +370,15 @@ def test_pixels_that_cost_infinity_are_the_brightest():
     assert np.isinf(costs).any()
     assert (nats.images[1, 0][np.isinf(costs)] == 1.0).all()
     assert "nan" not in views.frame("completion").note
+
+
+def test_the_counted_optimum_is_dashed_beside_both_curves():
+    trained = session("tabular", data="digits-binary", context=1, fit="gradient", steps=5)
+    while not trained.finished:
+        trained.step()
+    drawn = loss_curves(Tabular, trained.journal.history, trained.setup.config).series
+    series = {each.key: (each.label, each.role) for each in drawn}
+    dashed = {each.key for each in drawn if each.dashed}
+    assert dashed == {"counted_nll", "held_out.counted_nll"}
+    assert series["counted_nll"] == ("counted", "data")
+    assert series["held_out.counted_nll"] == ("counted, held out", series["held_out.nll"][1])

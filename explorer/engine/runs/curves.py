@@ -72,7 +72,7 @@ def followed_metrics(page: type[GenerativeModel], history: History, config: Any)
     for metric in metrics:
         if metric.key in trained:
             curve = _series(metric, trained[metric.key], metric.key, metric.label, smooth=True)
-            null = _null(metric, history, metric.null, metric.null_label)
+            null = _null(metric, history, metric.null, metric.null_label, "data")
             followed.append(Followed(curve, (*_equilibrium(metric, config, last), *null)))
         if metric.source != "train" or metric.key == page.validation:
             followed += _held_out(metric, history)
@@ -125,8 +125,8 @@ def _held_out(metric: Metric, history: History) -> list[Followed]:
     beside = metric.source == "train"
     label, role = (f"{metric.label}, held out", "alt") if beside else (metric.label, metric.role)
     curve = _series(metric, history.curve(key), key, label, smooth=False, role=role)
-    label = f"{metric.null_label}, held out" if beside else metric.null_label
-    return [Followed(curve, _null(metric, history, f"held_out.{metric.null}", label, role))]
+    null, null_role = (f"{metric.null_label}, held out", role) if beside else (metric.null_label, "data")
+    return [Followed(curve, _null(metric, history, f"held_out.{metric.null}", null, null_role))]
 
 
 def _equilibrium(metric: Metric, config: Any, last: int) -> tuple[Series, ...]:
@@ -139,7 +139,7 @@ def _equilibrium(metric: Metric, config: Any, last: int) -> tuple[Series, ...]:
     return (Series(key, label, x, y, metric.role, metric.pane, metric.unit, dashed=True),)
 
 
-def _null(metric: Metric, history: History, key: str, label: str, role: str = "data") -> tuple[Series, ...]:
+def _null(metric: Metric, history: History, key: str, label: str, role: str) -> tuple[Series, ...]:
     """The dashed line of the value that a perfect model would have, where it is measured."""
     if not metric.null or key not in history:
         return ()
