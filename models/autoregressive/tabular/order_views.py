@@ -93,8 +93,9 @@ def normalisation(model: GenerativeModel, data: Data, pixel: Pixel) -> Images:
         as_array(every[best].float()), columns=6,
         captions=tuple(f"{100 * value:.1f} %" for value in p[best].tolist()),
         subtitle=f"Σ p(x) = {total:.12f}",
-        note=f"The sum over all {len(p)} images differs from 1 by {_power(abs(total - 1))}. Shown are the {len(best)} most probable images, "
-        f"{100 * float(p[best].sum()):.1f} % of all; context {context}, {entries_in_all(pixels, context):,} entries, "
+        note=f"The sum over all {len(p)} images differs from 1 by {_power(abs(total - 1))}. Shown are the {len(best)} "
+        f"most probable, {100 * float(p[best].sum()):.1f} % of all; context {context}, "
+        f"{entries_in_all(pixels, context):,} entries, "
         f"from {counted(len(crops), data.split('train', 1).split, model.spec.kind)}.",
     )  # fmt: skip
 
