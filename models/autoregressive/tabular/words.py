@@ -8,6 +8,7 @@ from models.autoregressive.pixels.comparison import comparison
 from models.autoregressive.pixels.conditionals import conditional, flipped, nats
 from models.autoregressive.pixels.distance import distance
 from models.autoregressive.pixels.drawing import completion, samples
+from models.autoregressive.pixels.likelihood import log_likelihood
 from models.autoregressive.pixels.words import METRICS as PIXEL_METRICS
 from models.autoregressive.pixels.words import OBJECTIVE as PIXEL_OBJECTIVE
 from models.autoregressive.tabular.context_view import context
@@ -15,7 +16,6 @@ from models.autoregressive.tabular.order_views import joint, normalisation, orde
 from models.autoregressive.tabular.size_views import by_context, overfitting, parameters
 from models.protocol import Metric, Preset, Scene, Term, Try
 from models.views.drawing import drawing
-from models.views.likelihood import log_likelihood
 
 __all__ = [
     "ABOUT",
