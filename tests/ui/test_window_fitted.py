@@ -22,6 +22,13 @@ def tables(open_window):
     return driver
 
 
+def fit(driver) -> None:
+    """Fits, and waits until the window says that the run is kept."""
+    driver.click("train")
+    driver.until_state("done")
+    driver.until(lambda: driver.find("message").text().startswith("Fitted by counting. The run is kept in"))
+
+
 def offered(driver) -> set[str]:
     """What is in sight of that with which one trains."""
     return {name for name in TRAINING if driver.find(name).isVisible()}
@@ -38,8 +45,7 @@ def test_a_page_shows_its_fit_and_offers_no_training(tables):
 
 
 def test_fit_keeps_a_run_that_is_done(tables, apart):
-    tables.click("train")
-    tables.until_state("done")
+    fit(tables)
     summary = json.loads((tables.folder / "summary.json").read_text())
     assert (summary["state"], summary["steps"]) == ("done", 0)
     assert tables.find("message").text() == f"Fitted by counting. The run is kept in {tables.folder}"
@@ -52,8 +58,7 @@ def test_fit_keeps_a_run_that_is_done(tables, apart):
 
 
 def test_another_context_is_fitted_at_once_and_the_run_is_kept(tables):
-    tables.click("train")
-    tables.until_state("done")
+    fit(tables)
     run, before = tables.folder, tables.page.shown.source.model.theta.numel()
     tables.fill("param.context", "4")
     tables.until_state("ready")
