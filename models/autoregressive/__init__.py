@@ -5,6 +5,7 @@ import math
 from models.autoregressive.coin_flips import CoinFlipsLab
 from models.autoregressive.maximum_likelihood import MaximumLikelihoodLab
 from models.autoregressive.pixel_cnn import PixelCNN
+from models.autoregressive.tabular import Tabular
 from models.protocol.family import Family
 
 __all__ = ["FAMILY"]
@@ -12,6 +13,7 @@ __all__ = ["FAMILY"]
 FAMILY = Family("autoregressive", "Autoregressive", {
     "coin-flips": CoinFlipsLab,
     "maximum-likelihood": MaximumLikelihoodLab,
+    "tabular": Tabular,
     "pixel-cnn": PixelCNN,
 },
     about="The chain rule writes p(x) as a product of conditionals, each of one entry of x given those before it. "
