@@ -48,8 +48,8 @@ class Tabular(PixelModel):
     title = "Tables"
     reference = "https://www.jmlr.org/papers/v3/bengio03a.html"
     about = ABOUT
-    accepts = (Image(1, values="binary"),)  # type: ignore[assignment]
-    metrics, phases = METRICS, PHASES  # type: ignore[assignment]
+    accepts = (Image(1, values="binary"),)
+    metrics, phases = METRICS, PHASES
     presets, views, scenes, look_at, try_next = PRESETS, VIEWS, SCENES, LOOK_AT, TRY_NEXT
 
     @dataclass(frozen=True)
