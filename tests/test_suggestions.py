@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 import models
+from explorer.data import source
 from explorer.engine import Request, Setup
 from explorer.engine.lab import open_lab
 from models.frames import Curves, arrays_of
 from models.gan.non_overlap.lab import NonOverlapLab
-from models.protocol import Lab, Page, Preset, Scene, Try, View, build, params_of, views_of
+from models.protocol import DataSpec, Image, Lab, Page, Preset, Scene, Try, View, build, params_of, views_of
 
 PAGES = {name: page for family in models.FAMILIES for name, page in family.pages.items()}
 TRIES = [(name, number) for name, page in PAGES.items() for number in range(len(page.try_next))]
@@ -86,6 +87,15 @@ def test_a_suggestion_names_a_page_or_a_scene(name, number) -> None:
         assert suggestion.scene in [scene.name for scene in PAGES[name].scenes], "nothing is brought into sight"
 
 
+def _spec_of(case: Case) -> DataSpec | None:
+    """What is known of a model's data without loading them."""
+    if issubclass(case.page, Lab) or not case.after[2]:
+        return None
+    kind = source(case.after[2]).kind
+    levels = (2 if kind.values == "binary" else 256) if isinstance(kind, Image) else 0
+    return DataSpec(kind, 1, levels=levels, instruments=frozenset({"classifier"}))
+
+
 @pytest.mark.parametrize(("name", "number"), HERE)
 def test_what_a_suggestion_speaks_of_is_in_its_scene_and_applies(name, number) -> None:
     case = _case(name, number)
@@ -97,7 +107,7 @@ def test_what_a_suggestion_speaks_of_is_in_its_scene_and_applies(name, number) -
     spoken += titles.values()
     for view in spoken:
         assert view in case.scene.views
-        assert views[view].applies(case.page, case.after[0]), f"{view} does not apply"
+        assert views[view].applies(case.page, case.after[0], _spec_of(case)), f"{view} does not apply"
 
 
 @pytest.mark.parametrize(("name", "number"), HERE)

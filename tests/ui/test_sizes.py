@@ -14,7 +14,7 @@ from explorer.ui.frames.items.bar_rows import row_layout
 from explorer.ui.frames.plane import PlaneView
 from explorer.ui.theme import ui_font
 from models.frames import Bars, Images, Text
-from models.protocol import GenerativeModel
+from models.protocol import Canvas, GenerativeModel
 
 PAGES = [name for family in models.FAMILIES for name in family.pages]
 _SHALLOW = (Bars, Images, Text)  # kinds whose pictures are readable in less height
@@ -36,7 +36,8 @@ def faults(driver, lead: tuple[int, int], square: tuple[int, int], side: tuple[i
         driver.qtbot.wait(1)
         view = driver.page.board.scene
         frame = view.lead.display.frame
-        is_square = isinstance(view.lead.display, PlaneView) and (frame is None or frame.square)
+        is_board = view.lead.view.sets is Canvas  # of a square image
+        is_square = is_board or (isinstance(view.lead.display, PlaneView) and (frame is None or frame.square))
         wanted = square if is_square else lead
         found += [f"{name}: {text}" for text in [smaller_than(view.lead, *wanted)] if text]
         for card in view.in_sight()[1:] if side is not None else ():

@@ -56,9 +56,7 @@ TRY_NEXT = (
         card="influence",
     ),
     Try("Use a single layer after the first: a small receptive field", {"layers": 1}, scene="What it sees"),
-    Try(
-        "Train without dropout: the likelihood of held-out digits falls", {"dropout": 0.0}, scene="Train", card="curves"
-    ),
+    Try("Train without dropout: the likelihood of held-out digits falls", {"dropout": 0.0}, scene="Train"),
     Try(
         "Model grey levels, each with a probability of its own",
         preset="Digits, 17 grey levels",

@@ -160,7 +160,7 @@ TRY_NEXT = (
         preset="Binary digits, 8 along the raster", scene="What it sees",
     ),
     Try("Leave out the smoothing: what was never seen is impossible", {"smoothing": 0.0}, scene="Parameters"),
-    Try("Let three pixels depend on one before: the order matters", scene="No assumptions", card="joint"),
+    Try("Let each pixel depend on one before: the order matters", {"context": 1}, scene="No assumptions", card="joint"),
     Try("Descend the gradient to what counting gives at once", preset="Binary digits, by gradient", scene="Train"),
     Try("Share parameters with a network in place of tables", page="pixel-cnn"),
 )  # fmt: skip
