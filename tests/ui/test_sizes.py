@@ -22,7 +22,7 @@ _SHALLOW = (Bars, Images, Text)  # kinds whose pictures are readable in less hei
 
 def smaller_than(card: Card, width: int, height: int) -> str:
     """Says that the picture of a card is smaller than it should be, or ""."""
-    size = card.display.parentWidget().size() if card.is_empty else card.display.size()
+    size = card.picture.parentWidget().size() if card.is_empty else card.picture.size()
     if size.width() >= width and size.height() >= height:
         return ""
     return f"{card.view.name} has {size.width()} × {size.height()} px, not {width} × {height}"

@@ -27,6 +27,9 @@ _ANY = 16_777_215  # Qt's QWIDGETSIZE_MAX: no limit
 class CardBody(QFrame):
     """Shows the picture of a card, and until there is one a drawing of its kind with a sentence.
 
+    Attributes:
+        picture: The picture, or the board that stands in its place.
+
     Args:
         theme: Colours.
         view: The view of the card.
@@ -39,7 +42,7 @@ class CardBody(QFrame):
         super().__init__(parent)
         self._controls: QWidget | None = None
         self._board: QWidget | None = None
-        self._picture: QWidget = display
+        self.picture: QWidget = display
         self._tight = False
         self._ghost = Ghost(theme, view.frame, sentence, self)
         self._stack = QStackedWidget(self)
@@ -60,7 +63,7 @@ class CardBody(QFrame):
 
     def show_picture(self) -> None:
         """Shows the picture."""
-        self._stack.setCurrentWidget(self._picture)
+        self._stack.setCurrentWidget(self.picture)
 
     def show_empty(self) -> None:
         """Shows the placeholder."""
@@ -73,7 +76,7 @@ class CardBody(QFrame):
     def set_board(self, board: QWidget) -> None:
         """Puts a board in place of the picture."""
         self._stack.addWidget(board)
-        self._picture = board
+        self.picture = board
         self._row.setContentsMargins(0, 0, 0, 0)
 
     def add_board(self, board: QWidget) -> None:

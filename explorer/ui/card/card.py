@@ -250,6 +250,11 @@ class Card(QFrame):
         self._body.set_board(board)
 
     @property
+    def picture(self) -> QWidget:
+        """The picture, or the board that stands in its place."""
+        return self._body.picture
+
+    @property
     def alert(self) -> str:
         """What its frame warns of, or ""."""
         return self._alert
