@@ -1,0 +1,2 @@
+from models.autoregressive.pixels.views import SCENES, VIEWS
+ABOUT, LOOK_AT, PRESETS, TRY_NEXT = "", "", (), ()
