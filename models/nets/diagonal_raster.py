@@ -9,7 +9,6 @@ from torch import Tensor, nn
 from models.nets.arrays import Arrays
 from models.nets.diagonal import DiagonalBiLSTMLayer
 from models.nets.lstm import halved_gates, lstm_array_step
-from models.nets.masked_raster import pointwise
 
 __all__ = ["DiagonalBiLSTMSteps"]
 
@@ -29,8 +28,8 @@ class DiagonalBiLSTMSteps:
         states = layer.state_to_state
         self._right = _Direction(layer.right, states[0], like, n, width, lib)
         self._left = _Direction(layer.left, states[1], like, n, width, lib)
-        self._out, self._out_bias = pointwise(layer.out, lib)
-        self._features = lib.zeros(like, n, width, layer.out.out_channels)  # inputs of this row, for the next one
+        self._out, self._out_bias = lib.of(layer.out.weight.T.contiguous()), lib.of(layer.out.bias)
+        self._features = lib.zeros(like, n, width, layer.out.out_features)  # inputs of this row, for the next one
         self._below = lib.zeros(like, n, width, layer.hidden)  # states from right to left of the row above
         self._width = width
 
@@ -55,11 +54,10 @@ class DiagonalBiLSTMSteps:
 class _Direction:
     """Weights of one direction, and its states at the columns of the newest row."""
 
-    def __init__(self, conv: nn.Conv2d, state: Tensor, like: Any, n: int, width: int, lib: Arrays):
+    def __init__(self, linear: nn.Linear, state: Tensor, like: Any, n: int, width: int, lib: Arrays):
         self._lib, hidden = lib, state.shape[1] // 4
-        assert conv.bias is not None
-        self._input = lib.of(halved_gates(conv.weight[:, :, 0, 0].T.contiguous()))
-        self._bias = lib.of(halved_gates(conv.bias))
+        self._input = lib.of(halved_gates(linear.weight.T).contiguous())
+        self._bias = lib.of(halved_gates(linear.bias))
         state = halved_gates(state)
         self._from_above, self._from_side = lib.of(state[:hidden]), lib.of(state[hidden:])
         self._h = lib.zeros(like, n, width, hidden)

@@ -15,13 +15,12 @@ from torch.nn import functional as F
 
 from models.nets.arrays import Arrays
 from models.nets.lstm import halved_gates, lstm_array_step, lstm_step
-from models.nets.masked_raster import pointwise
 
 __all__ = ["RowLSTMLayer", "RowLSTMSteps"]
 
 
 class RowLSTMLayer(nn.Module):
-    """One layer with its shortcut: u + W h, (n, channels, height, width) to the same.
+    """One layer with its shortcut: u + W h, (n, h, w, channels) to the same.
 
     Args:
         channels: Channels of the input u.
@@ -32,24 +31,25 @@ class RowLSTMLayer(nn.Module):
     def __init__(self, channels: int, hidden: int, kernel: int):
         super().__init__()
         self.hidden, self.kernel, self.reach = hidden, kernel, kernel // 2
-        self.input_to_state = nn.Conv2d(channels, 4 * hidden, (1, self.reach + 1))  # the taps that the mask leaves
-        self.state_to_state = nn.Linear(kernel * hidden, 4 * hidden, bias=False)  # of the states side by side
-        self.out = nn.Conv2d(hidden, channels, 1)
+        self.input_to_state = nn.Linear((self.reach + 1) * channels, 4 * hidden)  # the taps that the mask leaves
+        self.state_to_state = nn.Linear(kernel * hidden, 4 * hidden, bias=False)
+        self.out = nn.Linear(hidden, channels)
 
     def forward(self, u: Tensor) -> Tensor:
         """The features after the layer."""
-        width, reach = u.shape[3], self.reach
-        from_input = self.input_to_state(F.pad(u, (reach, 0, 0, 0))).permute(2, 0, 3, 1)  # (height, n, w, 4H)
-        h = c = u.new_zeros(len(u), width, self.hidden)
+        h = c = u.new_zeros(len(u), u.shape[2], self.hidden)
         states = []
-        for gates in from_input.unbind(0):
-            if states:
-                near = F.pad(h, (0, 0, reach, reach))
-                near = torch.cat([near[:, j : j + width] for j in range(self.kernel)], dim=2)  # (n, w, kernel·H)
-                gates = gates + self.state_to_state(near)
-            h, c = lstm_step(gates, c)
+        for gates in self.input_to_state(_windows(u, self.reach, 0)).unbind(1):  # (n, w, 4H)
+            h, c = lstm_step(gates + self.state_to_state(_windows(h, self.reach, self.reach)), c)
             states.append(h)
-        return u + self.out(torch.stack(states, dim=1).permute(0, 3, 1, 2))
+        return u + self.out(torch.stack(states, dim=1))
+
+
+def _windows(x: Tensor, left: int, right: int) -> Tensor:
+    """Each position of a row beside its neighbours, zeros beyond the ends; (…, w, c) to (…, w, (left + 1 + right)·c)."""
+    width = x.shape[-2]
+    padded = F.pad(x, (0, 0, left, right))
+    return torch.cat([padded[..., j : j + width, :] for j in range(left + 1 + right)], dim=-1)
 
 
 class RowLSTMSteps:
@@ -65,15 +65,12 @@ class RowLSTMSteps:
 
     def __init__(self, layer: RowLSTMLayer, like: Any, n: int, width: int, lib: Arrays):
         self._lib, self._reach, self._width = lib, layer.reach, width
-        conv = layer.input_to_state
-        taps = halved_gates(conv.weight[:, :, 0].permute(2, 1, 0))  # (taps, channels, 4H)
-        self._input = lib.of(taps.reshape(-1, conv.out_channels))
-        assert conv.bias is not None
-        self._bias = lib.of(halved_gates(conv.bias))
+        self._input = lib.of(halved_gates(layer.input_to_state.weight.T).contiguous())
+        self._bias = lib.of(halved_gates(layer.input_to_state.bias))
         self._state = lib.of(halved_gates(layer.state_to_state.weight.T).contiguous())
         self._state = self._state.reshape(layer.kernel, layer.hidden, -1)
-        self._out, self._out_bias = pointwise(layer.out, lib)
-        self._inputs = lib.zeros(like, n, width + layer.reach, conv.in_channels)
+        self._out, self._out_bias = lib.of(layer.out.weight.T.contiguous()), lib.of(layer.out.bias)
+        self._inputs = lib.zeros(like, n, width + layer.reach, layer.out.out_features)
         self._h = lib.zeros(like, n, width + 2 * layer.reach, layer.hidden)  # of the row so far, with its borders
         self._c = lib.zeros(like, n, width, layer.hidden)
         self._from_state: Any = None

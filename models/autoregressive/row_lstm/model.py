@@ -57,10 +57,10 @@ class RowLSTM(PixelModel):
 
     def outputs(self, x: Tensor, *, rng: torch.Generator | None = None) -> Tensor:
         """Parameters of p(x_i | x_{<i}), (n, 1, h, w) to (n, outputs, h, w)."""
-        u = self.first(x)
+        u = self.first(x).permute(0, 2, 3, 1)  # (n, h, w, channels)
         for layer in self.layers:
             u = layer(u)
-        return self.head(u, rng=rng)
+        return self.head(u.permute(0, 3, 1, 2), rng=rng)
 
     def raster_outputs(self, x: Tensor) -> RasterOutputs:
         """The outputs pixel by pixel."""
