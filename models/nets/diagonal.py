@@ -56,7 +56,7 @@ class DiagonalBiLSTMLayer(nn.Module):
         """The features after the layer, from those before it and the image x, (n, h, w, 1)."""
         right, left = self.right(u), self.left(torch.cat([u, x], dim=3)).flip(2)
         to_right, to_left = self._states(torch.stack([right, left]))
-        return u + self.out(to_right + F.pad(to_left.flip(2), (0, 0, 0, 0, 1, 0))[:, :-1])
+        return u + self.out(to_right + F.pad(to_left.flip(2), (0, 0, 0, 0, 1, -1)))
 
     def _states(self, gates: Tensor) -> Tensor:
         """States of both directions, one diagonal after another; (2, n, h, w, 4H) to (2, n, h, w, H).
@@ -67,7 +67,7 @@ class DiagonalBiLSTMLayer(nn.Module):
         h = c = gates.new_zeros(2, n, height, self.hidden)
         states = []
         for diagonal in skew(gates).unbind(3):  # (2, n, h, 4H)
-            above = F.pad(h, (0, 0, 1, 0))[:, :, :-1]
+            above = F.pad(h, (0, 0, 1, -1))  # the states of the row above, 0 above the first
             carried = torch.bmm(torch.cat([above, h], dim=3).flatten(1, 2), self.state_to_state)
             h, c = lstm_step(diagonal + carried.unflatten(1, (n, height)), c)
             states.append(h)

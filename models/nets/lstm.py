@@ -19,8 +19,9 @@ __all__ = ["halved_gates", "lstm_array_step", "lstm_step"]
 def lstm_step(gates: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
     """The next state h and cell c, from the gates before σ and tanh, (…, 4H), and c, (…, H)."""
     hidden = c.shape[-1]
-    o, f, i = gates[..., : 3 * hidden].sigmoid().chunk(3, dim=-1)
-    c = f * c + i * gates[..., 3 * hidden :].tanh()
+    switches, content = gates.split((3 * hidden, hidden), dim=-1)
+    o, f, i = switches.sigmoid().chunk(3, dim=-1)
+    c = f * c + i * content.tanh()
     return o * c.tanh(), c
 
 

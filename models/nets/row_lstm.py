@@ -47,9 +47,8 @@ class RowLSTMLayer(nn.Module):
 
 def _windows(x: Tensor, left: int, right: int) -> Tensor:
     """Each position of a row beside its neighbours, zeros beyond the ends; (…, w, c) to (…, w, (left + 1 + right)·c)."""
-    width = x.shape[-2]
-    padded = F.pad(x, (0, 0, left, right))
-    return torch.cat([padded[..., j : j + width, :] for j in range(left + 1 + right)], dim=-1)
+    moved = [F.pad(x, (0, 0, by, -by)) for by in range(left, -right - 1, -1)]  # to the right by `by` positions
+    return torch.cat(moved, dim=-1)
 
 
 class RowLSTMSteps:
