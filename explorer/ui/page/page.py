@@ -203,6 +203,7 @@ class PageWidget(QFrame):
         self.messages.cure_asked.connect(self.suggestions.carry_out)
         self.board.clicked.connect(self.editors.click)
         self.board.framed.connect(self.editors.follow)
+        self.board.arranged.connect(self.editors.arrange)
         self.board.step_picked.connect(self.timeline.go_to)
         self.stepping.emphasised.connect(self.explain.emphasise)
         if self.board.curves is not None:

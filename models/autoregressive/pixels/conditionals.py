@@ -111,7 +111,7 @@ def total_variation(model: PixelModel, first: Tensor, second: Tensor) -> Tensor:
 @view(
     "What a flip changes", sets=Pixel, splits=("valid", "train", "test"),
     help="The chosen pixel is replaced by 1 − x: by how much each later conditional changes, in total variation, which "
-    "for binary pixels is the change of p(ink). A click chooses another pixel.",
+    "for binary pixels is the change of p(ink); above, the image. A click chooses another pixel.",
 )  # fmt: skip
 def flipped(model: PixelModel, point: DataPoint, pixel: Pixel) -> Images:
     """The change of each conditional when one pixel is flipped."""
@@ -120,13 +120,13 @@ def flipped(model: PixelModel, point: DataPoint, pixel: Pixel) -> Images:
     outputs = model.outputs(torch.cat([point.x, flip(point.x, at)]))
     change = total_variation(model, outputs[:1], outputs[1:])[0]
     full = max(float(change.max()), 1e-9)
-    image = as_array(change / full)[None, None]
-    image.reshape(-1)[: pixel.row * width + pixel.column] = np.nan
+    after = np.arange(height * width).reshape(height, width) > int(at)
+    image = np.where(after, as_array(change / full), as_array(point.x[0, 0]))
     largest = int(change.argmax())
     return Images(
-        image,
+        image[None, None],
         columns=1,
-        role_of=np.ones((1, height, width), np.uint8),
+        role_of=after[None].astype(np.uint8),
         roles=("data",),
         role_names=("change",),
         full=full,

@@ -38,6 +38,7 @@ class Board(QFrame):
 
     Signals:
         watched: Requests for the views in sight, which each snapshot is to have.
+        arranged: The cards in sight, the leading one first.
         framed: A card and the frame that it shows now; not for recorded frames.
         clicked: A card and a `Hit` in its picture.
         alerted: Name of a view, and what its frame warns of, "" for nothing.
@@ -54,6 +55,7 @@ class Board(QFrame):
     """
 
     watched = Signal(object)
+    arranged = Signal(object)
     framed = Signal(object, object)
     clicked = Signal(object, object)
     alerted = Signal(str, str)
@@ -121,6 +123,7 @@ class Board(QFrame):
     def watch(self) -> None:
         """Finds out which views are in sight, and asks for them in every snapshot."""
         seen = self.scene.in_sight() if self.isVisible() else []
+        self.arranged.emit(list(seen))
         seen += [card for card in self._followed if card not in seen]
         names = [card.view.name for card in seen if card.view.name in self.views and not card.is_frozen]
         self._inputs.in_sight = frozenset(names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import QObject, Signal
@@ -51,6 +52,9 @@ class Editor(QObject):
 
     def show(self, shown: Shown) -> None:
         """Another model or lab is shown."""
+
+    def arrange(self, cards: Sequence[Card]) -> None:
+        """Other cards are in sight, the leading one first."""
 
     def follow(self, card: Card, frame: Frame) -> None:
         """A card shows a frame of the newest weights."""

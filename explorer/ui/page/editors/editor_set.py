@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -76,6 +76,12 @@ class EditorSet(QObject):
         for card in cards:
             for editor in self:
                 editor.attach(card)
+
+    @Slot(object)
+    def arrange(self, cards: Sequence[Card]) -> None:
+        """Other cards are in sight, the leading one first."""
+        for editor in self:
+            editor.arrange(cards)
 
     @Slot(object, object)
     def follow(self, card: Card, frame: Frame) -> None:

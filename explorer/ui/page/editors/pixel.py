@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Slot
 
 from explorer.engine.views.input_context import InputContext
@@ -22,7 +24,7 @@ __all__ = ["PixelEditor"]
 class PixelEditor(Editor):
     """Outlines the pixel in the pictures whose view sets it, where a click or an arrow key moves it.
 
-    Each card whose view takes a pixel has boxes for its row and column.
+    The first card in sight whose view takes a pixel has boxes for its row and column.
     """
 
     kind = Pixel
@@ -32,6 +34,8 @@ class PixelEditor(Editor):
         self._bars: list[tuple[Card, PixelBar]] = []
         self._pictures: list[ImagesView] = []
         self._default: Pixel | None = None
+        self._are_images = False
+        self._seen: Sequence[Card] = ()
         inputs.changed.connect(self._on_changed)
 
     @property
@@ -54,17 +58,27 @@ class PixelEditor(Editor):
         """Goes back to the pixel in the middle, where the data are images."""
         self.inputs.unset(Pixel)
         kind = None if shown.spec is None else shown.spec.kind
-        self._default = None
+        self._default, self._are_images = None, isinstance(kind, Image)
         page = shown.model_or_lab
         for card, bar in self._bars:
-            bar.setVisible(isinstance(kind, Image))
             if page is not None and isinstance(kind, Image):
                 bar.set_shape(*kind.shape)
                 context = InputContext(card.view, page, shown.data, shown.device)
                 default = KINDS[Pixel].default(context)
                 assert isinstance(default, Pixel)
                 self._default = default
+        self._place_bar()
         self._show_pixel()
+
+    def arrange(self, cards: Sequence[Card]) -> None:
+        """Shows the boxes on the first of the cards that takes a pixel."""
+        self._seen = cards
+        self._place_bar()
+
+    def _place_bar(self) -> None:
+        first = [card for card in self._seen if self._are_images and self.takes(card)][:1]
+        for card, bar in self._bars:
+            bar.setVisible(card in first)
 
     def clicked(self, card: Card, hit: Hit) -> None:
         """Moves the pixel to the one that was clicked."""
