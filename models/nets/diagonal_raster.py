@@ -1,4 +1,4 @@
-"""The diagonal BiLSTM evaluated pixel by pixel: from left to right as the pixels come, from right to left once a row."""
+"""The diagonal BiLSTM evaluated pixel by pixel: to the right as pixels come, to the left once a row."""
 
 from __future__ import annotations
 

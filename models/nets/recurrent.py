@@ -6,6 +6,7 @@ Torch's layers take a whole sequence; where each input is drawn from the state b
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -40,7 +41,7 @@ class RecurrentSteps:
 class _Cell(ABC):
     """One layer and its state; `weights` are those of its input and state, (gates·H, inputs or H), and two biases."""
 
-    def __init__(self, weights: list[Tensor], n: int, lib: Arrays):
+    def __init__(self, weights: Sequence[Tensor], n: int, lib: Arrays):
         self._lib, self._hidden = lib, weights[1].shape[1]
         self._h = lib.zeros(lib.of(weights[1]), n, self._hidden)
 
@@ -50,7 +51,7 @@ class _Cell(ABC):
 
 
 class _LSTMCell(_Cell):
-    def __init__(self, weights: list[Tensor], n: int, lib: Arrays):
+    def __init__(self, weights: Sequence[Tensor], n: int, lib: Arrays):
         super().__init__(weights, n, lib)
         w_input, w_state, b_input, b_state = weights
         self._input, self._state = (lib.of(_ordered(w.T).contiguous()) for w in (w_input, w_state))
@@ -66,7 +67,7 @@ class _LSTMCell(_Cell):
 class _GRUCell(_Cell):
     """r, z = σ(…), n = tanh(W x + b + r ⊙ (U h + b′)), h ← (1 − z) ⊙ n + z ⊙ h."""
 
-    def __init__(self, weights: list[Tensor], n: int, lib: Arrays):
+    def __init__(self, weights: Sequence[Tensor], n: int, lib: Arrays):
         super().__init__(weights, n, lib)
         w_input, w_state, b_input, b_state = weights
         self._input, self._state = (lib.of(w.T.contiguous()) for w in (w_input, w_state))

@@ -46,7 +46,7 @@ class RowLSTMLayer(nn.Module):
 
 
 def _windows(x: Tensor, left: int, right: int) -> Tensor:
-    """Each position of a row beside its neighbours, zeros beyond the ends; (…, w, c) to (…, w, (left + 1 + right)·c)."""
+    """Positions of a row beside their neighbours, zeros beyond the ends; (…, w, c) to (…, w, (left + 1 + right)·c)."""
     moved = [F.pad(x, (0, 0, by, -by)) for by in range(left, -right - 1, -1)]  # to the right by `by` positions
     return torch.cat(moved, dim=-1)
 
