@@ -67,7 +67,7 @@ def conditional(model: PixelModel, point: DataPoint, pixel: Pixel) -> Bars:
 
 
 @view(
-    "Conditional of the pixel", name="conditional_levels", splits=("valid", "train", "test"),
+    "Conditional over grey levels", name="conditional_levels", splits=("valid", "train", "test"),
     when=lambda config, spec: not _is_binary(config, spec),
     help="p(x_i | x_<i) of every grey level at the chosen pixel, given the pixels before it in the image.",
 )  # fmt: skip
