@@ -31,6 +31,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from explorer.engine import Session, Setup, open_data
 from explorer.engine.devices import prepare_thread
+from explorer.engine.host.events import Failed
 from explorer.ui.app import create_window
 from explorer.ui.controls import Slider
 from explorer.ui.garbage import GarbageGuard
@@ -184,9 +185,26 @@ def trained_page(name: str, data: str | None) -> tuple[MainWindow, PageWidget]:
         preset = next((preset for preset in page.page_class.presets if preset.data.split(":")[0] == data), None)
         page.draft.choose_data(data) if preset is None else page.draft.choose_preset(preset.title)
     page.draft.set_values({"steps": 100_000_000})
+    failures: list[str] = []
+    page.thread_.happened.connect(lambda event: failures.append(event.message) if isinstance(event, Failed) else None)
     page.run_bar.train_button.click()
-    wait_until(lambda: page.shown.state == "training" and page.shown.snapshot.state == "training")
+    try:
+        wait_until(
+            lambda: bool(failures) or (page.shown.state == "training" and page.shown.snapshot.state == "training")
+        )
+    except TimeoutError as error:
+        failures.append(str(error))
+    if failures:
+        close(window)
+        raise SystemExit(f"page {name} does not train: {failures[0]}")
     return window, page
+
+
+def close(window: MainWindow) -> None:
+    """Closes a window; one whose threads still work, on a download for example, stays until they have ended."""
+    window.close()
+    while window.isVisible():
+        pump(0.1)
 
 
 def drag_of(page: PageWidget) -> Drag | None:
@@ -223,7 +241,7 @@ def measure_lab(name: str, seconds: float) -> dict[str, object]:
     elapsed = time.perf_counter() - began
     visible = [key for key, card in page.board.cards.items() if card in page.board.scene.in_sight()]
     updates = {key: round((page.board.cards[key].display.painted - before[key]) / elapsed, 2) for key in visible}
-    window.close()
+    close(window)
     return {"page": name, "seconds": round(elapsed, 2), **felt(beat, drag), "updates_per_s": updates}
 
 
@@ -277,7 +295,7 @@ def measure(name: str, seconds: float, points: int, data: str | None) -> dict[st
     visible = [key for key, card in page.board.cards.items() if card in page.board.scene.in_sight()]
     updates = {key: round(updated[key] / elapsed, 2) for key in visible}
     setup = session.setup
-    window.close()
+    close(window)
     bare_rate = bare.steps / bare.seconds
     return {
         "page": name,

@@ -14,6 +14,7 @@ from explorer.engine.views.canvases import REGIONS, region_mask
 from explorer.engine.views.from_text import inputs_as_text, request_from_text
 from explorer.engine.views.input_context import InputContext
 from explorer.engine.views.input_kinds import KINDS
+from explorer.figures.export import save
 from models.frames import Bars
 from models.protocol import (
     INPUTS,
@@ -33,6 +34,7 @@ from models.protocol import (
     view,
     views_of,
 )
+from models.views.drawing import drawing
 
 pytestmark = pytest.mark.usefixtures("fixture_pages")
 
@@ -52,7 +54,10 @@ UNREADABLE = {
     LatentPoint: ["1", "1,2,3", "a,b", "nan,0"],
     Direction: ["unknown"],
     Noise: ["x", "1.5"],
-    Canvas: ["", "lower", "12", "12:outer", "99999:lower", "12:mask-zz", "12:mask-ff", "nothing.npz"],
+    Canvas: [
+        *("", "lower", "12", "12:outer", "99999:lower", "12:mask-zz", "12:mask-ff", "12:mask-" + "z" * 16),
+        *("12:mask- " + "f" * 16, "nothing.npz", "drawn-0000000000000000:lower"),
+    ],
     Pixel: ["3", "8,0", "0,-1", "1,2,1", "1,2,0,0", "a,b"],
     Points: ["", "1", "1,2;", "1,2;3", "a,b"],
     TimeStep: ["", "1.5", "-0.1", "x", "nan"],
@@ -230,6 +235,65 @@ def test_a_canvas_is_read_from_a_file(page, tmp_path):
         np.savez(path, **wrong)
         with pytest.raises(BadInput, match=message):
             KINDS[Canvas].from_text(str(path), here, ())
+
+
+@pytest.fixture
+def binary() -> InputContext:
+    """A canvas of binary digits."""
+    made = session("average", data="digits-binary")
+    return InputContext(everything, made.model, made.data, name="canvas")
+
+
+def test_a_drawn_binary_image_is_written_as_its_bits(binary):
+    x = torch.zeros(1, 1, 8, 8)
+    x[..., 0, 7] = x[..., 1, :4] = x[..., 7, 7] = 1  # rows 00000001, 11110000, …, 00000001
+    mask = torch.ones_like(x)
+    mask[..., 4:, :] = 0
+    drawn = Canvas(x, mask)
+    text = KINDS[Canvas].to_text(drawn, binary)
+    assert text == "drawn-01f0000000000001:lower"
+    assert content(KINDS[Canvas].from_text(text, binary, ())) == content(drawn)
+    mask = mask.clone()
+    mask[..., 4, 0] = 1
+    text = KINDS[Canvas].to_text(Canvas(x, mask), binary)
+    assert text == "drawn-01f0000000000001:mask-ffffffff80000000"
+    assert content(KINDS[Canvas].from_text(text, binary, ())) == content(Canvas(x, mask))
+
+
+def test_an_image_of_the_data_is_written_as_its_position_whoever_drew_it(binary):
+    stored = binary.data.point("valid", 3).x
+    bits = np.packbits(stored.numpy().astype(bool)).tobytes().hex()
+    canvas = KINDS[Canvas].from_text(f"drawn-{bits}:left", binary, ())
+    assert torch.equal(canvas.x, stored)
+    assert KINDS[Canvas].to_text(canvas, binary).endswith(":left")
+    assert not KINDS[Canvas].to_text(canvas, binary).startswith("drawn")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("drawn-00:lower", "image bits as 16 hexadecimal digits after drawn-, not 2 characters"),
+        ("drawn-" + "z" * 16 + ":lower", "16 hexadecimal digits after drawn-, not others"),
+        ("drawn-" + "0" * 16, "an unknown region among lower"),
+        ("drawn-" + "0" * 16 + ":mask-0", "mask bits as 16 hexadecimal digits after mask-, not 1 characters"),
+    ],
+)
+def test_a_drawn_image_that_cannot_be_read_says_what_is_wrong(binary, text, message):
+    with pytest.raises(BadInput, match=f"canvas takes .*{message}"):
+        KINDS[Canvas].from_text(text, binary, ())
+
+
+def test_a_grey_drawing_goes_by_a_file(page, tmp_path):
+    """The numbers of the card "Your drawing" are a canvas again."""
+    here, path = context(page, Canvas), tmp_path / "drawing.npz"
+    mask = region_mask("left", 8, 8).expand(1, 1, 8, 8)
+    canvas = Canvas(torch.linspace(0, 1, 64).reshape(1, 1, 8, 8), mask)
+    assert KINDS[Canvas].to_text(canvas, here) == ""
+    with pytest.raises(BadInput, match="canvas takes drawn- for images of 0 and 1 only"):
+        KINDS[Canvas].from_text("drawn-0000000000000000:lower", here, ())
+    save(drawing(page.model, canvas), path)
+    read = KINDS[Canvas].from_text(str(path), here, ())
+    assert content(read) == content(Canvas(canvas.x * mask, mask))
 
 
 def test_a_datum_of_another_split_is_written_with_its_split(page):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,7 +48,11 @@ class Discs(Frame):
 
     def radius(self) -> float:
         """Radius of the circles, data units; no two overlap."""
-        xy = self._placed()
+        return self._radius
+
+    @functools.cached_property
+    def _radius(self) -> float:
+        xy = self._placed
         apart = np.linalg.norm(xy[:, None] - xy[None], axis=-1)  # (k, k)
         apart = apart[apart > 0]
         side = float(np.ptp(xy, axis=0).max()) if len(xy) else 0.0
@@ -61,27 +66,32 @@ class Discs(Frame):
 
     def headline_place(self) -> tuple[float, float] | None:
         """Where the headline stands, data units: the middle of the places where it is free, else None."""
-        if not len(self._placed()) or not self.headline:
+        return self._headline_place
+
+    @functools.cached_property
+    def _headline_place(self) -> tuple[float, float] | None:
+        if not len(self._placed) or not self.headline:
             return None
         x, y = self.middle().tolist()
-        free = float(np.hypot(*(self._placed() - [x, y]).T).min()) > 2 * self.radius()
+        free = float(np.hypot(*(self._placed - [x, y]).T).min()) > 2 * self._radius
         return (x, y) if free else None
 
     def middle(self) -> np.ndarray:
         """Middle of the places, (2,), data units; there must be one."""
-        xy = self._placed()
+        xy = self._placed
         return (xy.min(axis=0) + xy.max(axis=0)) / 2
 
+    @functools.cached_property
     def _placed(self) -> np.ndarray:
         """Positions that are finite, (n, 2)."""
         return self.xy[np.isfinite(self.xy).all(axis=1)]
 
     def bounds(self) -> tuple[float, float, float, float]:
         """x0, x1, y0, y1 around the circles, data units."""
-        xy = self._placed()
+        xy = self._placed
         if not len(xy):
             return -1.0, 1.0, -1.0, 1.0
-        reach = 1.15 * self.radius()
+        reach = 1.15 * self._radius
         (x0, y0), (x1, y1) = xy.min(axis=0) - reach, xy.max(axis=0) + reach
         return float(x0), float(x1), float(y0), float(y1)
 

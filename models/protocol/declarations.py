@@ -159,6 +159,7 @@ class Scene:
         lead: Name of the leading view.
         beside: Names of the views beside it.
         below: Names of the views below it. "curves" is the card of all metrics over the steps.
+        share: Share of the width that the leading view has, or 0 for the usual one.
     """
 
     name: str
@@ -166,6 +167,7 @@ class Scene:
     lead: str
     beside: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
+    share: float = 0.0
 
     @property
     def views(self) -> tuple[str, ...]:

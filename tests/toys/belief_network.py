@@ -32,6 +32,7 @@ from models.protocol import (
     settings,
     view,
 )
+from models.views.drawing import drawing
 
 __all__ = ["BeliefNetwork"]
 
@@ -53,8 +54,10 @@ class BeliefNetwork(LossModel, HasLogProb, HasConditional):
     presets = (Preset("Digits", "digits-binary", {}, {"steps": 300, "lr": 0.01}, about="Readable digits."),)
     scenes = (
         Scene("Train", "Does it learn?", lead="drawn", below=("curves",)),
-        Scene("Complete", "What follows from a part?", lead="completion", beside=("weights",)),
+        Scene("Complete", "What follows from a part?", "drawing", ("completion", "weights"), share=0.58),
     )
+
+    views = (drawing,)
 
     @dataclass(frozen=True)
     class Config:

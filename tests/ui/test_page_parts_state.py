@@ -7,13 +7,15 @@ import pages
 import pytest
 import torch
 from page_parts import State
+from toys import BeliefNetwork
 
 from explorer.engine.views.static_page import StaticPage
 from explorer.ui.page.state.inputs import Inputs
 from explorer.ui.page.state.moment import Moment
 from explorer.ui.page.state.shown import PageState, PlayerInfo, Shown
-from models.protocol import DataPoint, LatentPoint, Noise
+from models.protocol import Canvas, DataPoint, LatentPoint, Noise, views_of
 from models.vae.amortised import VAE
+from models.views.drawing import drawing
 
 pytestmark = pytest.mark.usefixtures("parts")
 
@@ -155,6 +157,22 @@ def test_while_a_model_trains_a_drag_asks_for_the_first_view_in_sight_alone(stat
     shown.set_state(state)
     inputs.set_point(np.zeros(2))
     assert asked == views
+
+
+def test_while_a_model_trains_a_stroke_asks_for_the_picture_that_completes_it() -> None:
+    """Not for the view that sets the canvas, whose board shows it already."""
+
+    class DrawnFirst(BeliefNetwork):
+        views = (drawing, views_of(BeliefNetwork)["completion"])
+
+    shown = State("toy", DrawnFirst).shown
+    assert list(shown.views) == ["drawing", "completion"]
+    inputs, asked = Inputs(shown), []
+    inputs.asked.connect(lambda request: asked.append(request.view))
+    inputs.in_sight = frozenset({"drawing", "completion"})
+    shown.set_state(PageState.TRAINING)
+    inputs.set(Canvas(torch.zeros(1, 1, 8, 8), torch.ones(1, 1, 8, 8)), dragged=True)
+    assert asked == ["completion"]
 
 
 def test_requests_that_follow_at_once_are_put_together(qtbot) -> None:

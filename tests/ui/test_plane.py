@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from pointing import difference, drag, pixels, point_at, wheel
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtTest import QTest
 
 from explorer.ui.frames import CurvesView, PlaneView
+from explorer.ui.frames.items.cloud import CloudItem
 from explorer.ui.theme import ui_font
 from models.frames import Curves, Density, Ellipses, Plane, Points, Series
 
@@ -97,7 +98,8 @@ def test_a_layer_that_changes_below_others_does_not_cover_them(plane) -> None:
     plane.show_frame(Plane((fields[0], circle), extent=(-2, 2, -2, 2)))
     plane.set_cross(0.0, 0.0)  # stores both layers
     plane.set_cross(None)
-    plane.show_frame(Plane((fields[1], circle), extent=(-2, 2, -2, 2)))  # the lower one alone is another
+    plane.show_frame(Plane((fields[1], circle), extent=(-2, 2, -2, 2)))  # after the move it is stored at once
+    plane.show_frame(Plane((fields[0], circle), extent=(-2, 2, -2, 2)))  # the lower one alone is another
     stored = {type(item).__name__ for item in plane.panes[0].items if item.is_stored}
     assert stored == set()
 
@@ -130,6 +132,40 @@ def test_layers_below_that_stay_are_part_of_the_background(plane) -> None:
     assert stored == {"PlaneOverlay": False, "PaintedItem": True, "CloudItem": False}
     plane.set_cross(0.0, 0.0)  # now the cloud, too
     assert [item.is_stored for item in plane.panes[0].items if type(item).__name__ == "CloudItem"] == [True]
+
+
+def test_below_a_cross_hair_that_moves_a_cloud_is_drawn_once_a_frame(plane, monkeypatch) -> None:
+    drawn: list[int] = []
+    draw = CloudItem.draw
+    monkeypatch.setattr(CloudItem, "draw", lambda item, *where: (drawn.append(1), draw(item, *where)))
+    clouds = [Points(np.random.default_rng(k).normal(size=(50, 2))) for k in range(3)]
+    plane.show_frame(Plane((clouds[0],), extent=(-2, 2, -2, 2)))
+    plane.set_cross(0.0, 0.0)
+    plane.grab()
+    for place, cloud in enumerate(clouds[1:]):
+        drawn.clear()
+        plane.show_frame(Plane((cloud,), extent=(-2, 2, -2, 2)))
+        plane.grab()
+        for move in range(3):
+            plane.set_cross(0.1 * move, 0.1 * place)
+            plane.grab()
+        assert len(drawn) == 1
+    stored = plane.grab().toImage()
+    plane.panes[0].release(0.0)
+    assert difference(plane.grab().toImage(), stored) <= 3
+
+
+def test_every_point_of_a_cloud_has_the_colour_of_its_class(theme, make_widget) -> None:
+    view = make_widget(PlaneView(theme), 400, 400)
+    xy = np.array([[-1.5, 1.5], [0.5, 1.5], [9.0, 0.0], [1.5, -1.5], [-0.5, -1.5]])  # the third is out of sight
+    view.show_frame(Plane((Points(xy, np.array([7, 2, 2, 7, 0]), size=40.0),), extent=(-2, 2, -2, 2)))
+    image = view.grab().toImage()
+    for (x, y), label in zip(xy[[0, 1, 3, 4]], (7, 2, 7, 0), strict=True):
+        at, full = view.view.point(x, y).toPoint() + QPoint(14, 0), QColor(theme.tokens.of_class(label))
+        ground, seen = QColor(theme.tokens.bg2), image.pixelColor(at)
+        for part in ("red", "green", "blue"):
+            below, above = getattr(ground, part)(), getattr(full, part)()
+            assert getattr(seen, part)() == pytest.approx(below + 0.78 * (above - below), abs=3)
 
 
 @pytest.mark.parametrize("kind", [PlaneView, CurvesView])

@@ -45,6 +45,17 @@ def heard(scenes: Scenes) -> list[str]:
 # Which scenes a page has
 
 
+def test_a_scene_says_what_share_of_the_width_its_leading_card_has(qapp):
+    wide = Scenes((Scene("Train", "Does it learn?", "cloud", ("density",), share=0.4), DECLARED[1]), CARDS)
+    assert wide.layout == Layout("cloud", ("density",), 0.4)
+    wide.resize(0.7, (1.0,))
+    assert wide.layout.share == 0.7
+    wide.reset()
+    assert wide.layout.share == 0.4
+    wide.choose("Score")
+    assert wide.layout.share == 0
+
+
 def test_a_page_that_declares_no_scene_has_one_with_its_leading_view_and_its_curves():
     train, *others = scenes_of(pages.Gauss)
     assert (train.name, train.lead, train.below) == ("Train", "cloud", ("curves",))

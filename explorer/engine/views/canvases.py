@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,9 +13,9 @@ from torch import Tensor
 
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.errors import BadInput
-from models.protocol import Canvas
+from models.protocol import Canvas, Image
 
-__all__ = ["REGIONS", "canvas_of", "canvas_text", "read_canvas", "region_mask"]
+__all__ = ["REGIONS", "canvas_of", "canvas_text", "read_canvas", "region_mask", "region_of"]
 
 REGIONS: Mapping[str, str] = {
     "lower": "Lower",
@@ -27,7 +28,7 @@ REGIONS: Mapping[str, str] = {
 }
 """Regions that can be unknown, by name, with their labels."""
 
-_BITS = "mask-"  # prefix of a mask's bits, row by row, as hexadecimal digits
+_BITS, _DRAWN = "mask-", "drawn-"  # prefixes of the bits of a mask or an image, row by row, as hexadecimal digits
 
 
 def region_mask(region: str, height: int, width: int) -> Tensor:
@@ -66,7 +67,10 @@ def canvas_of(data: TensorData, split: str, index: int, mask: Tensor) -> Canvas:
 
 
 def read_canvas(name: str, text: str, data: TensorData, split: str, device: torch.device) -> Canvas:
-    """The canvas that a text describes: "12:lower", "12:mask-ff00…" or the path of an NPZ file with x and mask.
+    """The canvas that a text describes: an image and what is unknown of it, or the path of an NPZ file with x and mask.
+
+    The image is a position in the split, "12:lower", or for binary data its bits, "drawn-00ff…:lower". What is unknown
+    is one of `REGIONS`, or a mask, "12:mask-ff00…". Bits are hexadecimal digits, row by row.
 
     Args:
         name: The argument, for messages.
@@ -81,52 +85,85 @@ def read_canvas(name: str, text: str, data: TensorData, split: str, device: torc
     channels, height, width = data.spec.kind.shape
     if text.endswith(".npz"):
         return _read_file(name, Path(text), (channels, height, width), device)
-    place, _, region = text.partition(":")
-    last = data.size(split) - 1
-    if not place.isdecimal() or int(place) > last:
+    image, _, region = text.partition(":")
+    if image.startswith(_DRAWN):
+        x = _read_drawn(name, image.removeprefix(_DRAWN), data).to(device)
+    elif image.isdecimal() and int(image) < data.size(split):
+        x = data.point(split, int(image)).x
+    else:
+        last = data.size(split) - 1
         raise BadInput(
             f"{name} takes index:region with an index from 0 to {last}, such as 12:lower, or an .npz file, not {text}"
         )
     if region in REGIONS:
         mask = region_mask(region, height, width)
     elif region.startswith(_BITS):
-        mask = _mask_of(name, region.removeprefix(_BITS), height, width)
+        mask = _read_bits(name, "mask", _BITS, region.removeprefix(_BITS), height * width).reshape(height, width)
     else:
         raise BadInput(f"{name} takes an unknown region among {', '.join(REGIONS)}, not {region or 'nothing'}")
-    return canvas_of(data, split, int(place), mask)
+    return Canvas(x, mask.to(x).expand_as(x))
 
 
 def canvas_text(canvas: Canvas, data: TensorData, split: str) -> str:
-    """The text form of a canvas, or "" if its image is not of the split or its mask differs between channels."""
+    """The text form of a canvas.
+
+    It is "" where the mask differs between channels, or where an image that is not of the split is not binary.
+    """
     mask = canvas.mask[0, 0].cpu()
-    same = (data.batch(split).x == canvas.x.to(data.batch(split, 0, 1).x.device)).flatten(1).all(dim=1)
-    if not same.any() or not torch.equal(canvas.mask.cpu(), mask.expand_as(canvas.mask)):
+    image = _image_text(canvas.x, data, split)
+    if not image or not torch.equal(canvas.mask.cpu(), mask.expand_as(canvas.mask)):
         return ""
-    height, width = mask.shape
-    region = next((name for name in REGIONS if torch.equal(region_mask(name, height, width), mask)), None)
-    return f"{int(same.nonzero()[0])}:{region or _BITS + _text_of(mask)}"
+    return f"{image}:{region_of(mask) or _BITS + _bits_text(mask)}"
 
 
-def _text_of(mask: Tensor) -> str:
-    return np.packbits(mask.numpy().astype(bool)).tobytes().hex()
+def region_of(mask: Tensor) -> str:
+    """Name of the region that is unknown where a mask, (h, w), is 0; "" if it is none of `REGIONS`."""
+    return next((name for name in REGIONS if torch.equal(region_mask(name, *mask.shape), mask.float())), "")
 
 
-def _mask_of(name: str, digits: str, height: int, width: int) -> Tensor:
-    count = -(-height * width // 8)
+def _image_text(x: Tensor, data: TensorData, split: str) -> str:
+    stored = data.batch(split).x
+    same = (stored == x.to(stored.device)).flatten(1).all(dim=1)
+    if same.any():
+        return str(int(same.nonzero()[0]))
+    return _DRAWN + _bits_text(x) if _is_binary(data) else ""
+
+
+def _is_binary(data: TensorData) -> bool:
+    kind = data.spec.kind
+    return isinstance(kind, Image) and kind.values == "binary"
+
+
+def _bits_text(bits: Tensor) -> str:
+    return np.packbits(bits.cpu().numpy().astype(bool)).tobytes().hex()
+
+
+def _read_drawn(name: str, digits: str, data: TensorData) -> Tensor:
+    if not _is_binary(data):
+        raise BadInput(f"{name} takes {_DRAWN} for images of 0 and 1 only; give others as an .npz file with x and mask")
+    shape = data.spec.kind.shape
+    return _read_bits(name, "image", _DRAWN, digits, math.prod(shape)).reshape(1, *shape)
+
+
+def _read_bits(name: str, what: str, prefix: str, digits: str, count: int) -> Tensor:
+    """Bits from hexadecimal digits: (count,) float, 0 or 1."""
+    size = -(-count // 8)
     try:
         packed = bytes.fromhex(digits)
     except ValueError:
         packed = b""
-    if len(packed) != count:
-        raise BadInput(f"{name} takes a mask of {2 * count} hexadecimal digits after {_BITS}, not {len(digits)}")
-    bits = np.unpackbits(np.frombuffer(packed, dtype=np.uint8), count=height * width)
-    return torch.from_numpy(bits.reshape(height, width).astype(np.float32))
+    if len(packed) != size or len(digits) != 2 * size:
+        given = f"{len(digits)} characters" if len(digits) != 2 * size else "others"
+        raise BadInput(f"{name} takes {what} bits as {2 * size} hexadecimal digits after {prefix}, not {given}")
+    return torch.from_numpy(np.unpackbits(np.frombuffer(packed, dtype=np.uint8), count=count).astype(np.float32))
 
 
 def _read_file(name: str, path: Path, shape: tuple[int, ...], device: torch.device) -> Canvas:
+    """A canvas of a file with x and mask, or with both as the two images that `models.views.drawing` exports."""
     try:
         with np.load(path, allow_pickle=False) as stored:
-            x, mask = (np.asarray(stored[key], dtype=np.float32) for key in ("x", "mask"))
+            pair = stored["images"] if "images" in stored else (stored["x"], stored["mask"])
+            x, mask = (np.asarray(array, dtype=np.float32) for array in pair)
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
         raise BadInput(f"{name} takes an .npz file with the arrays x and mask; {path} cannot be read as one") from None
     size = "×".join(map(str, shape))

@@ -28,8 +28,8 @@ def request_from_text(
 
     Latent points are "z=0.5,-1"; data "point=12", the position in the view's split, or "point=train:12"; noise
     "noise=3", a seed; points "points=0,1;2,3"; pixels "pixel=row,column" or "pixel=row,column,channel"; times "t=0.5";
-    canvases "canvas=12:lower", an image and its unknown region, or "canvas=file.npz"; directions "along=name", the
-    name of one saved with the run.
+    canvases "canvas=12:lower", an image and its unknown region, "canvas=drawn-00ff…:lower", the bits of one, or
+    "canvas=file.npz"; directions "along=name", the name of one saved with the run.
 
     Args:
         view: The view.

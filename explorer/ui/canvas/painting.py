@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -13,6 +14,8 @@ __all__ = ["MOST", "Brush", "Painting", "StrokeHistory"]
 MOST = 20_000  # largest number of points
 _STROKES = 100  # strokes that can be undone
 _SPACING = 0.05  # data units between two dabs of a stroke; at least the jitter
+
+S = TypeVar("S")
 
 
 @dataclass(frozen=True)
@@ -35,29 +38,47 @@ class Brush:
     )
 
 
-class StrokeHistory:
-    """The arrays before each of the last strokes. They are compared by identity: a stroke makes a new array."""
+class StrokeHistory(Generic[S]):
+    """The states before each of the last strokes, and after those that were undone.
+
+    States are compared by identity: a stroke makes a new one.
+    """
 
     def __init__(self) -> None:
-        self._past: list[np.ndarray] = []
+        self._past: list[S] = []
+        self._undone: list[S] = []
 
     @property
     def can_undo(self) -> bool:
         """Whether there is a stroke to undo."""
         return bool(self._past)
 
-    def note(self, array: np.ndarray) -> None:
-        """Notes the array at the beginning of a stroke."""
-        if not self._past or self._past[-1] is not array:
-            self._past = [*self._past[-_STROKES + 1 :], array]
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a stroke that was undone, and none after it."""
+        return bool(self._undone)
 
-    def undo(self, array: np.ndarray) -> np.ndarray:
-        """The array before the last stroke that changed it, or the array itself where there is none."""
+    def note(self, state: S) -> None:
+        """Notes the state at the beginning of a stroke."""
+        self._undone = []
+        if not self._past or self._past[-1] is not state:
+            self._past = [*self._past[-_STROKES + 1 :], state]
+
+    def undo(self, state: S) -> S:
+        """The state before the last stroke that changed it, or the state itself where there is none."""
         while self._past:
             before = self._past.pop()
-            if before is not array:
+            if before is not state:
+                self._undone.append(state)
                 return before
-        return array
+        return state
+
+    def redo(self, state: S) -> S:
+        """The state after the stroke that was undone last, or the state itself where there is none."""
+        if not self._undone:
+            return state
+        self._past.append(state)
+        return self._undone.pop()
 
 
 class Painting:
@@ -74,7 +95,7 @@ class Painting:
     def __init__(self, xy: np.ndarray, rng: np.random.Generator):
         self.xy = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
         self._rng = rng
-        self._history = StrokeHistory()
+        self._history: StrokeHistory[np.ndarray] = StrokeHistory()
         self._last: np.ndarray | None = None
 
     @property

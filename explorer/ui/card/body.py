@@ -16,6 +16,7 @@ __all__ = ["EDGE", "CardBody"]
 _PADDING, EDGE = 12, 4  # px around pictures with axes, and around those that reach the edges
 _SIDE = 200  # px of controls beside the picture
 _NARROW = 440  # px of the body's width under which they are below it
+_SHARE = 0.42  # of the body's width or height that a picture beside or below a board has
 _HIGH, _LOW = 160, 120  # px of height that a picture has at least
 _SHALLOW = (Bars, Images, Text)  # kinds of picture that are readable in less
 _ANY = 16_777_215  # Qt's QWIDGETSIZE_MAX: no limit
@@ -34,8 +35,9 @@ class CardBody(QFrame):
 
     def __init__(self, theme: Theme, view: View, display: FrameView, sentence: str, parent: QWidget):
         super().__init__(parent)
-        self._display = display
         self._controls: QWidget | None = None
+        self._board: QWidget | None = None
+        self._picture: QWidget = display
         self._ghost = Ghost(theme, view.frame, sentence, self)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._ghost)
@@ -55,7 +57,7 @@ class CardBody(QFrame):
 
     def show_picture(self) -> None:
         """Shows the picture."""
-        self._stack.setCurrentWidget(self._display)
+        self._stack.setCurrentWidget(self._picture)
 
     def show_empty(self) -> None:
         """Shows the placeholder."""
@@ -64,6 +66,32 @@ class CardBody(QFrame):
     def set_sentence(self, sentence: str) -> None:
         """Sets the sentence of the placeholder."""
         self._ghost.set_sentence(sentence)
+
+    def set_board(self, board: QWidget) -> None:
+        """Puts a board in place of the picture."""
+        self._stack.addWidget(board)
+        self._picture = board
+        self._row.setContentsMargins(0, 0, 0, 0)
+
+    def add_board(self, board: QWidget) -> None:
+        """Puts a square board at the left of the picture or above it, wherever it is larger."""
+        self._board = board
+        self._row.insertWidget(0, board)
+        self._place_board()
+
+    def _place_board(self) -> None:
+        """Gives a board the largest square that leaves the picture its room."""
+        if self._board is None:
+            return
+        direction, room = QBoxLayout.Direction, self.contentsRect().size()
+        least = self._board.minimumSizeHint()
+        width, height = (round((1 - _SHARE) * side) - _PADDING for side in (room.width(), room.height()))
+        beside, below = min(width, room.height()), min(room.width(), height)
+        upright = below > beside
+        self._row.setDirection(direction.TopToBottom if upright else direction.LeftToRight)
+        side = max(beside, below, least.width())
+        self._board.setMaximumSize(*((_ANY, side) if upright else (side, _ANY)))
+        self._board.setMinimumSize(*((0, side) if upright else (side, 0)))
 
     def add_controls(self, controls: QWidget) -> None:
         """Puts controls beside the picture, or below it where the card is narrow."""
@@ -87,6 +115,7 @@ class CardBody(QFrame):
             self._stack.setMinimumHeight(self._least + room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Moves the controls beside or below the picture."""
+        """Moves controls and board beside or below the picture."""
         super().resizeEvent(event)
         self._place_controls()
+        self._place_board()

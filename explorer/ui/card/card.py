@@ -241,6 +241,14 @@ class Card(QFrame):
         self._body.add_controls(widget)
         self._note.reserve_line()
 
+    def add_board(self, board: QWidget) -> None:
+        """Puts a board on which one draws beside the picture, or above it where it is larger there."""
+        self._body.add_board(board)
+
+    def set_board(self, board: QWidget) -> None:
+        """Puts a board on which one draws in place of the picture, which is still what is exported."""
+        self._body.set_board(board)
+
     def add_row(self, widget: QWidget) -> None:
         """Puts controls in a row of their own above the foot."""
         widget.setContentsMargins(8, 8, 8, 4)

@@ -37,6 +37,7 @@ class ValueBox(QLineEdit):
         super().__init__(parent)
         self._scale = scale
         self._value = value
+        self._shows: Scale | None = None  # the scale by which the text was written
         self.setFont(mono_font(12))
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFixedSize(64, 24)
@@ -60,7 +61,14 @@ class ValueBox(QLineEdit):
 
     def set_number(self, value: float) -> None:
         """Sets the value without a signal."""
-        self._value = value
+        if (
+            value == self._value
+            and not self.isModified()
+            and not self.property("invalid")
+            and self._shows == self._scale
+        ):
+            return
+        self._value, self._shows = value, self._scale
         text = value_text(value, self._scale)
         if text != self.text():
             self.setText(text)

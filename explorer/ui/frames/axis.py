@@ -55,6 +55,7 @@ class PlotAxis(pg.AxisItem):
         self._pane = QRectF()
         self._positions: list[tuple[float, str]] | None = None
         self._reserved = 8.0  # px for the name
+        self._bounds = QRectF()
         self.setZValue(1 if inside else -200)  # a pane has -100
         if inside:
             self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
@@ -73,6 +74,8 @@ class PlotAxis(pg.AxisItem):
             self.name, self.log, self.name_below = name, log, below
             width = QFontMetricsF(ui_font(11, tabular=True)).horizontalAdvance(name)
             self._reserved = width + 24 if name and not below else 8.0
+            self.prepareGeometryChange()
+            self._measure()
             self._change()
 
     def set_value_names(self, names: tuple[str, ...]) -> None:
@@ -87,12 +90,18 @@ class PlotAxis(pg.AxisItem):
         self._pane = pane
         if self.orientation == "bottom":
             size = _INSIDE[0] if self.is_inside else _BOTTOM
-            self.strip = QRectF(pane.left(), pane.bottom() - (size if self.is_inside else 0), pane.width(), size)
+            strip = QRectF(pane.left(), pane.bottom() - (size if self.is_inside else 0), pane.width(), size)
         else:
             size = _INSIDE[1] if self.is_inside else _LEFT
-            self.strip = QRectF(pane.left() - (0 if self.is_inside else size), pane.top(), size, pane.height())
-        self.setGeometry(self.strip)
+            strip = QRectF(pane.left() - (0 if self.is_inside else size), pane.top(), size, pane.height())
+        self.stand_at(strip)
         self._change()
+
+    def stand_at(self, strip: QRectF) -> None:
+        """Takes the rectangle of the numbers, px of the canvas."""
+        self.strip = strip
+        self._measure()
+        self.setGeometry(strip)
 
     def restyle(self, tokens: Tokens) -> None:
         """Takes the colours of a theme."""
@@ -103,6 +112,10 @@ class PlotAxis(pg.AxisItem):
         """Takes the range of the pane."""
         super().linkedViewChanged(view, newRange)
         self._change()
+
+    def _measure(self) -> None:
+        name = min(self._reserved, self._pane.width()) if self.is_inside else 0.0
+        self._bounds = QRectF(0, 0, max(self.strip.width(), name), self.strip.height())
 
     def _change(self) -> None:
         self._positions = None
@@ -150,8 +163,7 @@ class PlotAxis(pg.AxisItem):
 
     def boundingRect(self) -> QRectF:
         """The strip, and beside it the rest of a name that is longer than its numbers."""
-        name = min(self._reserved, self._pane.width()) if self.is_inside else 0.0
-        return QRectF(0, 0, max(self.strip.width(), name), self.strip.height())
+        return self._bounds
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None) -> None:
         """Draws numbers inside the pane; those beside it are in the background."""

@@ -156,7 +156,7 @@ class Pane(pg.ViewBox):
         """Tells the items that the pane has another size."""
         self._projection = None
         for item in self.items:
-            item.prepareGeometryChange()
+            item.resize()
         self._draw_all_anew()
         super().resizeEvent(event)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -35,6 +36,7 @@ class CurveLayout:
     name_below: bool = False
 
     @classmethod
+    @functools.lru_cache(maxsize=64)
     def of(cls, panes: int, most: int, x_name: str, width: float) -> CurveLayout:
         """The layout at a width.
 

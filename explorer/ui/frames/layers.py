@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
-from explorer.ui.frames.paint import draw_polyline, halo_text, polygon, stroke
+from explorer.ui.frames.paint import draw_lines, draw_polyline, halo_text, polygon, stroke
 from explorer.ui.frames.projection import Projection
 from explorer.ui.frames.ranges import finite_range
 from explorer.ui.theme import Tokens, mix
@@ -52,7 +52,7 @@ def _paint_field(painter: QPainter, layer: Field, view: Projection, tokens: Toke
     left, right = b - unit * head + side * head * 0.6, b - unit * head - side * head * 0.6
     lines = np.concatenate([np.hstack(pair) for pair in ((a, b), (b, left), (b, right))])
     painter.setPen(stroke(tokens.role(layer.role), 1.0, 0.9))
-    painter.drawLines([QLineF(*line) for line in lines.tolist()])
+    draw_lines(painter, lines)
 
 
 def _paint_grid(painter: QPainter, layer: Grid, view: Projection, tokens: Tokens) -> None:
@@ -109,7 +109,7 @@ def _paint_paths(painter: QPainter, layer: Paths, view: Projection, tokens: Toke
         if layer.width <= 2:
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)  # round ends of many short thin pieces look like beads
         painter.setPen(pen)
-        painter.drawLines([QLineF(*line) for line in lines[shades == shade].tolist()])
+        draw_lines(painter, lines[shades == shade])
 
 
 PAINTERS: dict[type[Layer], Callable[[QPainter, Any, Projection, Tokens], None]] = {

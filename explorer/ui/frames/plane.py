@@ -189,7 +189,7 @@ class PlaneView(Plot):
 
     def _show_over(self) -> None:
         if self._overlay is not None:
-            self.panes[0].keep()
+            self.keep_content()
             self._overlay.has_focus = self.hasFocus()
             self._overlay.update()
 

@@ -74,6 +74,7 @@ class Plot(FrameView):
         self._pointer: QPointF | None = None
         self._pressed: QPointF | None = None
         self._stale = False
+        self._over_moves = False  # what lies above the content has moved since the last frame
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.reset_action = QAction("Reset view\tR", self)
         self.reset_action.setToolTip("Show everything again after zooming or moving: R, or a double click")
@@ -171,6 +172,12 @@ class Plot(FrameView):
         """What is said about the point under the pointer, or ""."""
         return self._read_out.text if self._read_out is not None else ""
 
+    def keep_content(self) -> None:
+        """Stores the picture of the content, above which something moves."""
+        self._over_moves = True
+        for pane in self.panes:
+            pane.keep()
+
     def redraw(self) -> None:
         """Shows the content anew: at once, or where the widget is hidden, with the next paint."""
         self._stale = True
@@ -183,6 +190,9 @@ class Plot(FrameView):
             self._stale = False
             canvas = self.make_canvas()
             self.show_content(self._frame)
+            if self._over_moves:  # and will go on: the next move would draw the content a second time, to store it
+                self.keep_content()
+                self._over_moves = False
             canvas.scene().update()  # of the scene, as items ask too: the viewport's own would be a paint more
             self._tell()
 
@@ -244,8 +254,7 @@ class Plot(FrameView):
         self._pointer = at
         axis = None if at is None else self.axis_at(at)
         self.setCursor(_CURSORS[axis.orientation if axis is not None else ""])
-        for pane in self.panes:
-            pane.keep()
+        self.keep_content()
         self.pointer_moved(at)
         self._tell()
 

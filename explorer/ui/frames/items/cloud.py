@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 
 from explorer.ui.frames.items.item import LayerItem, PaneItem, Space
 from explorer.ui.frames.labels import ClassLabels
-from explorer.ui.frames.paint import dot
+from explorer.ui.frames.paint import dot_row
 from explorer.ui.frames.projection import Projection
 from explorer.ui.frames.trails import Trails
 from explorer.ui.theme import Tokens
@@ -22,12 +22,13 @@ _SOFT = 0.78  # opacity of a dot of a class
 
 
 class CloudItem(LayerItem):
-    """The dots of a cloud, in one call of the painter for each class."""
+    """The dots of a cloud, class by class, in one call of the painter."""
 
     def __init__(self, space: Space, level: float = 0.0):
         super().__init__(space, level)
         self._xy = np.empty((0, 2))  # class by class
-        self._groups: list[tuple[int | None, int, int]] = []  # class, and the part of `_xy` with its points
+        self._place: np.ndarray = np.empty(0)  # of the class of each among those that occur, (n,)
+        self._classes: list[int] | None = None  # those that occur; None for points without a class
         self._size, self._role = 4.0, "data"
         self._tokens: Tokens | None = None
         self._fragments = PrimitiveArray(QPainter.PixmapFragment, 10)
@@ -38,15 +39,14 @@ class CloudItem(LayerItem):
         xy = np.asarray(layer.xy, float)
         finite = np.isfinite(xy).all(axis=1)
         if layer.label is None:
-            self._xy = xy[finite]
-            self._groups = [(None, 0, len(self._xy))]
+            self._xy, self._classes = xy[finite], None
+            self._place = np.zeros(len(self._xy))
         else:
             label = layer.label[finite]
             order = np.argsort(label, kind="stable")
             self._xy = xy[finite][order]
-            classes, starts = np.unique(label[order], return_index=True)
-            bounds = [*starts.tolist(), len(label)]
-            self._groups = list(zip(classes.tolist(), bounds[:-1], bounds[1:], strict=True))
+            classes, self._place = np.unique(label[order], return_inverse=True)
+            self._classes = classes.tolist()
         self.change()
 
     def draw(self, painter: QPainter, view: Projection) -> None:
@@ -54,29 +54,27 @@ class CloudItem(LayerItem):
         if self._tokens is None:
             return
         ratio = painter.device().devicePixelRatioF()
-        width, height, size = view.rect.width(), view.rect.height(), self._size
+        width, height, size, tokens = view.rect.width(), view.rect.height(), self._size, self._tokens
         pixels = view.to_pixels(self._xy)
         within = np.all((pixels >= -size) & (pixels <= [width + size, height + size]), axis=1)
-        tokens = self._tokens
-        for label, start, end in self._groups:
-            at = pixels[start:end][within[start:end]]
-            if not len(at):
-                continue
-            one = (
-                dot(tokens.role(self._role), size, ratio)
-                if label is None
-                else dot(tokens.of_class(label), size, ratio, _SOFT)
-            )
-            self._fragments.resize(len(at))
-            table = self._fragments.ndarray()  # x, y, source (x, y, width, height), scale (x, y), rotation, opacity
-            table[:, 0:2] = at
-            table[:, 2:4] = 0
-            table[:, 4:6] = one.width()
-            table[:, 6:8] = 1 / ratio
-            table[:, 8] = 0
-            table[:, 9] = 1
-            draw: Any = painter.drawPixmapFragments
-            draw(*self._fragments.drawargs(), one)
+        at = pixels[within]
+        if not len(at):
+            return
+        if self._classes is None:
+            row = dot_row((tokens.role(self._role),), size, ratio)
+        else:
+            row = dot_row(tuple(tokens.of_class(label) for label in self._classes), size, ratio, _SOFT)
+        self._fragments.resize(len(at))
+        table = self._fragments.ndarray()  # x, y, source (x, y, width, height), scale (x, y), rotation, opacity
+        table[:, 0:2] = at
+        table[:, 2] = self._place[within] * row.height()
+        table[:, 3] = 0
+        table[:, 4:6] = row.height()
+        table[:, 6:8] = 1 / ratio
+        table[:, 8] = 0
+        table[:, 9] = 1
+        draw: Any = painter.drawPixmapFragments
+        draw(*self._fragments.drawargs(), row)
 
 
 class LabelsItem(PaneItem):

@@ -43,7 +43,6 @@ class PaneItem(QGraphicsItem):
     Attributes:
         follows_pointer: The item changes as the pointer moves: it is never stored.
         margin: px that the item may draw beyond the pane.
-        is_stored: The item is part of the background.
 
     Args:
         space: The pane.
@@ -56,9 +55,25 @@ class PaneItem(QGraphicsItem):
     def __init__(self, space: Space, level: float = 0.0):
         super().__init__()
         self.space = space
-        self.is_stored = False
+        self._is_stored = False
+        self._bounds: QRectF | None = None
         self.setZValue(level)
         space.add(self)
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the item is part of the background."""
+        return self._is_stored
+
+    @is_stored.setter
+    def is_stored(self, stored: bool) -> None:
+        self._is_stored = stored
+        self.setFlag(self.GraphicsItemFlag.ItemHasNoContents, stored)  # Qt then passes over it
+
+    def resize(self) -> None:
+        """Follows another size of the pane."""
+        self.prepareGeometryChange()
+        self._bounds = None
 
     def change(self) -> None:
         """Draws anew."""
@@ -71,13 +86,14 @@ class PaneItem(QGraphicsItem):
 
     def boundingRect(self) -> QRectF:
         """The whole pane."""
-        m = self.margin
-        return self.space.projection.rect.adjusted(-m, -m, m, m)
+        if self._bounds is None:
+            m = self.margin
+            self._bounds = self.space.projection.rect.adjusted(-m, -m, m, m)
+        return self._bounds
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        """Draws the item, unless it is part of the background."""
-        if not self.is_stored:
-            self.draw_clipped(painter)
+        """Draws the item."""
+        self.draw_clipped(painter)
 
     def draw_clipped(self, painter: QPainter) -> None:
         """Draws the item, not beyond the pane."""

@@ -54,11 +54,11 @@ class NameAxis(PlotAxis):
         self._pane = pane
         if self.orientation == "bottom":
             self.setHeight(self.size)
-            self.strip = QRectF(pane.left(), pane.bottom(), pane.width(), self.size)
+            strip = QRectF(pane.left(), pane.bottom(), pane.width(), self.size)
         else:
             self.setWidth(self.size)
-            self.strip = QRectF(pane.left() - self.size, pane.top(), self.size, pane.height())
-        self.setGeometry(self.strip)
+            strip = QRectF(pane.left() - self.size, pane.top(), self.size, pane.height())
+        self.stand_at(strip)
 
     def positions(self) -> list[tuple[float, str]]:
         """Position along the pane, px from its left or top, and text of each name in view that has room."""

@@ -1,16 +1,17 @@
-"""A partly given image: an image on which the user paints the known pixels."""
+"""A partly given image: a board on which the user draws it, and paints which of its pixels are given."""
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
+
 import torch
 from PySide6.QtCore import QObject, Slot
 
 from explorer.engine.data.tensors import TensorData
-from explorer.engine.views.canvases import REGIONS, canvas_of, region_mask
+from explorer.engine.views.canvases import REGIONS, region_mask, region_of
 from explorer.engine.views.input_context import chosen_split
-from explorer.ui.canvas.mask_board import MaskBoard
-from explorer.ui.canvas.mask_painting import MaskPainting
+from explorer.ui.canvas.image_board import ImageBoard
+from explorer.ui.canvas.image_painting import ImagePainting, Picture
 from explorer.ui.card import Card
 from explorer.ui.frames.base import Hit
 from explorer.ui.page.editors.canvas_tools import PAINTED, CanvasTools
@@ -18,42 +19,56 @@ from explorer.ui.page.editors.editor import Editor
 from explorer.ui.page.state.inputs import Inputs
 from explorer.ui.page.state.shown import Shown
 from explorer.ui.theme import Theme
-from models.protocol import Canvas, Image
+from models.protocol import Canvas, Image, View
 
 __all__ = ["CanvasEditor"]
 
+_FIRST = "lower"  # the region that is unknown at first
+
 
 class CanvasEditor(Editor):
-    """Puts a board beside each picture whose view takes a canvas, and a row of tools below it.
+    """Lets a person draw on a board, with rows of tools below it.
 
-    All boards show the same image and mask. The image is one of the split of the first such view.
+    A view that takes a canvas and sets it has the board in place of its picture. Where a page has no such view, a board
+    stands beside the picture of each view that takes a canvas. All boards show the same canvas, which starts from an
+    image of the split of the first such view.
     """
 
     kind = Canvas
 
     def __init__(self, theme: Theme, inputs: Inputs, parent: QObject | None = None):
         super().__init__(theme, inputs, parent)
+        self._apart = any(_is_drawn_on(view) for view in inputs.views)  # a card has nothing but the board
         self._cards: list[Card] = []
-        self._boards: list[MaskBoard] = []
+        self._boards: list[ImageBoard] = []
         self._tools: list[CanvasTools] = []
         self._data: TensorData | None = None  # images, or None
         self._split = "valid"
-        self._index = 0
-        self._painting = MaskPainting(np.ones((1, 1)))
+        self._index = 0  # of the image that was chosen last
+        self._region = _FIRST  # that was chosen last
+        self._painting = ImagePainting(Picture.blank((1, 1, 1)))
 
     def attach(self, card: Card) -> None:
         """Adds board and tools."""
-        if not self.takes(card):
+        if not self.takes(card) or (self._apart and not _is_drawn_on(card.view)):
             return
         name = self.name_for(card, first=not self._cards)
-        board, tools = MaskBoard(self._theme), CanvasTools(self._theme, f"{name}.tools")
+        board, tools = ImageBoard(self._theme), CanvasTools(self._theme, f"{name}.tools")
         board.setObjectName(name)
-        board.changed.connect(self._on_painted)
-        tools.index_chosen.connect(self.choose)
+        board.changed.connect(self._set)
+        board.resized.connect(self._show_tools)
+        tools.start_chosen.connect(self.choose)
         tools.region_chosen.connect(self._on_region)
         tools.tool_chosen.connect(self._on_tool)
+        tools.width_chosen.connect(self._on_width)
+        tools.ink_chosen.connect(self._on_ink)
         tools.undo_asked.connect(board.undo)
-        card.add_side(board)
+        tools.redo_asked.connect(board.redo)
+        tools.clear_asked.connect(self.clear)
+        if self._apart:
+            card.set_board(board)
+        else:
+            card.add_board(board)
         card.add_row(tools)
         card.changed.connect(self._on_param)
         self._cards.append(card)
@@ -68,10 +83,12 @@ class CanvasEditor(Editor):
         for part in (*self._boards, *self._tools):
             part.setVisible(self._data is not None)
         if self._data is not None and self._cards and isinstance(kind, Image):
-            _, height, width = kind.shape
             view = self._cards[0].view
-            self._split, self._index = chosen_split(view, self.inputs.params(view.name)), 0
-            self._painting = MaskPainting(region_mask("lower", height, width).numpy())
+            self._split, self._region = chosen_split(view, self.inputs.params(view.name)), _FIRST
+            self._painting = ImagePainting(self._with_region(self._start(0), _FIRST))
+            self._index = 0
+            for tools in self._tools:
+                tools.set_grey(kind.values != "binary")
             self._show_canvas()
 
     def clicked(self, card: Card, hit: Hit) -> None:
@@ -81,48 +98,88 @@ class CanvasEditor(Editor):
 
     @Slot(int)
     def choose(self, index: int) -> None:
-        """Takes another image of the split; the mask stays."""
+        """Starts from another image of the split; the mask stays."""
         if self._data is not None and 0 <= index < self._data.size(self._split):
             self._index = index
+            self._painting.replace(replace(self._start(index), mask=self._painting.picture.mask))
             self._set()
 
-    def _set(self) -> None:
-        if self._data is not None:
-            self.inputs.set(self._canvas(self._data), dragged=True)
-            self._show_canvas()
+    @Slot()
+    def clear(self) -> None:
+        """Starts from an empty picture, of which the region that was chosen last is unknown."""
+        blank = Picture.blank(self._painting.picture.x.shape)
+        self._painting.replace(self._with_region(blank, self._region))
+        self._set()
 
-    def _canvas(self, data: TensorData) -> Canvas:
-        return canvas_of(data, self._split, self._index, torch.from_numpy(self._painting.mask))
+    def _start(self, index: int) -> Picture:
+        """An image of the split, all of it given."""
+        assert self._data is not None
+        x = self._data.point(self._split, index).x[0].cpu().numpy()
+        return replace(Picture.blank(x.shape), x=x, start=index)
+
+    @staticmethod
+    def _with_region(picture: Picture, region: str) -> Picture:
+        return replace(picture, mask=region_mask(region, *picture.mask.shape).bool().numpy())
 
     @Slot()
-    def _on_painted(self) -> None:
-        self._set()
+    def _set(self) -> None:
+        if self._data is not None:
+            self.inputs.set(self._canvas(), dragged=True)
+            self._show_canvas()
+
+    def _canvas(self) -> Canvas:
+        picture = self._painting.picture
+        x = torch.from_numpy(picture.x)[None]
+        return Canvas(x, torch.from_numpy(picture.mask).to(x).expand_as(x))
 
     @Slot(str)
     def _on_region(self, region: str) -> None:
         if region in REGIONS:
-            self._painting.replace(region_mask(region, *self._painting.mask.shape).numpy())
+            self._region = region
+            self._painting.replace(self._with_region(self._painting.picture, region))
         self._set()
 
     @Slot(str)
     def _on_tool(self, tool: str) -> None:
-        for board, tools in zip(self._boards, self._tools, strict=True):
-            board.showing = tool == "show"
-            tools.tool.set_value(tool)
+        self._painting.tool = tool
+        self._show_tools()
+
+    @Slot(int)
+    def _on_width(self, width: int) -> None:
+        self._painting.resize(width)
+        self._show_canvas()
+
+    @Slot(float)
+    def _on_ink(self, ink: float) -> None:
+        self._painting.ink = ink
+        self._show_tools()
 
     @Slot(str, object)
     def _on_param(self, name: str, value: object) -> None:
         if name == "split" and self.sender() is self._cards[0] and self._data is not None:
             self._split = str(value)
-            self.choose(min(self._index, self._data.size(self._split) - 1))
+            start = self._start(min(self._index, self._data.size(self._split) - 1))
+            self._painting.restart(replace(start, mask=self._painting.picture.mask))
+            self._set()
 
     def _show_canvas(self) -> None:
-        data, mask = self._data, torch.from_numpy(self._painting.mask)
+        for board in self._boards:
+            board.show_painting(self._painting)
+        self._show_tools()
+
+    @Slot()
+    def _show_tools(self) -> None:
+        data, picture = self._data, self._painting.picture
         if data is None:
             return
-        image = self._canvas(data).x[0].cpu().numpy()
-        regions = (name for name in REGIONS if torch.equal(region_mask(name, *mask.shape).bool(), mask))
-        region = next(regions, PAINTED)
-        for board, tools in zip(self._boards, self._tools, strict=True):
-            board.show_image(image, self._painting)
-            tools.show_canvas(self._index, data.size(self._split), region, self._painting.can_undo)
+        self._index = self._index if picture.start is None else picture.start  # undo may bring another one back
+        region = region_of(torch.from_numpy(picture.mask)) or PAINTED
+        for tools in self._tools:
+            tools.show_data(data, self._split, self._index)
+            tools.start.show_start(data, self._split, picture.start)
+            tools.show_painting(self._painting, region)
+
+
+def _is_drawn_on(view: View) -> bool:
+    """Whether a view shows nothing but the canvas, so that the board stands in place of its picture."""
+    return view.sets is Canvas and Canvas in view.inputs.values()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.ui.controls import IconButton, Slider, ValueBox, text_label
 from explorer.ui.controls.scale import Scale
-from explorer.ui.theme import Theme
+from explorer.ui.theme import Theme, color
 from models.views.latent_space import axis_label
 
 __all__ = ["LatentRow"]
@@ -39,6 +40,7 @@ class LatentRow(QFrame):
         self.lock.setObjectName(f"latent_lock.{dim}")
         self.lock.setCheckable(True)
         self._theme, self._name = theme, name
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # a move of the slider paints nothing below the row
         label = text_label(name, "label")
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
@@ -55,6 +57,12 @@ class LatentRow(QFrame):
         self.slider.moved.connect(self._on_moved)
         self.box.committed.connect(self._on_committed)
         self.lock.toggled.connect(self._on_locked)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Fills the background with that of the card."""
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), color(self._theme.tokens.bg2))
+        painter.end()
 
     def set_limit(self, limit: float) -> None:
         """Lets slider and box reach as far as a limit on both sides."""

@@ -59,10 +59,16 @@ class Inputs(QObject):
         self._params: dict[str, dict[str, Any]] = {name: {} for name in shown.views}
         self._stamps = dict.fromkeys(shown.views, 0)
         self._requests: dict[str, tuple[torch.device, Request]] = {}  # the newest for each view
+        self._taken_by: dict[tuple[type[Input], str, frozenset[str]], list[str]] = {}
         self._due: set[str] = set()
         self._pending = False  # a change that was not signalled yet
         self._timer = QTimer(self, interval=_COALESCE, singleShot=True)
         self._timer.timeout.connect(self._on_timeout)
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The views of the page."""
+        return tuple(self._shown.views.values())
 
     # Requests
 
@@ -95,8 +101,8 @@ class Inputs(QObject):
             value: The input; its class is the kind.
             view: The view it is for, or "" for every view that takes the kind.
             arguments: Names of the arguments it is for, where views take several of the kind.
-            dragged: More values follow soon: while a model trains, only the first view in sight is asked at once, and
-                the others follow with the next snapshot.
+            dragged: More values follow soon: while a model trains, only the first view in sight is asked at once, not
+                one that sets the kind and shows it already, and the others follow with the next snapshot.
         """
         self.touch()
         kind, names = type(value), set(arguments)
@@ -137,14 +143,20 @@ class Inputs(QObject):
 
     def _takers(self, kind: type[Input], view: str = "", arguments: Iterable[str] = ()) -> list[str]:
         """Views that take a kind, at one of some arguments where any are named."""
-        views = (v for v in self._shown.views.values() if not view or v.name == view)
-        named = set(arguments)
-        return [v.name for v in views if any(k is kind and (not named or a in named) for a, k in v.inputs.items())]
+        key = kind, view, frozenset(arguments)
+        if key not in self._taken_by:
+            views = (v for v in self._shown.views.values() if not view or v.name == view)
+            named = key[2]
+            self._taken_by[key] = [
+                v.name for v in views if any(k is kind and (not named or a in named) for a, k in v.inputs.items())
+            ]
+        return self._taken_by[key]
 
     def _announce(self, kind: type[Input], views: list[str], dragged: bool) -> None:
         self.changed.emit(kind)
         one = dragged and self._shown.state is PageState.TRAINING
-        self._ask(views, [name for name in views if self._is_askable(name)][:1] if one else None)
+        follow = [name for name in views if self._is_askable(name) and self._shown.views[name].sets is not kind]
+        self._ask(views, follow[:1] if one else None)
 
     # Asking
 

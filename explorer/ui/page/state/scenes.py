@@ -57,7 +57,7 @@ class Scenes(QObject):
 
     def __init__(self, declared: Sequence[Scene], cards: Collection[str], parent: QObject | None = None):
         super().__init__(parent)
-        self._declared = {scene.name: Layout(scene.lead, (*scene.beside, *scene.below)) for scene in declared}
+        self._declared = {s.name: Layout(s.lead, (*s.beside, *s.below), s.share) for s in declared}
         self._questions = {scene.name: scene.question for scene in declared}
         self._cards = tuple(cards)
         self._own: dict[str, Layout] = {}  # saved by a person
