@@ -1,4 +1,4 @@
-"""The recurrent pixel models against other implementations: torch's cells, equations of single pixels, receptive fields."""
+"""The recurrent pixel models against other implementations: torch's cells, single pixels, receptive fields."""
 
 from __future__ import annotations
 

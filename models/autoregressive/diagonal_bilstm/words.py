@@ -12,14 +12,14 @@ ABOUT = (
     "Data: images x. Model: p_θ(x) = Π p_θ(x_i | x_<i) over the pixels in raster order, with all conditionals from two "
     "LSTMs whose steps are diagonals, one from left to right and one from right to left."
 )
-_DIGITS = {"steps": 1500, "batch": 25, "lr": 3e-3, "optimiser": "adamw", "weight_decay": 0.01}
+_DIGITS = {"steps": 1500, "batch": 16, "lr": 8e-3, "optimiser": "adamw", "weight_decay": 0.01}
 PRESETS = (
     Preset(
-        "Binary digits", "digits-binary", {"hidden": 16, "dropout": 0.2}, _DIGITS,
+        "Binary digits", "digits-binary", {"hidden": 24, "dropout": 0.2}, _DIGITS,
         about="15 steps for the 64 pixels of an image, in both directions at once.",
     ),
     Preset(
-        "Digits, 17 grey levels", "digits", {"hidden": 16, "dropout": 0.2}, _DIGITS,
+        "Digits, 17 grey levels", "digits", {"hidden": 24, "dropout": 0.2}, _DIGITS,
         about="A softmax over the levels of each pixel.",
     ),
     Preset(

@@ -12,12 +12,12 @@ ABOUT = (
     "Data: images x. Model: p_θ(x) = Π p_θ(x_i | x_<i) over the pixels in raster order, with p_θ(x_i | x_<i) = p(x_i | "
     "h_i) and the state h_i = f_θ(h_{i−1}, x_{i−1}) of a recurrent network."
 )
-_TRAINING = {"steps": 2000, "batch": 50, "lr": 3e-3, "optimiser": "adamw", "weight_decay": 0.01}
+_TRAINING = {"steps": 1200, "batch": 50, "lr": 1e-2, "optimiser": "adamw", "weight_decay": 0.01}
 _PRESET = {"hidden": 64, "above": True, "position": True, "dropout": 0.2}
 PRESETS = (
     Preset(
         "Binary digits", "digits-binary", _PRESET, _TRAINING,
-        about="f_θ also gets the pixel above and the position; beyond some 1,500 steps the 1,300 images are learned by "
+        about="f_θ also gets the pixel above and the position; beyond some 1,000 steps the 1,300 images are learned by "
         "heart.",
     ),
     Preset(
