@@ -453,6 +453,24 @@ def test_settings_of_a_scene_are_refused(digits_run, tmp_path, command):
     refused(command("figure", digits_run, "The bound", "--set", "z=0,0", "--out", tmp_path / "x.png"), "--set", "view")
 
 
+def test_a_scene_is_drawn_as_panels_of_one_figure(digits_run, tmp_path, command):
+    out = tmp_path / "bound.svg"
+    done = command("figure", digits_run, "--scene", "the bound", "--size", "text", "--out", out)
+    assert (done.code, [path.name for path in tmp_path.iterdir()]) == (0, ["bound.svg"])
+    assert all(f"{letter} " in out.read_text() for letter in "abc")
+    for name, z in (("one.svg", "0,0"), ("two.svg", "2,-1")):
+        more = ("--set", f"decode.z={z}", "--size", "text", "--out", tmp_path / name)
+        assert command("figure", digits_run, "--scene", "Train", *more).code == 0
+    assert (tmp_path / "one.svg").read_text() != (tmp_path / "two.svg").read_text()
+    base = ("figure", digits_run, "--scene", "Train", "--size", "text", "--out", tmp_path / "x.png")
+    refused(command(*base, "--set", "z=0,0"), "--set", "names the view", "decode")
+    refused(command(*base, "--set", "decode.z=0"), "z takes 2 numbers")
+    refused(command(*base, "--title", "Mine"), "--title")
+    refused(command("figure", digits_run, "samples", "--scene", "Train", "--out", tmp_path / "x.png"), "not both")
+    refused(command("figure", digits_run, "--out", tmp_path / "x.png"), "name a view")
+    refused(command("figure", digits_run, "--scene", "samples", "--out", tmp_path / "x.png"), "is a view")
+
+
 def test_a_figure_of_a_run_is_titled_as_in_the_window_and_as_asked(digits_run, tmp_path, command):
     titles = []
     for name, more in (("a.png", ()), ("b.png", ("--title", "Mine")), ("c.png", ("--title", ""))):

@@ -358,3 +358,54 @@ def test_the_frechet_distance_has_a_logarithmic_scale(trained):
     assert loss_curves(ImageGAN, trained.journal.history, trained.setup.config).log_panes == (
         "Fréchet distance, up to 500 images",
     )
+
+
+# Slow motion
+
+
+def pictured(model: ImageGAN, player: str, phase: str, batch: DataBatch, after: ImageGAN | None = None):
+    """What a phase shows on the card of samples, and its numbers."""
+    card = Images(np.zeros((16, *batch.x.shape[1:])), columns=4)
+    rng = torch.Generator().manual_seed(7)
+    with torch.no_grad():
+        picture = model.copy().phase_picture(player, phase, batch, rng=rng, shown={"samples": card}, after=after)
+    return picture.frames.get("samples"), picture.values
+
+
+@pytest.mark.parametrize("objective", ["non-saturating", "least-squares", "hinge", "wasserstein-gp"])
+def test_phases_show_the_data_and_samples_of_the_loss_and_how_d_judges_them(objective):
+    model, batch = made(objective=objective).double(), batch_of(20)
+    batch = DataBatch(batch.x.double(), None, batch.index)
+    losses = model.copy().loss("discriminator", batch, rng=torch.Generator().manual_seed(7))
+    scores = [losses[key].detach().item() for key in ("score_real", "score_fake")]
+    z = model.prior_draw(20, rng=torch.Generator().manual_seed(7))
+    samples = model.copy().generator(z).detach()
+    drawn, _ = pictured(model, "discriminator", "draw", batch)
+    np.testing.assert_array_equal(drawn.images, batch.x[:8])
+    frame, _ = pictured(model, "discriminator", "generate", batch)
+    np.testing.assert_allclose(frame.images, torch.cat([batch.x[:8], samples[:8]]), rtol=1e-6)
+    assert (frame.columns, frame.row_labels, frame.captions) == (8, ("data", "G(z)"), ())
+    frame, values = pictured(model, "discriminator", "judge", batch)
+    f = model.copy().discriminator(torch.cat([batch.x, samples])).detach()
+    letter, judged = ("F", f) if objective in ("hinge", "wasserstein-gp") else ("D", model.game.probability(f))
+    said = [f"{value:.2f}" for value in [*judged[:8].tolist(), *judged[20:28].tolist()]]
+    assert list(frame.captions) == said
+    if letter == "F":
+        assert list(values.values()) == pytest.approx(scores, rel=1e-9)
+    assert list(values) == [f"mean {letter} on data", f"mean {letter} on samples"]
+
+
+def test_the_update_of_g_shows_the_samples_of_the_same_z_before_and_after_it():
+    model, batch = made().double(), batch_of(20)
+    batch = DataBatch(batch.x.double(), None, batch.index)
+    changed = model.copy()
+    with torch.no_grad():
+        for weight in changed.generator.parameters():
+            weight.add_(0.05)
+    z = model.prior_draw(20, rng=torch.Generator().manual_seed(7))
+    frame, _ = pictured(model, "generator", "update", batch, changed.copy())
+    assert frame.row_labels == ("before", "after")
+    for row, made_of in zip((frame.images[:8], frame.images[8:]), (model, changed), strict=True):
+        np.testing.assert_allclose(row, made_of.copy().generator(z)[:8].detach(), rtol=1e-6)
+    assert pictured(model, "generator", "draw", batch)[0] is None
+    assert all(set(player.forward_phases) == {"generate", "judge"} for player in model.players())

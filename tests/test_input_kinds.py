@@ -24,6 +24,7 @@ from models.protocol import (
     DataBatch,
     DataPoint,
     Direction,
+    FamilyRuns,
     HasDecoder,
     LatentPoint,
     Noise,
@@ -64,6 +65,7 @@ UNREADABLE = {
     DataBatch: ["1"],
     Data: ["digits"],
     RunHistory: ["loss"],
+    FamilyRuns: ["vae"],
     Classifier: ["1"],
 }
 
@@ -82,11 +84,13 @@ def everything(
     time: TimeStep,
     data: Data,
     history: RunHistory,
+    family: FamilyRuns,
     classifier: Classifier,
 ) -> Bars:
     values = (
         len(batch), *datum.x.shape, *z.z.shape, *along.vector.shape, noise.seed, *canvas.mask.shape,
-        pixel.row, len(points.xy), time.t, data.spec.n, len(history.curve("loss")), len(classifier.classes),
+        pixel.row, len(points.xy), time.t, data.spec.n, len(history.curve("loss")), len(family.models),
+        len(classifier.classes),
     )  # fmt: skip
     return Bars(tuple(map(str, range(len(values)))), np.array(values, dtype=float))
 
@@ -130,7 +134,7 @@ def test_every_kind_has_a_default_and_a_text_form_and_is_tried_here():
     assert set(KINDS) == set(INPUTS)
     assert set(everything.inputs.values()) == set(INPUTS)
     assert set(UNREADABLE) == set(INPUTS)
-    assert set(TEXTS) == set(INPUTS) - {DataBatch, Data, RunHistory, Classifier}
+    assert set(TEXTS) == set(INPUTS) - {DataBatch, Data, RunHistory, FamilyRuns, Classifier}
 
 
 def test_every_default_computes_a_view(page):
@@ -138,7 +142,7 @@ def test_every_default_computes_a_view(page):
     viewer.views = {"everything": everything}
     frame = viewer.last_frame(request_from_text(everything, page.model, page.data, {}))
     n = page.data.spec.n
-    expected = [200, 1, 1, 8, 8, 1, 2, 1, 2, 0, 1, 1, 8, 8, 4, 4, 0.0, n, 0, 10]
+    expected = [200, 1, 1, 8, 8, 1, 2, 1, 2, 0, 1, 1, 8, 8, 4, 4, 0.0, n, 0, 0, 10]
     np.testing.assert_array_equal(frame.values, expected)
 
 

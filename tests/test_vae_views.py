@@ -156,19 +156,21 @@ def test_pictures_show_what_they_say():
     assert pairs.note == ""
 
 
-def test_the_nearest_images_are_those_of_least_distance_to_the_decoded_mean_nearest_first():
+def test_beside_the_decoded_mean_stand_the_images_of_least_distance_to_it_nearest_first():
     model, batch = make(), dataclasses.replace(some_data(n=40, binary=False), split="test")
     z = torch.tensor([[0.3, -1.2]], dtype=torch.float64)
     frame = nearest(model, LatentPoint(z), batch)
     mean = model.decode_mean(z).detach().numpy().reshape(1, -1)
     distances = np.sqrt(((batch.x.numpy().reshape(40, -1) - mean) ** 2).sum(axis=1))
     order = np.argsort(distances)[:6]
-    np.testing.assert_array_equal(frame.images, batch.x.numpy()[order])
-    np.testing.assert_array_equal(frame.index, order + 40)
-    assert frame.captions == tuple(f"{distance:.2f}" for distance in distances[order])
-    assert frame.columns == 6
-    assert frame.subtitle == "of 40 test images"
-    assert len(nearest(model, LatentPoint(z), some_data(n=4)).images) == 4
+    np.testing.assert_allclose(frame.images[0].reshape(1, -1), mean, rtol=1e-6)
+    np.testing.assert_array_equal(frame.images[1:], batch.x.numpy()[order])
+    np.testing.assert_array_equal(frame.index, [-1, *(order + 40)])
+    assert frame.marked == (0,)
+    assert frame.captions == ("decoded", *(f"{distance:.2f}" for distance in distances[order]))
+    assert frame.columns == 7
+    assert frame.subtitle == "of 40 test images; framed: the decoded one"
+    assert len(nearest(model, LatentPoint(z), some_data(n=4)).images) == 5
 
 
 @pytest.mark.parametrize("spacing", ["quantiles", "regular"])

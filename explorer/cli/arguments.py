@@ -107,10 +107,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     figure.add_argument(
         "view",
         metavar="VIEW",
+        nargs="?",
         help='name or title of a view, "curves", or name of a scene such as "The bound"; '
         "dgm-explorer list --views PAGE lists them",
     )
-    _add_set(figure, "the view's parameters and inputs, such as z=0.5,-1")
+    figure.add_argument("--scene", default=None, metavar="S", help="all views of a scene as panels of one figure")
+    _add_set(figure, "the view's parameters and inputs, such as z=0.5,-1; of a view in a scene: decode.z=0.5,-1")
     figure.add_argument(
         "--step", type=_whole, default=None, metavar="N", help="a recorded step instead of the last checkpoint"
     )

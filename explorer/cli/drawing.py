@@ -27,12 +27,31 @@ def draw_figure(arguments: argparse.Namespace) -> int:
     style = style_of(arguments)
     subject = subject_of(arguments)
     titles = {**_CURVES, **{name: view.title for name, view in views_of(subject.page).items()}}
+    if arguments.scene is not None:
+        return _draw_panels(arguments, subject, path, titles)
     for target, (frame, identity) in _frames(arguments, subject, path).items():
         title = arguments.title
         if title is None:
             title = figures.default_title(titles[identity["view"]], identity)
         figures.save(frame, target, style=dataclasses.replace(style, title=title), identity=identity)
         print(target)
+    return 0
+
+
+def _draw_panels(arguments: argparse.Namespace, subject: Subject, path: Path, titles: dict[str, str]) -> int:
+    """Draws the views of a scene as panels of one figure, in the order of its cards."""
+    if arguments.view is not None:
+        raise BadInput("name a view or a --scene, not both")
+    if arguments.title is not None:
+        raise BadInput("the panels of a scene have the titles of their views; leave out --title")
+    chosen = _chosen(subject.page, arguments.scene)
+    if isinstance(chosen, str):
+        raise BadInput(f"{arguments.scene} is a view, not a scene; leave out --scene")
+    drawn = _drawn_scene(arguments, subject, chosen)
+    panels = [figures.Panel(titles[view], frame) for view, (frame, _) in drawn.items()]
+    identity = {**next(iter(drawn.values()))[1], "scene": chosen.name, "view": ", ".join(drawn)}
+    figures.save(figures.Panels(panels=panels), path, style=style_of(arguments), identity=identity)
+    print(path)
     return 0
 
 
@@ -64,19 +83,34 @@ def style_of(arguments: argparse.Namespace) -> figures.Style:
 
 def _frames(arguments: argparse.Namespace, subject: Subject, path: Path) -> dict[Path, Drawn]:
     """Frames by the file they are written to: one for a view, one for each view of a scene."""
-    values, chosen = read_pairs(arguments.set), _chosen(subject.page, arguments.view)
+    if arguments.view is None:
+        raise BadInput('name a view, or a scene with --scene "The bound"')
+    chosen = _chosen(subject.page, arguments.view)
     if isinstance(chosen, str):
-        return {path: _draw(subject, chosen, values)}
-    if values:
-        raise BadInput("--set takes the parameters and inputs of one view; name a view instead of a scene")
+        return {path: _draw(subject, chosen, read_pairs(arguments.set))}
+    return {
+        path.with_name(f"{path.stem}-{view}{path.suffix}"): (frame, {**identity, "scene": chosen.name})
+        for view, (frame, identity) in _drawn_scene(arguments, subject, chosen).items()
+    }
+
+
+def _drawn_scene(arguments: argparse.Namespace, subject: Subject, chosen: Scene) -> dict[str, Drawn]:
+    """Frames of a scene by view; views that do not apply are left out, unless something is set for them."""
+    values: dict[str, dict[str, str]] = {}
+    for name, value in read_pairs(arguments.set).items():
+        view, dot, field = name.partition(".")
+        if not dot or view not in chosen.views:
+            known = ", ".join(chosen.views)
+            raise BadInput(f"--set of a scene names the view too, such as {chosen.lead}.{name}=…; views: {known}")
+        values.setdefault(view, {})[field] = value
     drawn = {}
     for view in chosen.views:
         try:
-            frame, identity = _draw(subject, view, {})
+            drawn[view] = _draw(subject, view, values.get(view, {}))
         except BadInput as error:
+            if view in values:
+                raise
             print(f"{view} is left out: {error}", file=sys.stderr)
-            continue
-        drawn[path.with_name(f"{path.stem}-{view}{path.suffix}")] = frame, {**identity, "scene": chosen.name}
     if not drawn:
         raise BadInput(f"no view of the scene {chosen.name} can be drawn for this run")
     return drawn

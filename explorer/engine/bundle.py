@@ -28,7 +28,7 @@ from explorer.engine.loading import LoadedRun, load_run
 from explorer.engine.measure.evaluation import evaluate
 from explorer.engine.randomness import build_model
 from explorer.engine.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from explorer.engine.session.state import load_weights
+from explorer.engine.runs.weights import load_weights
 from explorer.engine.setup import Setup, split_values
 from explorer.engine.training import training_class
 from explorer.engine.views.static_page import StaticPage

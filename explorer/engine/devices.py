@@ -68,15 +68,25 @@ def resolve(name: str) -> torch.device:
         BadInput: The machine has no such device; the sentence names those it has.
     """
     names = available()
-    if name == "auto":
-        return torch.device(names[0])
-    wanted = "cuda:0" if name == "cuda" else name
+    wanted = {"auto": names[0], "cuda": "cuda:0"}.get(name, name)
     if wanted not in names:
         reason = ""
         if wanted.startswith("cuda") and torch.version.cuda is None:
             reason = "; this PyTorch was built without CUDA, see the README for a CUDA build"
         raise BadInput(f"there is no device {name}; there are auto, {', '.join(names)}{reason}")
+    if wanted.startswith("cuda"):
+        _repeat_sums()
     return torch.device(wanted)
+
+
+def _repeat_sums() -> None:
+    """Makes CUDA's libraries add in the same order each time, so that the same seed gives the same numbers.
+
+    The fastest kernels of cuDNN for the gradient of a convolution, and cuBLAS where several streams share its
+    workspace, add in the order in which threads arrive. cuBLAS reads the variable when it is first used.
+    """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.backends.cudnn.deterministic = True
 
 
 def describe(device: torch.device) -> str:

@@ -18,8 +18,9 @@ from explorer.engine.randomness import build_model
 from explorer.engine.runs.checkpoint import Checkpoint
 from explorer.engine.runs.parents import read_parents, write_parents
 from explorer.engine.runs.run import Run
+from explorer.engine.runs.weights import load_weights
 from explorer.engine.session.session import Session
-from explorer.engine.session.state import from_checkpoint, load_weights
+from explorer.engine.session.state import from_checkpoint
 from explorer.engine.setup import Setup, model_page, split_values
 from models.protocol import GenerativeModel
 

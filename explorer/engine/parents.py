@@ -15,7 +15,7 @@ from explorer.engine.randomness import build_model
 from explorer.engine.runs.checkpoint import Checkpoint
 from explorer.engine.runs.parents import Parent, read_parents
 from explorer.engine.runs.run import Run
-from explorer.engine.session.state import load_weights
+from explorer.engine.runs.weights import load_weights
 from explorer.engine.setup import ParentRef, Setup, model_page, split_values
 from models.protocol import Data, DataBatch, GenerativeModel, params_of
 

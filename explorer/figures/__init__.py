@@ -7,6 +7,7 @@ matplotlib figure. A new kind of frame gets a painter in `PAINTERS`. matplotlib 
 from __future__ import annotations
 
 from explorer.figures.export import FORMATS, PAINTERS, check_path, figure, render, save, save_arrays
+from explorer.figures.panels import Panel, Panels
 from explorer.figures.sizes import SIZES, Size
 from explorer.figures.style import FigureError, Style
 from explorer.figures.titles import default_title
@@ -16,6 +17,8 @@ __all__ = [
     "PAINTERS",
     "SIZES",
     "FigureError",
+    "Panel",
+    "Panels",
     "Size",
     "Style",
     "check_path",

@@ -16,6 +16,7 @@ import numpy as np
 from explorer.engine.errors import RunError
 from explorer.engine.files import write_atomically
 from explorer.figures import film
+from explorer.figures.panels import Panels, draw_panels
 from explorer.figures.sheet import Sheet
 from explorer.figures.stills import STILL_PAINTERS
 from explorer.figures.style import FigureError, Style
@@ -72,6 +73,9 @@ def figure(frame: Frame, style: Style | None = None) -> Figure:
     Raises:
         FigureError: The kind of frame has no painter, or the picture has no room.
     """
+    if isinstance(frame, Panels):
+        with _drawing():
+            return draw_panels(frame, style or Style(), PAINTERS)
     painter = PAINTERS.get(type(frame))
     if painter is None:
         raise FigureError(f"no painter is known for a frame of the kind {type(frame).__name__}")
@@ -102,6 +106,8 @@ def render(frame: Frame, style: Style | None, format: str, *, identity: Mapping[
         text = json.dumps(about)
     except (TypeError, ValueError) as error:
         raise FigureError(f"the identity of a figure must be plain numbers and texts: {error}") from None
+    if format in ("csv", "npz") and isinstance(frame, Panels):
+        raise FigureError(f"a figure of several panels is a picture, not .{format}: save the data of one view")
     if format == "csv":
         return csv_of(frame, about)
     if format == "npz":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from explorer.figures.box import Box
 from explorer.figures.key import Key
@@ -11,6 +12,9 @@ from explorer.figures.legend import draw_legend, legend_height
 from explorer.figures.style import MAX_PIXELS, FigureError, Style
 from explorer.figures.surface import MARGIN, Surface
 from models.frames import Frame
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["Sheet"]
 
@@ -55,11 +59,20 @@ class Sheet(Surface):
     Args:
         frame: Its subtitle and note are printed.
         style: Size and look.
+        place: Part of a larger figure, of the size of the style, to draw on; None makes a figure.
     """
 
-    def __init__(self, frame: Frame, style: Style) -> None:
-        super().__init__(style)
+    def __init__(self, frame: Frame, style: Style, place: Any = None) -> None:
+        super().__init__(style, place)
         self.frame = frame
+        self._is_part = place is not None
+
+    @classmethod
+    def blank(cls, style: Style, height_mm: float) -> Figure:
+        """An empty figure of a height, on which other sheets are drawn."""
+        sheet = cls(Frame(), replace(style, height_mm=height_mm))
+        sheet._set_height(0.0, 0.0, 0.0)
+        return sheet.figure
 
     def body(
         self,
@@ -159,5 +172,7 @@ class Sheet(Surface):
             )
         self.pixels_high = pixels_high
         self.height = self.points(pixels_high)
+        if self._is_part:
+            return
         # matplotlib truncates to whole pixels: a small excess keeps rounding errors from losing one.
         self.figure.set_size_inches((self.pixels_wide + 1e-6) / self.dpi, (pixels_high + 1e-6) / self.dpi)

@@ -24,7 +24,7 @@ class Images(Frame):
         columns: Images in a row; 0 for a number that the display chooses.
         row_labels: A word for each row, or empty.
         captions: A word below each image, or empty.
-        index: Position of each in its split, (n,) int, or None.
+        index: Position of each in its split, (n,) int, -1 for one that is no datum; or None.
         sheet: Images are drawn without gaps, as for a manifold.
         marked: Positions of the images that get a border.
         direction: Vector of the line in latent space along which the images lie, (latent,), or None. The window can

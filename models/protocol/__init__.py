@@ -17,6 +17,7 @@ from models.protocol.inputs import (
     DataBatch,
     DataPoint,
     Direction,
+    FamilyRuns,
     Input,
     Instrument,
     LatentPoint,
@@ -26,6 +27,7 @@ from models.protocol.inputs import (
     Points,
     RunHistory,
     TimeStep,
+    TrainedModel,
 )
 from models.protocol.kinds import (
     DataSpec,
@@ -60,6 +62,7 @@ __all__ = [
     "Direction",
     "Drag",
     "Factor",
+    "FamilyRuns",
     "GameModel",
     "GenerativeModel",
     "HasConditional",
@@ -94,6 +97,7 @@ __all__ = [
     "Term",
     "TimeStep",
     "Tokens",
+    "TrainedModel",
     "Try",
     "View",
     "Waveform",

@@ -24,6 +24,7 @@ __all__ = [
     "DataBatch",
     "DataPoint",
     "Direction",
+    "FamilyRuns",
     "Input",
     "Instrument",
     "LatentPoint",
@@ -33,6 +34,7 @@ __all__ = [
     "Points",
     "RunHistory",
     "TimeStep",
+    "TrainedModel",
 ]
 
 
@@ -211,6 +213,31 @@ class RunHistory(Input):
 
 
 @dataclass(frozen=True)
+class TrainedModel:
+    """A model of a run on disk.
+
+    Attributes:
+        title: Title of its page.
+        run: Name of its run.
+        steps: Rounds for which it was trained.
+        load: Reads the model, in eval mode on the device of the page that asks; the second time it is at hand. Raises
+            `ValueError` with one sentence where the run cannot be read.
+    """
+
+    title: str
+    run: str
+    steps: int
+    load: Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class FamilyRuns(Input):
+    """The newest run of each other page of the family that was trained on the same data, in the order of the pages."""
+
+    models: tuple[TrainedModel, ...] = ()
+
+
+@dataclass(frozen=True)
 class Instrument(Input):
     """A fixed ruler that comes with the data, not with a model: a classifier, a chemistry toolkit.
 
@@ -258,5 +285,6 @@ INPUTS: tuple[type[Input], ...] = (
     TimeStep,
     Data,
     RunHistory,
+    FamilyRuns,
     Classifier,
 )

@@ -159,8 +159,9 @@ def decode_near_data(
 
 @view("Nearest images", splits=("train",), batch=1000, help="The images nearest to the decoded one, by pixels.")
 def nearest(model: HasDecoder, z: LatentPoint, batch: DataBatch) -> Images:
-    """The images nearest to the decoded point by Euclidean distance, the nearest first."""
-    mean = model.decode_mean(z.z).flatten(1)[0]  # (d,)
+    """The decoded image, marked, and the images nearest to it by Euclidean distance, the nearest first."""
+    decoded = model.decode_mean(z.z)  # (1, c, h, w)
+    mean = decoded.flatten(1)[0]  # (d,)
     x = batch.x.to(mean).flatten(1)  # (n, d)
     # ‖x‖²/2 − x·m ranks the data in one pass; the best of them are then measured exactly.
     order = 0.5 * torch.linalg.vector_norm(x, dim=1).square() - x @ mean  # (n,)
@@ -168,11 +169,12 @@ def nearest(model: HasDecoder, z: LatentPoint, batch: DataBatch) -> Images:
     distances, place = torch.linalg.vector_norm(x[likely] - mean, dim=1).sort()
     neighbours = likely[place[:_NEAREST]]
     return Images(
-        as_array(batch.x[neighbours]),
-        columns=len(neighbours),
-        captions=tuple(f"{distance:.2f}" for distance in distances[:_NEAREST].tolist()),
-        index=as_array(batch.index[neighbours]),
-        subtitle=f"of {counted(len(batch), batch.split, model.spec.kind)}",
+        np.concatenate([as_array(decoded), as_array(batch.x[neighbours])]),
+        columns=1 + len(neighbours),
+        captions=("decoded", *(f"{distance:.2f}" for distance in distances[:_NEAREST].tolist())),
+        index=np.concatenate([[-1], as_array(batch.index[neighbours])]),
+        marked=(0,),
+        subtitle=f"of {counted(len(batch), batch.split, model.spec.kind)}; framed: the decoded one",
     )
 
 

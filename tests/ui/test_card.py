@@ -8,12 +8,14 @@ from pointing import point_at
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 from explorer.ui.card import EXPORTS, Card, Legend
 from explorer.ui.card.head import CardHead
 from explorer.ui.controls import ClauseLabel, IconButton, ValueBox
 from explorer.ui.frames.base import LegendItem
+from explorer.ui.page.editors.direction_bar import DirectionBar
+from explorer.ui.page.editors.time_bar import TimeBar
 from explorer.ui.theme import DARK
 from models.frames import FRAMES, Curves, Images, Series
 from models.protocol import View, param, params_of
@@ -239,3 +241,19 @@ def test_a_long_note_shows_the_sentences_that_fit(theme, make_widget, qtbot) -> 
     qtbot.wait(1)
     shown = [label.shown_text() for label in card.findChildren(ClauseLabel) if label.isVisible()]
     assert "The first sentence fits." in shown
+
+
+@pytest.mark.parametrize("width", [300, 560])
+def test_rows_of_controls_keep_the_padding_of_the_card(theme, make_widget, width) -> None:
+    card = Card(theme, _view())
+    rows = [DirectionBar(theme), TimeBar(theme, "time"), QLabel("a row")]
+    for row in rows:
+        card.add_row(row)
+    make_widget(card, width, 400)
+    for row in rows:
+        left, right = row.mapTo(card, QPoint(0, 0)).x(), row.mapTo(card, QPoint(row.width(), 0)).x()
+        assert left >= 12
+        assert right <= width - 12
+        for control in row.findChildren(QWidget):
+            if control.isVisible():
+                assert control.mapTo(card, QPoint(0, 0)).x() >= 12

@@ -46,7 +46,7 @@ def test_no_predicate_is_asked_of_another_class(theme, make_widget, monkeypatch,
 
     monkeypatch.setattr(Param, "applies", watch)
     state = State(name, family.pages[name])
-    side = make_widget(SidePanel(theme, family, state.draft, state.shown), 300, 700)
+    side = make_widget(SidePanel(theme, family, state.draft, state.shown, state.moment), 300, 700)
     combo, names = side.dataset._dataset, list(state.draft.datasets())
     for place, one in enumerate(names):
         for other in names[place + 1 :]:
@@ -63,7 +63,7 @@ def test_no_predicate_is_asked_of_another_class(theme, make_widget, monkeypatch,
 @pytest.mark.usefixtures("parts")
 def test_data_that_wait_for_a_reset_say_so_as_fields_do(theme, make_widget, tmp_path) -> None:
     state = State("gauss")
-    side = make_widget(SidePanel(theme, pages.FIXTURES, state.draft, state.shown), 300, 700)
+    side = make_widget(SidePanel(theme, pages.FIXTURES, state.draft, state.shown, state.moment), 300, 700)
     line = make_widget(ContextLine(theme, state.draft, state.shown, state.moment), 900, 28)
     asked = []
     line.reset.connect(lambda: asked.append(True))
@@ -140,7 +140,7 @@ def test_the_line_tells_run_data_and_weights(theme, make_widget, tmp_path, monke
 def test_a_bundled_model_is_named_as_long_as_it_is_shown(theme, make_widget) -> None:
     (vae,) = (family for family in models.FAMILIES if "vae" in family.pages)
     state = State("vae", vae.pages["vae"])
-    side = make_widget(SidePanel(theme, vae, state.draft, state.shown), 300, 700)
+    side = make_widget(SidePanel(theme, vae, state.draft, state.shown, state.moment), 300, 700)
     line = make_widget(ContextLine(theme, state.draft, state.shown, state.moment), 900, 28)
     page = open_bundle("vae")
     state.shown.show(page)

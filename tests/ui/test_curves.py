@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from pointing import difference, drag, point_at, wheel
+from pointing import difference, drag, pixels, point_at, wheel
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
@@ -155,3 +155,24 @@ def test_a_tall_pane_has_few_grid_lines(theme, make_widget) -> None:
     left = view.panes[0].left
     assert left is not None
     assert 3 <= len(left.positions()) <= 8
+
+
+@pytest.mark.parametrize("y", [0.0, -0.0012, 12345.0, -9.87e-7, 1e6 + 0.25, -4.2e14, 1999.5])
+@pytest.mark.parametrize("points", [1, 50])
+def test_numbers_beside_a_pane_are_whole(theme, make_widget, y, points) -> None:
+    view = make_widget(CurvesView(theme), 300, 200)
+    x = np.arange(float(points))
+    view.show_frame(Curves((Series("a", "A", x, y + np.sin(x) * 1e-3 * (points > 1)),)))
+    ink = pixels(view.grab().toImage()).astype(int)
+    left = np.abs(ink[:, :2] - ink[0, 0]).max(axis=2)
+    assert len(view.panes[0].left.positions()) >= 2
+    assert left.max() < 40, "a number goes on beyond the edge"
+
+
+@pytest.mark.parametrize("step", [0.0, 1.0, 4000.0])
+def test_beside_a_single_step_stand_whole_numbers(theme, make_widget, step) -> None:
+    view = make_widget(CurvesView(theme), 300, 200)
+    view.show_frame(Curves((Series("a", "A", np.array([step]), np.array([0.5])),), x_label="step"))
+    low, high = view.panes[0].viewRange()[0]
+    assert 0 <= low <= step <= high
+    assert high - low >= 1

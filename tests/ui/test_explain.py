@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QByteArray, QEvent, QPointF, Qt
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.ui.controls import IconButton
 from explorer.ui.explain import Explain, formulas, typesetter
@@ -19,7 +19,21 @@ from explorer.ui.explain.noise import NoiseBars, dimensions, noise_sentence
 from explorer.ui.explain.rows import SumRow, TermRow
 from explorer.ui.explain.suggestion import Suggestion
 from explorer.ui.theme import DARK, LIGHT
-from models.protocol import GenerativeModel, HasLatent, Image, Lab, Metric, Objective, Planar, Term, Try, param
+from models import FAMILIES, find_page
+from models.protocol import (
+    GenerativeModel,
+    HasLatent,
+    Image,
+    Lab,
+    Metric,
+    Objective,
+    Planar,
+    Scene,
+    Term,
+    Try,
+    param,
+    scenes_of,
+)
 
 _LONG = (
     r"-\,\lambda\,\mathbb{E}_x\left[\left(\Vert\nabla D(x)\Vert_2-1\right)^2\right] + \frac{1}{2}\log 2\pi e \sigma^2"
@@ -375,3 +389,25 @@ def test_every_part_of_a_formula_takes_the_colour(tex) -> None:
     inked = pixels[pixels[..., 3] == 255]
     assert len(inked) > 20
     assert np.unique(inked, axis=0).tolist() == [[0, 0, 255, 255]]
+
+
+@pytest.mark.parametrize("name", [name for family in FAMILIES for name in family.pages])
+def test_it_begins_with_the_question_of_the_scene_and_puts_what_speaks_of_it_first(theme, make_widget, name) -> None:
+    page = find_page(name)
+    explain = make_widget(Explain(theme), 300, 700)
+    explain.show_page(page, page.Config())
+    for scene in (*scenes_of(page), Scene("Saved by a person", "", "samples")):
+        explain.show_scene(scene.name, scene.question)
+        question = explain.findChild(QLabel, "explain.question")
+        assert question.isVisibleTo(explain) == bool(scene.question)
+        assert question.text() == scene.question
+        for layout in (explain._scroll.widget().layout(), *explain.findChildren(QVBoxLayout)):
+            layout.activate()
+        top = min(label.mapTo(explain, QPoint(0, 0)).y() for label in explain._scroll.widget().findChildren(QLabel))
+        assert not scene.question or question.mapTo(explain, QPoint(0, 0)).y() == top
+        for heading in {suggestion.group for suggestion in page.try_next}:
+            buttons = [b for b in explain.findChildren(Suggestion) if b.suggestion.group == heading]
+            buttons.sort(key=lambda button: button.mapTo(explain, QPoint(0, 0)).y())
+            speaks = [b.suggestion.page is None and b.suggestion.scene == scene.name for b in buttons]
+            assert speaks == sorted(speaks, reverse=True)
+            assert {b.suggestion.title for b in buttons} == {t.title for t in page.try_next if t.group == heading}

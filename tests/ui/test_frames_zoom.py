@@ -493,3 +493,15 @@ def test_a_film_keeps_the_zoom_of_its_frames(theme, make_widget) -> None:
     assert view.inner.box(4) == box
     QTest.keyClick(view.inner, Qt.Key.Key_R)
     assert view.inner.box(4) != box
+
+
+@pytest.mark.parametrize("room", [(280.0, 190.0), (404.0, 330.0), (560.0, 510.0), (900.0, 200.0)])
+@pytest.mark.parametrize(("rows", "columns", "side"), [(1, 11, 8), (2, 11, 8), (2, 11, 28), (8, 11, 8), (1, 7, 28)])
+def test_a_strip_fills_the_width_or_the_height_of_its_card(room, rows, columns, side) -> None:
+    left = 60.0 if rows > 1 else 0.0
+    layout = fit_layout((rows * columns, side, side), columns, room, left=left, labelled=rows > 1)
+    wide = layout.across * layout.pitch_x / (room[0] - left)
+    high = (layout.blocks * layout.pitch_block) / room[1]
+    assert max(wide, high) >= 0.84
+    assert wide <= 1.01
+    assert high <= 1.05

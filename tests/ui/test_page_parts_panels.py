@@ -77,7 +77,7 @@ def test_an_error_goes_when_something_else_is_shown(theme, make_widget) -> None:
 
 def test_fields_that_wait_for_a_reset_say_so(theme, make_widget, tmp_path) -> None:
     state = State("gauss")
-    side = make_widget(SidePanel(theme, pages.FIXTURES, state.draft, state.shown), 300, 700)
+    side = make_widget(SidePanel(theme, pages.FIXTURES, state.draft, state.shown, state.moment), 300, 700)
     session = pages.kept_session("gauss", tmp_path / "run", jitter=0.5)
     state.shown.show(session)
     session.close()
@@ -89,7 +89,7 @@ def test_fields_that_wait_for_a_reset_say_so(theme, make_widget, tmp_path) -> No
 
 def test_what_the_palette_lists_of_the_draft(theme, make_widget) -> None:
     state = State("gauss")
-    side = make_widget(SidePanel(theme, pages.FIXTURES, state.draft, state.shown), 300, 700)
+    side = make_widget(SidePanel(theme, pages.FIXTURES, state.draft, state.shown, state.moment), 300, 700)
     actions = {action.objectName(): action for action in side.actions()}
     assert {"undo", "redo", "preset.Ring", "draw", "dataset.ring8", "set.scale", "set.lr"} <= actions.keys()
     actions["dataset.grid25"].trigger()

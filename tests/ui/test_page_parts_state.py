@@ -10,10 +10,12 @@ from page_parts import State
 from toys import BeliefNetwork
 
 from explorer.engine.views.static_page import StaticPage
+from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.inputs import Inputs
 from explorer.ui.page.state.moment import Moment
 from explorer.ui.page.state.shown import PageState, PlayerInfo, Shown
-from models.protocol import Canvas, DataPoint, LatentPoint, Noise, views_of
+from models import FAMILIES, find_page
+from models.protocol import Canvas, DataPoint, GenerativeModel, LatentPoint, Noise, views_of
 from models.vae.amortised import VAE
 from models.views.drawing import drawing
 
@@ -194,3 +196,26 @@ def test_two_data_are_for_the_arguments_of_their_names() -> None:
     inputs.set(second, arguments=("end",))
     request = inputs.request(shown.views["interpolation"])
     assert {name: datum.index for name, datum in request.inputs.items()} == {"point": 3, "end": 9}
+
+
+PRESETS = [
+    (name, preset.title)
+    for family in FAMILIES
+    for name, page in family.pages.items()
+    if issubclass(page, GenerativeModel)
+    for preset in page.presets
+]
+
+
+@pytest.mark.parametrize(("name", "title"), PRESETS)
+def test_a_dataset_that_is_chosen_again_is_that_of_the_preset(name: str, title: str) -> None:
+    draft = Draft(name, find_page(name))
+    draft.choose_preset(title)
+    before = draft.state
+    for other in draft.datasets():
+        if other not in (before.data, "drawn"):
+            draft.choose_data(other)
+            assert (draft.state.data, draft.preset_title()) == (other, "")
+            draft.choose_data(before.data)
+            assert draft.state == before
+            assert draft.preset_title() == title

@@ -187,3 +187,20 @@ def test_names_of_axes_are_whole(theme, make_widget, kind) -> None:
     for strip in places:
         columns = np.flatnonzero(strip.any(axis=0))
         assert columns[-1] - columns[0] + 1 >= width - 4
+
+
+@pytest.mark.parametrize("size", [(272, 160), (400, 400), (545, 433)])
+def test_a_line_through_a_number_of_an_axis_is_hidden_from_the_number_to_the_edge(theme, make_widget, size) -> None:
+    view = make_widget(PlaneView(theme), *size)
+    view.show_frame(Plane((), "z₁", "z₂", (-4, 4, -4, 4)))
+    bare = pixels(view.grab().toImage()).astype(int)
+    bottom, left = view.panes[0].bottom, view.panes[0].left
+    columns = [along for along, _ in bottom.numbers_below()]
+    rows = [size[1] - along for along, _ in left.positions() if 22 <= size[1] - along <= size[1] - 22]
+    assert columns
+    assert rows
+    for x, y in [(x, 60.0) for x in columns] + [(60.0, y) for y in rows]:
+        view.set_cross(*view.view.to_data(QPointF(x, y)))
+        ink = np.abs(pixels(view.grab().toImage()).astype(int) - bare).max(axis=2) > 24
+        rest = ink[-5:, round(x) - 1 : round(x) + 2] if y == 60 else ink[round(y) - 1 : round(y) + 2, :3]
+        assert not rest.any(), (x, y, rest.sum())

@@ -25,6 +25,20 @@ def test_every_card_says_in_its_head_whether_it_went_back(driver) -> None:
             assert went or card.subtitle.startswith("live, not rewound"), name
 
 
+def test_beside_a_recorded_step_the_panel_says_that_its_settings_are_those_of_the_next_run(driver) -> None:
+    driver.train_small(steps=60)
+    driver.until_state("done")
+    driver.until_step(60)
+    head = driver.find("of_next")
+    assert not head.isVisible()
+    driver.page.moment.go_to(0)
+    assert head.isVisible()
+    assert not head.visibleRegion().isEmpty()
+    assert head.text() == "Settings of the next run, not those of step 0"
+    driver.page.moment.go_live()
+    assert not head.isVisible()
+
+
 @pytest.mark.parametrize("height", [300, 60])
 def test_bars_of_negative_values_have_a_zero_line(theme, make_widget, height) -> None:
     view = make_widget(BarsView(theme), 400, height)

@@ -58,6 +58,22 @@ def test_plots_are_large(open_window, page):
     driver.qtbot.wait(1)
     assert faults(driver, (360, 330), (360, 330), None) == []
     assert cut(driver.page.side.widget()) == []
+    assert out_of_sight(driver) == []
+
+
+def out_of_sight(driver) -> list[str]:
+    """The cards of scenes with up to three cards of which a part has no room, and of all scenes those hidden whole."""
+    scenes, found = driver.page.scenes, []
+    for name in scenes.names:
+        scenes.choose(name)
+        driver.qtbot.wait(1)
+        for card in (driver.card(card) for card in scenes.layout.cards):
+            seen = card.visibleRegion().boundingRect().size()
+            if len(scenes.layout.cards) <= 3 and seen != card.size():
+                found.append(f"{name}: {card.view.name} shows {seen.height()} of {card.height()} px")
+            elif seen.isEmpty():
+                found.append(f"{name}: {card.view.name} is out of sight")
+    return found
 
 
 def cut(body: QWidget | None) -> list[str]:

@@ -216,6 +216,9 @@ def test_strokes_of_the_mouse_become_the_page_s_data(game, apart) -> None:
     game.until_step(3)
     session = game.page.thread_.host.shown
     assert len(session.data.data.train) == len(drawn) - 2 * (len(drawn) // 10)
+    assert game.find("message").text() == "Data: the drawing two lines"
+    game.pick("dataset", "ring8")
+    assert game.find("message").text() == f"Data: {game.page.draft.datasets()['ring8']}"
 
 
 def test_eraser_undo_clear_and_a_start_from_other_data(game) -> None:
@@ -304,3 +307,26 @@ def test_a_drawing_drawn_anew_is_looked_at_anew(game) -> None:
 def canvas_points(session) -> np.ndarray:
     data = session.data.data
     return np.concatenate([data.train.x, data.valid.x, data.test.x])
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 700)])
+def test_no_card_moves_when_an_alert_comes_or_goes(game, size) -> None:
+    game.window.resize(*size)
+    game.qtbot.wait(1)
+    card, alert = game.card("samples"), game.find("alert")
+    frame = game.frame_of("samples")
+
+    def places() -> list[tuple[str, int, int, int, int]]:
+        game.qtbot.wait(1)
+        cards = game.page.board.scene.in_sight()
+        corners = [each.mapTo(game.window, QPoint(0, 0)) for each in cards]
+        return [(e.view.name, at.x(), at.y(), e.width(), e.height()) for e, at in zip(cards, corners, strict=True)]
+
+    before = places()
+    for text in ("Collapsed: 2 of 8 modes", "A sentence, with clauses; " * 12, ""):
+        card.show_frame(dataclasses.replace(frame, alert=text))
+        assert alert.isVisible() == bool(text)
+        assert places() == before
+        if text:
+            assert not alert.visibleRegion().isEmpty()
+            assert all(not game.find(name).visibleRegion().isEmpty() for name in ("alert_text", "alert_close"))

@@ -249,6 +249,11 @@ class Run:
             advice = "; delete it to continue from the one before" if len(paths) > 1 else ""
             raise RunError(f"{error}{advice}") from None
 
+    def newest_checkpoint(self) -> tuple[Path, int] | None:
+        """File and step of the newest checkpoint, which is not read; None where there is none."""
+        paths = self._checkpoints()
+        return (paths[-1], int(paths[-1].stem.removeprefix("step-"))) if paths else None
+
     def best(self) -> Checkpoint | None:
         """The best checkpoint by validation, or None where the run keeps none."""
         path = self.folder / "checkpoints" / "best.safetensors"

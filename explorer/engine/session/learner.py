@@ -13,8 +13,9 @@ from explorer.engine.data.tensors import TensorData
 from explorer.engine.devices import choose_threads
 from explorer.engine.errors import RunError
 from explorer.engine.randomness import build_model, derive, initialising
+from explorer.engine.runs.weights import load_tensors
 from explorer.engine.session.optimisation import Optimisation, average_into
-from explorer.engine.session.state import TrainingState, load_tensors
+from explorer.engine.session.state import TrainingState
 from explorer.engine.setup import Setup, model_page
 from explorer.engine.training import Training
 from models.protocol import GenerativeModel, Progress

@@ -10,13 +10,12 @@ from typing import Any
 from torch import Tensor
 
 from explorer.engine.errors import RunError
-from explorer.engine.randomness import initialising
 from explorer.engine.runs.checkpoint import Checkpoint
 from explorer.engine.setup import split_values
 from explorer.engine.training import Training
 from models.protocol import GenerativeModel
 
-__all__ = ["TrainingState", "from_checkpoint", "load_tensors", "load_weights", "to_checkpoint", "weights"]
+__all__ = ["TrainingState", "from_checkpoint", "to_checkpoint", "weights"]
 
 _RNG = "generator"  # its key in checkpoints, whose format is fixed
 
@@ -116,35 +115,3 @@ def from_checkpoint(checkpoint: Checkpoint, page: type[GenerativeModel]) -> Trai
         )
     except (KeyError, TypeError, ValueError) as error:
         raise RunError(f"the checkpoint of step {checkpoint.step} is incomplete ({error!r})") from None
-
-
-def load_weights(model: GenerativeModel, checkpoint: Checkpoint, *, averaged: bool) -> None:
-    """Loads a checkpoint's weights into a model built from the same config.
-
-    Args:
-        model: The model.
-        checkpoint: A checkpoint of its run.
-        averaged: Whether to load the averaged weights, if the checkpoint has any.
-
-    Raises:
-        RunError: Names or shapes differ.
-    """
-    part = checkpoint.part("averaged") if averaged else {}
-    load_tensors(model, int(checkpoint.state.get("stage", 0)), part or checkpoint.part("model"))
-
-
-def load_tensors(model: GenerativeModel, stage: int, tensors: Mapping[str, Tensor]) -> None:
-    """Enters a stage of a model and loads its parameters and buffers.
-
-    Raises:
-        RunError: Names or shapes differ.
-    """
-    if stage != model.stage:
-        device = model.device
-        with initialising(0):  # new layers draw weights, which are replaced below
-            model.enter_stage(stage)
-        model.to(device)
-    try:
-        model.load_own_state({model.renamed.get(name, name): tensor for name, tensor in tensors.items()})
-    except RuntimeError as error:
-        raise RunError(f"the checkpoint does not belong to this run ({str(error).splitlines()[0]})") from None

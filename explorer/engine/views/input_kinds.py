@@ -16,6 +16,7 @@ from explorer.engine.data.tensors import TensorData
 from explorer.engine.errors import BadInput
 from explorer.engine.runs.directions import KeptDirection, find_direction
 from explorer.engine.views.canvases import canvas_of, canvas_text, read_canvas, region_mask
+from explorer.engine.views.family_runs import family_runs
 from explorer.engine.views.input_context import InputContext
 from models.protocol import (
     Canvas,
@@ -24,6 +25,7 @@ from models.protocol import (
     DataBatch,
     DataPoint,
     Direction,
+    FamilyRuns,
     HasDecoder,
     Image,
     Input,
@@ -277,6 +279,13 @@ KINDS: Mapping[type[Input], InputKind] = {
     RunHistory: InputKind(
         lambda context: RunHistory(context.measured, context.changed),
         _no_text("it is what the run has measured"),
+        lambda *_: "",
+    ),
+    FamilyRuns: InputKind(
+        lambda context: family_runs(
+            type(context.page), None if context.data is None else context.data.spec, context.device
+        ),
+        _no_text("it is what has been trained on the same data"),
         lambda *_: "",
     ),
     Classifier: _instrument(Classifier),

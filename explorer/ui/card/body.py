@@ -17,7 +17,9 @@ _PADDING, EDGE = 12, 4  # px around pictures with axes, and around those that re
 _SIDE = 200  # px of controls beside the picture
 _NARROW = 440  # px of the body's width under which they are below it
 _SHARE = 0.42  # of the body's width or height that a picture beside or below a board has
+_TIGHT = 136  # px of controls beside the picture of a narrow card, where it has no height for them below
 _HIGH, _LOW = 160, 120  # px of height that a picture has at least
+_LOWEST = 144  # px of the same for high pictures where a scene has no height for them
 _SHALLOW = (Bars, Images, Text)  # kinds of picture that are readable in less
 _ANY = 16_777_215  # Qt's QWIDGETSIZE_MAX: no limit
 
@@ -38,6 +40,7 @@ class CardBody(QFrame):
         self._controls: QWidget | None = None
         self._board: QWidget | None = None
         self._picture: QWidget = display
+        self._tight = False
         self._ghost = Ghost(theme, view.frame, sentence, self)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._ghost)
@@ -105,14 +108,47 @@ class CardBody(QFrame):
             self._controls.setVisible(offered)
             self._place_controls()
 
+    @property
+    def is_tight(self) -> bool:
+        """Whether height is saved."""
+        return self._tight
+
+    @property
+    def saving(self) -> int:
+        """Height that `set_tight` saves, px."""
+        high, low = self._least, min(self._least, _LOWEST)
+        if self._controls is None:
+            return high - low
+        controls = self._controls_height()
+        before = high + _PADDING + controls if self.width() < _NARROW else max(high, controls)
+        return before - max(low, controls)
+
+    def set_tight(self, tight: bool) -> None:
+        """Saves height: the picture may be lower, and controls stand beside it although the card is narrow."""
+        if tight != self._tight:
+            self._tight = tight
+            self._stack.setMinimumHeight(self._least_height)
+            self._place_controls()
+            self.updateGeometry()  # at once, for whoever asks the card for its least height now
+
+    @property
+    def _least_height(self) -> int:
+        return min(self._least, _LOWEST) if self._tight else self._least
+
+    def _controls_height(self) -> int:
+        assert self._controls is not None
+        return max(self._controls.minimumHeight(), self._controls.minimumSizeHint().height())
+
     def _place_controls(self) -> None:
         if self._controls is not None:
             narrow, direction = self.width() < _NARROW, QBoxLayout.Direction
-            self._row.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
-            self._controls.setMinimumWidth(0 if narrow else _SIDE)
-            self._controls.setMaximumWidth(_ANY if narrow else _SIDE)
-            room = _PADDING + self._controls.minimumSizeHint().height() if narrow and self._controls.isHidden() else 0
-            self._stack.setMinimumHeight(self._least + room)
+            below = narrow and not self._tight
+            least, most = (0, _ANY) if below else (_TIGHT, _TIGHT) if narrow else (_SIDE, _SIDE)
+            self._row.setDirection(direction.TopToBottom if below else direction.LeftToRight)
+            self._controls.setMinimumWidth(least)
+            self._controls.setMaximumWidth(most)
+            room = _PADDING + self._controls_height() if below and self._controls.isHidden() else 0
+            self._stack.setMinimumHeight(self._least_height + room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Moves controls and board beside or below the picture."""

@@ -249,10 +249,31 @@ class Card(QFrame):
         """Puts a board on which one draws in place of the picture, which is still what is exported."""
         self._body.set_board(board)
 
+    @property
+    def alert(self) -> str:
+        """What its frame warns of, or ""."""
+        return self._alert
+
+    @property
+    def saving(self) -> int:
+        """Height that `set_tight` saves, px."""
+        return self._body.saving
+
+    @property
+    def is_tight(self) -> bool:
+        """Whether the card saves height."""
+        return self._body.is_tight
+
+    def set_tight(self, tight: bool) -> None:
+        """Saves height: the picture may be lower, and controls stand beside it although the card is narrow."""
+        self._body.set_tight(tight)
+
     def add_row(self, widget: QWidget) -> None:
         """Puts controls in a row of their own above the foot."""
-        widget.setContentsMargins(8, 8, 8, 4)
-        self._rows.addWidget(widget)
+        row = QVBoxLayout()  # margins of its own: a style sheet takes those of a frame
+        row.setContentsMargins(8, 8, 8, 4)
+        row.addWidget(widget)
+        self._rows.addLayout(row)
 
     def show_foot(self) -> None:
         """Offers the foot after controls were added to it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
@@ -13,7 +13,7 @@ from explorer.ui.explain.formula_view import FormulaView
 from explorer.ui.explain.formulas import typesetter
 from explorer.ui.explain.noise import NoiseBars, dimensions, noise_sentence
 from explorer.ui.explain.rows import ObjectiveRow, SumRow, TermRow
-from explorer.ui.explain.suggestion import Suggestion
+from explorer.ui.explain.suggestion import Suggestion, SuggestionGroup
 from explorer.ui.theme import Theme
 from models.protocol import GenerativeModel, Kind, Lab, Metric, Objective, Page, Try
 
@@ -50,6 +50,9 @@ class Explain(QFrame):
         self._objective: Objective | None = None
         self._rows: list[ObjectiveRow] = []
         self._bars: NoiseBars | None = None
+        self._scene = ("", "")  # name of the open scene, and its question
+        self._question = text_label("", "title", wrap=True)
+        self._groups: list[SuggestionGroup] = []
         self._column = QVBoxLayout()  # of the content; another one for each page
         self.setObjectName("explain")
         self.setAccessibleName("Explain")
@@ -109,6 +112,14 @@ class Explain(QFrame):
                     self._bars.show_bars(bars)
                     self._bars_note.setText(noise_sentence(bars))
 
+    def show_scene(self, name: str, question: str) -> None:
+        """Begins with the question of a scene, and puts the suggestions that speak of it first."""
+        self._scene = (name, question)
+        self._question.setText(question)
+        self._question.setVisible(bool(question))
+        for group in self._groups:
+            group.put_first(name)
+
     def show_values(self, last: Mapping[str, float], config: Any) -> None:
         """Shows the contribution of each term given the newest metrics; a dash where the metric is missing."""
         for row in self._rows:
@@ -128,10 +139,13 @@ class Explain(QFrame):
         self._column = QVBoxLayout(body)
         self._column.setContentsMargins(_MARGIN, 4, _MARGIN, _MARGIN)
         self._column.setSpacing(0)
-        self._rows, self._bars = [], None
+        self._rows, self._bars, self._groups = [], None, []
+        self._question = text_label("", "title", wrap=True, parent=body)
+        self._question.setObjectName("explain.question")
+        self._column.addWidget(self._question)
         if not issubclass(page, GenerativeModel):
             self._column.addSpacing(4)
-            self._column.addWidget(text_label(page.title, "title", wrap=True, parent=body))
+            self._column.addWidget(text_label(page.title, "section", wrap=True, parent=body))
         if page.about:
             self._add_heading("Setting", body)
             self._column.addWidget(text_label(page.about, "prose", wrap=True, parent=body))
@@ -148,11 +162,11 @@ class Explain(QFrame):
                 groups.setdefault(suggestion.group or "Try next", []).append(suggestion)
             for heading, suggestions in groups.items():
                 self._add_heading(heading, body)
-                for suggestion in suggestions:
-                    self._add_suggestion(suggestion, body)
+                self._add_suggestions(suggestions, body)
         if issubclass(page, GenerativeModel):
             self._add_noise(body)
         self._column.addStretch(1)
+        self.show_scene(*self._scene)
         self._scroll.setWidget(body)  # deletes the previous widget
         bar = self._scroll.verticalScrollBar()
         bar.setValue(0)
@@ -207,11 +221,14 @@ class Explain(QFrame):
         self._rows.append(row)
         self._column.addWidget(row)
 
-    def _add_suggestion(self, suggestion: Try, body: QWidget) -> None:
-        button = Suggestion(self._theme, suggestion, body)
-        button.setObjectName(f"explain.try.{len(body.findChildren(Suggestion)) - 1}")
-        button.tried.connect(self.tried)
-        self._column.addWidget(button)
+    def _add_suggestions(self, suggestions: Sequence[Try], body: QWidget) -> None:
+        buttons = []
+        for suggestion in suggestions:
+            button = Suggestion(self._theme, suggestion, body)
+            button.setObjectName(f"explain.try.{len(body.findChildren(Suggestion)) - 1}")
+            button.tried.connect(self.tried)
+            buttons.append(button)
+        self._groups.append(SuggestionGroup(buttons, self._column))
 
     def _add_noise(self, body: QWidget) -> None:
         self._noise = QWidget(body)

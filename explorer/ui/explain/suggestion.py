@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.ui.theme import Theme, Tokens, color, icon_pixmap, ui_font
 from models.protocol import Try
 
-__all__ = ["Suggestion"]
+__all__ = ["Suggestion", "SuggestionGroup"]
 
 _LEFT, _PAD = 21, 4  # px
 _WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
@@ -89,3 +92,30 @@ class Suggestion(QAbstractButton):
         painter.setPen(color(tokens.accent_text))
         painter.drawText(self.rect().adjusted(_LEFT, _PAD, -_PAD, 0), _WRAP, self.text())
         painter.end()
+
+
+class SuggestionGroup:
+    """Suggestions under one heading.
+
+    Args:
+        buttons: The suggestions, in the order of the page.
+        column: Layout of the panel, at whose end they are added.
+    """
+
+    def __init__(self, buttons: Sequence[Suggestion], column: QVBoxLayout):
+        self._buttons = tuple(buttons)
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(0)
+        column.addLayout(self._rows)
+        self._place(self._buttons)
+
+    def put_first(self, scene: str) -> None:
+        """Puts the suggestions that show a scene of this page before the others."""
+        self._place(sorted(self._buttons, key=lambda b: b.suggestion.page is not None or b.suggestion.scene != scene))
+
+    def _place(self, buttons: Sequence[Suggestion]) -> None:
+        for button in buttons:
+            self._rows.removeWidget(button)
+            self._rows.addWidget(button)
+        for before, after in itertools.pairwise(buttons):
+            QWidget.setTabOrder(before, after)

@@ -17,13 +17,15 @@ from explorer.ui.theme import Tokens, color, ui_font
 __all__ = ["PlotAxis"]
 
 _BOTTOM, _LEFT = 24.0, 46.0  # px, height and width of an axis
-_EDGE = 3.0  # px from the edge of the pane to what stands inside it: the halo covers lines up to the edge
+_EDGE = 2.0  # px from the edge of the pane to what stands inside it; lines through a number are covered up to the edge
+_ABOVE = 8.0  # px from the bottom of the pane to the middle of numbers inside it
 _INSIDE = (18.0, 34.0)  # px, the same of an axis whose numbers stand inside the pane
 _APART = {"bottom": (56.0, 64.0), "left": (40.0, 64.0)}  # px between two numbers, outside and inside
 _MOST_LINES = 6.0  # grid lines beside which more would be clutter
 _LINE = 13.0  # px of a line of names
 _COLUMN = 20.0  # px from one column of names to the other
 _GRID = 0.16  # opacity of grid lines
+_BESIDE = 8.0  # px between numbers and the pane that they stand beside
 
 
 class PlotAxis(pg.AxisItem):
@@ -140,8 +142,21 @@ class PlotAxis(pg.AxisItem):
             chosen = range(max(0, math.ceil(low)), min(len(self.value_names), math.floor(high) + 1), every)
             places = [(float(k), self.value_names[k]) for k in chosen]
         else:
-            places = ticks(low, high, about, log=self.log)
+            places = self._fitting_ticks(low, high, about)
         return [((value - low) / ((high - low) or 1.0) * length, text) for value, text in places]
+
+    def _fitting_ticks(self, low: float, high: float, about: float) -> list[tuple[float, str]]:
+        """Ticks whose numbers have room beside the pane: fewer of them have fewer digits."""
+        places = ticks(low, high, about, log=self.log)
+        if self.orientation == "bottom" or self.is_inside:
+            return places
+        metrics = QFontMetricsF(ui_font(11, tabular=True))
+        for fewer in (1.5, 2.0, 3.0):
+            if all(metrics.horizontalAdvance(text) <= _LEFT - _BESIDE for _, text in places):
+                break
+            coarser = ticks(low, high, about / fewer, log=self.log)
+            places = coarser if len(coarser) > 1 else places
+        return places
 
     def numbers_below(self) -> list[tuple[float, str]]:
         """Position along the bottom of the pane, px, and text of each number that has room beside the name."""
@@ -181,15 +196,17 @@ class PlotAxis(pg.AxisItem):
 
     def _draw_bottom(self, painter: QPainter) -> None:
         pane = self._pane
-        y = self.strip.bottom() - 9 if self.is_inside else pane.bottom() + 15
+        y = self.strip.bottom() - _ABOVE if self.is_inside else pane.bottom() + 15
         for along, text in self.numbers_below():
+            if self.is_inside:
+                painter.fillRect(QRectF(pane.left() + along - 2, y, 4, pane.bottom() - y), color(self._tokens.bg2))
             self._write(painter, pane.left() + along, y, text, 0)
         below = _LINE if self.name_below else 0.0
         self._write(painter, pane.right() - (_EDGE if self.is_inside else 0), y + below, self.name, 1)
 
     def _draw_left(self, painter: QPainter) -> None:
         pane = self._pane
-        right = self.strip.left() + _EDGE if self.is_inside else pane.left() - 8
+        right = self.strip.left() + _EDGE if self.is_inside else pane.left() - _BESIDE
         staggered = self.is_staggered
         for along, text in self.positions():
             y = pane.bottom() - along
@@ -199,6 +216,7 @@ class PlotAxis(pg.AxisItem):
                 aside = _COLUMN if staggered and self.value_names.index(text) % 2 else 0.0
                 self._write(painter, right - aside, y, text, 1)
             elif pane.top() + (22 if self.name else 8) <= y <= pane.bottom() - _INSIDE[0] - 4:
+                painter.fillRect(QRectF(pane.left(), y - 2, right - pane.left() + 2, 4), color(self._tokens.bg2))
                 self._write(painter, right, y, text, -1)
         x, y = (right, pane.top() + 11) if self.is_inside else (pane.left(), pane.top() - 8)  # above the curves
         self._write(painter, x, y, self.name, -1)
@@ -217,9 +235,21 @@ class PlotAxis(pg.AxisItem):
             return
         painter.setPen(color(self._tokens.text3))
         room = QFontMetricsF(painter.font()).horizontalAdvance(text) + 2
+        first = self.strip.left() + 2
+        if side == 1 and room > x - first and self.orientation == "left":
+            self._squeeze(painter, QRectF(first, y - 8, x - first, 16), text, room)
+            return
         left = x - (room if side == 1 else 0 if side == -1 else room / 2)
         flags = {1: Qt.AlignmentFlag.AlignRight, -1: Qt.AlignmentFlag.AlignLeft, 0: Qt.AlignmentFlag.AlignHCenter}
         painter.drawText(QRectF(left, y - 8, room, 16), flags[side] | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _squeeze(self, painter: QPainter, rect: QRectF, text: str, width: float) -> None:
+        """Writes a text of a width into a narrower rectangle: a number that is cut would be another number."""
+        painter.save()
+        painter.translate(rect.topLeft())
+        painter.scale(rect.width() / width, 1.0)
+        painter.drawText(QRectF(0, 0, width, rect.height()), Qt.AlignmentFlag.AlignCenter, text)
+        painter.restore()
 
     def resizeEvent(self, event: Any = None) -> None:
         """Does nothing: the name is drawn by `paint`."""

@@ -216,6 +216,8 @@ class CurvesView(Plot):
             log_x = frame.log_x and any(part.size for part in positive)
             if log_x:
                 low = min(float(part.min()) for part in positive if part.size)
+            if low == high and frame.x_label == "step":
+                high = low + 1  # a step is a whole number
             self._x.fit(low, high, pad=0.0, log=log_x)
         self._draw(frame)
         self._announce_values()

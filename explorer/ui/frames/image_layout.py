@@ -17,6 +17,8 @@ CAPTION = 16.0  # px of a line of captions
 _GAP = 2.0  # px between images
 _BLOCK_GAP = 10.0  # px between blocks, besides the gap between images
 _WORTH = 1.15  # more blocks are used where images become larger by this factor
+_CLOSE, _CLOSEST = 0.85, 0.97  # a whole factor, which draws sharp pixels, is taken for one that is not much larger
+_COARSE = 4  # px of a pixel from which one that is a px wider than the next does not show
 
 
 @dataclass(frozen=True)
@@ -127,13 +129,13 @@ def fit_layout(
         size_x = ((room_x + gap) / option[1] - gap) / w
         size_y = ((room_y + gap - (blocks - 1) * apart) / (rows * blocks) - gap - caption * ratio) / h
         size = min(size_x, size_y)
-        worth = _WORTH if best[1] == columns else 1.0001
+        worth = _WORTH if columns > 0 else 1.0001  # one block less fills the width
         if option is options[0] or size > scale * worth:
             best, scale = option, size
     columns, across = best
     rows, blocks = -(-n // columns), -(-columns // across)
     whole = int(scale)
-    scale = whole if whole >= 2 and whole >= 0.85 * scale else scale  # a whole factor draws sharp pixels
+    scale = whole if whole >= 2 and whole >= (_CLOSE if whole < _COARSE else _CLOSEST) * scale else scale
     width, height = max(1, int(w * scale)), max(1, int(h * scale))
     pitch_x, pitch_y = (width + gap) / ratio, (height + gap) / ratio + caption
     pitch_block = rows * pitch_y + apart / ratio

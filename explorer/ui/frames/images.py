@@ -230,7 +230,7 @@ class ImagesView(BoundedPlot):
             parts.append(frame.captions[place])
         elif frame.columns and place // frame.columns < len(frame.row_labels):
             parts.append(f"{frame.row_labels[place // frame.columns]} {place % frame.columns + 1}")
-        if frame.index is not None:
+        if frame.index is not None and frame.index[place] >= 0:
             parts.append(f"datum {frame.index[place]}")
         return ", ".join(part for part in parts if part) or f"image {place + 1}"
 
@@ -243,7 +243,7 @@ class ImagesView(BoundedPlot):
     def _pick(self, place: int, pixel: tuple[int, int] | None, modifiers: Qt.KeyboardModifier) -> None:
         frame = self._frame
         assert isinstance(frame, Images)
-        datum = None if frame.index is None else int(frame.index[place])
+        datum = None if frame.index is None or frame.index[place] < 0 else int(frame.index[place])
         self.clicked.emit(Hit(pixel=pixel, datum=datum, second=bool(modifiers & Qt.KeyboardModifier.ShiftModifier)))
 
     def _move_pixel(self, down: int, right: int) -> None:

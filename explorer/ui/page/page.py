@@ -90,6 +90,7 @@ class PageWidget(QFrame):
         self._connect_widgets()
         self._add_actions()
         self._explain()
+        self._explain_scene()
 
     # Making
 
@@ -120,12 +121,13 @@ class PageWidget(QFrame):
         for card in self.board.views.values():
             self.handles.attach(card)
         self.drawn_data = DrawnData(theme, self.draft, self)
-        self.side = SidePanel(theme, self.family, self.draft, self.shown)
+        self.side = SidePanel(theme, self.family, self.draft, self.shown, self.moment)
         self.run_bar = RunBar(theme, self.draft, self.shown)
         self.scene_row = SceneRow(theme, self.scenes, self.shown)
         self.context = ContextLine(theme, self.draft, self.shown, self.moment)
         self.messages = Messages(theme, self.shown)
         self.banner = self.messages.banner
+        self.context.add_alert(self.messages.alert)
         self.explain = Explain(theme)
         self.explain.setProperty("edge", "left")
         self.timeline = Timeline(theme)
@@ -195,6 +197,7 @@ class PageWidget(QFrame):
         self.banner.fix.connect(self.recovery.fix)
         self.banner.other.connect(self.recovery.other)
         self.banner.kind_changed.connect(self.run_bar.yield_accent)
+        self.scenes.listed.connect(self._explain_scene)
         self.explain.closed.connect(self.docks.close_explain)
         self.explain.tried.connect(self.suggestions.carry_out)
         self.timeline.scrubbed.connect(self.moment.go_to)
@@ -293,6 +296,10 @@ class PageWidget(QFrame):
             self.explain.show_page(self.page_class, self.shown.config, kind)
         except BadInput as error:
             self.message.emit(str(error))
+
+    @Slot()
+    def _explain_scene(self) -> None:
+        self.explain.show_scene(self.scenes.current, self.scenes.question(self.scenes.current))
 
     @Slot(str, object)
     def _on_value_moved(self, name: str, value: object) -> None:

@@ -10,7 +10,7 @@ import torch
 from models.autoregressive.pixels.conditionals import flip, total_variation
 from models.autoregressive.pixels.model import PixelModel
 from models.frames import Curves, Series
-from models.protocol import DataBatch, param, view
+from models.protocol import DataBatch, FamilyRuns, param, view
 from models.views.words import as_array, counted
 
 __all__ = ["distance"]
@@ -21,27 +21,58 @@ _ROWS = 2.5  # rows of distance along the raster that are shown
 @view(
     "Related pixels are far", batch=8, splits=("valid", "train"),
     help="Pixel j is flipped: how much p(x_i | x_<i) changes, in total variation, against the distance i − j along the "
-    "raster, and against the distance of the two pixels in the image.",
+    "raster, and against the distance of the two pixels in the image. Beside this model, the newest run of each other "
+    "page of the family on the same data.",
 )  # fmt: skip
 def distance(
-    model: PixelModel, batch: DataBatch, pixels: int = param(32, "Pixels flipped", 4, 784, more=True)
+    model: PixelModel,
+    batch: DataBatch,
+    family: FamilyRuns,
+    pixels: int = param(32, "Pixels flipped", 4, 784, more=True),
 ) -> Iterator[Curves]:
     """Mean effect of a flip by distance, over images and over pixels j that are spread over the image."""
     _, height, width = model.spec.kind.shape
-    count = height * width
-    places = np.unique(np.linspace(0, count - 2, min(pixels, count - 1)).round().astype(int))
+    places = np.unique(np.linspace(0, height * width - 2, min(pixels, height * width - 1)).round().astype(int))
+    series: list[Series] = []
+    notes: list[str] = []
+    subtitle = f"{counted(len(batch), batch.split, model.spec.kind)}, {len(places)} pixels"
+    for title, role, other in _models(model, family, notes):
+        raster, image = _Means(int(_ROWS * width)), _Means(int(np.hypot(height, width)))
+        for _ in _flip_all(other, batch, places, raster, image):
+            yield _curves([*series, *_both(title, role, raster, image)], width, subtitle, notes)
+        series += _both(title, role, raster, image)
+    yield _curves(series, width, subtitle, notes)
+
+
+def _models(model: PixelModel, family: FamilyRuns, notes: list[str]) -> Iterator[tuple[str, str, PixelModel]]:
+    """Title, role and model of this page and of the others, as far as there are colours."""
+    yield type(model).title, "model", model
+    roles = iter(("data", "prior", "alt", "total"))
+    for trained in family.models:
+        try:
+            other = trained.load()
+        except ValueError as error:
+            notes.append(str(error))
+            continue
+        role = next(roles, None) if isinstance(other, PixelModel) else None
+        if role is not None:
+            yield trained.title, role, other
+
+
+def _flip_all(model: PixelModel, batch: DataBatch, places: np.ndarray, raster: _Means, image: _Means) -> Iterator[int]:
+    """Flips the pixels in some order and adds the effects; yields the number of pixels that are done."""
+    _, height, width = model.spec.kind.shape
     before = model.outputs(batch.x)
-    raster, image = _Means(int(_ROWS * width)), _Means(int(np.hypot(height, width)))
-    for done, place in enumerate(np.random.default_rng(0).permutation(places), start=1):
-        at = torch.full((len(batch),), int(place), device=batch.x.device)
+    for done, place in enumerate(np.random.default_rng(0).permutation(places).tolist(), start=1):
+        at = torch.full((len(batch),), place, device=batch.x.device)
         change = total_variation(model, before, model.outputs(flip(batch.x, at))).mean(dim=0)  # (h, w)
-        later = np.arange(int(place) + 1, count)
-        effect = as_array(change.flatten()[int(place) + 1 :].double())
-        raster.add(later - int(place), effect)
-        rows, columns = later // width - int(place) // width, later % width - int(place) % width
+        later = np.arange(place + 1, height * width)
+        effect = as_array(change.flatten()[place + 1 :].double())
+        raster.add(later - place, effect)
+        rows, columns = later // width - place // width, later % width - place % width
         image.add(np.hypot(rows, columns).round().astype(int), effect)
         if done % 4 == 0 or done == len(places):
-            yield _curves(raster, image, width, f"{counted(len(batch), batch.split, model.spec.kind)}, {done} pixels")
+            yield done
 
 
 class _Means:
@@ -62,17 +93,25 @@ class _Means:
         return at.astype(float), self.sums[at] / self.counts[at]
 
 
-def _curves(raster: _Means, image: _Means, width: int, subtitle: str) -> Curves:
-    by_raster, by_image = raster.curve(), image.curve()
-    above = np.interp(width, *by_raster)
+def _both(title: str, role: str, raster: _Means, image: _Means) -> list[Series]:
+    """The curves of a model over both distances."""
+    return [
+        Series(f"{title} raster", title, *raster.curve(), role=role, pane="along the raster"),
+        Series(f"{title} image", title, *image.curve(), role=role, pane="in the image"),
+    ]
+
+
+def _curves(series: list[Series], width: int, subtitle: str, notes: list[str]) -> Curves:
+    raster = series[0]
+    above, before = (float(np.interp(at, raster.x, raster.y)) for at in (width, 1))
     return Curves(
-        (
-            Series("raster", "along the raster", *by_raster, role="model", pane="effect"),
-            Series("image", "in the image", *by_image, role="data", pane="effect"),
-        ),
+        tuple(series),
         x_label="distance, pixels",
         y_label="change of p",
         subtitle=subtitle,
-        note=f"The pixel above is {width} steps back along the raster and 1 away in the image: mean change "
-        f"{above:.3f} there, {float(by_raster[1][0]):.3f} one step back.",
-    )
+        note=" ".join([
+            f"The pixel above is {width} steps back along the raster: mean change {above:.3f}. The pixel on the left: "
+            f"{before:.3f}.",
+            *notes,
+        ]),
+    )  # fmt: skip

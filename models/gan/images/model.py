@@ -9,9 +9,22 @@ import torch
 from torch import Tensor
 
 from models.gan.images.networks import NORMS, ImageDiscriminator, ImageGenerator
+from models.gan.images.phases import EXPLANATIONS, FORWARD_PHASES, phase_picture
 from models.gan.images.words import LOOK_AT, METRICS, PRESETS, SCENES, TRY_NEXT, VIEWS, objective_of
 from models.gan.objectives import OBJECTIVES, Game, fixed, gradient_penalty, r1_penalty
-from models.protocol import BadValue, DataBatch, DataSpec, GameModel, HasDecoder, Image, Kind, Objective, Player, param
+from models.protocol import (
+    BadValue,
+    DataBatch,
+    DataSpec,
+    GameModel,
+    HasDecoder,
+    HasPhasePictures,
+    Image,
+    Kind,
+    Objective,
+    Player,
+    param,
+)
 
 __all__ = ["ImageGAN"]
 
@@ -23,7 +36,7 @@ def _is_wasserstein(config: Any) -> bool:
     return config.objective == "wasserstein-gp"
 
 
-class ImageGAN(GameModel, HasDecoder):
+class ImageGAN(GameModel, HasDecoder, HasPhasePictures):
     """A generator and a discriminator of strided convolutions, on images.
 
     z ~ N(0, I), x = G(z). Networks and initial weights as in DCGAN (Radford et al., 2016, arXiv 1511.06434), narrower
@@ -132,27 +145,15 @@ class ImageGAN(GameModel, HasDecoder):
 
     def players(self) -> tuple[Player, ...]:
         """The discriminator, then the generator."""
-        penalised = _is_wasserstein(self.config) or self.config.r1 > 0
+        words = {name: dict(EXPLANATIONS[name]) for name in EXPLANATIONS}
+        if _is_wasserstein(self.config) or self.config.r1 > 0:
+            words["discriminator"]["judge"] += " The penalty on D's slope is added."
+        weights_d, weights_g = tuple(self.discriminator.parameters()), tuple(self.generator.parameters())
+        updates = self.config.d_updates
         return (
-            Player(
-                "discriminator", tuple(self.discriminator.parameters()), self.config.d_updates, "lr_d",
-                {
-                    "draw": "Draw a mini-batch of images.",
-                    "forward": "Draw z, generate as many samples, and compute F of both"
-                    + ("; add the penalty on D's slope." if penalised else "."),
-                    "update": "Update D: it separates images from samples better.",
-                },
-            ),
-            Player(
-                "generator", tuple(self.generator.parameters()), 1, "lr_g",
-                {
-                    "draw": "Draw a mini-batch; only its size is used.",
-                    "forward": "Draw z, generate samples, and compute F of them.",
-                    "backward": "Differentiate through D and each pixel to G's weights.",
-                    "update": "Update G: D rates its samples higher.",
-                },
-            ),
-        )  # fmt: skip
+            Player("discriminator", weights_d, updates, "lr_d", words["discriminator"], forward_phases=FORWARD_PHASES),
+            Player("generator", weights_g, 1, "lr_g", words["generator"], forward_phases=FORWARD_PHASES),
+        )
 
     def after_update(self, player: str) -> None:
         """Counts the updates of the discriminator."""
@@ -188,6 +189,8 @@ class ImageGAN(GameModel, HasDecoder):
         if config.r1 > 0 and self._discriminator_updates % config.r1_every == 0:
             return config.r1 * config.r1_every * r1_penalty(self.discriminator, real)
         return real.new_zeros(())
+
+    phase_picture = phase_picture
 
     # Sampling
 

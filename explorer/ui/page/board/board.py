@@ -97,6 +97,7 @@ class Board(QFrame):
         self._actions.show_asked.connect(self.show_card)
         self._after_layout.timeout.connect(self.watch)
         self.phases.framed.connect(self.framed)
+        self.alerted.connect(self.watch)
         self.scene.changed.connect(self._after_layout.start)
         self.scene.swapped.connect(self._scenes.swap)
         self.scene.resized.connect(self._scenes.resize)
@@ -121,13 +122,14 @@ class Board(QFrame):
 
     @Slot()
     def watch(self) -> None:
-        """Finds out which views are in sight, and asks for them in every snapshot."""
+        """Asks for the views in sight in every snapshot, and for those out of sight whose warning is in sight."""
         seen = self.scene.in_sight() if self.isVisible() else []
         self.arranged.emit(list(seen))
         seen += [card for card in self._followed if card not in seen]
         names = [card.view.name for card in seen if card.view.name in self.views and not card.is_frozen]
         self._inputs.in_sight = frozenset(names)
-        views = [self._shown.views[name] for name in names]
+        warning = [name for name, card in self.views.items() if card.alert and self.isVisible() and not card.is_frozen]
+        views = [self._shown.views[name] for name in dict.fromkeys((*names, *warning))]
         live = self._moment.is_live
         wanted = [view for view in views if self._shown.applies(view) and (live or not view.record)]
         self.watched.emit([self._inputs.request(view) for view in wanted])

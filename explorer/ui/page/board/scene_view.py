@@ -15,7 +15,7 @@ from explorer.ui.page.state.scenes import Layout
 __all__ = ["SceneView"]
 
 GAP = 12  # px between cards and around them
-_SIDE = (280, 420)  # px, minimum and maximum default width of the side column
+_SIDE = (300, 420)  # px, minimum and maximum default width of the side column
 _SIDE_SHARE = 0.336  # of the width, between these
 _LEAD = 360  # px, least width of the leading card
 _DRAG = 8  # px that the pointer moves before a press on a head becomes a drag
@@ -69,6 +69,7 @@ class SceneView(QFrame):
         self._stack.addWidget(self._across)
         self._stack.addWidget(self._whole)
         self._across.resized.connect(self._share_room)
+        self._column.resized.connect(self._fit_column)
         self._across.splitterMoved.connect(self._on_moved)
         self._column.splitterMoved.connect(self._on_moved)
         self._scroll.verticalScrollBar().valueChanged.connect(self.changed)
@@ -99,6 +100,7 @@ class SceneView(QFrame):
             self._column.insertWidget(place, card)
             card.show()
         self.lead.set_leading(True)
+        self.lead.set_tight(False)
         self._scroll.setVisible(bool(layout.side))
         self._stack.setCurrentWidget(self._across)
         self._share_room()
@@ -148,10 +150,22 @@ class SceneView(QFrame):
         usual = min(_SIDE[1], max(_SIDE[0], round(_SIDE_SHARE * width)))
         side = usual if layout.share <= 0 else round((1 - layout.share) * (width - GAP))
         self._across.setSizes([max(1, width - side - GAP), side])
+        self._fit_column()
         if layout.heights:
             self._column.setSizes([max(1, round(share * self._column.height())) for share in layout.heights])
         else:
             self._column.setSizes([1000] * len(layout.side))  # equal heights, where their contents allow
+
+    @Slot()
+    def _fit_column(self) -> None:
+        """Has the cards beside the leading one save height where not all of them would be in sight."""
+        cards = [self._cards[name] for name in self._layout.side]
+        needed = GAP * (len(cards) - 1)
+        for card in cards:
+            needed += card.minimumSizeHint().height() + (card.saving if card.is_tight else 0)
+        tight = needed > self._across.height()
+        for card in cards:
+            card.set_tight(tight)
 
     @Slot()
     def _on_moved(self) -> None:

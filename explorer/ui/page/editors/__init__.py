@@ -34,5 +34,6 @@ EDITORS: Mapping[type[protocol.Input], type[Editor]] = {
     protocol.TimeStep: TimeStepEditor,
     protocol.Data: FixedEditor,
     protocol.RunHistory: FixedEditor,
+    protocol.FamilyRuns: FixedEditor,
     protocol.Classifier: FixedEditor,
 }

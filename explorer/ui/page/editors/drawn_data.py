@@ -32,6 +32,8 @@ class DrawnData(QObject):
         super().__init__(over)
         self._theme, self._draft, self._over = theme, draft, over
         self._left: np.ndarray | None = None  # painted and not saved
+        self._told = False  # the last message names a drawing
+        draft.changed.connect(self._on_draft_changed)
 
     @Slot()
     def open(self) -> None:
@@ -56,3 +58,12 @@ class DrawnData(QObject):
         self._left = None
         self._draft.choose_drawing(name)
         self.said.emit(f"Data: the drawing {name}")
+        self._told = True
+
+    @Slot()
+    def _on_draft_changed(self) -> None:
+        """Says which data are chosen in place of a drawing."""
+        data = self._draft.state.data
+        if self._told and data != Drawn.name:
+            self._told = False
+            self.said.emit(f"Data: {self._draft.datasets()[data]}")

@@ -6,15 +6,18 @@ import math
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from explorer.ui.controls import Button, IconButton
+from explorer.ui.controls import Button, IconButton, restyle
 from explorer.ui.page.editors.latent_row import LatentRow
 from explorer.ui.theme import Theme
 
 __all__ = ["LatentPanel", "wander"]
 
-_HEIGHT = 132  # px: two rows and the buttons
+_HEIGHT = 120  # px: two rows and the buttons
+_NARROW = 200  # px of width under which a button shows its icon alone
+_GAP = 4  # px between two rows, and between rows and buttons
 LIMIT = 4.0  # standard deviations of the prior: the first range of the sliders, and the step by which it grows
 ROWS = 16  # rows that are made at once: a row is several widgets, and a latent space can have hundreds of dimensions
 _WALK = 40  # ms
@@ -57,7 +60,7 @@ class LatentPanel(QFrame):
         self._limit = LIMIT
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 6, 0)
-        self._list.setSpacing(8)
+        self._list.setSpacing(_GAP)
         self.more = Button(theme, "More", "chevron-down", "ghost")
         self.more.setObjectName("latent_more")
         self.more.clicked.connect(self._on_more)
@@ -82,13 +85,13 @@ class LatentPanel(QFrame):
         self.origin.setObjectName("latent_origin")
         buttons = QHBoxLayout()
         buttons.setContentsMargins(0, 0, 0, 0)
-        buttons.setSpacing(4)
+        buttons.setSpacing(_GAP)
         buttons.addWidget(self.sample, 1)
         buttons.addWidget(self.walk, 1)
         buttons.addWidget(self.origin)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column.setSpacing(_GAP)
         column.addLayout(buttons)  # at the top: a note below the picture moves what is at the bottom
         column.addWidget(scroll, 1)
         self._timer = QTimer(self, interval=_WALK)
@@ -174,6 +177,19 @@ class LatentPanel(QFrame):
         for dim, row in self._rows.items():
             row.set_value(round(float(self.z[dim]), 2))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shows the icon of the walk alone where there is no room for its name."""
+        super().resizeEvent(event)
+        self._show_walk()
+
+    def _show_walk(self) -> None:
+        on = self.walk.isChecked()
+        name = "Stop" if on else "Walk"
+        bare = self.width() < _NARROW
+        self.walk.set_face("" if bare else name, "pause" if on else "play")
+        restyle(self.walk, bare=bare)
+        self.walk.setAccessibleName(name)
+
     def set_reduced_motion(self, reduced: bool) -> None:
         """Makes the walk leap twice a second instead of gliding."""
         self._timer.setInterval(_CALM if reduced else _WALK)
@@ -218,7 +234,7 @@ class LatentPanel(QFrame):
 
     @Slot(bool)
     def _on_walk_toggled(self, on: bool) -> None:
-        self.walk.set_face("Stop" if on else "Walk", "pause" if on else "play")
+        self._show_walk()
         if on:
             self._velocity = self._random.normal(size=len(self.z))
             self._timer.start()

@@ -67,6 +67,7 @@ class ContextLine(QFrame):
         self.open_button = Button(theme, "Open the last run", "", "ghost")
         self.open_button.setObjectName("open_last")
         row = QHBoxLayout(self)
+        self._row = row
         row.setContentsMargins(12, 0, 8, 0)
         row.setSpacing(8)
         row.addWidget(self.title)
@@ -87,6 +88,11 @@ class ContextLine(QFrame):
         self.setVisible(shown.is_model)
         self._find_last()
         self.refresh()
+
+    def add_alert(self, alert: QWidget) -> None:
+        """Gives a place to warnings: the words about data and weights give way to them."""
+        alert.setFixedHeight(24)
+        self._row.insertWidget(2, alert, 4, Qt.AlignmentFlag.AlignVCenter)
 
     @Slot()
     def _find_last(self) -> None:

@@ -1,11 +1,12 @@
-"""Messages above the cards: the strip of slow motion, the banner, and alerts of views."""
+"""Messages: the strip of slow motion and the banner above the cards, and alerts of views in the line above them."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from explorer.ui.controls import Button, IconButton, text_label
+from explorer.ui.controls import Button, IconButton
+from explorer.ui.controls.labels import ClauseLabel
 from explorer.ui.page.panels.banner import Banner
 from explorer.ui.page.panels.slow_strip import SlowStrip
 from explorer.ui.page.state.shown import PageState, Shown
@@ -15,7 +16,10 @@ __all__ = ["Alert", "Messages"]
 
 
 class Alert(QFrame):
-    """Warnings of views, a line each, for as long as their frames have one.
+    """Warnings of views in one line, for as long as their frames have one.
+
+    It has no height of its own to take or give back: it stands in a line that is always there, because warnings come
+    and go in training, and cards would move under the pointer. As many clauses as fit are written; the tooltip has all.
 
     A warning that was closed comes back only after the view had none in between.
 
@@ -36,17 +40,18 @@ class Alert(QFrame):
         self._texts: dict[str, str] = {}
         self._closed: set[str] = set()
         self._sign = QLabel()
-        self.text = text_label("", "prose", wrap=True)
+        self.text = ClauseLabel("", "prose", ends=":.;,")
         self.text.setObjectName("alert_text")
         self.close_button = IconButton(theme, "close", "Close this warning")
         self.close_button.setObjectName("alert_close")
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 8, 6)
-        row.setSpacing(10)
+        row.setContentsMargins(6, 0, 2, 0)
+        row.setSpacing(6)
         row.addWidget(self._sign)
         row.addWidget(self.text, 1)
         self.cure_button = Button(theme, "Cure it", "", "primary")
         self.cure_button.setObjectName("cure")
+        self.cure_button.setProperty("small", True)
         self.cure_button.hide()
         self.cure_button.clicked.connect(self.cure_asked)
         row.addWidget(self.cure_button)
@@ -69,14 +74,14 @@ class Alert(QFrame):
         shown = [text for source, text in self._texts.items() if source not in self._closed]
         shown = list(dict.fromkeys(shown))  # several views may have the same to say
         if shown:
-            self.text.setText("\n".join(shown))
+            self.text.setText(" ".join(shown))
             self.setAccessibleName(f"Warning: {' '.join(shown)}")
         self.setVisible(bool(shown))
 
     @Slot(object)
     def apply_theme(self, _tokens: Tokens) -> None:
         """Tints the sign."""
-        self._sign.setPixmap(self._theme.icon("warn", "warn", 18).pixmap(18, 18))
+        self._sign.setPixmap(self._theme.icon("warn", "warn", 16).pixmap(16, 16))
 
     @Slot()
     def _on_close(self) -> None:
@@ -85,13 +90,16 @@ class Alert(QFrame):
 
 
 class Messages(QFrame):
-    """The strip of slow motion, the banner and the alerts, each visible only while it shows something.
+    """The strip of slow motion and the banner, each visible only while it shows something, and the alerts.
 
     A welcome goes when something is trained, an error when something else is shown. Beside an alert stands the cure
     that the page declares, while a run is shown in which it is not in force.
 
     Signals:
         cure_asked: The cure of the page, `Try`.
+
+    Attributes:
+        alert: The alerts; the context line has the place for them.
 
     Args:
         theme: Colours.
@@ -109,7 +117,7 @@ class Messages(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.slow, self.banner, self.alert):
+        for widget in (self.slow, self.banner):
             column.addWidget(widget)
         shown.changed.connect(self._on_shown_changed)
         shown.config_changed.connect(self._offer_cure)

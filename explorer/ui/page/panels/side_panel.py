@@ -17,10 +17,12 @@ from explorer.engine.recent import runs_of_pages
 from explorer.ui.controls import Combo, IconButton, ParamForm, ValueBox, text_label
 from explorer.ui.controls.scale import Scale
 from explorer.ui.controls.text_box import TextBox
+from explorer.ui.numbers import count
 from explorer.ui.page.panels.dataset_form import DatasetForm, labelled
 from explorer.ui.page.panels.draft_actions import DraftActions
 from explorer.ui.page.panels.page_chooser import PageChooser
 from explorer.ui.page.state.draft import Draft
+from explorer.ui.page.state.moment import Moment
 from explorer.ui.page.state.shown import Shown
 from explorer.ui.theme import Theme
 from models import Family
@@ -53,15 +55,18 @@ class SidePanel(QScrollArea):
         family: Its pages are offered.
         draft: The setup being edited.
         shown: What the page shows.
+        moment: The moment that is shown.
     """
 
     draw_asked = Signal()
     value_moved = Signal(str, object)
     bundle_chosen = Signal(str)
 
-    def __init__(self, theme: Theme, family: Family, draft: Draft, shown: Shown, parent: QWidget | None = None):
+    def __init__(
+        self, theme: Theme, family: Family, draft: Draft, shown: Shown, moment: Moment, parent: QWidget | None = None
+    ):
         super().__init__(parent)
-        self._draft, self._shown = draft, shown
+        self._draft, self._shown, self._moment = draft, shown, moment
         self.setProperty("panel", "side")
         self.setMinimumWidth(232)
         self.setWidgetResizable(True)
@@ -78,6 +83,10 @@ class SidePanel(QScrollArea):
         column.addSpacing(12)
         column.addWidget(_rule())
         column.addSpacing(16)
+        self.of_next = text_label("", "hint", wrap=True)
+        self.of_next.setObjectName("of_next")
+        self.of_next.setContentsMargins(0, 0, 8, 12)
+        column.addWidget(self.of_next)
         fields = QVBoxLayout()
         fields.setSpacing(12)
         column.addLayout(fields)
@@ -88,6 +97,8 @@ class SidePanel(QScrollArea):
         self._add_fields(theme, fields)
         draft.changed.connect(self.refresh)
         shown.changed.connect(self._on_shown_changed)
+        moment.changed.connect(self._say_of_which)
+        self._say_of_which()
         self.refresh()
         actions = DraftActions(draft, self)
         actions.bundle_chosen.connect(self.bundle_chosen)
@@ -168,6 +179,13 @@ class SidePanel(QScrollArea):
         if self.dataset is not None:
             self.dataset.set_in_force("" if setup is None else setup.data)
         self.bundle.set_value(self._shown.bundle)
+
+    @Slot()
+    def _say_of_which(self) -> None:
+        """Says that the fields are not of the recorded step in the pictures."""
+        step = self._moment.step
+        self.of_next.setText("" if step is None else f"Settings of the next run, not those of step {count(step)}")
+        self.of_next.setVisible(step is not None)
 
     def show_moved(self, values: Mapping[str, Any]) -> None:
         """Shows values of the config that are being moved elsewhere."""

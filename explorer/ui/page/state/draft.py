@@ -138,9 +138,12 @@ class Draft(QObject):
         self._push(f"preset {title}", after)
 
     def choose_data(self, name: str) -> None:
-        """Takes a dataset with its default parameters."""
+        """Takes a dataset as the preset has it, else as the first preset with it, else with its default parameters."""
+        presets = sorted(self.page.presets, key=lambda preset: preset.title != self.state.preset)
+        sources = (read_source(preset.data) for preset in presets if preset.data)
         defaults = {key: declared.default for key, declared in params_of(SOURCES[name]).items()}
-        self._push(f"dataset {name}", dataclasses.replace(self.state, data=name, data_values=defaults))
+        values = next((values for data, values in sources if data == name), defaults)
+        self._push(f"dataset {name}", dataclasses.replace(self.state, data=name, data_values=values))
 
     def choose_drawing(self, name: str) -> None:
         """Takes the points drawn under a name; signals also where the name is the same and its points are new."""
