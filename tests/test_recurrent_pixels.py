@@ -277,7 +277,7 @@ def test_each_diagonal_is_a_column_of_the_skewed_image() -> None:
             marked = now[0][:, ~np.isnan(frame.images[0, 0]).all(axis=0)]
             assert {(int(r), int(c)) for r, c in np.argwhere(marked)} == place
             lit = image[tuple(np.array(sorted(place)).T)]
-            expected = 0.25 + 0.75 * x[0, 0].numpy()[tuple(np.array(sorted(place)).T)]
+            expected = 0.5 + 0.5 * x[0, 0].numpy()[tuple(np.array(sorted(place)).T)]
             np.testing.assert_allclose(lit, expected)
 
 
@@ -296,3 +296,16 @@ def test_the_memory_of_a_pixel_is_the_change_of_the_states_after_it() -> None:
     np.testing.assert_allclose(state.y, expected)
     np.testing.assert_allclose(conditional.y, p[3:].numpy(), atol=1e-15)
     assert state.x.tolist() == list(range(1, 10))
+
+
+def test_units_of_the_state_are_shown_at_their_pixels() -> None:
+    model = _model(PixelRNN, 3, 4, hidden=5)
+    (units,) = (view for view in PixelRNN.views if view.name == "units")
+    x = (_normal(1, 1, 3, 4) > 0).double()
+    with torch.no_grad():
+        frame = units(model, DataPoint(x, None, 0), n=3)
+        h = model.states(x)[0].numpy()
+    chosen = [int(caption) for caption in frame.captions]
+    assert chosen == np.argsort(-h.var(axis=0))[:3].tolist()
+    signed = frame.images[:, 0] * np.where(frame.role_of == 2, -1, 1)
+    np.testing.assert_allclose(signed, h[:, chosen].T.reshape(3, 3, 4))

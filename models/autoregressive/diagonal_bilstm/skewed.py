@@ -15,6 +15,7 @@ from models.views.words import as_array, named
 __all__ = ["diagonals"]
 
 _PLAIN, _DONE, _NOW = 0, 1, 2
+_FLOOR = np.array([0.0, 0.2, 0.5])  # least shade of each, so that blank pixels show, too
 
 
 @view(
@@ -65,7 +66,8 @@ def _skewed(image: np.ndarray, number: np.ndarray) -> np.ndarray:
 
 def _frame(shades: np.ndarray, number: np.ndarray, at: int) -> Images:
     role = np.where(number == at, _NOW, np.where(number < at, _DONE, _PLAIN)).astype(np.uint8)
-    lit = np.where(role == _PLAIN, shades[:, 0], 0.25 + 0.75 * shades[:, 0])[:, None]  # so that blank pixels show, too
+    floor = _FLOOR[role][:, None]
+    lit = floor + (1 - floor) * shades
     count = int((role[0] == _NOW).sum())
     return Images(
         lit.astype(np.float32),

@@ -32,16 +32,20 @@ LOOK_AT = (
     "The state of a pixel comes from that of the pixel on its left and that of the pixel above, so that all pixels of "
     "a diagonal are computed at once. States from right to left move down by one row before they are added: together "
     "both directions see every pixel before x_i, and none after it. Receptive field, computation and flexibility are "
-    "traded against each other: PixelCNN takes one step, the row LSTM one for each row, this one for each diagonal."
+    "traded against each other: PixelCNN takes one step, the row LSTM one for each row, the diagonal BiLSTM one for "
+    "each diagonal."
 )
 TRY_NEXT = (
-    Try("Follow the steps from diagonal to diagonal", scene="Diagonals", card="diagonals"),
+    Try(
+        "Follow the steps from diagonal to diagonal, on grey digits",
+        preset="Digits, 17 grey levels", scene="Diagonals", card="diagonals",
+    ),
     Try(
         "Begin with a 3×3 convolution: every earlier pixel is still seen", {"first_kernel": 3},
         scene="What it sees", card="influence",
     ),
     Try("Stack two layers", {"layers": 2}, scene="Train"),
-    Try("Draw the upper half of a digit and let the model complete it", scene="Complete", card="completion"),
+    Try("Train without dropout: held-out digits become less likely", {"dropout": 0.0}, scene="Train"),
 )  # fmt: skip
 VIEWS = (*views.VIEWS, diagonals)
 SCENES = (

@@ -63,17 +63,17 @@ def memory(model: Recurrent, batch: DataBatch, pixel: Pixel) -> Curves:
     "pixels before i alone.",
 )  # fmt: skip
 def units(model: Recurrent, point: DataPoint, n: int = param(16, "Units", 1, 64, more=True)) -> Images:
-    """Units of the last layer's state as images: from −1, the ground, to 1."""
+    """Units of the last layer's state as images: shades of |h_i|, in two colours for its signs."""
     shape = model.spec.kind.shape[1:]
     h = model.states(point.x)[0]  # (h·w, hidden)
     chosen = h.var(dim=0).argsort(descending=True)[:n]
-    images = as_array((h[:, chosen].T.reshape(len(chosen), 1, *shape) + 1) / 2)
+    values = as_array(h[:, chosen].T.reshape(len(chosen), 1, *shape))
     return Images(
-        images,
+        np.abs(values),
         captions=tuple(str(unit) for unit in chosen.tolist()),
-        role_of=np.ones((len(chosen), *shape), np.uint8),
-        roles=("model",),
-        role_names=("h_i",),
+        role_of=np.where(values[:, 0] < 0, 2, 1).astype(np.uint8),
+        roles=("model", "data"),
+        role_names=("positive", "negative"),
         subtitle=f"{len(chosen)} of {h.shape[1]} units, {named(point, model.spec.kind)}",
         note=f"Values lie between −1 and 1: the least is {decimal(float(h.min()), 2)}, "
         f"the greatest {decimal(float(h.max()), 2)}.",

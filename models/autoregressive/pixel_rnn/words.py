@@ -44,9 +44,9 @@ TRY_NEXT = (
         "Give f_θ the previous pixel alone: the one above is a row of steps back",
         {"above": False, "position": False}, scene="What it sees", card="distance",
     ),
-    Try("Flip a pixel and see how long the state remembers it", scene="State", card="memory"),
+    Try("Make the state small: 8 units remember less of a flipped pixel", {"hidden": 8}, scene="State", card="memory"),
     Try("Use a GRU in place of the LSTM", {"cell": "gru"}, scene="Train"),
-    Try("Measure how much longer drawing takes where the state is not carried", scene="Speed"),
+    Try("Stack three layers, and see what drawing costs", {"layers": 3}, scene="Trade-off", card="speed"),
 )  # fmt: skip
 VIEWS = (*views.VIEWS, memory, units)
 SCENES = (

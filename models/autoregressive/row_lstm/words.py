@@ -39,13 +39,16 @@ LOOK_AT = (
     "a pixel sees a triangle."
 )
 TRY_NEXT = (
-    Try("Choose a pixel at the right: part of what is above it is never seen", scene="Triangle", card="triangle"),
+    Try(
+        "Go to MNIST: much of what is above a pixel is outside of its triangle",
+        preset="MNIST, binarized", scene="Triangle", card="triangle",
+    ),
     Try(
         "Begin with a 3×3 convolution: the triangle alone is left", {"first_kernel": 3},
         scene="What it sees", card="influence",
     ),
     Try("Stack two layers: what one leaves out, the next can bring in", {"layers": 2}, scene="Triangle"),
-    Try("Draw the upper half of a digit and let the model complete it", scene="Complete", card="completion"),
+    Try("Open the triangle with a wider kernel", {"kernel": 7}, scene="Triangle", card="triangle"),
 )  # fmt: skip
 VIEWS = (*views.VIEWS, triangle)
 SCENES = (
