@@ -22,7 +22,8 @@ PRESETS = (
     ),
     Preset(
         "Binary digits, the previous pixel alone", "digits-binary", {"hidden": 64, "dropout": 0.2}, _TRAINING,
-        about="h_i = f_θ(h_{i−1}, x_{i−1}) and nothing else: the state has to count columns, and to remember a row.",
+        about="h_i = f_θ(h_{i−1}, x_{i−1}) and nothing else: the state has to count columns and to remember a row; "
+        "held-out digits take some 4 nats more.",
     ),
     Preset(
         "Digits, 17 grey levels", "digits", _PRESET, _TRAINING,

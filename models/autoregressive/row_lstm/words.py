@@ -33,10 +33,10 @@ PRESETS = (
     ),
 )  # fmt: skip
 LOOK_AT = (
-    "Operate on rows instead of pixels: [o_i, f_i, i_i, g_i] = σ(K^ss ⊛ h_{i−1} + K^is ⊛ x_i), c_i = f_i ⊙ c_{i−1} + "
-    "i_i ⊙ g_i, h_i = o_i ⊙ tanh(c_i) for the row i, with convolutions ⊛ along it. The slide writes σ for all four; as "
-    "published, and here, the content g_i is a tanh. K^is is masked, K^ss is not, since all of the row above is known: "
-    "a pixel sees a triangle."
+    "Operate on rows instead of pixels: [o_i, f_i, i_i, g_i] = σ(K^ss * h_{i−1} + K^is * x_i), c_i = f_i · c_{i−1} + "
+    "i_i · g_i, h_i = o_i · tanh(c_i), with convolutions * along the row i and products · of entries. The lecture "
+    "writes σ for all four; as published, and here, the content g_i is a tanh. K^is is masked, K^ss is not, since all "
+    "of the row above is known: a pixel sees a triangle."
 )
 TRY_NEXT = (
     Try(
