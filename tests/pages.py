@@ -231,7 +231,7 @@ class TinyGAN(GameModel):
         return Plane((Points(x.numpy(), role="model"),))
 
     @view("Path of the samples")
-    def path(self, noise: Noise, frames: int = param(4, "Frames", 1, 50)) -> Iterator[Plane]:
+    def path(self, noise: Noise, frames: int = param(4, "Frames", 1, 100_000)) -> Iterator[Plane]:
         for number in range(frames):
             x = self.sample(30, rng=noise.rng())
             yield Plane((Points(x.numpy() * (number + 1) / frames, role="model"),), note=str(number))

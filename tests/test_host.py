@@ -218,6 +218,24 @@ def test_a_watched_stream_comes_whole_and_again_with_new_weights(hosted) -> None
     assert {reply.step for reply in hosted.replies} == {1}
 
 
+def test_a_stream_out_of_sight_ends_early_and_begins_anew_in_sight(hosted) -> None:
+    hosted.host.open(partial(session, "tiny-gan", **LONG))
+    hosted.until_event(Opened)
+    path = Request("path", params={"frames": 100_000}, stamp=1)
+    hosted.host.watch([path])
+    hosted.snapshot()
+    hosted.until(lambda: len(hosted.replies) > 2)
+    hosted.host.watch([Request("cloud", stamp=1)])
+    hosted.snapshot()
+    hosted.until(lambda: not hosted.viewer.streaming)
+    assert not any(reply.final for reply in hosted.replies if reply.request.view == "path")
+    hosted.replies.clear()
+    hosted.host.watch([path])
+    hosted.snapshot()
+    hosted.until(lambda: len(hosted.replies) > 1)
+    assert [reply.frame.note for reply in hosted.replies[:2]] == ["0", "1"]
+
+
 def test_what_fails_is_told_and_the_host_lives_on(hosted) -> None:
     def cannot():
         raise ExplorerError("there is no such data; take other data")

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from models.autoregressive.pixel_cnn import PixelCNN
-from models.autoregressive.pixels import comparison, conditionals, distance, drawing, speed
+from models.autoregressive.pixels import comparison, conditionals, distance, drawing, likelihood, speed
 from models.protocol import (
     Canvas,
     DataBatch,
@@ -194,6 +194,17 @@ def test_the_row_of_temperature_one_holds_samples_of_the_model() -> None:
     assert not np.array_equal(ink[0], ink[-1])
 
 
+def test_the_histograms_are_of_the_data_and_of_samples() -> None:
+    model, x = _model(), _images(90)
+    *_, curves = likelihood.log_likelihood(model, DataBatch(x, None, torch.arange(90), split="valid"), Noise(4), n=70)
+    drawn = model.sample(70, rng=Noise(4).rng())
+    for series, images in zip(curves.series, (x, drawn), strict=True):
+        mean = float(model.log_prob(images).mean())
+        assert f"{mean:.3f}".replace("-", "−") in curves.note
+        assert 96 <= series.y.sum() <= 100
+    assert "90 validation images, 70 samples" in curves.subtitle
+
+
 def test_both_ways_of_drawing_are_timed_and_agree() -> None:
     *_, bars = speed.speed(_model(), Noise(0), n=2)
     assert (bars.values > 0).all()
@@ -210,7 +221,7 @@ def test_the_trade_off_has_a_line_for_each_trained_model() -> None:
     family = FamilyRuns((TrainedModel("Other", "run-a", 120, lambda: other), TrainedModel("Gone", "run-b", 7, gone)))
     x = _images(30)
     *_, text = comparison.comparison(model, DataBatch(x, None, torch.arange(30), split="valid"), Noise(0), family)
-    head, *lines = (line.split("  ") for line in text.lines)
+    head, *lines = (line.split("  ") for line in text.lines[: text.lines.index("")])
     cells = [[cell.strip() for cell in line if cell.strip()] for line in lines]
     assert [row[:2] for row in cells] == [["PixelCNN", "this one"], ["Other", "120"]]
     with torch.no_grad():

@@ -11,7 +11,8 @@ import pytest
 
 from explorer.engine import Setup, new_session
 from explorer.engine.recent import recent_runs
-from explorer.engine.runs.frame_file import read_frames
+from explorer.engine.runs.frame_file import read_frames, write_frames
+from models.frames import Film, Images
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +98,12 @@ def test_a_run_that_was_cut_off_is_listed_by_its_checkpoint(runs):
     shutil.rmtree(runs / "stopped" / "frames")
     run = next(run for run in recent_runs(runs)[0] if run.folder.name == "stopped")
     assert (run.step, run.state, run.value, run.images) == (5, "training", None, None)
+
+
+def test_of_a_film_of_samples_the_end_is_shown(runs):
+    folder = runs / "finished" / "frames"
+    images = np.stack([np.full((5, 1, 8, 8), value) for value in (0.0, 1.0)])
+    film = Film(tuple(Images(each) for each in images), np.array([0.0, 64.0]), "pixels drawn")
+    write_frames(folder / "step-000000007.safetensors", 7, {"samples": film})
+    finished = recent_runs(runs)[0][1]
+    np.testing.assert_array_equal(finished.images, np.ones((4, 1, 8, 8)))

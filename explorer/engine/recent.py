@@ -17,7 +17,7 @@ from explorer.engine.runs.frame_file import read_frames
 from explorer.engine.runs.run import Run
 from explorer.engine.runs.setup_history import SetupHistory
 from explorer.engine.setup import model_page
-from models.frames import Frame, Images, Plane, Points
+from models.frames import Film, Frame, Images, Plane, Points
 from models.protocol import GenerativeModel
 
 __all__ = ["Cloud", "Glance", "recent_runs", "runs_of_pages"]
@@ -191,9 +191,16 @@ def _telling(page: type[GenerativeModel], metrics: dict[str, Any]) -> tuple[str,
 
 
 def _newest_frames(folder: Path) -> dict[str, Frame]:
-    """The frames that were recorded last, by view."""
+    """The frames that were recorded last, by view; of films the end."""
     path = max(folder.glob("step-*.safetensors"), default=None)
-    return {} if path is None else read_frames(path)[1]
+    if path is None:
+        return {}
+    return {name: _end_of(frame) for name, frame in read_frames(path)[1].items()}
+
+
+def _end_of(frame: Frame) -> Frame:
+    """The last frame of a film; other frames as they are."""
+    return frame.frames[-1] if isinstance(frame, Film) else frame
 
 
 def _images(newest: dict[str, Frame], count: int) -> np.ndarray | None:

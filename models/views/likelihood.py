@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
 from models.frames import Curves, Series
-from models.protocol import Data, DataBatch, GenerativeModel, HasLogProb, Noise, param, view
+from models.protocol import Data, DataBatch, GenerativeModel, HasLogProb, Kind, Noise, param, view
 from models.views.words import SPLITS, as_array, counted, plural, word_of
 
-__all__ = ["log_likelihood"]
+__all__ = ["histograms", "log_likelihood"]
 
 _TAIL = 0.005  # share of the values that the histogram leaves out at either end
 _NARROW = 1e-6  # nats: width of the histogram if all values are equal
@@ -34,10 +36,23 @@ def log_likelihood(
         rows.append(("samples", "samples", "model", model.log_prob(x)))
     if data.log_prob is not None:
         rows.append(("exact", f"{split} data, exact density", "data", data.log_prob(batch.x)))
+    kind = data.spec.kind
+    subtitle = f"{counted(len(batch), batch.split, kind)} in {bins} bins, the middle 99 %"
+    return histograms(rows, bins, kind, subtitle)
+
+
+def histograms(rows: Sequence[tuple[str, str, str, Tensor]], bins: int, kind: Kind, subtitle: str) -> Curves:
+    """Histograms of log-likelihoods over one another, and the mean of each in the note.
+
+    Args:
+        rows: Key, label, role and values (n,) in nats of each; "exact" is dashed.
+        bins: Number of bins.
+        kind: Kind of the data.
+        subtitle: Subtitle of the frame.
+    """
     values = {key: each.detach().double().cpu() for key, _, _, each in rows}
     edges = _edges(torch.cat(list(values.values())), bins)
     centers = as_array(0.5 * (edges[1:] + edges[:-1]))
-    kind = data.spec.kind
     return Curves(
         tuple(
             Series(
@@ -48,7 +63,7 @@ def log_likelihood(
         ),
         x_label="log p(x), nats",
         y_label="%",
-        subtitle=f"{counted(len(batch), batch.split, kind)} in {bins} bins, the middle 99 %",
+        subtitle=subtitle,
         note=f"Mean log p(x), nats a {word_of(kind)}: "
         + "; ".join(f"{label} {_mean(values[key])}" for key, label, _, _ in rows)
         + ".",

@@ -146,6 +146,7 @@ class SnapshotMaker:
         self, shown: SessionViews | StaticPage, queue: RequestQueue, training: bool
     ) -> tuple[tuple[Reply, ...], bool]:
         """Computes each watched view of one frame, and requests those of several frames."""
+        self._close_unwatched(shown)
         replies, again, step = [], False, shown.step
         for request, view in self._applying(shown):
             if view.streams:
@@ -153,6 +154,13 @@ class SnapshotMaker:
             else:
                 replies.append(self._reply(request, shown, training))
         return tuple(replies), again
+
+    def _close_unwatched(self, shown: SessionViews | StaticPage) -> None:
+        """Ends views of several frames that are not watched any more, so that they do not delay those that are."""
+        watched = {request.view for request in self.requests}
+        for name in [name for name, stream in self._streams.items() if name not in watched and not stream.over]:
+            shown.viewer.close(name)
+            del self._streams[name]
 
     def frames(self, views: SessionViews) -> dict[str, Frame]:
         """The frame of each watched view of one frame, for the weights of this moment."""

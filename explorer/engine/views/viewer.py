@@ -190,6 +190,10 @@ class Viewer:
             if name not in new and interrupted():
                 return
 
+    def close(self, name: str) -> None:
+        """Ends the stream of a view, if there is one, before its last frame."""
+        self._streams.pop(name, None)
+
     @property
     def streaming(self) -> bool:
         """Whether a stream is in progress."""

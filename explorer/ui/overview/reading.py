@@ -13,7 +13,7 @@ from explorer.engine.files import runs_folder
 from explorer.engine.recent import recent_runs
 from explorer.ui.threads import Thread
 from models import Family
-from models.frames import Images
+from models.frames import Film, Images
 
 __all__ = ["OverviewReader", "bundled_page"]
 
@@ -76,5 +76,6 @@ class OverviewReader(Thread):
         except ExplorerError as error:
             self.strip_read.emit(family, None, str(error))
             return
+        frame = frame.frames[-1] if isinstance(frame, Film) else frame
         if isinstance(frame, Images):
             self.strip_read.emit(family, frame, "")

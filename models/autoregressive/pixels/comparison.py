@@ -9,6 +9,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from models.autoregressive.pixels.likelihood import parts_of
 from models.autoregressive.pixels.model import PixelModel
 from models.frames import Text
 from models.protocol import DataBatch, FamilyRuns, Noise, view
@@ -17,8 +18,14 @@ from models.views.words import counted
 __all__ = ["comparison"]
 
 _HEAD = ("model", "steps", "nats", "sees", "parameters", "ms a step", "ms an image")
+_KEY = (
+    "nats         −log p(x) of an image, exact; lower is better",
+    "sees         share of the earlier pixels that a conditional can depend on,",
+    "             at the last pixel of the middle row",
+    "ms a step    forward and backward pass over two images, on this machine",
+    "ms an image  one image drawn pixel by pixel, with what is kept",
+)
 _BATCH = 2  # images of the step that is timed
-_PIXELS = 1600  # pixels whose likelihood is computed at once
 _COMPARED = 12_800  # pixels, but at least as many images as the next number
 _LEAST = 64
 _FEWEST_PIXELS = 16  # drawn before a result is shown
@@ -26,9 +33,7 @@ _FEWEST_PIXELS = 16  # drawn before a result is shown
 
 @view(
     "Trade-off", batch=200, grad=True,
-    help="This model and the newest run of each other page of the family on the same data: held-out −log p(x); the "
-    "share of earlier pixels in the receptive field of the last pixel of the middle row; parameters; the time of a "
-    "forward and backward pass over two images; and the time to draw one image.",
+    help="This model and the newest run of each other page of the family on the same data, measured in the same way.",
 )  # fmt: skip
 def comparison(model: PixelModel, valid: DataBatch, noise: Noise, family: FamilyRuns) -> Iterator[Text]:
     """A line for each trained model of the family, all measured here and now on the same data."""
@@ -64,7 +69,7 @@ def _measured(model: PixelModel, title: str, steps: str, batch: DataBatch, noise
     cells = [title, steps, "…", f"{seen:.0f} %", f"{parameters:,}", "…", "…"]
     yield tuple(cells)
     parts: list[Tensor] = []
-    for x in batch.x.split(max(1, _PIXELS // batch.x[0].numel())):
+    for x in parts_of(batch.x):
         with torch.no_grad():
             parts.append(-model.log_prob(x))
         cells[2] = f"{float(torch.cat(parts).mean()):.2f}"
@@ -115,7 +120,7 @@ def _table(lines: list[tuple[str, ...]], notes: list[str], batch: DataBatch, mod
         for row in rows
     )
     return Text(
-        texts,
+        (*texts, "", *_KEY),
         marks=((1, 0, len(lines[0][0]), "model"),),
         subtitle=f"nats: −log p(x) of {counted(len(batch), batch.split, model.spec.kind)}",
         note=" ".join(notes),

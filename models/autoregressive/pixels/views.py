@@ -6,10 +6,10 @@ from models.autoregressive.pixels.comparison import comparison
 from models.autoregressive.pixels.conditionals import conditional, conditional_of_levels, flipped, influence, nats
 from models.autoregressive.pixels.distance import distance
 from models.autoregressive.pixels.drawing import completion, samples, temperatures
+from models.autoregressive.pixels.likelihood import log_likelihood
 from models.autoregressive.pixels.speed import speed
 from models.protocol import Scene
 from models.views.drawing import drawing
-from models.views.likelihood import log_likelihood
 
 __all__ = ["SCENES", "VIEWS"]
 
