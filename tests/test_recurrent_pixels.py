@@ -21,7 +21,7 @@ from models.nets.lstm import lstm_step
 from models.nets.lstm_raster import LSTMOutputs
 from models.nets.recurrent import RecurrentSteps
 from models.nets.row_lstm import RowLSTMLayer
-from models.protocol import DataBatch, DataPoint, DataSpec, Image, Pixel
+from models.protocol import BadValue, DataBatch, DataPoint, DataSpec, Image, Pixel
 
 both_libraries = pytest.mark.parametrize("lib", [NumpyArrays(), TorchArrays()], ids=["numpy", "torch"])
 
@@ -134,6 +134,14 @@ def _row_lstm(layer: RowLSTMLayer, u: np.ndarray) -> np.ndarray:
         c[i, j] = f * (c[i - 1, j] if i else 0) + i_ * np.tanh(g)
         h[i, j] = o * np.tanh(c[i, j])
     return h
+
+
+def test_a_kernel_wider_than_the_images_is_refused() -> None:
+    with pytest.raises(BadValue, match="at most 5, not 7"):
+        RowLSTM.check(RowLSTM.Config(kernel=7), Image(1, 2, 2, "binary"))
+    RowLSTM.check(RowLSTM.Config(kernel=5), Image(1, 2, 2, "binary"))
+    model = _model(RowLSTM, 2, 2, hidden=2, kernel=5)
+    assert model.outputs(torch.zeros(1, 1, 2, 2, dtype=torch.float64)).shape == (1, 1, 2, 2)
 
 
 @pytest.mark.parametrize("kernel", [3, 5])

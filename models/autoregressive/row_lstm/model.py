@@ -14,7 +14,7 @@ from models.nets.lstm_raster import LSTMOutputs
 from models.nets.masked import MaskedLayer, PixelHead
 from models.nets.raster import RasterOutputs
 from models.nets.row_lstm import RowLSTMLayer
-from models.protocol import DataSpec, param
+from models.protocol import BadValue, DataSpec, Kind, param
 
 __all__ = ["RowLSTM"]
 
@@ -54,6 +54,18 @@ class RowLSTM(PixelModel):
         self.first = MaskedLayer(1, width, config.first_kernel, first=True)
         self.layers = nn.ModuleList(RowLSTMLayer(width, config.hidden, config.kernel) for _ in range(config.layers))
         self.head = PixelHead(width, width, self.levels.outputs, config.dropout)
+
+    @classmethod
+    def check(cls, config: Config, kind: Kind) -> None:
+        """Refuses a kernel whose reach is beyond the whole width of the images.
+
+        Raises:
+            BadValue: The config asks for it.
+        """
+        width = kind.shape[-1]
+        if config.kernel // 2 > width:
+            most = 2 * width + 1
+            raise BadValue("kernel", f"images {width} pixels wide take a kernel of at most {most}, not {config.kernel}")
 
     def outputs(self, x: Tensor, *, rng: torch.Generator | None = None) -> Tensor:
         """Parameters of p(x_i | x_{<i}), (n, 1, h, w) to (n, outputs, h, w)."""

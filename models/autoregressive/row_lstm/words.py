@@ -12,7 +12,7 @@ ABOUT = (
     "Data: images x. Model: p_θ(x) = Π p_θ(x_i | x_<i) over the pixels in raster order, with all conditionals from an "
     "LSTM whose steps are rows and whose products are convolutions along a row."
 )
-_DIGITS = {"steps": 1500, "batch": 25, "lr": 8e-3, "optimiser": "adamw", "weight_decay": 0.01}
+_DIGITS = {"steps": 1000, "batch": 25, "lr": 8e-3, "optimiser": "adamw", "weight_decay": 0.01}
 PRESETS = (
     Preset(
         "Binary digits", "digits-binary", {"hidden": 24, "dropout": 0.2}, _DIGITS,
