@@ -334,6 +334,30 @@ class Normalised(Gauss):
     title, presets, try_next, views, batch_statistics = "Normalised", (), (), GAUSS_VIEWS, True
 
 
+class Moments(Gauss):
+    """The Gaussian with the moments of the training data, or fitted to them by gradient descent."""
+
+    title, presets, try_next, views = "Gaussian of moments", (), (), GAUSS_VIEWS
+
+    @dataclass(frozen=True)
+    class Config(Gauss.Config):
+        fit: str = param("moments", "Fit", choices={"moments": "Moments", "gradient": "Gradient"})
+
+    def __init__(self, config, spec: DataSpec):
+        super().__init__(config, spec)
+        self.requires_grad_(config.fit == "gradient")
+
+    @classmethod
+    def fitted(cls, config) -> str:
+        return "moments" if config.fit == "moments" else ""
+
+    def prepare(self, data: Data, parents) -> None:
+        if self.fitted(self.config):
+            x = data.train.x
+            self.mean.copy_(x.mean(dim=0))
+            self.log_std.copy_(x.std(dim=0, correction=0).log())
+
+
 class Average(LossModel):
     """The average image of the data, with a view for each of the inputs pixel, canvas, time and points."""
 
@@ -395,6 +419,7 @@ FIXTURES = Family(
         "hungry": Hungry,
         "exploding": Exploding,
         "normalised": Normalised,
+        "moments": Moments,
         "average": Average,
     },
 )

@@ -79,3 +79,16 @@ def test_a_damaged_run_is_passed_over_or_says_what_is_wrong(home) -> None:
     (found,) = _runs_for("vae").models
     with pytest.raises(ValueError, match="20260101-a cannot be read"):
         found.load()
+
+
+def test_a_fitted_model_needs_no_round(home) -> None:
+    setup = Setup.of("tabular", data="digits-binary", values={"context": 2}, seed=0, device="cpu")
+    fitted = new_session(setup, folder=home / "20260101-a", record=False)
+    fitted.begin()
+    fitted.close()
+    other = Setup.of("pixel-cnn", data="digits-binary", values={"channels": 2, "layers": 1}, seed=0, device="cpu")
+    session = new_session(other, keep=False, record=False)
+    (found,) = family_runs(find_page("pixel-cnn"), session.data.spec, CPU).models
+    x = session.data.batch("test", 0, 5).x
+    assert found.steps == 0
+    assert torch.equal(found.load().log_prob(x), fitted.model.log_prob(x))

@@ -39,9 +39,17 @@ def small_data(name: str) -> str:
 def small_session(name: str, *, seed: int = 0, steps: int = 0) -> Session:
     setup = Setup.of(name, data=small_data(name), values={"batch": 16, "steps": 100}, seed=seed, device="cpu")
     made = Session(setup, open_data(setup.data), record=False)
-    for _ in range(steps):
-        made.step()
+    advance(made, steps)
     return made
+
+
+def advance(session: Session, rounds: int) -> None:
+    """Trains for some rounds; a fitted model is done at once."""
+    if rounds and session.fitted:
+        session.begin()
+        return
+    for _ in range(rounds):
+        session.step()
 
 
 def show(viewer: Viewer, name: str, page=None) -> list[Frame]:
@@ -51,9 +59,10 @@ def show(viewer: Viewer, name: str, page=None) -> list[Frame]:
 @pytest.mark.parametrize("name", MODELS)
 def test_every_parameter_moves(name):
     session = small_session(name)
-    before = {key: value.detach().clone() for key, value in session.model.named_parameters()}
-    for _ in range(3):  # where a last layer begins at zero, those before it have no gradient in the first round
-        session.step()
+    learned = {key: value for key, value in session.model.named_parameters() if value.requires_grad}
+    assert bool(learned) != bool(session.fitted)
+    before = {key: value.detach().clone() for key, value in learned.items()}
+    advance(session, 3)  # where a last layer begins at zero, those before it have no gradient in the first round
     still = [
         key for key, value in session.model.named_parameters() if key in before and torch.equal(value, before[key])
     ]
@@ -133,7 +142,8 @@ def check_frame(frame: Frame, declared: type[Frame], key: str) -> None:
             continue  # values that are still computed
         cut = isinstance(frame, Curves) and path.endswith(".y")  # a curve may end where it leaves the picture
         undrawn = path.endswith("images") and not np.isinf(array).any()  # pixels that are not drawn yet are NaN
-        finite = np.isfinite(array) | undrawn
+        without = isinstance(frame, Bars) and path == "reference"  # NaN for a bar that has none
+        finite = np.isfinite(array) | undrawn | (without and np.isnan(array))
         assert finite.all() or (cut and finite.any()), f"{key}: {path}"
 
 
@@ -141,8 +151,7 @@ def check_frame(frame: Frame, declared: type[Frame], key: str) -> None:
 def test_no_global_generator_is_drawn_from(name, untouched_generators):
     session = small_session(name)
     with untouched_generators():
-        session.step()
-        session.step()
+        advance(session, 2)
         with torch.no_grad():
             session.model.sample(3, rng=torch.Generator())
         for key, view in Viewer(session.model, session.data).views.items():
@@ -166,14 +175,14 @@ def test_a_checkpoint_brings_back_everything(name, tmp_path):
     loaded = tensors_of(other)
     assert loaded.keys() == written.keys()
     assert [key for key, value in written.items() if not torch.equal(value, loaded[key])] == []
-    assert (other.step_count, other.trainer.position) == (2, session.trainer.position)
+    assert (other.step_count, other.trainer.position) == (0 if session.fitted else 2, session.trainer.position)
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_seed_decides_all_numbers(name):
     one, same, other = (small_session(name, seed=seed, steps=2).journal.history.last() for seed in (0, 0, 1))
     assert one == same
-    assert one != other
+    assert one != other or PAGES[name].fitted(PAGES[name].Config()), "training draws nothing"
 
 
 @pytest.mark.parametrize("name", MODELS)

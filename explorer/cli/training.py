@@ -89,10 +89,13 @@ def _finish(session: Session, arguments: argparse.Namespace) -> int:
     if error:
         result["error"] = error
         print(f"dgm-explorer: {error}", file=sys.stderr)
+    elif session.fitted:
+        print(f"fitted by {session.fitted}; there is nothing to train", file=sys.stderr)
     if arguments.json:
         print(json.dumps(result, allow_nan=False))
     elif not error:
-        print(f"{session.status} at step {session.step_count} after {session.seconds:.1f} s of training")
+        if not session.fitted:
+            print(f"{session.status} at step {session.step_count} after {session.seconds:.1f} s of training")
         print(session.run.folder)
     return code
 
@@ -110,7 +113,7 @@ def run_to_end(session: Session, stop_at: int | None = None) -> tuple[int, str]:
     interrupt = _Interrupt()
     try:
         with interrupt.installed():
-            with Bar(session) as bar:
+            with Bar(session, enabled=not session.fitted) as bar:
                 session.begin()
                 while not session.finished and not interrupt.asked:
                     if stop_at is not None and session.step_count >= stop_at:

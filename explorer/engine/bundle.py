@@ -42,6 +42,7 @@ BUNDLES: Mapping[str, Mapping[str, str]] = {
         "MNIST, 10-D latent": "vae-mnist-10d.safetensors",
         "Sprites, 2-D latent": "vae-sprites-2d.safetensors",
     },
+    "pixel-cnn": {"MNIST": "pixel-cnn-mnist.safetensors"},
 }
 """Files by page and title; a page opens with its first."""
 

@@ -90,7 +90,10 @@ def load_run(
     run = Run(Path(path))
     found: Checkpoint | None = run.best() if checkpoint == "best" else run.last()
     if found is None:
-        raise BadInput(f"{run.folder} has no best checkpoint: its page declares no validation; use --checkpoint last")
+        raise BadInput(
+            f"{run.folder} has no best checkpoint: its page declares no validation, or the validation data cost ∞; "
+            "use --checkpoint last"
+        )
     placement = resolve(device)
     data = _same_data(run, progress)
     page = model_page(run.setup.page)

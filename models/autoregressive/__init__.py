@@ -8,6 +8,7 @@ from models.autoregressive.maximum_likelihood import MaximumLikelihoodLab
 from models.autoregressive.pixel_cnn import PixelCNN
 from models.autoregressive.pixel_rnn import PixelRNN
 from models.autoregressive.row_lstm import RowLSTM
+from models.autoregressive.tabular import Tabular
 from models.protocol.family import Family
 
 __all__ = ["FAMILY"]
@@ -15,6 +16,7 @@ __all__ = ["FAMILY"]
 FAMILY = Family("autoregressive", "Autoregressive", {
     "coin-flips": CoinFlipsLab,
     "maximum-likelihood": MaximumLikelihoodLab,
+    "tabular": Tabular,
     "pixel-rnn": PixelRNN,
     "row-lstm": RowLSTM,
     "diagonal-bilstm": DiagonalBiLSTM,

@@ -84,6 +84,7 @@ class Metric:
         help: One sentence for the tooltip.
         log: The scale of its pane is logarithmic.
         null: Key of the value that a perfect model would have, measured in the same way; drawn dashed in the same pane.
+        null_label: What its line is called.
     """
 
     key: str
@@ -99,6 +100,7 @@ class Metric:
     help: str = ""
     log: bool = False
     null: str = ""
+    null_label: str = "data against data"
 
     def followed(self, config: Any) -> bool:
         """Whether the metric belongs to a config."""

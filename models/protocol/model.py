@@ -94,7 +94,7 @@ class GenerativeModel(Page, nn.Module, ABC):
 
     @abstractmethod
     def players(self) -> tuple[Player, ...]:
-        """The players, in the order in which they move in a round."""
+        """The players, in the order in which they move in a round; none if the model is `fitted`."""
 
     @abstractmethod
     def player_loss(self, player: str, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
@@ -139,6 +139,14 @@ class GenerativeModel(Page, nn.Module, ABC):
             spec: The data, or None where they are unknown.
         """
         return 1
+
+    @classmethod
+    def fitted(cls, config: Any) -> str:
+        """How `prepare` fits a model with this config to its data, such as "counting"; "" for one that is trained.
+
+        A fitted model has no players: its run is done at step 0, whatever the training says.
+        """
+        return ""
 
     def prepare(self, data: Data, parents: Mapping[str, GenerativeModel]) -> None:
         """Called once before step 0, and before the weights of a run are loaded where the run has parents.
@@ -251,6 +259,8 @@ class LossModel(GenerativeModel, ABC):
 
     def players(self) -> tuple[Player, ...]:
         """The one player: all parameters that require gradients."""
+        if self.fitted(self.config):
+            return ()
         parameters = tuple(p for p in self.parameters() if p.requires_grad)
         return (Player("model", parameters, explain=self.phases, forward_phases=self.forward_phases),)
 

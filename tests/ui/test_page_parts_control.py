@@ -23,6 +23,7 @@ from explorer.ui.page.control.stepping import Stepping
 from explorer.ui.page.control.suggestions import Suggestions
 from explorer.ui.page.control.throttle import Throttle
 from explorer.ui.page.state.shown import PageState
+from models import find_page
 from models.frames import Bars
 from models.protocol import Try
 
@@ -341,7 +342,7 @@ def test_the_scrubber_asks_for_the_moment_and_drops_one_that_comes_too_late() ->
 @pytest.fixture
 def recovery() -> tuple[Control, Recovery, list[object]]:
     control, notices = Control("gauss"), []
-    made = Recovery(control.draft, control.shown, control.runner, "Fixtures", control)
+    made = Recovery(control.draft, control.shown, control.runner, control)
     made.told.connect(notices.append)
     control.runner.failed.connect(made.tell)
     return control, made, notices
@@ -410,3 +411,17 @@ def test_a_suggestion_of_a_lab_trains_nothing() -> None:
     )
     assert control.draft.state.values["p"] == 0.9
     assert control.host.told == []
+
+
+@pytest.mark.parametrize(
+    ("page", "hint"),
+    [("vae", "drag the cross-hair"), ("pixel-cnn", "draw part of an image"), ("gauss", "comes with the application.")],
+)
+def test_the_welcome_says_what_can_be_done_with_the_picture(monkeypatch, page: str, hint: str) -> None:
+    if page not in pages.FIXTURES.pages:
+        monkeypatch.setitem(pages.FIXTURES.pages, page, find_page(page))
+    control, notices = Control(page), []
+    made = Recovery(control.draft, control.shown, control.runner, control)
+    made.told.connect(notices.append)
+    made.welcome()
+    assert hint in notices[0].text

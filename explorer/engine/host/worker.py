@@ -1,4 +1,7 @@
-"""The thread of a host: its loop and its commands. No Qt."""
+"""The thread of a host: its loop and its commands. No Qt.
+
+Longer than other files: it is the one place where commands, training and views take turns, in methods of a few lines.
+"""
 
 from __future__ import annotations
 
@@ -210,6 +213,8 @@ class Worker:
         if same_run:
             self._leave()  # frees the run's folder; if `make` then fails, the page shows nothing
         shown = make()
+        if isinstance(shown, Session) and shown.fitted:
+            _complete(shown)
         self._leave()
         self.watched.clear()
         self.mailbox.clear()
@@ -222,9 +227,11 @@ class Worker:
         else:
             self.shown = shown
             self._event(events.Opened(shown))
-        self._training = train
-        if train:
+        self._training = train and not (isinstance(shown, Session) and shown.fitted)
+        if self._training:
             self._event(events.Training())
+        elif train:
+            self._event(events.Done())
         elif first is not None:
             first()
 
@@ -298,3 +305,12 @@ class Worker:
         session = self._session()
         session.save()
         self._event(events.Saved(session.step_count))
+
+
+def _complete(session: Session) -> None:
+    """Measures, records and saves a fitted model, which is done with that, before anyone is told of it."""
+    try:
+        session.begin()
+    except BaseException:
+        session.close()
+        raise

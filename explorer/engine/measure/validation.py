@@ -64,7 +64,7 @@ class Validator:
             rng = torch.Generator(model.device).manual_seed(self._seed)
             values: dict[str, float] = {}
             if model.validation is not None and isinstance(model, LossModel):
-                values |= self._loss(model, rng)
+                values |= self._loss(model, "valid", rng)
             values |= latent_accuracy(model, self._data, "valid", model.validation_size)
             values |= sample_values(model, self._data, "valid", rng)
             judged = budget(JUDGED, sampling_passes(model), _FEW_JUDGED)
@@ -74,11 +74,24 @@ class Validator:
         finally:
             model.train(training)
 
-    def _loss(self, model: LossModel, rng: torch.Generator) -> dict[str, float]:
+    @torch.no_grad()
+    def measure_training(self, model: GenerativeModel) -> dict[str, float]:
+        """Metrics of the loss on as many training data as validation has; nothing for a game."""
+        if not isinstance(model, LossModel):
+            return {}
+        training = model.training
+        model.eval()
+        try:
+            values = self._loss(model, "train", torch.Generator(model.device).manual_seed(self._seed))
+            return {key: value for key, value in values.items() if math.isfinite(value)}
+        finally:
+            model.train(training)
+
+    def _loss(self, model: LossModel, split: str, rng: torch.Generator) -> dict[str, float]:
         sums: dict[str, float] = {}
-        n = min(budget(model.validation_size, log_prob_passes(model), _FEW_HELD_OUT), self._data.size("valid"))
+        n = min(budget(model.validation_size, log_prob_passes(model), _FEW_HELD_OUT), self._data.size(split))
         for start in range(0, n, _PART):
-            batch = self._data.batch("valid", start, min(_PART, n - start))
+            batch = self._data.batch(split, start, min(_PART, n - start))
             for key, value in model.loss(batch, rng=rng).items():
                 sums[key] = sums.get(key, 0.0) + float(value) * len(batch) / n
         return sums

@@ -72,7 +72,8 @@ def followed_metrics(page: type[GenerativeModel], history: History, config: Any)
     for metric in metrics:
         if metric.key in trained:
             curve = _series(metric, trained[metric.key], metric.key, metric.label, smooth=True)
-            followed.append(Followed(curve, _equilibrium(metric, config, last)))
+            null = _null(metric, history, metric.null, metric.null_label, "data")
+            followed.append(Followed(curve, (*_equilibrium(metric, config, last), *null)))
         if metric.source != "train" or metric.key == page.validation:
             followed += _held_out(metric, history)
     return followed
@@ -124,7 +125,8 @@ def _held_out(metric: Metric, history: History) -> list[Followed]:
     beside = metric.source == "train"
     label, role = (f"{metric.label}, held out", "alt") if beside else (metric.label, metric.role)
     curve = _series(metric, history.curve(key), key, label, smooth=False, role=role)
-    return [Followed(curve, _null(metric, history))]
+    null, null_role = (f"{metric.null_label}, held out", role) if beside else (metric.null_label, "data")
+    return [Followed(curve, _null(metric, history, f"held_out.{metric.null}", null, null_role))]
 
 
 def _equilibrium(metric: Metric, config: Any, last: int) -> tuple[Series, ...]:
@@ -137,14 +139,12 @@ def _equilibrium(metric: Metric, config: Any, last: int) -> tuple[Series, ...]:
     return (Series(key, label, x, y, metric.role, metric.pane, metric.unit, dashed=True),)
 
 
-def _null(metric: Metric, history: History) -> tuple[Series, ...]:
+def _null(metric: Metric, history: History, key: str, label: str, role: str) -> tuple[Series, ...]:
     """The dashed line of the value that a perfect model would have, where it is measured."""
-    key = f"held_out.{metric.null}"
     if not metric.null or key not in history:
         return ()
     curve = history.curve(key)
-    x, label = curve.step.astype(float), "data against data"
-    return (Series(key, label, x, curve.mean, "data", metric.pane, metric.unit, dashed=True),)
+    return (Series(key, label, curve.step.astype(float), curve.mean, role, metric.pane, metric.unit, dashed=True),)
 
 
 def _series(metric: Metric, curve: Curve, key: str, label: str, *, smooth: bool, role: str | None = None) -> Series:

@@ -109,6 +109,15 @@ class Journal:
         if record:
             self.record(step)
 
+    def measure_fit(self, seconds: float) -> None:
+        """Measures a fitted model on its training data: the metrics that a round would have given."""
+        if not self._measuring:
+            return
+        values = self.validator.measure_training(self._learner.model)
+        if self._run is not None:
+            self._run.add_metrics({"step": 0, "time": seconds, **values})
+        self.history.add(0, values)
+
     def measure(self, step: int, seconds: float) -> None:
         """Measures the model; the saver gets the weights if they are the best so far."""
         model = self._learner.display_model()

@@ -51,7 +51,8 @@ class Learner:
         self.model = build_model(model_page(setup.page), setup.config, data.spec, setup.seed).to(device)
         choose_threads(sum(parameter.numel() for parameter in self.model.parameters()))
         self.model.inherit(data.whole(), parents)
-        self.averaged = self.model.copy().eval() if setup.training.ema > 0 else None
+        averages = setup.training.ema > 0 and not self.model.fitted(setup.config)
+        self.averaged = self.model.copy().eval() if averages else None
         self.training = setup.training
         self.players: list[Optimisation] = []
         self.revision = 0

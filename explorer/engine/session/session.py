@@ -109,8 +109,15 @@ class Session:
         return self.trainer.clock.seconds
 
     @property
+    def fitted(self) -> str:
+        """How the model was fitted to the data when the session was made, or "" if it is trained."""
+        return self.model.fitted(self.setup.config)
+
+    @property
     def progress(self) -> float:
         """Completed share of the run, from 0 to 1."""
+        if self.fitted:
+            return 1.0
         training = self.setup.training
         done = self.seconds / training.seconds if training.seconds > 0 else self.step_count / training.steps
         return min(1.0, done)
@@ -141,19 +148,27 @@ class Session:
     # Training
 
     def begin(self) -> None:
-        """Saves, measures and records the initial weights. `step` calls it before the first round."""
+        """Saves, measures and records the initial weights. `step` calls it before the first round.
+
+        A fitted model is done with that.
+        """
         if self._begun:
             return
         self._begun = True
         with self._ending_on_failure():
-            if self.run is not None:
+            if self.fitted:
+                self.journal.measure_fit(self.seconds)
+            elif self.run is not None:
                 self.save()
             self.journal.measure_and_record(0, self.seconds, *self.journal.due(0))
+            if self.fitted:
+                self._finish("done")
 
     def step(self) -> None:
         """Trains for one round, in which each player makes its updates. A round started by `substep` is completed.
 
         Raises:
+            BadInput: The model is fitted, or the session has ended.
             Diverged: A loss or gradient was not finite. The update was skipped, and the session has ended.
             OutOfMemory: The batch is too large for the device. The session has ended.
         """
@@ -170,7 +185,7 @@ class Session:
             BadInput: No player has that name.
         """
         names = [each.player.name for each in self.learner.players]
-        if name not in names:
+        if names and name not in names:
             raise BadInput(f"there is no player {name}; there are {', '.join(names)}")
         if self._round is not None:
             self._advance(whole=True)
@@ -178,6 +193,8 @@ class Session:
 
     def _advance(self, *, whole: bool, only: str = "") -> Phase:
         """Does the next phase, or all phases up to the end of the round."""
+        if self.fitted:
+            raise BadInput(f"this model is fitted by {self.fitted}; there is nothing to train")
         if self.status in _OVER:
             raise BadInput(f"this run is over ({self.status}); reset it or continue from its last checkpoint")
         prepare_thread()

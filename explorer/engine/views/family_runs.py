@@ -48,7 +48,7 @@ def family_runs(page: type[Page], spec: DataSpec | None, device: torch.device) -
             continue
         if name in others and name not in newest and checkpoint is not None and _same(run, spec):
             path, step = checkpoint
-            if step == 0:
+            if step == 0 and not model_page(name).fitted(run.setup.config):
                 continue
             load = functools.partial(_load, place, path.stat().st_mtime_ns, device)
             newest[name] = TrainedModel(model_page(name).title, place.name, step, load)

@@ -48,6 +48,7 @@ class Explain(QFrame):
         self._theme = theme
         self._page: type[Page] | None = None
         self._objective: Objective | None = None
+        self._over = ""  # what the values are of
         self._rows: list[ObjectiveRow] = []
         self._bars: NoiseBars | None = None
         self._scene = ("", "")  # name of the open scene, and its question
@@ -101,8 +102,9 @@ class Explain(QFrame):
             kind: Type and shape of the data, for the noise dimension; None hides it.
         """
         objective = page.objective_of(config)
-        if page is not self._page or objective != self._objective:
-            self._page, self._objective = page, objective
+        over = _measured_over(page, config)
+        if page is not self._page or objective != self._objective or over != self._over:
+            self._page, self._objective, self._over = page, objective, over
             self._build(page, objective)
         if self._bars is not None and issubclass(page, GenerativeModel):
             self._noise.setVisible(kind is not None)
@@ -208,8 +210,7 @@ class Explain(QFrame):
             rule = QFrame(body)
             rule.setProperty("rule", True)
             self._column.addWidget(rule)
-            over = "last batch" if declared else ""
-            self._add_row(SumRow(self._theme, total, declared.get(total.metric), unit, over, body))
+            self._add_row(SumRow(self._theme, total, declared.get(total.metric), unit, self._over, body))
         if objective.note:
             self._column.addSpacing(2)
             self._column.addWidget(text_label(objective.note, "caption", wrap=True, parent=body))
@@ -265,3 +266,10 @@ class Explain(QFrame):
         margins = self._column.contentsMargins()
         margins.setRight(_MARGIN - _SCROLLBAR if high > low else _MARGIN)
         self._column.setContentsMargins(margins)
+
+
+def _measured_over(page: type[Page], config: Any) -> str:
+    """What the values of the objective's terms are of; "" for a lab, whose values are exact."""
+    if not issubclass(page, GenerativeModel):
+        return ""
+    return "training data" if page.fitted(config) else "last batch"

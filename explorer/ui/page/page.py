@@ -110,7 +110,7 @@ class PageWidget(QFrame):
         self.feed = Feed(host, self.shown, self)
         self.stepping = Stepping(host, self.shown, self.moment, self.runner, self)
         self.scrubber = Scrubber(host, self.moment, self.shown, self)
-        self.recovery = Recovery(self.draft, self.shown, self.runner, self.family.title, self)
+        self.recovery = Recovery(self.draft, self.shown, self.runner, self)
         self.suggestions = Suggestions(self.draft, self.shown, self.moment, self.runner, self)
 
     def _make_widgets(self, theme: Theme) -> None:
@@ -132,7 +132,7 @@ class PageWidget(QFrame):
         self.explain.setProperty("edge", "left")
         self.timeline = Timeline(theme)
         self.timeline.setProperty("edge", "top")
-        self.timeline.setVisible(self.shown.is_model)
+        self._offer_timeline()
         middle = (self.context, self.messages, self.board)
         self.docks = Docks(self, self.side, self.explain, self.run_bar, self.scene_row, middle, self.timeline)
 
@@ -147,6 +147,8 @@ class PageWidget(QFrame):
         self.draft.changed.connect(self.live_edits.follow_draft)
         self.shown.changed.connect(self._explain)
         self.shown.config_changed.connect(self._explain)
+        for changed in (self.shown.changed, self.shown.config_changed):
+            changed.connect(self._offer_timeline)
         self.shown.changed.connect(self.timeline.clear)
         self.moment.changed.connect(self._on_moment_changed)
         self.feed.snapshot.connect(self._on_snapshot)
@@ -264,6 +266,14 @@ class PageWidget(QFrame):
         return self.thread_.end(milliseconds)
 
     # Signals that go to several parts
+
+    @Slot()
+    def _offer_timeline(self) -> None:
+        """Shows the timeline of a model that is trained in steps."""
+        trained = self.shown.is_model and not self.shown.fitted
+        self.timeline.setVisible(trained)
+        for action in (*self.scrubber.actions(), *self.timeline.actions()):
+            action.setVisible(trained)
 
     @Slot()
     def _on_moment_changed(self) -> None:

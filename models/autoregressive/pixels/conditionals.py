@@ -29,8 +29,8 @@ def _is_binary(config: Any, spec: DataSpec | None) -> bool:
 def nats(model: PixelModel, point: DataPoint, pixel: Pixel) -> Images:
     """An image, and the negative log probability of each pixel given those before it."""
     cost = -model.pixel_log_prob(point.x)[0]  # (h, w)
-    full = max(float(cost.max()), 1e-9)
-    images = torch.stack([point.x[0].to(cost), (cost / full)[None]])
+    full = max(float(cost[cost.isfinite()].amax()), 1e-9) if cost.isfinite().any() else 1.0
+    images = torch.stack([point.x[0].to(cost), (cost / full).clamp_max(1.0)[None]])  # p = 0 costs ∞
     roles = np.zeros((2, *cost.shape), np.uint8)
     roles[1] = 1
     here = float(cost[pixel.row, pixel.column])
@@ -164,7 +164,7 @@ def influence(model: PixelModel, point: DataPoint, pixel: Pixel) -> Images:
         columns=1,
         role_of=(1 + blind.astype(np.uint8))[None],
         roles=("data", "prior"),
-        role_names=("influence", "blind spot"),
+        role_names=("influence", "not seen"),
         subtitle=f"pixel ({pixel.row}, {pixel.column}) sees {int(seen.sum())} of {int(before.sum())} earlier pixels",
         note=f"Shades are the root of the slope; the largest slope is {decimal(largest**2)}.",
     )

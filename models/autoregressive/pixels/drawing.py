@@ -57,7 +57,7 @@ def completion(
         yield film
     assert film is not None
     log_p, given = model.pixel_log_prob(x), mask[:, 0]
-    parts = [float((log_p * part).sum(dim=(1, 2)).mean()) for part in (given, 1 - given)]
+    parts = [float(torch.where(part, log_p, 0.0).sum(dim=(1, 2)).mean()) for part in (given > 0, given <= 0)]
     yield Film(
         film.frames, film.at, film.axis, subtitle=film.subtitle,
         note=f"log p of the given pixels, each given those before it: {decimal(parts[0], 1)} nats; of the drawn ones, "

@@ -6,7 +6,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -23,6 +23,7 @@ from models.protocol import (
     Image,
     Kind,
     LossModel,
+    Metric,
     param,
     settings,
 )
@@ -55,8 +56,9 @@ class PixelModel(LossModel, HasLogProb, HasConditional):
         levels: The distribution of one pixel.
     """
 
-    accepts = (Image(1, values="binary"), Image(1, values="grey"))
-    objective, metrics, phases = OBJECTIVE, METRICS, PHASES
+    accepts: ClassVar[tuple[Kind | type[Kind], ...]] = (Image(1, values="binary"), Image(1, values="grey"))
+    metrics: ClassVar[tuple[Metric, ...]] = METRICS
+    objective, phases = OBJECTIVE, PHASES
     validation = "nll"
 
     config: Any

@@ -154,9 +154,11 @@ class Board(QFrame):
             elif self._offered is not None and name not in self._offered:
                 card.show_empty(card.view.help)
             self._actions.offer(name, name in applying)
+        if not self._shown.fitted:  # else there are no curves over steps
+            applying |= self.cards.keys() - self.views.keys()
         if applying != self._offered:  # else the same views are watched, and a lab being moved is answered already
             self._offered = applying
-            self._scenes.offer(applying | (self.cards.keys() - self.views.keys()))
+            self._scenes.offer(applying)
             self.watch()
 
     @Slot()

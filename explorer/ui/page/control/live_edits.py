@@ -46,7 +46,7 @@ class LiveEdits(QObject):
 
     @Slot()
     def follow_draft(self) -> None:
-        """Shows an edit: live values of a run at once; any value at once where nothing is trained yet."""
+        """Shows an edit: live values of a run at once; any value at once where nothing is trained yet, or ever."""
         if not self._shown.is_model:
             if self._draft.data_text() == self._data_in_force():
                 self._move_lab({})
@@ -59,9 +59,19 @@ class LiveEdits(QObject):
                 self._runner.look()
             return
         declared, values = self._draft.declared(), self._draft.state.values
+        if self._shown.fitted:
+            if self._is_other_fit() and not self._runner.is_opening_run:
+                self._runner.reset()
+            return
         live = {n: v for n, v in values.items() if declared[n].live and in_force.get(n) != v}
         if live:
             self._runner.change(live)
+
+    def _is_other_fit(self) -> bool:
+        """Whether data or config of the draft differ from those of the run."""
+        setup = self._shown.setup
+        assert setup is not None
+        return self._draft.data_text() != setup.data or self._draft.config() != setup.config
 
     def _data_in_force(self) -> str:
         """The dataset of the lab that is shown, "" for a lab without data."""

@@ -12,6 +12,7 @@ from explorer.ui.page.control.runner import Runner
 from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.notice import Notice
 from explorer.ui.page.state.shown import PageState, Shown
+from models.protocol import Canvas, HasDecoder
 
 __all__ = ["Recovery"]
 
@@ -30,7 +31,6 @@ class Recovery(QObject):
         draft: The setup being edited.
         shown: What the page shows.
         runner: Opens, trains and resets.
-        family: Title of the page's family.
     """
 
     told = Signal(object)
@@ -39,9 +39,9 @@ class Recovery(QObject):
     blamed = Signal(str, str)
     stopped = Signal(int, int)
 
-    def __init__(self, draft: Draft, shown: Shown, runner: Runner, family: str, parent: QObject | None = None):
+    def __init__(self, draft: Draft, shown: Shown, runner: Runner, parent: QObject | None = None):
         super().__init__(parent)
-        self._draft, self._shown, self._runner, self._family = draft, shown, runner, family
+        self._draft, self._shown, self._runner = draft, shown, runner
         self._error: Exception | None = None
 
     @Slot()
@@ -49,11 +49,13 @@ class Recovery(QObject):
         """Greets a user without runs, while a bundled model is shown."""
         self._error = None
         data = self._draft.datasets()[self._draft.state.data]
-        text = (
-            "What you see was trained on MNIST and comes with the application: drag the cross-hair, or a slider, "
-            f"and it draws. Training here begins with {data}."
-        )
-        self.told.emit(Notice("welcome", f"Train your first {self._family}", text, "Train", "Look around"))
+        page, hint = self._shown.page_class, ""
+        if issubclass(page, HasDecoder):
+            hint = ": drag the cross-hair, or a slider, and it draws"
+        elif any(Canvas in view.inputs.values() for view in self._shown.views.values()):
+            hint = ": draw part of an image in the scene “Complete”, and it draws the rest"
+        text = f"What you see is trained and comes with the application{hint}. Training here begins with {data}."
+        self.told.emit(Notice("welcome", "Train a model of your own", text, "Train", "Look around"))
 
     @Slot(object, str, bool)
     def tell(self, error: Exception, details: str, opening: bool) -> None:

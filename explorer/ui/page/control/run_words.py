@@ -1,4 +1,4 @@
-"""What the status bar says of a run: where it was opened, and what it trains on."""
+"""What the status bar says of a run: where it was opened, what it trains on, and where it is kept."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ from explorer.engine import Session
 from explorer.ui.numbers import count
 from explorer.ui.page.state.shown import Shown
 
-__all__ = ["opened_sentence", "training_sentence"]
+__all__ = ["done_sentence", "opened_sentence", "training_sentence"]
+
+
+def done_sentence(shown: Shown) -> str:
+    """Says of a run that is done where it is kept."""
+    done = f"Fitted by {shown.fitted}" if shown.fitted else "Done"
+    return f"{done}. The run is kept in {shown.folder}" if shown.folder else done
 
 
 def opened_sentence(session: Session) -> str:
     """Says of a run that was opened where it stands, and how it goes on."""
+    if session.fitted:
+        return f"Opened; fitted by {session.fitted}"
     if not session.step_count:
         return "Opened"
     further = "Train on goes beyond its end" if session.finished else "Train goes on from there"

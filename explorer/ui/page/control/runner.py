@@ -18,7 +18,7 @@ from explorer.engine.host.host import PageHost
 from explorer.engine.lab import open_lab
 from explorer.engine.views.static_page import StaticPage
 from explorer.ui.controls import make_action
-from explorer.ui.page.control.run_words import opened_sentence, training_sentence
+from explorer.ui.page.control.run_words import done_sentence, opened_sentence, training_sentence
 from explorer.ui.page.control.sources import has_runs, resumed, untrained
 from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.shown import PageState, Shown
@@ -71,10 +71,17 @@ class Runner(QObject):
             make_action(self, "step", "One step", self.step, group="Run", key=".", repeats=True),
             make_action(self, "reset", "Reset", self.reset, group="Run", key="Ctrl+R"),
         ]
+        for changed in (shown.changed, shown.config_changed):
+            changed.connect(self._offer_step)
+        self._offer_step()
 
     def actions(self) -> list[QAction]:
         """Train or pause, step, reset; none for a lab."""
         return [] if self._draft.model is None else self._actions
+
+    @Slot()
+    def _offer_step(self) -> None:
+        self._actions[1].setVisible(not self._shown.fitted)
 
     @property
     def is_opening_run(self) -> bool:
@@ -144,11 +151,13 @@ class Runner(QObject):
 
     @Slot()
     def train(self) -> None:
-        """Trains, pauses, goes on, or trains on after the end, depending on the state."""
+        """Trains, pauses, goes on, or trains on after the end, depending on the state; fits a model anew."""
         if self.is_opening_run:  # a second click would make a second run
             return
         state = self._shown.state
-        if state is PageState.TRAINING:
+        if self._shown.fitted:
+            self.train_new()
+        elif state is PageState.TRAINING:
             self._host.pause()
         elif state is PageState.PAUSED:
             self._host.train()
@@ -260,7 +269,7 @@ class Runner(QObject):
             self.said.emit("Paused between two phases of a step" if event.within_round else saved)
         elif isinstance(event, events.Done):
             self._shown.set_state(PageState.DONE)
-            self.said.emit(f"Done. The run is kept in {self._shown.folder}" if self._shown.folder else "Done")
+            self.said.emit(done_sentence(self._shown))
         elif isinstance(event, events.PhasePlayed):
             self._shown.set_state(PageState.TRAINING if event.report.going_on else PageState.PAUSED)
         elif isinstance(event, events.Saved):

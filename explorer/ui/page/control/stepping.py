@@ -51,10 +51,22 @@ class Stepping(QObject):
         self.slow = make_action(self, "slow", "Slow motion", self._on_slow, group="Run", key="S", checkable=True)
         self._players: list[QAction] = []
         shown.players_changed.connect(self._on_players_changed)
+        for changed in (shown.changed, shown.config_changed):
+            changed.connect(self._offer_phases)
+        self._offer_phases()
 
     def actions(self) -> list[QAction]:
         """One phase, slow motion, and a step of each player where there are several; none for a lab."""
         return [self._phase, self.slow, *self._players] if self._shown.is_model else []
+
+    @Slot()
+    def _offer_phases(self) -> None:
+        """Offers slow motion for a model that is trained in steps."""
+        trained = not self._shown.fitted
+        if not trained:
+            self.slow.setChecked(False)
+        for action in (self._phase, self.slow):
+            action.setVisible(trained)
 
     @Slot()
     def step_phase(self) -> None:

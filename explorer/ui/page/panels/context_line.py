@@ -138,6 +138,8 @@ class ContextLine(QFrame):
         shown, state = self._shown, self._shown.state
         if self._moment.step is not None:
             return f"recorded step {count(self._moment.step)}"
+        if shown.fitted:
+            return f"fitted by {shown.fitted}"
         if shown.setup is None:
             return f"trained, {count(shown.step)} steps, fixed"
         if shown.folder is None:

@@ -21,6 +21,7 @@ _NARROW = 900  # px of the bar under which its words are left out
 _APART = 12  # px at least between the steps and the pace
 
 _FACES = {PageState.TRAINING: ("Pause", "pause"), PageState.DONE: ("Train on", "play")}
+_TIPS = {True: "Fit the model to the data and keep the run (Space)", False: "Train or pause (Space)"}  # by: is fitted
 
 
 class RunBar(QFrame):
@@ -64,7 +65,7 @@ class RunBar(QFrame):
         self.train_button = Button(theme, "Train", "play", "primary")
         self.train_button.setObjectName("train")
         self.train_button.setMinimumWidth(88)
-        self.train_button.setToolTip("Train or pause (Space)")
+        self.train_button.setToolTip(_TIPS[False])
         self.step_button = Button(theme, "Step", "step", "ghost")
         self.step_button.setObjectName("step")
         self.step_button.setToolTip("One round of training (.)")
@@ -130,8 +131,11 @@ class RunBar(QFrame):
         join(self.raw_button, self._raw)
         self.addAction(self._raw)
         shown.changed.connect(self._on_shown_changed)
+        shown.config_changed.connect(self._offer_training)
         shown.state_changed.connect(self._show_state)
         shown.players_changed.connect(self._on_players_changed)
+        self._offer_training()
+        self._show_state()
 
     @Slot()
     def _on_players_changed(self) -> None:
@@ -183,14 +187,23 @@ class RunBar(QFrame):
 
     @Slot()
     def _show_state(self) -> None:
-        state = self._shown.state
-        self.train_button.set_face(*_FACES.get(state, ("Train", "play")))
+        state, fitted = self._shown.state, bool(self._shown.fitted)
+        self.train_button.set_face(*(("Fit", "play") if fitted else _FACES.get(state, ("Train", "play"))))
+        self.train_button.setToolTip(_TIPS[fitted])
         plain = state.is_over or state is PageState.FAILED or not self._has_accent
         self.train_button.set_kind("plain" if plain else "primary")
         restyle(self.progress, failed="true" if state.is_over else "false")
 
     @Slot()
+    def _offer_training(self) -> None:
+        """Offers steps and their progress, for a model that is trained in steps."""
+        trained = self._shown.is_model and not self._shown.fitted
+        for widget in (self.step_button, self.slow_button, self.pace, self.progress):
+            widget.setVisible(trained)
+
+    @Slot()
     def _on_shown_changed(self) -> None:
+        self._offer_training()
         if self._shown.setup is None and self._shown.is_model:
             values = self._draft.state.values
             self._show_progress(Snapshot(), values["steps"], values["seconds"])
@@ -212,6 +225,9 @@ class RunBar(QFrame):
             steps: Steps that the run is to have.
             seconds: Seconds that it is to take, or 0 where steps count.
         """
+        if self._shown.fitted:
+            self.steps.setText(f"Fitted by {self._shown.fitted}")
+            return
         self.progress.setValue(round(1000 * snapshot.progress))
         if seconds > 0:
             self.steps.setText(f"{count(snapshot.step)} steps, {snapshot.seconds:.0f} / {seconds:.0f} s")

@@ -133,7 +133,8 @@ class SidePanel(QScrollArea):
         self.training: ParamForm | None = None
         if model is None:
             return
-        fields.addWidget(_rule())
+        self._training_rule = _rule()
+        fields.addWidget(self._training_rule)
         self.training = self._form(params_of(training_class(model)), "training", fields, "Optimiser and schedule")
         fields.addWidget(_rule())
         self.seed = ValueBox(Scale(0, _LARGEST_SEED, 1, whole=True), draft.state.seed)
@@ -226,6 +227,9 @@ class SidePanel(QScrollArea):
         self.training.set_baseline(self._draft.baseline())
         self.training.set_values(state.values)
         self.training.set_config(self._draft.training())
+        model = self._draft.model
+        for widget in (self._training_rule, self.training):
+            widget.setVisible(model is not None and not model.fitted(self._draft.config()))
         self.seed.set_number(state.seed)
         self.device.set_value(state.device)
 

@@ -131,6 +131,11 @@ class Shown(QObject):
         return issubclass(self.page_class, GenerativeModel)
 
     @property
+    def fitted(self) -> str:
+        """How the model is fitted to the data without training, or "" for one that is trained and for a lab."""
+        return self.page_class.fitted(self.config) if issubclass(self.page_class, GenerativeModel) else ""
+
+    @property
     def model_or_lab(self) -> Page | None:
         """The model or lab itself, or None before the first source."""
         if isinstance(self.source, Session):
