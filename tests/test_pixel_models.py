@@ -13,8 +13,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from models.autoregressive.diagonal_bilstm import DiagonalBiLSTM
 from models.autoregressive.pixel_cnn import PixelCNN
+from models.autoregressive.pixel_rnn import PixelRNN
 from models.autoregressive.pixels import PixelModel
+from models.autoregressive.row_lstm import RowLSTM
 from models.likelihoods.levels import BernoulliLevels, CategoricalLevels, Levels, LogisticLevels
 from models.nets.arrays import NumpyArrays, TorchArrays
 from models.nets.masked import MaskedConv2d
@@ -48,6 +51,13 @@ CASES = [
     pytest.param(Case(PixelCNN, {**SMALL, "stack": "plain", "first_kernel": 7}), id="plain 7×7"),
     pytest.param(Case(PixelCNN, {**SMALL, "stack": "gated", "first_kernel": 3}), id="gated 3×3"),
     pytest.param(Case(PixelCNN, {**SMALL, "stack": "gated", "first_kernel": 7}), id="gated 7×7"),
+    pytest.param(Case(PixelRNN, {"hidden": 5}), id="LSTM"),
+    pytest.param(Case(PixelRNN, {"hidden": 4, "layers": 2, "above": True, "position": True}), id="LSTM, 2 layers"),
+    pytest.param(Case(PixelRNN, {"hidden": 5, "cell": "gru", "layers": 2, "above": True}), id="GRU, 2 layers"),
+    pytest.param(Case(RowLSTM, {"hidden": 3, "first_kernel": 3}), id="row LSTM 3×3"),
+    pytest.param(Case(RowLSTM, {"hidden": 3, "layers": 2, "kernel": 5, "first_kernel": 7}), id="row LSTM, 2 layers"),
+    pytest.param(Case(DiagonalBiLSTM, {"hidden": 3, "first_kernel": 3}), id="diagonal BiLSTM 3×3"),
+    pytest.param(Case(DiagonalBiLSTM, {"hidden": 2, "layers": 2, "first_kernel": 7}), id="diagonal BiLSTM, 2 layers"),
 ]
 every_architecture = pytest.mark.parametrize("case", CASES)
 

@@ -3,8 +3,11 @@
 import math
 
 from models.autoregressive.coin_flips import CoinFlipsLab
+from models.autoregressive.diagonal_bilstm import DiagonalBiLSTM
 from models.autoregressive.maximum_likelihood import MaximumLikelihoodLab
 from models.autoregressive.pixel_cnn import PixelCNN
+from models.autoregressive.pixel_rnn import PixelRNN
+from models.autoregressive.row_lstm import RowLSTM
 from models.autoregressive.tabular import Tabular
 from models.protocol.family import Family
 
@@ -14,6 +17,9 @@ FAMILY = Family("autoregressive", "Autoregressive", {
     "coin-flips": CoinFlipsLab,
     "maximum-likelihood": MaximumLikelihoodLab,
     "tabular": Tabular,
+    "pixel-rnn": PixelRNN,
+    "row-lstm": RowLSTM,
+    "diagonal-bilstm": DiagonalBiLSTM,
     "pixel-cnn": PixelCNN,
 },
     about="The chain rule writes p(x) as a product of conditionals, each of one entry of x given those before it. "

@@ -17,7 +17,7 @@ from models.nets.arrays import Arrays, arrays_for
 from models.nets.masked import GatedLayer, MaskedLayer, PixelHead
 from models.nets.raster import RasterOutputs
 
-__all__ = ["MaskedOutputs"]
+__all__ = ["MaskedOutputs", "MaskedSteps", "pointwise"]
 
 
 class MaskedOutputs(RasterOutputs):
@@ -42,10 +42,10 @@ class MaskedOutputs(RasterOutputs):
         self._x = self._arrays.of(x)
         shape = (x.shape[0], x.shape[2], x.shape[3])
         self._layers: list[_Layer] = [
-            (_Masked if isinstance(layer, MaskedLayer) else _Gated)(layer, self._x, shape, self._arrays)  # type: ignore[arg-type]
+            (MaskedSteps if isinstance(layer, MaskedLayer) else _Gated)(layer, self._x, shape, self._arrays)  # type: ignore[arg-type]
             for layer in layers
         ]
-        self._hidden, self._out = _pointwise(head.hidden, self._arrays), _pointwise(head.out, self._arrays)
+        self._hidden, self._out = pointwise(head.hidden, self._arrays), pointwise(head.out, self._arrays)
 
     def at(self, row: int, column: int) -> Tensor:
         """Output for one pixel of each image, (n, outputs)."""
@@ -112,7 +112,7 @@ class _Layer(ABC):
         return self._row_inputs[:, column:end].reshape(len(self._row_inputs), -1)
 
 
-class _Masked(_Layer):
+class MaskedSteps(_Layer):
     """A layer of the plain stack."""
 
     def __init__(self, layer: MaskedLayer, like: Any, shape: tuple[int, ...], lib: Arrays):
@@ -156,12 +156,12 @@ class _Gated(_Layer):
         assert layer.horizontal.bias is not None
         self._down = lib.of(vertical.weight.permute(2, 3, 1, 0).contiguous())  # (rows, k, c, 2c')
         self._down_bias = lib.of(vertical.bias) if vertical.bias is not None else 0.0
-        link, link_bias = _pointwise(layer.link, lib)
+        link, link_bias = pointwise(layer.link, lib)
         self._link = _halved(link, self._channels)
         self._link_bias = _halved(link_bias + lib.of(layer.horizontal.bias), self._channels)
         left = lib.of(layer.horizontal.weight[:, :, 0].permute(2, 1, 0).contiguous())  # (taps, c, 2c')
         self._left = _halved(left.reshape(-1, 2 * self._channels), self._channels)
-        weight, self._out_bias = _pointwise(out, lib)
+        weight, self._out_bias = pointwise(out, lib)
         self._out = weight * 0.5
 
     def begin_row(self, row: int, above: Any) -> Any:
@@ -182,7 +182,7 @@ class _Gated(_Layer):
         return new if self._first else newest + new
 
 
-def _pointwise(conv: Any, lib: Arrays) -> tuple[Any, Any]:
+def pointwise(conv: Any, lib: Arrays) -> tuple[Any, Any]:
     """Weights (c, out) and bias of a convolution of kernel 1."""
     return lib.of(conv.weight[:, :, 0, 0].T.contiguous()), lib.of(conv.bias)
 
