@@ -314,7 +314,7 @@ def test_frequencies_of_three_bits():
 
 
 def test_the_recurrent_network_has_as_many_parameters_as_torchs():
-    network = nn.ModuleList([nn.LSTM(3, 64), nn.Linear(64, 1)])
+    network = nn.ModuleList([nn.LSTM(1, 64), nn.Linear(64, 1)])
     assert recurrent_parameters() == sum(parameter.numel() for parameter in network.parameters())
 
 

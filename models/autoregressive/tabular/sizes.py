@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["RECURRENT_UNITS", "recurrent_parameters"]
 
 RECURRENT_UNITS = 64
-_INPUTS = 3  # the pixel before, and row and column of the pixel that is predicted
+_INPUTS = 1  # the pixel before
 
 
 def recurrent_parameters(units: int = RECURRENT_UNITS, inputs: int = _INPUTS) -> int:
