@@ -4,6 +4,7 @@ import math
 
 from models.autoregressive.coin_flips import CoinFlipsLab
 from models.autoregressive.maximum_likelihood import MaximumLikelihoodLab
+from models.autoregressive.wavenet import WaveNet
 from models.protocol.family import Family
 
 __all__ = ["FAMILY"]
@@ -11,6 +12,7 @@ __all__ = ["FAMILY"]
 FAMILY = Family("autoregressive", "Autoregressive", {
     "coin-flips": CoinFlipsLab,
     "maximum-likelihood": MaximumLikelihoodLab,
+    "wavenet": WaveNet,
 },
     about="The chain rule writes p(x) as a product of conditionals, each of one entry of x given those before it. "
     "Sampling draws the entries one after another, with one draw of noise for each.",

@@ -219,7 +219,9 @@ class GenerativeModel(Page, nn.Module, ABC):
     def evaluate(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """Values per datum, (n,), by the key that is reported ("elbo_nats"); `evaluate --set` takes its settings.
 
-        An array may have fewer rows, where something is computed for some of the data; a scalar is a count.
+        An array may have fewer rows, where something is computed for some of the data; a scalar is a count. An array
+        (n, 2) holds values and their weights in the mean, such as the number of samples of each sound. A model with
+        `HasLogProb` that returns "nll_nats" itself, because its data have padding or a given class, is not asked again.
         """
         return {}
 
