@@ -33,7 +33,7 @@ _RECORDINGS = Remote(
     ("https://github.com/Jakobovski/free-spoken-digit-dataset/archive/refs/tags/v1.0.10.tar.gz",),
     lambda packed, shape: read_recordings(packed, shape),
     (10 * len(_SPEAKERS) * _TAKES, 1 + _LENGTH),
-    "",
+    "a73a7794845f2d9e59fa5bfa0447a8ae68d4d1edb3f67bc43deb9819cc2c8726",
 )
 
 
@@ -96,8 +96,8 @@ class SpokenDigits(Source):
         array = fetch(_RECORDINGS, progress)
         take = np.arange(len(array)) % _TAKES
         parts = (take >= _VALID, (take >= _TEST) & (take < _VALID), take < _TEST)
-        splits = (self._split(array, np.flatnonzero(part), seed) for seed, part in enumerate(parts))
-        return Dataset(str(self), self.title, self.kind, *splits, classes=self.classes, scale=2.0**-15)
+        train, valid, test = (self._split(array, np.flatnonzero(part), seed) for seed, part in enumerate(parts))
+        return Dataset(str(self), self.title, self.kind, train, valid, test, classes=self.classes, scale=2.0**-15)
 
     def _split(self, array: np.ndarray, rows: np.ndarray, seed: int) -> Split:
         """Shuffled, so that the first data are of several digits and voices."""

@@ -48,16 +48,20 @@ class Tones(Source):
     """Notes of a plucked string, four classes."""
 
     name, title = "tones", "Tones"
-    about = "Half a second of a plucked string at 4 kHz: the notes C4, E4, G4 and C5, with harmonics and a little noise."
+    about = (
+        "Half a second of a plucked string at 4 kHz: the notes C4, E4, G4 and C5, with harmonics and a little noise."
+    )
     kind = Waveform(_LENGTH, _RATE)
+    origin = "made for this program"
     classes: ClassVar[tuple[str, ...]] = tuple(_NOTES)
 
     n: int = param(800, "Training sounds", 50, 20_000, log=True, more=True)
 
     def load(self, progress: Progress | None = None) -> Dataset:
         """The dataset, 16-bit numbers with scale 1/32768, drawn with a seed of its own for each split."""
-        splits = [self._split(seed, n) for seed, n in enumerate((self.n, _HELD_OUT, _HELD_OUT))]
-        return Dataset(str(self), self.title, self.kind, *splits, classes=self.classes, scale=2.0**-15)
+        sizes = (self.n, _HELD_OUT, _HELD_OUT)
+        train, valid, test = (self._split(seed, n) for seed, n in enumerate(sizes))
+        return Dataset(str(self), self.title, self.kind, train, valid, test, classes=self.classes, scale=2.0**-15)
 
     def _split(self, seed: int, n: int) -> Split:
         rng = np.random.default_rng([_SEED, seed])

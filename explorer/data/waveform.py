@@ -75,7 +75,8 @@ class WaveformFile(Source):
             raise DataError(f"{self.file} is silent; choose a file with sound")
         held = len(x) // FEWEST
         parts = np.split(x.astype(np.float32), [len(x) - 2 * held, len(x) - held])
-        return Dataset(str(self), self.title, self.kind, *(self._split(part) for part in parts))
+        train, valid, test = (self._split(part) for part in parts)
+        return Dataset(str(self), self.title, self.kind, train, valid, test)
 
     def _read(self, path: Path) -> np.ndarray:
         try:

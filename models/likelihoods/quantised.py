@@ -104,7 +104,8 @@ class Softmax(SampleDistribution):
 
     def log_prob(self, output: Tensor, level: Tensor) -> Tensor:
         """Log probability of levels, nats."""
-        return -F.cross_entropy(output.movedim(-1, 1), level, reduction="none")
+        nats = F.cross_entropy(output.flatten(0, -2), level.flatten(), reduction="none")
+        return -nats.view_as(level)
 
     def log_probs(self, output: Tensor) -> Tensor:
         """Log probability of every level, nats."""

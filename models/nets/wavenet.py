@@ -46,7 +46,7 @@ class GatedLayer(nn.Module):
         self.dilation, self.kernel = dilation, kernel
         self.filter = nn.Linear(kernel * residual, gate)
         self.skip = nn.Linear(gate // 2, skip)
-        self.residual = None if last else nn.Linear(gate // 2, residual)
+        self.residual: nn.Linear | None = None if last else nn.Linear(gate // 2, residual)
 
     @property
     def memory(self) -> int:
@@ -78,6 +78,8 @@ class WaveNetStack(nn.Module):
 
     Attributes:
         layers: From the input to the head.
+        dilations: Dilation of each layer.
+        kernel: Inputs of each convolution.
         receptive_field: Inputs on which one output depends.
 
     Args:
@@ -103,9 +105,15 @@ class WaveNetStack(nn.Module):
         self.layers = nn.ModuleList(
             GatedLayer(channels, kernel, dilation, place == last) for place, dilation in enumerate(dilations)
         )
+        self.dilations, self.kernel = tuple(dilations), kernel
         self.receptive_field = receptive_field(dilations, kernel)
         self.classes = nn.Embedding(classes, len(dilations) * channels[1]) if classes else None
         self.head = nn.Sequential(nn.ReLU(), nn.Linear(channels[2], head), nn.ReLU(), nn.Linear(head, outputs))
+
+    @property
+    def gated_layers(self) -> list[GatedLayer]:
+        """The layers."""
+        return [layer for layer in self.layers if isinstance(layer, GatedLayer)]
 
     def conditions(self, y: Tensor | None) -> list[Tensor | None]:
         """What each layer adds for the classes of the data, (n, gate) each; None without conditioning."""
@@ -125,7 +133,7 @@ class WaveNetStack(nn.Module):
             For each layer its inputs, (n, tₗ, residual), and units z, (n, tₗ − memory, gate / 2).
         """
         found = []
-        for layer, condition in zip(self.layers, self.conditions(y), strict=True):
+        for layer, condition in zip(self.gated_layers, self.conditions(y), strict=True):
             z = layer.gated(x, condition)
             found.append((x, z))
             if layer.residual is not None:
@@ -135,8 +143,6 @@ class WaveNetStack(nn.Module):
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """Outputs for each place whose receptive field is given; see `units` for the arguments."""
         length = x.shape[1] - self.receptive_field + 1
-        total: Tensor | None = None
-        for layer, (_, z) in zip(self.layers, self.units(x, y), strict=True):
-            skip = layer.skip(z[:, -length:])  # (n, length, skip)
-            total = skip if total is None else total + skip
-        return self.head(total)
+        units = zip(self.gated_layers, self.units(x, y), strict=True)
+        skips = [layer.skip(z[:, -length:]) for layer, (_, z) in units]  # (n, length, skip) each
+        return self.head(torch.stack(skips).sum(0))

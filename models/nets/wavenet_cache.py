@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from models.nets.wavenet import GatedLayer, WaveNetStack
+from models.nets.wavenet import WaveNetStack
 
 __all__ = ["ArrayCache", "TensorCache"]
 
@@ -18,7 +18,10 @@ __all__ = ["ArrayCache", "TensorCache"]
 def _last_inputs(stack: WaveNetStack, x: Tensor, y: Tensor | None) -> list[Tensor]:
     """The last inputs that each layer reads back to, (n, memory, residual) each."""
     units = stack.units(x[:, -stack.receptive_field :], y)
-    return [inputs[:, inputs.shape[1] - layer.memory :] for layer, (inputs, _) in zip(stack.layers, units, strict=True)]
+    return [
+        inputs[:, inputs.shape[1] - layer.memory :]
+        for layer, (inputs, _) in zip(stack.gated_layers, units, strict=True)
+    ]
 
 
 class TensorCache:
@@ -38,9 +41,8 @@ class TensorCache:
 
     def step(self, x: Tensor) -> Tensor:
         """The output at the next place, (n, residual) to (n, outputs)."""
-        total: Tensor | None = None
-        for layer, ring, condition in zip(self._stack.layers, self._rings, self._conditions, strict=True):
-            assert isinstance(layer, GatedLayer)
+        skips = []
+        for layer, ring, condition in zip(self._stack.gated_layers, self._rings, self._conditions, strict=True):
             places = [(self._t + k * layer.dilation) % len(ring) for k in range(layer.kernel - 1)]
             taps = torch.stack([*(ring[place] for place in places), x], dim=1)  # (n, kernel, c)
             ring[places[0]] = x
@@ -50,12 +52,11 @@ class TensorCache:
                 a = a + condition
             values, gates = a.chunk(2, dim=-1)
             z = values.tanh() * gates.sigmoid()
-            skip = layer.skip(z)
-            total = skip if total is None else total + skip
+            skips.append(layer.skip(z))
             if layer.residual is not None:
                 x = x + layer.residual(z)
         self._t += 1
-        return self._stack.head(total)
+        return self._stack.head(torch.stack(skips).sum(0))
 
 
 class ArrayCache:
@@ -73,15 +74,15 @@ class ArrayCache:
     def __init__(self, stack: WaveNetStack, x: Tensor, y: Tensor | None = None):
         n, _, channels = x.shape
         dtype = x.detach().numpy().dtype
-        width = [layer.filter.out_features // 2 for layer in stack.layers]
+        width = [layer.filter.out_features // 2 for layer in stack.gated_layers]
         self._z = np.zeros((n, sum(width)), dtype)
-        skips = [layer.skip for layer in stack.layers]
+        skips = [layer.skip for layer in stack.gated_layers]
         self._skip = np.concatenate([0.5 * _array(skip.weight).T for skip in skips])  # (Σ gate / 2, skip)
         self._skip_bias = sum(_array(skip.bias) for skip in skips)
         self._layers = []
         start = 0
         inputs = _last_inputs(stack, x, y)
-        for layer, condition, past in zip(stack.layers, stack.conditions(y), inputs, strict=True):
+        for layer, condition, past in zip(stack.gated_layers, stack.conditions(y), inputs, strict=True):
             half = layer.filter.out_features // 2
             scale = np.repeat(np.array([1.0, 0.5], dtype), half)
             bias = _array(layer.filter.bias) + (0.0 if condition is None else _array(condition))  # (n or 1, gate)
@@ -99,7 +100,8 @@ class ArrayCache:
                 )
             )
             start += half
-        self._head = [(np.ascontiguousarray(_array(part.weight).T), _array(part.bias)) for part in stack.head[1::2]]
+        parts = [part for part in stack.head if isinstance(part, nn.Linear)]
+        self._head = [(np.ascontiguousarray(_array(part.weight).T), _array(part.bias)) for part in parts]
         self._t = 0
 
     def step(self, x: np.ndarray) -> np.ndarray:

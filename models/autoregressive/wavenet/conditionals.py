@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from models.autoregressive.wavenet.sounds import heard
 from models.autoregressive.wavenet.sound_model import SoundModel
-from models.frames import Curves, Series
-from models.protocol import DataPoint, param, view
-from models.views.words import as_array, named
+from models.autoregressive.wavenet.sounds import heard
+from models.frames import Curves, Plane, Points, Series
+from models.protocol import DataBatch, DataPoint, param, view
+from models.views.words import as_array, counted, named
 
-__all__ = ["bits_along", "next_sample", "place_of"]
+__all__ = ["bits_along", "bits_of_sounds", "next_sample", "place_of"]
 
 _CHUNK = 512  # samples of one frame of a stream
 _WINDOW = 0.01  # seconds over which bits are averaged
@@ -100,3 +100,37 @@ def _averaged(bits: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _level(length: int, model: SoundModel, value: float) -> tuple[np.ndarray, np.ndarray]:
     return np.array([0.0, length / model.rate]), np.array([value, value])
+
+
+@view(
+    "Bits of each sound", frame=Plane, batch=40,
+    help="Bits per sample of held-out sounds over their loudness. A click picks a sound for the other cards.",
+)  # fmt: skip
+def bits_of_sounds(model: SoundModel, batch: DataBatch) -> Iterator[Plane]:
+    """A point for each sound, in the colour of its class; those that are not computed yet are missing."""
+    lengths = [batch.x.shape[1]] * len(batch) if batch.mask is None else batch.mask.sum(dim=1).long().tolist()
+    sounds = [x[:length] for x, length in zip(batch.x, lengths, strict=True)]
+    loudness = [20 * math.log10(max(float(x.square().mean().sqrt()), 1e-5)) for x in sounds]
+    points: list[tuple[float, float]] = []
+    for k, length in enumerate(lengths):
+        y = None if batch.y is None else batch.y[k : k + 1]
+        nats = 0.0
+        for start in range(0, length, _CHUNK):
+            nats -= float(model.sample_log_probs(batch.x[k : k + 1], y, start, min(start + _CHUNK, length)).sum())
+            if start + _CHUNK < length and points:
+                yield _plane_of(model, batch, points)
+        points.append((loudness[k], nats / math.log(2) / length))
+        yield _plane_of(model, batch, points)
+
+
+def _plane_of(model: SoundModel, batch: DataBatch, points: list[tuple[float, float]]) -> Plane:
+    n, classes = len(points), model.spec.classes
+    label = as_array(batch.y[:n]) if classes and batch.y is not None else None
+    cloud = Points(np.array(points), label=label, classes=classes, index=as_array(batch.index[:n]), size=6.0)
+    return Plane(
+        (cloud,),
+        x_label="loudness (dB)",
+        y_label="bits per sample",
+        square=False,
+        subtitle=counted(n, batch.split, model.spec.kind),
+    )

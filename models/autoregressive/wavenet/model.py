@@ -142,7 +142,9 @@ class WaveNet(LossModel, HasLogProb, HasConditional):
             mask: 1 where a sample counts, (n, length), or None for all.
         """
         if self.classes and y is None:
-            every = [self.log_prob(x, torch.full((len(x),), k, device=x.device), mask) for k in range(len(self.classes))]
+            every = [
+                self.log_prob(x, torch.full((len(x),), k, device=x.device), mask) for k in range(len(self.classes))
+            ]
             return torch.stack(every).logsumexp(0) - math.log(len(every))
         values = [self.sample_log_probs(x[k : k + 1], None if y is None else y[k : k + 1]) for k in range(len(x))]
         each = torch.cat(values)
@@ -154,7 +156,8 @@ class WaveNet(LossModel, HasLogProb, HasConditional):
         Args:
             x: Sounds, of which those before `start` are given.
             y: Class of each, (n,), or None without conditioning.
-            start, stop: First sample, and the one after the last.
+            start: First sample.
+            stop: The one after the last; None for the end.
         """
         levels = self.grid.quantise(x)[:, :stop]
         tokens = self.network.context(levels)[:, start:]
@@ -219,7 +222,7 @@ class WaveNet(LossModel, HasLogProb, HasConditional):
         """Sounds of which some samples are given and no other is drawn yet; see `complete`."""
         if self.classes and y is None:
             y = self._classes_given(x, mask, rng)
-        levels, noise = self.grid.quantise(x), self.noise(*x.shape, rng)
+        levels, noise = self.grid.quantise(x), self.noise(len(x), x.shape[1], rng)
         return generation(
             self.network, self.distribution, noise, self.class_of(y), temperature, levels, mask.expand_as(x)
         )
@@ -242,7 +245,9 @@ class WaveNet(LossModel, HasLogProb, HasConditional):
     def _classes_given(self, x: Tensor, mask: Tensor, rng: torch.Generator) -> Tensor:
         """A class for each sound, drawn given the samples before the first that is missing."""
         beginning = mask.expand_as(x).cumprod(dim=1)
-        every = [self.log_prob(x, torch.full((len(x),), k, device=x.device), beginning) for k in range(len(self.classes))]
+        every = [
+            self.log_prob(x, torch.full((len(x),), k, device=x.device), beginning) for k in range(len(self.classes))
+        ]
         return torch.multinomial(torch.stack(every, dim=1).softmax(1), 1, generator=rng)[:, 0]
 
     # What the page declares of its cost

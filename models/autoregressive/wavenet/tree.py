@@ -42,15 +42,15 @@ def dilation_tree(
     drawn = _drawn_layers(model, layers)
     tokens, t = _tokens_before(model, sound, ms)
     y = None if sound.y is None else torch.tensor([sound.y], device=sound.x.device)
-    units = model.network.stack.units(model.network.entrance(tokens), model.class_of(y))
+    stack = model.network.stack
+    units = stack.units(model.network.entrance(tokens), model.class_of(y))
     sizes = [as_array(units[0][0][0].square().mean(-1).sqrt())]  # each (t,), of layer 0: its inputs
     sizes += [as_array(z[0].square().mean(-1).sqrt()) for _, z in units[:drawn]]
     edges, values, nodes = [], [], []
     places = np.array([0])
     for layer in range(drawn, 0, -1):
-        below = model.network.stack.layers[layer - 1]
         nodes.append(np.stack([places, np.full(len(places), layer)], axis=1))
-        sources = places[:, None] - below.dilation * np.arange(below.kernel)  # (places, kernel)
+        sources = places[:, None] - stack.dilations[layer - 1] * np.arange(stack.kernel)  # (places, kernel)
         start = np.stack([sources, np.full_like(sources, layer - 1)], axis=-1).reshape(-1, 2)
         end = np.stack([np.broadcast_to(places[:, None], sources.shape), np.full_like(sources, layer)], -1)
         edges.append(np.stack([start, end.reshape(-1, 2)], axis=1))
@@ -59,7 +59,7 @@ def dilation_tree(
     nodes.append(np.stack([places, np.zeros(len(places), int)], axis=1))
     path = np.concatenate(edges).astype(float)
     strength = np.concatenate(values)[:, None].repeat(2, axis=1)
-    reach = receptive_field([layer.dilation for layer in model.network.stack.layers[:drawn]], model.config.kernel)
+    reach = receptive_field(model.network.stack.dilations[:drawn], model.config.kernel)
     xy = np.concatenate(nodes).astype(float)
     margin = 0.03 * reach + 0.5
     return Plane(
@@ -80,7 +80,7 @@ def dilation_tree(
 
 def _drawn_layers(model: SoundModel, layers: int) -> int:
     """As many layers as asked for, while the tree has few enough leaves to be drawn."""
-    dilations = [layer.dilation for layer in model.network.stack.layers]
+    dilations = model.network.stack.dilations
     fields = [receptive_field(dilations[: k + 1], model.config.kernel) for k in range(len(dilations))]
     return max(1, min(layers, sum(field <= _MOST_LEAVES for field in fields)))
 
@@ -104,7 +104,7 @@ def _scaled(sizes: np.ndarray) -> np.ndarray:
 )
 def context(model: SoundModel) -> Curves:
     """The receptive field after each layer, beside that of convolutions without dilation."""
-    dilations, kernel = [layer.dilation for layer in model.network.stack.layers], model.config.kernel
+    dilations, kernel = model.network.stack.dilations, model.config.kernel
     depth = np.arange(1, len(dilations) + 1)
     dilated = np.array([receptive_field(dilations[:k], kernel) for k in depth])
     plain = np.array([receptive_field([1] * int(k), kernel) for k in depth])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.autoregressive.wavenet.conditionals import bits_along, next_sample
+from models.autoregressive.wavenet.conditionals import bits_along, bits_of_sounds, next_sample
 from models.autoregressive.wavenet.sounds import continuation, samples
 from models.autoregressive.wavenet.speed import speed
 from models.autoregressive.wavenet.tree import context, dilation_tree
@@ -56,12 +56,24 @@ PRESETS = (
         device="cuda", about="Two cycles of ten layers, whose context is a quarter of a second.",
     ),
 )  # fmt: skip
-VIEWS = (samples, continuation, dilation_tree, context, next_sample, bits_along, speed)
+VIEWS = (samples, continuation, dilation_tree, context, next_sample, bits_along, bits_of_sounds, speed)
 SCENES = (
     Scene("Train", "Does it learn?", lead="samples", beside=("next_sample",), below=("curves",)),
-    Scene("Listen", "What does the model draw, and how does it go on?", lead="samples", beside=("continuation",)),
+    Scene(
+        "Listen",
+        "What does the model draw, and how does it go on?",
+        lead="samples",
+        beside=("continuation",),
+        below=("bits_of_sounds",),
+    ),
     Scene("Context", "What does one sample depend on?", lead="dilation_tree", beside=("context",)),
-    Scene("Next sample", "What is predicted, and where is it hard?", lead="next_sample", beside=("bits_along",)),
+    Scene(
+        "Next sample",
+        "What is predicted, and where is it hard?",
+        lead="next_sample",
+        beside=("bits_along",),
+        below=("bits_of_sounds",),
+    ),
     Scene("Speed", "How long does one second of sound take?", lead="speed", beside=("samples",)),
 )
 LOOK_AT = (
