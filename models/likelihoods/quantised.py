@@ -12,6 +12,8 @@ from torch.nn import functional as F
 
 __all__ = ["MixtureOfLogistics", "MuLaw", "SampleDistribution", "Softmax"]
 
+_WIDEST = 6.0  # log scale of a logistic that is flat over all companded values
+
 
 class MuLaw:
     """Quantisation of amplitudes from −1 to 1 with levels that are dense around silence (ITU-T G.711).
@@ -137,7 +139,7 @@ class MixtureOfLogistics(SampleDistribution):
     def __init__(self, levels: int, components: int):
         self.levels, self.components, self.outputs = levels, components, 3 * components
         self._half = 1 / (levels - 1)  # half a cell
-        self._least = math.log(self._half) - 5  # a logistic this narrow is all in one cell
+        self._narrowest = math.log(self._half) - 5  # all in one cell
 
     def log_prob(self, output: Tensor, level: Tensor) -> Tensor:
         """Log probability of levels, nats."""
@@ -154,7 +156,7 @@ class MixtureOfLogistics(SampleDistribution):
         With a = (u + h − m)/s and b = (u − h − m)/s for half a cell h, σ(a) − σ(b) = σ(a) σ(−b) (1 − exp(b − a)).
         """
         logits, mean, log_scale = output.chunk(3, dim=-1)
-        log_scale = log_scale.clamp(min=self._least)
+        log_scale = log_scale.clamp(self._narrowest, _WIDEST)
         scale = log_scale.exp()
         offset = u[..., None] - mean
         above, below = F.logsigmoid((offset + self._half) / scale), F.logsigmoid((self._half - offset) / scale)
@@ -169,7 +171,7 @@ class MixtureOfLogistics(SampleDistribution):
         chosen = _inverse((logits / temperature).softmax(-1), uniform[..., 0])[..., None]
         mean, log_scale = mean.gather(-1, chosen)[..., 0], log_scale.gather(-1, chosen)[..., 0]
         p = uniform[..., 1].clamp(min=torch.finfo(output.dtype).tiny)
-        u = mean + temperature * log_scale.clamp(min=self._least).exp() * (p.log() - (-p).log1p())
+        u = mean + temperature * log_scale.clamp(self._narrowest, _WIDEST).exp() * (p.log() - (-p).log1p())
         return (0.5 * (u.clamp(-1, 1) + 1) * (self.levels - 1) + 0.5).floor().long()
 
     def draw_array(self, output: np.ndarray, uniform: np.ndarray, temperature: float) -> np.ndarray:
@@ -179,5 +181,5 @@ class MixtureOfLogistics(SampleDistribution):
         chosen = _inverse_array(weights, uniform[:, 0])[:, None]
         mean, log_scale = (np.take_along_axis(each, chosen, axis=-1)[:, 0] for each in (mean, log_scale))
         p = np.maximum(uniform[:, 1], np.finfo(output.dtype).tiny)
-        u = mean + temperature * np.exp(np.maximum(log_scale, self._least)) * (np.log(p) - np.log1p(-p))
+        u = mean + temperature * np.exp(np.clip(log_scale, self._narrowest, _WIDEST)) * (np.log(p) - np.log1p(-p))
         return np.floor(0.5 * (np.clip(u, -1, 1) + 1) * (self.levels - 1) + 0.5).astype(np.int64)

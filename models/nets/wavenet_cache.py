@@ -93,7 +93,7 @@ class ArrayCache:
                     ring=np.ascontiguousarray(_array(past).transpose(1, 0, 2)),
                     span=np.zeros((n, layer.kernel * channels), dtype),
                     weight=np.ascontiguousarray(_array(layer.filter.weight).T) * scale,
-                    bias=np.broadcast_to(bias * scale, (n, 2 * half)).astype(dtype),
+                    bias=np.ascontiguousarray(np.broadcast_to(bias * scale, (n, 2 * half))),
                     z=self._z[:, start : start + half],
                     residual=None if residual is None else np.ascontiguousarray(0.5 * _array(residual.weight).T),
                     residual_bias=None if residual is None else _array(residual.bias),

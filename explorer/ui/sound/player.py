@@ -14,11 +14,11 @@ class Player(QObject):
     """Plays one sound at a time.
 
     Signals:
-        moved: Time within the sound, s, a few times a second while it is played.
+        moved: Time within the sound, s, several times a second while it is played.
         ended: The sound is over, or was stopped.
     """
 
-    moved = Signal(float)
+    moved = Signal(object)
     ended = Signal()
 
     def play(self, samples: np.ndarray, rate: int, loop: bool) -> None:

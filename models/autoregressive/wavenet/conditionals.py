@@ -20,9 +20,9 @@ _CHUNK = 512  # samples of one frame of a stream
 _WINDOW = 0.01  # seconds over which bits are averaged
 
 
-def place_of(model: SoundModel, sound: DataPoint, ms: float) -> int:
-    """Position of the sample at a time; the last one of the sound where it is shorter."""
-    return min(int(ms * model.rate / 1000), heard(sound) - 1)
+def place_of(sound: DataPoint, at: float) -> int:
+    """Position of the sample at a share of the sound, in percent."""
+    return min(int(at / 100 * heard(sound)), heard(sound) - 1)
 
 
 @view(
@@ -32,24 +32,24 @@ def place_of(model: SoundModel, sound: DataPoint, ms: float) -> int:
 def next_sample(
     model: SoundModel,
     sound: DataPoint,
-    ms: float = param(200.0, "Time", 0.0, 60_000.0, unit="ms", help="Time of the predicted sample."),
+    at: float = param(40.0, "Time", 0.0, 100.0, unit="%", help="Where in the sound the predicted sample is."),
     temperature: float = param(1.0, "Temperature", 0.05, 5.0, log=True, more=True),
 ) -> Curves:
     """The predicted distribution over levels, and the level of the sample that came."""
-    t = place_of(model, sound, ms)
+    t = place_of(sound, at)
     levels = model.grid.quantise(sound.x[:, : t + 1])
     y = None if sound.y is None else torch.tensor([sound.y], device=sound.x.device)
     tokens = model.network.context(levels)[:, -model.receptive_field :]
     log_p = model.distribution.log_probs(model.network(tokens, model.class_of(y))[:, -1])[0]
-    at = (log_p / temperature).log_softmax(0)
+    tempered = (log_p / temperature).log_softmax(0)
     u = as_array(model.grid.companded(torch.arange(model.config.levels), torch.float64))
     came = int(levels[0, -1])
     nats = -float(log_p[came])
     entropy = -float((log_p.exp() * log_p).sum()) / math.log(2)
-    series = [Series("p", "p(x_t | x_<t)", u, as_array(log_p.exp()), role="model")]
+    series = [Series("p", "p(xₜ | all before)", u, as_array(log_p.exp()), role="model")]
     if temperature != 1.0:
         label = f"at temperature {temperature:g}"
-        series.append(Series("tempered", label, u, as_array(at.exp()), role="alt", dashed=True))
+        series.append(Series("tempered", label, u, as_array(tempered.exp()), role="alt", dashed=True))
     return Curves(
         tuple(series),
         x_label="companded amplitude u",
@@ -103,7 +103,7 @@ def _level(length: int, model: SoundModel, value: float) -> tuple[np.ndarray, np
 
 
 @view(
-    "Bits of each sound", frame=Plane, batch=40,
+    "Bits of each sound", frame=Plane, batch=24,
     help="Bits per sample of held-out sounds over their loudness. A click picks a sound for the other cards.",
 )  # fmt: skip
 def bits_of_sounds(model: SoundModel, batch: DataBatch) -> Iterator[Plane]:
@@ -118,19 +118,22 @@ def bits_of_sounds(model: SoundModel, batch: DataBatch) -> Iterator[Plane]:
         for start in range(0, length, _CHUNK):
             nats -= float(model.sample_log_probs(batch.x[k : k + 1], y, start, min(start + _CHUNK, length)).sum())
             if start + _CHUNK < length and points:
-                yield _plane_of(model, batch, points)
+                yield _plane_of(model, batch, points, loudness)
         points.append((loudness[k], nats / math.log(2) / length))
-        yield _plane_of(model, batch, points)
+        yield _plane_of(model, batch, points, loudness)
 
 
-def _plane_of(model: SoundModel, batch: DataBatch, points: list[tuple[float, float]]) -> Plane:
+def _plane_of(model: SoundModel, batch: DataBatch, points: list[tuple[float, float]], loudness: list[float]) -> Plane:
+    """The sounds so far, on whole bits and with room for the loudness of all."""
     n, classes = len(points), model.spec.classes
+    bits = [y for _, y in points]
     label = as_array(batch.y[:n]) if classes and batch.y is not None else None
     cloud = Points(np.array(points), label=label, classes=classes, index=as_array(batch.index[:n]), size=6.0)
     return Plane(
         (cloud,),
         x_label="loudness (dB)",
         y_label="bits per sample",
+        extent=(min(loudness) - 1, max(loudness) + 1, math.floor(min(bits)), math.floor(max(bits)) + 1),
         square=False,
         subtitle=counted(n, batch.split, model.spec.kind),
     )

@@ -146,8 +146,11 @@ class WaveNet(LossModel, HasLogProb, HasConditional):
                 self.log_prob(x, torch.full((len(x),), k, device=x.device), mask) for k in range(len(self.classes))
             ]
             return torch.stack(every).logsumexp(0) - math.log(len(every))
-        values = [self.sample_log_probs(x[k : k + 1], None if y is None else y[k : k + 1]) for k in range(len(x))]
-        each = torch.cat(values)
+        rows = max(1, _AT_ONCE // (x.shape[1] + self.receptive_field))
+        starts = range(0, len(x), rows)
+        each = torch.cat(
+            [self.sample_log_probs(x[k : k + rows], None if y is None else y[k : k + rows]) for k in starts]
+        )
         return (each if mask is None else each * mask).sum(dim=1)
 
     def sample_log_probs(self, x: Tensor, y: Tensor | None, start: int = 0, stop: int | None = None) -> Tensor:

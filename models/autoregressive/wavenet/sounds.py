@@ -19,7 +19,7 @@ __all__ = ["MOMENTS", "continuation", "films", "heard", "samples"]
 
 MOMENTS = 16
 """Frames of a film."""
-_SLICE = 0.012  # seconds of work between two frames, after which a request is served
+_SLICE = 0.018  # seconds of work between two frames, after which a request is served
 _STEP = 8  # samples that are drawn between two looks at the clock
 
 

@@ -33,14 +33,14 @@ def context_words(model: SoundModel) -> str:
 def dilation_tree(
     model: SoundModel,
     sound: DataPoint,
-    ms: float = param(200.0, "Time", 0.0, 60_000.0, unit="ms", help="Time of the predicted sample."),
+    at: float = param(40.0, "Time", 0.0, 100.0, unit="%", help="Where in the sound the predicted sample is."),
     layers: int = param(
         5, "Layers drawn", 1, 11, help="Layers of the tree from the bottom; a cycle of dilations has all its context."
     ),
 ) -> Plane:
     """The tree of the first layers below one prediction, with the size of the activation of each unit."""
     drawn = _drawn_layers(model, layers)
-    tokens, t = _tokens_before(model, sound, ms)
+    tokens, t = _tokens_before(model, sound, at)
     y = None if sound.y is None else torch.tensor([sound.y], device=sound.x.device)
     stack = model.network.stack
     units = stack.units(model.network.entrance(tokens), model.class_of(y))
@@ -85,9 +85,9 @@ def _drawn_layers(model: SoundModel, layers: int) -> int:
     return max(1, min(layers, sum(field <= _MOST_LEAVES for field in fields)))
 
 
-def _tokens_before(model: SoundModel, sound: DataPoint, ms: float) -> tuple[torch.Tensor, int]:
+def _tokens_before(model: SoundModel, sound: DataPoint, at: float) -> tuple[torch.Tensor, int]:
     """The tokens from which the sample at a time is predicted, (1, receptive_field), and its position."""
-    t = place_of(model, sound, ms)
+    t = place_of(sound, at)
     levels = model.grid.quantise(sound.x[:, : t + 1])
     return model.network.context(levels)[:, -model.receptive_field :], t
 
