@@ -240,18 +240,20 @@ def test_cached_continuation_of_a_beginning_is_the_naive_one(output, known):
 
 
 @pytest.mark.parametrize("kernel", [2, 3])
+@pytest.mark.parametrize("n", [1, 3])
 @pytest.mark.parametrize("cache", [ArrayCache, TensorCache])
-def test_cached_outputs_are_those_of_the_network(kernel, cache):
+def test_cached_outputs_are_those_of_the_network(kernel, n, cache):
     model = wavenet(kernel=kernel)
     stack, field = model.network.stack, model.receptive_field
-    x = torch.randn(3, field + 30, 4, generator=rng(2), dtype=torch.float64)
-    y = torch.tensor([0, 1, 0])
+    x = torch.randn(n, field + 30, 4, generator=rng(2), dtype=torch.float64)
+    y, before = torch.arange(n) % 2, x.clone()
     with torch.no_grad():
         expected = stack(x, y)[:, 1:]
         step = cache(stack, x[:, :field], y).step
         inputs = x[:, field:].unbind(1)
         found = [step(each) if cache is TensorCache else torch.from_numpy(step(each.numpy())) for each in inputs]
     torch.testing.assert_close(torch.stack(found, dim=1), expected, rtol=0, atol=1e-12)
+    assert torch.equal(x, before)
 
 
 def test_tensors_draw_what_arrays_draw():

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.nets.wavenet import WaveNetStack
+from models.nets.wavenet import GatedLayer, WaveNetStack
 
 __all__ = ["ArrayCache", "TensorCache"]
 
@@ -35,7 +35,7 @@ class TensorCache:
 
     def __init__(self, stack: WaveNetStack, x: Tensor, y: Tensor | None = None):
         self._stack = stack
-        self._rings = [inputs.transpose(0, 1).contiguous() for inputs in _last_inputs(stack, x, y)]  # (memory, n, c)
+        self._rings = [inputs.transpose(0, 1).clone() for inputs in _last_inputs(stack, x, y)]  # (memory, n, c)
         self._conditions = stack.conditions(y)
         self._t = 0
 
@@ -62,8 +62,9 @@ class TensorCache:
 class ArrayCache:
     """In NumPy, on a CPU: for so small products calls of torch take several times as long.
 
-    σ(a) = (1 + tanh(a/2))/2, so that filters and gates take one tanh; the weights around it hold the factors ½, which
-    are exact. The skip connections of all layers are one product.
+    Each step makes few calls of NumPy and no new arrays. σ(a) = (1 + tanh(a/2))/2, so that filters and gates take one
+    tanh; the weights around it hold the factors ½, which are exact. The skip connections of all layers are one product.
+    The biases of the residual connections are added up beforehand, into those of the filters.
 
     Args:
         stack: The network, on the CPU.
@@ -73,42 +74,38 @@ class ArrayCache:
 
     def __init__(self, stack: WaveNetStack, x: Tensor, y: Tensor | None = None):
         n, _, channels = x.shape
-        dtype = x.detach().numpy().dtype
-        width = [layer.filter.out_features // 2 for layer in stack.gated_layers]
-        self._z = np.zeros((n, sum(width)), dtype)
-        skips = [layer.skip for layer in stack.gated_layers]
-        self._skip = np.concatenate([0.5 * _array(skip.weight).T for skip in skips])  # (Σ gate / 2, skip)
-        self._skip_bias = sum(_array(skip.bias) for skip in skips)
+        layers = stack.gated_layers
+        half = layers[0].filter.out_features // 2
+        self._z = np.zeros((n, len(layers) * half), _array(x).dtype)
+        self._skip = np.concatenate([0.5 * _array(layer.skip.weight).T for layer in layers])  # (layers·half, skip)
+        self._skip_bias = sum(_array(layer.skip.bias) for layer in layers)
+        linear = [part for part in stack.head if isinstance(part, nn.Linear)]
+        self._head = [(np.ascontiguousarray(_array(part.weight).T), _array(part.bias)) for part in linear]
         self._layers = []
-        start = 0
-        inputs = _last_inputs(stack, x, y)
-        for layer, condition, past in zip(stack.gated_layers, stack.conditions(y), inputs, strict=True):
-            half = layer.filter.out_features // 2
-            scale = np.repeat(np.array([1.0, 0.5], dtype), half)
-            bias = _array(layer.filter.bias) + (0.0 if condition is None else _array(condition))  # (n or 1, gate)
-            residual = layer.residual
-            self._layers.append(
-                _ArrayLayer(
-                    dilation=layer.dilation,
-                    ring=np.ascontiguousarray(_array(past).transpose(1, 0, 2)),
-                    span=np.zeros((n, layer.kernel * channels), dtype),
-                    weight=np.ascontiguousarray(_array(layer.filter.weight).T) * scale,
-                    bias=np.ascontiguousarray(np.broadcast_to(bias * scale, (n, 2 * half))),
-                    z=self._z[:, start : start + half],
-                    residual=None if residual is None else np.ascontiguousarray(0.5 * _array(residual.weight).T),
-                    residual_bias=None if residual is None else _array(residual.bias),
-                )
-            )
-            start += half
-        parts = [part for part in stack.head if isinstance(part, nn.Linear)]
-        self._head = [(np.ascontiguousarray(_array(part.weight).T), _array(part.bias)) for part in parts]
+        shift = np.zeros(channels, self._z.dtype)  # what the residual biases have added up to
+        inputs = zip(layers, stack.conditions(y), _last_inputs(stack, x, y), strict=True)
+        for place, (layer, condition, past) in enumerate(inputs):
+            z = self._z[:, place * half : (place + 1) * half]
+            self._layers.append(_ArrayLayer(layer, condition, _array(past), shift, z))
+            if layer.residual is not None:
+                shift = shift + _array(layer.residual.bias)
         self._t = 0
 
     def step(self, x: np.ndarray) -> np.ndarray:
         """The output at the next place, (n, residual) to (n, outputs)."""
-        t = self._t
+        t, dot, tanh, multiply = self._t, np.dot, np.tanh, np.multiply
+        added: np.ndarray | float = 0.0  # to the input of the layer, by the one before
         for layer in self._layers:
-            x = layer.step(x, t)
+            span, kept, older, newest = layer.slots[t % layer.dilation]
+            kept[:] = older
+            np.add(x, added, out=newest)
+            dot(span, layer.weight, out=layer.a)
+            layer.a += layer.bias
+            tanh(layer.a, out=layer.a)
+            layer.gates += 1
+            multiply(layer.values, layer.gates, out=layer.z)
+            if layer.residual is not None:
+                x, added = newest, dot(layer.z, layer.residual, out=layer.added)
         self._t = t + 1
         h = self._z @ self._skip
         h += self._skip_bias
@@ -120,52 +117,40 @@ class ArrayCache:
 
 
 class _ArrayLayer:
-    """Weights and ring of one layer, and the arrays into which its results are written."""
+    """Weights of one layer, its ring, and the arrays into which its results are written.
 
-    def __init__(
-        self,
-        *,
-        dilation: int,
-        ring: np.ndarray,
-        span: np.ndarray,
-        weight: np.ndarray,
-        bias: np.ndarray,
-        z: np.ndarray,
-        residual: np.ndarray | None,
-        residual_bias: np.ndarray | None,
-    ):
-        self.dilation, self.ring, self.span, self.weight, self.bias, self.z = dilation, ring, span, weight, bias, z
-        self.residual, self.residual_bias = residual, residual_bias
-        n, channels = ring.shape[1:]
-        kernel = span.shape[1] // channels
-        self.size = len(ring)
-        self.past = [span[:, k * channels : (k + 1) * channels] for k in range(kernel - 1)]
-        self.newest = span[:, (kernel - 1) * channels :]
-        self.a = np.empty_like(bias)
-        half = z.shape[1]
-        self.values, self.gates = self.a[:, :half], self.a[:, half:]
-        self.product = np.empty_like(z)  # products are fastest into and from arrays without gaps
-        self.x = np.empty((n, channels), span.dtype)
+    A slot of the ring has the inputs of one product side by side. It serves every `dilation` places: what was its newest
+    input is then the one before that, so that all but the oldest move on by one.
 
-    def step(self, x: np.ndarray, t: int) -> np.ndarray:
-        """The input of the next layer; z is written to its place."""
-        ring, size, a, product = self.ring, self.size, self.a, self.product
-        for k, past in enumerate(self.past):
-            past[:] = ring[(t + k * self.dilation) % size]
-        self.newest[:] = x
-        ring[t % size] = x
-        np.dot(self.span, self.weight, out=a)
-        a += self.bias
-        np.tanh(a, out=a)
-        self.gates += 1
-        np.multiply(self.values, self.gates, out=product)
-        self.z[:] = product
-        if self.residual is None:
-            return x
-        np.dot(product, self.residual, out=self.x)
-        self.x += x
-        self.x += self.residual_bias
-        return self.x
+    Attributes:
+        slots: For each place of the ring the inputs, (n, kernel·c), and views of them: all but the newest, all but the
+            oldest, and the newest.
+        weight, bias: Of filters and gates.
+        a, values, gates: Filters and gates side by side, and each of them.
+        z: The gated units, without their factor ½.
+        residual, added: Weights of the residual connection and what it adds to the input; None in the last layer.
+    """
+
+    def __init__(self, layer: GatedLayer, condition: Tensor | None, past: np.ndarray, shift: np.ndarray, z: np.ndarray):
+        n, channels = past.shape[0], past.shape[2]
+        self.dilation, self.z = layer.dilation, z
+        scale = np.repeat(np.array([1.0, 0.5], past.dtype), z.shape[1])
+        weight = _array(layer.filter.weight).T  # (kernel·c, gate)
+        bias = _array(layer.filter.bias) + np.tile(shift, layer.kernel) @ weight
+        bias = bias + (0.0 if condition is None else _array(condition))  # (n or 1, gate)
+        self.weight = np.ascontiguousarray(weight) * scale
+        self.bias = np.ascontiguousarray(np.broadcast_to(bias * scale, (n, len(scale))))
+        self.a = np.empty_like(self.bias)
+        self.values, self.gates = self.a[:, : z.shape[1]], self.a[:, z.shape[1] :]
+        self.residual = self.added = None
+        if layer.residual is not None:
+            self.residual = np.ascontiguousarray(0.5 * _array(layer.residual.weight).T)
+            self.added = np.empty((n, channels), past.dtype)
+        self.slots = []
+        for place in range(layer.dilation):
+            taps = past[:, place :: layer.dilation] - shift  # (n, kernel − 1, c)
+            span = np.concatenate([np.zeros((n, channels), past.dtype), taps.reshape(n, -1)], axis=1)
+            self.slots.append((span, span[:, :-channels], span[:, channels:], span[:, -channels:]))
 
 
 def _array(tensor: Tensor) -> np.ndarray:

@@ -1,13 +1,11 @@
-"""`Player`, which plays one sound, and the way to one."""
+"""`Player`, which plays one sound."""
 
 from __future__ import annotations
-
-import importlib.util
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-__all__ = ["Player", "open_player"]
+__all__ = ["Player"]
 
 
 class Player(QObject):
@@ -38,12 +36,3 @@ class Player(QObject):
     def stop(self) -> None:
         """Ends the sound."""
         raise NotImplementedError
-
-
-def open_player(parent: QObject) -> Player | None:
-    """A player, or None without QtMultimedia (the extra `audio`) or without a device that plays sound."""
-    if importlib.util.find_spec("PySide6.QtMultimedia") is None:
-        return None
-    from explorer.ui.sound.qt_player import QtPlayer
-
-    return QtPlayer(parent) if QtPlayer.has_device() else None

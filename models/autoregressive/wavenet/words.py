@@ -89,6 +89,9 @@ TRY_NEXT = (
     ),
     Try("Predict a mixture of logistics instead of a softmax", preset="Tones, logistics", scene="Next sample"),
     Try("Take the class away: the model draws any note", {"condition": False}, scene="Listen"),
-    Try("See how long a second of sound takes, naive and cached", scene="Speed"),
+    Try(
+        "Use 11 layers: each doubles the context, and the time of naive generation with it",
+        {"layers": 11, "cycle": 11}, scene="Speed",
+    ),
     Try("Go on to voices", preset="Spoken digits", scene="Listen"),
 )  # fmt: skip
