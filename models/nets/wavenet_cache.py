@@ -119,8 +119,8 @@ class ArrayCache:
 class _ArrayLayer:
     """Weights of one layer, its ring, and the arrays into which its results are written.
 
-    A slot of the ring has the inputs of one product side by side. It serves every `dilation` places: what was its newest
-    input is then the one before that, so that all but the oldest move on by one.
+    A slot of the ring has the inputs of one product side by side. It serves again after `dilation` places, where what
+    was its newest input is the second newest: all but the oldest move on by one.
 
     Attributes:
         slots: For each place of the ring the inputs, (n, kernel·c), and views of them: all but the newest, all but the

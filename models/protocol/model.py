@@ -66,6 +66,7 @@ class GenerativeModel(Page, nn.Module, ABC):
         rates: Training field and label of each learning rate.
         batch_statistics: The model normalises by its batch, so a batch cannot be split into micro-batches.
         validation_size: Number of validation data that a measurement during training uses.
+        validation_part: Number of them that is measured at once; requests are served between two parts.
         validation_interval_growth: Steps between two such measurements, as a share of the steps so far.
         renamed: Parameters and buffers that had another name in earlier versions: that name to today's. Checkpoints of
             earlier versions are read with it.
@@ -82,6 +83,7 @@ class GenerativeModel(Page, nn.Module, ABC):
     rates: ClassVar[Mapping[str, str]] = {"lr": "Learning rate"}
     batch_statistics: ClassVar[bool] = False
     validation_size: ClassVar[int] = 500
+    validation_part: ClassVar[int] = 500
     validation_interval_growth: ClassVar[float] = 0.15
     renamed: ClassVar[Mapping[str, str]] = {}
 

@@ -27,6 +27,7 @@ def place_of(sound: DataPoint, at: float) -> int:
 
 @view(
     "Next sample",
+    record=True,
     help="Probability of each level of the sample at the chosen time, given all samples before it.",
 )
 def next_sample(
@@ -62,7 +63,7 @@ def next_sample(
 
 
 @view(
-    "Bits along the sound", frame=Curves,
+    "Bits along the sound", frame=Curves, record=True,
     help="What each sample costs given those before it, averaged over 10 ms, beside log₂ of the number of levels.",
 )  # fmt: skip
 def bits_along(model: SoundModel, sound: DataPoint) -> Iterator[Curves]:

@@ -49,7 +49,7 @@ class WaveNet(LossModel, HasLogProb, HasConditional):
     reference = "https://arxiv.org/abs/1609.03499"
     accepts = (Waveform,)
     objective, metrics, presets, phases = OBJECTIVE, METRICS, PRESETS, PHASES
-    validation, validation_size = "bits_per_sample", 8
+    validation, validation_size, validation_part = "bits_per_sample", 32, 2
     views, scenes = VIEWS, SCENES
     look_at, try_next = LOOK_AT, TRY_NEXT
 
