@@ -12,9 +12,11 @@ __all__ = ["open_player"]
 
 
 def open_player(parent: QObject) -> Player | None:
-    """A player, or None without QtMultimedia (the extra `audio`) or without a device that plays sound."""
+    """A player, or None without QtMultimedia (the extra `audio`), libraries that it needs, or a device for sound."""
     if importlib.util.find_spec("PySide6.QtMultimedia") is None:
         return None
-    from explorer.ui.sound.qt_player import QtPlayer
-
+    try:
+        from explorer.ui.sound.qt_player import QtPlayer
+    except ImportError:  # on Linux QtMultimedia needs the system's libpulse
+        return None
     return QtPlayer(parent) if QtPlayer.has_device() else None

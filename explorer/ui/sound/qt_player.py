@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QIODevice, QObject, QTimer, Slot
+from PySide6.QtCore import QBuffer, QElapsedTimer, QIODevice, QObject, QTimer, Slot
 from PySide6.QtMultimedia import QAudio, QAudioFormat, QAudioSink, QMediaDevices
 
 from explorer.ui.sound.player import Player
@@ -20,7 +20,8 @@ class QtPlayer(Player):
         super().__init__(parent)
         self._sink: QAudioSink | None = None
         self._buffer = QBuffer(self)
-        self._loop, self._seconds, self._begun = False, 0.0, 0.0
+        self._loop, self._seconds = False, 0.0
+        self._clock = QElapsedTimer()  # devices tell how much they have taken, not how much was heard
         self._timer = QTimer(self, interval=_BEAT)
         self._timer.timeout.connect(self._on_beat)
 
@@ -46,10 +47,11 @@ class QtPlayer(Player):
             form.setChannelCount(preferred.channelCount())
         self._buffer.setData(_pcm(samples, rate, form).tobytes())
         self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-        self._loop, self._seconds, self._begun = loop, len(samples) / rate, 0.0
+        self._loop, self._seconds = loop, len(samples) / rate
         self._sink = QAudioSink(device, form, self)
         self._sink.stateChanged.connect(self._on_state)
         self._sink.start(self._buffer)
+        self._clock.start()
         self._timer.start()
 
     def set_loop(self, loop: bool) -> None:
@@ -72,17 +74,15 @@ class QtPlayer(Player):
         if self._sink is None or state is QAudio.State.ActiveState:
             return
         if state is QAudio.State.IdleState and self._loop:
-            self._begun = self._sink.processedUSecs() / 1e6
             self._buffer.seek(0)
             self._sink.start(self._buffer)
+            self._clock.start()
         else:
             self.stop()
 
     @Slot()
     def _on_beat(self) -> None:
-        if self._sink is not None:
-            played = self._sink.processedUSecs() / 1e6
-            self.moved.emit(min(max(played - self._begun, 0.0), self._seconds))
+        self.moved.emit(min(self._clock.elapsed() / 1000, self._seconds))
 
 
 def _pcm(samples: np.ndarray, rate: int, form: QAudioFormat) -> np.ndarray:

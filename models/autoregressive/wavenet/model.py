@@ -191,7 +191,7 @@ class WaveNet(LossModel, HasLogProb, HasConditional):
         n: int,
         *,
         rng: torch.Generator,
-        temperature: float = param(1.0, "Temperature", 0.01, 5.0, log=True),
+        temperature: float = param(1.0, "Temperature", 0.01, 5.0, log=True, more=True),
         class_: str = param("", "Class", help="Name of the class; empty for any."),
     ) -> Tensor:
         """Sounds, (n, length)."""

@@ -30,7 +30,7 @@ PHASES = {
     "backward": "Differentiate the negative log-likelihood with respect to θ.",
     "update": "Move θ against the gradient.",
 }
-_DIGITS = {"layers": 9, "cycle": 9, "residual": 32, "gate": 64, "skip": 32, "head": 128, "window": 1024}
+_DIGITS = {"layers": 9, "cycle": 9, "residual": 32, "gate": 64, "skip": 32, "head": 128, "window": 768}
 PRESETS = (
     Preset(
         "Tones", "tones", {}, {"steps": 2000, "batch": 1, "lr": 3e-3, "clip": 1.0},
