@@ -118,7 +118,7 @@ def bits_of_sounds(model: SoundModel, batch: DataBatch) -> Iterator[Plane]:
         nats = 0.0
         for start in range(0, length, _CHUNK):
             nats -= float(model.sample_log_probs(batch.x[k : k + 1], y, start, min(start + _CHUNK, length)).sum())
-            if start + _CHUNK < length and points:
+            if start + _CHUNK < length:
                 yield _plane_of(model, batch, points, loudness)
         points.append((loudness[k], nats / math.log(2) / length))
         yield _plane_of(model, batch, points, loudness)
@@ -127,9 +127,11 @@ def bits_of_sounds(model: SoundModel, batch: DataBatch) -> Iterator[Plane]:
 def _plane_of(model: SoundModel, batch: DataBatch, points: list[tuple[float, float]], loudness: list[float]) -> Plane:
     """The sounds so far, on whole bits and with room for the loudness of all."""
     n, classes = len(points), model.spec.classes
-    bits = [y for _, y in points]
+    bits = [y for _, y in points] or [0.0, math.log2(model.config.levels)]
     label = as_array(batch.y[:n]) if classes and batch.y is not None else None
-    cloud = Points(np.array(points), label=label, classes=classes, index=as_array(batch.index[:n]), size=6.0)
+    cloud = Points(
+        np.array(points).reshape(-1, 2), label=label, classes=classes, index=as_array(batch.index[:n]), size=6.0
+    )
     return Plane(
         (cloud,),
         x_label="loudness (dB)",
