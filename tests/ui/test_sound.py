@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pointing import point_at
+from pointing import point_at, wheel
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -206,3 +206,19 @@ def test_a_wav_file_is_opened_as_the_data(theme, make_widget, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/sounds/two.wav", ""))
     click(button)
     assert draft.data_text() == "waveform:file=/sounds/two.wav,window=512"
+
+
+def test_zooming_the_waveform_zooms_the_spectrogram(theme, make_widget, without_player):
+    view = audio_view(theme, make_widget, Audio(SINE, 8000, spectrogram=True))
+    wave, spectrum = view.panes
+    at = wave.geometry().center().toPoint()
+    wheel(view, at, 5)
+    view.grab()
+    x, y = wave.viewRange()
+    assert 0.2 < x[0] < 0.5 < x[1] < 0.8
+    assert y == pytest.approx([-0.575, 0.575])
+    assert spectrum.viewRange() == [pytest.approx(x), [0, 4]]
+    view.show_frame(Audio(0.5 * SINE, 8000, spectrogram=True))
+    assert wave.viewRange()[0] == pytest.approx(x)
+    QTest.keyClick(view, Qt.Key.Key_R)
+    assert wave.viewRange()[0] == spectrum.viewRange()[0] == [0, 1]

@@ -123,10 +123,10 @@ class AudioView(BoundedPlot):
             loudest = float(np.abs(np.nan_to_num(frame.samples)).max(initial=0.0))
             high = min(1.0, max(_LOUD * loudest, 0.01))
         self.follow(wave, time, (-high, high))
+        top = frame.rate / 2000  # kHz
+        self.follow(spectrum, time, (0.0, top))  # hidden or not: panes that are linked move one another
         self._wave.show_sound(frame, self.tokens)
         if frame.spectrogram:
-            top = frame.rate / 2000  # kHz
-            self.follow(spectrum, time, (0.0, top))
             levels = np.maximum(spectrogram(np.nan_to_num(frame.samples), frame.rate), FLOOR)
             drawn = (0.0, max(len(frame.samples), 1) / frame.rate, 0.0, top)
             self._spectrum.set(Density(levels, drawn, role=frame.role, low=FLOOR, high=0.0), self.tokens)
