@@ -24,6 +24,7 @@ from explorer.engine.runs.setup_history import SetupHistory
 from models.frames import Audio
 from models.protocol import BadValue, Kind, Lab, Preset, Waveform, build, params_of
 from models.views.samples import frame_of
+from models.views.words import plural
 
 __all__ = ["evaluate_run", "lab", "sample"]
 
@@ -61,7 +62,7 @@ def sample(arguments: argparse.Namespace) -> int:
     elif path.suffix.lower() == ".npz":
         figures.save_arrays({"x": x}, path, identity=identity)
     else:
-        subtitle = f"{len(x):,} draws from the model, step {loaded.step:,}"
+        subtitle = f"{plural(len(x), 'draw')} from the model, step {loaded.step:,}"
         figures.save(frame_of(loaded.run.spec.kind, x, subtitle=subtitle), path, identity=identity)
     print(path)
     return 0
