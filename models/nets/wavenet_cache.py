@@ -93,19 +93,20 @@ class ArrayCache:
 
     def step(self, x: np.ndarray) -> np.ndarray:
         """The output at the next place, (n, residual) to (n, outputs)."""
-        t, dot, tanh, multiply = self._t, np.dot, np.tanh, np.multiply
+        t, add, copyto, dot, tanh, multiply = self._t, np.add, np.copyto, np.dot, np.tanh, np.multiply
         added: np.ndarray | float = 0.0  # to the input of the layer, by the one before
         for layer in self._layers:
             span, kept, older, newest = layer.slots[t % layer.dilation]
-            kept[:] = older
-            np.add(x, added, out=newest)
-            dot(span, layer.weight, out=layer.a)
-            layer.a += layer.bias
-            tanh(layer.a, out=layer.a)
-            layer.gates += 1
-            multiply(layer.values, layer.gates, out=layer.z)
+            a, gates, z = layer.a, layer.gates, layer.z
+            copyto(kept, older)
+            add(x, added, out=newest)
+            dot(span, layer.weight, out=a)
+            add(a, layer.bias, out=a)
+            tanh(a, out=a)
+            add(gates, layer.ones, out=gates)
+            multiply(layer.values, gates, out=z)
             if layer.residual is not None:
-                x, added = newest, dot(layer.z, layer.residual, out=layer.added)
+                x, added = newest, dot(z, layer.residual, out=layer.added)
         self._t = t + 1
         h = self._z @ self._skip
         h += self._skip_bias
@@ -127,6 +128,7 @@ class _ArrayLayer:
             oldest, and the newest.
         weight, bias: Of filters and gates.
         a, values, gates: Filters and gates side by side, and each of them.
+        ones: What is added to the gates.
         z: The gated units, without their factor ½.
         residual, added: Weights of the residual connection and what it adds to the input; None in the last layer.
     """
@@ -142,6 +144,7 @@ class _ArrayLayer:
         self.bias = np.ascontiguousarray(np.broadcast_to(bias * scale, (n, len(scale))))
         self.a = np.empty_like(self.bias)
         self.values, self.gates = self.a[:, : z.shape[1]], self.a[:, z.shape[1] :]
+        self.ones = np.ones_like(self.gates)  # an array is added in half the time of a number
         self.residual = self.added = None
         if layer.residual is not None:
             self.residual = np.ascontiguousarray(0.5 * _array(layer.residual.weight).T)
