@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -84,12 +86,14 @@ class Generation(ABC):
 class _OnArrays(Generation):
     """On a CPU: the loop over samples is NumPy alone."""
 
-    def __init__(self, *arguments: object, **named: object):
-        super().__init__(*arguments, **named)  # type: ignore[arg-type]
-        with torch.no_grad():
-            self._cache = ArrayCache(self.network.stack, self.start(), self.y)
-            tokens = torch.arange(self.network.before + 1)[None]
-            self._vectors = self.network.entrance(tokens)[0].numpy()  # (levels + 1, channels)
+    @cached_property
+    def _cache(self) -> ArrayCache:
+        return ArrayCache(self.network.stack, self.start(), self.y)
+
+    @cached_property
+    def _vectors(self) -> np.ndarray:
+        """What the network gets for each token, (levels + 1, channels)."""
+        return self.network.entrance(torch.arange(self.network.before + 1)[None])[0].numpy()
 
     def draw(self, start: int, stop: int) -> None:
         levels, given, uniform = self.levels.numpy(), self._given.numpy(), self.uniform.numpy()
@@ -106,10 +110,9 @@ class _OnArrays(Generation):
 class _OnTensors(Generation):
     """On any device: nothing is read back before the end, so that the device does not wait."""
 
-    def __init__(self, *arguments: object, **named: object):
-        super().__init__(*arguments, **named)  # type: ignore[arg-type]
-        with torch.no_grad():
-            self._cache = TensorCache(self.network.stack, self.start(), self.y)
+    @cached_property
+    def _cache(self) -> TensorCache:
+        return TensorCache(self.network.stack, self.start(), self.y)
 
     def draw(self, start: int, stop: int) -> None:
         blank = self.levels.new_full((len(self.levels),), self.network.before)
