@@ -59,7 +59,7 @@ def test_labs(name, monkeypatch) -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_models(name) -> None:
-    data = "ring8:n=1000" if name == "gan" else "digits"
+    data = {"gan": "ring8:n=1000", "wavenet": "tones:n=50"}.get(name, "digits")
     session = new_session(Setup.of(name, data=data, values={"batch": 32}, device="cpu"), keep=False)
     for _ in range(2):
         session.step()

@@ -17,6 +17,7 @@ from explorer.engine import BadInput, Request, SessionViews, evaluate
 from explorer.engine.data.spec import spec_of
 from explorer.engine.measure.budget import budget, recorded_params
 from explorer.engine.measure.settings import check_settings
+from explorer.engine.measure.validation import Validator
 from models.protocol import Tokens, settings_of, views_of
 from models.vae import VAE
 
@@ -244,3 +245,15 @@ def test_requests_for_views_with_settings_are_checked_like_others():
     made = session("unigram", data="grammar")
     frame = SessionViews(made).viewer.last_frame(Request("samples", params={"n": "3", "first": "1"}))
     assert frame.values[:, 0].tolist() == [1, 1, 1]
+
+
+def test_held_out_data_are_measured_in_parts_between_which_requests_are_served(monkeypatch):
+    made = session("counted", data="ring8:n=1000")
+    monkeypatch.setattr(Counted, "validation_part", 200)
+    between, Counted.seen[:] = [], []
+    parts = Validator(made.data, 0, 0.1, lambda: between.append(len(Counted.seen))).measure(made.model)
+    assert Counted.seen == [200, 200, 100]
+    assert between == [1, 2]
+    monkeypatch.setattr(Counted, "validation_part", 500)
+    whole = Validator(made.data, 0, 0.1).measure(made.model)
+    assert parts["log_likelihood"] == pytest.approx(whole["log_likelihood"], rel=1e-5)

@@ -21,12 +21,15 @@ from explorer.engine.lab import open_lab
 from explorer.engine.measure.settings import refusing, sample_settings
 from explorer.engine.randomness import derive
 from explorer.engine.runs.setup_history import SetupHistory
-from models.protocol import BadValue, Lab, Preset, build, params_of
+from models.frames import Audio
+from models.protocol import BadValue, Kind, Lab, Preset, Waveform, build, params_of
 from models.views.samples import frame_of
+from models.views.words import plural
 
 __all__ = ["evaluate_run", "lab", "sample"]
 
 _PART = 500
+_SILENCE = 0.25  # seconds between two sounds of one file
 
 
 def sample(arguments: argparse.Namespace) -> int:
@@ -39,6 +42,8 @@ def sample(arguments: argparse.Namespace) -> int:
     loaded = load_run(
         arguments.run, checkpoint=arguments.checkpoint, device=arguments.device, progress=download_progress
     )
+    if path.suffix.lower() == ".wav" and not isinstance(loaded.run.spec.kind, Waveform):
+        raise BadInput(f"a .wav takes sound, and {arguments.run} has none: give --out another ending than {path.name}")
     settings = sample_settings(loaded.model, read_pairs(arguments.set))
     rng = torch.Generator(loaded.model.device).manual_seed(derive(arguments.seed, "sample"))
     parts = []
@@ -52,13 +57,23 @@ def sample(arguments: argparse.Namespace) -> int:
     identity |= {"checkpoint": loaded.checkpoint, "seed": arguments.seed}
     if settings:
         identity["set"] = settings
-    if path.suffix.lower() == ".npz":
+    if path.suffix.lower() == ".wav":
+        figures.save(_one_after_another(x, loaded.run.spec.kind), path, identity=identity)
+    elif path.suffix.lower() == ".npz":
         figures.save_arrays({"x": x}, path, identity=identity)
     else:
-        subtitle = f"{len(x):,} draws from the model, step {loaded.step:,}"
+        subtitle = f"{plural(len(x), 'draw')} from the model, step {loaded.step:,}"
         figures.save(frame_of(loaded.run.spec.kind, x, subtitle=subtitle), path, identity=identity)
     print(path)
     return 0
+
+
+def _one_after_another(x: np.ndarray, kind: Kind) -> Audio:
+    """Sounds (n, length) as one, with silence between them."""
+    assert isinstance(kind, Waveform)
+    assert kind.rate is not None
+    silence = np.zeros((len(x), round(_SILENCE * kind.rate)), x.dtype)
+    return Audio(np.concatenate([x, silence], axis=1).ravel()[: x.size + silence.size - silence.shape[1]], kind.rate)
 
 
 def evaluate_run(arguments: argparse.Namespace) -> int:

@@ -15,7 +15,10 @@ from explorer.data.mnist import FashionMnist, Mnist, MnistBinarized, MnistDynami
 from explorer.data.planar_curves import Moons, Segments, Spirals
 from explorer.data.shapes import Checkerboard, Pinwheel
 from explorer.data.source import Progress, Source
+from explorer.data.spoken_digits import SpokenDigits
 from explorer.data.sprites import Sprites, SpritesColour
+from explorer.data.tones import Tones
+from explorer.data.waveform import WaveformFile
 from models.protocol import BadValue, build, params_of
 
 __all__ = ["SOURCES", "open_dataset", "source"]
@@ -38,6 +41,9 @@ _CATALOGUE: tuple[type[Source], ...] = (
     MnistBinarized,
     MnistDynamic,
     FashionMnist,
+    Tones,
+    SpokenDigits,
+    WaveformFile,
 )
 SOURCES: Mapping[str, type[Source]] = {declared.name: declared for declared in _CATALOGUE}
 

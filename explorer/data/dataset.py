@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from models.protocol import Factor, Kind
+from models.protocol import Factor, Kind, Waveform
 
 __all__ = ["Dataset", "Split", "sha256"]
 
@@ -120,8 +120,8 @@ class Dataset:
     def moments(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Mean and standard deviation of the training data in data units, per channel or dimension.
 
-        Where training data are resampled, these are the moments of the probabilities. Symbols have no moments: theirs
-        are (0,) and (1,).
+        Where training data are resampled, these are the moments of the probabilities. Sound has one mean and deviation
+        of all samples that are not padding. Symbols have no moments: theirs are (0,) and (1,).
         """
         return self._moments
 
@@ -129,6 +129,8 @@ class Dataset:
     def _moments(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
         if not self.kind.dtype.is_floating_point:
             return (0.0,), (1.0,)
+        if isinstance(self.kind, Waveform):
+            return self._moments_of_sound()
         x = self.train.x
         count = x.size / x.shape[1]
         axes = (0, *range(2, x.ndim))
@@ -137,3 +139,9 @@ class Dataset:
         shape = (1, -1, *(1,) * (x.ndim - 2))
         square = sum(((part - mean.reshape(shape)) ** 2).sum(axis=axes) for part in parts) / count
         return tuple((mean * self.scale).tolist()), tuple((np.sqrt(square) * self.scale).tolist())
+
+    def _moments_of_sound(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        x, lengths = self.train.x, self.train.lengths
+        heard = x.ravel() if lengths is None else x[np.arange(x.shape[1]) < lengths[:, None]]
+        mean, std = heard.mean(dtype=np.float64), heard.std(dtype=np.float64)
+        return (float(mean) * self.scale,), (float(std) * self.scale,)

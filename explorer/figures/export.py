@@ -18,6 +18,7 @@ from explorer.engine.files import write_atomically
 from explorer.figures import film
 from explorer.figures.panels import Panels, draw_panels
 from explorer.figures.sheet import Sheet
+from explorer.figures.sound import wav_of
 from explorer.figures.stills import STILL_PAINTERS
 from explorer.figures.style import FigureError, Style
 from explorer.figures.table import csv_of, npz_of
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "PAINTERS", "check_path", "figure", "render", "save", "save_arrays"]
 
 FORMATS = ("png", "svg", "pdf", "csv", "npz")
+_SOUND = "wav"  # for frames that show sound alone
 
 PAINTERS: Mapping[type[Frame], Callable[..., None]] = {**STILL_PAINTERS, Film: film.paint}
 
@@ -86,17 +88,17 @@ def figure(frame: Frame, style: Style | None = None) -> Figure:
 
 
 def render(frame: Frame, style: Style | None, format: str, *, identity: Mapping[str, Any] | None = None) -> bytes:
-    """The bytes of a figure in one of the `FORMATS`.
+    """The bytes of a figure in one of the `FORMATS`, or of a sound as "wav".
 
     The same frame, style and identity give the same bytes, because no time is written. The identity is stored as JSON:
     in the texts `identity`, `Title` and `Software` of a PNG, the metadata of an SVG (`dc:description`), the information
-    of a PDF (`Subject` and `Keywords`), the first lines of a CSV, and the array `identity` of an NPZ.
+    of a PDF (`Subject` and `Keywords`), the first lines of a CSV, the array `identity` of an NPZ, the comment of a WAV.
 
     Raises:
         FigureError: The format is unknown, or the frame cannot be drawn.
     """
     style = style or Style()
-    if format not in FORMATS:
+    if format not in (*FORMATS, _SOUND):
         raise FigureError(f"a figure takes {_listed()}, not .{format}")
     header = {"app": f"Deep Generative Model Explorer {__version__}"}
     if style.title:
@@ -112,6 +114,8 @@ def render(frame: Frame, style: Style | None, format: str, *, identity: Mapping[
         return csv_of(frame, about)
     if format == "npz":
         return npz_of(frame, about)
+    if format == _SOUND:
+        return wav_of(frame, about)
     out = io.BytesIO()
     with _drawing(style.outlines):
         _PRINTERS[format](figure(frame, style), out, about, text)
@@ -127,8 +131,8 @@ def save(
 
     Args:
         frame: Any kind of frame.
-        path: Ends in .png, .svg, .pdf, .csv or .npz.
-        style: Size and look; unused for .csv and .npz.
+        path: Ends in .png, .svg, .pdf, .csv or .npz, or for sound in .wav.
+        style: Size and look; unused for .csv, .npz and .wav.
         identity: Origin of the figure (run, page, data, step, seed, …), JSON-serialisable.
 
     Returns:
@@ -149,7 +153,7 @@ def check_path(path: Path) -> None:
     Raises:
         FigureError: The ending is no format, or the folder cannot be written to.
     """
-    if path.suffix.lower().lstrip(".") not in FORMATS:
+    if path.suffix.lower().lstrip(".") not in (*FORMATS, _SOUND):
         raise FigureError(f"a figure takes {_listed()}, not {path.suffix or 'a name without an ending'}: {path.name}")
     folder = next(parent for parent in path.absolute().parents if parent.exists())
     if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):

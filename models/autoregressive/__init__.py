@@ -9,6 +9,7 @@ from models.autoregressive.pixel_cnn import PixelCNN
 from models.autoregressive.pixel_rnn import PixelRNN
 from models.autoregressive.row_lstm import RowLSTM
 from models.autoregressive.tabular import Tabular
+from models.autoregressive.wavenet import WaveNet
 from models.protocol.family import Family
 
 __all__ = ["FAMILY"]
@@ -21,6 +22,7 @@ FAMILY = Family("autoregressive", "Autoregressive", {
     "row-lstm": RowLSTM,
     "diagonal-bilstm": DiagonalBiLSTM,
     "pixel-cnn": PixelCNN,
+    "wavenet": WaveNet,
 },
     about="The chain rule writes p(x) as a product of conditionals, each of one entry of x given those before it. "
     "Sampling draws the entries one after another, with one draw of noise for each.",

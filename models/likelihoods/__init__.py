@@ -1,1 +1,1 @@
-"""Likelihoods p(x|z) of pixels, and dequantisation."""
+"""Likelihoods p(x|z) of pixels, distributions of quantised sound, and dequantisation."""

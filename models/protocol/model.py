@@ -66,6 +66,7 @@ class GenerativeModel(Page, nn.Module, ABC):
         rates: Training field and label of each learning rate.
         batch_statistics: The model normalises by its batch, so a batch cannot be split into micro-batches.
         validation_size: Number of validation data that a measurement during training uses.
+        validation_part: Number of them that is measured at once; requests are served between two parts.
         validation_interval_growth: Steps between two such measurements, as a share of the steps so far.
         renamed: Parameters and buffers that had another name in earlier versions: that name to today's. Checkpoints of
             earlier versions are read with it.
@@ -82,6 +83,7 @@ class GenerativeModel(Page, nn.Module, ABC):
     rates: ClassVar[Mapping[str, str]] = {"lr": "Learning rate"}
     batch_statistics: ClassVar[bool] = False
     validation_size: ClassVar[int] = 500
+    validation_part: ClassVar[int] = 500
     validation_interval_growth: ClassVar[float] = 0.15
     renamed: ClassVar[Mapping[str, str]] = {}
 
@@ -227,7 +229,9 @@ class GenerativeModel(Page, nn.Module, ABC):
     def evaluate(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """Values per datum, (n,), by the key that is reported ("elbo_nats"); `evaluate --set` takes its settings.
 
-        An array may have fewer rows, where something is computed for some of the data; a scalar is a count.
+        An array may have fewer rows, where something is computed for some of the data; a scalar is a count. An array
+        (n, 2) holds values and their weights in the mean, such as the number of samples of each sound. A model with
+        `HasLogProb` that returns "nll_nats" itself, because its data have padding or a given class, is not asked again.
         """
         return {}
 

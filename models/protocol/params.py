@@ -234,9 +234,21 @@ def settings(function: _F) -> _F:
     """Declares the `param(...)` keywords of a method, `evaluate` or `sample`, as its settings.
 
     Their defaults become plain values, so the method is called like any other; `settings_of` returns the declarations.
+    A setting whose name is a word of Python is declared with an underscore after it (`class_`) and is set without it.
     """
-    function.__params__ = read_defaults(function)  # type: ignore[attr-defined]
-    return function
+    written = read_defaults(function)
+    renamed = {name.rstrip("_"): name for name in written if name.endswith("_")}
+    declared = {name.rstrip("_"): dataclasses.replace(one, name=name.rstrip("_")) for name, one in written.items()}
+    if not renamed:
+        function.__params__ = declared  # type: ignore[attr-defined]
+        return function
+
+    @functools.wraps(function)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **{renamed.get(name, name): value for name, value in kwargs.items()})
+
+    called.__wrapped__.__params__ = declared  # type: ignore[attr-defined]
+    return typing.cast(_F, called)
 
 
 def settings_of(function: Callable[..., Any]) -> Mapping[str, Param]:

@@ -74,7 +74,7 @@ def _points(kind: Kind, x: np.ndarray, columns: int, words: Mapping[str, Any]) -
 def _sound(kind: Kind, x: np.ndarray, columns: int, words: Mapping[str, Any]) -> Frame:
     assert isinstance(kind, Waveform)
     assert kind.rate is not None
-    return Audio(x[0], kind.rate, **words)
+    return Audio(x[0], kind.rate, role="model", spectrogram=True, **words)
 
 
 def _rows(kind: Kind, x: np.ndarray, columns: int, words: Mapping[str, Any]) -> Frame:

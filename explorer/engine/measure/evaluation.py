@@ -63,7 +63,7 @@ def evaluate(
         batch = data.batch(split, start, min(_PART, n - start))
         with refusing():
             values = model.evaluate(batch, rng=rng, **chosen)
-        if isinstance(model, HasLogProb):
+        if isinstance(model, HasLogProb) and "nll_nats" not in values:
             values = {**values, **_likelihood(model, data, batch.x)}
         for key, value in values.items():
             parts.setdefault(key, []).append(value.double().cpu())
@@ -75,11 +75,8 @@ def evaluate(
             result[key], result[f"{key}_se"] = int(sum(pieces)), None
             continue
         per_datum = torch.cat(pieces)
-        rows = len(per_datum)
-        if rows == 0:
-            continue
-        result[key] = float(per_datum.mean())
-        result[f"{key}_se"] = float(per_datum.std(correction=1)) / math.sqrt(rows) if rows > 1 else None
+        if len(per_datum):
+            result[key], result[f"{key}_se"] = _mean(per_datum)
     compared = budget(n, sampling_passes(model, sampling), _SAMPLES)
     with refusing():
         of_samples = sample_values(model, data, split, rng, n, settings=sampling)
@@ -91,6 +88,16 @@ def evaluate(
     for key, (share, error) in of_images.items():
         result[key], result[f"{key}_se"] = share, error
     return result
+
+
+def _mean(values: Tensor) -> tuple[float, float | None]:
+    """Mean of values (n,), or weighted mean of values with their weights (n, 2); and its standard error."""
+    x, weight = values.unbind(1) if values.ndim == 2 else (values, torch.ones_like(values))
+    mean, rows = float((x * weight).sum() / weight.sum()), len(x)
+    if rows == 1:
+        return mean, None
+    residual = weight / weight.mean() * (x - mean)  # of a ratio of two means (Cochran, 1977, section 2.11)
+    return mean, float((residual.square().sum() / (rows - 1) / rows).sqrt())
 
 
 def _likelihood(model: HasLogProb, data: TensorData, x: Tensor) -> dict[str, Tensor]:

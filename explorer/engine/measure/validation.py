@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,6 @@ SAMPLES = 2500
 KNOWN = 1500  # training data among which neighbours are looked for
 COMPARED = 1000  # samples and data whose neighbourhoods are compared
 JUDGED = 500  # samples and data that are compared by a classifier
-_PART = 500
 
 # The same, at least, where one of them takes many passes through the network: fewer would measure noise.
 _FEW_SAMPLES = 250
@@ -40,10 +39,11 @@ class Validator:
         data: Where the data are.
         seed: Of the noise of measurements, the same at each.
         growth: Steps from one measurement to the next, as a share of the steps so far.
+        between: Called between two parts of the data, to serve requests.
     """
 
-    def __init__(self, data: TensorData, seed: int, growth: float):
-        self._data = data
+    def __init__(self, data: TensorData, seed: int, growth: float, between: Callable[[], None] = lambda: None):
+        self._data, self._between = data, between
         self._seed = derive(seed, "validation")
         self._cadence = Schedule(every=100, growth=growth, cap=2000)
 
@@ -90,8 +90,10 @@ class Validator:
     def _loss(self, model: LossModel, split: str, rng: torch.Generator) -> dict[str, float]:
         sums: dict[str, float] = {}
         n = min(budget(model.validation_size, log_prob_passes(model), _FEW_HELD_OUT), self._data.size(split))
-        for start in range(0, n, _PART):
-            batch = self._data.batch(split, start, min(_PART, n - start))
+        for start in range(0, n, model.validation_part):
+            if start:
+                self._between()
+            batch = self._data.batch(split, start, min(model.validation_part, n - start))
             for key, value in model.loss(batch, rng=rng).items():
                 sums[key] = sums.get(key, 0.0) + float(value) * len(batch) / n
         return sums

@@ -31,7 +31,7 @@ class Journal:
         seed: Seed of the noise of measurements.
         run: The run to write to, or None.
         saver: Keeps the best weights.
-        between: Called between two frames when several are computed in a row.
+        between: Called between two frames, or two parts of a measurement, that are computed in a row.
         recording: Whether frames are recorded.
         measuring: Whether held-out data are measured.
 
@@ -54,7 +54,7 @@ class Journal:
     ):
         model = learner.model
         self.history = History()
-        self.validator = Validator(data, seed, type(model).validation_interval_growth)
+        self.validator = Validator(data, seed, type(model).validation_interval_growth, between)
         self.recorder = Recorder(run.frames if run is not None else None)
         viewer = Viewer(model, data, model.device, self.history)
         self._recording = Recording(viewer, self.recorder, between) if recording else None

@@ -41,7 +41,7 @@ class Card(QFrame):
     Signals:
         changed: Name and value of one of the view's own parameters, or "split" and the name of a split.
         copy_asked: Copy the picture.
-        export_asked: Export: "png", "svg", "pdf", "csv" or "npz".
+        export_asked: Export: "png", "svg", "pdf", "csv" or "npz", or "wav" for sound.
         freeze_toggled: The card was frozen, or follows new frames again.
         alerted: Name of the view and the alert of its frame, "" once the alert is over.
         detach_asked: Move the card into a window of its own.
@@ -116,6 +116,7 @@ class Card(QFrame):
     def _connect(self) -> None:
         self.display.legend_changed.connect(self._on_legend_changed)
         self.display.words_changed.connect(self._on_words_changed)
+        self.display.export_asked.connect(self.export_asked)
         self._head.hovered.connect(self._on_legend_hovered)
         self._head.moved.connect(self.head_moved)
         self._head.released.connect(self.head_released)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from explorer.figures import FigureError, default_title
+from explorer.figures import FigureError, default_title, save
 from explorer.ui.export.choices import ExportChoices
 from explorer.ui.export.clipboard import copy_image
 from explorer.ui.export.dialog import ExportDialog
@@ -50,11 +50,11 @@ class Exports(QObject):
         title: str,
         in_view: Frame | None = None,
     ) -> None:
-        """Opens the export of a picture, or copies it where the kind is "copy".
+        """Opens the export of a picture, asks where to save a sound, or copies a picture where the kind is "copy".
 
         Args:
             frame: The picture, or None where there is none yet.
-            kind: "png", "svg", "pdf", "csv", "npz" or "copy".
+            kind: "png", "svg", "pdf", "csv", "npz", "wav" for sound, or "copy".
             name: Suggested file name without suffix.
             identity: Origin of the picture, as values that JSON can hold.
             title: What it shows.
@@ -69,6 +69,8 @@ class Exports(QObject):
                 self.said.emit(str(error))
             else:
                 self.said.emit(f"{title} is on the clipboard")
+        elif kind == "wav":
+            self._save_sound(frame, name, identity)
         else:
             choices, default = dataclasses.replace(self._choices, format=kind), default_title(title, identity)
             typed = self._titles.get(name, default)
@@ -77,6 +79,20 @@ class Exports(QObject):
             dialog.saved.connect(self._on_saved)
             dialog.finished.connect(lambda _result: self._keep_title(name, dialog.title, default))
             dialog.open()
+
+    def _save_sound(self, frame: Frame, name: str, identity: Mapping[str, Any]) -> None:
+        """Asks for a file name, and writes the sound there."""
+        suggested = str(Path(self._choices.folder) / f"{name}.wav")
+        chosen, _ = QFileDialog.getSaveFileName(self._over, "Save sound", suggested, "Sound (*.wav)")
+        if not chosen:
+            return
+        try:
+            path = save(frame, Path(chosen).with_suffix(".wav"), identity=identity)
+        except FigureError as error:
+            self.said.emit(str(error))
+            return
+        self._choices = dataclasses.replace(self._choices, folder=str(path.parent))
+        self.said.emit(f"Written to {path}")
 
     def _keep_title(self, name: str, title: str, default: str) -> None:
         """Keeps a title that was typed for a picture; one that is the default follows the step."""

@@ -72,6 +72,7 @@ class FrameView(QWidget):
         words_changed: The result of `words()` has changed although the frame is the same.
         clicked: A `Hit`, where the picture was clicked or a key picked something in it.
         datum_hovered: Position in its split of the datum under the pointer, or None.
+        export_asked: A control in the picture asks for a file of this kind.
 
     Attributes:
         painted: Number of frames painted so far, for benchmarks.
@@ -85,6 +86,7 @@ class FrameView(QWidget):
     words_changed = Signal()
     clicked = Signal(object)
     datum_hovered = Signal(object)
+    export_asked = Signal(str)
     ideal: ClassVar[tuple[int, int]] = (320, 200)  # px
     edge_to_edge: ClassVar[bool] = False  # the picture reaches the edges of its card
 

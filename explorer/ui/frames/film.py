@@ -50,6 +50,7 @@ class FilmView(FrameView):
         self._theme = theme
         self.inner: FrameView | None = None
         self._shown = -1
+        self._name = ""
         self._extent: tuple[float, float, float, float] | None = None
         self.scrubber = Scrubber(theme, self)
         self.scrubber.moved.connect(self._on_moved)
@@ -67,6 +68,7 @@ class FilmView(FrameView):
 
     def set_view_name(self, name: str) -> None:
         """Names the film and its controls after a view: film.<view>, film.<view>.play, film.<view>.slider."""
+        self._name = name
         self.setObjectName(f"film.{name}")
         self.scrubber.play_button.setObjectName(f"film.{name}.play")
         self.scrubber.slider.setObjectName(f"film.{name}.slider")
@@ -116,6 +118,8 @@ class FilmView(FrameView):
         self.addActions(inner.actions())
         inner.legend_changed.connect(self.legend_changed)
         inner.clicked.connect(self.clicked)
+        inner.export_asked.connect(self.export_asked)
+        inner.set_view_name(self._name)
         self.updateGeometry()
 
     def words(self) -> Frame | None:

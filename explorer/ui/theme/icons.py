@@ -13,6 +13,8 @@ __all__ = ["ICONS", "icon", "icon_pixmap"]
 ICONS: dict[str, str] = {
     "play": '<path d="M7 4.5v15l12-7.5z" fill="{c}"/>',
     "pause": '<path d="M7 5h3v14H7zM14 5h3v14h-3z" fill="{c}"/>',
+    "stop": '<path d="M6 6h12v12H6z" fill="{c}"/>',
+    "loop": '<path d="M17 3.5 20 6.5l-3 3M20 6.5H8A4 4 0 0 0 4 10.5V12M7 20.5 4 17.5l3-3M4 17.5h12a4 4 0 0 0 4-4V12"/>',
     "step": '<path d="M5 5v14l10-7zM19 5v14"/>',
     "reset": '<path d="M4 4v5h5"/><path d="M4.6 9A8 8 0 1 1 4 13.5"/>',
     "maximise": '<path d="M14 4h6v6M20 4l-7 7M10 20H4v-6M4 20l7-7"/>',

@@ -36,19 +36,24 @@ class WaveItem(PaneItem):
         painter.setPen(color(mix(self._tokens.bg2, self._tokens.text3, 0.25)))  # opaque: ten times as fast
         zero = view.point(0, 0).y()
         straight(painter, 0, zero, view.rect.width(), zero)
+        for start, stop, role in ((0, frame.given, "data"), (frame.given, len(frame.samples), frame.role)):
+            self._draw_part(painter, view, frame, start, stop, self._tokens.role(role))
+
+    def _draw_part(self, painter: QPainter, view: Projection, frame: Audio, start: int, stop: int, ink: str) -> None:
+        """Draws those of some samples that are in view."""
         x0, x1, *_ = view.extent
-        first = max(0, int(x0 * frame.rate) - 1)
-        samples = frame.samples[first : int(np.ceil(x1 * frame.rate)) + 2]
+        first = max(start, int(x0 * frame.rate) - 1)
+        samples = frame.samples[first : min(stop, int(np.ceil(x1 * frame.rate)) + 2)]
         if not len(samples):
             return
         time = (first + np.arange(len(samples)) + 0.5) / frame.rate
         pixels = view.to_pixels(np.stack([time, np.clip(samples, -1, 1)], axis=1))
         apart = view.rect.width() / ((x1 - x0) * frame.rate)
-        painter.setPen(stroke(self._tokens.data, 1.0))
+        painter.setPen(stroke(ink, 1.0))
         if apart >= 1:
             draw_polyline(painter, pixels)
             if apart >= _DOTS:
-                disc = dot(self._tokens.data, 4.0, painter.device().devicePixelRatioF(), 1.0)
+                disc = dot(ink, 4.0, painter.device().devicePixelRatioF(), 1.0)
                 half = disc.deviceIndependentSize() / 2
                 for x, y in pixels[np.isfinite(pixels).all(axis=1)].tolist():
                     painter.drawPixmap(QPointF(x - half.width(), y - half.height()), disc)
@@ -56,7 +61,7 @@ class WaveItem(PaneItem):
         column = np.floor(pixels[:, 0])
         starts = np.flatnonzero(np.diff(column, prepend=-np.inf))
         high, low = (rule.reduceat(pixels[:, 1], starts) for rule in (np.minimum, np.maximum))
-        draw_columns(painter, column[starts], high - 0.5, low + 0.5, color(self._tokens.data))
+        draw_columns(painter, column[starts], high - 0.5, low + 0.5, color(ink))
 
 
 class TimeItem(PaneItem):

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.data import SOURCES
 from explorer.data.drawn import Drawn
+from explorer.data.waveform import WaveformFile
 from explorer.ui.controls import Button, Combo, ParamForm, text_label
 from explorer.ui.page.state.draft import Draft, read_source
 from explorer.ui.theme import Theme
@@ -61,6 +62,12 @@ class DatasetForm(QFrame):
             draw.setToolTip("Paint the data by hand")
             draw.clicked.connect(self.draw_asked)
             self._column.addWidget(draw, 0, Qt.AlignmentFlag.AlignRight)
+        if WaveformFile.name in draft.datasets():
+            sound = Button(theme, "Open a WAV file…", "folder", "ghost")
+            sound.setObjectName("open_sound")
+            sound.setToolTip("Use a sound of your own as the data")
+            sound.clicked.connect(self._on_open_sound)
+            self._column.addWidget(sound, 0, Qt.AlignmentFlag.AlignRight)
 
     def refresh(self) -> None:
         """Shows the draft."""
@@ -100,6 +107,12 @@ class DatasetForm(QFrame):
     @Slot(object, object)
     def _on_dataset(self, _before: object, name: object) -> None:
         self._draft.choose_data(str(name))
+
+    @Slot()
+    def _on_open_sound(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self.window(), "Open a WAV file", "", "Sound (*.wav)")
+        if path:
+            self._draft.choose_sound(path)
 
     @Slot(str, object, object)
     def _on_edited(self, name: str, _before: object, value: object) -> None:

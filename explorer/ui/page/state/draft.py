@@ -154,6 +154,13 @@ class Draft(QObject):
             self.changed.emit()
         self._push(f"drawing {name}", after)
 
+    def choose_sound(self, path: str) -> None:
+        """Takes a WAV file; rate and window stay where the data were a WAV file before."""
+        kept = self.state.data_values if self.state.data == "waveform" else {}
+        defaults = {key: declared.default for key, declared in params_of(SOURCES["waveform"]).items()}
+        after = dataclasses.replace(self.state, data="waveform", data_values={**defaults, **kept, "file": path})
+        self._push(f"sound {path}", after)
+
     def set_data_value(self, name: str, value: Any) -> None:
         """Sets a parameter of the dataset."""
         values = {**self.state.data_values, name: value}

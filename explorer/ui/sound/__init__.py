@@ -1,0 +1,6 @@
+"""Playing of sounds, where the extra `audio` is installed."""
+
+from explorer.ui.sound.opening import open_player
+from explorer.ui.sound.player import Player
+
+__all__ = ["Player", "open_player"]
