@@ -112,7 +112,8 @@ def _setup_of(command: str) -> Setup:
     from explorer.cli.arguments import parse, read_pairs
 
     given = parse(shlex.split(command)[1:])
-    values = {**read_pairs(given.set), "steps": given.steps}
+    length = {"steps": given.steps} if given.steps is not None else {"seconds": given.seconds}
+    values = {**read_pairs(given.set), **length}
     return Setup.of(
         given.page, preset=given.preset, data=given.data, values=values, seed=given.seed, device=given.device
     )

@@ -50,6 +50,24 @@ def has_color(picture: np.ndarray, color: str, least: int = 4) -> bool:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pixels_that_are_not_drawn_yet_are_paper_and_roles_have_their_colours(theme: str) -> None:
+    image = np.ones((4, 4))
+    image[2:] = np.nan
+    role_of = np.zeros((1, 4, 4), np.uint8)
+    role_of[0, 0] = 1
+    frame = Images(image[None, None], columns=1, role_of=role_of, roles=("model",), role_names=("drawn",))
+    picture = pixels(frame, theme=theme, dpi=100).astype(int)
+    palette = PALETTES[theme]
+    role, paper = ([int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in (palette.role("model"), palette.paper))
+    white = [255, 255, 255]
+    column = picture[:, int(np.flatnonzero((picture == role).all(axis=2).sum(axis=0) > 10)[0]) + 2]
+    top = int(np.flatnonzero((column == role).all(axis=1))[-1])
+    height = int((column[: top + 1] == role).all(axis=1)[::-1].argmin())  # of one row of pixels
+    assert (column[top + 1 : top + 1 + height] == white).all()
+    assert (column[top + 1 + height : top + 1 + 3 * height] == paper).all()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_images_keep_every_pixel_and_raw_grey(theme: str) -> None:
     board = (np.indices((6, 5)).sum(0) % 2).astype(float)
     levels = np.linspace(0, 1, 30).reshape(6, 5)

@@ -59,9 +59,11 @@ def test_labs(name, monkeypatch) -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_models(name) -> None:
-    data = {"gan": "ring8:n=1000", "wavenet": "tones:n=50"}.get(name, "digits")
+    chosen = {"gan": "ring8:n=1000", "wavenet": "tones:n=50", "tabular": "digits-binary"}
+    data = chosen.get(name, "digits")
     session = new_session(Setup.of(name, data=data, values={"batch": 32}, device="cpu"), keep=False)
-    for _ in range(2):
+    session.begin()
+    for _ in range(0 if session.finished else 2):
         session.step()
     views = SessionViews(session)
     model = session.model

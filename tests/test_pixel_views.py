@@ -223,7 +223,7 @@ def test_the_trade_off_has_a_line_for_each_trained_model() -> None:
     *_, text = comparison.comparison(model, DataBatch(x, None, torch.arange(30), split="valid"), Noise(0), family)
     head, *lines = (line.split("  ") for line in text.lines[: text.lines.index("")])
     cells = [[cell.strip() for cell in line if cell.strip()] for line in lines]
-    assert [row[:2] for row in cells] == [["PixelCNN", "this one"], ["Other", "120"]]
+    assert [row[:2] for row in cells] == [["PixelCNN", "this"], ["Other", "120"]]
     with torch.no_grad():
         nats = [f"{-float(each.log_prob(x).mean()):.2f}" for each in (model, other)]
     assert [row[2] for row in cells] == nats

@@ -123,13 +123,14 @@ def _layout(
 
 
 def _mosaic(surface: Surface, frame: Images, layout: _Layout) -> np.ndarray:
-    """All images with the gaps between them, (height, width, 3) bytes."""
+    """All images with the gaps between them, (height, width, 3) bytes; NaN has the colour of the paper."""
     roles = {name: rgb(surface.palette.role(name)) for name in frame.roles}
-    grey = np.clip(np.nan_to_num(np.asarray(frame.tinted(_INK, roles), float)), 0, 1)
-    data = np.round(255 * grey).astype(np.uint8).transpose(0, 2, 3, 1)  # (n, h, w, c)
-    data = np.broadcast_to(data, (*data.shape[:3], 3))
+    paper = np.round(255 * rgb(surface.palette.paper)).astype(np.uint8)
+    grey = np.asarray(frame.tinted(_INK, roles), float).transpose(0, 2, 3, 1)  # (n, h, w, c)
+    data = np.round(255 * np.clip(np.nan_to_num(grey), 0, 1)).astype(np.uint8)
+    data = np.where(np.isnan(grey).all(axis=-1, keepdims=True), paper, data)  # (n, h, w, 3)
     out = np.empty((layout.height, layout.width, 3), np.uint8)
-    out[:] = np.round(255 * rgb(surface.palette.paper)).astype(np.uint8)
+    out[:] = paper
     high, wide = layout.cell
     for i, image in enumerate(data):
         row, column = divmod(i, layout.columns)

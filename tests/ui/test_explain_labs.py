@@ -82,7 +82,7 @@ def test_the_setting_comes_first_and_every_row_has_its_value(name, theme, make_w
     for _ in range(3):
         QApplication.processEvents()
     headings = [label.text() for label in explain.findChildren(QLabel) if label.property("kind") == "section"]
-    assert headings == ["Setting", *(form.title for form in objective.forms), "What to look at", "Try next"]
+    assert headings == [page.title, "Setting", *(form.title for form in objective.forms), "What to look at", "Try next"]
     assert page.about in [label.text() for label in explain.findChildren(QLabel)]
     shown = [(row.term, row.value.text()) for row in explain.rows]
     terms = [term for form in objective.forms for term in (*form.terms, form.total) if term is not None]

@@ -144,6 +144,6 @@ def test_stop_is_where_walk_was_when_a_warning_appears(driver):
     driver.inputs.set_point(np.array([9.0, 9.0]))
     driver.until(lambda: card.note.startswith("Far from the data"))
     driver.click("latent_walk")
-    assert walk.text() == "Stop"
+    assert walk.accessibleName() == "Stop"
     assert walk.mapToGlobal(walk.rect().topLeft()) == before
     driver.click("latent_walk")

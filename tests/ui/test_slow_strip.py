@@ -16,7 +16,12 @@ from explorer.ui.page.panels.slow_strip import SlowStrip, updates_of
 from models.protocol import GenerativeModel
 from models.protocol.player import PHASES
 
-MODELS = [n for family in models.FAMILIES for n, page in family.pages.items() if issubclass(page, GenerativeModel)]
+MODELS = [
+    name
+    for family in models.FAMILIES
+    for name, page in family.pages.items()
+    if issubclass(page, GenerativeModel) and not page.fitted(page.Config())
+]
 _NUMBER = r"[+\u2212]?[\d\u2009]+(?:\.\d+)?(?:e\u2212?\d+)?"
 
 

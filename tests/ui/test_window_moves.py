@@ -212,11 +212,11 @@ def test_strokes_of_the_mouse_become_the_page_s_data(game, apart) -> None:
     np.testing.assert_array_equal(read_points(apart / "drawn" / "two lines.csv"), drawn)
     assert game.page.draft.data_text() == "drawn:file=two lines"
     game.until(lambda: game.page.shown.setup.data == "drawn:file=two lines")
+    assert game.find("message").text() == "Data: the drawing two lines"
     game.click("train")
     game.until_step(3)
     session = game.page.thread_.host.shown
     assert len(session.data.data.train) == len(drawn) - 2 * (len(drawn) // 10)
-    assert game.find("message").text() == "Data: the drawing two lines"
     game.pick("dataset", "ring8")
     assert game.find("message").text() == f"Data: {game.page.draft.datasets()['ring8']}"
 

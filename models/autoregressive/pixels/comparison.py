@@ -17,13 +17,13 @@ from models.views.words import counted
 
 __all__ = ["comparison"]
 
-_HEAD = ("model", "steps", "nats", "sees", "parameters", "ms a step", "ms an image")
+_HEAD = ("model", "steps", "nats", "sees", "weights", "step", "image")
 _KEY = (
-    "nats         −log p(x) of an image, exact; lower is better",
-    "sees         share of the earlier pixels that a conditional can depend on,",
-    "             at the last pixel of the middle row",
-    "ms a step    forward and backward pass over two images, on this machine",
-    "ms an image  one image drawn pixel by pixel, with what is kept",
+    "nats   −log p(x) of an image, exact; lower is better",
+    "sees   share of the earlier pixels in the receptive field,",
+    "       at the last pixel of the middle row",
+    "step   ms of a forward and backward pass over two images",
+    "image  ms to draw an image pixel by pixel, with what is kept",
 )
 _BATCH = 2  # images of the step that is timed
 _COMPARED = 12_800  # pixels, but at least as many images as the next number
@@ -42,7 +42,7 @@ def comparison(model: PixelModel, valid: DataBatch, noise: Noise, family: Family
     valid = replace(valid, x=valid.x[:count], index=valid.index[:count])
     lines: list[tuple[str, ...]] = []
     notes: list[str] = []
-    for line in _measured(model, model.title, "this one", valid, noise):
+    for line in _measured(model, model.title, "this", valid, noise):
         yield _table([line], notes, valid, model)
     lines.append(line)
     for trained in family.models:

@@ -61,6 +61,7 @@ class PixelModel(LossModel, HasLogProb, HasConditional):
     objective, phases = OBJECTIVE, PHASES
     validation = "nll"
     validation_part = 5  # images of 28×28 whose likelihood takes about 30 ms
+    validation_size = 200
 
     config: Any
 

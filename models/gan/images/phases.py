@@ -91,10 +91,9 @@ def phase_picture(
     card = shown.get("samples")
     done = forward_pass(model, player, batch, rng=rng)
     letter, judged = _judgements(model, done)
-    values = {f"mean {letter} on {name}": float(each.mean()) for name, each in judged.items()}
     rows = _rows(model, phase, done, judged, after) if isinstance(card, Images) else ()
     if not isinstance(card, Images) or not rows:
-        return PhasePicture({}, values if phase == "judge" else {})
+        return PhasePicture({}, {})
     captions = tuple(text for row in rows for text in row.captions)
     frame = Images(
         np.concatenate([as_array(row.images) for row in rows]),
@@ -104,7 +103,7 @@ def phase_picture(
         subtitle=f"{len(rows[0].images)} of this mini-batch" + (f"; below: {letter}" if any(captions) else ""),
     )
     frames = {"samples": dataclasses.replace(frame, alert=card.alert)}
-    return PhasePicture(frames, values if phase == "judge" else {})
+    return PhasePicture(frames, {})
 
 
 @dataclass(frozen=True)

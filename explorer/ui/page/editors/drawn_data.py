@@ -32,7 +32,7 @@ class DrawnData(QObject):
         super().__init__(over)
         self._theme, self._draft, self._over = theme, draft, over
         self._left: np.ndarray | None = None  # painted and not saved
-        self._told = False  # the last message names a drawing
+        self._told = ""  # data that the last message of this editor names
         draft.changed.connect(self._on_draft_changed)
 
     @Slot()
@@ -58,12 +58,12 @@ class DrawnData(QObject):
         self._left = None
         self._draft.choose_drawing(name)
         self.said.emit(f"Data: the drawing {name}")
-        self._told = True
+        self._told = Drawn.name
 
     @Slot()
     def _on_draft_changed(self) -> None:
-        """Says which data are chosen in place of a drawing."""
+        """Says which data are chosen in place of a drawing, and after them."""
         data = self._draft.state.data
-        if self._told and data != Drawn.name:
-            self._told = False
+        if self._told and data not in (self._told, Drawn.name):
+            self._told = data
             self.said.emit(f"Data: {self._draft.datasets()[data]}")
