@@ -18,7 +18,7 @@ from models.views.words import as_array, decimal, plural
 __all__ = ["completion", "samples", "temperatures"]
 
 _FRAMES = 196  # most frames of a film
-_PAUSE = 0.01  # s between two results while pixels are drawn
+_PAUSE = 0.004  # s of drawing between two results: between two training steps no more is drawn
 _TEMPERATURES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 
 

@@ -17,7 +17,7 @@ from models.views.words import SPLITS, counted, plural
 __all__ = ["log_likelihood", "parts_of"]
 
 _AT_ONCE = 1600  # pixels whose likelihood is computed at once
-_PAUSE = 0.01  # s between two results while pixels are drawn
+_PAUSE = 0.004  # s of drawing between two results: between two training steps no more is drawn
 
 
 def parts_of(x: Tensor) -> tuple[Tensor, ...]:

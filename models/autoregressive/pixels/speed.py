@@ -16,7 +16,7 @@ from models.views.words import decimal
 
 __all__ = ["speed"]
 
-_PAUSE = 0.02  # s between two results
+_PAUSE = 0.01  # s between two results
 
 
 @view(
