@@ -49,16 +49,23 @@ class MaskedLayer(nn.Module):
         channels: Channels of the output.
         kernel: Side of the kernel.
         first: The input is the image: mask A, neither ReLU nor shortcut.
+        dropout: Probability with which features before the convolution are set to zero in training.
     """
 
-    def __init__(self, channels_in: int, channels: int, kernel: int, *, first: bool):
+    def __init__(self, channels_in: int, channels: int, kernel: int, *, first: bool, dropout: float = 0.0):
         super().__init__()
         self.first = first
+        self.dropout = Dropout(dropout)
         self.conv = MaskedConv2d(channels_in, channels, kernel, own=not first)
 
-    def forward(self, h: Tensor) -> Tensor:
+    def forward(self, h: Tensor, *, rng: torch.Generator | None = None) -> Tensor:
         """(n, c, h, w) to (n, channels, h, w)."""
-        return self.conv(h) if self.first else h + self.conv(h.relu())
+        return self.conv(h) if self.first else h + self.conv(_dropped(h.relu(), self.dropout, rng))
+
+
+def _dropped(x: Tensor, dropout: Dropout, rng: torch.Generator | None) -> Tensor:
+    """Features after dropout; as they are without a generator."""
+    return x if rng is None else dropout(x, rng=rng)
 
 
 def gate(x: Tensor) -> Tensor:
@@ -78,24 +85,26 @@ class GatedLayer(nn.Module):
         channels: Channels of both outputs.
         kernel: Side of the kernel, odd.
         first: The inputs are the image: rows above and pixels left of it only, and no shortcut.
+        dropout: Probability with which gated features of the horizontal stack are set to zero in training.
     """
 
-    def __init__(self, channels_in: int, channels: int, kernel: int, *, first: bool):
+    def __init__(self, channels_in: int, channels: int, kernel: int, *, first: bool, dropout: float = 0.0):
         super().__init__()
         self.first, self.reach = first, kernel // 2
+        self.dropout = Dropout(dropout)
         size = self.reach + (not first)  # of the kernels along the causal direction
         self.vertical = nn.Conv2d(channels_in, 2 * channels, (size, kernel))
         self.horizontal = nn.Conv2d(channels_in, 2 * channels, (1, size))
         self.link = nn.Conv2d(2 * channels, 2 * channels, 1)
         self.out = nn.Conv2d(channels, channels, 1)
 
-    def forward(self, v: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, v: Tensor, h: Tensor, *, rng: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
         """Both stacks, (n, c, h, w) each, to the same with `channels`."""
         height, width = h.shape[-2:]
         reach = self.reach
         above = self.vertical(F.pad(v, (reach, reach, reach, 0)))[:, :, :height]  # (n, 2c, h, w)
         left = self.horizontal(F.pad(h, (reach, 0, 0, 0)))[..., :width]
-        new = self.out(gate(left + self.link(above)))
+        new = self.out(_dropped(gate(left + self.link(above)), self.dropout, rng))
         return gate(above), new if self.first else h + new
 
 
@@ -117,7 +126,4 @@ class PixelHead(nn.Module):
 
     def forward(self, h: Tensor, *, rng: torch.Generator | None = None) -> Tensor:
         """(n, c, h, w) to (n, outputs, h, w)."""
-        h = h.relu()
-        if rng is not None:
-            h = self.dropout(h, rng=rng)
-        return self.out(self.hidden(h).relu())
+        return self.out(self.hidden(_dropped(h.relu(), self.dropout, rng)).relu())

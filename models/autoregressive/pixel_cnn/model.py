@@ -46,7 +46,13 @@ class PixelCNN(PixelModel):
             7, "First kernel", choices={3: "3×3", 5: "5×5", 7: "7×7"}, help="Kernel of the first layer."
         )
         dropout: float = param(
-            0.0, "Dropout", 0.0, 0.9, step=0.05, more=True, help="Share of the last features set to 0 in training."
+            0.0,
+            "Dropout",
+            0.0,
+            0.9,
+            step=0.05,
+            more=True,
+            help="Share of the features of each layer set to 0 in training.",
         )
 
     config: Config
@@ -56,8 +62,8 @@ class PixelCNN(PixelModel):
         layer = MaskedLayer if config.stack == "plain" else GatedLayer
         width = config.channels
         self.layers = nn.ModuleList(
-            [layer(1, width, config.first_kernel, first=True)]
-            + [layer(width, width, 3, first=False) for _ in range(config.layers)]
+            [layer(1, width, config.first_kernel, first=True, dropout=config.dropout)]
+            + [layer(width, width, 3, first=False, dropout=config.dropout) for _ in range(config.layers)]
         )
         self.head = PixelHead(width, 2 * width, self.levels.outputs, config.dropout)
 
@@ -66,11 +72,11 @@ class PixelCNN(PixelModel):
         if self.config.stack == "plain":
             h = x
             for layer in self.layers:
-                h = layer(h)
+                h = layer(h, rng=rng)
         else:
             v = h = x  # vertical and horizontal stack
             for layer in self.layers:
-                v, h = layer(v, h)
+                v, h = layer(v, h, rng=rng)
         return self.head(h, rng=rng)
 
     def raster_outputs(self, x: Tensor) -> RasterOutputs:

@@ -13,28 +13,28 @@ ABOUT = (
 )
 PRESETS = (
     Preset(
-        "Binary digits", "digits-binary", {"stack": "plain", "channels": 32, "layers": 4, "dropout": 0.25},
-        {"steps": 2000, "batch": 50, "lr": 3e-3, "optimiser": "adamw", "weight_decay": 0.01},
-        about="One stack of masked convolutions, with a blind spot. Readable digits within half a minute.",
+        "Binary digits", "digits-binary", {"channels": 32, "layers": 4, "dropout": 0.2},
+        {"steps": 1000, "batch": 50, "micro_batches": 2, "lr": 2e-3, "optimiser": "adamw", "weight_decay": 0.01},
+        about="Two gated stacks without a blind spot. Readable digits within half a minute.",
     ),
     Preset(
-        "Binary digits, gated stacks", "digits-binary", {"channels": 24, "layers": 4, "dropout": 0.25},
-        {"steps": 2000, "batch": 50, "lr": 3e-3, "optimiser": "adamw", "weight_decay": 0.01},
-        about="Two stacks without a blind spot, at several times the cost of a step.",
+        "Binary digits, plain stack", "digits-binary", {"stack": "plain", "channels": 32, "layers": 4, "dropout": 0.2},
+        {"steps": 2000, "batch": 50, "lr": 2e-3, "optimiser": "adamw", "weight_decay": 0.01},
+        about="One stack of masked convolutions, with a blind spot, at a third of the cost of a step.",
     ),
     Preset(
         "MNIST, binarized", "mnist-binarized", {"channels": 16, "layers": 6},
-        {"steps": 12_000, "batch": 4, "lr": 2e-3},
+        {"steps": 12_000, "batch": 4, "micro_batches": 2, "lr": 2e-3},
         about="The data on which log-likelihoods are compared in the literature; minutes on a CPU.",
     ),
     Preset(
-        "Digits, 17 grey levels", "digits", {"stack": "plain", "channels": 32, "layers": 4, "dropout": 0.25},
+        "Digits, 17 grey levels", "digits", {"stack": "plain", "channels": 32, "layers": 4, "dropout": 0.2},
         {"steps": 2000, "batch": 50, "lr": 3e-3, "optimiser": "adamw", "weight_decay": 0.01},
         about="A softmax over the levels of each pixel.",
     ),
     Preset(
         "MNIST, grey, logistics", "mnist", {"channels": 16, "layers": 6, "output": "logistics"},
-        {"steps": 12_000, "batch": 4, "lr": 2e-3},
+        {"steps": 12_000, "batch": 4, "micro_batches": 2, "lr": 2e-3},
         about="A mixture of five logistics, integrated over each of 256 levels.",
     ),
     Preset(
@@ -51,7 +51,7 @@ LOOK_AT = (
 TRY_NEXT = (
     Try(
         "Compare the stacks: the plain one never sees part of what is above",
-        preset="Binary digits, gated stacks",
+        preset="Binary digits, plain stack",
         scene="What it sees",
         card="influence",
     ),
