@@ -32,7 +32,7 @@ from explorer.engine.runs.weights import load_weights
 from explorer.engine.setup import Setup, split_values
 from explorer.engine.training import training_class
 from explorer.engine.views.static_page import StaticPage
-from models.protocol import BadValue, DataSpec, GenerativeModel, Image, build, params_of
+from models.protocol import BadValue, DataSpec, GenerativeModel, Image, Waveform, build, params_of
 
 __all__ = ["BUNDLES", "LARGEST", "find_bundle", "make_bundle", "open_bundle", "read_card"]
 
@@ -43,6 +43,7 @@ BUNDLES: Mapping[str, Mapping[str, str]] = {
         "Sprites, 2-D latent": "vae-sprites-2d.safetensors",
     },
     "pixel-cnn": {"MNIST": "pixel-cnn-mnist.safetensors"},
+    "wavenet": {"Tones": "wavenet-tones.safetensors"},
 }
 """Files by page and title; a page opens with its first."""
 
@@ -58,8 +59,8 @@ def make_bundle(
     """Writes a trained run as one small file: weights, config, test data, and a card.
 
     Float weights are rounded to half precision. The test data are `count` evenly spaced data of the run's test split,
-    deflated; pixels of binary images are stored as bits, others as bytes. The metrics on the card are measured on the
-    whole test split with the rounded weights.
+    deflated; pixels of binary images are stored as bits, others as bytes, sounds as numbers of 16 bits. The metrics on
+    the card are measured on the whole test split with the rounded weights.
 
     Args:
         run: The run's folder.
@@ -85,6 +86,8 @@ def make_bundle(
     tensors |= {"data/x": packed, "data/index": torch.from_numpy(index.astype(np.int32))}
     if loaded.data.test.y is not None:
         tensors["data/y"] = torch.from_numpy(loaded.data.test.y[index].astype(np.uint8))
+    if loaded.data.test.lengths is not None:
+        tensors["data/lengths"] = torch.from_numpy(loaded.data.test.lengths[index].astype(np.int32))
     if loaded.data.test.factors is not None:
         tensors["data/factors"] = torch.from_numpy(loaded.data.test.factors[index].astype(np.float32))
     card = _card(loaded, progress)
@@ -115,22 +118,27 @@ def _halved(name: str, tensor: Tensor) -> Tensor:
 
 
 def _packed(data: Dataset, index: np.ndarray) -> tuple[Tensor, str]:
-    """Pixels of some test data, deflated, and their form, "bits" or "bytes"."""
+    """Pixels or sounds of some test data, deflated, and their form: "bits", "bytes" or "int16"."""
     x = data.test.x[index]
-    if x.dtype != np.uint8 or not isinstance(data.kind, Image):
-        raise BadInput(f"{data.name} cannot be bundled: only images of whole numbers can be packed small")
-    bits = data.kind.values == "binary"
-    raw = np.packbits(x > 0) if bits else x
-    return torch.frombuffer(bytearray(zlib.compress(raw.tobytes(), 9)), dtype=torch.uint8), "bits" if bits else "bytes"
+    if isinstance(data.kind, Image) and x.dtype == np.uint8:
+        bits = data.kind.values == "binary"
+        raw, form = (np.packbits(x > 0), "bits") if bits else (x, "bytes")
+    elif isinstance(data.kind, Waveform) and x.dtype == np.int16:
+        raw, form = x.astype("<i2"), "int16"
+    else:
+        raise BadInput(f"{data.name} cannot be bundled: only images of whole numbers and sounds can be packed small")
+    return torch.frombuffer(bytearray(zlib.compress(raw.tobytes(), 9)), dtype=torch.uint8), form
 
 
 def _unpacked(checkpoint: Checkpoint, shape: tuple[int, ...]) -> tuple[np.ndarray, float]:
-    """Pixels (n, *shape) uint8, and the factor to data units."""
+    """Pixels uint8 or sounds int16, (n, *shape), and the factor to data units."""
     stored = checkpoint.state["data"]
     raw = np.frombuffer(zlib.decompress(checkpoint.tensors["data/x"].numpy().tobytes()), np.uint8)
     full = (int(stored["n"]), *shape)
     if stored["packing"] == "bits":
         return np.unpackbits(raw, count=int(np.prod(full))).reshape(full), 1.0
+    if stored["packing"] == "int16":
+        return raw.view("<i2").astype(np.int16).reshape(full), float(stored["scale"])
     return raw.reshape(full).copy(), float(stored["scale"])
 
 
@@ -242,7 +250,8 @@ def open_bundle(page: str, title: str = "") -> StaticPage:
         tensors = TensorData(data, 0, model.device)
         tensors.spec = spec  # the model was built for the training data, not for the few test data
         note = (
-            f"Bundled model, {checkpoint.step:,} steps on {data.title}; it is shown with {len(data.test):,} test images"
+            f"Bundled model, {checkpoint.step:,} steps on {data.title}; it is shown with {len(data.test):,} test "
+            + ("sounds" if isinstance(spec.kind, Waveform) else "images")
         )
         exhibit = StaticPage(model.eval(), tensors, checkpoint.step, note, title or next(iter(BUNDLES[page])))
         exhibit.history.add(checkpoint.step, {key: float(value) for key, value in state["metrics"].items()})
@@ -254,11 +263,13 @@ def _dataset(checkpoint: Checkpoint, spec: DataSpec) -> Dataset:
     x, scale = _unpacked(checkpoint, spec.kind.shape)
     y = checkpoint.tensors.get("data/y")
     factors = checkpoint.tensors.get("data/factors")
+    lengths = checkpoint.tensors.get("data/lengths")
     test = Split(
         x,
         None if y is None else y.numpy().astype(np.int64),
         None if factors is None else factors.numpy().astype(np.float64),
         part_of="test",
+        lengths=None if lengths is None else lengths.numpy().astype(np.int64),
     )
     declared = SOURCES.get(name.split(":")[0])
     title = declared.title if declared is not None else name

@@ -14,7 +14,10 @@ ABOUT = (
 PRESETS = (
     Preset(
         "Binary digits", "digits-binary", {"channels": 32, "layers": 4, "dropout": 0.2},
-        {"steps": 1000, "batch": 50, "micro_batches": 2, "lr": 2e-3, "optimiser": "adamw", "weight_decay": 0.01},
+        {
+            "steps": 1000, "batch": 50, "micro_batches": 2, "lr": 2e-3, "schedule": "constant", "ema": 0.99,
+            "optimiser": "adamw", "weight_decay": 0.01,
+        },
         about="Two gated stacks without a blind spot. Readable digits within half a minute.",
     ),
     Preset(
