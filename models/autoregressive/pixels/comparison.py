@@ -19,11 +19,11 @@ __all__ = ["comparison"]
 
 _HEAD = ("model", "steps", "nats", "sees", "weights", "step", "image")
 _KEY = (
-    "nats   −log p(x) of an image, exact; lower is better",
-    "sees   share of the earlier pixels in the receptive field,",
+    "nats   −log p(x), exact; lower is better",
+    "sees   earlier pixels in the receptive field,",
     "       at the last pixel of the middle row",
-    "step   ms of a forward and backward pass over two images",
-    "image  ms to draw an image pixel by pixel, with what is kept",
+    "step   ms forward and backward, two images",
+    "image  ms to draw one, with what is kept",
 )
 _BATCH = 2  # images of the step that is timed
 _COMPARED = 12_800  # pixels, but at least as many images as the next number
