@@ -1,4 +1,4 @@
-"""Images a second of a PixelCNN at 28×28: what earlier pixels have in common kept, and a whole pass for each pixel."""
+"""Speed of drawing 28×28 images with a PixelCNN, from cached features and naively."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _wait(model: PixelCNN) -> None:
 
 
 def _whole_images(model: PixelCNN, n: int, seconds: float) -> tuple[float, Tensor]:
-    """Seconds to draw n images from what is kept, the least of some tries, and the images."""
+    """Seconds to draw n images from cached features, the minimum over several tries, and the images."""
     times: list[float] = []
     while sum(times) < seconds or len(times) < 2:
         x = _blank(model, n)
@@ -64,7 +64,7 @@ def _whole_images(model: PixelCNN, n: int, seconds: float) -> tuple[float, Tenso
 
 
 def _some_pixels(model: PixelCNN, n: int, seconds: float, drawn: Tensor) -> tuple[float, float]:
-    """Seconds to draw n images naively, scaled from the pixels drawn, and the share of these that are as before."""
+    """Seconds to draw n images naively, extrapolated from some pixels, and the share of these that equal `drawn`."""
     x = _blank(model, n)
     pixels = model.drawing(x, torch.zeros_like(x), rng=torch.Generator(model.device).manual_seed(0), naive=True)
     next(pixels)  # the first pass prepares the libraries

@@ -228,6 +228,10 @@ def test_the_trade_off_has_a_line_for_each_trained_model() -> None:
         nats = [f"{-float(each.log_prob(x).mean()):.2f}" for each in (model, other)]
     assert [row[2] for row in cells] == nats
     assert [row[4] for row in cells] == [f"{sum(p.numel() for p in each.parameters()):,}" for each in (model, other)]
+    row, column = HEIGHT // 2, WIDTH - 1
+    seen = [100 * int(each.sees(row, column).sum()) / (row * WIDTH + column) for each in (model, other)]
+    assert [cell[3] for cell in cells] == [f"{share:.0f} %" for share in seen]
+    assert min(seen) < 90
     assert all(float(row[5]) > 0 and float(row[6]) >= 0 for row in cells)
     assert "run-b cannot be read" in text.note
     assert len(head) > 6

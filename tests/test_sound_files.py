@@ -14,8 +14,8 @@ from pages import kept_session
 
 from explorer.engine.measure.evaluation import _mean
 from explorer.figures import FigureError, render, save
-from explorer.figures.audio import spectrogram
 from models.frames import Audio, Curves, Film, Series
+from models.frames.audio import spectrogram
 
 SMALL = {"layers": 3, "residual": 4, "gate": 4, "skip": 4, "head": 4, "window": 64, "batch": 4, "steps": 2}
 SINE = 0.8 * np.sin(np.arange(500) * 0.1)

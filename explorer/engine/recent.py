@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,14 @@ from explorer.engine.errors import ExplorerError
 from explorer.engine.files import read_json
 from explorer.engine.naming import data_words, name_of_run
 from explorer.engine.runs.frame_file import read_frames
+from explorer.engine.runs.listing import newest_runs
 from explorer.engine.runs.run import Run
 from explorer.engine.runs.setup_history import SetupHistory
 from explorer.engine.setup import model_page
 from models.frames import Film, Frame, Images, Plane, Points
 from models.protocol import GenerativeModel
 
-__all__ = ["Cloud", "Glance", "recent_runs", "runs_of_pages"]
+__all__ = ["Cloud", "Glance", "recent_runs"]
 
 _SAMPLES = "samples"
 
@@ -97,7 +98,7 @@ def recent_runs(
     """
     glances: list[Glance] = []
     damaged = 0
-    for when, place in _newest(folder):
+    for when, place in newest_runs(folder):
         if len(glances) == limit or not going_on():
             break
         try:
@@ -107,45 +108,6 @@ def recent_runs(
         except (ExplorerError, OSError, KeyError, TypeError, ValueError, AttributeError):
             damaged += 1
     return glances, damaged
-
-
-def runs_of_pages(folder: Path, pages: Collection[str], limit: int = 20) -> list[str]:
-    """Names of the runs of some pages in a folder, the last changed first; damaged runs are left out.
-
-    Args:
-        folder: Folder of runs; it need not exist.
-        pages: Names of the pages.
-        limit: Greatest number of names to return.
-    """
-    names: list[str] = []
-    for _, place in _newest(folder):
-        if len(names) == limit:
-            break
-        try:
-            config = read_json(place / "config.json")
-        except ExplorerError:
-            continue
-        if isinstance(config, dict) and config.get("page") in pages:
-            names.append(place.name)
-    return names
-
-
-def _newest(folder: Path) -> list[tuple[float, Path]]:
-    try:
-        places = [place for place in folder.iterdir() if (place / "config.json").is_file()]
-    except OSError:  # the folder does not exist yet
-        return []
-    return sorted(((_changed(place), place) for place in places), reverse=True)
-
-
-def _changed(place: Path) -> float:
-    times = [0.0]
-    for name in ("config.json", "metrics.jsonl", "summary.json"):
-        try:
-            times.append((place / name).stat().st_mtime)
-        except OSError:  # some runs lack the file
-            continue
-    return max(times)
 
 
 def _glance(run: Run, when: float, images: int) -> Glance:

@@ -516,6 +516,26 @@ def test_enlarging_keeps_blocks_and_shrinking_keeps_the_mean() -> None:
     assert flat.pixelColor(2, 0).alpha() == flat.pixelColor(4, 4).alpha() == 0
 
 
+def test_a_map_of_images_shows_the_quantity_and_a_legend(theme, make_widget) -> None:
+    role_of = np.zeros((2, 4, 4), np.uint8)
+    role_of[1] = 1
+    images = np.full((2, 1, 4, 4), 0.5)
+    images[1, :, :2] = np.nan
+    frame = Images(images, columns=2, role_of=role_of, roles=("alt",), role_names=("nats",), full=3.0, unit="nats")
+    view = make_widget(ImagesView(theme), 400, 200)
+    view.show_frame(frame)
+    picture = view.grab().toImage()
+    point_at(view, view.pixel_box(1, (3, 1)).center().toPoint())
+    assert view.read_out.endswith("pixel (3, 1): 1.5 nats")
+    point_at(view, view.pixel_box(0, (3, 1)).center().toPoint())
+    assert view.read_out.endswith("pixel (3, 1): 0.50")
+    (scale,) = view.legend()
+    assert (scale.role, scale.label, [float(end) for end in scale.ramp]) == ("alt", "nats", [0, 3])
+    colours = [picture.pixelColor(view.pixel_box(place, (3, 1)).center().toPoint()) for place in (0, 1)]
+    assert colours[0].saturation() < 20 < colours[1].saturation()
+    assert picture.pixelColor(view.pixel_box(1, (0, 1)).center().toPoint()) == QColor(DARK.bg2)  # not drawn yet
+
+
 def test_bars_are_as_long_as_their_values(theme, make_widget) -> None:
     view = make_widget(BarsView(theme), 320, 100)
     view.show_frame(Bars(("a", "b"), np.array([10.0, 5.0]), roles=("model", "model")))

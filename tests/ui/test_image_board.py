@@ -212,7 +212,7 @@ def test_a_drag_is_one_stroke_on_every_pixel_it_crosses(board, side) -> None:
     board.changed.connect(lambda: changes.append(inked(board)))
     drag(board, at(board, 1, 0), at(board, 1, side - 1))
     assert inked(board) == [[1, column] for column in range(side)]
-    assert len(changes) > 3  # each move is told, not only the end
+    assert len(changes) > 3  # the signal is emitted at each move, not only at the end
     board.undo()
     assert inked(board) == []
     board.redo()

@@ -119,6 +119,15 @@ def test_the_strip_shows_samples_of_the_bundled_model(shown, qtbot):
     assert len({tuple(image.ravel()) for image in card.strip.images}) == 5
 
 
+def test_the_strip_shows_the_end_of_a_film_of_samples(shown, qtbot):
+    family = next(family for family in FAMILIES if family.id == "autoregressive")
+    card = shown((family,)).cards["autoregressive"]
+    qtbot.waitUntil(lambda: card.strip.images is not None, timeout=20_000)
+    assert card.strip.images.shape == (5, 1, 28, 28)
+    assert np.isfinite(card.strip.images).all()  # every pixel is drawn
+    assert 0.02 < card.strip.images.mean() < 0.4
+
+
 def test_a_damaged_bundle_is_said_in_place_of_its_samples(shown, tmp_path, monkeypatch):
     monkeypatch.setitem(BUNDLES, "vae", {"One": str(tmp_path / "gone.safetensors")})
     card = shown().cards["vae"]

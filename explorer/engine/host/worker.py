@@ -308,7 +308,7 @@ class Worker:
 
 
 def _complete(session: Session) -> None:
-    """Measures, records and saves a fitted model, which is done with that, before anyone is told of it."""
+    """Completes the run of a fitted model before `Opened` is sent: measures, records and saves it."""
     try:
         session.begin()
     except BaseException:

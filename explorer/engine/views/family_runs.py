@@ -13,6 +13,7 @@ from explorer.engine.devices import prepare_thread
 from explorer.engine.errors import ExplorerError
 from explorer.engine.files import runs_folder
 from explorer.engine.randomness import build_model
+from explorer.engine.runs.listing import runs_of_pages
 from explorer.engine.runs.run import Run
 from explorer.engine.runs.weights import load_weights
 from explorer.engine.setup import model_page, split_values
@@ -37,34 +38,26 @@ def family_runs(page: type[Page], spec: DataSpec | None, device: torch.device) -
         return FamilyRuns()
     others = {name for name, found in family.pages.items() if found is not page}
     newest: dict[str, TrainedModel] = {}
-    for place in _newest(runs_folder()):
+    for place in runs_of_pages(runs_folder(), others):
         if others <= newest.keys():
             break
         try:
             run = Run(place)
-            name = run.setup.page
             checkpoint = run.newest_checkpoint()
         except (ExplorerError, OSError, KeyError, TypeError, ValueError):
             continue
-        if name in others and name not in newest and checkpoint is not None and _same(run, spec):
+        name = run.setup.page
+        if name not in newest and checkpoint is not None and _is_comparable(run, spec, checkpoint[1]):
             path, step = checkpoint
-            if step == 0 and not model_page(name).fitted(run.setup.config):
-                continue
             load = functools.partial(_load, place, path.stat().st_mtime_ns, device)
             newest[name] = TrainedModel(model_page(name).title, place.name, step, load)
     return FamilyRuns(tuple(newest[name] for name in family.pages if name in newest))
 
 
-def _same(run: Run, spec: DataSpec) -> bool:
-    return run.spec == spec and not run.setup.parents
-
-
-def _newest(folder: Path) -> list[Path]:
-    """The folders of runs, the one that was begun last first: their names begin with the time."""
-    try:
-        return sorted((place for place in folder.iterdir() if (place / "config.json").is_file()), reverse=True)
-    except OSError:  # there are no runs yet
-        return []
+def _is_comparable(run: Run, spec: DataSpec, step: int) -> bool:
+    """Whether a run was trained on such data, or fitted to them, without the models of other runs."""
+    trained = step > 0 or bool(model_page(run.setup.page).fitted(run.setup.config))
+    return trained and run.spec == spec and not run.setup.parents
 
 
 @functools.lru_cache(maxsize=_HELD)

@@ -132,7 +132,7 @@ class CardBody(QFrame):
             self._tight = tight
             self._stack.setMinimumHeight(self._least_height)
             self._place_controls()
-            self.updateGeometry()  # at once, for whoever asks the card for its least height now
+            self.updateGeometry()  # the caller reads the least height of the card right after this
 
     @property
     def _least_height(self) -> int:

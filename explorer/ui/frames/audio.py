@@ -9,7 +9,6 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Slot
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
-from explorer.figures.audio import FLOOR, spectrogram
 from explorer.ui.frames.base import LegendItem
 from explorer.ui.frames.bounded import BoundedPlot
 from explorer.ui.frames.items.wave import TimeItem, WaveItem
@@ -17,6 +16,7 @@ from explorer.ui.frames.sound_bar import SoundBar
 from explorer.ui.numbers import number
 from explorer.ui.theme import Theme
 from models.frames import Audio, Density, Frame
+from models.frames.audio import FLOOR, spectrogram
 
 if TYPE_CHECKING:  # pyqtgraph takes 0.4 s to import, see plot.py
     from explorer.ui.frames.canvas import Canvas, Pane
@@ -172,7 +172,7 @@ class AudioView(BoundedPlot):
             item.show_time(seconds, self.tokens)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Stops the sound: nobody could stop it in another scene."""
+        """Stops the sound, whose Stop button is out of sight."""
         self.bar.stop()
         super().hideEvent(event)
 

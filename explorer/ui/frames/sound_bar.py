@@ -63,7 +63,7 @@ class SoundBar(QWidget):
                 button.setObjectName(f"sound.{name}.{what}")
 
     def set_sound(self, samples: np.ndarray, rate: int) -> None:
-        """Takes the sound that Play plays; one that is heard goes on."""
+        """Sets the sound that Play starts; a sound that is already playing continues."""
         self._samples, self._rate = samples, rate
 
     @Slot()

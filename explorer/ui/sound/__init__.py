@@ -1,4 +1,4 @@
-"""Playing of sounds, where the extra `audio` is installed."""
+"""Playback of sound, available with the extra `audio`."""
 
 from explorer.ui.sound.opening import open_player
 from explorer.ui.sound.player import Player

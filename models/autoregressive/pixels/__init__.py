@@ -1,4 +1,4 @@
-"""What the autoregressive models of images have in common: likelihood, drawing pixel by pixel, and their pictures."""
+"""The common part of the autoregressive models of images: likelihood, sampling pixel by pixel, and views."""
 
 from models.autoregressive.pixels.model import PixelConfig, PixelModel
 

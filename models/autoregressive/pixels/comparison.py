@@ -23,7 +23,7 @@ _KEY = (
     "sees   earlier pixels in the receptive field,",
     "       at the last pixel of the middle row",
     "step   ms forward and backward, two images",
-    "image  ms to draw one, with what is kept",
+    "image  ms to draw one, with cached features",
 )
 _BATCH = 2  # images of the step that is timed
 _COMPARED = 12_800  # pixels, but at least as many images as the next number
@@ -61,7 +61,7 @@ def comparison(model: PixelModel, valid: DataBatch, noise: Noise, family: Family
 
 
 def _measured(model: PixelModel, title: str, steps: str, batch: DataBatch, noise: Noise) -> Iterator[tuple[str, ...]]:
-    """The cells of a model, first those that take no time, then with one more filled each time."""
+    """The cells of a model's line: immediately those that cost nothing, then one more with each result."""
     _, height, width = model.spec.kind.shape
     row, column = height // 2, width - 1
     seen = 100 * int(model.sees(row, column).sum()) / max(1, row * width + column)

@@ -24,7 +24,7 @@ def _is_binary(config: Any, spec: DataSpec | None) -> bool:
 
 @view(
     "Nats of each pixel", sets=Pixel, splits=("valid", "train", "test"),
-    help="An image and −log p(x_i | x_<i) of each of its pixels: what surprised the model. A click chooses a pixel.",
+    help="An image, and −log p(x_i | x_<i) of each of its pixels: what surprises the model. A click chooses a pixel.",
 )  # fmt: skip
 def nats(model: PixelModel, point: DataPoint, pixel: Pixel) -> Images:
     """An image, and the negative log probability of each pixel given those before it."""
@@ -139,7 +139,7 @@ def flipped(model: PixelModel, point: DataPoint, pixel: Pixel) -> Images:
 @view(
     "Receptive field", sets=Pixel, grad=True, splits=("valid", "train", "test"),
     help="How strongly the mean of the chosen pixel depends on each pixel before it: |∂E[x_i]/∂x_j|, the brighter the "
-    "stronger; in another colour what no weights could make it depend on. A click chooses another pixel.",
+    "stronger; in another colour the pixels outside its receptive field. A click chooses another pixel.",
 )  # fmt: skip
 def influence(model: PixelModel, point: DataPoint, pixel: Pixel) -> Images:
     """The derivative of a pixel's mean with respect to each pixel before it, and the blind spot."""

@@ -89,7 +89,7 @@ def temperatures(
 def _filmed(
     model: PixelModel, x: Tensor, mask: Tensor, noise: Noise, settings: dict[str, Any]
 ) -> Iterator[tuple[list[Images], list[int]]]:
-    """Draws x, and yields the frames so far and the number of pixels drawn in each, at intervals of some ms."""
+    """Draws x; every few milliseconds yields the frames so far and the number of pixels drawn in each."""
     _, _, height, width = x.shape
     count, partial = height * width, bool((mask > 0).any())
     every = -(-count // _FRAMES)

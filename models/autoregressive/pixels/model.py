@@ -50,7 +50,7 @@ class PixelModel(LossModel, HasLogProb, HasConditional):
     """log p(x) = Σ log p(x_i | x_{<i}) over the pixels i of an image of one channel, in raster order.
 
     A subclass has the network, `outputs`, in which the output for a pixel depends on the pixels before it alone, and
-    its evaluation pixel by pixel, `raster_outputs`, which keeps what earlier pixels have in common.
+    its evaluation pixel by pixel, `raster_outputs`, which caches features of earlier pixels.
 
     Attributes:
         levels: The distribution of one pixel.

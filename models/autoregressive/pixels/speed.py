@@ -1,4 +1,4 @@
-"""Time to draw an image: a whole pass for each pixel, against keeping what earlier pixels have in common."""
+"""Time to draw an image naively, with one pass for each pixel, and from cached features."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PAUSE = 0.01  # s between two results
 
 @view(
     "Time to draw", samples="n",
-    help="Naive: one pass through the network for each pixel. Cached: what the pixels before have in common is kept. "
+    help="Naive: one pass through the network for each pixel. Cached: features of earlier pixels are computed once. "
     "Both draw the same images from the same noise.",
 )  # fmt: skip
 def speed(model: PixelModel, noise: Noise, n: int = param(1, "Images at once", 1, 16)) -> Iterator[Bars]:

@@ -16,7 +16,7 @@ from models.protocol import view
 __all__ = ["REPORTED", "seconds_a_sample", "speed"]
 
 REPORTED = 5400.0
-"""Seconds that one second of sound took at first, 90 minutes, as the lecture says."""
+"""Seconds that WaveNet first took for one second of sound: 90 minutes, according to the lecture."""
 _ROUNDS = 24
 _SLICE = 0.008  # seconds of one measurement
 

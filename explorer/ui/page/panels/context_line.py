@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from explorer.engine.files import runs_folder
 from explorer.engine.naming import data_words, name_of_run
-from explorer.engine.recent import runs_of_pages
+from explorer.engine.runs.listing import runs_of_pages
 from explorer.ui.controls import Button, ElidedLabel, IconButton, text_label
 from explorer.ui.numbers import count
 from explorer.ui.page.state.draft import Draft
@@ -99,8 +99,7 @@ class ContextLine(QFrame):
         """Looks for the newest run of the page, which is offered while no run is shown."""
         self._last = None
         if self._shown.is_model and self._shown.folder is None:
-            names = runs_of_pages(runs_folder(), (self._shown.name,), 1)
-            self._last = runs_folder() / names[0] if names else None
+            self._last = next(runs_of_pages(runs_folder(), (self._shown.name,)), None)
 
     @Slot()
     def refresh(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from collections.abc import Mapping
 from functools import partial
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from explorer.engine import available, training_class
 from explorer.engine.bundle import BUNDLES
 from explorer.engine.files import runs_folder
-from explorer.engine.recent import runs_of_pages
+from explorer.engine.runs.listing import runs_of_pages
 from explorer.ui.controls import Combo, IconButton, ParamForm, ValueBox, text_label
 from explorer.ui.controls.scale import Scale
 from explorer.ui.controls.text_box import TextBox
@@ -31,6 +32,7 @@ from models.protocol import params_of
 __all__ = ["SidePanel"]
 
 _LARGEST_SEED = 999_999
+_RUNS = 20  # of other pages that a field offers
 _CUSTOM = "Custom"
 _UNCHOSEN = "Bundled model …"
 _DEVICES = {"auto": "Automatic", "cpu": "CPU", "mps": "Apple GPU"}
@@ -269,7 +271,7 @@ class SidePanel(QScrollArea):
 
 def _runs_of(pages: tuple[str, ...]) -> list[str]:
     """Names of the newest runs of some pages."""
-    return runs_of_pages(runs_folder(), pages)
+    return [place.name for place in itertools.islice(runs_of_pages(runs_folder(), pages), _RUNS)]
 
 
 def _rule() -> QFrame:
