@@ -13,11 +13,11 @@ from models.autoregressive.pixels.likelihood import parts_of
 from models.autoregressive.pixels.model import PixelModel
 from models.frames import Text
 from models.protocol import DataBatch, FamilyRuns, Noise, view
-from models.views.words import counted
+from models.views.words import counted, plural
 
 __all__ = ["comparison"]
 
-_HEAD = ("model", "steps", "nats", "sees", "weights", "step", "image")
+_HEAD = ("model", "nats", "sees", "weights", "step", "image")
 _KEY = (
     "nats   −log p(x), exact; lower is better",
     "sees   earlier pixels in the receptive field,",
@@ -42,7 +42,8 @@ def comparison(model: PixelModel, valid: DataBatch, noise: Noise, family: Family
     valid = replace(valid, x=valid.x[:count], index=valid.index[:count])
     lines: list[tuple[str, ...]] = []
     notes: list[str] = []
-    for line in _measured(model, model.title, "this", valid, noise):
+    trainings: list[str] = []
+    for line in _measured(model, valid, noise):
         yield _table([line], notes, valid, model)
     lines.append(line)
     for trained in family.models:
@@ -52,32 +53,35 @@ def comparison(model: PixelModel, valid: DataBatch, noise: Noise, family: Family
             notes.append(str(error))
             continue
         if isinstance(other, PixelModel):
-            for line in _measured(other, trained.title, f"{trained.steps:,}", valid, noise):
+            for line in _measured(other, valid, noise):
                 yield _table([*lines, line], notes, valid, model)
             lines.append(line)
+            trainings.append(f"{trained.title} {plural(trained.steps, 'step')}")
+    if trainings:
+        notes.insert(0, f"Trained for: {', '.join(trainings)}.")
     if not family.models:
-        notes.append("Train another page of this tab on the same data: it gets a line here.")
+        notes.append("Train another page of this tab on the same data to compare it here.")
     yield _table(lines, notes, valid, model)
 
 
-def _measured(model: PixelModel, title: str, steps: str, batch: DataBatch, noise: Noise) -> Iterator[tuple[str, ...]]:
+def _measured(model: PixelModel, batch: DataBatch, noise: Noise) -> Iterator[tuple[str, ...]]:
     """The cells of a model's line: immediately those that cost nothing, then one more with each result."""
     _, height, width = model.spec.kind.shape
     row, column = height // 2, width - 1
     seen = 100 * int(model.sees(row, column).sum()) / max(1, row * width + column)
     parameters = sum(parameter.numel() for parameter in model.parameters())
-    cells = [title, steps, "…", f"{seen:.0f} %", f"{parameters:,}", "…", "…"]
+    cells = [type(model).title, "…", f"{seen:.0f} %", f"{parameters:,}", "…", "…"]
     yield tuple(cells)
     parts: list[Tensor] = []
     for x in parts_of(batch.x):
         with torch.no_grad():
             parts.append(-model.log_prob(x))
-        cells[2] = f"{float(torch.cat(parts).mean()):.2f}"
+        cells[1] = f"{float(torch.cat(parts).mean()):.2f}"
         yield tuple(cells)
     for seconds in _step_times(model, batch.x[:_BATCH]):
-        cells[5] = f"{1000 * seconds:.1f}"
+        cells[4] = f"{1000 * seconds:.{0 if seconds > 0.01 else 1}f}"
         yield tuple(cells)
-    for cells[6] in _draw_times(model, noise):
+    for cells[5] in _draw_times(model, noise):
         yield tuple(cells)
 
 

@@ -59,7 +59,6 @@ def conditional(model: PixelModel, point: DataPoint, pixel: Pixel) -> Bars:
         p,
         roles=("model", "model"),
         reference=np.where(np.arange(2) == actual, 1.0, np.nan),
-        unit="probability",
         extent=(0.0, 1.0),
         subtitle=f"pixel ({pixel.row}, {pixel.column}), which is {'ink' if actual else 'blank'} in the image",
         note=f"−log p of its value: {decimal(-float(np.log(p[actual])))} nats.",
