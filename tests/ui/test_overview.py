@@ -126,6 +126,14 @@ def test_the_strip_shows_the_end_of_a_film_of_samples(shown, qtbot):
     assert card.strip.images.shape == (5, 1, 28, 28)
     assert np.isfinite(card.strip.images).all()  # every pixel is drawn
     assert 0.02 < card.strip.images.mean() < 0.4
+    assert card.caption.text() == "5 images from the model"
+
+
+def test_the_noise_of_a_family_without_a_latent_space_is_no_latent():
+    noise = {family.id: [(bar.symbol, bar.label) for bar in family_bars(family)] for family in FAMILIES}
+    assert noise["autoregressive"] == [("u", "noise"), ("x", "data")]
+    assert noise["gan"] == [("z", "latent"), ("x", "data")]
+    assert noise["vae"] == [("z", "latent"), ("ε", "noise of the decoder"), ("x", "data")]
 
 
 def test_a_damaged_bundle_is_said_in_place_of_its_samples(shown, tmp_path, monkeypatch):

@@ -32,6 +32,8 @@ class Dimension:
 def dimensions(page: type[GenerativeModel], config: Any, kind: Kind) -> tuple[Dimension, ...]:
     """The dimension of the noise of one exact sample, split into latent and the rest, and that of the data.
 
+    Without a latent space all of it is noise u.
+
     Args:
         page: A model.
         config: Its parameters.
@@ -39,10 +41,12 @@ def dimensions(page: type[GenerativeModel], config: Any, kind: Kind) -> tuple[Di
     """
     noise, data = page.noise_dims(config, kind), math.prod(kind.shape)
     dimension = page.latent_dim_of(config, DataSpec(kind, 0)) if issubclass(page, HasDecoder) else None
-    latent = noise if dimension is None else dimension
-    parts = [Dimension("z", "prior", latent, "latent")]
-    if noise > latent:
-        parts.append(Dimension("ε", "prior", noise - latent, "noise of the decoder"))
+    if dimension is None:
+        parts = [Dimension("u", "prior", noise, "noise")]
+    else:
+        parts = [Dimension("z", "prior", dimension, "latent")]
+        if noise > dimension:
+            parts.append(Dimension("ε", "prior", noise - dimension, "noise of the decoder"))
     return (*parts, Dimension("x", "data", data, "data"))
 
 

@@ -45,7 +45,7 @@ def family_bars(family: Family) -> tuple[Dimension, ...] | None:
     if family.draws is None:
         return None
     kind = SOURCES[STATED[0]].kind
-    noise = Dimension("ε", "prior", family.draws(kind), "noise ε, one draw a pixel")
+    noise = Dimension("u", "prior", family.draws(kind), "noise")
     return noise, Dimension("x", "data", math.prod(kind.shape), "data")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
@@ -76,6 +77,7 @@ class OverviewReader(Thread):
         except ExplorerError as error:
             self.strip_read.emit(family, None, str(error))
             return
-        frame = frame.frames[-1] if isinstance(frame, Film) else frame
+        if isinstance(frame, Film):
+            frame = dataclasses.replace(frame.frames[-1], subtitle=frame.subtitle)
         if isinstance(frame, Images):
             self.strip_read.emit(family, frame, "")

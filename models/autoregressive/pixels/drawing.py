@@ -32,7 +32,7 @@ def samples(
     """Samples as their pixels are drawn."""
     x = torch.zeros(n, *model.spec.kind.shape, device=model.device, dtype=model.dtype)
     for frames, at in _filmed(model, x, torch.zeros_like(x), noise, settings):
-        yield Film(tuple(frames), np.array(at, float), "pixels drawn", subtitle=plural(n, "image"))
+        yield Film(tuple(frames), np.array(at, float), "pixels drawn", subtitle=f"{plural(n, 'image')} from the model")
 
 
 @view(
