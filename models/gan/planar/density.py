@@ -11,8 +11,9 @@ import torch
 from models.exact.push_forward import Mesh, Raster, gaussian_mesh, push_masses, uniform_mesh
 from models.frames import Density, Layer, Lines, Plane, Points
 from models.gan.planar.comparison import Comparison, value_of
-from models.gan.planar.layers import PlanarGAN, generate, square_of
+from models.gan.planar.layers import PlanarGAN, generate
 from models.protocol import Data, Noise, param, view
+from models.views.planar import square_of
 from models.views.words import as_array, decimal
 
 __all__ = ["MESH", "WAIT", "compare", "density", "optimal"]

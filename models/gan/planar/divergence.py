@@ -14,8 +14,9 @@ import numpy as np
 from models.frames import Bars
 from models.gan.planar.comparison import SPREAD, Comparison, histogram, sample_divergences
 from models.gan.planar.density import MESH, WAIT, compare
-from models.gan.planar.layers import PlanarGAN, square_of
+from models.gan.planar.layers import PlanarGAN
 from models.protocol import Data, Noise, view
+from models.views.planar import square_of
 from models.views.words import as_array
 
 __all__ = ["divergences"]

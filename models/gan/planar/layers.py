@@ -15,9 +15,7 @@ from models.gan.planar.units import StandardUnits
 from models.protocol import Data
 from models.views.words import as_array
 
-__all__ = ["PlanarGAN", "generate", "names_of", "nearest_class", "place_noise", "square_of", "warped_noise"]
-
-_NEIGHBOURS = 1500  # training data among which the nearest is searched
+__all__ = ["PlanarGAN", "generate", "names_of", "place_noise", "warped_noise"]
 
 
 class PlanarGAN(Protocol):
@@ -70,25 +68,10 @@ class PlanarGAN(Protocol):
         """Draws points from the model, (n, 2), in data units."""
 
 
-def square_of(x: Tensor, margin: float = 0.25) -> tuple[float, float, float, float]:
-    """x0, x1, y0, y1 of a square around points, (n, 2), widened on each side by a share of their extent."""
-    low, high = x.min(dim=0).values, x.max(dim=0).values
-    cx, cy = (0.5 * (low + high)).tolist()
-    half = 0.5 * float((high - low).max()) * (1 + 2 * margin)
-    return (cx - half, cx + half, cy - half, cy + half)
-
-
 @torch.no_grad()
 def generate(model: PlanarGAN, z: np.ndarray) -> np.ndarray:
     """G(z) in data units, (n, latent) to (n, 2)."""
     return as_array(model.decode_mean(torch.from_numpy(z).to(model.units.center)))
-
-
-def nearest_class(x: Tensor, data: Data) -> tuple[Tensor, tuple[str, ...]]:
-    """Class of the training datum nearest to each point, (n,), and the names of the classes."""
-    train, names = data.split("train", _NEIGHBOURS), tuple(data.spec.classes) or ("data",)
-    of = torch.zeros(len(train), dtype=torch.long, device=train.x.device) if train.y is None else train.y
-    return of[torch.cdist(x, train.x.to(x)).argmin(dim=1)], names
 
 
 def names_of(data: Data) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from torch import Tensor
 
 from models.exact.modes import HELD, ModeCounts, count_modes
 from models.frames import Bars, Discs
-from models.gan.planar.layers import PlanarGAN, names_of, nearest_class
+from models.gan.planar.layers import PlanarGAN, names_of
 from models.protocol import Data, Noise, param, view
+from models.views.planar import nearest_class
 from models.views.words import as_array
 
 __all__ = ["COUNT", "count_samples", "mode_map", "modes"]

@@ -6,8 +6,9 @@ import torch
 
 from models.exact.modes import GOOD
 from models.frames import Layer, Plane, Points
-from models.gan.planar.layers import PlanarGAN, names_of, nearest_class, place_noise, square_of, warped_noise
+from models.gan.planar.layers import PlanarGAN, names_of, place_noise, warped_noise
 from models.protocol import Data, DataBatch, Noise, param, view
+from models.views.planar import nearest_class, square_of
 from models.views.words import as_array
 
 __all__ = ["latent", "manifold"]

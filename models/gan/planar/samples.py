@@ -9,10 +9,11 @@ from torch import Tensor
 
 from models.frames import Density, Field, Layer, Plane, Points
 from models.gan.planar.collapse import verdict
-from models.gan.planar.layers import PlanarGAN, names_of, square_of, warped_noise
+from models.gan.planar.layers import PlanarGAN, names_of, warped_noise
 from models.gan.planar.leading import is_hopping
 from models.gan.planar.modes import COUNT, count_samples
 from models.protocol import Data, DataBatch, Noise, RunHistory, param, view
+from models.views.planar import square_of
 from models.views.words import SPLITS, as_array
 
 __all__ = ["PROBES", "pushes", "samples", "sight_of"]

@@ -1,0 +1,22 @@
+"""Normalizing flows: noise moved by an invertible map, with an exact density."""
+
+import math
+
+from models.flows.iaf import IAF
+from models.flows.maf import MAF
+from models.flows.real_nvp import RealNVP
+from models.protocol.family import Family
+
+__all__ = ["FAMILY"]
+
+FAMILY = Family("flows", "Flows", {
+    "real-nvp": RealNVP,
+    "maf": MAF,
+    "iaf": IAF,
+},
+    about="A flow moves noise by an invertible map x = f_θ(ε). The change of variables gives the exact density "
+    "p(x) = s(f⁻¹(x)) |det ∂f⁻¹/∂x|.",
+    likelihood="exact",
+    latent_code="exact",
+    draws=lambda kind: math.prod(kind.shape),
+)  # fmt: skip

@@ -1,0 +1,44 @@
+"""The views of every trained flow of vectors, and the scenes in which they stand."""
+
+from __future__ import annotations
+
+from models.flows.flow.layer_views import jacobian, log_dets, moves
+from models.flows.flow.numeric_views import against_entropy, directions, round_trip
+from models.flows.flow.plane_views import between, bridges, density, in_the_plane, warp
+from models.frames import Plane
+from models.protocol import Scene
+from models.views.likelihood import log_likelihood
+from models.views.samples import samples
+
+__all__ = ["SCENES", "VIEWS"]
+
+VIEWS = (
+    density,
+    samples.but(frame=Plane, when=in_the_plane),
+    warp,
+    bridges,
+    between,
+    against_entropy,
+    log_likelihood,
+    log_dets,
+    jacobian,
+    moves,
+    round_trip,
+    directions,
+)
+SCENES = (
+    Scene("Train", "Does the density fit the data?", lead="density", beside=("samples",), below=("curves",)),
+    Scene("Layers", "How does noise become data?", lead="warp", beside=("log_dets",), below=("moves",)),
+    Scene(
+        "Bridges", "Why can no flow cut the ring?",
+        lead="bridges", beside=("between",),
+    ),
+    Scene(
+        "Likelihood", "How near is the model to the data?",
+        lead="against_entropy", beside=("log_likelihood",), below=("log_dets",),
+    ),
+    Scene(
+        "Jacobian", "Which entries depend on which, and does the inverse hold in numbers?",
+        lead="jacobian", beside=("round_trip",), below=("directions",),
+    ),
+)  # fmt: skip
