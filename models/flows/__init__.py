@@ -5,6 +5,7 @@ import math
 from models.flows.iaf import IAF
 from models.flows.maf import MAF
 from models.flows.real_nvp import RealNVP
+from models.flows.real_nvp_images import RealNVPImages
 from models.protocol.family import Family
 
 __all__ = ["FAMILY"]
@@ -13,6 +14,7 @@ FAMILY = Family("flows", "Flows", {
     "real-nvp": RealNVP,
     "maf": MAF,
     "iaf": IAF,
+    "real-nvp-images": RealNVPImages,
 },
     about="A flow moves noise by an invertible map x = f_θ(ε). The change of variables gives the exact density "
     "p(x) = s(f⁻¹(x)) |det ∂f⁻¹/∂x|.",

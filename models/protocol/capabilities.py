@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor
@@ -41,7 +41,12 @@ class HasDecoder(ABC):
     """The model has a latent space, every point of which can be decoded: the window gives it sliders.
 
     List a capability after `LossModel` or `GameModel` among the bases of a model, whose `device` and `dtype` then hold.
+
+    Class attributes:
+        other_noise: What the noise of a sample is that is no latent point.
     """
+
+    other_noise: ClassVar[str] = "noise of the decoder"
 
     config: Any
     spec: DataSpec

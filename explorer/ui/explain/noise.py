@@ -41,12 +41,12 @@ def dimensions(page: type[GenerativeModel], config: Any, kind: Kind) -> tuple[Di
     """
     noise, data = page.noise_dims(config, kind), math.prod(kind.shape)
     dimension = page.latent_dim_of(config, DataSpec(kind, 0)) if issubclass(page, HasDecoder) else None
-    if dimension is None:
+    if dimension is None or not issubclass(page, HasDecoder):
         parts = [Dimension("u", "prior", noise, "noise")]
     else:
         parts = [Dimension("z", "prior", dimension, "latent")]
         if noise > dimension:
-            parts.append(Dimension("ε", "prior", noise - dimension, "noise of the decoder"))
+            parts.append(Dimension("ε", "prior", noise - dimension, page.other_noise))
     return (*parts, Dimension("x", "data", data, "data"))
 
 

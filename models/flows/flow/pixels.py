@@ -47,5 +47,8 @@ class LogitPixels:
 
     def from_real(self, z: Tensor) -> Tensor:
         """Images of logits, (n, D) to (n, c, h, w), each pixel at the level of its interval."""
-        y = ((z.sigmoid() - self.alpha) / (1 - 2 * self.alpha)).clamp(0.0, 1.0)
-        return quantise(y, self.levels).unflatten(1, self.shape)
+        return quantise(self.dequantised(z), self.levels).unflatten(1, self.shape)
+
+    def dequantised(self, z: Tensor) -> Tensor:
+        """y of logits, from 0 to 1, before it is rounded to a level; (n, D) to (n, D)."""
+        return ((z.sigmoid() - self.alpha) / (1 - 2 * self.alpha)).clamp(0.0, 1.0)

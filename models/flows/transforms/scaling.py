@@ -19,10 +19,10 @@ def bounded(a: Tensor) -> Tensor:
 
 
 def scale(e: Tensor, shift: Tensor, s: Tensor) -> tuple[Tensor, Tensor]:
-    """x = t + exp(s) ε and its log-determinant Σ s; (n, k) each to (n, k) and (n,)."""
-    return torch.addcmul(shift, s.exp(), e), s.sum(dim=1)
+    """x = t + exp(s) ε and its log-determinant Σ s; (n, *shape) each to the same shape and (n,)."""
+    return torch.addcmul(shift, s.exp(), e), s.flatten(1).sum(dim=1)
 
 
 def unscale(x: Tensor, shift: Tensor, s: Tensor) -> tuple[Tensor, Tensor]:
-    """ε = (x − t) exp(−s) and its log-determinant −Σ s; (n, k) each to (n, k) and (n,)."""
-    return (x - shift) * (-s).exp(), -s.sum(dim=1)
+    """ε = (x − t) exp(−s) and its log-determinant −Σ s; (n, *shape) each to the same shape and (n,)."""
+    return (x - shift) * (-s).exp(), -s.flatten(1).sum(dim=1)

@@ -1,0 +1,95 @@
+"""Presentation of the page of Real NVP of images: presets, views, scenes and suggestions."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from models.flows.flow.layer_views import log_dets
+from models.flows.flow.numeric_views import directions
+from models.flows.real_nvp_images.latent_views import decode, interpolation, singular_values, traversals
+from models.flows.real_nvp_images.likelihood_views import bits, log_likelihood
+from models.flows.real_nvp_images.noise_views import layers, reconstruction, scales, temperatures
+from models.protocol import Preset, Scene, Try
+from models.views.samples import samples
+
+__all__ = ["ABOUT", "LOOK_AT", "PRESETS", "SCENES", "TRY_NEXT", "VIEWS"]
+
+ABOUT = (
+    "Data: images x. Model: x = f_θ(ε) in couplings of convolutional networks: some pixels or channels stay, and say "
+    "how the others are scaled and shifted. Each scale factors out half of its channels as noise."
+)
+_DIGITS = {"steps": 1200, "batch": 64, "lr": 5e-3, "clip": 100.0}
+_MNIST = {"steps": 3000, "batch": 32, "micro_batches": 2, "lr": 1e-2, "clip": 1000.0}
+PRESETS = (
+    Preset("Digits", "digits", {"alpha": 0.05}, _DIGITS,
+           about="Small digits in half a minute. Held-out bits are least before the end: the best checkpoint."),
+    Preset("Digits, as in Real NVP", "digits",
+           {"alpha": 0.05, "checkerboards": 3, "couplings": 3, "mixing": False}, _DIGITS,
+           about="Three checkerboards, then three couplings of channels that take turns, on each scale."),
+    Preset("Digits, dense networks", "digits", {"alpha": 0.05, "net": "dense", "width": 64, "blocks": 0},
+           {**_DIGITS, "lr": 2e-3}, about="The same couplings without convolutions, for comparison."),
+    Preset("MNIST", "mnist", {}, _MNIST, about="Bits/dim below those of independent pixels within a minute."),
+    Preset("MNIST, α = 0.05", "mnist", {"alpha": 0.05}, _MNIST,
+           about="Nearly as good samples, and 0.3 bits/dim more: bits/dim of different α do not compare."),
+    Preset("Coloured sprites", "sprites-colour", {"scales": 3},
+           {"steps": 20_000, "batch": 64, "lr": 3e-3, "clip": 10_000.0}, device="cuda",
+           about="Shapes of 32×32 pixels in colour."),
+    Preset("MNIST, large", "mnist", {"checkerboards": 3, "couplings": 8, "width": 128, "blocks": 2},
+           {"steps": 40_000, "batch": 64, "lr": 2e-3, "clip": 1000.0}, device="cuda",
+           about="Checkerboards, more couplings and wider networks, for a GPU."),
+)  # fmt: skip
+VIEWS = (
+    samples.but(lead=True),
+    temperatures,
+    bits,
+    log_likelihood,
+    log_dets,
+    reconstruction,
+    layers,
+    directions.but(
+        params={"n": dataclasses.replace(directions.params["n"], default=8, high=64)},
+    ),
+    scales,
+    interpolation,
+    traversals,
+    decode,
+    singular_values,
+)
+SCENES = (
+    Scene(
+        "Train", "Does the flow learn to draw?",
+        lead="samples", beside=("layers",), below=("curves",),
+    ),
+    Scene(
+        "Likelihood", "How many bits does a dimension take?",
+        lead="bits", beside=("log_likelihood",), below=("log_dets",),
+    ),
+    Scene(
+        "Inverse", "Does each image come back from its noise?",
+        lead="reconstruction", below=("interpolation", "directions"),
+    ),
+    Scene(
+        "Noise", "What does the noise of each scale decide?",
+        lead="scales", beside=("temperatures",),
+    ),
+    Scene(
+        "Latent space", "Which directions of the noise matter?",
+        lead="traversals", beside=("decode",), below=("singular_values",),
+    ),
+)  # fmt: skip
+LOOK_AT = (
+    "The likelihood is exact, so bits/dim of held-out images compare models: below those of independent pixels the "
+    "flow has learned how pixels depend on one another. Samples can look worse than the bits suggest: most bits go to "
+    "grey levels, few to strokes.\n\n"
+    "Nothing is lost: the noise has as many numbers as the image, each image has exactly one code, and comes back from "
+    "it. Few directions of this noise change what one sees; the sliders move along these."
+)
+TRY_NEXT = (
+    Try("Lower the temperature: plainer and cleaner digits", scene="Noise", card="temperatures"),
+    Try("Draw the noise of one scale anew", scene="Noise"),
+    Try("Check that images come back to the last digit", scene="Inverse"),
+    Try("Move along the directions that matter", scene="Latent space", card="decode"),
+    Try("Replace convolutions by dense networks", preset="Digits, dense networks", scene="Train"),
+    Try("Use the masks of the paper", preset="Digits, as in Real NVP", scene="Train"),
+    Try("Go to MNIST, and compare with simple models", preset="MNIST", scene="Likelihood"),
+)  # fmt: skip
