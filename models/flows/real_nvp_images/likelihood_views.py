@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.exact.image_baselines import GaussianMoments, LevelCounts
 from models.flows.flow.model import FlowModel
 from models.flows.flow.pixels import LogitPixels
 from models.frames import Bars, Curves
-from models.likelihoods.baselines import GaussianMoments, LevelCounts
 from models.protocol import Data, DataBatch, Noise, param, view
 from models.views.likelihood import histograms
 from models.views.words import SPLITS, counted

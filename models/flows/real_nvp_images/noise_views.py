@@ -76,7 +76,7 @@ def reconstruction(model: ImageFlow, batch: DataBatch) -> Images:
     again = model.smooth(e).view_as(x)
     middle = (x * (model.spec.levels - 1) + 0.5) / model.spec.levels if model.spec.levels else x
     error = (again - middle).abs()
-    worst = float(error.max())
+    worst = float(error.detach().max())
     wrong = int((model.from_noise(e) != x).sum()) if model.spec.levels else 0
     index = as_array(batch.index)
     rounded = (
