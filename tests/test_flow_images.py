@@ -39,12 +39,12 @@ def _double():
     torch.set_default_dtype(torch.float32)
 
 
-def stirred(module: nn.Module) -> nn.Module:
+def stirred(module: nn.Module, by: float = 0.1) -> nn.Module:
     """Weights that are not those at the start, where couplings are the identity."""
     rng = torch.Generator().manual_seed(3)
     with torch.no_grad():
         for parameter in module.parameters():
-            parameter += 0.1 * torch.randn(parameter.shape, generator=rng)
+            parameter += by * torch.randn(parameter.shape, generator=rng)
     return module
 
 
@@ -211,7 +211,7 @@ def test_temperature_scales_the_noise():
 
 
 def test_directions_converge_to_the_right_singular_vectors():
-    model = flow_of(checkerboards=1)
+    model = stirred(flow_of(checkerboards=1))
     e = torch.zeros(1, 16)
     x = torch.autograd.functional.jacobian(lambda e: model.smooth(e)[0], e)[:, 0]  # (16, 16)
     _, values, vectors = torch.linalg.svd(x)
