@@ -31,7 +31,6 @@ class ResidualConv(nn.Module):
         self.first = nn.Conv2d(channels, width, 3, padding=1)
         self.blocks = nn.ModuleList(_block(width, max(width // 2, 1)) for _ in range(blocks))
         self.last = nn.Conv2d(width, out, 3, padding=1)
-
         nn.init.zeros_(self.last.weight)
         nn.init.zeros_(self.last.bias)  # type: ignore[arg-type]
 

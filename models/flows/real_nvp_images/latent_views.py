@@ -15,9 +15,9 @@ from models.views.words import as_array, decimal, named
 
 __all__ = ["decode", "interpolation", "singular_values", "traversals"]
 
-_ROWS, _STEPS = 6, 8
+_ROWS, _STEPS = 6, 6
 _REACH = 3.0
-_STRIP = 7  # images between two data
+_STRIP = 5  # images between two data
 _PATHS = {"both": "both", "straight": "straight", "spherical": "spherical"}
 _WHAT = "Slider k moves ε along vₖ, a direction of the noise in which the image changes most."
 
@@ -66,7 +66,7 @@ def singular_values(model: ImageFlow) -> Bars:
     values = as_array(slopes(model.smooth, model.principal).norm(dim=1)).astype(float)
     return Bars(
         tuple(axis_label(dim) for dim in range(model.latent_dim)), values,
-        roles=("model",) * model.latent_dim, dims=tuple(range(model.latent_dim)),
+        roles=("model",) * model.latent_dim,
         subtitle=f"‖∂x/∂ε vₖ‖ at ε = 0, the {model.latent_dim} largest of {model.dims:,}",
     )  # fmt: skip
 

@@ -108,7 +108,7 @@ def _bars(nll: Tensor, baselines: _Baselines | None, model: FlowModel, n: int, *
         note = f"Being fitted: {baselines.done:,} of {baselines.fitted:,} training images."
     return Bars(
         tuple(every.names), np.array(every.bits), errors=np.array(every.errors),
-        roles=("model", *["data"] * (len(every.names) - 1)), unit="bits/dim",
+        roles=("model", *["alt"] * (len(every.names) - 1)), unit="bits/dim",
         subtitle=f"{counted(n, 'valid', model.spec.kind)} ± standard error; {len(nll)} through the flow"
         if len(nll) < n else f"{counted(n, 'valid', model.spec.kind)} ± standard error",
         note=note,

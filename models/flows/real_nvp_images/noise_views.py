@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
 
+from models.flows.flow.model import FlowModel
+from models.flows.flow.numeric_views import directions
 from models.flows.real_nvp_images.layers import entries_of_scales
 from models.flows.real_nvp_images.shape import ImageFlow, as_pictures
-from models.frames import Film, Images
+from models.flows.transforms import Transform
+from models.frames import Bars, Film, Images
 from models.protocol import DataBatch, DataPoint, Noise, param, view
 from models.views.words import as_array, counted, named, plural
 
-__all__ = ["layers", "reconstruction", "scales", "temperatures"]
+__all__ = ["cost", "layers", "reconstruction", "scales", "temperatures"]
 
 _TEMPERATURES = (0.3, 0.5, 0.7, 0.85, 1.0, 1.2)
-_COLUMNS = 8
+_COLUMNS = 5
 _FILMED = 16
 
 
@@ -66,7 +71,7 @@ def scales(model: ImageFlow, point: DataPoint, noise: Noise) -> Images:
 
 
 @view(
-    "Reconstruction", splits=("valid", "train"), batch=10,
+    "Reconstruction", splits=("valid", "train"), batch=6,
     help="f(f⁻¹(x)): no image is compressed, so each comes back. What is left is rounding error.",
 )  # fmt: skip
 def reconstruction(model: ImageFlow, batch: DataBatch) -> Images:
@@ -79,9 +84,7 @@ def reconstruction(model: ImageFlow, batch: DataBatch) -> Images:
     worst = float(error.detach().max())
     wrong = int((model.from_noise(e) != x).sum()) if model.spec.levels else 0
     index = as_array(batch.index)
-    rounded = (
-        "After rounding to levels all pixels are equal." if not wrong else f"After rounding {wrong:,} pixels differ."
-    )
+    rounded = "all pixels are equal" if not wrong else f"{wrong:,} pixels differ"
     return Images(
         np.concatenate([as_array(x), as_array(again), as_array(error / max(worst, 1e-30))]),
         columns=len(batch),
@@ -89,8 +92,8 @@ def reconstruction(model: ImageFlow, batch: DataBatch) -> Images:
         index=np.concatenate([index, index, np.full_like(index, -1)]),
         subtitle=f"{counted(len(batch), batch.split, model.spec.kind)}, {str(model.dtype).removeprefix('torch.')}; "
         f"last row: difference ÷ {_power(worst)}",
-        note=f"Largest difference: {_power(worst)} of the range from black to white, before rounding to levels. "
-        + (rounded if model.spec.levels else ""),
+        note=f"Largest difference {_power(worst)}, white being 1"
+        + (f"; after rounding to levels {rounded}." if model.spec.levels else "."),
         warning=bool(wrong),
     )
 
@@ -125,5 +128,11 @@ def layers(
     )  # fmt: skip
 
 
-def _picture(model: ImageFlow, e: Tensor, rest: list, words: str) -> Images:
+def _picture(model: ImageFlow, e: Tensor, rest: Sequence[Transform], words: str) -> Images:
     return Images(as_array(as_pictures(model, e, rest)), columns=_FILMED // 2, subtitle=words)
+
+
+@view(directions.title, name="directions", help=directions.help)
+def cost(model: FlowModel, noise: Noise, n: int = param(8, "Data at once", 1, 64, log=True)) -> Iterator[Bars]:
+    """The view of other flows, with fewer data: each takes as long as many points."""
+    yield from directions(model, noise, n)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from models.flows.flow.layer_views import log_dets
-from models.flows.flow.numeric_views import directions
 from models.flows.real_nvp_images.latent_views import decode, interpolation, singular_values, traversals
 from models.flows.real_nvp_images.likelihood_views import bits, log_likelihood
-from models.flows.real_nvp_images.noise_views import layers, reconstruction, scales, temperatures
+from models.flows.real_nvp_images.noise_views import cost, layers, reconstruction, scales, temperatures
 from models.protocol import Preset, Scene, Try
 from models.views.samples import samples
 
@@ -46,9 +43,7 @@ VIEWS = (
     log_dets,
     reconstruction,
     layers,
-    directions.but(
-        params={"n": dataclasses.replace(directions.params["n"], default=8, high=64)},
-    ),
+    cost,
     scales,
     interpolation,
     traversals,
