@@ -29,6 +29,9 @@ def of_few_entries(config: Any, spec: DataSpec | None) -> bool:
 
 
 def _entries(letter: str, order: Sequence[int]) -> tuple[str, ...]:
+    """Names of entries: "x₁" of a letter, "in 1" of a word."""
+    if len(letter) > 1:
+        return tuple(f"{letter} {k + 1}" for k in order)
     return tuple(f"{letter}{str(k + 1).translate(_SUBSCRIPTS)}" for k in order)
 
 
@@ -67,7 +70,7 @@ def jacobian(
     matrix = matrix[np.ix_(order, order)]
     with torch.no_grad():
         log_det = float(transform(at)[1])
-    letters = ("x", "ε") if layer == 0 else ("out ", "in ")
+    letters = ("x", "ε") if layer == 0 else ("out", "in")
     return Matrix(
         matrix,
         row_labels=_entries(letters[0], order),
@@ -83,24 +86,30 @@ def jacobian(
     help="log |det ∂f⁻¹/∂x| of each layer at the chosen datum, from the noise to the data, and what they add up to.",
 )  # fmt: skip
 def log_dets(model: FlowModel, point: DataPoint) -> Bars:
-    """The terms of log p(x) at one datum: log s(ε), the log-determinant of each layer, and their sum."""
+    """The terms of log p(x) at one datum: log s(ε), the log-determinants of the layers, and their sum.
+
+    The layers whose Jacobian is diagonal have one bar together.
+    """
     x = point.x.to(model.dtype)
     places = _traces(model, x)
-    values, labels, roles = [float(model.noise_log_prob(places[0]))], ["log s(ε)"], ["prior"]
+    terms = {"log s(ε)": float(model.noise_log_prob(places[0]))}
+    diagonal = 0.0
     with torch.no_grad():
         for (name, layer), out in zip(_layers(model), places[1:], strict=True):
-            values.append(float(layer.inverse(out)[1]))
-            labels.append(name)
-            roles.append("model")
+            log_det = float(layer.inverse(out)[1])
+            if layer.order == ():
+                diagonal += log_det
+            else:
+                terms[name] = log_det
+        terms["affine layers"] = diagonal
         if model.pixels is not None:
-            values.append(float(model.pixels.to_real(x, None)[1]))
-            labels.append("pixels to logits")
-            roles.append("model")
+            terms["pixels to logits"] = float(model.pixels.to_real(x, None)[1])
         total = float(model(x)[1])
+    values = list(terms.values())
     return Bars(
-        (*labels, "log p_θ(x)"),
+        (*terms, "log p"),
         np.array([*values, total]),
-        roles=(*roles, "total"),
+        roles=("prior", *("model",) * (len(terms) - 1), "total"),
         unit="nats",
         subtitle=f"log s(ε) and log |det ∂f⁻¹/∂x| of each layer, {named(point, model.spec.kind)}",
         note=f"Sum of the bars above the last: {decimal(sum(values), 4)} nats.",
@@ -123,6 +132,6 @@ def moves(model: FlowModel, noise: Noise) -> Matrix:
     return Matrix(
         np.array(rows),
         row_labels=tuple(name for name, _ in _layers(model)),
-        column_labels=_entries("entry ", range(model.dims)),
+        column_labels=_entries("entry", range(model.dims)),
         subtitle=f"root mean square over {_SAMPLES:,} samples, from the noise (top) to the data",
     )

@@ -77,22 +77,32 @@ def round_trip(model: FlowModel, batch: DataBatch, noise: Noise) -> Plane:
     x = batch.x.to(model.dtype)
     e = model.draw_noise(len(batch), rng=noise.rng(model.device))
     far = 0.001 + 0.998 * e.round() if model.config.noise == "uniform" else _FAR * e / e.norm(dim=1, keepdim=True)
-    layers, worst, steepest = [], 0.0, 0.0
-    for role, name, places in (("data", "data", x), ("prior", "from far noise", model.from_noise(far))):
-        log_cond, log_error = _errors(model, places)
-        layers.append(Points(np.stack([log_cond, log_error], axis=1), role=role, name=name, size=4.0))
-        worst, steepest = max(worst, float(log_error.max())), max(steepest, float(log_cond.max()))
+    of_data, of_far = (np.stack(_errors(model, places), axis=1) for places in (x, model.from_noise(far)))
+    right, top = np.concatenate([of_data, of_far]).max(axis=0)
     digits = float(np.log10(torch.finfo(model.dtype).eps))
-    ruler = np.array([[0.0, digits], [max(steepest, 1.0), digits + max(steepest, 1.0)]])
+    right, top = max(float(right), 1.0) + 0.3, max(float(top), digits + 2.0) + 0.5
+    worst, worst_far = float(of_data[:, 1].max()), float(of_far[:, 1].max())
     wrong = worst > np.log10(_WRONG)
     return Plane(
-        (*layers, Lines(ruler, np.zeros(1, int), dashed=True, width=1.5, name="rounding error × cond(J)")),
-        x_label="log₁₀ cond(J)", y_label="log₁₀ error", square=False,
+        (
+            Points(of_far, role="prior", name="from far noise", size=4.0),
+            Points(of_data, role="data", name="data", size=4.0),
+            Lines(
+                np.array([[0.0, digits], [right, digits + right]]), np.zeros(1, int), dashed=True, width=1.5,
+                name="rounding error × cond(J)",
+            ),
+        ),
+        x_label="log₁₀ cond(J)", y_label="log₁₀ error", square=False, extent=(0.0, right, digits - 1.0, top),
         subtitle=f"{str(model.dtype).removeprefix('torch.')}, {counted(len(batch), batch.split, model.spec.kind)}",
-        note=f"Largest error: {10.0**worst:.1e} standard deviations of the data."
-        + (" With these weights f is invertible on paper, not in these numbers." if wrong else ""),
+        note=f"Largest error, in deviations of the data: {_power(worst)} of data, {_power(worst_far)} from noise of "
+        f"norm {_FAR:g}." + (" With these weights f is invertible on paper, not in these numbers." if wrong else ""),
         warning=wrong,
     )  # fmt: skip
+
+
+def _power(exponent: float) -> str:
+    """A power of ten as a short number: "3e−07"."""
+    return f"{10.0**exponent:.0e}".replace("-", "−")
 
 
 def _errors(model: FlowModel, x: Tensor) -> tuple[np.ndarray, np.ndarray]:

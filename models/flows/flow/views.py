@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from models.flows.flow.layer_views import jacobian, log_dets, moves
 from models.flows.flow.numeric_views import against_entropy, directions, round_trip
-from models.flows.flow.plane_views import between, bridges, density, in_the_plane, warp
-from models.frames import Plane
+from models.flows.flow.plane_views import between, bridges, density, samples
+from models.flows.flow.warp_view import warp
 from models.protocol import Scene
 from models.views.likelihood import log_likelihood
-from models.views.samples import samples
 
 __all__ = ["SCENES", "VIEWS"]
 
 VIEWS = (
     density,
-    samples.but(frame=Plane, when=in_the_plane),
+    samples,
     warp,
     bridges,
     between,
@@ -39,6 +38,6 @@ SCENES = (
     ),
     Scene(
         "Jacobian", "Which entries depend on which, and does the inverse hold in numbers?",
-        lead="jacobian", beside=("round_trip",), below=("directions",),
+        lead="round_trip", beside=("jacobian",), below=("directions",),
     ),
 )  # fmt: skip

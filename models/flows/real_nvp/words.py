@@ -26,8 +26,8 @@ PRESETS = (
            about="A full matrix after each coupling, with its determinant in every pass."),
 )  # fmt: skip
 LOOK_AT = (
-    "The density is exact at every place, and its integral is 1. In one layer x_{1:d} = ε_{1:d}: an axis that does not "
-    "move. Layers that take turns move all entries.\n\n"
+    "The density is exact at every place, and its integral is 1. In one layer the first d entries of x are those "
+    "of ε: axes that do not move. Layers that take turns move all entries.\n\n"
     "f is continuous and has a continuous inverse. The plane of the noise is in one piece, so the places with density "
     "are in one piece: between separate modes there are always bridges, and each costs samples where there are no data."
 )
