@@ -83,6 +83,7 @@ class Dataset:
             Validation and test data were drawn once and are binary already, 0 or 1/scale.
         factors: Description of the columns of `Split.factors`.
         log_prob: Exact log density, (n, *shape) float64 to (n,) nats, or None.
+        log_marginal: Exact log density of one column of a table: its number and (n,) float64 to (n,) nats; or None.
         entropy_of: Computes the exact entropy in nats, or None; `entropy` caches it.
         centers: Centres of a Gaussian mixture, (k, 2), or None.
         std: Standard deviation of each of its components, or None.
@@ -100,6 +101,7 @@ class Dataset:
     resample: bool = False
     factors: tuple[Factor, ...] = ()
     log_prob: Callable[[np.ndarray], np.ndarray] | None = None
+    log_marginal: Callable[[int, np.ndarray], np.ndarray] | None = None
     entropy_of: Callable[[], float] | None = None
     centers: np.ndarray | None = None
     std: float | None = None

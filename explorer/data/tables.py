@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+from abc import abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.data.dataset import Dataset
 from explorer.data.density import DensitySource
 from explorer.data.marginals import Beta, Gamma, Logistic, Marginal, Normal, StudentT, TwoModes
+from explorer.data.source import Progress
 from models.protocol import Table, param
 
-__all__ = ["Copula6", "Gaussian6"]
+__all__ = ["Copula6", "Gaussian6", "TableSource"]
 
 _MEANS = np.array([0.0, 2.0, -1.0, 5.0, 0.5, -3.0])
 _SCALES = np.array([1.0, 0.5, 2.0, 4.0, 0.25, 1.5])
@@ -37,7 +41,20 @@ def _rotation() -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Gaussian6(DensitySource):
+class TableSource(DensitySource):
+    """A density of rows whose columns have known densities each."""
+
+    @abstractmethod
+    def log_marginal(self, column: int, x: np.ndarray) -> np.ndarray:
+        """Exact log density of one column, (n,) to (n,) nats, float64."""
+
+    def load(self, progress: Progress | None = None) -> Dataset:
+        """Draws the dataset, with the densities of its columns."""
+        return dataclasses.replace(super().load(progress), log_marginal=self.log_marginal)
+
+
+@dataclass(frozen=True)
+class Gaussian6(TableSource):
     """Six correlated Gaussian columns: a rotated Gaussian whose columns are then scaled and shifted."""
 
     name, title = "gaussian6", "Correlated Gaussians"
@@ -70,13 +87,17 @@ class Gaussian6(DensitySource):
         log_std = np.log(self._std()).sum() + np.log(_SCALES).sum()
         return -0.5 * np.square(along / self._std()).sum(axis=1) - log_std - 3 * np.log(2 * np.pi)
 
+    def log_marginal(self, column: int, x: np.ndarray) -> np.ndarray:
+        """A normal density."""
+        return Normal(_MEANS[column], np.sqrt(self.covariance()[column, column])).log_density(x)
+
     def entropy(self) -> float:
         """½ log det 2πeΣ."""
         return float(3 * np.log(2 * np.pi * np.e) + np.log(self._std()).sum() + np.log(_SCALES).sum())
 
 
 @dataclass(frozen=True)
-class Copula6(DensitySource):
+class Copula6(TableSource):
     """Six columns of different distributions, dependent through a Gaussian copula.
 
     The normal scores z_i = Φ⁻¹(F_i(x_i)) are a stationary Gaussian Markov chain: the correlation of z_i and z_j is
@@ -84,7 +105,9 @@ class Copula6(DensitySource):
     """
 
     name, title = "copula6", "Six marginals, Gaussian copula"
-    about = "Six columns of different shapes, such as skewed, bounded, bimodal and heavy-tailed, with curved dependence."
+    about = (
+        "Six columns of different shapes, among them skewed, bounded, bimodal and heavy-tailed, with curved dependence."
+    )
     kind = Table(6)
     origin = "made for this program; copulas: Sklar, 1959"
     columns = tuple(marginal.name for marginal in _MARGINALS)
@@ -104,12 +127,16 @@ class Copula6(DensitySource):
         """Sum of the log densities of the marginals and of the copula; −∞ outside the support."""
         x = np.asarray(x, dtype=np.float64)
         columns = list(zip(_MARGINALS, x.T, strict=True))
-        log_p = sum(marginal.log_density(column) for marginal, column in columns)  # (n,)
+        log_p = np.stack([marginal.log_density(column) for marginal, column in columns]).sum(axis=0)  # (n,)
         inside = np.isfinite(log_p)
         z = np.stack([marginal.score(column[inside]) for marginal, column in columns], axis=1)
         result = np.full(len(x), -np.inf)
         result[inside] = log_p[inside] + self._log_copula(z)
         return result
+
+    def log_marginal(self, column: int, x: np.ndarray) -> np.ndarray:
+        """Closed form."""
+        return _MARGINALS[column].log_density(x)
 
     def _log_copula(self, z: np.ndarray) -> np.ndarray:
         """Log density of the copula at normal scores, (n, 6) to (n,)."""
