@@ -12,7 +12,7 @@ import numpy as np
 
 from explorer.data.quadrature import REACH, panels
 
-__all__ = ["Beta", "Gamma", "Logistic", "Marginal", "Normal", "StudentT", "TwoModes"]
+__all__ = ["Beta", "Bimodal", "Gamma", "Logistic", "Marginal", "Normal", "StudentT"]
 
 _GRID, _NEWTON = 2_001, 8  # nodes of the first guess of a quantile, and steps from it; they converge quadratically
 
@@ -216,7 +216,7 @@ class Beta(Marginal):
 
 
 @dataclass(frozen=True)
-class TwoModes(Marginal):
+class Bimodal(Marginal):
     """A mixture of two normal distributions of equal width around −1 and 1.
 
     Attributes:
@@ -226,7 +226,7 @@ class TwoModes(Marginal):
 
     right: float
     std: float
-    name: str = "two modes"
+    name: str = "bimodal"
 
     def _mixed(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         return np.logaddexp(np.log1p(-self.right) + left, np.log(self.right) + right)

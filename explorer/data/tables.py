@@ -10,7 +10,7 @@ import numpy as np
 
 from explorer.data.dataset import Dataset
 from explorer.data.density import DensitySource
-from explorer.data.marginals import Beta, Gamma, Logistic, Marginal, Normal, StudentT, TwoModes
+from explorer.data.marginals import Beta, Bimodal, Gamma, Logistic, Marginal, Normal, StudentT
 from explorer.data.source import Progress
 from models.protocol import Table, param
 
@@ -24,7 +24,7 @@ _REFLECTIONS = ((1, 2, -1, 3, 1, -2), (2, -1, 3, 1, -2, 1), (1, 1, 2, -3, 2, 3))
 _MARGINALS: tuple[Marginal, ...] = (
     Normal(1.0, 2.0),
     Gamma(1.0),
-    TwoModes(0.6, 0.3),
+    Bimodal(0.6, 0.3),
     Logistic(0.0, 0.5),
     Beta(2.0, 5.0),
     StudentT(5.0),

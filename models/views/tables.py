@@ -68,8 +68,8 @@ def columns_pair(
     model: GenerativeModel,
     batch: DataBatch,
     noise: Noise,
-    across: int = param(1, "Column across", 1, 64, help="Counted from 1."),
-    upwards: int = param(2, "Column upwards", 1, 64, help="Counted from 1."),
+    across: int = param(1, "x", 1, 64, help="Column across, counted from 1."),
+    upwards: int = param(2, "y", 1, 64, help="Column upwards, counted from 1."),
     count: int = param(500, "Samples", 10, 5000, log=True, more=True),
     points: bool = param(True, "Data", more=True, help="Show the data."),
     made: bool = param(True, "Model", more=True, help="Show the samples."),
@@ -143,7 +143,7 @@ def marginals(
     missed = ", ".join(f"{share:.1f} % of the {word}" for share, word in zip(shares, ("data", "samples"), strict=True))
     return Curves(
         tuple(series),
-        x_label="standard deviations from the mean of the data",
+        x_label="standard deviations",
         columns=_COLUMNS,
         subtitle=f"{counted(len(batch), batch.split, spec.kind)}, {plural(count, 'sample')}, ± standard error{part}",
         note=f"Beyond the axis: {missed}.",
@@ -214,9 +214,11 @@ def correlations(
 
 
 def _correlation(x: np.ndarray) -> np.ndarray:
-    """Correlations of columns, (n, d) to (d, d); NaN for those of a constant column."""
+    """Correlations of columns, (n, d) to (d, d); NaN between a constant column and others."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.corrcoef(x.astype(np.float64), rowvar=False))
+        result = np.asarray(np.corrcoef(x.astype(np.float64), rowvar=False))
+    np.fill_diagonal(result, 1.0)  # which rounding errors leave beside 1
+    return result
 
 
 def _largest(difference: np.ndarray, names: tuple[str, ...] = ()) -> str:
@@ -240,8 +242,8 @@ def row(model: GenerativeModel, point: DataPoint, data: Data) -> Bars:
         tuple(f"{name} = {text}" for name, text in zip(names, texts, strict=True)),
         _standardised(x, spec)[0],
         roles=("data",) * len(names),
-        unit="standard deviations from the mean",
+        unit="σ",
         extent=_ROW,
-        subtitle=named(point, spec.kind),
+        subtitle=f"{named(point, spec.kind)}, in standard deviations σ from the mean",
         note=f"{words} nats." if words else "",
     )

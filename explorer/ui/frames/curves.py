@@ -196,8 +196,8 @@ class CurvesView(Plot):
         return max(self.most_columns, self._frame.columns if isinstance(self._frame, Curves) else 1)
 
     def _layout_of(self, panes: int, most: int) -> CurveLayout:
-        x_name = self._frame.x_label if isinstance(self._frame, Curves) else ""
-        return CurveLayout.of(panes, most, x_name, self.width())
+        frame = self._frame if isinstance(self._frame, Curves) else Curves((), x_label="")
+        return CurveLayout.of(panes, most, frame.x_label, self.width(), narrow=frame.columns > 1)
 
     def read_out_corner(self, pane: Pane) -> QPointF:
         """That of the pane, where panes stand beside one another."""
