@@ -237,7 +237,7 @@ def row(model: GenerativeModel, point: DataPoint, data: Data) -> Bars:
     likelihoods = [("log p_θ(x)", model.log_prob(point.x))] if isinstance(model, HasLogProb) else []
     if data.log_prob is not None:
         likelihoods.append(("log p_data(x)", data.log_prob(point.x)))
-    words = ", ".join(f"{name} = {decimal(float(value))}" for name, value in likelihoods)
+    words = ", ".join(f"{name} = {decimal(float(as_array(value)[0]))}" for name, value in likelihoods)
     return Bars(
         tuple(f"{name} = {text}" for name, text in zip(names, texts, strict=True)),
         _standardised(x, spec)[0],
