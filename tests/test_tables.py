@@ -102,6 +102,11 @@ def test_samples_far_away_do_not_hide_the_data_and_nothing_finite_is_no_error():
     batch = model.batch(300)
     x0, x1, *_ = columns_pair(model, batch, Noise(0)).extent
     assert x1 - x0 < 20
+    drawn = model.sample(500, rng=Noise(0).rng())
+    drawn[:5] = 1e4  # a hundredth of the samples
+    model.sample = lambda n, rng: drawn
+    assert columns_pair(model, batch, Noise(0)).extent[1] < 20
+    del model.sample
     model.spread.fill_(torch.nan)
     x0, x1, *_ = columns_pair(model, batch, Noise(0)).extent
     assert np.isfinite([x0, x1]).all()
@@ -124,6 +129,18 @@ def test_marginals_are_densities_in_standard_deviations_of_the_data():
         share = series.y * width
         np.testing.assert_allclose((series.high - series.low) / 2 * width, np.sqrt(share * (1 - share) / count))
     assert frame.columns > 1
+
+
+def test_samples_beyond_the_axis_of_a_marginal_are_counted_and_not_made_up_for():
+    model = Shifted(1, spread=20.0)
+    frame = marginals(model, model.batch(1000), model.data(), Noise(0), count=1000)
+    data, fake = frame.series
+    width = fake.x[1] - fake.x[0]
+    outside = [100 * (1 - series.y.sum() * width) for series in (data, fake)]
+    reach = (fake.x[-1] + width / 2, fake.x[0] - width / 2)
+    expected = stats.norm.sf(reach[0] / 10) + stats.norm.cdf(reach[1] / 10)
+    assert outside[1] == pytest.approx(100 * expected, abs=6)
+    assert frame.note == f"Beyond the axis: {outside[0]:.1f} % of the data, {outside[1]:.1f} % of the samples."
 
 
 @pytest.mark.parametrize(("d", "first", "shown"), [(1, 1, 1), (6, 1, 6), (9, 1, 6), (9, 7, 3), (40, 40, 1)])
