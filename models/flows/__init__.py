@@ -1,0 +1,18 @@
+"""Flows: invertible maps of noise, whose density follows from a change of variables."""
+
+import math
+
+from models.flows.change_of_variables import ChangeOfVariablesLab
+from models.protocol.family import Family
+
+__all__ = ["FAMILY"]
+
+FAMILY = Family("flows", "Flows", {
+    "change-of-variables": ChangeOfVariablesLab,
+},
+    about="A flow moves noise by an invertible map x = f_θ(ε). The change of variables gives the exact density "
+    "p(x) = s(f⁻¹(x)) |det ∂f⁻¹/∂x|.",
+    likelihood="exact",
+    latent_code="exact",
+    draws=lambda kind: math.prod(kind.shape),
+)  # fmt: skip
