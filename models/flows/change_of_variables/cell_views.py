@@ -24,6 +24,7 @@ __all__ = ["cell", "cell_values", "image", "ratio"]
 _REACH = 3.0  # the grid goes from −3 to 3
 _LINES, _FINE = 25, 4  # lines of the grid, and points between two of them
 _CELLS = 96
+_ROOM = 0.02  # around the image of the grid
 _EDGES = np.geomspace(0.02, 2.0, 25)
 _FLOOR = 1e-16
 
@@ -103,8 +104,10 @@ def image(lab: Lab) -> Plane:
     meshes = [f.value(mesh) for mesh in _grids()]
     around = f.value(outline(middle, c.edge, 60))
     linear = f.value(middle) + (outline(middle, c.edge, 1) - middle) @ f.jacobian(middle).T
-    reach = 1.03 * float(np.abs(np.concatenate(meshes)).max())
-    extent = (-reach, reach, -reach, reach)
+    everything = np.concatenate(meshes).reshape(-1, 2)
+    (x0, y0), (x1, y1) = everything.min(axis=0).tolist(), everything.max(axis=0).tolist()
+    room = _ROOM * max(x1 - x0, y1 - y0)
+    extent = (x0 - room, x1 + room, y0 - room, y1 + room)
     values = cell_values(c)
     area = values["area_ratio"] * c.edge**2
 
@@ -120,8 +123,8 @@ def image(lab: Lab) -> Plane:
             Lines(linear, ONE, width=1.5, dashed=True, name="J · cell"),
         ),
         x_label="x₁", y_label="x₂", extent=extent, subtitle=f"x = f(ε), {PLANE_MAPS[c.plane_map]}; exact",
-        note=f"Area of the image {decimal(area, 4)}; |det J| = {decimal(values['det'])} at the middle times the area "
-        f"of the cell: {decimal(values['det'] * c.edge**2, 4)}.",
+        note=f"Area of the image {decimal(area)}, of J · cell |det J| · {decimal(c.edge**2)} = "
+        f"{decimal(values['det'])} · {decimal(c.edge**2)} = {decimal(values['det'] * c.edge**2)}.",
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 
+from models.exact.preimages import Map
 from models.flows.change_of_variables.folds import FOLDS, branch_masses, fold_of
 from models.flows.change_of_variables.line_views import noise_of, shown_range
 from models.flows.change_of_variables.panel import ONE, Panel
@@ -21,16 +22,15 @@ HIGHEST = 1.5
 _HANDLE = 0.1  # place of the handle as a share of the way from the left edge
 _POINTS = 801
 _LEAST = 1e-4  # branches of less mass are left out of pictures
-_ROLES = ("alt", "data", "prior")  # of the branches
+_ROLES = ("alt", "total", "prior")  # of the branches
+_RANGES = {"wave": (-2.2, 2.2), "square": (-2.2, 4.5)}  # of x in pictures
 
 
 def _panel(lab: Lab) -> Panel:
-    f, _ = fold_of(lab.config.fold)
     noise = noise_of(lab.config)
     low, high = shown_range(noise, (0.005, 0.005))
-    x0, x1 = f.span
     e = np.linspace(low, high, _POINTS)
-    return Panel((low, high), (min(x0, -4.0), max(x1, 6.0)), float(noise.prob(e).max()), HIGHEST)
+    return Panel((low, high), _RANGES[lab.config.fold], float(noise.prob(e).max()), HIGHEST)
 
 
 def _handle_place(config: object) -> float:
@@ -45,10 +45,8 @@ def _handle_place(config: object) -> float:
 def branches(lab: Lab) -> Plane:
     """The curve x = f(ε), the preimages of one x with their noise, and p(x) beside it."""
     c, panel = lab.config, _panel(lab)
-    (f, _), noise, x = fold_of(c.fold), noise_of(c), c.height
+    (f, turns), noise, x = fold_of(c.fold), noise_of(c), c.height
     e = np.linspace(*panel.e, _POINTS)
-    curve = np.stack([e, f.value(e)], 1)
-    curve[(curve[:, 1] < panel.x[0]) | (curve[:, 1] > panel.x[1])] = np.nan
     side = np.linspace(*panel.x, _POINTS)
     here = f.preimages(np.array([x]))[:, 0]
     terms = f.terms(np.array([x]), noise.prob)[:, 0]
@@ -65,15 +63,25 @@ def branches(lab: Lab) -> Plane:
                   filled=True),
             Lines(panel.beside(side, f.sum_over_preimages(side, noise.prob)), ONE, role="model", width=2.0,
                   name="p(x), turned"),
-            Lines(curve, ONE, width=2.5, name=f"x = {FOLDS[c.fold]}"),
+            *_pieces(panel, f, turns),
             Lines(np.array([[panel.e[0], x], [panel.extent[1], x]]), ONE, role="model", dashed=True),
             Lines(stems, 2 * np.arange(len(seen)), role="prior", dashed=True),
             Points(np.stack([seen, np.full(len(seen), x)], 1), role="prior", size=9.0, name="preimages of x"),
         ),
         x_label="ε", y_label="x", extent=panel.extent, square=False,
-        subtitle=f"ε ~ {noise.words}; x = {decimal(x, 2)} has {plural(len(here), 'preimage')}",
+        subtitle=f"x = {FOLDS[c.fold]}, ε ~ {noise.words}; x = {decimal(x, 2)} has {plural(len(here), 'preimage')}",
         note=_sum(noise.prob(here), np.abs(f.slope(here)), float(terms.sum())),
     )  # fmt: skip
+
+
+def _pieces(panel: Panel, f: Map, turns: tuple[float, ...]) -> list[Lines]:
+    """The curve in the colours of its branches."""
+    ends = (panel.e[0], *turns, panel.e[1])
+    branches = [np.linspace(low, high, _POINTS) for low, high in itertools.pairwise(ends)]
+    return [
+        panel.curve(e, f.value(e), role=role, name=f"branch {k + 1}")
+        for k, (e, role) in enumerate(zip(branches, _ROLES, strict=False))
+    ]
 
 
 def _sum(s: np.ndarray, slopes: np.ndarray, total: float) -> str:
@@ -92,7 +100,7 @@ def branch_density(lab: Lab, noise: Noise, draws: int = param(20_000, "Draws", 1
     terms = f.terms(x, source.prob)
     masses = branch_masses(source, turns)
     rows = [
-        Series(f"branch.{k}", f"branch {k + 1} alone", x, np.minimum(terms[k], HIGHEST), role=_ROLES[k], dashed=True)
+        Series(f"branch.{k}", f"branch {k + 1}", x, np.minimum(terms[k], HIGHEST), role=_ROLES[k], dashed=True)
         for k, mass in enumerate(masses)
         if mass > _LEAST
     ]
@@ -101,7 +109,7 @@ def branch_density(lab: Lab, noise: Noise, draws: int = param(20_000, "Draws", 1
     return Curves(
         (
             histogram_series(samples, low, high, HIGHEST),
-            Series("sum", "Σ s(ε)/|f′(ε)|", x, np.minimum(terms.sum(axis=0), HIGHEST), role="model"),
+            Series("sum", "sum", x, np.minimum(terms.sum(axis=0), HIGHEST), role="model"),
             *rows,
         ),
         x_label="x", y_label="density", marker=lab.config.height,

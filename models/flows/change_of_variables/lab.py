@@ -60,14 +60,14 @@ class ChangeOfVariablesLab(Lab):
         b: float = param(0.5, "Offset b", -2.0, 2.0, step=0.05, live=True, when=lambda config: config.f == "affine")
         place: float = param(0.42, "Interval, middle", 0.05, 0.95, step=0.01, live=True, help="Share of the ε axis.")
         width: float = param(0.16, "Interval, width", 0.02, 0.5, step=0.01, live=True, help="Share of the ε axis.")
-        e: float = param(3.0, "ε of ε^ε", 1.05, 8.0, step=0.05, live=True, help="In “Easy forward, hard inverse”.")
+        e: float = param(3.0, "ε of x = ε^ε", 1.05, 8.0, step=0.05, live=True, help="In “Easy forward, hard inverse”.")
         fold: str = param("wave", "f, not invertible", choices=FOLDS, live=True)
-        height: float = param(0.2, "x of the preimages", -4.0, 6.0, step=0.05, live=True)
+        height: float = param(0.2, "x of the preimages", -2.0, 2.0, step=0.05, live=True)
         plane_map: str = param("coupling", "Map of the plane", choices=PLANE_MAPS, live=True)
         k: float = param(0.6, "Strength k", -1.0, 1.0, step=0.05, live=True, help="Of the map of the plane.")
         cell_x: float = param(0.75, "Cell, ε₁", -2.5, 2.5, step=0.05, live=True)
         cell_y: float = param(0.75, "Cell, ε₂", -2.5, 2.5, step=0.05, live=True)
-        edge: float = param(0.8, "Cell, edge h", 0.05, 2.0, step=0.05, live=True)
+        edge: float = param(1.0, "Cell, edge h", 0.05, 2.0, step=0.05, live=True)
 
     config: Config
 

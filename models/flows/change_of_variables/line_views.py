@@ -114,7 +114,7 @@ _HANDLES = (
 
 
 @view(
-    "Noise, map and x", lead=True, drags=_HANDLES,
+    "Map and densities", lead=True, drags=_HANDLES,
     help="s(ε) below, the map x = f(ε), and p(x) on the right. Drag the interval of ε and its end.",
 )  # fmt: skip
 def pushed(lab: Lab) -> Plane:
@@ -151,7 +151,7 @@ def pushed(lab: Lab) -> Plane:
     )  # fmt: skip
 
 
-@view("Density of x and samples", help="The formula, a histogram of f(ε), and s(f⁻¹(x)) without the derivative.")
+@view("Density of x", help="The formula, a histogram of f(ε), and s(f⁻¹(x)) without the factor |df⁻¹/dx|.")
 def formula(lab: Lab, noise: Noise, draws: int = param(20_000, "Draws", 100, 200_000, log=True)) -> Curves:
     """p(x) by the formula, a histogram of pushed samples, and s(f⁻¹(x)) alone."""
     c = lab.config
@@ -163,8 +163,8 @@ def formula(lab: Lab, noise: Noise, draws: int = param(20_000, "Draws", 100, 200
     return Curves(
         (
             histogram_series(samples, low, high),
-            Series("formula", "s(f⁻¹(x)) |df⁻¹/dx|", x, p, role="model"),
-            Series("bare", "s(f⁻¹(x))", x, bare, role="alt", dashed=True),
+            Series("formula", "p(x)", x, p, role="model"),
+            Series("bare", "s(f⁻¹)", x, bare, role="alt", dashed=True),
         ),
         x_label="x", y_label="density", marker=float(f.value(np.array(_middle(c)))),
         subtitle=f"exact, and {draws:,} draws ± 2 s.e.",
@@ -180,7 +180,7 @@ def _bare(x: np.ndarray, f: Invertible, source: Noise1D) -> np.ndarray:
     return out
 
 
-@view("Stretching", help="Equal steps of ε and where f carries them: what becomes wider becomes less dense.")
+@view("Stretching", help="The two factors of p(x): where f stretches, |df⁻¹/dx| is small and x less dense than ε.")
 def stretching(lab: Lab) -> Curves:
     """|df⁻¹/dx| and s(f⁻¹(x)), the factors of p(x), over x."""
     c = lab.config
@@ -196,7 +196,7 @@ def stretching(lab: Lab) -> Curves:
             Series("stretch", "|df⁻¹/dx|", x, 1 / np.abs(f.slope(e)), role="total", pane="|df⁻¹/dx|"),
             Series("noise", "s(f⁻¹(x))", x, source.prob(e), role="prior", pane="s(f⁻¹(x))"),
         ),
-        x_label="x", marker=float(f.value(here)), subtitle="the two factors of p(x)",
+        x_label="x", marker=float(f.value(here)), log_panes=("|df⁻¹/dx|",), subtitle="the two factors of p(x)",
         note=f"At ε = {decimal(float(here), 2)} f makes a short interval {_times(slope)} {word}: "
         f"p = {decimal(s)} · {decimal(1 / slope)} = {decimal(s / slope)}.",
     )  # fmt: skip

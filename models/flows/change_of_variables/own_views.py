@@ -74,12 +74,10 @@ def own(lab: Lab, points: Points) -> Plane:
     note = warning
     if f is not None:
         p = f.sum_over_preimages(x, noise.prob)
-        curve = np.stack([e, f.value(e)], 1)
-        curve[(curve[:, 1] < panel.x[0]) | (curve[:, 1] > panel.x[1])] = np.nan
         layers += [
             Lines(panel.area_beside(x, p), ONE, role="model", width=0.0, filled=True),
             Lines(panel.beside(x, p), ONE, role="model", width=2.0, name="p(x), turned"),
-            Lines(curve, ONE, width=2.5, name="x = f(ε)"),
+            panel.curve(e, f.value(e), name="x = f(ε)"),
         ]
         note = warning or f"f is invertible. Its slope goes from {_slopes(f, panel)}: where f is flat, p(x) is high."
     return Plane(
@@ -107,11 +105,10 @@ def own_density(
     p = f.sum_over_preimages(x, source.prob)
     samples = f.value(source.sample(draws, rng=noise.rng()))
     top = min(1.1 * float(p.max()), 2 * _HIGHEST)
-    label = "s(f⁻¹(x)) |df⁻¹/dx|" if f.is_invertible else "Σ s(ε)/|f′(ε)|"
     return Curves(
         (
             histogram_series(samples, low, high, top),
-            Series("formula", label, x, np.minimum(p, top), role="model"),
+            Series("formula", "p(x)", x, np.minimum(p, top), role="model"),
         ),
         x_label="x", y_label="density", subtitle=f"exact, and {draws:,} draws ± 2 s.e.",
         note="" if not warning else "At a turn the density grows without limit and is cut off.",

@@ -13,7 +13,8 @@ __all__ = ["ONE", "Panel"]
 ONE = np.zeros(1, int)
 """The start of a single polyline."""
 _BAND, _GAP = 0.34, 0.04  # a density's room beside the curve's panel, and the gap between them, as shares of its side
-_BELOW = 0.07  # room for the numbers of the axis below, likewise
+_FULL = 0.95  # share of its room that the highest density fills
+_BELOW, _ABOVE = 0.07, 0.03  # room for the numbers of the axis below, and above the curve, likewise
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,20 @@ class Panel:
     @property
     def extent(self) -> tuple[float, float, float, float]:
         """x0, x1, y0, y1 of the whole picture."""
-        return self.e[0], self.wall + _BAND * self.width, self.floor - _BELOW * self.height, self.x[1]
+        return (
+            self.e[0],
+            self.wall + _BAND * self.width,
+            self.floor - _BELOW * self.height,
+            self.x[1] + _ABOVE * self.height,
+        )
 
     def below(self, e: np.ndarray, s: np.ndarray) -> np.ndarray:
         """Points of the graph of s, (n, 2)."""
-        return np.stack([e, self.floor + _BAND * self.height * np.minimum(s / self.s_top, 1.0)], -1)
+        return np.stack([e, self.floor + _FULL * _BAND * self.height * np.minimum(s / self.s_top, 1.0)], -1)
 
     def beside(self, x: np.ndarray, p: np.ndarray) -> np.ndarray:
         """Points of the turned graph of p, (n, 2)."""
-        return np.stack([self.wall + _BAND * self.width * np.minimum(p / self.p_top, 1.0), x], -1)
+        return np.stack([self.wall + _FULL * _BAND * self.width * np.minimum(p / self.p_top, 1.0), x], -1)
 
     def area_below(self, e: np.ndarray, s: np.ndarray) -> np.ndarray:
         """The outline of the area under s, (n + 2, 2)."""
@@ -72,6 +78,12 @@ class Panel:
     def area_beside(self, x: np.ndarray, p: np.ndarray) -> np.ndarray:
         """The outline of the area under p, (n + 2, 2)."""
         return np.concatenate([[[self.wall, x[0]]], self.beside(x, p), [[self.wall, x[-1]]]])
+
+    def curve(self, e: np.ndarray, x: np.ndarray, *, role: str = "total", name: str = "") -> Lines:
+        """The graph of f, without what leaves the panel above or below, e and x (n,)."""
+        kept = np.flatnonzero((x >= self.x[0]) & (x <= self.x[1]))
+        starts = np.flatnonzero(np.diff(kept, prepend=-2) > 1)
+        return Lines(np.stack([e[kept], x[kept]], -1), starts, role=role, width=2.5, name=name)
 
     def bases(self) -> Layer:
         """The lines on which both densities stand."""

@@ -26,6 +26,6 @@ def histogram_series(samples: np.ndarray, low: float, high: float, top: float = 
     width = edges[1] - edges[0]
     bars, band = np.repeat(share, 2) / width, 2 * np.repeat(error, 2) / width
     return Series(
-        "draws", "histogram of f(ε)", np.repeat(edges, 2)[1:-1], np.minimum(bars, top), role="data",
+        "draws", "draws", np.repeat(edges, 2)[1:-1], np.minimum(bars, top), role="data",
         low=np.clip(bars - band, 0.0, top), high=np.minimum(bars + band, top),
     )  # fmt: skip

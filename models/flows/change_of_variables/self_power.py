@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-__all__ = ["bisection", "by_lambert", "forward", "newton", "newton_path", "start"]
+__all__ = ["bisection", "by_lambert", "forward", "newton", "newton_path"]
 
 _MOST = 60  # steps; Newton's method needs at most ten
 _PRECISE = 4e-16  # relative step at which the iteration ends: two units in the last place
@@ -20,18 +20,15 @@ def forward(e: np.ndarray) -> np.ndarray:
     return np.power(e, e)
 
 
-def start(log_x: np.ndarray) -> np.ndarray:
-    """1 + log x, which is at or above the solution: from there Newton's method falls monotonically."""
-    return 1.0 + np.asarray(log_x, dtype=float)
-
-
 def _step(e: np.ndarray, log_x: np.ndarray) -> np.ndarray:
     """Newton's step for ε log ε = log x: (ε + log x)/(1 + log ε)."""
     return np.maximum((e + log_x) / (1.0 + np.log(e)), 1.0)
 
 
 def newton(log_x: np.ndarray) -> tuple[np.ndarray, int]:
-    """Solves ε^ε = x for ε ≥ 1 by Newton's method on ε log ε = log x, which is convex.
+    """Solves ε^ε = x for ε ≥ 1 by Newton's method on ε log ε = log x, from ε = 1.
+
+    As ε log ε is convex, the first step leads to 1 + log x, at or above the solution, and all others down to it.
 
     Args:
         log_x: log x ≥ 0, any shape.
@@ -40,7 +37,7 @@ def newton(log_x: np.ndarray) -> tuple[np.ndarray, int]:
         ε in the same shape, and the number of steps that the slowest took.
     """
     log_x = np.asarray(log_x, dtype=float)
-    e = start(log_x)
+    e = np.ones_like(log_x)
     for step in range(1, _MOST + 1):
         e, before = _step(e, log_x), e
         if bool((np.abs(e - before) <= _PRECISE * e).all()):
@@ -60,7 +57,7 @@ def by_lambert(log_x: np.ndarray) -> np.ndarray:
 
 def bisection(log_x: np.ndarray, halvings: int) -> np.ndarray:
     """Middles of the intervals that hold the solution, after 0, 1, … halvings of [1, 1 + log x]; (n,) to (k + 1, n)."""
-    low, high = np.ones_like(log_x), start(log_x)
+    low, high = np.ones_like(log_x), 1.0 + log_x
     path = [0.5 * (low + high)]
     for _ in range(halvings):
         above = path[-1] * np.log(path[-1]) > log_x
@@ -75,9 +72,10 @@ def newton_path(log_x: float, steps: int, *, logarithm: bool = True) -> np.ndarr
     Args:
         log_x: log x ≥ 0.
         steps: Number of steps.
-        logarithm: Solves ε log ε = log x; without it ε^ε = x itself, whose steps are about 1/(1 + log ε) while ε^ε ≫ x.
+        logarithm: Solves ε log ε = log x, from ε = 1. Without it ε^ε = x itself, from ε = 1 + log x, with steps of
+            about 1/(1 + log ε) while ε^ε ≫ x; from 1, the first step would lead to x.
     """
-    path = [float(start(np.array(log_x)))]
+    path = [1.0 if logarithm else 1.0 + log_x]
     for _ in range(steps):
         e = path[-1]
         if logarithm:

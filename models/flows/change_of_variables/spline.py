@@ -20,7 +20,7 @@ _HALVINGS = 54  # of a piece: down to the spacing of floats
 class KnotSpline(Map):
     """The cubic spline through knots that is monotone between any two neighbours.
 
-    The slopes at inner knots are those of Fritsch and Butland, 1984, "A method for constructing local monotone piecewise
+    Slopes at inner knots are those of Fritsch and Butland, 1984, "A method for constructing local monotone piecewise
     cubic interpolants", as scipy's `PchipInterpolator` has them. Before the first and after the last knot f is a
     straight line with the slope of the secant of the outer piece, so f goes from −∞ to ∞ where all knots ascend. Where
     x falls from one knot to the next, f turns around at a knot and is not invertible.

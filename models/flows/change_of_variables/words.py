@@ -26,23 +26,23 @@ PRESETS = (
 )  # fmt: skip
 SCENES = (
     Scene(
-        "The map", "What is the density of x = f(ε)?", lead="pushed", beside=("formula", "stretching"), share=0.6,
+        "The map", "What is the density of x = f(ε)?", lead="pushed", beside=("formula", "stretching"), share=0.56,
     ),
     Scene(
         "Easy forward, hard inverse", "How much harder is f⁻¹ than f?",
-        lead="there_and_back", beside=("convergence",), below=("timings", "agreement"),
+        lead="there_and_back", beside=("convergence",), below=("timings", "agreement"), share=0.56,
     ),
     Scene(
         "Not invertible", "What if several ε lead to one x?",
-        lead="branches", beside=("branch_density", "branch_areas"), share=0.6,
+        lead="branches", beside=("branch_density", "branch_areas"), share=0.56,
     ),
-    Scene("In the plane", "What does the determinant measure?", lead="cell", beside=("image",), below=("ratio",),
-          share=0.5),
+    Scene("In the plane", "What does the determinant measure?", lead="image", beside=("cell", "ratio"),
+          share=0.6),
     Scene("Your own f", "Which f makes the density you want?", lead="own", beside=("own_density",), share=0.6),
 )  # fmt: skip
 LOOK_AT = (
-    "Move the interval: its area under s(ε) and that of its image under p(x) stay equal. Where f is steep, the image is "
-    "wide and p(x) low; |df⁻¹/dx| is the factor.\n\n"
+    "Move the interval: its area under s(ε) and that of its image under p(x) stay equal. Where f is steep, the image "
+    "is wide and p(x) low; |df⁻¹/dx| is the factor.\n\n"
     "The formula needs f⁻¹: x = ε^ε is one power, its inverse an iteration. Where several ε lead to one x, it needs a "
     "sum over all of them."
 )
@@ -52,7 +52,7 @@ TRY_NEXT = (
     Try("Turn f around: the area stays, the ends change places", preset="Descending", scene="The map"),
     Try("Take the lecture's xˣ", preset="The lecture's xˣ", scene="The map"),
     Try("Invert xˣ at ε = 6", {"e": 6.0}, scene="Easy forward, hard inverse"),
-    Try("Move x out of the fold: one preimage is left", {"height": 1.0}, scene="Not invertible"),
+    Try("Move x out of the fold: one preimage is left", {"height": 0.6}, scene="Not invertible"),
     Try("Take noise above 1, where even ε³ − ε is invertible", {"noise": "exponential"}, scene="Not invertible",
         card="branch_areas"),
     Try("Twist the plane: bent cells of the same area", preset="Twist", scene="In the plane", card="image"),
