@@ -167,7 +167,7 @@ def test_areas_of_the_picture_are_those_of_the_note() -> None:
     prior, model = (layer for layer in shown.layers if isinstance(layer, Lines) and layer.filled)
     noise_area, x_area = (shoelace(list(layer.pieces())[1]) for layer in (prior, model))
     whole = {layer.name: layer.xy for layer in shown.layers if isinstance(layer, Lines) and layer.name}
-    s, p = whole["s(ε)"], whole["p(x), turned"]
+    s, p = whole["s(ε)"], whole["p(x)"]
     base = min(list(model.pieces())[1][:, 0])
     floor = min(list(prior.pieces())[1][:, 1])
     config = lab(f="cubic", place=0.6, width=0.2).config

@@ -8,7 +8,7 @@ import numpy as np
 
 from models.exact.preimages import Map
 from models.flows.change_of_variables.folds import FOLDS, branch_masses, fold_of
-from models.flows.change_of_variables.line_views import noise_of, shown_range
+from models.flows.change_of_variables.line_views import noise_of
 from models.flows.change_of_variables.panel import ONE, Panel
 from models.flows.change_of_variables.samples import histogram_series
 from models.frames import Bars, Curves, Lines, Plane, Points, Series
@@ -19,7 +19,8 @@ __all__ = ["HIGHEST", "branch_areas", "branch_density", "branches"]
 
 HIGHEST = 1.5
 """Density at which pictures are cut off: at a fold it grows without limit."""
-_HANDLE = 0.1  # place of the handle as a share of the way from the left edge
+_EDGE = 2.6  # greatest |ε| in the plane
+_HANDLE = 0.82  # place of the handle as a share of the way to the left edge, where the numbers stand
 _POINTS = 801
 _LEAST = 1e-4  # branches of less mass are left out of pictures
 _ROLES = ("alt", "total", "prior")  # of the branches
@@ -28,19 +29,13 @@ _RANGES = {"wave": (-2.2, 2.2), "square": (-2.2, 4.5)}  # of x in pictures
 
 def _panel(lab: Lab) -> Panel:
     noise = noise_of(lab.config)
-    low, high = shown_range(noise, (0.005, 0.005))
-    e = np.linspace(low, high, _POINTS)
-    return Panel((low, high), _RANGES[lab.config.fold], float(noise.prob(e).max()), HIGHEST)
-
-
-def _handle_place(config: object) -> float:
-    low, high = shown_range(noise_of(config), (0.005, 0.005))
-    return low + _HANDLE * (high - low)
+    e = np.linspace(-_EDGE, _EDGE, _POINTS)
+    return Panel((-_EDGE, _EDGE), _RANGES[lab.config.fold], float(noise.prob(e).max()), HIGHEST)
 
 
 @view(
     "Preimages", help="Drag x: every ε with f(ε) = x. p(x) is on the right.",
-    drags=(Drag(y="height", at=_handle_place),),
+    drags=(Drag(y="height", at=lambda config: -_HANDLE * _EDGE),),
 )  # fmt: skip
 def branches(lab: Lab) -> Plane:
     """The curve x = f(ε), the preimages of one x with their noise, and p(x) beside it."""
@@ -50,8 +45,8 @@ def branches(lab: Lab) -> Plane:
     side = np.linspace(*panel.x, _POINTS)
     here = f.preimages(np.array([x]))[:, 0]
     terms = f.terms(np.array([x]), noise.prob)[:, 0]
-    here, terms = here[np.isfinite(here)], terms[np.isfinite(here)]
-    seen = here[(here > panel.e[0]) & (here < panel.e[1])]
+    here, terms = here[terms > 0], terms[terms > 0]  # without those where there is no noise
+    seen = here[np.abs(here) < _EDGE]
     feet = panel.below(seen, noise.prob(seen))
     stems = np.stack([feet, np.stack([seen, np.full(len(seen), x)], 1)], 1).reshape(-1, 2)
     return Plane(
@@ -62,7 +57,7 @@ def branches(lab: Lab) -> Plane:
             Lines(panel.area_beside(side, f.sum_over_preimages(side, noise.prob)), ONE, role="model", width=0.0,
                   filled=True),
             Lines(panel.beside(side, f.sum_over_preimages(side, noise.prob)), ONE, role="model", width=2.0,
-                  name="p(x), turned"),
+                  name="p(x)"),
             *_pieces(panel, f, turns),
             Lines(np.array([[panel.e[0], x], [panel.extent[1], x]]), ONE, role="model", dashed=True),
             Lines(stems, 2 * np.arange(len(seen)), role="prior", dashed=True),

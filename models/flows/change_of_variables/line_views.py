@@ -140,14 +140,14 @@ def pushed(lab: Lab) -> Plane:
                   role="model", width=0.0, filled=True),
             panel.bases(),
             Lines(panel.below(e, noise.prob(e)), ONE, role="prior", width=2.0, name="s(ε)"),
-            Lines(np.stack([e, x], 1), ONE, width=2.5, name="x = f(ε)"),
-            Lines(panel.beside(x, p), ONE, role="model", width=2.0, name="p(x), turned"),
+            Lines(np.stack([e, x], 1), ONE, width=2.5, name="f(ε)"),
+            Lines(panel.beside(x, p), ONE, role="model", width=2.0, name="p(x)"),
             Points(np.array([handle.position(c) for handle in _HANDLES]), role="prior", size=9.0),
         ),
         x_label="ε", y_label="x", extent=panel.extent, square=False,
         subtitle=f"ε ~ {noise.words}, x = {f.words}; exact",
-        note=f"Area of s from ε = {decimal(low, 2)} to {decimal(high, 2)}: {decimal(values['area_noise'])}. Area of p "
-        f"from x = {decimal(float(image.min()), 2)} to {decimal(float(image.max()), 2)}: {decimal(values['area_x'])}.",
+        note=f"Area under s {decimal(values['area_noise'])}, under p {decimal(values['area_x'])}. ε: "
+        f"{decimal(low, 2)} to {decimal(high, 2)}; x: {decimal(float(image[0]), 2)} to {decimal(float(image[-1]), 2)}.",
     )  # fmt: skip
 
 
@@ -196,7 +196,7 @@ def stretching(lab: Lab) -> Curves:
             Series("stretch", "|df⁻¹/dx|", x, 1 / np.abs(f.slope(e)), role="total", pane="|df⁻¹/dx|"),
             Series("noise", "s(f⁻¹(x))", x, source.prob(e), role="prior", pane="s(f⁻¹(x))"),
         ),
-        x_label="x", marker=float(f.value(here)), log_panes=("|df⁻¹/dx|",), subtitle="the two factors of p(x)",
+        x_label="x", marker=float(f.value(here)), log_panes=("|df⁻¹/dx|",), subtitle="exact",
         note=f"At ε = {decimal(float(here), 2)} f makes a short interval {_times(slope)} {word}: "
         f"p = {decimal(s)} · {decimal(1 / slope)} = {decimal(s / slope)}.",
     )  # fmt: skip

@@ -76,8 +76,8 @@ def own(lab: Lab, points: Points) -> Plane:
         p = f.sum_over_preimages(x, noise.prob)
         layers += [
             Lines(panel.area_beside(x, p), ONE, role="model", width=0.0, filled=True),
-            Lines(panel.beside(x, p), ONE, role="model", width=2.0, name="p(x), turned"),
-            panel.curve(e, f.value(e), name="x = f(ε)"),
+            Lines(panel.beside(x, p), ONE, role="model", width=2.0, name="p(x)"),
+            panel.curve(e, f.value(e), name="f(ε)"),
         ]
         note = warning or f"f is invertible. Its slope goes from {_slopes(f, panel)}: where f is flat, p(x) is high."
     return Plane(
