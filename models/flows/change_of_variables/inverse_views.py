@@ -58,15 +58,15 @@ def there_and_back(lab: Lab) -> Plane:
         (
             Lines(np.array([[1.0, log_x], [right, log_x]]), ONE, role="model", dashed=True, name="log x"),
             Lines(np.stack([e, e * np.log(e)], 1), ONE, width=2.5, name="ε log ε"),
-            Lines(np.array([[given, 0.0], [given, log_x]]), ONE, role="prior", width=2.0, name="f: one power"),
+            Lines(np.array([[given, 0.0], [given, log_x]]), ONE, role="prior", width=2.0, name="f"),
             Lines(corners.reshape(-1, 2), np.arange(0, 3 * len(corners), 3), role="alt", width=1.5,
-                  name="f⁻¹: Newton's tangents"),
+                  name="f⁻¹: tangents"),
             Points(np.stack([path, height], 1), role="alt", size=6.0),
             Points(np.array([[given, log_x]]), role="prior", size=9.0),
         ),
         x_label="ε", y_label="log x", extent=(1.0, right, low, top), square=False,
         subtitle=f"x = ε^ε, {decimal(given, 2)} ↦ {_large(log_x)}",
-        note="Newton from ε = 1: → " + " → ".join(decimal(value, 5) for value in path[1:6].tolist()) + " → …",
+        note="Newton: 1 → " + " → ".join(decimal(value, 5) for value in path[1:5].tolist()) + " → …",
     )  # fmt: skip
 
 

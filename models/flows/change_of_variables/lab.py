@@ -65,8 +65,8 @@ class ChangeOfVariablesLab(Lab):
         height: float = param(0.2, "x of the preimages", -2.0, 2.0, step=0.05, live=True)
         plane_map: str = param("coupling", "Map of the plane", choices=PLANE_MAPS, live=True)
         k: float = param(0.6, "Strength k", -1.0, 1.0, step=0.05, live=True, help="Of the map of the plane.")
-        cell_x: float = param(0.75, "Cell, ε₁", -2.5, 2.5, step=0.05, live=True)
-        cell_y: float = param(0.75, "Cell, ε₂", -2.5, 2.5, step=0.05, live=True)
+        cell_x: float = param(0.75, "Cell, ε₁", -2.5, 2.5, step=0.05, live=True, more=True)
+        cell_y: float = param(0.75, "Cell, ε₂", -2.5, 2.5, step=0.05, live=True, more=True)
         edge: float = param(1.0, "Cell, edge h", 0.05, 2.0, step=0.05, live=True)
 
     config: Config

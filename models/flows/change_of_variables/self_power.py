@@ -67,7 +67,7 @@ def bisection(log_x: np.ndarray, halvings: int) -> np.ndarray:
 
 
 def newton_path(log_x: float, steps: int, *, logarithm: bool = True) -> np.ndarray:
-    """Values of Newton's method for one x, from the start on, (steps + 1,).
+    """Values of Newton's method for one x, from the start on, (steps + 1,); they stay where they no longer change.
 
     Args:
         log_x: log x ≥ 0.
@@ -76,10 +76,11 @@ def newton_path(log_x: float, steps: int, *, logarithm: bool = True) -> np.ndarr
             about 1/(1 + log ε) while ε^ε ≫ x; from 1, the first step would lead to x.
     """
     path = [1.0 if logarithm else 1.0 + log_x]
-    for _ in range(steps):
+    while len(path) <= steps:
         e = path[-1]
         if logarithm:
-            path.append(float(_step(np.array(e), np.array(log_x))))
+            after = float(_step(np.array(e), np.array(log_x)))
         else:  # (1 − x/ε^ε)/(1 + log ε), the quotient without overflow
-            path.append(max(e + math.expm1(log_x - e * math.log(e)) / (1.0 + math.log(e)), 1.0))
+            after = max(e + math.expm1(log_x - e * math.log(e)) / (1.0 + math.log(e)), 1.0)
+        path.append(e if abs(after - e) <= _PRECISE * e else after)
     return np.array(path)

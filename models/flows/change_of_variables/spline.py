@@ -79,17 +79,18 @@ class KnotSpline(Map):
         knots, values = np.array(self.e), np.array(self.x)
         first = knots[0] + (x - values[0]) / self._slopes[0]
         last = knots[-1] + (x - values[-1]) / self._slopes[-1]
-        low, high = (np.repeat(ends[:, None], len(x), axis=1) for ends in (knots[:-1], knots[1:]))
-        rising = (np.diff(values) > 0)[:, None]
+        a, b, c, d = self._cubics[1][:, 1:-1, None]  # of the pieces between knots
         start, stop = values[:-1, None], values[1:, None]
+        rising = start < stop
         inside = np.where(rising, (x > start) & (x <= stop), (x < start) & (x >= stop))
+        low, high = np.zeros(inside.shape), np.repeat(np.diff(knots)[:, None], len(x), axis=1)
         for _ in range(_HALVINGS):
-            middle = 0.5 * (low + high)
-            below = (self.value(middle) < x) == rising
-            low, high = np.where(below, middle, low), np.where(below, high, middle)
+            t = 0.5 * (low + high)
+            below = (((a * t + b) * t + c) * t + d < x) == rising
+            low, high = np.where(below, t, low), np.where(below, high, t)
         return np.concatenate([
             np.where(first <= knots[0], first, np.nan)[None],
-            np.where(inside, 0.5 * (low + high), np.nan),
+            np.where(inside, knots[:-1, None] + 0.5 * (low + high), np.nan),
             np.where(last > knots[-1], last, np.nan)[None],
         ])  # fmt: skip
 
