@@ -2,6 +2,7 @@
 
 import math
 
+from models.flows.change_of_variables import ChangeOfVariablesLab
 from models.flows.iaf import IAF
 from models.flows.maf import MAF
 from models.flows.real_nvp import RealNVP
@@ -10,6 +11,7 @@ from models.protocol.family import Family
 __all__ = ["FAMILY"]
 
 FAMILY = Family("flows", "Flows", {
+    "change-of-variables": ChangeOfVariablesLab,
     "real-nvp": RealNVP,
     "maf": MAF,
     "iaf": IAF,
