@@ -3,11 +3,13 @@
 import math
 
 from models.flows.ar_is_flow import ARIsFlowLab
+from models.flows.jacobian_cost import JacobianCostLab
 from models.protocol.family import Family
 
 __all__ = ["FAMILY"]
 
 FAMILY = Family("flows", "Flows", {
+    "jacobian-cost": JacobianCostLab,
     "ar-is-flow": ARIsFlowLab,
 },
     about="A flow moves noise by an invertible map x = f_θ(ε). The change of variables gives the exact density "

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-__all__ = ["jacobians"]
+__all__ = ["jacobian_of_copies", "jacobians"]
 
 
 def jacobians(function: Callable[[Tensor], Tensor], at: Tensor) -> Tensor:
@@ -28,3 +28,19 @@ def jacobians(function: Callable[[Tensor], Tensor], at: Tensor) -> Tensor:
             for i in range(y.shape[1])
         ]
     return torch.stack(rows, dim=1)
+
+
+def jacobian_of_copies(function: Callable[[Tensor], Tensor], at: Tensor) -> Tensor:
+    """The Jacobian of a map at one point, by one backward pass through k copies of it: copy i has output i.
+
+    Args:
+        function: (n, d) to (n, k); its rows do not depend on each other.
+        at: The point, (1, d).
+
+    Returns:
+        ∂ output i / ∂ input j, (k, d).
+    """
+    with torch.enable_grad():
+        outputs = function(at).shape[1]
+        x = at.detach().expand(outputs, -1).clone().requires_grad_()
+        return torch.autograd.grad(function(x).diagonal().sum(), x)[0]

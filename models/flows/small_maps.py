@@ -18,7 +18,7 @@ def _weights(rng: torch.Generator, rows: int, columns: int) -> Tensor:
 
 
 class DenseMap:
-    """f(ε) = ε + ½ W₂ tanh(W₁ ε): every output depends on every input.
+    """f(ε) = W₂ tanh(W₁ ε): every output depends on every input.
 
     Args:
         k: Number of inputs and outputs.
@@ -32,7 +32,7 @@ class DenseMap:
 
     def __call__(self, noise: Tensor) -> Tensor:
         """(n, k) to (n, k)."""
-        return noise + 0.5 * (noise @ self._first.T).tanh() @ self._second.T
+        return (noise @ self._first.T).tanh() @ self._second.T
 
 
 class MaskedMap:
@@ -50,8 +50,10 @@ class MaskedMap:
     def __init__(self, k: int, seed: int = 0, dtype: torch.dtype = torch.float64):
         rng = torch.Generator().manual_seed(seed)
         self.k = k
-        self._hidden = _weights(rng, k, k).tril().to(dtype)
-        self._shift, self._scale = (_weights(rng, k, k).tril(-1).to(dtype) for _ in range(2))
+        seen = torch.arange(1, k + 1, dtype=torch.float64)[:, None]  # inputs of each hidden unit
+        self._hidden = (_weights(rng, k, k) * (k / seen).sqrt()).tril().to(dtype)
+        before = (seen - 1).clamp_min(1)
+        self._shift, self._scale = ((_weights(rng, k, k) * (k / before).sqrt()).tril(-1).to(dtype) for _ in range(2))
 
     def __call__(self, y: Tensor) -> Tensor:
         """(n, k) to (n, k)."""

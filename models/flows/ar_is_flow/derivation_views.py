@@ -29,7 +29,7 @@ def derivation(lab: Any) -> Text:
     names = [SUBSCRIPTS[i] for i in lab.chain.order]
     x = [f"x{name}" for name in names]
     given = ("", f"|{x[0]}", f"|{x[0]}, {x[1]}")
-    lines = ["1  Each factor is a normal, μ and σ from the x before it", ""]
+    lines = ["1  Each factor is a normal", ""]
     lines += ["p(x) = " + " ".join(f"p({xi}{g})" for xi, g in zip(x, given, strict=True))]
     marks: list[tuple[int, int, int, str]] = [(0, 0, 1, "total")]
     means, stds, noise, values = (
@@ -57,6 +57,14 @@ def derivation(lab: Any) -> Text:
     one = f"f(ε{names[0]})"
     two = f"f(ε{names[1]}, {one})"
     lines += [f"  {x[0]} = {one}", f"  {x[1]} = {two}", f"  {x[2]} = f(ε{names[2]}, {one}, {two})"]
+    log_noise, log_det, log_prob = (decimal(lab.exact[key]) for key in ("log_noise", "log_det", "log_prob"))
+    lines += ["", "4  Its density: noise and Jacobian of f⁻¹", ""]
+    marks.append((len(lines) - 2, 0, 1, "total"))
+    line = f"  log s(ε) + log|det| = {log_noise}"
+    marks.append((len(lines), len(line) - len(log_noise), len(line), "prior"))
+    lines.append(f"{line} + {log_det} = {log_prob}".replace("+ −", "− "))
+    chain = [decimal(lab.exact[key]) for key in ("first", "second", "third")]
+    lines.append(f"  Σ log p(xᵢ|x_<ᵢ)    = {' + '.join(chain)} = {log_prob}".replace("+ −", "− "))
     return Text(
         tuple(lines), tuple(marks),
         subtitle=f"b = {decimal(lab.config.bend, 2)}, c = {decimal(lab.config.change, 2)}",
@@ -106,7 +114,7 @@ def noise_plane(lab: Any) -> Plane:
             Points(np.array([[c.e1, c.e2]]), role="alt", size=9.0, name="ε₁, ε₂"),
             Points(np.array([[_THIRD, c.e3]]), role="prior", size=9.0, name="ε₃"),
         ),
-        x_label="ε₁", y_label="ε₂; ε₃ at right", extent=(-_EDGE - 0.2, _THIRD + 0.4, -_EDGE - 0.2, _EDGE + 0.2),
+        x_label="ε₁", y_label="ε₂, ε₃", extent=(-_EDGE - 0.2, _THIRD + 0.4, -_EDGE - 0.2, _EDGE + 0.2),
         subtitle=f"ε = ({decimal(c.e1, 2)}, {decimal(c.e2, 2)}, {decimal(c.e3, 2)})",
         note="Drag both dots.",
     )  # fmt: skip
@@ -125,7 +133,7 @@ def image(lab: Any) -> Plane:
             Grid(warped, role="model"),
             Points(as_array(lab.x)[:, :2], role="alt", size=9.0, name="x = f(ε)"),
         ),
-        x_label="x₁", y_label="x₂",
+        x_label="x₁", y_label="x₂", square=False,
         subtitle=f"x = ({', '.join(decimal(v, 2) for v in lab.x[0].tolist())})",
         note=f"x{first} is drawn before x{second}: a line of equal ε{first} stays a line of equal x{first}.",
     )  # fmt: skip

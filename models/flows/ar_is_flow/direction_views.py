@@ -11,14 +11,16 @@ import torch
 
 from models.flows.small_maps import MaskedMap
 from models.flows.timing import Timed, threads
+from models.flows.words import subscript
 from models.frames import Curves, Matrix, Series
 from models.protocol import param, view
 from models.views.words import as_array, decimal
 
 __all__ = ["direction", "passes"]
 
-_ROUNDS = 6
-_DIMENSIONS = (2, 4, 8, 16, 32, 64, 128, 256)
+_ROUNDS = 12
+_DIMENSIONS = (2, 4, 8, 16, 32, 64, 128)
+_ROUNDING = 1e-16
 _DRAWING = "autoregressive: x from earlier x"
 _INVERSE = "inverse autoregressive: x from earlier ε"
 
@@ -66,19 +68,15 @@ def _times(pairs: tuple[tuple[Timed, Timed], ...], done: int) -> Curves:
     )  # fmt: skip
 
 
-@view("Entries after each pass", help="A sample of an autoregressive map: the error of each entry after each pass.")
+@view("Correct decimals after each pass", help="Every pass computes all entries of x from those of the pass before.")
 def passes(lab: Any, k: int = param(8, "Entries k", 2, 12)) -> Matrix:
-    """How far each entry of x is from its final value after each pass."""
+    """Decimals to which each entry of a sample agrees with its final value, after each pass."""
     noise = torch.randn(1, k, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     drawn = as_array(torch.cat(list(MaskedMap(k).solve(noise))))  # (k, k), a row for each pass
     away = np.abs(drawn - drawn[-1])
+    decimals = np.clip(-np.log10(np.maximum(away, _ROUNDING)), 0.0, None)
     return Matrix(
-        away, tuple(str(done) for done in range(1, k + 1)), tuple(f"x{_lower(i + 1)}" for i in range(k)),
-        y_label="pass", subtitle="difference from the sample, all entries computed in each pass",
-        note="After p passes the first p entries are final; the density of a given x takes one pass.",
+        decimals, tuple(str(done) for done in range(1, k + 1)), tuple(f"x{subscript(i + 1)}" for i in range(k)),
+        y_label="pass", unit="decimals", subtitle="a sample of an autoregressive map",
+        note="After p passes the first p entries are exact (16 decimals). The density of a given x takes one pass.",
     )  # fmt: skip
-
-
-def _lower(number: int) -> str:
-    """A number in subscript digits."""
-    return "".join("₀₁₂₃₄₅₆₇₈₉"[int(digit)] for digit in str(number))

@@ -15,7 +15,7 @@ __all__ = ["KnotheRosenblatt", "PlanarMixture"]
 
 _REACH = 12.0  # deviations beyond the outermost means within which quantiles are sought
 _MOST_STEPS = 80  # bisections alone need about 55
-_DONE = 1e-14  # a smaller step ends the search
+_DONE = 2e-15  # difference of a distribution function from its level: rounding
 
 
 @dataclass(frozen=True)
@@ -116,10 +116,10 @@ class KnotheRosenblatt:
         at = 0.5 * (low + high)
         for _ in range(_MOST_STEPS):
             below, density = self._mixed(at, coordinate, weights)
-            low, high = torch.where(below < level, at, low), torch.where(below < level, high, at)
-            new = at - (below - level) / density
-            new = torch.where((new > low) & (new < high), new, 0.5 * (low + high))
-            moved, at = float((new - at).abs().max()), new
-            if moved < _DONE:
+            excess = below - level
+            if float(excess.abs().max()) < _DONE:
                 break
+            low, high = torch.where(excess < 0, at, low), torch.where(excess < 0, high, at)
+            new = at - excess / density
+            at = torch.where((new >= low) & (new <= high), new, 0.5 * (low + high))
         return at

@@ -8,29 +8,27 @@ import numpy as np
 import torch
 
 from models.flows.ar_is_flow.mixture import KnotheRosenblatt
-from models.frames import Curves, Density, Frame, Grid, Lines, Plane, Points, Series
+from models.flows.words import rounding
+from models.frames import Curves, Density, Frame, Lines, Plane, Points, Series
 from models.protocol import view
 from models.views.words import as_array, decimal
 
 __all__ = ["conditional", "first_order", "second_order"]
 
 _CELLS = 12  # of the grid of noise, in each direction
+_FINE = 49  # points of each line of the grid
 _EDGE = 4.0
-_SIDE = 49  # cells of the density, in each direction
+_SIDE = 41  # cells of the density, in each direction
 _LEAST = 0.002  # the outermost lines of the grid: quantiles of 0 and 1 are infinite
 
 
-def _levels() -> np.ndarray:
-    inner = np.arange(1, _CELLS) / _CELLS
-    return np.concatenate([[_LEAST], inner, [1 - _LEAST]])
-
-
-def _mesh(flow: KnotheRosenblatt) -> np.ndarray:
-    """The image of the grid of noise, (rows, columns, 2)."""
-    levels = _levels()
-    u, v = np.meshgrid(levels, levels)
-    noise = torch.from_numpy(np.stack([u, v], -1).reshape(-1, 2))
-    return as_array(flow.transform(noise)).reshape(len(levels), len(levels), 2)
+def _grid() -> np.ndarray:
+    """Lines of equal ε₁, then of equal ε₂, (lines, points, 2)."""
+    levels = np.concatenate([[_LEAST], np.arange(1, _CELLS) / _CELLS, [1 - _LEAST]])
+    along = 0.5 - 0.5 * np.cos(np.linspace(0.0, np.pi, _FINE))  # denser at the ends, where quantiles are far apart
+    fixed, moving = np.meshgrid(levels, _LEAST + (1 - 2 * _LEAST) * along, indexing="ij")
+    lines = np.stack([fixed, moving], -1)
+    return np.concatenate([lines, lines[..., ::-1]])
 
 
 def _picture(lab: Any, flow: KnotheRosenblatt) -> Frame:
@@ -42,19 +40,23 @@ def _picture(lab: Any, flow: KnotheRosenblatt) -> Frame:
     points = torch.from_numpy(np.stack(np.meshgrid(middles, middles), -1).reshape(-1, 2))
     density = as_array(flow.log_prob(points).exp()).reshape(_SIDE, _SIDE)
     apart = float((flow.log_prob(x) - flow.mixture.log_prob(x)).abs())
+    grid = _grid()
     start = float(x[0, flow.order[0]])
     line = np.array([[start, -_EDGE], [start, _EDGE]])
     return Plane(
         (
             Density(density, (-_EDGE, _EDGE, -_EDGE, _EDGE), role="data", name="density of x = f(ε)"),
-            Grid(_mesh(flow), role="prior", name="grid of ε"),
+            Lines(
+                as_array(flow.transform(torch.from_numpy(grid.reshape(-1, 2)))),
+                np.arange(0, grid[..., 0].size, _FINE), role="prior", name="grid of ε",
+            ),
             Lines(line if flow.order[0] == 0 else line[:, ::-1], np.zeros(1, int), role="alt", dashed=True),
             Points(as_array(x), role="alt", size=9.0, name="x = f(ε)"),
         ),
         x_label="x₁", y_label="x₂", extent=(-_EDGE, _EDGE, -_EDGE, _EDGE),
         subtitle=f"{first} from ε{first[1]}, then {second} from ε{second[1]} given {first}",
         note=f"x = ({decimal(float(x[0, 0]), 2)}, {decimal(float(x[0, 1]), 2)}), p(x) = "
-        f"{decimal(float(flow.log_prob(x).exp()))}; log p(x) of the mixture differs by {apart * 1e15:.1f} · 10⁻¹⁵.",
+        f"{decimal(float(flow.log_prob(x).exp()))}; log p(x) of the mixture differs by {rounding(apart)}.",
     )  # fmt: skip
 
 

@@ -1,0 +1,141 @@
+"""Measured times against k: of determinants, and of what comes before them."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.flows.jacobians import jacobian_of_copies
+from models.flows.small_maps import CouplingMap, DenseMap
+from models.flows.timing import Timed
+
+__all__ = ["Sweep", "determinants", "forming", "slope"]
+
+_ROUNDS = 8
+_CHEAP = 20  # a sum over a diagonal is measured up to k = 2²⁰
+_MOST_FORMED = 512
+_OCTAVES = 2  # that an exponent is fitted over
+
+
+class Sweep:
+    """Times of several computations at several k, measured round by round.
+
+    Args:
+        ways: For each computation its k, and the calls that are timed there.
+        factors: Numbers that the times of a computation are multiplied by, one for each k; 1 where there are none.
+    """
+
+    def __init__(
+        self,
+        ways: Mapping[str, Mapping[int, Callable[[], object]]],
+        factors: Mapping[str, Mapping[int, int]] | None = None,
+    ):
+        self._timed = {name: {k: Timed(call) for k, call in calls.items()} for name, calls in ways.items()}
+        self._factors = factors or {}
+        self._queue = sorted((k, name) for name, calls in ways.items() for k in calls)  # small k first
+        self._done = 0
+
+    @property
+    def finished(self) -> bool:
+        """Whether all rounds are done."""
+        return self._done == _ROUNDS * len(self._queue)
+
+    @property
+    def progress(self) -> str:
+        """What has been measured: "round 3 of 8", "least of 8"."""
+        return f"least of {_ROUNDS}" if self.finished else f"round {self._done // len(self._queue) + 1} of {_ROUNDS}"
+
+    def advance(self) -> None:
+        """Takes the next measurement."""
+        k, name = self._queue[self._done % len(self._queue)]
+        self._timed[name][k].measure()
+        self._done += 1
+
+    def times(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """The k of a computation, and its least times so far, s; NaN where none is measured yet."""
+        timed, factors = self._timed[name], self._factors.get(name, {})
+        return np.array([*timed]), np.array([each.seconds * factors.get(k, 1) for k, each in timed.items()])
+
+
+def slope(k: np.ndarray, seconds: np.ndarray) -> tuple[float, int, int]:
+    """The exponent of k that fits the times over the last two octaves by least squares, and the ends of their range.
+
+    It is NaN where not all of these times are measured.
+    """
+    last = int(k[-1])
+    top = k >= last / 2**_OCTAVES
+    if not np.isfinite(seconds[top]).all():
+        return math.nan, int(k[top][0]), last
+    return float(np.polyfit(np.log(k[top]), np.log(seconds[top]), 1)[0]), int(k[top][0]), last
+
+
+def _sizes(largest: int) -> list[int]:
+    """2, 3, 4, 6, 8, 12, … up to a power of 2."""
+    powers = [2**j for j in range(1, largest.bit_length())]
+    return sorted([*powers, *(3 * power // 2 for power in powers[:-1])])
+
+
+@functools.lru_cache(maxsize=4)
+def determinants(largest: int, seed: int) -> Sweep:
+    """log |det| of a full matrix, of a triangular one whose diagonal is given, and of a coupling layer whose s is.
+
+    Numbers are float32. The cheap ones are measured far beyond the largest full matrix.
+    """
+    rng = torch.Generator().manual_seed(seed)
+    matrices = {k: torch.randn(k, k, generator=rng) for k in _sizes(largest)}
+    values = torch.rand(2**_CHEAP, generator=rng) + 0.5
+    sizes = [2**j for j in range(1, _CHEAP + 1)]
+    return Sweep(
+        {
+            "full": {k: functools.partial(torch.linalg.slogdet, matrix) for k, matrix in matrices.items()},
+            "triangular": {k: functools.partial(_log_sum, values[:k]) for k in sizes},
+            "coupling": {k: functools.partial(torch.sum, values[: k // 2]) for k in sizes},
+        }
+    )
+
+
+def _log_sum(diagonal: Tensor) -> Tensor:
+    return diagonal.log().sum()
+
+
+@functools.lru_cache(maxsize=4)
+def forming(largest: int, seed: int) -> Sweep:
+    """A forward pass, the Jacobian in two ways, its determinant, and a coupling layer with its log-determinant.
+
+    The network is W₂ tanh(W₁ ε) with k×k weights in float32, for one ε. Row by row, the time is that of one backward
+    pass, times k.
+    """
+    sizes = [k for k in _sizes(largest) if k <= _MOST_FORMED]
+    rng = torch.Generator().manual_seed(seed)
+    ways: dict[str, dict[int, Callable[[], object]]] = {
+        name: {} for name in ("forward", "rows", "batch", "determinant", "coupling")
+    }
+    for k in sizes:
+        dense, coupled = DenseMap(k, seed, torch.float32), CouplingMap(k, k // 2, seed, torch.float32)
+        at = torch.randn(1, k, generator=rng)
+        ways["forward"][k] = functools.partial(dense, at)
+        ways["rows"][k] = _row(dense, at)
+        ways["batch"][k] = functools.partial(jacobian_of_copies, dense, at)
+        ways["determinant"][k] = functools.partial(torch.linalg.slogdet, jacobian_of_copies(dense, at))
+        ways["coupling"][k] = functools.partial(_coupling, coupled, at)
+    return Sweep(ways, {"rows": {k: k for k in sizes}})
+
+
+def _row(flow: DenseMap, at: Tensor) -> Callable[[], object]:
+    """A backward pass for the first row, through a graph that is kept."""
+    with torch.enable_grad():
+        x = at.clone().requires_grad_()
+        first = flow(x)[0, 0]
+    return lambda: torch.autograd.grad(first, x, retain_graph=True)
+
+
+def _coupling(flow: CouplingMap, at: Tensor) -> tuple[Tensor, Tensor]:
+    """x and its log-determinant."""
+    kept, moved = at[:, : flow.d], at[:, flow.d :]
+    log_scale, shift = flow.conditioner(kept)
+    return torch.cat([kept, moved * log_scale.exp() + shift], dim=1), log_scale.sum()
