@@ -10,7 +10,8 @@ import torch
 
 __all__ = ["Timed", "threads"]
 
-_SLICE = 0.0015  # s that a measurement lasts at least
+_SLICE = 0.0015  # s of a measurement, but at least one call
+_LEAST = 2e-5  # s that the clock is read after at least
 
 
 class Timed:
@@ -25,23 +26,23 @@ class Timed:
     def __init__(self, call: Callable[[], object]):
         self.seconds = math.nan
         self._call = call
-        self._calls = 0
+        self._calls = 1  # between two looks at the clock
 
     def measure(self) -> None:
-        """Takes one measurement: the mean of so many calls that the clock's resolution does not matter."""
-        if not self._calls:
-            first = self._time(1)
-            self._calls = max(1, round(_SLICE / first))
-            if self._calls == 1:
-                self.seconds = first
-                return
-        self.seconds = min(self._time(self._calls), self.seconds)  # in this order: NaN is not less than a number
-
-    def _time(self, calls: int) -> float:
-        began = time.perf_counter()
-        for _ in range(calls):
-            self._call()
-        return (time.perf_counter() - began) / calls
+        """Takes measurements for a moment: a single one of a call that takes longer."""
+        ends = time.perf_counter() + _SLICE
+        while True:
+            began = time.perf_counter()
+            for _ in range(self._calls):
+                self._call()
+            now = time.perf_counter()
+            took = (now - began) / self._calls
+            if now - began < _LEAST:
+                self._calls = math.ceil(_LEAST / max(took, 1e-8))
+            else:
+                self.seconds = min(took, self.seconds)  # in this order: NaN is not less than a number
+                if now > ends:
+                    return
 
 
 def threads() -> str:

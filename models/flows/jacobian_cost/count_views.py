@@ -20,7 +20,7 @@ _LARGEST = 1 << 14
 def _ways(share: float) -> dict[str, tuple[str, str, Callable[[int], Count]]]:
     """For each way its name, its role, and its count at k."""
     return {
-        "backward": ("Jacobian, k backward passes", "alt", backward_passes),
+        "backward": ("Jacobian row by row", "alt", backward_passes),
         "full": ("full: LU decomposition", "alt", full),
         "forward": ("forward pass", "model", forward_pass),
         "triangular": ("triangular: Σ log aᵢᵢ", "model", triangular),
@@ -52,7 +52,6 @@ _FORMULAS = {
     "forward": "4k² − k",
     "backward": "4k³ − k² + 2k",
 }
-_COLUMNS = 40  # characters of a line
 
 
 @view("Table of operations", help="At the largest k that is measured: the numbers and their formulas.")
@@ -64,8 +63,7 @@ def table(lab: Any) -> Text:
     for name, formula in _FORMULAS.items():
         label, role, count = ways[name]
         marks.append((len(lines), 0, len(label), role))
-        total = f"{count(k).total:,}"
-        lines += [label, f"  {formula:<{_COLUMNS - len(total) - 2}}{total}", ""]
+        lines += [label, f"  {formula}", f"  = {count(k).total:,}", ""]
     return Text(
         tuple(lines[:-1]), tuple(marks), subtitle=f"k = {k:,}, d = {copies(k, lab.config.kept):,}",
         note="The network has k×k weights: W₂ tanh(W₁ ε).",

@@ -15,32 +15,33 @@ from models.views.words import decimal
 __all__ = ["determinant_values", "entries", "patterns"]
 
 _ROLES = {"full": "alt", "triangular": "model", "coupling": "prior"}
-_GAP = 0.2  # between two patterns, as a share of their side
+_GAP = 0.12  # between two patterns, as a share of their side
+_TEXT = 1.7  # middle of the texts along the horizontal axis, in sides of a pattern
 _INSET = 0.08  # of an entry, as a share of its cell
+_WAYS = {"full": "⅔k³ + … operations", "triangular": "2k − 1 operations", "coupling": "k − d − 1 operations"}
 _SECOND = {"full": "Σ log σᵢ (singular values)", "triangular": "Σ log aᵢᵢ", "coupling": "Σ s"}
 
 
-@view("Which entries are not 0", help="Filled: entries that the determinant depends on.")
+@view("Which entries are not 0", help="Filled: entries that the determinant depends on; outlined: the others.")
 def patterns(lab: Any) -> Drawing:
-    """The entries of the three Jacobians that are not 0, in squares side by side."""
+    """The entries of the three Jacobians that are not 0, one below the other."""
     strokes: list[Stroke] = []
     labels: list[Label] = []
     for number, (kind, name) in enumerate(KINDS.items()):
-        left, matrix = number * (1 + _GAP), lab.examples[kind].matrix
+        base, matrix = -number * (1 + _GAP), lab.examples[kind].matrix
         k = len(matrix)
-        strokes.append(Stroke(_square(left, 0.0, 1.0), "total", 1.0))
+        strokes.append(Stroke(_square(0.0, base, 1.0), "total", 1.0))
         for row, column in np.argwhere(matrix != 0).tolist():
             needed = _is_needed(kind, row, column, lab.copied)
-            at = left + (column + _INSET) / k, 1 - (row + 1 - _INSET) / k
+            at = (column + _INSET) / k, base + 1 - (row + 1 - _INSET) / k
             square = _square(*at, (1 - 2 * _INSET) / k)
             strokes.append(Stroke(square, _ROLES[kind], 0.0 if needed else 1.0, filled=needed))
-        needed_count = {"full": k * k, "triangular": k, "coupling": k - lab.copied}[kind]
-        labels += [
-            Label(left + 0.5, 1.09, name, _ROLES[kind], 0.085),
-            Label(left + 0.5, -0.09, f"{needed_count} of {k * k} entries", height=0.07),
-        ]
+        count = {"full": k * k, "triangular": k, "coupling": k - lab.copied}[kind]
+        lines = (f"{count} of {k * k} entries", _WAYS[kind])
+        labels.append(Label(_TEXT, base + 0.7, name, _ROLES[kind], 0.095))
+        labels += [Label(_TEXT, base + 0.48 - 0.18 * i, line, height=0.08) for i, line in enumerate(lines)]
     return Drawing(
-        tuple(strokes), tuple(labels), extent=(-0.05, 3 + 2 * _GAP + 0.05, -0.2, 1.2),
+        tuple(strokes), tuple(labels), extent=(-0.05, 2 * _TEXT - 0.95, -2 * (1 + _GAP) - 0.05, 1.05),
         subtitle=f"k = {lab.config.k}, d = {lab.copied}",
         note="Filled: what the determinant depends on; outlined: other entries that are not 0.",
     )  # fmt: skip

@@ -16,7 +16,7 @@ from models.flows.timing import Timed
 
 __all__ = ["Sweep", "determinants", "forming", "slope"]
 
-_ROUNDS = 8
+_ROUNDS = 10
 _CHEAP = 20  # a sum over a diagonal is measured up to k = 2²⁰
 _MOST_FORMED = 512
 _OCTAVES = 2  # that an exponent is fitted over

@@ -22,11 +22,11 @@ _DETERMINANTS = {
     "coupling": ("coupling layer: Σ s", "prior"),
 }
 _FORMING = {
-    "rows": ("Jacobian, k backward passes", "alt"),
-    "batch": ("Jacobian, one batch of k", "prior"),
+    "rows": ("Jacobian row by row", "alt"),
+    "batch": ("Jacobian as a batch", "prior"),
     "determinant": ("its determinant, LU", "data"),
     "forward": ("forward pass", "model"),
-    "coupling": ("coupling layer with log|det|", "total"),
+    "coupling": ("coupling layer, log|det|", "total"),
 }
 _RULED = 16  # a ruler begins at 1/16 of the largest k of its curve
 
@@ -74,7 +74,7 @@ def _ruler(sweep: Sweep, name: str, power: int, label: str) -> list[Series]:
 
 
 def _subtitle(sweep: Sweep) -> str:
-    return f"measured, {sweep.progress}; {threads()}"
+    return f"{sweep.progress}; {threads()}"
 
 
 def _fitted(sweep: Sweep) -> str:
@@ -90,24 +90,23 @@ def _fitted(sweep: Sweep) -> str:
 
 
 @view(
-    "Exponent of k in each octave",
-    help="log₂ of the ratio of times at 2k and k. Small matrices take the time of a call, whatever k.",
+    "Exponent of k",
+    help="½ log₂ of the ratio of the times at 2k and k/2, drawn at k.",
 )  # fmt: skip
 def exponents(lab: Any, noise: Noise) -> Iterator[Curves]:
-    """log₂ t(2k)/t(k) of each computation, and the exponents 3 and 1."""
+    """½ log₂ t(2k)/t(k/2) of each computation, and the exponents 3 and 1."""
     for sweep in _measured(determinants(lab.largest, noise.seed)):
         series = []
         for name, (label, role) in _DETERMINANTS.items():
             k, seconds = sweep.times(name)
             octaves = np.isin(k, 2 ** np.arange(32))
             k, seconds = k[octaves], seconds[octaves]
-            series.append(Series(name, label, k[1:] / 2**0.5, np.diff(np.log2(seconds)), role=role))
+            series.append(Series(name, label, k[1:-1], 0.5 * np.log2(seconds[2:] / seconds[:-2]), role=role))
         ends = np.array([2.0, float(series[1].x[-1])])
         series += [Series(f"{p}", f"exponent {p}", ends, np.full(2, float(p)), dashed=True) for p in (3, 1)]
         yield Curves(
             tuple(series), x_label="k", y_label="exponent", log_x=True, subtitle=_subtitle(sweep),
-            note="Operations have the exponents 3 and 1. Times approach 3 slowly: larger matrices are computed faster a "
-            "number.",
+            note="Operations have the exponents 3 and 1; times of small k are those of a call.",
         )  # fmt: skip
 
 
@@ -137,14 +136,14 @@ def _compared(sweep: Sweep) -> str:
     )
 
 
-@view("At the largest k", help="The last points of the curves.")
+@view("In forward passes", help="The last points of the curves, as multiples of a forward pass of the network.")
 def forming_at(lab: Any, noise: Noise) -> Iterator[Bars]:
-    """Times at the largest k."""
+    """Times at the largest k, as multiples of that of a forward pass."""
     for sweep in _measured(forming(lab.largest, noise.seed)):
-        last = np.array([1e3 * sweep.times(name)[1][-1] for name in _FORMING])
+        last = np.array([sweep.times(name)[1][-1] for name in _FORMING]) / sweep.times("forward")[1][-1]
         yield Bars(
             tuple(label for label, _ in _FORMING.values()), last, roles=tuple(role for _, role in _FORMING.values()),
-            unit="ms", pending=bool(np.isnan(last).any()),
+            unit="×", pending=bool(np.isnan(last).any()),
             subtitle=f"k = {int(sweep.times('forward')[0][-1]):,}; {sweep.progress}",
             note="A coupling layer never forms its Jacobian: its log-determinant is a sum that it computes anyway.",
         )  # fmt: skip
