@@ -26,50 +26,81 @@ _DEVIATIONS = ("1", "½ exp(c tanh {a})", "½ exp(c tanh({a} − {b}))")
 @view("Derivation", lead=True, help="The chain, each draw as a map of its noise, and the substitution, with numbers.")
 def derivation(lab: Any) -> Text:
     """The derivation for the noise of the parameters, step by step."""
+    lines: list[str] = []
+    marks: list[tuple[int, int, int, str]] = []
+    for number, part in enumerate((_factors, _draws, _substituted, _density), 1):
+        heading, body = part(lab)
+        marks.append((len(lines), 0, 1, "total"))
+        lines.append(f"{number}  {heading}")
+        for line, colours in body:
+            marks += [(len(lines), begin, end, role) for begin, end, role in colours]
+            lines.append(line)
+        lines.append("")
+    return Text(
+        tuple(lines[:-1]), tuple(marks),
+        subtitle=f"b = {decimal(lab.config.bend, 2)}, c = {decimal(lab.config.change, 2)}",
+        note="Each f is μ + σ ε with the μ and σ of its line.",
+    )  # fmt: skip
+
+
+_Marks = list[tuple[int, int, str]]  # begin, end and role of highlighted pieces of a line
+_Step = tuple[str, list[tuple[str, _Marks]]]  # heading, and lines with their marks
+
+
+def _names(lab: Any) -> tuple[list[str], list[str]]:
+    """Subscripts of the coordinates in the order of the chain, and the coordinates."""
     names = [SUBSCRIPTS[i] for i in lab.chain.order]
-    x = [f"x{name}" for name in names]
-    given = ("", f"|{x[0]}", f"|{x[0]}, {x[1]}")
-    lines = ["1  Each factor is a normal", ""]
-    lines += ["p(x) = " + " ".join(f"p({xi}{g})" for xi, g in zip(x, given, strict=True))]
-    marks: list[tuple[int, int, int, str]] = [(0, 0, 1, "total")]
-    means, stds, noise, values = (
-        as_array(part[0])[list(lab.chain.order)]
-        for part in (lab.chain.means(lab.x), lab.chain.deviations(lab.x), lab.noise, lab.x)
-    )
-    filled = {"a": x[0], "b": x[1]}
-    for position, name in enumerate(names):
-        mean = _FORMULAS[position].format(**filled)
-        std = _DEVIATIONS[position].format(**filled)
-        lines.append(f"  μ{name} = {mean:<16} σ{name} = {std}")
-    lines += ["", "2  Its draw is a map of its noise: xᵢ = μᵢ + σᵢ εᵢ", ""]
-    marks.append((len(lines) - 2, 0, 1, "total"))
+    return names, [f"x{name}" for name in names]
+
+
+def _factors(lab: Any) -> _Step:
+    names, x = _names(lab)
+    lines = [f"p(x) = p({x[0]}) p({x[1]}|{x[0]}) p({x[2]}|{x[0]}, {x[1]})"]
+    for name, mean, std in zip(names, _FORMULAS, _DEVIATIONS, strict=True):
+        mean, std = (text.format(a=x[0], b=x[1]) for text in (mean, std))
+        lines.append(f" μ{name} = {mean:<14}  σ{name} = {std}")
+    return "Each factor is a normal", [(line, []) for line in lines]
+
+
+def _draws(lab: Any) -> _Step:
+    names, x = _names(lab)
+    order = list(lab.chain.order)
+    parts = (lab.chain.means(lab.x), lab.chain.deviations(lab.x), lab.noise, lab.x)
+    rows = np.stack([as_array(part[0])[order] for part in parts], axis=1)
     arguments = (f"ε{names[0]}", f"ε{names[1]}, {x[0]}", f"ε{names[2]}, {x[0]}, {x[1]}")
-    for position, inside in enumerate(arguments):
-        numbers = [decimal(float(part[position])) for part in (means, stds, noise, values)]
-        left = f"  {x[position]} = f({inside})"
-        line = f"{left:<20} = {numbers[0]:>6} + {numbers[1]} · {numbers[2]:>6}"
-        marks.append((len(lines), len(line) - len(numbers[2]), len(line), "prior"))
-        line += f" = {numbers[3]:>6}"
-        marks.append((len(lines), len(line) - len(numbers[3]), len(line), "model"))
-        lines.append(line)
-    lines += ["", "3  Substituted, x depends on the noise alone", ""]
-    marks.append((len(lines) - 2, 0, 1, "total"))
+    lines: list[tuple[str, _Marks]] = []
+    for made, inside, row in zip(x, arguments, rows.tolist(), strict=True):
+        mean, std, noise, value = (decimal(number, 2) for number in row)
+        left = f" {made} = f({inside})"
+        line = f"{left:<19} = {mean:>5} + {std} · {noise:>5}"
+        whole = f"{line} = {value:>5}"
+        lines.append(
+            (whole, [(len(line) - len(noise), len(line), "prior"), (len(whole) - len(value), len(whole), "model")])
+        )
+    return "Its draw is a map of its noise: xᵢ = μᵢ + σᵢ εᵢ", lines
+
+
+def _substituted(lab: Any) -> _Step:
+    names, x = _names(lab)
     one = f"f(ε{names[0]})"
     two = f"f(ε{names[1]}, {one})"
-    lines += [f"  {x[0]} = {one}", f"  {x[1]} = {two}", f"  {x[2]} = f(ε{names[2]}, {one}, {two})"]
-    log_noise, log_det, log_prob = (decimal(lab.exact[key]) for key in ("log_noise", "log_det", "log_prob"))
-    lines += ["", "4  Its density: noise and Jacobian of f⁻¹", ""]
-    marks.append((len(lines) - 2, 0, 1, "total"))
-    line = f"  log s(ε) + log|det| = {log_noise}"
-    marks.append((len(lines), len(line) - len(log_noise), len(line), "prior"))
-    lines.append(f"{line} + {log_det} = {log_prob}".replace("+ −", "− "))
-    chain = [decimal(lab.exact[key]) for key in ("first", "second", "third")]
-    lines.append(f"  Σ log p(xᵢ|x_<ᵢ)    = {' + '.join(chain)} = {log_prob}".replace("+ −", "− "))
-    return Text(
-        tuple(lines), tuple(marks),
-        subtitle=f"b = {decimal(lab.config.bend, 2)}, c = {decimal(lab.config.change, 2)}",
-        note="Each f is μ + σ ε with the μ and σ of its line. The slides number it in the order x₁, x₂, x₃.",
-    )  # fmt: skip
+    three = f"f(ε{names[2]}, {one}, {two})"
+    return "Substituted, x depends on the noise alone", [
+        (f" {made} = {text}", []) for made, text in zip(x, (one, two, three), strict=True)
+    ]
+
+
+def _density(lab: Any) -> _Step:
+    exact = {key: decimal(value) for key, value in lab.exact.items()}
+    sums = {
+        "log s(ε) + log|det|": (exact["log_noise"], exact["log_det"]),
+        "Σ log p(xᵢ|x_<ᵢ)": (exact["first"], exact["second"], exact["third"]),
+    }
+    lines: list[tuple[str, _Marks]] = []
+    for left, terms in sums.items():
+        line = f"{left:<19} = {' + '.join(terms)}".replace("+ −", "− ") + f" = {exact['log_prob']}"
+        lines.append((line, [(len(line) - len(exact["log_prob"]), len(line), "model")]))
+    return "Its density, with the Jacobian of f⁻¹", lines
 
 
 @view("Dependencies", help="What each x is computed from: before and after the substitution.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,65 +11,66 @@ import numpy as np
 import torch
 
 from models.flows.small_maps import MaskedMap
-from models.flows.timing import Timed, threads
+from models.flows.timing import Sweep, Timed, TimedPasses, threads
 from models.flows.words import subscript
 from models.frames import Curves, Matrix, Series
-from models.protocol import param, view
+from models.protocol import Noise, param, view
 from models.views.words import as_array, decimal
 
-__all__ = ["direction", "passes"]
+__all__ = ["direction", "directions", "passes"]
 
-_ROUNDS = 12
 _DIMENSIONS = (2, 4, 8, 16, 32, 64, 128)
 _ROUNDING = 1e-16
 _DRAWING = "autoregressive: x from earlier x"
 _INVERSE = "inverse autoregressive: x from earlier ε"
 
 
-@functools.lru_cache(maxsize=1)
-def _timed() -> tuple[tuple[Timed, Timed], ...]:
-    """For each k, one pass of the map and its k-pass inverse, for one datum."""
-    pairs = []
+@functools.lru_cache(maxsize=4)
+def directions(seed: int) -> Sweep:
+    """One pass of a masked map for one datum, and its inverse in k passes."""
+    ways: dict[str, dict[int, Timed]] = {"one": {}, "many": {}}
     for k in _DIMENSIONS:
-        flow, at = MaskedMap(k, dtype=torch.float32), torch.zeros(1, k)
-        pairs.append((Timed(functools.partial(flow, at)), Timed(functools.partial(flow.inverse, at))))
-    return tuple(pairs)
+        flow, at = MaskedMap(k, seed, torch.float32), torch.zeros(1, k)
+        ways["one"][k] = Timed(functools.partial(flow, at))
+        ways["many"][k] = TimedPasses(functools.partial(flow.solve, at))
+    return Sweep(ways)
 
 
 @view(
     "Time against k",
-    help="Of one datum, measured on this machine, least of several measurements: in one pass all entries are "
-    "computed together; otherwise one entry after another.",
+    help="Of one datum, measured on this machine: all entries in one pass, or one entry after another. Each pass is "
+    "the least of several measurements.",
 )  # fmt: skip
-def direction(lab: Any) -> Iterator[Curves]:
-    """Times of density and sample of an autoregressive map and of its inverse, measured in turn."""
-    pairs = _timed()
-    for done in range(1, _ROUNDS + 1):
-        for pair in pairs:
-            for timed in pair:
-                timed.measure()
-                yield _times(pairs, done)
+def direction(lab: Any, noise: Noise) -> Iterator[Curves]:
+    """Times of density and sample of an autoregressive map and of its inverse, while they are measured."""
+    for sweep in directions(noise.seed).steps():
+        yield _times(sweep)
 
 
-def _times(pairs: tuple[tuple[Timed, Timed], ...], done: int) -> Curves:
-    k = np.array(_DIMENSIONS)
-    one, many = (1e3 * np.array([pair[way].seconds for pair in pairs]) for way in range(2))
-    measured = np.isfinite(many)
-    ratio = "" if not measured[-1] else f"At k = {k[-1]}: {decimal(many[-1] / one[-1], 0)} times as long. "
+_LINES = (
+    ("density", "density of x: 1 pass", "one", "data", _DRAWING),
+    ("sample", "sample: k passes", "many", "model", _DRAWING),
+    ("inverse.sample", "sample: 1 pass", "one", "model", _INVERSE),
+    ("inverse.density", "density of x: k passes", "many", "data", _INVERSE),
+)  # key, label, computation, role, pane
+
+
+def _times(sweep: Sweep) -> Curves:
+    series = []
+    for key, label, name, role, pane in _LINES:
+        k, seconds = sweep.times(name)
+        if np.isfinite(seconds).any():
+            series.append(Series(key, label, k, 1e3 * seconds, role=role, pane=pane, unit="ms"))
+    last = {name: float(sweep.times(name)[1][-1]) for name in ("one", "many")}
+    ratio = last["many"] / last["one"]
+    compared = f"At k = {_DIMENSIONS[-1]}, k passes take {decimal(ratio, 0)} times as long as one."
     return Curves(
-        (
-            Series("density", "density of x: 1 pass", k, one, role="data", pane=_DRAWING, unit="ms"),
-            Series("sample", "sample: k passes", k, many, role="model", pane=_DRAWING, unit="ms"),
-            Series("inverse.sample", "sample: 1 pass", k, one, role="model", pane=_INVERSE, unit="ms"),
-            Series("inverse.density", "density of x: k passes", k, many, role="data", pane=_INVERSE, unit="ms"),
-        ),
-        x_label="k", y_label="ms", log_x=True, log_y=True,
-        subtitle=f"measured, round {done} of {_ROUNDS}",
-        note=f"{ratio}The same map, read in the two directions; {threads()}.",
+        tuple(series), x_label="k", y_label="ms", log_x=True, log_y=True,
+        subtitle=f"{sweep.progress}; {threads()}", note="Measuring." if math.isnan(ratio) else compared,
     )  # fmt: skip
 
 
-@view("Correct decimals after each pass", help="Every pass computes all entries of x from those of the pass before.")
+@view("Correct decimals", help="Every pass computes all entries of x from those of the pass before.")
 def passes(lab: Any, k: int = param(8, "Entries k", 2, 12)) -> Matrix:
     """Decimals to which each entry of a sample agrees with its final value, after each pass."""
     noise = torch.randn(1, k, generator=torch.Generator().manual_seed(1), dtype=torch.float64)

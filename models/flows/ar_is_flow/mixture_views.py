@@ -45,7 +45,7 @@ def _picture(lab: Any, flow: KnotheRosenblatt) -> Frame:
     line = np.array([[start, -_EDGE], [start, _EDGE]])
     return Plane(
         (
-            Density(density, (-_EDGE, _EDGE, -_EDGE, _EDGE), role="data", name="density of x = f(ε)"),
+            Density(density, (-_EDGE, _EDGE, -_EDGE, _EDGE), role="model", name="density of x = f(ε)"),
             Lines(
                 as_array(flow.transform(torch.from_numpy(grid.reshape(-1, 2)))),
                 np.arange(0, grid[..., 0].size, _FINE), role="prior", name="grid of ε",

@@ -23,6 +23,7 @@ ORDERS = {
 }
 """Choices of the order of the chain: "231" begins with x₂."""
 _PLANES = {"12": "x₁, x₂", "13": "x₁, x₃", "23": "x₂, x₃"}
+_SHOWN = 400  # samples in the plane
 _DRAWN = 400  # samples of the table of differences
 _EDGE = 4.0
 _UNIT = 1e15  # differences are in 10⁻¹⁵
@@ -32,12 +33,11 @@ _UNIT = 1e15  # differences are in 10⁻¹⁵
 def samples(
     lab: Any,
     noise: Noise,
-    n: int = param(400, "Samples", 50, 2000, log=True),
     plane: str = param("12", "Plane", choices=_PLANES),
 ) -> Plane:
     """Samples of the chain and of the map, over one another."""
-    drawn = lab.chain.sample(n, rng=noise.rng())
-    mapped = lab.chain.transform(lab.chain.noise(n, rng=noise.rng()))
+    drawn = lab.chain.sample(_SHOWN, rng=noise.rng())
+    mapped = lab.chain.transform(lab.chain.noise(_SHOWN, rng=noise.rng()))
     pair = [int(digit) - 1 for digit in plane]
     x, y = (f"x{SUBSCRIPTS[i]}" for i in pair)
     apart = float((drawn - mapped).abs().max())
@@ -46,13 +46,13 @@ def samples(
             Points(as_array(drawn[:, pair]), role="model", size=10.0, name="chain of conditionals"),
             Points(as_array(mapped[:, pair]), role="total", size=3.0, name="x = f(ε)"),
         ),
-        x_label=x, y_label=y, subtitle=f"{n:,} samples, order {ORDERS[lab.config.order]}",
+        x_label=x, y_label=y, subtitle=f"{_SHOWN} samples, order {ORDERS[lab.config.order]}",
         note=f"Largest difference of a coordinate: {rounding(apart)}.",
     )  # fmt: skip
 
 
 @view(
-    "Density along each coordinate",
+    "Density on lines",
     help="p(x) as one coordinate moves away from x = f(ε): the chain rule, and the change of variables.",
 )
 def slices(lab: Any) -> Curves:

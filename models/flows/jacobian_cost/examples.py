@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from models.flows.jacobians import jacobian_of_copies
 from models.flows.small_maps import CouplingMap, DenseMap, MaskedMap
@@ -43,10 +45,8 @@ def examples(k: int, d: int, seed: int) -> dict[str, Example]:
     rng = torch.Generator().manual_seed(seed)
     noise = torch.randn(1, k, generator=rng, dtype=torch.float64)
     dense, masked, coupled = DenseMap(k, seed), MaskedMap(k, seed), CouplingMap(k, d, seed)
-    matrices = {
-        name: jacobian_of_copies(flow, noise)
-        for name, flow in zip(KINDS, (dense, masked, coupled), strict=True)
-    }  # fmt: skip
+    flows: dict[str, Callable[[Tensor], Tensor]] = {"full": dense, "triangular": masked, "coupling": coupled}
+    matrices = {name: jacobian_of_copies(flow, noise) for name, flow in flows.items()}
     others = {
         "full": torch.linalg.svdvals(matrices["full"]).log().sum(),
         "triangular": masked.conditioner(noise)[1].sum(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -12,54 +12,13 @@ from torch import Tensor
 
 from models.flows.jacobians import jacobian_of_copies
 from models.flows.small_maps import CouplingMap, DenseMap
-from models.flows.timing import Timed
+from models.flows.timing import Sweep, Timed
 
-__all__ = ["Sweep", "determinants", "forming", "slope"]
+__all__ = ["determinants", "forming", "slope"]
 
-_ROUNDS = 10
 _CHEAP = 20  # a sum over a diagonal is measured up to k = 2²⁰
 _MOST_FORMED = 512
 _OCTAVES = 2  # that an exponent is fitted over
-
-
-class Sweep:
-    """Times of several computations at several k, measured round by round.
-
-    Args:
-        ways: For each computation its k, and the calls that are timed there.
-        factors: Numbers that the times of a computation are multiplied by, one for each k; 1 where there are none.
-    """
-
-    def __init__(
-        self,
-        ways: Mapping[str, Mapping[int, Callable[[], object]]],
-        factors: Mapping[str, Mapping[int, int]] | None = None,
-    ):
-        self._timed = {name: {k: Timed(call) for k, call in calls.items()} for name, calls in ways.items()}
-        self._factors = factors or {}
-        self._queue = sorted((k, name) for name, calls in ways.items() for k in calls)  # small k first
-        self._done = 0
-
-    @property
-    def finished(self) -> bool:
-        """Whether all rounds are done."""
-        return self._done == _ROUNDS * len(self._queue)
-
-    @property
-    def progress(self) -> str:
-        """What has been measured: "round 3 of 8", "least of 8"."""
-        return f"least of {_ROUNDS}" if self.finished else f"round {self._done // len(self._queue) + 1} of {_ROUNDS}"
-
-    def advance(self) -> None:
-        """Takes the next measurement."""
-        k, name = self._queue[self._done % len(self._queue)]
-        self._timed[name][k].measure()
-        self._done += 1
-
-    def times(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """The k of a computation, and its least times so far, s; NaN where none is measured yet."""
-        timed, factors = self._timed[name], self._factors.get(name, {})
-        return np.array([*timed]), np.array([each.seconds * factors.get(k, 1) for k, each in timed.items()])
 
 
 def slope(k: np.ndarray, seconds: np.ndarray) -> tuple[float, int, int]:
@@ -92,9 +51,9 @@ def determinants(largest: int, seed: int) -> Sweep:
     sizes = [2**j for j in range(1, _CHEAP + 1)]
     return Sweep(
         {
-            "full": {k: functools.partial(torch.linalg.slogdet, matrix) for k, matrix in matrices.items()},
-            "triangular": {k: functools.partial(_log_sum, values[:k]) for k in sizes},
-            "coupling": {k: functools.partial(torch.sum, values[: k // 2]) for k in sizes},
+            "full": {k: Timed(functools.partial(torch.linalg.slogdet, matrix)) for k, matrix in matrices.items()},
+            "triangular": {k: Timed(functools.partial(_log_sum, values[:k])) for k in sizes},
+            "coupling": {k: Timed(functools.partial(torch.sum, values[: k // 2])) for k in sizes},
         }
     )
 
@@ -112,17 +71,15 @@ def forming(largest: int, seed: int) -> Sweep:
     """
     sizes = [k for k in _sizes(largest) if k <= _MOST_FORMED]
     rng = torch.Generator().manual_seed(seed)
-    ways: dict[str, dict[int, Callable[[], object]]] = {
-        name: {} for name in ("forward", "rows", "batch", "determinant", "coupling")
-    }
+    ways: dict[str, dict[int, Timed]] = {name: {} for name in ("forward", "rows", "batch", "determinant", "coupling")}
     for k in sizes:
         dense, coupled = DenseMap(k, seed, torch.float32), CouplingMap(k, k // 2, seed, torch.float32)
         at = torch.randn(1, k, generator=rng)
-        ways["forward"][k] = functools.partial(dense, at)
-        ways["rows"][k] = _row(dense, at)
-        ways["batch"][k] = functools.partial(jacobian_of_copies, dense, at)
-        ways["determinant"][k] = functools.partial(torch.linalg.slogdet, jacobian_of_copies(dense, at))
-        ways["coupling"][k] = functools.partial(_coupling, coupled, at)
+        ways["forward"][k] = Timed(functools.partial(dense, at))
+        ways["rows"][k] = Timed(_row(dense, at))
+        ways["batch"][k] = Timed(functools.partial(jacobian_of_copies, dense, at))
+        ways["determinant"][k] = Timed(functools.partial(torch.linalg.slogdet, jacobian_of_copies(dense, at)))
+        ways["coupling"][k] = Timed(functools.partial(_coupling, coupled, at))
     return Sweep(ways, {"rows": {k: k for k in sizes}})
 
 

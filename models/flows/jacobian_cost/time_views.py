@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from models.flows.jacobian_cost.sweeps import Sweep, determinants, forming, slope
-from models.flows.timing import threads
+from models.flows.jacobian_cost.sweeps import determinants, forming, slope
+from models.flows.timing import Sweep, threads
 from models.frames import Bars, Curves, Series
 from models.protocol import Noise, view
 from models.views.words import decimal
@@ -31,14 +31,6 @@ _FORMING = {
 _RULED = 16  # a ruler begins at 1/16 of the largest k of its curve
 
 
-def _measured(sweep: Sweep) -> Iterator[Sweep]:
-    """The sweep after each measurement that is left to be taken, and at least once."""
-    yield sweep
-    while not sweep.finished:
-        sweep.advance()
-        yield sweep
-
-
 @view(
     "Time of log|det|", lead=True,
     help="Measured on this machine, float32. Diagonal and s are at hand: a flow computes them with x. Dashed: slopes "
@@ -46,7 +38,7 @@ def _measured(sweep: Sweep) -> Iterator[Sweep]:
 )  # fmt: skip
 def times(lab: Any, noise: Noise) -> Iterator[Curves]:
     """Times of the three log-determinants against k, while they are measured."""
-    for sweep in _measured(determinants(lab.largest, noise.seed)):
+    for sweep in determinants(lab.largest, noise.seed).steps():
         series = _series(sweep, _DETERMINANTS)
         for name, power, label in (("full", 3, "k³"), ("triangular", 1, "k")):
             series += _ruler(sweep, name, power, label)
@@ -60,7 +52,8 @@ def _series(sweep: Sweep, names: dict[str, tuple[str, str]]) -> list[Series]:
     made = []
     for name, (label, role) in names.items():
         k, seconds = sweep.times(name)
-        made.append(Series(name, label, k, 1e3 * seconds, role=role, unit="ms"))
+        if np.isfinite(seconds).any():
+            made.append(Series(name, label, k, 1e3 * seconds, role=role, unit="ms"))
     return made
 
 
@@ -95,14 +88,16 @@ def _fitted(sweep: Sweep) -> str:
 )  # fmt: skip
 def exponents(lab: Any, noise: Noise) -> Iterator[Curves]:
     """½ log₂ t(2k)/t(k/2) of each computation, and the exponents 3 and 1."""
-    for sweep in _measured(determinants(lab.largest, noise.seed)):
+    for sweep in determinants(lab.largest, noise.seed).steps():
         series = []
         for name, (label, role) in _DETERMINANTS.items():
             k, seconds = sweep.times(name)
             octaves = np.isin(k, 2 ** np.arange(32))
             k, seconds = k[octaves], seconds[octaves]
-            series.append(Series(name, label, k[1:-1], 0.5 * np.log2(seconds[2:] / seconds[:-2]), role=role))
-        ends = np.array([2.0, float(series[1].x[-1])])
+            exponent = 0.5 * np.log2(seconds[2:] / seconds[:-2])
+            if np.isfinite(exponent).any():
+                series.append(Series(name, label, k[1:-1], exponent, role=role))
+        ends = np.array([2.0, float(sweep.times("triangular")[0][-1])])
         series += [Series(f"{p}", f"exponent {p}", ends, np.full(2, float(p)), dashed=True) for p in (3, 1)]
         yield Curves(
             tuple(series), x_label="k", y_label="exponent", log_x=True, subtitle=_subtitle(sweep),
@@ -116,7 +111,7 @@ def exponents(lab: Any, noise: Noise) -> Iterator[Curves]:
 )  # fmt: skip
 def forming_times(lab: Any, noise: Noise) -> Iterator[Curves]:
     """Times of a forward pass, of the Jacobian, and of its determinant against k, while they are measured."""
-    for sweep in _measured(forming(lab.largest, noise.seed)):
+    for sweep in forming(lab.largest, noise.seed).steps():
         series = _series(sweep, _FORMING)
         yield Curves(
             tuple(series), x_label="k", y_label="ms", log_x=True, log_y=True, subtitle=_subtitle(sweep),
@@ -139,7 +134,7 @@ def _compared(sweep: Sweep) -> str:
 @view("In forward passes", help="The last points of the curves, as multiples of a forward pass of the network.")
 def forming_at(lab: Any, noise: Noise) -> Iterator[Bars]:
     """Times at the largest k, as multiples of that of a forward pass."""
-    for sweep in _measured(forming(lab.largest, noise.seed)):
+    for sweep in forming(lab.largest, noise.seed).steps():
         last = np.array([sweep.times(name)[1][-1] for name in _FORMING]) / sweep.times("forward")[1][-1]
         yield Bars(
             tuple(label for label, _ in _FORMING.values()), last, roles=tuple(role for _, role in _FORMING.values()),
