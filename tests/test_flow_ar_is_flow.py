@@ -110,7 +110,7 @@ def test_the_derivation_ends_in_the_x_of_the_lab() -> None:
     assert [line.split()[0] for line in lines] == ["x₃", "x₁", "x₂"]
     ends = [float(line.split("=")[-1].replace("−", "-")) for line in lines]
     assert ends == pytest.approx(x[[2, 0, 1]].tolist(), abs=5e-3)
-    assert max(map(len, shown.lines)) <= 56  # a line fits a card
+    assert max(map(len, shown.lines)) <= 51  # a line fits a card
 
 
 def test_handles_stand_where_their_points_are_drawn() -> None:

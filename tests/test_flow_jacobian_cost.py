@@ -181,7 +181,7 @@ def test_a_measurement_is_the_least_time_of_a_call(monkeypatch) -> None:
         now += next(durations)
 
     monkeypatch.setattr("models.flows.timing.time.perf_counter", lambda: now)
-    timed = Timed(call)
+    timed = Timed(lambda: call)
     assert np.isnan(timed.seconds)
     found = []
     for _ in range(3):
@@ -198,7 +198,7 @@ def test_short_calls_are_timed_together(monkeypatch) -> None:
         now, calls = now + 1e-6, calls + 1
 
     monkeypatch.setattr("models.flows.timing.time.perf_counter", lambda: now)
-    timed = Timed(call)
+    timed = Timed(lambda: call)
     timed.measure()
     assert timed.seconds == pytest.approx(1e-6)
     assert calls > 1000  # a measurement lasts 1.5 ms
@@ -215,7 +215,7 @@ def test_passes_are_timed_one_by_one(monkeypatch) -> None:
             yield
 
     monkeypatch.setattr("models.flows.timing.time.perf_counter", lambda: now)
-    timed = TimedPasses(passes)
+    timed = TimedPasses(lambda: passes)
     timed.measure()
     assert timed.seconds == pytest.approx(8.0)
     timed.measure()
@@ -225,7 +225,11 @@ def test_passes_are_timed_one_by_one(monkeypatch) -> None:
 def test_a_sweep_measures_every_computation_and_multiplies_by_its_factors(monkeypatch) -> None:
     monkeypatch.setattr(timing, "_ROUNDS", 2)
     made: list[tuple[str, int]] = []
-    ways = {name: {k: Timed(functools.partial(made.append, (name, k))) for k in (2, 4)} for name in "ab"}
+
+    def prepare(name: str, k: int):
+        return functools.partial(made.append, (name, k))
+
+    ways = {name: {k: Timed(functools.partial(prepare, name, k)) for k in (2, 4)} for name in "ab"}
     sweep = Sweep(ways, {"b": {2: 10, 4: 100}})
     assert np.isnan(sweep.times("a")[1]).all()
     for _ in range(4):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,22 +22,30 @@ class Timed:
 
     The least time is that with the fewest interruptions by other work of the machine.
 
+    Args:
+        prepare: Makes the computation, as late as the first measurement: what it works on can be large.
+
     Attributes:
         seconds: Least time of one call, s; NaN before the first measurement.
     """
 
-    def __init__(self, call: Callable[[], object]):
+    def __init__(self, prepare: Callable[[], Callable[[], object]]):
         self.seconds = math.nan
-        self._call = call
+        self._prepare = prepare
         self._calls = 1  # between two looks at the clock
+
+    @functools.cached_property
+    def _call(self) -> Callable[[], object]:
+        return self._prepare()
 
     def measure(self) -> None:
         """Takes measurements for a moment: a single one of a call that takes longer."""
+        call = self._call
         ends = time.perf_counter() + _SLICE
         while True:
             began = time.perf_counter()
             for _ in range(self._calls):
-                self._call()
+                call()
             now = time.perf_counter()
             took = (now - began) / self._calls
             if now - began < _LEAST:
@@ -51,19 +60,22 @@ class TimedPasses(Timed):
     """A computation in passes, one after another; its time is the sum of the least time of each pass.
 
     Args:
-        passes: Begins the computation: an iterator that makes a pass at each step.
+        prepare: Makes the computation: a function that begins it, and whose iterator makes a pass at each step.
     """
 
-    def __init__(self, passes: Callable[[], Iterator[object]]):
-        super().__init__(passes)
-        self._passes = passes
+    def __init__(self, prepare: Callable[[], Callable[[], Iterator[object]]]):
+        super().__init__(prepare)
         self._least: list[float] = []
+
+    @functools.cached_property
+    def _begin(self) -> Callable[[], Iterator[object]]:
+        return self._prepare()  # type: ignore[return-value]
 
     def measure(self) -> None:
         """Goes through all passes once."""
-        took = []
+        took, passes = [], self._begin()
         began = time.perf_counter()
-        for _ in self._passes():
+        for _ in passes:
             now = time.perf_counter()
             took.append(now - began)
             began = now

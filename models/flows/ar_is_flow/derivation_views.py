@@ -98,7 +98,7 @@ def _density(lab: Any) -> _Step:
     }
     lines: list[tuple[str, _Marks]] = []
     for left, terms in sums.items():
-        line = f"{left:<19} = {' + '.join(terms)}".replace("+ −", "− ") + f" = {exact['log_prob']}"
+        line = f"{left} = {' + '.join(terms)}".replace("+ −", "− ") + f" = {exact['log_prob']}"
         lines.append((line, [(len(line) - len(exact["log_prob"]), len(line), "model")]))
     return "Its density, with the Jacobian of f⁻¹", lines
 

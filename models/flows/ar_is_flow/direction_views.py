@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from models.flows.small_maps import MaskedMap
 from models.flows.timing import Sweep, Timed, TimedPasses, threads
@@ -28,12 +29,22 @@ _INVERSE = "inverse autoregressive: x from earlier ε"
 @functools.lru_cache(maxsize=4)
 def directions(seed: int) -> Sweep:
     """One pass of a masked map for one datum, and its inverse in k passes."""
-    ways: dict[str, dict[int, Timed]] = {"one": {}, "many": {}}
-    for k in _DIMENSIONS:
-        flow, at = MaskedMap(k, seed, torch.float32), torch.zeros(1, k)
-        ways["one"][k] = Timed(functools.partial(flow, at))
-        ways["many"][k] = TimedPasses(functools.partial(flow.solve, at))
-    return Sweep(ways)
+
+    def flow(k: int) -> MaskedMap:
+        return MaskedMap(k, seed, torch.float32)
+
+    def one(k: int) -> Callable[[], Tensor]:
+        return functools.partial(flow(k), torch.zeros(1, k))
+
+    def many(k: int) -> Callable[[], Iterator[Tensor]]:
+        return functools.partial(flow(k).solve, torch.zeros(1, k))
+
+    return Sweep(
+        {
+            "one": {k: Timed(functools.partial(one, k)) for k in _DIMENSIONS},
+            "many": {k: TimedPasses(functools.partial(many, k)) for k in _DIMENSIONS},
+        }
+    )
 
 
 @view(

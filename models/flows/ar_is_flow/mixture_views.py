@@ -16,9 +16,9 @@ from models.views.words import as_array, decimal
 __all__ = ["conditional", "first_order", "second_order"]
 
 _CELLS = 12  # of the grid of noise, in each direction
-_FINE = 49  # points of each line of the grid
+_FINE = 41  # points of each line of the grid
 _EDGE = 4.0
-_SIDE = 41  # cells of the density, in each direction
+_SIDE = 37  # cells of the density, in each direction
 _LEAST = 0.002  # the outermost lines of the grid: quantiles of 0 and 1 are infinite
 
 

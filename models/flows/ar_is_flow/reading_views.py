@@ -24,7 +24,7 @@ ORDERS = {
 """Choices of the order of the chain: "231" begins with x₂."""
 _PLANES = {"12": "x₁, x₂", "13": "x₁, x₃", "23": "x₂, x₃"}
 _SHOWN = 400  # samples in the plane
-_DRAWN = 400  # samples of the table of differences
+_DRAWN = 200  # samples of the table of differences
 _EDGE = 4.0
 _UNIT = 1e15  # differences are in 10⁻¹⁵
 
@@ -80,7 +80,7 @@ def slices(lab: Any) -> Curves:
     )  # fmt: skip
 
 
-@view("Largest differences", help="Of the two readings, over 400 samples, for each of the six orders.")
+@view("Largest differences", help="Of the two readings, over 200 samples, for each of the six orders.")
 def differences(lab: Any, noise: Noise) -> Matrix:
     """Differences of samples and of log p(x), and the error of the inverse, for every order."""
     rows = []

@@ -23,7 +23,7 @@ PRESETS = (
     Preset("Binary x", "", {"levels": 2}, about="Four rectangles of noise: half of all ε₁ give x₁ = 0."),
     Preset(
         "Modes far apart", "", {"apart": 5.0, "mixture_std": 0.35},
-        about="The map tears the grid between the modes: a step in the quantile, as for discrete x.",
+        about="Between the modes the quantile is almost a step, and the map stretches the grid.",
     ),
 )  # fmt: skip
 SCENES = (
@@ -33,7 +33,7 @@ SCENES = (
     ),
     Scene(
         "The map", "What does f do to the noise?",
-        lead="image", beside=("noise_plane",),
+        lead="image", beside=("noise_plane",), share=0.5,
     ),
     Scene(
         "Two readings", "Do chain and map give the same samples and densities?",
@@ -68,7 +68,7 @@ TRY_NEXT = (
     Try("Move the noise ε₁ to 2: all three x follow", {"e1": 2.0}, scene="Derivation"),
     Try("Bend the means further: both readings still agree", {"bend": 2.0}, scene="Two readings"),
     Try("Make x binary: half of the noise gives the same x₁", preset="Binary x", scene="Discrete x"),
-    Try("Move the modes apart: the map tears between them", preset="Modes far apart", scene="Mixtures"),
+    Try("Move the modes apart: the map stretches the grid between them", preset="Modes far apart", scene="Mixtures"),
     Try("See what determinants cost", page="jacobian-cost"),
     Try("See a chain of conditionals that is learned", page="tabular"),
 )

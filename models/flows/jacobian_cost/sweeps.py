@@ -18,6 +18,7 @@ __all__ = ["determinants", "forming", "slope"]
 
 _CHEAP = 20  # a sum over a diagonal is measured up to k = 2²⁰
 _MOST_FORMED = 512
+Call = Callable[[], object]
 _OCTAVES = 2  # that an exponent is fitted over
 
 
@@ -45,17 +46,33 @@ def determinants(largest: int, seed: int) -> Sweep:
 
     Numbers are float32. The cheap ones are measured far beyond the largest full matrix.
     """
-    rng = torch.Generator().manual_seed(seed)
-    matrices = {k: torch.randn(k, k, generator=rng) for k in _sizes(largest)}
-    values = torch.rand(2**_CHEAP, generator=rng) + 0.5
     sizes = [2**j for j in range(1, _CHEAP + 1)]
+
+    def full(k: int) -> Call:
+        return functools.partial(torch.linalg.slogdet, torch.randn(k, k, generator=_rng(seed)))
+
+    def triangular(k: int) -> Call:
+        return functools.partial(_log_sum, torch.rand(k, generator=_rng(seed)) + 0.5)
+
+    def coupling(k: int) -> Call:
+        return functools.partial(torch.sum, torch.rand(k // 2, generator=_rng(seed)))
+
     return Sweep(
         {
-            "full": {k: Timed(functools.partial(torch.linalg.slogdet, matrix)) for k, matrix in matrices.items()},
-            "triangular": {k: Timed(functools.partial(_log_sum, values[:k])) for k in sizes},
-            "coupling": {k: Timed(functools.partial(torch.sum, values[: k // 2])) for k in sizes},
+            "full": _timed(full, _sizes(largest)),
+            "triangular": _timed(triangular, sizes),
+            "coupling": _timed(coupling, sizes),
         }
     )
+
+
+def _timed(prepare: Callable[[int], Call], sizes: list[int]) -> dict[int, Timed]:
+    """A computation at each size, prepared when it is first measured."""
+    return {k: Timed(functools.partial(prepare, k)) for k in sizes}
+
+
+def _rng(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
 
 
 def _log_sum(diagonal: Tensor) -> Tensor:
@@ -70,20 +87,25 @@ def forming(largest: int, seed: int) -> Sweep:
     pass, times k.
     """
     sizes = [k for k in _sizes(largest) if k <= _MOST_FORMED]
-    rng = torch.Generator().manual_seed(seed)
-    ways: dict[str, dict[int, Timed]] = {name: {} for name in ("forward", "rows", "batch", "determinant", "coupling")}
-    for k in sizes:
-        dense, coupled = DenseMap(k, seed, torch.float32), CouplingMap(k, k // 2, seed, torch.float32)
-        at = torch.randn(1, k, generator=rng)
-        ways["forward"][k] = Timed(functools.partial(dense, at))
-        ways["rows"][k] = Timed(_row(dense, at))
-        ways["batch"][k] = Timed(functools.partial(jacobian_of_copies, dense, at))
-        ways["determinant"][k] = Timed(functools.partial(torch.linalg.slogdet, jacobian_of_copies(dense, at)))
-        ways["coupling"][k] = Timed(functools.partial(_coupling, coupled, at))
-    return Sweep(ways, {"rows": {k: k for k in sizes}})
+
+    @functools.cache
+    def dense(k: int) -> DenseMap:
+        return DenseMap(k, seed, torch.float32)
+
+    def at(k: int) -> Tensor:
+        return torch.randn(1, k, generator=_rng(seed))
+
+    ways: dict[str, Callable[[int], Call]] = {
+        "forward": lambda k: functools.partial(dense(k), at(k)),
+        "rows": lambda k: _row(dense(k), at(k)),
+        "batch": lambda k: functools.partial(jacobian_of_copies, dense(k), at(k)),
+        "determinant": lambda k: functools.partial(torch.linalg.slogdet, jacobian_of_copies(dense(k), at(k))),
+        "coupling": lambda k: functools.partial(_coupling, CouplingMap(k, k // 2, seed, torch.float32), at(k)),
+    }
+    return Sweep({name: _timed(prepare, sizes) for name, prepare in ways.items()}, {"rows": {k: k for k in sizes}})
 
 
-def _row(flow: DenseMap, at: Tensor) -> Callable[[], object]:
+def _row(flow: DenseMap, at: Tensor) -> Call:
     """A backward pass for the first row, through a graph that is kept."""
     with torch.enable_grad():
         x = at.clone().requires_grad_()

@@ -7,7 +7,7 @@ from models.protocol import Preset, Scene, Try
 __all__ = ["ABOUT", "LOOK_AT", "PRESETS", "SCENES", "TRY_NEXT"]
 
 ABOUT = (
-    "A flow x = f(ε) of k numbers needs log |det ∂x/∂ε| for each datum. "
+    "A flow x = f(ε) of k numbers needs the log-determinant of ∂x/∂ε. "
     "f is a dense network, an autoregressive map, or a coupling layer."
 )
 PRESETS = (
