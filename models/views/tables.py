@@ -105,7 +105,7 @@ def _extent(real: np.ndarray, fake: np.ndarray) -> tuple[float, float, float, fl
     ends: list[float] = []
     for axis in range(2):
         low, high = _range(real[:, axis], _TAIL, _MARGIN)
-        lowest, highest = _range(fake[:, axis], _SAMPLES_TAIL) if len(fake) else (low, high)
+        lowest, highest = _range(fake[:, axis], _SAMPLES_TAIL) if np.isfinite(fake[:, axis]).any() else (low, high)
         ends += [min(low, lowest), max(high, highest)]
     return ends[0], ends[1], ends[2], ends[3]
 
