@@ -139,6 +139,15 @@ def test_areas_of_the_noise_are_the_probabilities(levels) -> None:
     assert share == pytest.approx(exact, abs=4 * math.sqrt(0.25 / 40_000))
 
 
+@pytest.mark.parametrize("levels", [2, 3, 8])
+def test_probabilities_fall_with_the_distance_as_stated(levels) -> None:
+    chain, width = DiscreteChain(levels), levels / 4
+    at = np.arange(levels)
+    for given, row in ((0.5 * (levels - 1), chain.first), *zip(at, chain.second, strict=True)):
+        weights = stats.norm.pdf(at, given, width)
+        assert row == pytest.approx(weights / weights.sum(), abs=1e-12)
+
+
 def test_the_staircase_is_the_inverse_distribution_function() -> None:
     shown = frame("staircase", levels=3, u1=0.5)
     interval = next(layer for layer in shown.layers if getattr(layer, "name", "") == "all ε₁ with this x₁")

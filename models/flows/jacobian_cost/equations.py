@@ -30,6 +30,6 @@ EQUATIONS = Objective(
     total=Term(r"\log|A|", "triangular_det", role="alt"),
     title="Lower triangular: the diagonal",
     unit="nats",
-    note="|A| is the determinant; on the left from the diagonal, the total by LU decomposition of all of A.",
+    note="|A| is the determinant. The sum is over the diagonal, the total is from an LU decomposition of all of A.",
     other=(_COUPLING, _OPERATIONS),
 )
