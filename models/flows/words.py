@@ -19,4 +19,5 @@ def rounding(value: float) -> str:
     if not value:
         return "0"
     power = math.floor(math.log10(value))
-    return f"{value / 10.0**power:.1f} · 10⁻{str(-power).translate(_RAISED)}"
+    sign = "⁻" if power < 0 else ""
+    return f"{value / 10.0**power:.1f} · 10{sign}{str(abs(power)).translate(_RAISED)}"

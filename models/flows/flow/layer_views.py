@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.flows.flow.jacobian import jacobian_of
 from models.flows.flow.model import FlowModel
+from models.flows.jacobians import jacobians
 from models.flows.transforms import Transform
+from models.flows.words import subscript
 from models.frames import Bars, Matrix
 from models.protocol import BadValue, DataPoint, DataSpec, Noise, param, view
 from models.views.words import as_array, decimal, named
@@ -20,7 +21,6 @@ __all__ = ["jacobian", "log_dets", "moves", "of_few_entries"]
 
 _MOST = 16  # entries of which a table is legible
 _SAMPLES = 2000
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def of_few_entries(config: Any, spec: DataSpec | None) -> bool:
@@ -32,7 +32,7 @@ def _entries(letter: str, order: Sequence[int]) -> tuple[str, ...]:
     """Names of entries: "x₁" of a letter, "in 1" of a word."""
     if len(letter) > 1:
         return tuple(f"{letter} {k + 1}" for k in order)
-    return tuple(f"{letter}{str(k + 1).translate(_SUBSCRIPTS)}" for k in order)
+    return tuple(f"{letter}{subscript(k + 1)}" for k in order)
 
 
 def _layers(model: FlowModel) -> list[tuple[str, Transform]]:
@@ -65,7 +65,7 @@ def jacobian(
         raise BadValue("layer", f"layer takes a whole number from 0 to {len(layers)}, not {layer}")
     name, transform = ("whole flow", model.flow) if layer == 0 else layers[layer - 1]
     at = _traces(model, point.x.to(model.dtype))[max(layer - 1, 0)]
-    matrix = as_array(jacobian_of(transform, at)[0]).astype(float)
+    matrix = as_array(jacobians(lambda e: transform(e)[0], at)[0]).astype(float)
     order = transform.order or range(len(matrix))
     matrix = matrix[np.ix_(order, order)]
     with torch.no_grad():

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.flows.flow.jacobian import jacobian_of
 from models.flows.flow.layer_views import of_few_entries
 from models.flows.flow.model import FlowModel
+from models.flows.jacobians import jacobians
 from models.flows.transforms import Inverted, MaskedAffine
+from models.flows.words import rounding
 from models.frames import Bars, Curves, Lines, Plane, Points, Series
 from models.protocol import Data, DataBatch, Noise, RunHistory, param, view
 from models.views.words import SPLITS, as_array, counted, decimal
@@ -94,15 +95,10 @@ def round_trip(model: FlowModel, batch: DataBatch, noise: Noise) -> Plane:
         ),
         x_label="log₁₀ cond(J)", y_label="log₁₀ error", square=False, extent=(0.0, right, digits - 1.0, top),
         subtitle=f"{str(model.dtype).removeprefix('torch.')}, {counted(len(batch), batch.split, model.spec.kind)}",
-        note=f"Largest error, in deviations of the data: {_power(worst)} of data, {_power(worst_far)} from noise of "
+        note=f"Largest error, in deviations of the data: {rounding(10.0**worst)} of data, {rounding(10.0**worst_far)} from noise of "
         f"norm {_FAR:g}." + (" With these weights f is invertible on paper, not in these numbers." if wrong else ""),
         warning=wrong,
     )  # fmt: skip
-
-
-def _power(exponent: float) -> str:
-    """A power of ten as a short number: "3e−07"."""
-    return f"{10.0**exponent:.0e}".replace("-", "−")
 
 
 def _errors(model: FlowModel, x: Tensor) -> tuple[np.ndarray, np.ndarray]:
@@ -111,7 +107,7 @@ def _errors(model: FlowModel, x: Tensor) -> tuple[np.ndarray, np.ndarray]:
     with torch.no_grad():
         e, _ = model.to_noise(x)
         error = ((model.from_noise(e) - x) / std).abs().amax(dim=1)
-    singular = torch.linalg.svdvals(jacobian_of(model.flow, e).double())
+    singular = torch.linalg.svdvals(jacobians(lambda places: model.flow(places)[0], e).double())
     cond = singular[:, 0] / singular[:, -1].clamp_min(1e-300)
     floor = torch.finfo(model.dtype).eps / 4  # where the error is 0
     return as_array(cond.log10()), as_array(error.double().nan_to_num(1e9).clamp(floor, 1e9).log10())
