@@ -84,6 +84,7 @@ def round_trip(model: FlowModel, batch: DataBatch, noise: Noise) -> Plane:
     right, top = max(float(right), 1.0) + 0.3, max(float(top), digits + 2.0) + 0.5
     worst, worst_far = float(of_data[:, 1].max()), float(of_far[:, 1].max())
     wrong = worst > np.log10(_WRONG)
+    in_vain = " With these weights f is invertible on paper, not in these numbers." if wrong else ""
     return Plane(
         (
             Points(of_far, role="prior", name="from far noise", size=4.0),
@@ -95,8 +96,8 @@ def round_trip(model: FlowModel, batch: DataBatch, noise: Noise) -> Plane:
         ),
         x_label="log₁₀ cond(J)", y_label="log₁₀ error", square=False, extent=(0.0, right, digits - 1.0, top),
         subtitle=f"{str(model.dtype).removeprefix('torch.')}, {counted(len(batch), batch.split, model.spec.kind)}",
-        note=f"Largest error, in deviations of the data: {rounding(10.0**worst)} of data, {rounding(10.0**worst_far)} from noise of "
-        f"norm {_FAR:g}." + (" With these weights f is invertible on paper, not in these numbers." if wrong else ""),
+        note=f"Largest error, in deviations of the data: {rounding(10.0**worst)} of data, {rounding(10.0**worst_far)} "
+        f"from noise of norm {_FAR:g}.{in_vain}",
         warning=wrong,
     )  # fmt: skip
 
