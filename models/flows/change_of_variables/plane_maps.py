@@ -149,13 +149,13 @@ class Twist(PlaneMap):
 
 @dataclass(frozen=True)
 class Bulge(PlaneMap):
-    """Carries ε away from 0, to ε (1 + c|ε|²), c = |k|/3: det J = (1 + c r²)(1 + 3 c r²)."""
+    """Carries ε away from 0, to ε (1 + c|ε|²), c = |k|/8: det J = (1 + c r²)(1 + 3 c r²)."""
 
     k: float
 
     @property
     def _c(self) -> float:
-        return abs(self.k) / 3
+        return abs(self.k) / 8
 
     def value(self, e: np.ndarray) -> np.ndarray:
         """ε (1 + c|ε|²)."""
