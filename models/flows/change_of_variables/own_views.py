@@ -41,7 +41,7 @@ def read_knots(xy: np.ndarray) -> tuple[KnotSpline | None, str]:
     if level.any():
         a, b = e[:-1][level][0], e[1:][level][0]
         return None, (
-            f"f is constant from ε = {decimal(a, 2)} to {decimal(b, 2)}. There x has no density: raise one of the knots."
+            f"f is constant from ε = {decimal(a, 2)} to {decimal(b, 2)}. There x has no density: raise one knot."
         )
     f = KnotSpline(tuple(e.tolist()), tuple(x.tolist()))
     if f.is_invertible:
