@@ -198,7 +198,7 @@ def plane_map_of(name: str, k: float) -> PlaneMap:
 
     Args:
         name: Key of `PLANE_MAPS`.
-        k: Its strength; with 0 x = ε but for a rotation, or for a constant offset.
+        k: Its strength; with 0, x = ε but for the rotation of `RotateAndScale`.
     """
     return _CLASSES[name](k)
 
