@@ -26,6 +26,7 @@ _LINES, _FINE = 25, 4  # lines of the grid, and points between two of them
 _CELLS = 96
 _ROOM = 0.02  # around the image of the grid
 _EDGES = np.geomspace(0.02, 2.0, 25)
+_ROUNDED = 1e-10  # smaller differences of areas are rounding errors
 _FLOOR = 1e-16
 
 
@@ -123,8 +124,8 @@ def image(lab: Lab) -> Plane:
             Lines(linear, ONE, width=1.5, dashed=True, name="J · cell"),
         ),
         x_label="x₁", y_label="x₂", extent=extent, subtitle=f"x = f(ε), {PLANE_MAPS[c.plane_map]}; exact",
-        note=f"Area of the image {decimal(area)}, of J · cell |det J| · {decimal(c.edge**2)} = "
-        f"{decimal(values['det'])} · {decimal(c.edge**2)} = {decimal(values['det'] * c.edge**2)}.",
+        note=f"Areas: cell {decimal(c.edge**2)}, image {decimal(area)}, J · cell {decimal(values['det'] * c.edge**2)}. "
+        f"At its middle |det J| = {decimal(values['det'])}.",
     )  # fmt: skip
 
 
@@ -133,16 +134,23 @@ def ratio(lab: Lab) -> Curves:
     """|area of the image/(|det J| h²) − 1| against the edge h of the cell."""
     c, f = lab.config, _map_of(lab.config)
     middle, det = _middle(c), cell_values(c)["det"]
-    off = np.array([abs(image_area(f, middle, float(h)) / (det * h**2) - 1) for h in _EDGES])
-    now = cell_values(c)["area_ratio"] / det
-    flat = off.max() < 1e-11
-    square = off[0] * (_EDGES / _EDGES[0]) ** 2
-    series = [Series("off", "|ratio − 1|", _EDGES, np.maximum(off, _FLOOR), role="model")]
+    found = np.array([image_area(f, middle, float(h)) / (det * h**2) for h in _EDGES])
+    off, ends = np.abs(found - 1), _EDGES[[0, -1]]
+    flat = off.max() < _ROUNDED
+    series = [
+        Series("ratio", "ratio", _EDGES, np.ones_like(found) if flat else found, role="model", pane="ratio"),
+        Series("one", "1", ends, np.ones(2), pane="ratio", dashed=True),
+    ]
     if not flat:
-        series.append(Series("square", "∝ h²", _EDGES, square, dashed=True))
+        square = off[0] * (ends / ends[0]) ** 2
+        series += [
+            Series("off", "|ratio − 1|", _EDGES, np.maximum(off, _FLOOR), role="model", pane="|ratio − 1|"),
+            Series("square", "∝ h²", ends, square, pane="|ratio − 1|", dashed=True),
+        ]
+    now = cell_values(c)["area_ratio"] / det
     return Curves(
-        tuple(series), x_label="edge h of the cell", y_label="|ratio − 1|", log_x=True, log_y=True, marker=c.edge,
-        subtitle="ratio: area of the image/(|det J| · area of the cell)",
+        tuple(series), x_label="edge h of the cell", log_x=True, log_panes=("|ratio − 1|",), marker=c.edge,
+        subtitle="area of the image over |det J| · area of the cell",
         note=f"At h = {decimal(c.edge, 2)} the ratio is {decimal(now, 4)}. "
         + ("|det J| is the same everywhere: the ratio is 1 for every cell." if flat else
            "It tends to 1: a small cell becomes a parallelogram."),

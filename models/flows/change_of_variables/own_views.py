@@ -32,23 +32,22 @@ def read_knots(xy: np.ndarray) -> tuple[KnotSpline | None, str]:
         The spline, None where the knots define no map with a density; and a warning, "" where f is invertible.
     """
     if len(xy) < 2:
-        return None, "One knot makes no map: add another one."
+        return None, "One knot makes no map. Add another one."
     e, x = xy[np.lexsort((xy[:, 1], xy[:, 0]))].T
     close, level = np.diff(e) < CLOSE, np.abs(np.diff(x)) < CLOSE
     if close.any():
         at = e[1:][close][0]
-        return None, f"Two knots at ε = {decimal(at, 2)} give f two values there: move one of them aside."
+        return None, f"Two knots stand at ε = {decimal(at, 2)}. Move one of them aside."
     if level.any():
         a, b = e[:-1][level][0], e[1:][level][0]
         return None, (
-            f"From ε = {decimal(a, 2)} to {decimal(b, 2)} f is constant: all noise there falls on one x, which has no "
-            "density. Raise one of the two knots."
+            f"f is constant from ε = {decimal(a, 2)} to {decimal(b, 2)}. There x has no density: raise one knot."
         )
     f = KnotSpline(tuple(e.tolist()), tuple(x.tolist()))
     if f.is_invertible:
         return f, ""
     turns = ", ".join(decimal(turn, 2) for turn in f.turns)
-    return f, f"f turns around at ε = {turns}: it is not invertible there, and p(x) is the sum over all preimages."
+    return f, f"f turns at ε = {turns}: it is not invertible. p(x) is the sum over all preimages."
 
 
 def _panel(lab: Lab, xy: np.ndarray) -> Panel:
@@ -100,7 +99,7 @@ def own_density(
     source, (low, high) = noise_of(lab.config), _panel(lab, points.xy).x
     f, warning = read_knots(points.xy)
     if f is None:
-        return Curves((), x_label="x", subtitle="no density", note=warning, warning=True)
+        return Curves((), x_label="x", subtitle="none", note="These knots define no f with a density.", warning=True)
     x = np.linspace(low, high, _POINTS)
     p = f.sum_over_preimages(x, source.prob)
     samples = f.value(source.sample(draws, rng=noise.rng()))

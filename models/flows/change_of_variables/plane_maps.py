@@ -149,13 +149,13 @@ class Twist(PlaneMap):
 
 @dataclass(frozen=True)
 class Bulge(PlaneMap):
-    """Carries ε away from 0, to ε (1 + c|ε|²), c = |k|/3: det J = (1 + c r²)(1 + 3 c r²)."""
+    """Carries ε away from 0, to ε (1 + c|ε|²), c = |k|/8: det J = (1 + c r²)(1 + 3 c r²)."""
 
     k: float
 
     @property
     def _c(self) -> float:
-        return abs(self.k) / 3
+        return abs(self.k) / 8
 
     def value(self, e: np.ndarray) -> np.ndarray:
         """ε (1 + c|ε|²)."""
@@ -198,7 +198,7 @@ def plane_map_of(name: str, k: float) -> PlaneMap:
 
     Args:
         name: Key of `PLANE_MAPS`.
-        k: Its strength; with 0 x = ε but for a rotation, or for a constant offset.
+        k: Its strength; with 0, x = ε but for the rotation of `RotateAndScale`.
     """
     return _CLASSES[name](k)
 

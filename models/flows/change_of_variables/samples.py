@@ -6,9 +6,9 @@ import numpy as np
 
 from models.frames import Series
 
-__all__ = ["BINS", "histogram_series"]
+__all__ = ["histogram_series"]
 
-BINS = 60
+_BINS = 60
 
 
 def histogram_series(samples: np.ndarray, low: float, high: float, top: float = np.inf) -> Series:
@@ -20,7 +20,7 @@ def histogram_series(samples: np.ndarray, low: float, high: float, top: float = 
         high: Upper end.
         top: Height at which the picture ends.
     """
-    counts, edges = np.histogram(samples, bins=BINS, range=(low, high))
+    counts, edges = np.histogram(samples, bins=_BINS, range=(low, high))
     share = counts / len(samples)
     error = np.sqrt(share * (1 - share) / len(samples))
     width = edges[1] - edges[0]
