@@ -33,7 +33,7 @@ VIEWS = (
 SCENES = (
     Scene(
         "Train", "Does the density fit the data?",
-        lead="density", beside=("samples", "columns_pair", "marginals"), below=("curves",),
+        lead="density", beside=("samples", "columns_pair", "correlations"), below=("curves",),
     ),
     Scene("Layers", "How does noise become data?", lead="warp", beside=("log_dets",), below=("moves",)),
     Scene("Bridges", "Why can no flow cut the ring?", lead="bridges", beside=("between",)),
