@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from explorer.engine import Session, SessionViews, Setup, new_session, open_data
 from models import Family
-from models.frames import Bars, Curves, Density, Field, Frame, Images, Plane, Points, Series
+from models.frames import Bars, Curves, Density, Field, Frame, Images, Matrix, Plane, Points, Series
 from models.nets import MLP, Dropout
 from models.protocol import (
     Canvas,
@@ -34,6 +34,8 @@ from models.protocol import (
     Player,
     Preset,
     Progress,
+    Scene,
+    Table,
     Term,
     TimeStep,
     Try,
@@ -42,12 +44,15 @@ from models.protocol import (
     views_of,
 )
 from models.protocol import Points as PointsInput
+from models.views.samples import samples
+from models.views.tables import columns_pair, correlations, marginals, row
 
 __all__ = [
     "FIXTURES",
     "Average",
     "CoinLab",
     "Gauss",
+    "GaussRows",
     "Growing",
     "TinyGAN",
     "frame_of",
@@ -358,6 +363,54 @@ class Moments(Gauss):
             self.log_std.copy_(x.std(dim=0, correction=0).log())
 
 
+class GaussRows(LossModel, HasLogProb):
+    """A Gaussian of any covariance for tables: x = mean + L ε, L lower triangular."""
+
+    title, accepts = "Gaussian rows", (Table,)
+    objective = Objective("L", (Term("L", "log_likelihood"),), total=Term("L", "loss", sign=-1))
+    metrics = (Metric("log_likelihood", "Log-likelihood", "nats", better="higher"),)
+    validation = "log_likelihood"
+    presets = (Preset("Gaussians", "gaussian6:n=1000", {}, {"steps": 20, "batch": 32, "lr": 0.02}),)
+    views = (columns_pair, marginals, correlations, row, samples.but(frame=Matrix))
+    scenes = (
+        Scene("Pairs", "Do samples and data agree?", lead="columns_pair", beside=("row",), below=("samples", "curves")),
+        Scene("Columns", "Does each column agree?", lead="marginals", beside=("correlations",)),
+    )
+
+    @dataclass(frozen=True)
+    class Config:
+        spread: float = param(1.0, "Spread at the start", 0.1, 10.0)
+
+    def __init__(self, config, spec: DataSpec):
+        super().__init__(config, spec)
+        (d,) = spec.kind.shape
+        self.mean = nn.Parameter(torch.tensor(spec.mean))
+        self.lower = nn.Parameter(torch.zeros(d, d))
+        self.log_std = nn.Parameter((config.spread * torch.tensor(spec.std)).log())
+
+    @classmethod
+    def noise_dims(cls, config, kind) -> int:
+        return math.prod(kind.shape)
+
+    @property
+    def factor(self) -> Tensor:
+        """L, (d, d): rows in standard deviations of a column."""
+        return self.log_std.exp()[:, None] * (self.lower.tril(-1) + torch.eye(len(self.mean), dtype=self.dtype))
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        noise = torch.linalg.solve_triangular(self.factor, (x - self.mean).T, upper=False)  # (d, n)
+        return -0.5 * noise.square().sum(0) - self.log_std.sum() - 0.5 * len(self.mean) * math.log(2 * math.pi)
+
+    def loss(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
+        value = self.log_prob(batch.x).mean()
+        return {"loss": -value, "log_likelihood": value}
+
+    @torch.no_grad()
+    def sample(self, n: int, *, rng: torch.Generator) -> Tensor:
+        noise = torch.randn(n, len(self.mean), generator=rng, device=self.device, dtype=self.dtype)
+        return self.mean + noise @ self.factor.T
+
+
 class Average(LossModel):
     """The average image of the data, with a view for each of the inputs pixel, canvas, time and points."""
 
@@ -421,5 +474,6 @@ FIXTURES = Family(
         "normalised": Normalised,
         "moments": Moments,
         "average": Average,
+        "gauss-rows": GaussRows,
     },
 )

@@ -246,6 +246,23 @@ def test_arrows_are_as_long_as_the_layer_says() -> None:
     assert np.hypot(quiver.U, quiver.V).max() / quiver.scale == pytest.approx(0.5)
 
 
+def test_an_area_is_tinted_inside_its_outline_alone() -> None:
+    square = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
+
+    def ink(**look: object) -> np.ndarray:
+        lines = Lines(square, np.zeros(1, int), role="model", **look)
+        return pixels(Plane((lines,), extent=(-2, 2, -2, 2)), width_mm=80, dpi=100).astype(int)
+
+    bare, outline, area = ink(width=0.0), ink(width=2.0), ink(width=0.0, filled=True)
+    tinted = np.abs(area - bare).max(-1) > 10
+    rows, columns = np.flatnonzero(tinted.any(1)), np.flatnonzero(tinted.any(0))
+    assert tinted[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].mean() > 0.95, "a whole rectangle"
+    middle = (rows[0] + rows[-1]) // 2, (columns[0] + columns[-1]) // 2
+    assert (outline[middle] == bare[middle]).all()
+    line = np.abs(outline - bare).max(-1) > 10
+    assert np.abs(np.flatnonzero(line.any(1))[[0, -1]] - rows[[0, -1]]).max() <= 3, "as large as the outline"
+
+
 def test_scales() -> None:
     assert number(-1234567.5, 1) == "−1\u2009234\u2009567.5"
     assert number(-0.04, 1) == "0.0"
@@ -285,6 +302,7 @@ EMPTY = {
     ),
     "flat map": Plane(layers=(Density(*FLAT), Density(*FLAT, contours=(1.0,)))),
     "no lines": Plane(layers=(Lines(np.empty((0, 2)), np.empty(0, int)),)),
+    "no areas": Plane(layers=(Lines(np.full((3, 2), np.nan), np.zeros(1, int), filled=True, width=0.0),)),
     "no series": Curves(series=()),
     "no steps": Curves(series=(Series("a", "a", np.empty(0), np.empty(0), smooth=True),)),
     "one step": Curves(series=(Series("a", "a", np.zeros(1), np.ones(1), smooth=True),)),

@@ -12,10 +12,10 @@ from scipy import integrate, optimize, stats
 
 from explorer.engine import Request, Viewer
 from models.exact.densities_1d import LineMixture, Pair, log_sigmoid
+from models.exact.preimages import Affine, Sine, Square
 from models.gan.optimal_discriminator.discriminator_views import classifier, error, function, optimum, pair_of
 from models.gan.optimal_discriminator.fit import Course
 from models.gan.optimal_discriminator.lab import OptimalDiscriminatorLab
-from models.gan.optimal_discriminator.preimages import Affine, Sine, Square
 from models.protocol import Noise, build, views_of
 
 GAUSSIANS = Pair(LineMixture.about(-0.8, 0.6), LineMixture.about(1.0, 0.9))

@@ -75,3 +75,15 @@ def test_handles_of_mean_and_deviation_are_one_deviation_apart() -> None:
     assert abs(mean.position(config)[0] - flank.position(config)[0]) == pytest.approx(0.8)
     assert flank.position(config)[1] / mean.position(config)[1] == pytest.approx(math.exp(-0.5))
     assert flank.values(config, 0.5, 0.0) == {"sigma": pytest.approx(1.0)}
+
+
+def test_a_handle_follows_the_pointer_where_its_field_is_a_share_of_the_axis() -> None:
+    page = LABS["change-of-variables"]
+    middle, _ = views_of(page)["pushed"].drags
+    config = build(page.Config, {"place": 0.3})
+    left, *_ = _plane(page, config, "pushed").extent
+    x, y = middle.position(config)
+    there = left + 2 * (x - left)  # twice as far from the left edge
+    (value,) = middle.values(config, there, y).values()
+    assert value == pytest.approx(0.6)
+    assert middle.position(replace(config, place=value))[0] == pytest.approx(there)

@@ -24,7 +24,7 @@ MODELS = sorted(
 )
 LABS = sorted(name for name, page in PAGES.items() if issubclass(page, Lab))
 # Small, embedded, and with everything a metric may need: classes, centres of modes.
-CANDIDATES = ("ring8:n=1000", "digits", "digits-binary", "sprites", "sprites-colour", "tones:n=50")
+CANDIDATES = ("ring8:n=1000", "digits", "digits-binary", "sprites", "sprites-colour", "tones:n=50", "gaussian6:n=1000")
 
 pytestmark = pytest.mark.usefixtures("fixture_pages")
 

@@ -22,9 +22,9 @@ from explorer.engine.measure.settings import refusing, sample_settings
 from explorer.engine.randomness import derive
 from explorer.engine.runs.setup_history import SetupHistory
 from models.frames import Audio
-from models.protocol import BadValue, Kind, Lab, Preset, Waveform, build, params_of
+from models.protocol import BadValue, Kind, Lab, Preset, Table, Waveform, build, params_of
 from models.views.samples import frame_of
-from models.views.words import plural
+from models.views.words import column_names, plural
 
 __all__ = ["evaluate_run", "lab", "sample"]
 
@@ -63,7 +63,9 @@ def sample(arguments: argparse.Namespace) -> int:
         figures.save_arrays({"x": x}, path, identity=identity)
     else:
         subtitle = f"{plural(len(x), 'draw')} from the model, step {loaded.step:,}"
-        figures.save(frame_of(loaded.run.spec.kind, x, subtitle=subtitle), path, identity=identity)
+        spec = loaded.run.spec
+        names = column_names(spec) if isinstance(spec.kind, Table) else ()
+        figures.save(frame_of(spec.kind, x, names=names, subtitle=subtitle), path, identity=identity)
     print(path)
     return 0
 

@@ -17,6 +17,7 @@ from explorer.data.shapes import Checkerboard, Pinwheel
 from explorer.data.source import Progress, Source
 from explorer.data.spoken_digits import SpokenDigits
 from explorer.data.sprites import Sprites, SpritesColour
+from explorer.data.tables import Copula6, Gaussian6
 from explorer.data.tones import Tones
 from explorer.data.waveform import WaveformFile
 from models.protocol import BadValue, build, params_of
@@ -33,6 +34,8 @@ _CATALOGUE: tuple[type[Source], ...] = (
     TwoGaussians,
     Segments,
     Drawn,
+    Gaussian6,
+    Copula6,
     Digits,
     DigitsBinary,
     Sprites,

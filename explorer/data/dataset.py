@@ -77,11 +77,13 @@ class Dataset:
         kind: Type and shape of one datum.
         train, valid, test: The splits.
         classes: Names of the classes, or empty.
+        columns: Names of the columns of a table, or empty.
         scale: Factor from stored values to data units.
         resample: Training data are probabilities: each training batch draws x ~ Bernoulli(x · scale) afresh.
             Validation and test data were drawn once and are binary already, 0 or 1/scale.
         factors: Description of the columns of `Split.factors`.
-        log_prob: Exact log density, (n, 2) float64 to (n,) nats, or None.
+        log_prob: Exact log density, (n, *shape) float64 to (n,) nats, or None.
+        log_marginal: Exact log density of one column of a table: its number and (n,) float64 to (n,) nats; or None.
         entropy_of: Computes the exact entropy in nats, or None; `entropy` caches it.
         centers: Centres of a Gaussian mixture, (k, 2), or None.
         std: Standard deviation of each of its components, or None.
@@ -94,10 +96,12 @@ class Dataset:
     valid: Split
     test: Split
     classes: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     scale: float = 1.0
     resample: bool = False
     factors: tuple[Factor, ...] = ()
     log_prob: Callable[[np.ndarray], np.ndarray] | None = None
+    log_marginal: Callable[[int, np.ndarray], np.ndarray] | None = None
     entropy_of: Callable[[], float] | None = None
     centers: np.ndarray | None = None
     std: float | None = None

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.data.plane import CurveSource, PlanarSource, panels
+from explorer.data.plane import CurveSource, PlanarSource
+from explorer.data.quadrature import panels
 from models.protocol import param
 
 __all__ = ["Moons", "Segments", "Spirals"]

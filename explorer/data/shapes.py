@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.data.plane import PlanarSource, standard_grid
+from explorer.data.plane import PlanarSource
+from explorer.data.quadrature import standard_grid
 from models.protocol import param
 
 __all__ = ["Checkerboard", "Pinwheel"]

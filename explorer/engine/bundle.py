@@ -273,4 +273,15 @@ def _dataset(checkpoint: Checkpoint, spec: DataSpec) -> Dataset:
     )
     declared = SOURCES.get(name.split(":")[0])
     title = declared.title if declared is not None else name
-    return Dataset(name, title, spec.kind, test, test, test, classes=spec.classes, scale=scale, factors=spec.factors)
+    return Dataset(
+        name,
+        title,
+        spec.kind,
+        test,
+        test,
+        test,
+        classes=spec.classes,
+        columns=spec.columns,
+        scale=scale,
+        factors=spec.factors,
+    )

@@ -33,7 +33,7 @@ class Cloud:
     Attributes:
         samples: Of the model, (n, 2).
         data: Data, (m, 2); m is 0 where the picture has none.
-        extent: Left, right, low, high.
+        extent: Left, right, low, high, in units that are as long upwards as sideways.
     """
 
     samples: np.ndarray
@@ -174,15 +174,23 @@ def _images(newest: dict[str, Frame], count: int) -> np.ndarray | None:
 
 
 def _points(newest: dict[str, Frame]) -> Cloud | None:
-    """Samples in the plane, with the data beside them."""
-    plane = newest.get(_SAMPLES)
-    if not isinstance(plane, Plane):
+    """Samples in the plane, with the data beside them, or else another plane with both."""
+    planes = {name: frame for name, frame in newest.items() if isinstance(frame, Plane)}
+    both = (frame for frame in planes.values() if {"model", "data"} <= _clouds_of(frame).keys())
+    plane = planes.get(_SAMPLES) or next(both, None)
+    parts = {} if plane is None else _clouds_of(plane)
+    if plane is None or "model" not in parts:
         return None
-    parts = {layer.role: np.asarray(layer.xy) for layer in plane.layers if isinstance(layer, Points)}
-    samples, data = parts.get("model"), parts.get("data", np.zeros((0, 2)))
-    if samples is None:
-        return None
+    samples, data = parts["model"], parts.get("data", np.zeros((0, 2)))
     everything = np.concatenate([samples, data])
     low, high = everything.min(axis=0), everything.max(axis=0)
-    extent = plane.extent or (low[0], high[0], low[1], high[1])
-    return Cloud(samples.copy(), data.copy(), tuple(map(float, extent)))  # type: ignore[arg-type]
+    left, right, bottom, top = map(float, plane.extent or (low[0], high[0], low[1], high[1]))
+    if plane.square:
+        return Cloud(samples.copy(), data.copy(), (left, right, bottom, top))
+    corner, size = np.array([left, bottom]), np.array([right - left, top - bottom])
+    return Cloud((samples - corner) / size, (data - corner) / size, (0.0, 1.0, 0.0, 1.0))
+
+
+def _clouds_of(plane: Plane) -> dict[str, np.ndarray]:
+    """The points of a plane by their role."""
+    return {layer.role: np.asarray(layer.xy) for layer in plane.layers if isinstance(layer, Points)}

@@ -1,4 +1,4 @@
-"""The painter of `Curves`: panes over one another on one x axis, each with its legend above it."""
+"""The painter of `Curves`: panes on one x axis, over one another or in columns, with legends above them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import numpy as np
 from explorer.figures.axes import draw_axes, foot_height, gutter, name_y
 from explorer.figures.box import Box
 from explorer.figures.key import Key
-from explorer.figures.legend import draw_legend, legend_height
+from explorer.figures.legend import draw_legend
+from explorer.figures.pane_grid import PaneGrid
 from explorer.figures.scales import Scale, significant, span
 from explorer.figures.surface import Surface
 from models.frames import Curves, Series
@@ -59,31 +60,33 @@ def paint(surface: Surface, frame: Curves) -> None:
         legends[0].append(Key("parameters changed", surface.palette.text2, "dashed", ""))
     below, apart = foot_height(surface, frame.x_label), 0.8 * surface.label
 
-    def above(width: float) -> list[float]:
-        return [legend_height(surface, keys, width) + 0.3 * surface.label for keys in legends]
+    def grid(width: float) -> PaneGrid:
+        return PaneGrid.of(surface, legends, frame.columns, width)
 
     def natural(width: float) -> float:
         longest = max(surface.measure(name, surface.label) for name in names)
+        laid = grid(width)
         each = max(
-            (0.5 if len(members) == 1 else 0.3) * width, min(longest + 2, 0.5 * width)
+            (0.5 if len(members) == 1 else 0.3 if laid.columns == 1 else 0.2) * width, min(longest + 2, 0.5 * width)
         )  # heights are rounded to pixels
-        return len(members) * each + sum(above(width)) + (len(members) - 1) * apart + below
+        return laid.rows * each + laid.height_above(apart) + below
 
     box = surface.body(natural)
-    heads = above(box.width)
-    room = box.height - below - sum(heads) - (len(members) - 1) * apart
-    each = max(room / len(members), 4.0)
-    top = box.top
+    laid = grid(box.width)
+    if laid.common:
+        draw_legend(surface, legends[0], box.left, box.top, box.width)
+    places = laid.places(box, below, apart)
     first: Axes | None = None
-    for number, (pane, (y, beyond), keys) in enumerate(zip(members, scales, legends, strict=True)):
-        draw_legend(surface, keys, box.left, top, box.width)
-        plot = Box(box.left + left, top + heads[number], max(box.width - left - 2, 4.0), each)
-        last = number == len(members) - 1
+    for number, (pane, (y, beyond), keys, place) in enumerate(zip(members, scales, legends, places, strict=True)):
+        if not laid.common:
+            draw_legend(surface, keys, place.left, place.top - laid.head(number), place.width)
+        plot = Box(place.left + left, place.top, max(place.width - left - 2, 4.0), place.height)
+        last = number + laid.columns >= len(members)
         name = frame.x_label if last else ""
-        name_y(surface, surface.elide(names[number], surface.label, each), plot, box.left)
+        name_y(surface, surface.elide(names[number], surface.label, place.height), plot, place.left)
         axes = draw_axes(surface, plot, x, y, x_name=name, x_numbers=last, y_numbers=not named, most=(5, most))
-        for place, word in enumerate(frame.y_names):
-            base = plot.top + plot.height * (1 - (place + 0.5) / named) + 0.36 * surface.small
+        for level, word in enumerate(frame.y_names):
+            base = plot.top + plot.height * (1 - (level + 0.5) / named) + 0.36 * surface.small
             ink = surface.palette.text2
             surface.text(plot.left - 0.5 * surface.label, base, word, surface.small, ink, align="right")
         if first is not None:
@@ -99,7 +102,6 @@ def paint(surface: Surface, frame: Curves) -> None:
         if beyond:
             size = surface.small
             surface.text(plot.left + plot.width, plot.top + size, beyond, size, surface.palette.text3, align="right")
-        top = plot.top + plot.height + apart
 
 
 def _axis_name(frame: Curves, pane: str, log: bool) -> str:

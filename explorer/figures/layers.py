@@ -20,6 +20,7 @@ __all__ = ["FAINTEST", "LAYER_PAINTERS", "ellipse_bounds"]
 
 FAINTEST = 0.2
 """Share of the role's colour in the faintest segment of a path; the rest is the background's."""
+_AREA = 0.22  # opacity of a filled area
 
 
 def paint_density(surface: Surface, axes: Axes, layer: Density, order: float, *, over_heat: bool) -> None:
@@ -79,8 +80,17 @@ def paint_grid(surface: Surface, axes: Axes, layer: Grid, order: float, *, over_
 
 
 def paint_lines(surface: Surface, axes: Axes, layer: Lines, order: float, *, over_heat: bool) -> None:
-    """Polylines."""
-    _lines(surface, axes, list(layer.pieces()), layer.role, order, width=0.75 * layer.width, dashed=layer.dashed)
+    """Polylines, and the areas that they enclose where they are filled."""
+    from matplotlib.collections import PolyCollection
+
+    pieces = list(layer.pieces())
+    if layer.filled:
+        areas = [piece[np.isfinite(piece).all(axis=1)] for piece in pieces]
+        tint = PolyCollection(areas, facecolors=[surface.palette.role(layer.role)], alpha=_AREA, linewidths=0)
+        tint.set_zorder(order)
+        axes.add_collection(tint, autolim=False)
+    if layer.width or not layer.filled:
+        _lines(surface, axes, pieces, layer.role, order, width=0.75 * layer.width, dashed=layer.dashed)
 
 
 def paint_paths(surface: Surface, axes: Axes, layer: Paths, order: float, *, over_heat: bool) -> None:

@@ -2,7 +2,10 @@
 
 import math
 
+from models.flows.ar_is_flow import ARIsFlowLab
+from models.flows.change_of_variables import ChangeOfVariablesLab
 from models.flows.iaf import IAF
+from models.flows.jacobian_cost import JacobianCostLab
 from models.flows.maf import MAF
 from models.flows.real_nvp import RealNVP
 from models.flows.real_nvp_images import RealNVPImages
@@ -11,7 +14,10 @@ from models.protocol.family import Family
 __all__ = ["FAMILY"]
 
 FAMILY = Family("flows", "Flows", {
+    "change-of-variables": ChangeOfVariablesLab,
+    "jacobian-cost": JacobianCostLab,
     "real-nvp": RealNVP,
+    "ar-is-flow": ARIsFlowLab,
     "maf": MAF,
     "iaf": IAF,
     "real-nvp-images": RealNVPImages,

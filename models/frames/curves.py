@@ -51,6 +51,7 @@ class Curves(Frame):
 
     Attributes:
         log_panes: Panes with a logarithmic y axis where `log_y` does not make all of them so.
+        columns: Panes stand in as many columns at most, row by row, where there is room.
         changes: Positions on the x axis at which parameters were changed while the run trained.
         y_names: Names of the values 0, 1, 2, … of y, written on the axis in place of numbers.
         x_range: Ends of the x axis, or None for those of the series. Figures show it; the window has its own range.
@@ -68,3 +69,4 @@ class Curves(Frame):
     x_range: tuple[float, float] | None = None
     y_ranges: tuple[tuple[str, float, float], ...] = ()
     changes: tuple[float, ...] = ()
+    columns: int = 1

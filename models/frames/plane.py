@@ -83,7 +83,12 @@ class Grid(Layer):
 
 @dataclass(frozen=True)
 class Lines(Layer):
-    """Polylines: the points of all of them, (n, 2), and the index at which each begins, (k,)."""
+    """Polylines, or areas: the points of all of them, (n, 2), and the index at which each begins, (k,).
+
+    Attributes:
+        filled: The polygon that closes each line is filled with a pale tint of the colour, through which the layers
+            behind it are seen; a width of 0 draws no outline.
+    """
 
     xy: np.ndarray
     starts: np.ndarray
@@ -91,6 +96,7 @@ class Lines(Layer):
     dashed: bool = False
     width: float = 1.0
     name: str = ""
+    filled: bool = False
 
     def pieces(self) -> Iterator[np.ndarray]:
         """Each polyline, (m, 2)."""

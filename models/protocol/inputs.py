@@ -145,6 +145,7 @@ class Data(Input):
         split: Returns the first n data of a split ("train", "valid", "test"), all of them where n is None. Tensors are
             made when they are asked for: a view that needs a few hundred data should not ask for all.
         log_prob: Exact log density, (n, *shape) to (n,) nats, or None.
+        log_marginal: Exact log density of one column of a table: its number and (n,) to (n,) nats; or None.
         entropy_of: Computes the exact entropy, nats, or None where it is unknown; it can take a second.
         centers: Centers of the modes, (k, 2), or None.
         std: Standard deviation of one mode, or None.
@@ -158,6 +159,7 @@ class Data(Input):
     centers: Tensor | None = None
     std: float | None = None
     cache: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    log_marginal: Callable[[int, np.ndarray], np.ndarray] | None = None
 
     @property
     def train(self) -> DataBatch:

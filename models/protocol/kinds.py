@@ -182,6 +182,7 @@ class DataSpec:
         factors: What the columns of `DataBatch.factors` are; empty where it is not known what data were made from.
             Models are not built from them, so descriptions that differ in them alone are equal.
         instruments: Names of the instruments that come with these data (`Instrument.name`); likewise.
+        columns: Names of the columns of a table, or empty; likewise.
     """
 
     kind: Kind
@@ -192,6 +193,7 @@ class DataSpec:
     levels: int = field(default=0, compare=False)
     factors: tuple[Factor, ...] = field(default=(), compare=False)
     instruments: frozenset[str] = field(default=frozenset(), compare=False)
+    columns: tuple[str, ...] = field(default=(), compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """The description as plain JSON."""
@@ -209,4 +211,5 @@ class DataSpec:
             int(stored.get("levels", 0)),
             tuple(Factor(f["name"], float(f["period"]), tuple(f["values"])) for f in stored.get("factors", ())),
             frozenset(stored.get("instruments", ["classifier"] if stored.get("classified") else [])),
+            tuple(stored.get("columns", ())),
         )

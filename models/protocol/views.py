@@ -34,7 +34,8 @@ class Drag:
         y: Field that is its position along y, or None.
         at: Given the config, the coordinate along an axis without a field; 0 where None.
         offset: Given the config, the place from which the field `x` is measured; 0 where None.
-        side: Given the config, 1 or −1: whether the field `x` is measured to the right or to the left; 1 where None.
+        side: Given the config, the length along x for which the field `x` counts 1, negative where it is measured to
+            the left; 1 where None.
         when: Given the config, says whether the handle is shown; None means always.
     """
 
@@ -57,7 +58,7 @@ class Drag:
     def values(self, config: Any, x: float, y: float) -> dict[str, float]:
         """The values of the fields with which the handle is at a position, as far as their limits allow."""
         offset, side = self._measure(config)
-        return {name: at for name, at in ((self.x, side * (x - offset)), (self.y, y)) if name is not None}
+        return {name: at for name, at in ((self.x, (x - offset) / side), (self.y, y)) if name is not None}
 
     def _measure(self, config: Any) -> tuple[float, float]:
         offset = 0.0 if self.offset is None else float(self.offset(config))

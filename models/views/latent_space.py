@@ -11,16 +11,16 @@ from torch import Tensor
 
 from models.frames import Ellipses, Lines
 from models.protocol import BadValue
+from models.views.words import subscript
 
 __all__ = ["axis_label", "map_dimensions", "prior_circles", "prior_grid", "prior_lines", "stepped_limit"]
 
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _STEPS = (3.25, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 25.0, 32.0)  # from just beyond 3σ
 
 
 def axis_label(dimension: int) -> str:
     """Name of a latent dimension, counted from 0: "z₁" for the first."""
-    return "z" + str(dimension + 1).translate(_SUBSCRIPTS)
+    return f"z{subscript(dimension + 1)}"
 
 
 def map_dimensions(kl: Tensor, across: int, upwards: int) -> tuple[int, int]:

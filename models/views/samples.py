@@ -24,7 +24,7 @@ from models.protocol import (
     param,
     view,
 )
-from models.views.words import SHOW, as_array, decoder_output, plural, word_of
+from models.views.words import SHOW, as_array, column_names, decoder_output, plural, word_of
 
 __all__ = ["decode_as", "decoded_samples", "frame_of", "samples"]
 
@@ -36,6 +36,7 @@ def frame_of(
     x: Tensor | np.ndarray,
     *,
     columns: int = 0,
+    names: tuple[str, ...] = (),
     subtitle: str = "",
     note: str = "",
     warning: bool = False,
@@ -46,6 +47,7 @@ def frame_of(
         kind: Kind of the data.
         x: The data, (n, *kind.shape), in data units.
         columns: Images in a row; ignored for other kinds.
+        names: Names of the columns of a table; ignored for other kinds.
         subtitle: Subtitle of the frame; if only the first data are shown, their number is added.
         note: Note of the frame.
         warning: Whether the note is a warning.
@@ -59,7 +61,9 @@ def frame_of(
     if len(values) > count:
         part = f"the first {count}" if count > 1 else "the first"
         subtitle = f"{subtitle}, {part} of {len(values):,}".removeprefix(", ")
-    words = {"subtitle": subtitle, "note": note, "warning": warning}
+    words: dict[str, Any] = {"subtitle": subtitle, "note": note, "warning": warning}
+    if isinstance(kind, Table):
+        words["column_labels"] = names
     return _FRAMES[type(kind)](kind, values, columns, words)
 
 
@@ -113,7 +117,8 @@ def samples(
     """Samples of the model. A page whose data are not images lists it with `.but(frame=…)`."""
     kind = model.spec.kind
     x = model.sample(n, rng=noise.rng(model.device), **settings)
-    return frame_of(kind, x, subtitle=f"{plural(n, word_of(kind))} from the model")
+    names = column_names(model.spec) if isinstance(kind, Table) else ()
+    return frame_of(kind, x, names=names, subtitle=f"{plural(n, word_of(kind))} from the model")
 
 
 @view(

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from torch import Tensor
 
-from models.protocol import DataPoint, HasDecoder, HasLikelihood, Image, Kind, Planar, Table, Tokens, Waveform
+from models.protocol import DataPoint, DataSpec, HasDecoder, HasLikelihood, Image, Kind, Planar, Table, Tokens, Waveform
 
-__all__ = ["SHOW", "SPLITS", "as_array", "counted", "decimal", "decoder_output", "named", "plural", "word_of"]
+__all__ = [
+    "SHOW",
+    "SPLITS",
+    "as_array",
+    "column_names",
+    "counted",
+    "decimal",
+    "decoder_output",
+    "named",
+    "plural",
+    "subscript",
+    "word_of",
+]
 
 SPLITS = {"train": "training", "valid": "validation", "test": "test"}
 """Adjective for each split."""
 SHOW = {"mean": "mean", "draw": "draw"}
 """Choices of the decoded image: mean of p(x|z), or a draw from it."""
 
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _WORDS: dict[type[Kind], str] = {
     Image: "image",
     Planar: "point",
@@ -28,6 +43,12 @@ def as_array(tensor: Tensor) -> np.ndarray:
     return tensor.detach().cpu().numpy()
 
 
+def column_names(spec: DataSpec) -> tuple[str, ...]:
+    """Names of the columns of a table: those of the data, else x₁ to x_d."""
+    count = math.prod(spec.kind.shape)
+    return spec.columns or tuple(f"x{subscript(column + 1)}" for column in range(count))
+
+
 def decimal(value: float, digits: int = 3) -> str:
     """A number with a fixed number of decimals and a true minus sign: "−0.540"."""
     text = f"{value:,.{digits}f}"
@@ -37,6 +58,11 @@ def decimal(value: float, digits: int = 3) -> str:
 def plural(n: int, what: str) -> str:
     """A count with its noun: "1 image", "2 images"."""
     return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
+
+
+def subscript(number: int) -> str:
+    """A whole number as a subscript: "₁₂"."""
+    return str(number).translate(_SUBSCRIPTS)
 
 
 def word_of(kind: Kind) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from pointing import point_at, wheel
@@ -36,6 +38,18 @@ def make(theme, make_widget):
         return view
 
     return make
+
+
+@pytest.mark.parametrize(("width", "columns"), [(190, 1), (420, 2), (640, 3), (1500, 3)])
+def test_a_frame_declares_columns_that_may_be_narrow(theme, make_widget, width, columns):
+    view = CurvesView(theme)
+    make_widget(view, width, 400)
+    view.show_frame(dataclasses.replace(of_runs("a", "b", "c", "d", "e", "f"), columns=3))
+    view.grab()
+    assert len({pane.geometry().left() for pane in view.panes}) == columns
+    view.show_frame(of_runs("a", "b", "c", "d", "e", "f"))
+    view.grab()
+    assert len({pane.geometry().left() for pane in view.panes}) == 1
 
 
 def middle(view: CurvesView, pane: int) -> QPoint:

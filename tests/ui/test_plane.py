@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from explorer.ui.frames import CurvesView, PlaneView
 from explorer.ui.frames.items.cloud import CloudItem
 from explorer.ui.theme import ui_font
-from models.frames import Curves, Density, Ellipses, Plane, Points, Series
+from models.frames import Curves, Density, Ellipses, Lines, Plane, Points, Series
 
 _SHIFT, _CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 _LEFT, _MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
@@ -204,3 +204,23 @@ def test_a_line_through_a_number_of_an_axis_is_hidden_from_the_number_to_the_edg
         ink = np.abs(pixels(view.grab().toImage()).astype(int) - bare).max(axis=2) > 24
         rest = ink[-5:, round(x) - 1 : round(x) + 2] if y == 60 else ink[round(y) - 1 : round(y) + 2, :3]
         assert not rest.any(), (x, y, rest.sum())
+
+
+def test_an_area_is_a_pale_tint_inside_its_outline(theme, make_widget) -> None:
+    view = make_widget(PlaneView(theme), 400, 400)
+    square = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
+
+    def colors(**look: object) -> tuple[QColor, QColor]:
+        """Inside the square, and outside of it."""
+        lines = Lines(square, np.zeros(1, int), role="model", width=0.0, **look)
+        view.show_frame(Plane((lines,), extent=(-2, 2, -2, 2)))
+        image = view.grab().toImage()
+        return image.pixelColor(230, 230), image.pixelColor(330, 330)
+
+    inside, outside = colors(filled=True)
+    model, ground = QColor(view.tokens.role("model")), QColor(view.tokens.bg2)
+    assert outside == ground
+    for channel in ("red", "green", "blue"):
+        mixed, one, other = (getattr(each, channel)() for each in (inside, model, ground))
+        assert mixed == pytest.approx(other + 0.22 * (one - other), abs=2)
+    assert colors() == (ground, ground)

@@ -14,8 +14,17 @@ __all__ = ["spec_of"]
 def spec_of(data: Dataset) -> DataSpec:
     """The description of a dataset for a model."""
     mean, std = data.moments()
-    instruments = instruments_of(data.name)
-    return DataSpec(data.kind, len(data.train), data.classes, mean, std, _levels(data), data.factors, instruments)
+    return DataSpec(
+        data.kind,
+        len(data.train),
+        data.classes,
+        mean,
+        std,
+        _levels(data),
+        data.factors,
+        instruments_of(data.name),
+        data.columns,
+    )
 
 
 def _levels(data: Dataset) -> int:

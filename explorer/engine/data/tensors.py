@@ -152,4 +152,5 @@ class TensorData:
             None if centers is None else torch.from_numpy(np.array(centers)).to(self._device),
             self.data.std,
             self._cache,
+            self.data.log_marginal,
         )

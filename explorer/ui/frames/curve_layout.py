@@ -17,7 +17,7 @@ _LEFT, _RIGHT, _BOTTOM, _TOP, _GAP = 46.0, 8.0, 24.0, 16.0, 18.0  # px, with roo
 _LINE = 13.0  # px of a name below the numbers of the x axis
 _LONG = 0.22  # a name of the x axis that takes more of the width than this has a line of its own
 _MIN_PANE, _MIN_ALL = 80, 96  # px of height of one of several panes, and of all
-_COLUMN = 300  # px of width of a column at least
+_COLUMN, _NARROW = 300, 200  # px of width of a column at least, and where the frame declares columns
 _FIRST_PANE = 1.5  # height of the first of several panes in one column, relative to the others
 
 
@@ -37,7 +37,7 @@ class CurveLayout:
 
     @classmethod
     @functools.lru_cache(maxsize=64)
-    def of(cls, panes: int, most: int, x_name: str, width: float) -> CurveLayout:
+    def of(cls, panes: int, most: int, x_name: str, width: float, narrow: bool = False) -> CurveLayout:
         """The layout at a width.
 
         There are as many columns as there is room for, but no more than shorten them. A name of the x axis that would
@@ -48,8 +48,9 @@ class CurveLayout:
             most: Greatest number of columns.
             x_name: Name of the x axis.
             width: Room, px.
+            narrow: The columns may be narrow, since the panes are alike.
         """
-        fitting = max(1, min(most, panes, int(width // _COLUMN)))
+        fitting = max(1, min(most, panes, int(width // (_NARROW if narrow else _COLUMN))))
         columns = max(1, math.ceil(panes / math.ceil(max(panes, 1) / fitting)))
         name = QFontMetricsF(ui_font(11, tabular=True)).horizontalAdvance(x_name)
         return cls(panes, columns, name > _LONG * width / columns)

@@ -97,7 +97,7 @@ class CurvesView(Plot):
         """Room for every pane."""
         frame = self._frame if isinstance(self._frame, Curves) else Curves(())
         panes = max(1, len({series.pane for series in frame.series}))
-        return QSize(120, self._layout_of(panes, self.most_columns).least_height)
+        return QSize(120, self._layout_of(panes, self._most).least_height)
 
     def for_figure(self) -> Frame | None:
         """The curves on linear or logarithmic y axes, as the user has set them."""
@@ -162,7 +162,7 @@ class CurvesView(Plot):
 
     def _set_panes(self, names: list[str]) -> None:
         """Makes as many panes as there are names, with the x axis below the last of each column."""
-        count, columns = len(names), self._layout_of(len(names), self.most_columns).columns
+        count, columns = len(names), self._layout_of(len(names), self._most).columns
         if (count, columns) != (len(self.panes), self._columns):
             from explorer.ui.frames.axis import PlotAxis
             from explorer.ui.frames.canvas import Pane
@@ -190,9 +190,14 @@ class CurvesView(Plot):
         for pane, rect in zip(self.panes, self._layout.rects(self.width(), self.height()), strict=True):
             pane.place(rect)
 
+    @property
+    def _most(self) -> int:
+        """Greatest number of columns, of the widget or of the frame."""
+        return max(self.most_columns, self._frame.columns if isinstance(self._frame, Curves) else 1)
+
     def _layout_of(self, panes: int, most: int) -> CurveLayout:
-        x_name = self._frame.x_label if isinstance(self._frame, Curves) else ""
-        return CurveLayout.of(panes, most, x_name, self.width())
+        frame = self._frame if isinstance(self._frame, Curves) else Curves((), x_label="")
+        return CurveLayout.of(panes, most, frame.x_label, self.width(), narrow=frame.columns > 1)
 
     def read_out_corner(self, pane: Pane) -> QPointF:
         """That of the pane, where panes stand beside one another."""

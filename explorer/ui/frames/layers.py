@@ -13,7 +13,7 @@ from PySide6.QtGui import QPainter
 from explorer.ui.frames.paint import draw_lines, draw_polyline, halo_text, polygon, stroke
 from explorer.ui.frames.projection import Projection
 from explorer.ui.frames.ranges import finite_range
-from explorer.ui.theme import Tokens, mix
+from explorer.ui.theme import Tokens, color, mix
 from models.frames import Density, Ellipses, Field, Grid, Layer, Lines, Paths, Points
 
 __all__ = ["PAINTERS", "density_limits", "layer_extent", "needed_extent"]
@@ -23,6 +23,7 @@ _CIRCLE = np.stack([np.cos(_TURN), np.sin(_TURN)], axis=1)  # the outline of an 
 _LABEL_PLACE = np.array([[math.cos(math.radians(68)), math.sin(math.radians(68))]])  # where on it its label sits
 _SHADES = 16  # tints of a path from faint to strong
 _FAINTEST = 0.2  # share of the role's colour in the faintest tint
+_AREA = 0.22  # opacity of a filled area
 _HEAD = 4.0  # px of an arrow's head
 
 
@@ -66,10 +67,17 @@ def _paint_grid(painter: QPainter, layer: Grid, view: Projection, tokens: Tokens
 def _paint_lines(painter: QPainter, layer: Lines, view: Projection, tokens: Tokens) -> None:
     if not len(layer.xy):
         return
-    xy = view.to_pixels(layer.xy)
-    painter.setPen(stroke(tokens.role(layer.role), layer.width, 0.85, layer.dashed))
+    pieces = np.split(view.to_pixels(layer.xy), layer.starts[1:])
+    if layer.filled:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color(tokens.role(layer.role), _AREA))
+        for piece in pieces:
+            painter.drawPolygon(polygon(piece[np.isfinite(piece).all(axis=1)]))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for piece in np.split(xy, layer.starts[1:]):
+    if layer.filled and not layer.width:
+        return
+    painter.setPen(stroke(tokens.role(layer.role), layer.width, 0.85, layer.dashed))
+    for piece in pieces:
         draw_polyline(painter, piece)
 
 

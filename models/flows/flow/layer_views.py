@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.flows.flow.jacobian import jacobian_of
 from models.flows.flow.model import FlowModel
+from models.flows.jacobians import jacobians
 from models.flows.transforms import Transform
+from models.flows.words import subscript
 from models.frames import Bars, Matrix
 from models.protocol import BadValue, DataPoint, DataSpec, Noise, param, view
 from models.views.words import as_array, decimal, named
@@ -20,7 +21,6 @@ __all__ = ["jacobian", "log_dets", "moves", "of_few_entries"]
 
 _MOST = 16  # entries of which a table is legible
 _SAMPLES = 2000
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def of_few_entries(config: Any, spec: DataSpec | None) -> bool:
@@ -29,7 +29,10 @@ def of_few_entries(config: Any, spec: DataSpec | None) -> bool:
 
 
 def _entries(letter: str, order: Sequence[int]) -> tuple[str, ...]:
-    return tuple(f"{letter}{str(k + 1).translate(_SUBSCRIPTS)}" for k in order)
+    """Names of entries: "x₁" of a letter, "in 1" of a word."""
+    if len(letter) > 1:
+        return tuple(f"{letter} {k + 1}" for k in order)
+    return tuple(f"{letter}{subscript(k + 1)}" for k in order)
 
 
 def _layers(model: FlowModel) -> list[tuple[str, Transform]]:
@@ -62,12 +65,12 @@ def jacobian(
         raise BadValue("layer", f"layer takes a whole number from 0 to {len(layers)}, not {layer}")
     name, transform = ("whole flow", model.flow) if layer == 0 else layers[layer - 1]
     at = _traces(model, point.x.to(model.dtype))[max(layer - 1, 0)]
-    matrix = as_array(jacobian_of(transform, at)[0]).astype(float)
+    matrix = as_array(jacobians(lambda e: transform(e)[0], at)[0]).astype(float)
     order = transform.order or range(len(matrix))
     matrix = matrix[np.ix_(order, order)]
     with torch.no_grad():
         log_det = float(transform(at)[1])
-    letters = ("x", "ε") if layer == 0 else ("out ", "in ")
+    letters = ("x", "ε") if layer == 0 else ("out", "in")
     return Matrix(
         matrix,
         row_labels=_entries(letters[0], order),
@@ -83,24 +86,30 @@ def jacobian(
     help="log |det ∂f⁻¹/∂x| of each layer at the chosen datum, from the noise to the data, and what they add up to.",
 )  # fmt: skip
 def log_dets(model: FlowModel, point: DataPoint) -> Bars:
-    """The terms of log p(x) at one datum: log s(ε), the log-determinant of each layer, and their sum."""
+    """The terms of log p(x) at one datum: log s(ε), the log-determinants of the layers, and their sum.
+
+    The layers whose Jacobian is diagonal have one bar together.
+    """
     x = point.x.to(model.dtype)
     places = _traces(model, x)
-    values, labels, roles = [float(model.noise_log_prob(places[0]))], ["log s(ε)"], ["prior"]
+    terms = {"log s(ε)": float(model.noise_log_prob(places[0]))}
+    diagonal = 0.0
     with torch.no_grad():
         for (name, layer), out in zip(_layers(model), places[1:], strict=True):
-            values.append(float(layer.inverse(out)[1]))
-            labels.append(name)
-            roles.append("model")
+            log_det = float(layer.inverse(out)[1])
+            if layer.order == ():
+                diagonal += log_det
+            else:
+                terms[name] = log_det
+        terms["affine layers"] = diagonal
         if model.pixels is not None:
-            values.append(float(model.pixels.to_real(x, None)[1]))
-            labels.append("pixels to logits")
-            roles.append("model")
+            terms["pixels to logits"] = float(model.pixels.to_real(x, None)[1])
         total = float(model(x)[1])
+    values = list(terms.values())
     return Bars(
-        (*labels, "log p_θ(x)"),
+        (*terms, "log p"),
         np.array([*values, total]),
-        roles=(*roles, "total"),
+        roles=("prior", *("model",) * (len(terms) - 1), "total"),
         unit="nats",
         subtitle=f"log s(ε) and log |det ∂f⁻¹/∂x| of each layer, {named(point, model.spec.kind)}",
         note=f"Sum of the bars above the last: {decimal(sum(values), 4)} nats.",
@@ -123,6 +132,6 @@ def moves(model: FlowModel, noise: Noise) -> Matrix:
     return Matrix(
         np.array(rows),
         row_labels=tuple(name for name, _ in _layers(model)),
-        column_labels=_entries("entry ", range(model.dims)),
+        column_labels=_entries("entry", range(model.dims)),
         subtitle=f"root mean square over {_SAMPLES:,} samples, from the noise (top) to the data",
     )

@@ -112,9 +112,11 @@ class FlowModel(LossModel, HasLogProb):
         return x if self.pixels is None else self.pixels.from_real(x)
 
     def noise_log_prob(self, e: Tensor) -> Tensor:
-        """log s(ε), (n, D) to (n,), nats."""
+        """log s(ε), (n, D) to (n,), nats; finite even where the square of ε overflows."""
         if self.config.noise == "uniform":
             return e.new_zeros(len(e))
+        limit = 0.5 * (torch.finfo(e.dtype).max / self.dims) ** 0.5
+        e = e.clamp(-limit, limit)
         return -0.5 * e.square().sum(dim=1) - 0.5 * LOG_2PI * self.dims
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.flows.flow.jacobian import jacobian_of
 from models.flows.flow.layer_views import of_few_entries
 from models.flows.flow.model import FlowModel
+from models.flows.jacobians import jacobians
 from models.flows.transforms import Inverted, MaskedAffine
+from models.flows.words import rounding
 from models.frames import Bars, Curves, Lines, Plane, Points, Series
 from models.protocol import Data, DataBatch, Noise, RunHistory, param, view
 from models.views.words import SPLITS, as_array, counted, decimal
@@ -77,20 +78,26 @@ def round_trip(model: FlowModel, batch: DataBatch, noise: Noise) -> Plane:
     x = batch.x.to(model.dtype)
     e = model.draw_noise(len(batch), rng=noise.rng(model.device))
     far = 0.001 + 0.998 * e.round() if model.config.noise == "uniform" else _FAR * e / e.norm(dim=1, keepdim=True)
-    layers, worst, steepest = [], 0.0, 0.0
-    for role, name, places in (("data", "data", x), ("prior", "from far noise", model.from_noise(far))):
-        log_cond, log_error = _errors(model, places)
-        layers.append(Points(np.stack([log_cond, log_error], axis=1), role=role, name=name, size=4.0))
-        worst, steepest = max(worst, float(log_error.max())), max(steepest, float(log_cond.max()))
+    of_data, of_far = (np.stack(_errors(model, places), axis=1) for places in (x, model.from_noise(far)))
+    right, top = np.concatenate([of_data, of_far]).max(axis=0)
     digits = float(np.log10(torch.finfo(model.dtype).eps))
-    ruler = np.array([[0.0, digits], [max(steepest, 1.0), digits + max(steepest, 1.0)]])
+    right, top = max(float(right), 1.0) + 0.3, max(float(top), digits + 2.0) + 0.5
+    worst, worst_far = float(of_data[:, 1].max()), float(of_far[:, 1].max())
     wrong = worst > np.log10(_WRONG)
+    in_vain = " With these weights f is invertible on paper, not in these numbers." if wrong else ""
     return Plane(
-        (*layers, Lines(ruler, np.zeros(1, int), dashed=True, width=1.5, name="rounding error × cond(J)")),
-        x_label="log₁₀ cond(J)", y_label="log₁₀ error", square=False,
+        (
+            Points(of_far, role="prior", name="from far noise", size=4.0),
+            Points(of_data, role="data", name="data", size=4.0),
+            Lines(
+                np.array([[0.0, digits], [right, digits + right]]), np.zeros(1, int), dashed=True, width=1.5,
+                name="rounding error × cond(J)",
+            ),
+        ),
+        x_label="log₁₀ cond(J)", y_label="log₁₀ error", square=False, extent=(0.0, right, digits - 1.0, top),
         subtitle=f"{str(model.dtype).removeprefix('torch.')}, {counted(len(batch), batch.split, model.spec.kind)}",
-        note=f"Largest error: {10.0**worst:.1e} standard deviations of the data."
-        + (" With these weights f is invertible on paper, not in these numbers." if wrong else ""),
+        note=f"Largest error, in deviations of the data: {rounding(10.0**worst)} of data, {rounding(10.0**worst_far)} "
+        f"from noise of norm {_FAR:g}.{in_vain}",
         warning=wrong,
     )  # fmt: skip
 
@@ -101,7 +108,7 @@ def _errors(model: FlowModel, x: Tensor) -> tuple[np.ndarray, np.ndarray]:
     with torch.no_grad():
         e, _ = model.to_noise(x)
         error = ((model.from_noise(e) - x) / std).abs().amax(dim=1)
-    singular = torch.linalg.svdvals(jacobian_of(model.flow, e).double())
+    singular = torch.linalg.svdvals(jacobians(lambda places: model.flow(places)[0], e).double())
     cond = singular[:, 0] / singular[:, -1].clamp_min(1e-300)
     floor = torch.finfo(model.dtype).eps / 4  # where the error is 0
     return as_array(cond.log10()), as_array(error.double().nan_to_num(1e9).clamp(floor, 1e9).log10())

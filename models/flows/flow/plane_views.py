@@ -1,4 +1,4 @@
-"""The density of a flow in the plane: as a map, between its modes, and the plane of the noise as it is warped."""
+"""The density of a flow in the plane: as a map, by its samples, and between its modes."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from models.flows.flow.model import FlowModel
-from models.frames import Curves, Density, Film, Grid, Lines, Plane, Points, Series
+from models.frames import Curves, Density, Lines, Plane, Points, Series
 from models.protocol import Data, DataBatch, DataPoint, DataSpec, Noise, Planar, param, view
-from models.views.planar import nearest_class, square_of
-from models.views.words import as_array, counted, decimal, named
+from models.views.planar import square_of
+from models.views.words import as_array, counted, decimal, named, plural
 
-__all__ = ["between", "bridges", "density", "in_the_plane", "warp"]
+__all__ = ["between", "bridges", "density", "in_the_plane", "samples"]
 
 _COARSE, _SIDE = 48, 144  # cells a side of the map that comes first, and of the one that replaces it
 _BAND = 6  # rows computed at once
@@ -23,8 +22,6 @@ _DECADES = 6.0  # of the logarithmic map
 _PATH = 241  # places between two data
 _RARE = 0.001  # share of the data below whose density a place counts as one without data
 _SAMPLES = 2000
-_WARPED = 600  # samples in the film
-_GRID = 25
 
 
 def in_the_plane(config: Any, spec: DataSpec | None) -> bool:
@@ -89,6 +86,25 @@ def density(
 
 
 @view(
+    "Samples", record=True, splits=("valid", "train"), batch=1000, samples="n", when=in_the_plane,
+    help="f of noise, over the data. The noise stays the same, so that samples can be followed.",
+)  # fmt: skip
+def samples(
+    model: FlowModel, batch: DataBatch, noise: Noise, n: int = param(1000, "Samples", 10, 5000, log=True, more=True)
+) -> Plane:
+    """Samples of the model over data."""
+    x = model.sample(n, rng=noise.rng(model.device))
+    return Plane(
+        (
+            Points(as_array(batch.x), role="data", name="data", size=2.0),
+            Points(as_array(x), role="model", name="samples", size=3.0, trail=f"noise {noise.seed}"),
+        ),
+        x_label="x₁", y_label="x₂", extent=square_of(batch.x),
+        subtitle=f"{plural(n, 'sample')}, {counted(len(batch), batch.split, model.spec.kind)}",
+    )  # fmt: skip
+
+
+@view(
     "Bridges", splits=("valid", "train"), batch=500, when=in_the_plane, sets=DataPoint,
     help="log p_θ over six decades. f is continuous and takes the connected plane to a connected set, so bridges "
     "remain between separate modes. A click and one with Shift choose the ends of a line.",
@@ -110,7 +126,7 @@ def bridges(model: FlowModel, batch: DataBatch, point: DataPoint, end: DataPoint
                 Lines(ends, np.zeros(1, int), role="total", width=1.5, dashed=True, name="line between two data"),
                 Points(ends, role="total", size=8.0),
             ),
-            x_label="x₁", y_label="x₂", extent=extent, subtitle="log₁₀ p_θ, six decades", note=note,
+            x_label="x₁", y_label="x₂", extent=extent, subtitle="six decades", note=note,
         )  # fmt: skip
 
 
@@ -156,48 +172,3 @@ def between(model: FlowModel, point: DataPoint, end: DataPoint, data: Data) -> C
         tuple(series), x_label="share of the way", y_label="nats",
         subtitle=f"from {named(point, kind)} to {named(end, kind)}", note=note,
     )  # fmt: skip
-
-
-@view(
-    "Noise to data", when=in_the_plane, splits=("valid", "train"), batch=500,
-    help="A grid of the noise and samples, as one layer after another moves them to the data.",
-)  # fmt: skip
-def warp(model: FlowModel, batch: DataBatch, data: Data, noise: Noise) -> Film:
-    """The plane after each layer: a film from the noise to the data, points coloured by where they end."""
-    mesh = torch.from_numpy(_mesh(model)).to(model.device, model.dtype)
-    drawn = model.draw_noise(_WARPED, rng=noise.rng(model.device))
-    stages = [(mesh, drawn)]
-    for layer in model.flow:
-        with torch.no_grad():
-            stages.append((layer(stages[-1][0])[0], layer(stages[-1][1])[0]))
-    label, classes = nearest_class(stages[-1][1], data)
-    labels = ["noise ε", *(f"after layer {k}: {layer.label}" for k, layer in enumerate(model.flow, 1))]
-    frames: list[Plane] = []
-    for (grid, x), words in zip(stages, labels, strict=True):
-        frames.append(
-            Plane(
-                (
-                    Grid(as_array(grid).reshape(_GRID, _GRID, 2), role="prior", name="grid of the noise"),
-                    Points(as_array(x), label=as_array(label), classes=("",) * len(classes), size=4.0),
-                ),
-                x_label="first entry", y_label="second entry", extent=_sight(x), subtitle=words,
-            )
-        )  # fmt: skip
-    colours = "coloured by the class of the nearest datum" if len(classes) > 1 else "and where they end"
-    return Film(
-        tuple(frames), np.arange(len(frames), dtype=float), "layer",
-        subtitle=f"{_WARPED} samples, {colours}", note="No layer tears or folds the grid: lines never cross.",
-    )  # fmt: skip
-
-
-def _mesh(model: FlowModel) -> np.ndarray:
-    """A grid that holds most of the noise, (cells, 2)."""
-    low, high = (0.01, 0.99) if model.config.noise == "uniform" else (-2.5, 2.5)
-    axis = np.linspace(low, high, _GRID)
-    return np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
-
-
-def _sight(x: Tensor) -> tuple[float, float, float, float]:
-    """A square around almost all samples."""
-    ends = torch.tensor([0.005, 0.995], device=x.device, dtype=x.dtype)
-    return square_of(x.quantile(ends, dim=0), margin=0.15)

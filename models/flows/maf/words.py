@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from models.flows.flow.views import SCENES, VIEWS
+from dataclasses import replace
+
+from models.flows.flow.image_views import image_samples
+from models.flows.flow.views import SCENES as FLOW_SCENES
+from models.flows.flow.views import VIEWS as FLOW_VIEWS
 from models.protocol import Preset, Try
 
 __all__ = ["ABOUT", "LOOK_AT", "PRESETS", "SCENES", "TRY_NEXT", "VIEWS"]
+
+VIEWS = (*FLOW_VIEWS, image_samples)
+SCENES = tuple(
+    replace(scene, beside=("image_samples", *scene.beside)) if scene.name == "Train" else scene for scene in FLOW_SCENES
+)
 
 ABOUT = (
     "Data: points, rows or images x. Model: x_i = t_i(x_<i) + exp(s_i(x_<i)) ε_i, layer upon layer, each with all t "
@@ -18,6 +27,8 @@ PRESETS = (
     Preset("Pinwheel", "pinwheel", {}, _TRAINING, about="Five curved arms."),
     Preset("One order in all layers", "moons", {"order": "fixed"}, _TRAINING,
            about="The Jacobian of the whole flow is lower triangular."),
+    Preset("Six columns", "gaussian6", {"layers": 4}, _TRAINING,
+           about="A table of known density: −log p_θ approaches its entropy."),
     Preset("Digits", "digits", {"layers": 5, "width": 256, "hidden": 1, "alpha": 0.05},
            {"steps": 1500, "batch": 64, "lr": 1e-3, "clip": 5.0, "weight_decay": 1e-2, "optimiser": "adamw"},
            about="Images of 64 pixels, flattened, dequantised and taken to logits."),
@@ -28,7 +39,7 @@ LOOK_AT = (
     "The Jacobian of a layer is lower triangular in its order of the entries."
 )
 TRY_NEXT = (
-    Try("Compare the times of density and sampling", scene="Jacobian", card="directions"),
+    Try("Compare the times of density and sampling for images of 64 pixels", preset="Digits", scene="Directions"),
     Try("Use one order in all layers: the whole Jacobian is triangular", preset="One order in all layers",
         scene="Jacobian"),
     Try("Go to the same layers the other way round", page="iaf"),

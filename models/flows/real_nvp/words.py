@@ -22,20 +22,25 @@ PRESETS = (
     Preset("Pinwheel, splines", "pinwheel", {"coupling": "spline"}, _TRAINING, about="The same on five arms."),
     Preset("One layer: an axis that stays", "moons", {"layers": 1, "affine": False}, _TRAINING,
            about="x₁ keeps the distribution of the noise exactly, whatever the data."),
+    Preset("Six columns", "gaussian6", {"d": 3, "layers": 4}, _TRAINING,
+           about="A table of known density: −log p_θ approaches its entropy."),
+    Preset("Six marginals, splines", "copula6", {"d": 3, "layers": 6, "coupling": "spline"}, _TRAINING,
+           about="Columns with tails, bounds and two modes, correlated."),
     Preset("Dense layers", "moons", {"layers": 4, "dense": True}, _TRAINING,
            about="A full matrix after each coupling, with its determinant in every pass."),
 )  # fmt: skip
 LOOK_AT = (
-    "The density is exact at every place, and its integral is 1. In one layer x_{1:d} = ε_{1:d}: an axis that does not "
-    "move. Layers that take turns move all entries.\n\n"
+    "The density is exact at every place, and its integral is 1. In one layer the first d entries of x are those "
+    "of ε: axes that do not move. Layers that take turns move all entries.\n\n"
     "f is continuous and has a continuous inverse. The plane of the noise is in one piece, so the places with density "
     "are in one piece: between separate modes there are always bridges, and each costs samples where there are no data."
 )
 TRY_NEXT = (
-    Try("Watch eight layers warp the plane of the noise", scene="Layers"),
+    Try("Take three layers, and watch each of them warp the plane of the noise", {"layers": 3}, scene="Layers"),
     Try("Keep the same entry in every layer: one axis is never moved", {"masks": "fixed"}, scene="Layers",
         card="moves"),
     Try("Look for the bridges between eight modes", preset="Ring", scene="Bridges"),
     Try("Replace scale and shift by splines", preset="Ring, splines", scene="Train"),
-    Try("Add dense layers, and pay a determinant in each pass", preset="Dense layers", scene="Jacobian"),
+    Try("Go to a table of six columns whose entropy is known", preset="Six columns", scene="Likelihood"),
+    Try("Add dense layers, and pay a determinant in each pass", preset="Dense layers", scene="Directions"),
 )  # fmt: skip

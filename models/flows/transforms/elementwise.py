@@ -6,13 +6,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from models.flows.transforms.scaling import bounded
 from models.flows.transforms.transform import Transform
 
 __all__ = ["Elementwise", "Logit", "Units"]
 
 
 class Elementwise(Transform):
-    """x = t + exp(s) ε with one learned s and t for each entry, zero at first.
+    """x = t + exp(s) ε with one learned and bounded s and one t for each entry, zero at first.
 
     Args:
         d: Number of entries.
@@ -22,15 +23,17 @@ class Elementwise(Transform):
 
     def __init__(self, d: int):
         super().__init__()
-        self.shift, self.s = nn.Parameter(torch.zeros(d)), nn.Parameter(torch.zeros(d))
+        self.shift, self.log_scale = nn.Parameter(torch.zeros(d)), nn.Parameter(torch.zeros(d))
 
     def forward(self, e: Tensor) -> tuple[Tensor, Tensor]:
         """Scales and shifts."""
-        return torch.addcmul(self.shift, self.s.exp(), e), self.s.sum().expand(len(e))
+        s = bounded(self.log_scale)
+        return torch.addcmul(self.shift, s.exp(), e), s.sum().expand(len(e))
 
     def inverse(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Shifts and scales back."""
-        return (x - self.shift) * (-self.s).exp(), -self.s.sum().expand(len(x))
+        s = bounded(self.log_scale)
+        return (x - self.shift) * (-s).exp(), -s.sum().expand(len(x))
 
 
 class Units(Transform):

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 
 from models.exact.normal import normal_log_prob
+from models.exact.preimages import Affine, Map, Sine, Square
 from models.frames import Curves, Lines, Plane, Points, Series
-from models.gan.optimal_discriminator.preimages import Affine, Map, Sine, Square
 from models.protocol import Drag, Lab, Noise, param, view
 from models.views.words import decimal
 

@@ -1,9 +1,10 @@
-"""The density of x = f(ε) with ε ~ N(0, 1), summed over the preimages of x."""
+"""The density of x = f(ε), summed over the preimages of x."""
 
 from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,11 @@ from models.exact.normal import normal_log_prob
 
 __all__ = ["Affine", "Map", "Sine", "Square"]
 
-_FAR = 9.0  # beyond ±9 the density of ε is below 1e-18: preimages there contribute nothing
+_FAR = 9.0  # a wave has infinitely many preimages; beyond ±9 the density of N(0, 1) is below 1e-18
+
+
+def _standard_normal(e: np.ndarray) -> np.ndarray:
+    return np.exp(normal_log_prob(e, 0.0, 1.0))
 
 
 class Map(ABC):
@@ -28,7 +33,7 @@ class Map(ABC):
 
     @abstractmethod
     def preimages(self, x: np.ndarray) -> np.ndarray:
-        """Every ε with |ε| ≤ 9 and f(ε) = x, filled up with NaN; (n,) to (k, n)."""
+        """Every ε with f(ε) = x, of a wave those with |ε| ≤ 9, filled up with NaN; (n,) to (k, n)."""
 
     @property
     @abstractmethod
@@ -40,19 +45,28 @@ class Map(ABC):
     def words(self) -> str:
         """f as a formula."""
 
-    def sum_over_preimages(self, x: np.ndarray, *, jacobian: bool = True) -> np.ndarray:
-        """Σ s(εᵢ)/|f′(εᵢ)|, the density of x, (n,) to (n,); infinite at a fold, where f′ = 0.
+    def terms(
+        self, x: np.ndarray, density: Callable[[np.ndarray], np.ndarray] = _standard_normal, *, jacobian: bool = True
+    ) -> np.ndarray:
+        """s(εᵢ)/|f′(εᵢ)| of each preimage, (n,) to (k, n): 0 where x has none, infinite at a fold, where f′ = 0.
 
         Args:
             x: Points, (n,).
-            jacobian: Without it, the sum is Σ s(εᵢ), which is no density.
+            density: s, any shape to the same shape.
+            jacobian: Without it, the terms are s(εᵢ).
         """
         e = self.preimages(np.asarray(x, dtype=float))  # (k, n)
         with np.errstate(divide="ignore", invalid="ignore"):
-            terms = np.exp(normal_log_prob(e, 0.0, 1.0))
+            terms = density(e)
             if jacobian:
                 terms = terms / np.abs(self.slope(e))
-        return np.where(np.isnan(e), 0.0, terms).sum(axis=0)
+        return np.where(np.isnan(e), 0.0, terms)
+
+    def sum_over_preimages(
+        self, x: np.ndarray, density: Callable[[np.ndarray], np.ndarray] = _standard_normal, *, jacobian: bool = True
+    ) -> np.ndarray:
+        """Σ s(εᵢ)/|f′(εᵢ)|, the density of x, (n,) to (n,); see `terms`. Without the Jacobian it is no density."""
+        return self.terms(x, density, jacobian=jacobian).sum(axis=0)
 
 
 @dataclass(frozen=True)
@@ -72,8 +86,7 @@ class Affine(Map):
 
     def preimages(self, x: np.ndarray) -> np.ndarray:
         """(x − b)/a, (n,) to (1, n)."""
-        e = (x - self.b) / self.a
-        return np.where(np.abs(e) <= _FAR, e, np.nan)[None]
+        return ((x - self.b) / self.a)[None]
 
     @property
     def span(self) -> tuple[float, float]:
@@ -104,7 +117,7 @@ class Square(Map):
     def preimages(self, x: np.ndarray) -> np.ndarray:
         """±√((x − b)/a), (n,) to (2, n)."""
         above = (x - self.b) / self.a
-        root = np.sqrt(np.where((above >= 0) & (above <= _FAR**2), above, np.nan))
+        root = np.sqrt(np.where(above >= 0, above, np.nan))
         return np.stack([-root, root])
 
     @property
