@@ -15,9 +15,8 @@ __all__ = ["DenseOnImages", "ResidualConv"]
 class ResidualConv(nn.Module):
     """A convolution, residual blocks, and a convolution that is zero at first; (n, c, h, w) to (n, out, h, w).
 
-    A block adds to its input h what three convolutions make of it: 1×1 to half as many channels, 3×3, 1×1 back, with a
-    ReLU before each (He et al., 2016, arXiv 1603.05027, without normalisation). With each block a pixel sees one pixel
-    further.
+    All are 3×3. A block adds to its input h the convolution of ReLU(h) (He et al., 2016, arXiv 1603.05027, with one
+    layer and without normalisation): with each a pixel sees one pixel further.
 
     Args:
         channels: Channels of the input.
@@ -29,7 +28,7 @@ class ResidualConv(nn.Module):
     def __init__(self, channels: int, width: int, out: int, blocks: int):
         super().__init__()
         self.first = nn.Conv2d(channels, width, 3, padding=1)
-        self.blocks = nn.ModuleList(_block(width, max(width // 2, 1)) for _ in range(blocks))
+        self.blocks = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(blocks))
         self.last = nn.Conv2d(width, out, 3, padding=1)
         nn.init.zeros_(self.last.weight)
         nn.init.zeros_(self.last.bias)  # type: ignore[arg-type]
@@ -38,17 +37,8 @@ class ResidualConv(nn.Module):
         """(n, c, h, w) to (n, out, h, w)."""
         h = self.first(x)
         for block in self.blocks:
-            h = h + block(h)
+            h = h + block(h.relu())
         return self.last(h.relu())
-
-
-def _block(width: int, narrow: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.ReLU(),
-        nn.Conv2d(width, narrow, 1), nn.ReLU(inplace=True),
-        nn.Conv2d(narrow, narrow, 3, padding=1), nn.ReLU(inplace=True),
-        nn.Conv2d(narrow, width, 1),
-    )  # fmt: skip
 
 
 class DenseOnImages(nn.Module):

@@ -93,15 +93,16 @@ def log_dets(model: FlowModel, point: DataPoint) -> Bars:
     x = point.x.to(model.dtype)
     places = _traces(model, x)
     terms = {"log s(ε)": float(model.noise_log_prob(places[0]))}
-    diagonal = 0.0
+    diagonal: list[float] = []
     with torch.no_grad():
         for (name, layer), out in zip(_layers(model), places[1:], strict=True):
             log_det = float(layer.inverse(out)[1])
             if layer.order == ():
-                diagonal += log_det
+                diagonal.append(log_det)
             else:
                 terms[name] = log_det
-        terms["affine layers"] = diagonal
+        if diagonal:
+            terms["affine layers"] = sum(diagonal)
         if model.pixels is not None:
             terms["pixels to logits"] = float(model.pixels.to_real(x, None)[1])
         total = float(model(x)[1])

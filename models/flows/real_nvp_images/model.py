@@ -68,7 +68,7 @@ class RealNVPImages(FlowModel, HasDecoder):
             2, "Scales", 1, 4, help="Each halves the sides, and factors out half of its channels as noise."
         )
         checkerboards: int = param(
-            0, "Checkerboard couplings", 0, 8, help="On each scale, before its sides are halved: 4 pixels of 8 stay."
+            2, "Checkerboard couplings", 0, 8, help="On each scale, before its sides are halved: 4 pixels of 8 stay."
         )
         couplings: int = param(
             4, "Channel couplings", 1, 16, help="On each scale, after its sides are halved: half of the channels stay."

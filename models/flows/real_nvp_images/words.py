@@ -80,11 +80,14 @@ LOOK_AT = (
     "it. Few directions of this noise change what one sees; the sliders move along these."
 )
 TRY_NEXT = (
-    Try("Lower the temperature: plainer and cleaner digits", scene="Noise", card="temperatures"),
-    Try("Draw the noise of one scale anew", scene="Noise"),
-    Try("Check that images come back to the last digit", scene="Inverse"),
-    Try("Move along the directions that matter", scene="Latent space", card="decode"),
-    Try("Replace convolutions by dense networks", preset="Digits, dense networks", scene="Train"),
-    Try("Use the masks of the paper", preset="Digits, as in Real NVP", scene="Train"),
+    Try("Use the masks of the paper: checkerboards, then channels that take turns", preset="Digits, as in Real NVP",
+        scene="Train"),
+    Try("Leave out the checkerboards: held-out bits grow", {"checkerboards": 0}, scene="Likelihood"),
+    Try("Replace convolutions by dense networks: held-out bits grow", preset="Digits, dense networks",
+        scene="Likelihood"),
+    Try("Draw the noise of three scales anew, one after the other", {"scales": 3}, scene="Noise"),
+    Try("Move along more of the directions that matter", {"sliders": 16}, scene="Latent space", card="decode"),
     Try("Go to MNIST, and compare with simple models", preset="MNIST", scene="Likelihood"),
+    Try("Keep logits small with α = 0.05: samples are as good, bits/dim are not", preset="MNIST, α = 0.05",
+        scene="Likelihood"),
 )  # fmt: skip

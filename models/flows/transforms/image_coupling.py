@@ -26,22 +26,23 @@ class CheckerboardCoupling(Transform):
     Args:
         mask: b, (h, w): 1 where a pixel stays.
         net: Computes t and s, (n, c, h, w) to (n, 2c, h, w).
-        log_scale: From the network's output to s.
+        log_scale: From the network's output to s; 0 for 0.
     """
 
     label = "checkerboard"
 
     mask: Tensor
+    moved: Tensor
 
     def __init__(self, mask: Tensor, net: nn.Module, log_scale: Bound = bounded):
         super().__init__()
         self.register_buffer("mask", mask, persistent=False)
+        self.register_buffer("moved", 1 - mask, persistent=False)
         self.net, self.log_scale = net, log_scale
 
     def _shift_and_scale(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        shift, a = self.net(x * self.mask).chunk(2, dim=1)
-        moved = 1 - self.mask
-        return shift * moved, self.log_scale(a) * moved
+        shift, a = (self.net(x * self.mask) * self.moved).chunk(2, dim=1)
+        return shift, self.log_scale(a)  # 0 where a pixel stays
 
     def forward(self, e: Tensor) -> tuple[Tensor, Tensor]:
         """Scales and shifts."""
