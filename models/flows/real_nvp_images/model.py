@@ -71,7 +71,7 @@ class RealNVPImages(FlowModel, HasDecoder):
             2, "Checkerboard couplings", 0, 8, help="On each scale, before its sides are halved: 4 pixels of 8 stay."
         )
         couplings: int = param(
-            4, "Channel couplings", 1, 16, help="On each scale, after its sides are halved: half of the channels stay."
+            3, "Channel couplings", 1, 16, help="On each scale, after its sides are halved: half of the channels stay."
         )
         mixing: bool = param(
             True, "1×1 convolutions",
@@ -85,7 +85,7 @@ class RealNVPImages(FlowModel, HasDecoder):
             "conv", "Networks", choices={"conv": "Convolutions", "dense": "Dense"},
             help="Of the couplings. Convolutions know that near pixels belong together and are the same everywhere.",
         )  # fmt: skip
-        width: int = param(32, "Width", 2, 512, log=True, help="Channels, or units, of the hidden layers.")
+        width: int = param(16, "Width", 2, 512, log=True, help="Channels, or units, of the hidden layers.")
         blocks: int = param(1, "Residual blocks", 0, 8, help="Of each network; of a dense one, hidden layers beyond 1.")
         alpha: float = param(
             1e-6, "Logit α", 1e-7, 0.2, log=True, more=True,
