@@ -212,30 +212,41 @@ def test_temperature_scales_the_noise():
 
 def test_directions_converge_to_the_right_singular_vectors():
     model = stirred(flow_of(checkerboards=1))
-    e = torch.zeros(1, 16)
-    x = torch.autograd.functional.jacobian(lambda e: model.smooth(e)[0], e)[:, 0]  # (16, 16)
-    _, values, vectors = torch.linalg.svd(x)
-    v = first_directions(4, 16)
-    torch.testing.assert_close(v @ v.T, torch.eye(4), atol=1e-6, rtol=0)
+    at = torch.randn(16, generator=torch.Generator().manual_seed(1))
+    jacobian = torch.autograd.functional.jacobian(lambda e: model.smooth(e[None])[0], at)
+    _, values, vectors = torch.linalg.svd(jacobian)
+    v = first_directions(3, 16)
+    torch.testing.assert_close(v @ v.T, torch.eye(3), atol=1e-6, rtol=0)
     v = v.double()
+    torch.testing.assert_close(slopes(model.smooth, at, v), v @ jacobian.T, atol=1e-12, rtol=0)
     for _ in range(150):
-        v = refined(model.smooth, v)
-    torch.testing.assert_close((v * vectors[:4]).sum(dim=1).abs(), torch.ones(4), atol=1e-8, rtol=0)
-    torch.testing.assert_close(slopes(model.smooth, v).norm(dim=1), values[:4], atol=1e-10, rtol=0)
+        v = refined(model.smooth, at, v)
+    torch.testing.assert_close((v * vectors[:3]).sum(dim=1).abs(), torch.ones(3), atol=1e-8, rtol=0)
+    torch.testing.assert_close(slopes(model.smooth, at, v).norm(dim=1), values[:3], atol=1e-8, rtol=0)
 
 
 def test_directions_follow_the_weights_every_fifty_rounds_and_keep_their_signs():
     model = flow_of()
+    model.example.copy_(images((1, 4, 4), 17, n=1))
     before = model.principal.clone()
     model.begin_round(Progress(49, 0.5))
     assert torch.equal(model.principal, before)
-    for step in range(0, 7_500, 50):
-        model.begin_round(Progress(step, 0.5))
-    converged = model.principal.clone()
     model.begin_round(Progress(50, 0.5))
-    torch.testing.assert_close(model.principal, converged, atol=1e-6, rtol=0)
-    z = torch.randn(2, 4)
-    assert torch.equal(model.decode_mean(z), model.from_noise(z @ model.principal))
+    expected = refined(model.smooth, model.to_noise(model.example)[0][0], before)
+    torch.testing.assert_close(model.principal, expected)
+    again = refined(model.smooth, model.code, model.principal)
+    assert bool(((again * model.principal).sum(dim=1) > 0).all())
+
+
+def test_sliders_are_the_noise_along_the_directions_and_at_the_code_give_the_image():
+    model = flow_of()
+    model.example.copy_(images((1, 4, 4), 17, n=1))
+    model.begin_round(Progress(0, 0.0))
+    assert torch.equal(model.decode_mean((model.principal @ model.code)[None]), model.example)
+    z = torch.randn(3, 4)
+    along = torch.eye(16) - model.principal.T @ model.principal
+    expected = model.from_noise(z @ model.principal + model.code @ along)
+    assert torch.equal(model.decode_mean(z), expected)
 
 
 def test_images_come_back_and_the_picture_says_how_exactly():

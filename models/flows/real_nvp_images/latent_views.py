@@ -11,7 +11,7 @@ from models.frames import Bars, Images
 from models.protocol import DataPoint, LatentPoint, param, view
 from models.views.latent_space import axis_label
 from models.views.paths import along_axis, slerp, straight
-from models.views.words import as_array, decimal, named
+from models.views.words import as_array, named
 
 __all__ = ["decode", "interpolation", "singular_values", "traversals"]
 
@@ -19,21 +19,21 @@ _ROWS, _STEPS = 6, 6
 _REACH = 3.0
 _STRIP = 5  # images between two data
 _PATHS = {"both": "both", "straight": "straight", "spherical": "spherical"}
-_WHAT = "Slider k moves ε along vₖ, a direction of the noise in which the image changes most."
+_WHAT = "Slider k is ε along vₖ, a direction in which the first training image changes most; across them ε is its code."
 
 
-@view("Decode", help=f"f(Σ zₖ vₖ). {_WHAT}")
+@view("Decode", help=_WHAT)
 def decode(model: ImageFlow, z: LatentPoint) -> Images:
-    """The image of the sliders: noise along the directions that matter, 0 across them."""
+    """The image of the sliders: noise along the directions that matter, across them the code of an image."""
     return Images(
         as_array(model.decode_mean(z.z.to(model.device, model.dtype))),
         columns=1,
         subtitle="f(z₁v₁ + z₂v₂ + …)",
-        note=f"{model.latent_dim} of {model.dims:,} directions of the noise; along the others ε is 0.",
+        note=f"{model.latent_dim} of {model.dims:,} numbers; the others: the code of training image 0.",
     )
 
 
-@view("Traversals", help=f"The chosen point with one slider swept at a time. {_WHAT}")
+@view("Traversals", help=f"One slider swept at a time. {_WHAT}")
 def traversals(
     model: ImageFlow,
     z: LatentPoint,
@@ -44,8 +44,6 @@ def traversals(
     dims = range(start, min(start + _ROWS, model.latent_dim))
     point = z.z.to(model.device, model.dtype)
     rows = [along_axis(point, dim, -_REACH, _REACH, _STEPS) for dim in dims]
-    values = slopes(model.smooth, model.principal).norm(dim=1).tolist()
-    sizes = ", ".join(f"{axis_label(dim)} {decimal(values[dim], 2)}" for dim in dims)
     columns = _STEPS + 1
     return Images(
         as_array(model.decode_mean(torch.cat([row for row, _ in rows]))),
@@ -53,21 +51,22 @@ def traversals(
         row_labels=tuple(axis_label(dim) for dim in dims),
         marked=tuple(row * columns + place for row, (_, place) in enumerate(rows)),
         subtitle="f(z₁v₁ + z₂v₂ + …), each z from −3 to 3; framed: the chosen z",
-        note=f"Singular values: {sizes}.",
+        note="Across v₁, v₂, … ε is the code of training image 0.",
     )
 
 
 @view(
     "Singular values",
-    help="‖∂x/∂ε vₖ‖ at ε = 0: by how much the image changes, in data units, for a unit of noise along vₖ.",
+    help="‖∂x/∂ε vₖ‖ at the code of training image 0: how much the image changes, in data units, for a unit of noise "
+    "along vₖ.",
 )  # fmt: skip
 def singular_values(model: ImageFlow) -> Bars:
-    """The largest singular values of the Jacobian at ε = 0, beside the root mean square of all of them."""
-    values = as_array(slopes(model.smooth, model.principal).norm(dim=1)).astype(float)
+    """The largest singular values of the Jacobian at the code from which the sliders start."""
+    values = as_array(slopes(model.smooth, model.code, model.principal).norm(dim=1)).astype(float)
     return Bars(
         tuple(axis_label(dim) for dim in range(model.latent_dim)), values,
         roles=("model",) * model.latent_dim,
-        subtitle=f"‖∂x/∂ε vₖ‖ at ε = 0, the {model.latent_dim} largest of {model.dims:,}",
+        subtitle=f"‖∂x/∂ε vₖ‖ at the code, the {model.latent_dim} largest of {model.dims:,}",
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from models.views.words import SPLITS, counted
 
 __all__ = ["bits", "log_likelihood"]
 
-_FITTED = 20_000  # training images to which the simple models are fitted
+_FITTED = 10_000  # training images to which the simple models are fitted
 _HELD_OUT = 500
 _PART = 100  # training images at once
 _FEW = 16  # images that pass the flow at once

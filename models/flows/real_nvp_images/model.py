@@ -42,10 +42,15 @@ class RealNVPImages(FlowModel, HasDecoder):
     1807.03039). Images are dequantised and pass a logit, see `LogitPixels`.
 
     The noise has as many entries as the image, too many for sliders. The latent space of the window is spanned by the
-    directions of the noise along which the image changes most at ε = 0, the first right singular vectors of ∂x/∂ε.
-    They are kept as a buffer, so that sliders, pictures and checkpoints agree, and follow the weights in training.
+    directions along which one image, the first of the training data, changes most: the first right singular vectors of
+    ∂x/∂ε at its code. Along them ε is z, across them it is that code, so z ~ N(0, I) as the other noise is. At ε = 0
+    instead, far from the noise of all images, the flow of many data gives an empty image, which does not change.
+
+    Code and directions are buffers, so that sliders, pictures and checkpoints agree, and they follow the weights.
 
     Attributes:
+        example: The image, (1, c, h, w).
+        code: f⁻¹ of it, (D,).
         principal: The directions, orthonormal, (sliders, D).
     """
 
@@ -96,11 +101,15 @@ class RealNVPImages(FlowModel, HasDecoder):
         )
 
     config: Config
+    example: Tensor
+    code: Tensor
     principal: Tensor
 
     def __init__(self, config: Config, spec: DataSpec):
         self.check(config, spec.kind)
         super().__init__(config, spec)
+        self.register_buffer("example", torch.zeros(1, *spec.kind.shape))
+        self.register_buffer("code", torch.zeros(self.dims))
         self.register_buffer("principal", first_directions(self.latent_dim, self.dims))
 
     @classmethod
@@ -128,12 +137,13 @@ class RealNVPImages(FlowModel, HasDecoder):
         return ResidualConv(seen[0], c.width, out, c.blocks)
 
     def prepare(self, data: Data, parents: Mapping[str, GenerativeModel]) -> None:
-        """Begins with channels of mean 0 and variance 1 before each coupling."""
+        """Takes the image of the sliders, and begins with channels of mean 0 and variance 1 before each coupling."""
         for module in self.modules():
             if isinstance(module, ActNorm):
                 module.fits = True
         x = data.split("train", _FITTED).x.to(self.device, self.dtype)
         with torch.no_grad():
+            self.example.copy_(x[:1])
             self.to_noise(x, torch.Generator(self.device).manual_seed(0))
 
     # Sampling
@@ -165,8 +175,9 @@ class RealNVPImages(FlowModel, HasDecoder):
         return torch.randn(n, self.latent_dim, generator=rng, device=self.device, dtype=self.dtype)
 
     def decode_mean(self, z: Tensor) -> Tensor:
-        """f(ε) where ε is z along the directions and 0 across; (n, sliders) to (n, c, h, w)."""
-        return self.from_noise(z @ self.principal)
+        """f(ε) where ε is z along the directions and the code across them; (n, sliders) to (n, c, h, w)."""
+        along = self.principal @ self.code
+        return self.from_noise(self.code + (z - along) @ self.principal)
 
     def smooth(self, e: Tensor) -> Tensor:
         """x = f(ε) before pixels are rounded to levels, from 0 to 1; (n, D) to (n, D)."""
@@ -174,9 +185,11 @@ class RealNVPImages(FlowModel, HasDecoder):
         return self.pixels.dequantised(self.flow(e)[0])
 
     def begin_round(self, progress: Progress) -> None:
-        """Lets the directions follow the weights."""
+        """Lets code and directions follow the weights."""
         if progress.step % _EVERY == 0:
-            self.principal.copy_(refined(self.smooth, self.principal))
+            with torch.no_grad():
+                self.code.copy_(self.to_noise(self.example)[0][0])
+                self.principal.copy_(refined(self.smooth, self.code, self.principal))
 
 
 def _halvings(side: int) -> int:

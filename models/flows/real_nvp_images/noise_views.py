@@ -82,7 +82,8 @@ def reconstruction(model: ImageFlow, batch: DataBatch) -> Images:
     middle = (x * (model.spec.levels - 1) + 0.5) / model.spec.levels if model.spec.levels else x
     error = (again - middle).abs()
     worst = float(error.detach().max())
-    wrong = int((model.from_noise(e) != x).sum()) if model.spec.levels else 0
+    steps = model.spec.levels - 1
+    wrong = int(((steps * model.from_noise(e)).round() != (steps * x).round()).sum()) if model.spec.levels else 0
     index = as_array(batch.index)
     rounded = "all pixels are equal" if not wrong else f"{wrong:,} pixels differ"
     return Images(

@@ -21,6 +21,7 @@ class ImageFlow(Protocol):
     config: Any
     dims: int
     flow: Chain
+    code: Tensor
     principal: Tensor
 
     @property

@@ -29,7 +29,7 @@ class CheckerboardCoupling(Transform):
         log_scale: From the network's output to s; 0 for 0.
     """
 
-    label = "checkerboard"
+    label = "squares"
 
     mask: Tensor
     moved: Tensor
