@@ -15,6 +15,7 @@ from models.flows.jacobians import jacobians
 from models.flows.real_nvp_images import RealNVPImages
 from models.flows.real_nvp_images.directions import first_directions, refined, slopes
 from models.flows.real_nvp_images.layers import entries_of_scales, sizes
+from models.flows.real_nvp_images.likelihood_views import bits
 from models.flows.real_nvp_images.noise_views import layers, reconstruction, scales, temperatures
 from models.flows.transforms import (
     ActNorm,
@@ -27,7 +28,7 @@ from models.flows.transforms import (
     checkerboard,
 )
 from models.nets.same_size import DenseOnImages, ResidualConv
-from models.protocol import BadValue, DataBatch, DataPoint, DataSpec, Image, Noise, Progress, build
+from models.protocol import BadValue, Data, DataBatch, DataPoint, DataSpec, Image, Noise, Progress, build
 
 N = 3
 
@@ -324,3 +325,28 @@ def test_gaussians_have_the_moments_of_the_data(full):
     covariance = np.cov(train.T, bias=True)
     ruler = stats.multivariate_normal(train.mean(0), covariance if full else np.diag(np.diag(covariance)))
     np.testing.assert_allclose(moments.log_prob(torch.from_numpy(held_out)), ruler.logpdf(held_out), atol=1e-9)
+
+
+def test_simple_models_go_on_where_a_picture_was_given_up():
+    model = flow_of((1, 4, 4))
+    x = images((1, 4, 4), 17, n=300)
+
+    def split(name: str, n: int | None) -> DataBatch:
+        part = x[:250] if name == "train" else x[250:]
+        return DataBatch(part[:n], None, torch.arange(len(part[:n])), split=name)
+
+    spec = DataSpec(Image(1, 4, 4, "grey"), 250, levels=17)
+    given_up, whole = Data(spec, split), Data(spec, split)
+    with torch.no_grad():
+        (*_, expected) = bits(model, whole, Noise(0))
+        first = bits(model, given_up, Noise(0))
+        next(first)
+        next(first)
+        first.close()
+        (*_, found) = bits(model, given_up, Noise(0))
+    assert found.labels == ("flow", "independent histogram", "diagonal Gaussian", "full Gaussian")
+    np.testing.assert_array_equal(found.values, expected.values)
+    counts = LevelCounts(16, 17)
+    counts.add(split("train", None).x.flatten(1))
+    nats = -counts.log_prob(split("valid", None).x.flatten(1)).mean()
+    assert found.values[1] == pytest.approx(float(nats) / (16 * math.log(2)))

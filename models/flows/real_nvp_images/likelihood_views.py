@@ -20,7 +20,7 @@ from models.views.words import SPLITS, counted
 
 __all__ = ["bits", "log_likelihood"]
 
-_FITTED = 10_000  # training images to which the simple models are fitted
+_FITTED = 20_000  # training images to which the simple models are fitted
 _HELD_OUT = 500
 _PART = 100  # training images at once
 _FEW = 16  # images that pass the flow at once
@@ -29,13 +29,17 @@ _MOST = 1200  # entries up to which a full covariance is fitted
 
 @dataclass
 class _Baselines:
-    """Simple models on their way: what is fitted so far, and their bits/dim on held-out images when they are."""
+    """Simple models: what is fitted so far, and their bits/dim on held-out images when they are.
+
+    They are kept with the data, so that a picture that is asked for anew goes on where the last one ended.
+    """
 
     names: list[str] = field(default_factory=list)
     bits: list[float] = field(default_factory=list)
     errors: list[float] = field(default_factory=list)
     done: int = 0  # training images fitted
     fitted: int = 0  # of how many
+    parts: Iterator[None] = field(default_factory=lambda: iter(()))  # of the work that is left
 
     def note(self, name: str, nll: Tensor, dims: int) -> None:
         each = nll.double() / (math.log(2) * dims)
@@ -53,59 +57,58 @@ def bits(model: FlowModel, data: Data, noise: Noise) -> Iterator[Bars]:
     """Bits a dimension of the flow and of models fitted in closed form, on the same held-out images."""
     x = data.split("valid", _HELD_OUT).x
     flow: list[Tensor] = []
+    assert model.pixels is not None
     key = ("baselines of images", model.config.alpha)
+    if key not in data.cache:
+        data.cache[key] = simple = _Baselines()
+        simple.parts = _fit(simple, model.pixels, data)
+    simple = data.cache[key]
     for part in x.split(_FEW):
         e, log_det = model.to_noise(part.to(model.dtype), noise.rng(model.device))
         flow.append(-(model.noise_log_prob(e) + log_det))
         if len(flow) % 4 == 0:
-            yield _bars(torch.cat(flow), data.cache.get(key), model, len(x))
+            yield _bars(torch.cat(flow), simple, model, len(x))
     nll = torch.cat(flow)
-    if key not in data.cache:
-        assert model.pixels is not None
-        for baselines in _baselines(model.pixels, data):
-            yield _bars(nll, baselines, model, len(x), pending=True)
-        data.cache[key] = baselines
-    yield _bars(nll, data.cache[key], model, len(x))
+    for _ in simple.parts:
+        yield _bars(nll, simple, model, len(x))
+    yield _bars(nll, simple, model, len(x))
 
 
-def _baselines(pixels: LogitPixels, data: Data) -> Iterator[_Baselines]:
-    """Fits the simple models part by part; the last that comes is complete."""
+def _fit(out: _Baselines, pixels: LogitPixels, data: Data) -> Iterator[None]:
+    """Fits the simple models part by part."""
     rng, dims = torch.Generator().manual_seed(0), pixels.dims
-    n = min(_FITTED, data.spec.n)
+    n = out.fitted = min(_FITTED, data.spec.n)
     train = data.split("train", n).x.cpu()
     counts = LevelCounts(dims, pixels.levels) if pixels.levels else None
-    diagonal = GaussianMoments(dims, full=False)
-    full = GaussianMoments(dims, full=True) if dims <= _MOST and n > dims else None
-    out = _Baselines(fitted=n)
+    gaussians = {"diagonal Gaussian": GaussianMoments(dims, full=False)}
+    if dims <= _MOST and n > dims:
+        gaussians["full Gaussian"] = GaussianMoments(dims, full=True)
     for part in train.split(_PART):
         y, _ = pixels.to_real(part, rng)
         if counts is not None:
             counts.add(part.flatten(1))
-        for gaussian in (diagonal, full):
-            if gaussian is not None:
-                gaussian.add(y)
+        for gaussian in gaussians.values():
+            gaussian.add(y)
         out.done += len(part)
-        yield out
+        yield
     x = data.split("valid", _HELD_OUT).x.cpu()
     y, log_det = pixels.to_real(x, rng)
     if counts is not None:
         out.note("independent histogram", -counts.log_prob(x.flatten(1)), dims)
-        yield out
-    for name, gaussian in (("diagonal Gaussian", diagonal), ("full Gaussian", full)):
-        if gaussian is not None:
-            out.note(name, -(gaussian.log_prob(y) + log_det.double()), dims)
-            yield out
+        yield
+    for name, gaussian in gaussians.items():
+        out.note(name, -(gaussian.log_prob(y) + log_det.double()), dims)
+        yield
 
 
-def _bars(nll: Tensor, baselines: _Baselines | None, model: FlowModel, n: int, *, pending: bool = False) -> Bars:
+def _bars(nll: Tensor, simple: _Baselines, model: FlowModel, n: int) -> Bars:
     every = _Baselines()
     every.note("flow", nll.detach().cpu(), model.dims)
-    if baselines is not None:
-        for part in ("names", "bits", "errors"):
-            getattr(every, part).extend(getattr(baselines, part))
-    note = "" if baselines is None else f"Histogram and Gaussians: fitted to {baselines.done:,} training images."
-    if pending and baselines is not None and not baselines.names:
-        note = f"Being fitted: {baselines.done:,} of {baselines.fitted:,} training images."
+    for part in ("names", "bits", "errors"):
+        getattr(every, part).extend(getattr(simple, part))
+    note = f"Histogram and Gaussians: fitted to {simple.done:,} training images."
+    if simple.done < simple.fitted or not simple.fitted:
+        note = f"Simple models are being fitted: {simple.done:,} training images so far."
     return Bars(
         tuple(every.names), np.array(every.bits), errors=np.array(every.errors),
         roles=("model", *["alt"] * (len(every.names) - 1)), unit="bits/dim",
