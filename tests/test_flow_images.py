@@ -239,15 +239,18 @@ def test_directions_follow_the_weights_every_fifty_rounds_and_keep_their_signs()
     assert bool(((again * model.principal).sum(dim=1) > 0).all())
 
 
-def test_sliders_are_the_noise_along_the_directions_and_at_the_code_give_the_image():
+def test_sliders_move_the_code_of_the_image_along_the_directions():
     model = flow_of()
     model.example.copy_(images((1, 4, 4), 17, n=1))
     model.begin_round(Progress(0, 0.0))
-    assert torch.equal(model.decode_mean((model.principal @ model.code)[None]), model.example)
+    assert torch.equal(model.decode_mean(torch.zeros(1, 4)), model.example)
     z = torch.randn(3, 4)
-    along = torch.eye(16) - model.principal.T @ model.principal
-    expected = model.from_noise(z @ model.principal + model.code @ along)
-    assert torch.equal(model.decode_mean(z), expected)
+    e = model.to_noise(model.example)[0] + z @ model.principal
+    assert torch.equal(model.decode_mean(z), model.from_noise(e))
+    drawn = model.prior_draw(4000, rng=torch.Generator().manual_seed(0))
+    along = (model.code + drawn @ model.principal) @ model.principal.T
+    assert float((along.mean(dim=0).abs() / (along.std(dim=0) / 4000**0.5)).max()) < 4
+    torch.testing.assert_close(along.var(dim=0), torch.ones(4), atol=0.1, rtol=0)
 
 
 def test_images_come_back_and_the_picture_says_how_exactly():

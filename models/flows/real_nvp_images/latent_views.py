@@ -19,17 +19,19 @@ _ROWS, _STEPS = 6, 6
 _REACH = 3.0
 _STRIP = 5  # images between two data
 _PATHS = {"both": "both", "straight": "straight", "spherical": "spherical"}
-_WHAT = "Slider k is ε along vₖ, a direction in which the first training image changes most; across them ε is its code."
+_WHAT = (
+    "Slider k moves ε along vₖ from the code of the first training image; in these directions that image changes most."
+)
 
 
 @view("Decode", help=_WHAT)
 def decode(model: ImageFlow, z: LatentPoint) -> Images:
-    """The image of the sliders: noise along the directions that matter, across them the code of an image."""
+    """The image of the sliders: the code of an image, moved along the directions that matter."""
     return Images(
         as_array(model.decode_mean(z.z.to(model.device, model.dtype))),
         columns=1,
-        subtitle="f(z₁v₁ + z₂v₂ + …)",
-        note=f"{model.latent_dim} of {model.dims:,} numbers; the others: the code of training image 0.",
+        subtitle="f(code + z₁v₁ + z₂v₂ + …)",
+        note=f"z = 0: training image 0. {model.latent_dim} of {model.dims:,} directions of the noise.",
     )
 
 
@@ -50,8 +52,8 @@ def traversals(
         columns=columns,
         row_labels=tuple(axis_label(dim) for dim in dims),
         marked=tuple(row * columns + place for row, (_, place) in enumerate(rows)),
-        subtitle="f(z₁v₁ + z₂v₂ + …), each z from −3 to 3; framed: the chosen z",
-        note="Across v₁, v₂, … ε is the code of training image 0.",
+        subtitle="f(code + z₁v₁ + …), each z from −3 to 3; framed: the chosen z",
+        note="v₁, v₂, …: the directions of the noise in which training image 0, at z = 0, changes most.",
     )
 
 

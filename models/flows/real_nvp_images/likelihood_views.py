@@ -123,7 +123,7 @@ def _bars(nll: Tensor, simple: _Baselines, model: FlowModel, n: int) -> Bars:
     help="Distribution of log p(x) over data and over as many samples of the model.",
 )  # fmt: skip
 def log_likelihood(
-    model: FlowModel, batch: DataBatch, noise: Noise, bins: int = param(30, "Bins", 5, 100, more=True)
+    model: FlowModel, batch: DataBatch, noise: Noise, bins: int = param(20, "Bins", 5, 100, more=True)
 ) -> Iterator[Curves]:
     """Histograms of log p(x), nats: with few images at first, then with more."""
     rng = noise.rng(model.device)

@@ -43,8 +43,8 @@ class RealNVPImages(FlowModel, HasDecoder):
 
     The noise has as many entries as the image, too many for sliders. The latent space of the window is spanned by the
     directions along which one image, the first of the training data, changes most: the first right singular vectors of
-    ∂x/∂ε at its code. Along them ε is z, across them it is that code, so z ~ N(0, I) as the other noise is. At ε = 0
-    instead, far from the noise of all images, the flow of many data gives an empty image, which does not change.
+    ∂x/∂ε at its code. z is the way from that code along them, so z = 0 is the image itself. Around ε = 0 instead, far
+    from the noise of all images, the flow of many data gives an empty image, which does not change.
 
     Code and directions are buffers, so that sliders, pictures and checkpoints agree, and they follow the weights.
 
@@ -171,13 +171,13 @@ class RealNVPImages(FlowModel, HasDecoder):
         return config.sliders if spec is None else min(config.sliders, math.prod(spec.kind.shape))
 
     def prior_draw(self, n: int, *, rng: torch.Generator) -> Tensor:
-        """Draws of the noise along the directions, (n, sliders)."""
-        return torch.randn(n, self.latent_dim, generator=rng, device=self.device, dtype=self.dtype)
+        """Draws of z for which the noise along the directions is N(0, I), (n, sliders)."""
+        e = torch.randn(n, self.latent_dim, generator=rng, device=self.device, dtype=self.dtype)
+        return e - self.principal @ self.code
 
     def decode_mean(self, z: Tensor) -> Tensor:
-        """f(ε) where ε is z along the directions and the code across them; (n, sliders) to (n, c, h, w)."""
-        along = self.principal @ self.code
-        return self.from_noise(self.code + (z - along) @ self.principal)
+        """f(code + z₁v₁ + z₂v₂ + …), (n, sliders) to (n, c, h, w)."""
+        return self.from_noise(self.code + z @ self.principal)
 
     def smooth(self, e: Tensor) -> Tensor:
         """x = f(ε) before pixels are rounded to levels, from 0 to 1; (n, D) to (n, D)."""
