@@ -226,13 +226,13 @@ def test_directions_converge_to_the_right_singular_vectors():
     torch.testing.assert_close(slopes(model.smooth, at, v).norm(dim=1), values[:3], atol=1e-8, rtol=0)
 
 
-def test_directions_follow_the_weights_every_fifty_rounds_and_keep_their_signs():
+def test_directions_follow_the_weights_every_sixty_rounds_and_keep_their_signs():
     model = flow_of()
     model.example.copy_(images((1, 4, 4), 17, n=1))
     before = model.principal.clone()
-    model.begin_round(Progress(49, 0.5))
+    model.begin_round(Progress(59, 0.5))
     assert torch.equal(model.principal, before)
-    model.begin_round(Progress(50, 0.5))
+    model.begin_round(Progress(60, 0.5))
     expected = refined(model.smooth, model.to_noise(model.example)[0][0], before)
     torch.testing.assert_close(model.principal, expected)
     again = refined(model.smooth, model.code, model.principal)

@@ -53,7 +53,7 @@ def traversals(
         row_labels=tuple(axis_label(dim) for dim in dims),
         marked=tuple(row * columns + place for row, (_, place) in enumerate(rows)),
         subtitle="f(code + z₁v₁ + …), each z from −3 to 3; framed: the chosen z",
-        note="v₁, v₂, …: the directions of the noise in which training image 0, at z = 0, changes most.",
+        note="z = 0: training image 0, which changes most along v₁, v₂, …",
     )
 
 

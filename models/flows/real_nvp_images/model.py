@@ -31,7 +31,7 @@ from models.protocol import (
 
 __all__ = ["RealNVPImages"]
 
-_EVERY = 50  # rounds after which the directions are refined
+_EVERY = 60  # rounds after which the directions are refined
 _FITTED = 256  # training images on which ActNorm begins
 
 
