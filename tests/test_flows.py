@@ -261,6 +261,21 @@ def test_along_the_line_both_log_densities_are_drawn_between_two_data(viewer, mo
         assert known.y[place] == pytest.approx(float(exact[0]), abs=1e-3)
 
 
+def test_the_line_of_the_true_density_is_that_of_the_same_held_out_data(viewer, data):
+    frame = last(viewer, "against_entropy")
+    x = data.batch("valid", 0, 2000).x.double().numpy()
+    exact = frame.series[-1]
+    assert exact.dashed
+    assert exact.y == pytest.approx(-data.data.log_prob(x).mean(), abs=1e-6)
+
+
+def test_samples_where_the_data_have_almost_no_density_are_counted(viewer, model, data):
+    x = model.sample(2000, rng=torch.Generator().manual_seed(0)).double()
+    threshold = np.quantile(data.data.log_prob(data.batch("valid", 0, 2000).x.double().numpy()), 0.001)
+    share = float((data.data.log_prob(x.numpy()) < threshold).mean())
+    assert last(viewer, "bridges").note.startswith(f"{100 * share:.1f} % of 2,000 samples")
+
+
 def test_round_trips_fail_where_weights_are_large(viewer, model, data):
     fine = last(viewer, "round_trip")
     assert not fine.warning
