@@ -107,6 +107,15 @@ def test_of_huge_weights_the_log_density_is_finite_and_a_warning_says_so(name, d
     assert log_prob.isfinite().all()
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_log_density_of_noise_whose_square_overflows_is_finite(dtype):
+    model = flow("real-nvp").to(dtype)
+    huge = torch.full((1, 2), 0.1 * torch.finfo(dtype).max, dtype=dtype)
+    value = model.noise_log_prob(huge)
+    assert value.isfinite().all()
+    assert value < model.noise_log_prob(torch.full((1, 2), 1e9, dtype=dtype))
+
+
 def test_one_layer_keeps_the_distribution_of_its_first_entries_exactly():
     spec = DataSpec(Table(6), 1000, mean=(0.0,) * 6, std=(1.0,) * 6)
     model = flow("real-nvp", spec, layers=1, d=4, affine=False)
