@@ -13,6 +13,7 @@ from pages import FIXTURES, tensors_of
 import models
 from explorer.data import SOURCES
 from explorer.engine import BadInput, Request, Session, Setup, Viewer, open_data, training_class
+from explorer.engine.lab import open_lab
 from explorer.engine.runs.checkpoint import read_checkpoint, write_checkpoint
 from explorer.engine.session.state import from_checkpoint, to_checkpoint
 from models.frames import FRAMES, Bars, Curves, Frame, arrays_of
@@ -124,12 +125,12 @@ def test_shown_views_give_the_declared_frame(name):
 @pytest.mark.parametrize("name", LABS)
 def test_views_of_labs_give_the_declared_frame(name):
     page = PAGES[name]
-    config = page.Config()
-    viewer = Viewer(page(config))
-    assert viewer.views
-    for key, view in viewer.views.items():
-        if view.applies(page, config):
-            for frame in show(viewer, key):
+    config = build(page.Config, {"steps": 20} if "steps" in params_of(page.Config) else {})
+    opened = open_lab(page, config)
+    assert opened.viewer.views
+    for key, view in opened.viewer.views.items():
+        if view.applies(page, config, opened.spec):
+            for frame in show(opened.viewer, key):
                 check_frame(frame, view.frame, key)
 
 

@@ -166,6 +166,8 @@ def wanted_kinds(page: type[Page]) -> str:
     def word(kind: Any) -> str:
         if isinstance(kind, type):
             return kind.__name__.lower() + " data"
+        if isinstance(kind, Table):
+            return f"table data of {kind.d} columns"
         open_fields = [f.name for f in dataclasses.fields(kind) if getattr(kind, f.name) is not None]
         return " ".join([*(str(getattr(kind, f)) for f in open_fields), type(kind).__name__.lower() + " data"])
 
