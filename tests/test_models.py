@@ -26,6 +26,7 @@ MODELS = sorted(
 LABS = sorted(name for name, page in PAGES.items() if issubclass(page, Lab))
 # Small, embedded, and with everything a metric may need: classes, centres of modes.
 CANDIDATES = ("ring8:n=1000", "digits", "digits-binary", "sprites", "sprites-colour", "tones:n=50", "gaussian6:n=1000")
+QUICK = {"choosing-d": {"steps": 20}}  # of a lab that fits many models
 
 pytestmark = pytest.mark.usefixtures("fixture_pages")
 
@@ -125,7 +126,7 @@ def test_shown_views_give_the_declared_frame(name):
 @pytest.mark.parametrize("name", LABS)
 def test_views_of_labs_give_the_declared_frame(name):
     page = PAGES[name]
-    config = build(page.Config, {"steps": 20} if "steps" in params_of(page.Config) else {})
+    config = build(page.Config, QUICK.get(name, {}))
     opened = open_lab(page, config)
     assert opened.viewer.views
     for key, view in opened.viewer.views.items():

@@ -11,7 +11,7 @@ import models
 from explorer.data import SOURCES, source
 from explorer.engine.errors import BadInput, RunError
 from explorer.engine.training import Training, check_batch, training_class
-from models.protocol import BadValue, GenerativeModel, Kind, Page, Preset, accepted, build, params_of
+from models.protocol import BadValue, GenerativeModel, Kind, Page, Preset, Table, accepted, build, params_of
 
 __all__ = ["ParentRef", "Setup", "choose_preset", "model_page", "wanted_kinds"]
 

@@ -35,7 +35,7 @@ class Adam:
     def descend(self, loss: Tensor, rate: float) -> None:
         """One step down the gradient of a loss."""
         self._slope.zero_()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         self._steps += 1
         self._mean.lerp_(self._slope, 1 - _DECAY)
         self._square.mul_(_DECAY_SQUARES).addcmul_(self._slope, self._slope, value=1 - _DECAY_SQUARES)

@@ -29,14 +29,14 @@ _CURVES = {1: ("alt", False), 2: ("prior", False), 3: ("model", False), 4: ("dat
 
 @view(
     "Who depends on whom", lead=True,
-    help="Rows x, columns ε, exact. Filled in colour: dependencies that the layer adds; names in colour: moved entries.",
+    help="Rows x, columns ε, exact. Filled: dependencies that the layer adds; outlined: those before it.",
 )  # fmt: skip
 def patterns(lab: Any) -> Drawing:
     """The dependencies after each layer."""
     c = lab.config
     every = dependencies(c.d, c.layers, c.masks)
     moved = [set(part.tolist()) for _, part in parts(K, c.d, c.layers, c.masks)]
-    columns = c.layers if c.layers < 4 else 2
+    columns = min(c.layers, 2)
     strokes: list[Stroke] = []
     labels: list[Label] = []
     for layer in range(1, c.layers + 1):
@@ -48,6 +48,8 @@ def patterns(lab: Any) -> Drawing:
         count = f"{int(every[layer].sum())} of {K * K}"
         labels.append(Label(corner[0] + 0.5, corner[1] - 0.12, count, height=0.085))
     rows = -(-c.layers // columns)
+    if c.layers == 3:
+        labels += _legend((_STRIDE + 0.5, -_DROP + 0.5))
     after = complete_after(c.d, c.masks)
     return Drawing(
         tuple(strokes), tuple(labels),
@@ -55,8 +57,7 @@ def patterns(lab: Any) -> Drawing:
         subtitle=f"d = {c.d}, {masks_word(c.masks)}",
         note=f"Every entry depends on every other after {after} layers."
         if after is not None
-        else f"The first {plural(c.d, 'entry').replace('entrys', 'entries')} never depend on others, "
-        "however many layers follow.",
+        else "However many layers follow, the first d entries depend on nothing but themselves.",
     )  # fmt: skip
 
 
@@ -85,6 +86,12 @@ def _names(corner: tuple[float, float], moved: set[int]) -> list[Label]:
         names.append(Label(corner[0] - 0.1, corner[1] + 1 - middle, f"x{subscript(i + 1)}", role, 0.08))
         names.append(Label(corner[0] + middle, corner[1] + 1.07, f"ε{subscript(i + 1)}", "total", 0.08))
     return names
+
+
+def _legend(middle: tuple[float, float]) -> list[Label]:
+    """What the colours say, where a fourth pattern would stand."""
+    words = (("moved entry", "model"), ("kept entry", "prior"), ("filled: new", "model"), ("outlined: before", "prior"))
+    return [Label(middle[0], middle[1] + 0.3 - 0.2 * i, word, role, 0.09) for i, (word, role) in enumerate(words)]
 
 
 @view(

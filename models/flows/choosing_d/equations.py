@@ -14,7 +14,7 @@ _WEIGHTS = Objective(
     ),
     total=Term(r"\text{weights}", "weights"),
     title="Network of s and t",
-    note="One hidden layer of width w: d inputs, and one s and one t for each moved entry.",
+    note="Weights and biases with one hidden layer of width w.",
 )
 _PAIRS = Objective(
     r"k(k-1)",
@@ -27,19 +27,15 @@ _PAIRS = Objective(
     note="A moved entry takes over the dependencies of all kept entries.",
 )
 _FLOOR = Objective(
-    r"\mathrm{KL}(p_{\mathrm{data}}\,\|\,p_\theta)\geq\mathrm{KL}(p_{\mathrm{data}}(x_{1:d})\,\|\,\mathcal{N}(0,I))",
+    r"\text{gap}\geq\mathrm{KL}(p_{\mathrm{data}}(x_{1:d})\,\|\,\mathcal{N}(0,I))",
     (Term(r"d\ \text{entries never moved}", "never", role="prior"),),
     title="What entries cost that no layer moves",
     note="In standard units, where the noise is N(0, I). No s and t change the right-hand side.",
 )
 EQUATIONS = Objective(
-    "k",
-    (
-        Term("d", "kept", role="prior"),
-        Term("+\\,(k-d)", "moved", role="model"),
-    ),
-    total=Term("k", "entries"),
+    r"x_{1:d}=\varepsilon_{1:d},\quad x_{d+1:k}=\varepsilon_{d+1:k}\,e^{s(\varepsilon_{1:d})}+t(\varepsilon_{1:d})",
+    (Term("d", "kept", role="prior"), Term("k-d", "moved", role="model")),
     title="One layer: kept and moved entries",
-    note="x_{1:d} = ε_{1:d}; x_{d+1:k} = ε_{d+1:k} · exp(s(ε_{1:d})) + t(ε_{1:d}).",
+    note="s and t have d inputs, and one output each for every moved entry.",
     other=(_WEIGHTS, _PAIRS, _FLOOR),
 )

@@ -86,10 +86,11 @@ class Fit:
 
     def advance(self) -> None:
         """Trains for a moment, or measures the gap after the last step."""
-        ends = time.perf_counter() + _SLICE
         if self.step == self._steps:
             self._measure()
             return
+        ends = time.perf_counter() + _SLICE
+        self._descend()
         while self.step < self._steps and time.perf_counter() < ends:
             self._descend()
 
@@ -126,15 +127,14 @@ class Fits:
     """The flows of one table under one width, number of steps and seed; each begins when it is first asked for."""
 
     def __init__(self, rows: Rows, width: int, steps: int, seed: int):
-        self._rows = rows
-        self._settings = {"width": width, "steps": steps, "seed": seed}
+        self._begin = functools.partial(Fit, rows, width=width, steps=steps, seed=seed)
         self._made: dict[tuple[int, int, str], Fit] = {}
 
     def of(self, d: int, layers: int, masks: str) -> Fit:
         """The flow of some layers; in one layer that does not draw its part, which entries stay is the same."""
         key = d, layers, "fixed" if layers == 1 and masks == "alternate" else masks
         if key not in self._made:
-            self._made[key] = Fit(self._rows, *key, **self._settings)
+            self._made[key] = self._begin(*key)
         return self._made[key]
 
 

@@ -40,11 +40,16 @@ class ChoosingDLab(Lab):
             help="Taking turns: the first d, then all others, and so on.",
         )  # fmt: skip
         width: int = param(
-            32, "Hidden width", 4, 128, log=True, live=True, more=True, help="Units of the hidden layer of each network."
+            32,
+            "Hidden width",
+            4,
+            128,
+            log=True,
+            live=True,
+            more=True,
+            help="Units of the hidden layer of each network.",
         )
-        steps: int = param(
-            200, "Steps of each fit", 20, 2000, log=True, live=True, help="Of Adam, with 256 rows each."
-        )
+        steps: int = param(200, "Steps of each fit", 20, 2000, log=True, live=True, help="Of Adam, with 256 rows each.")
         seed: int = param(0, "Seed of the fits", 0, 99, live=True, more=True, help="Of weights and batches.")
 
     config: Config
@@ -61,7 +66,6 @@ class ChoosingDLab(Lab):
         return {
             "kept": c.d,
             "moved": K - c.d,
-            "entries": K,
             "weights_in": (c.d + 1) * c.width,
             "weights_out": 2 * (K - c.d) * (c.width + 1),
             "weights": weights_of(c.d, c.width),

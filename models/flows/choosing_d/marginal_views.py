@@ -27,7 +27,7 @@ _SAMPLES = 4000
 
 
 @view(
-    "Marginals after one layer", lead=True,
+    "Marginals", lead=True,
     help="In standard deviations of the data. Dashed: exact. The marginal of a moved entry is a mean over 500 draws of "
     "the kept noise, with its standard error.",
 )  # fmt: skip
@@ -35,29 +35,30 @@ def marginals(lab: Any, data: Data, noise: Noise) -> Iterator[Curves]:
     """The marginals of all entries: of the data, of the noise, and of a fitted flow of one layer."""
     fit, rows, d = fits_of(data, lab.config).of(lab.config.d, 1, "alternate"), rows_of(data), lab.config.d
     names = [f"{name}: {'kept' if i < d else 'moved'}" for i, name in enumerate(entry_names(rows))]
-    normal = np.exp(normal_log_prob(_U, 0.0, 1.0))
-    series = [s for i, name in enumerate(names) for s in _given(rows, i, name, normal, i < d)]
-    frame = Curves(
-        tuple(series), x_label="standard deviations", columns=_COLUMNS, subtitle=_subtitle(fit.progress, d),
-        note=f"The model's {kept_names(d)} have the marginal of the noise, N(0, 1), whatever the data.",
-    )  # fmt: skip
-    yield frame
+    series = [each for i, name in enumerate(names) for each in _given(rows, i, name, i < d)]
+
+    def frame() -> Curves:
+        return Curves(
+            tuple(series), x_label="standard deviations", columns=_COLUMNS, subtitle=_subtitle(fit.progress, d),
+            note=f"The model's {kept_names(d)} have the marginal of the noise, N(0, 1), whatever the data.",
+        )  # fmt: skip
+
     for _ in fit.slices():
-        yield Curves(frame.series, frame.x_label, columns=_COLUMNS, subtitle=_subtitle(fit.progress, d), note=frame.note)
+        yield frame()
     mixture = Mixture(fit.flow.layers[0], noise.rng())  # type: ignore[arg-type]
     for i in range(d, K):
         y, error = mixture.density(i, _U)
         series.append(Series(f"model.{i}", "model", _U, y, "model", names[i], low=y - error, high=y + error))
-        yield Curves(tuple(series), frame.x_label, columns=_COLUMNS, subtitle=_subtitle(fit.progress, d), note=frame.note)
+        yield frame()
 
 
 def _subtitle(progress: str, d: int) -> str:
     return f"one layer, d = {d}, {progress}"
 
 
-def _given(rows: Rows, entry: int, pane: str, normal: np.ndarray, kept: bool) -> list[Series]:
+def _given(rows: Rows, entry: int, pane: str, kept: bool) -> list[Series]:
     """What is known of a marginal without a fit."""
-    exact = rows.log_marginal(entry)
+    exact, normal = rows.log_marginal(entry), np.exp(normal_log_prob(_U, 0.0, 1.0))
     made = [Series(f"noise.{entry}", "noise N(0, 1)", _U, normal, "prior", pane)]
     if exact is not None:
         made.append(Series(f"data.{entry}", "data, exact", _U, np.exp(exact(_U)), "data", pane, dashed=True))
@@ -67,7 +68,7 @@ def _given(rows: Rows, entry: int, pane: str, normal: np.ndarray, kept: bool) ->
 
 
 @view(
-    "From the data's marginals",
+    "KL of marginals",
     help="KL(p_data(xᵢ) ‖ p_θ(xᵢ)) by quadrature; the dashed mark is that of an entry with the marginal of the noise.",
 )  # fmt: skip
 def divergences(lab: Any, data: Data, noise: Noise) -> Iterator[Bars]:
@@ -77,14 +78,13 @@ def divergences(lab: Any, data: Data, noise: Noise) -> Iterator[Bars]:
     values, errors = np.where(np.arange(K) < d, reference, np.nan), np.zeros(K)
 
     def frame() -> Bars:
+        pending = bool(np.isnan(values).any())
+        kept = f"Kept: {decimal(reference[:d].sum())} nats in sum, exactly and for good"
+        moved = f"; moved: {decimal(values[d:].sum())} in place of {decimal(reference[d:].sum())}"
         return Bars(
             tuple(entry_names(rows)), values.copy(), errors=errors.copy(), reference=reference, unit="nats",
-            roles=("prior",) * d + ("model",) * (K - d), pending=bool(np.isnan(values).any()),
-            subtitle=_subtitle(fit.progress, d),
-            note=f"Kept: {decimal(reference[:d].sum())} nats in sum, exactly and for good; "
-            f"moved: {decimal(values[d:].sum())} in place of {decimal(reference[d:].sum())}."
-            if not np.isnan(values).any()
-            else f"Kept: {decimal(reference[:d].sum())} nats in sum, exactly and for good.",
+            roles=("prior",) * d + ("model",) * (K - d), pending=pending, subtitle=_subtitle(fit.progress, d),
+            note=f"{kept}{'' if pending else moved}.",
         )  # fmt: skip
 
     for _ in fit.slices():
@@ -96,7 +96,7 @@ def divergences(lab: Any, data: Data, noise: Noise) -> Iterator[Bars]:
 
 
 @view(
-    "Correlations after one layer",
+    "Correlations",
     help="Below the diagonal: training data; above: 4,000 samples. Between kept entries the model has none, exactly.",
 )  # fmt: skip
 def correlations(lab: Any, data: Data, noise: Noise) -> Iterator[Matrix]:

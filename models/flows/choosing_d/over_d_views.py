@@ -93,11 +93,11 @@ def _best(lines: dict[tuple[int, str], dict[int, Fit]]) -> str:
 def sizes(lab: Any) -> Text:
     """Inputs and outputs of s and t, and weights of the network, for every d."""
     heads = ("d", "inputs", "moved", "weights")
-    lines = ["".join(head.rjust(width) for head, width in zip(heads, _COLUMN, strict=True)), ""]
+    lines = ["".join(head.rjust(width) for head, width in zip(heads, _COLUMN, strict=True))]
     for d in _D:
         numbers = (str(d), str(d), str(K - d), f"{weights_of(d, lab.config.width):,}")
-        lines.append("".join(number.rjust(width) for number, width in zip(numbers, _COLUMN, strict=True)))
-    chosen = 1 + lab.config.d
+        lines += ["", "".join(number.rjust(width) for number, width in zip(numbers, _COLUMN, strict=True))]
+    chosen = 2 * lab.config.d
     return Text(
         tuple(lines), ((chosen, 2, len(lines[chosen]), "model"),),
         subtitle=f"one layer, hidden width {lab.config.width}",
@@ -122,5 +122,5 @@ def times_moved(lab: Any, data: Data) -> Bars:
     return Bars(
         tuple(entry_names(rows_of(data))), counts.astype(float),
         roles=tuple("prior" if i < c.d else "model" for i in range(K)), extent=(0.0, float(c.layers)),
-        unit="layers", subtitle=f"{plural(c.layers, 'layer')}, {masks_word(c.masks)}, d = {c.d}", note=equal,
+        subtitle=f"{plural(c.layers, 'layer')}, {masks_word(c.masks)}, d = {c.d}", note=equal,
     )  # fmt: skip

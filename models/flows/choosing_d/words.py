@@ -60,7 +60,7 @@ PRESETS = (
     Preset("Small d: one kept", "copula6", {"d": 1}, about="Five entries are moved, by functions of one."),
     Preset("Always the first d", "copula6", {"masks": "fixed"}, about="More layers, and still the same entries stay."),
     Preset("Four layers, 600 steps", "gaussian6", {"d": 3, "layers": 4, "steps": 600},
-           about="With enough composition every d does well. About a minute."),
+           about="With enough composition every d does well; the fits take longer."),
 )  # fmt: skip
 SCENES = (
     Scene(
@@ -79,15 +79,15 @@ SCENES = (
 LOOK_AT = (
     "One layer leaves the first d entries as noise: their marginals are N(0, 1) and independent, exactly. Large d: s "
     "and t see much, little is moved. Small d: much is moved, by functions of little.\n\n"
-    "Layers that take turns move all entries. Two layers do best with equal parts; with more, the choice of d matters "
-    "less and less. Layers that always keep the same entries gain nothing."
+    "Layers that take turns move all entries. Two layers do best with about equal parts; with more, the choice of d "
+    "matters less. Layers that always keep the same entries gain nothing."
 )
 TRY_NEXT = (
     Try("Keep five entries: only the last marginal is moved", preset="Large d: five kept", scene="One layer"),
     Try("Keep one entry: five marginals are moved", preset="Small d: one kept", scene="One layer"),
     Try("Go to Gaussian columns: no marginal is wrong, correlations are", preset="Correlated Gaussians",
         scene="One layer", card="correlations"),
-    Try("Take two layers: the middle d is best", {"layers": 2}, scene="Over d"),
+    Try("Take two layers: a middle d is best", {"layers": 2}, scene="Over d"),
     Try("Always keep the first d: some entries never depend on others", {"masks": "fixed"}, scene="Who affects whom"),
     Try("Keep five entries: two layers are enough for all dependencies", {"d": 5, "layers": 2},
         scene="Who affects whom"),
