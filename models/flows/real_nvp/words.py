@@ -45,4 +45,5 @@ TRY_NEXT = (
     Try("Replace scale and shift by splines", preset="Ring, splines", scene="Train"),
     Try("Go to a table of six columns whose entropy is known", preset="Six columns", scene="Likelihood"),
     Try("Add dense layers, and pay a determinant in each pass", preset="Dense layers", scene="Directions"),
+    Try("Compare every d, layer by layer", page="choosing-d"),
 )  # fmt: skip
