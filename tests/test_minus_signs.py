@@ -61,7 +61,8 @@ def test_labs(name, monkeypatch) -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_models(name) -> None:
-    chosen = {"gan": "ring8:n=1000", "wavenet": "tones:n=50", "tabular": "digits-binary"}
+    points = dict.fromkeys(("gan", "real-nvp", "iaf"), "ring8:n=1000")
+    chosen = {**points, "wavenet": "tones:n=50", "tabular": "digits-binary"}
     data = chosen.get(name, "digits")
     session = new_session(Setup.of(name, data=data, values={"batch": 32}, device="cpu"), keep=False)
     session.begin()

@@ -22,7 +22,7 @@ __all__ = ["jacobian", "patterns", "shares"]
 
 _MOST = 6  # layers of the curves
 _DRAWS = 100
-_STRIDE, _DROP = 1.45, 1.5  # from one pattern to the next, in sides of a pattern
+_STRIDE, _DROP = 1.35, 1.42  # from one pattern to the next, in sides of a pattern
 _INSET = 0.08  # of an entry, as a share of its cell
 _CURVES = {1: ("alt", False), 2: ("prior", False), 3: ("model", False), 4: ("data", True), 5: ("total", True)}
 
@@ -44,16 +44,15 @@ def patterns(lab: Any) -> Drawing:
         corner = column * _STRIDE, -row * _DROP
         strokes += _cells(every[layer - 1], every[layer], corner)
         labels += _names(corner, moved[layer - 1])
-        labels.append(Label(corner[0] + 0.5, corner[1] + 1.22, f"layer {layer}", height=0.1))
-        count = f"{int(every[layer].sum())} of {K * K}"
-        labels.append(Label(corner[0] + 0.5, corner[1] - 0.12, count, height=0.085))
+        count = f"layer {layer}: {int(every[layer].sum())} of {K * K}"
+        labels.append(Label(corner[0] + 0.5, corner[1] + 1.21, count, height=0.09))
     rows = -(-c.layers // columns)
     if c.layers == 3:
         labels += _legend((_STRIDE + 0.5, -_DROP + 0.5))
     after = complete_after(c.d, c.masks)
     return Drawing(
         tuple(strokes), tuple(labels),
-        extent=(-0.25, (columns - 1) * _STRIDE + 1.1, -(rows - 1) * _DROP - 0.22, 1.32),
+        extent=(-0.25, (columns - 1) * _STRIDE + 1.1, -(rows - 1) * _DROP - 0.05, 1.3),
         subtitle=f"d = {c.d}, {masks_word(c.masks)}",
         note=f"Every entry depends on every other after {after} layers."
         if after is not None
@@ -91,7 +90,7 @@ def _names(corner: tuple[float, float], moved: set[int]) -> list[Label]:
 def _legend(middle: tuple[float, float]) -> list[Label]:
     """What the colours say, where a fourth pattern would stand."""
     words = (("moved entry", "model"), ("kept entry", "prior"), ("filled: new", "model"), ("outlined: before", "prior"))
-    return [Label(middle[0], middle[1] + 0.3 - 0.2 * i, word, role, 0.09) for i, (word, role) in enumerate(words)]
+    return [Label(middle[0], middle[1] + 0.24 - 0.16 * i, word, role, 0.075) for i, (word, role) in enumerate(words)]
 
 
 @view(

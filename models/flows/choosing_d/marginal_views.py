@@ -40,7 +40,7 @@ def marginals(lab: Any, data: Data, noise: Noise) -> Iterator[Curves]:
     def frame() -> Curves:
         return Curves(
             tuple(series), x_label="standard deviations", columns=_COLUMNS, subtitle=_subtitle(fit.progress, d),
-            note=f"The model's {kept_names(d)} have the marginal of the noise, N(0, 1), whatever the data.",
+            note=f"Kept: {kept_names(d)} stay N(0, 1), as the noise, whatever the data.",
         )  # fmt: skip
 
     for _ in fit.slices():

@@ -42,7 +42,7 @@ def gaps(lab: Any, data: Data) -> Iterator[Curves]:
     fits = fits_of(data, c)
     lines: dict[tuple[int, str], dict[int, Fit]] = {line: {} for line in _lines(c.layers, c.masks)}
     floor = Series(
-        "floor", "at least, first d kept", np.array(_D), np.array([rows.floor(d) for d in _D]), dashed=True, unit="nats"
+        "floor", "1 layer at least", np.array(_D), np.array([rows.floor(d) for d in _D]), dashed=True, unit="nats"
     )
     known = rows.log_density is not None
 
@@ -93,11 +93,11 @@ def _best(lines: dict[tuple[int, str], dict[int, Fit]]) -> str:
 def sizes(lab: Any) -> Text:
     """Inputs and outputs of s and t, and weights of the network, for every d."""
     heads = ("d", "inputs", "moved", "weights")
-    lines = ["".join(head.rjust(width) for head, width in zip(heads, _COLUMN, strict=True))]
+    lines = ["".join(head.rjust(width) for head, width in zip(heads, _COLUMN, strict=True)), ""]
     for d in _D:
         numbers = (str(d), str(d), str(K - d), f"{weights_of(d, lab.config.width):,}")
-        lines += ["", "".join(number.rjust(width) for number, width in zip(numbers, _COLUMN, strict=True))]
-    chosen = 2 * lab.config.d
+        lines.append("".join(number.rjust(width) for number, width in zip(numbers, _COLUMN, strict=True)))
+    chosen = 1 + lab.config.d
     return Text(
         tuple(lines), ((chosen, 2, len(lines[chosen]), "model"),),
         subtitle=f"one layer, hidden width {lab.config.width}",
