@@ -16,6 +16,7 @@ import torch
 from pages import FIXTURES
 
 import models
+from models.flows import timing
 
 torch.set_num_threads(1)
 
@@ -42,6 +43,12 @@ def _denormals() -> Iterator[None]:
     """A session flushes denormal numbers in its thread, here that of the tests, where Hypothesis misses them."""
     yield
     torch.set_flush_denormal(False)
+
+
+@pytest.fixture(autouse=True)
+def _short_measurements(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rounds of each sweep of times: tests look at what is drawn, not at how long a computation takes."""
+    monkeypatch.setattr(timing, "_ROUNDS", 2)
 
 
 @pytest.fixture

@@ -107,6 +107,15 @@ def test_of_huge_weights_the_log_density_is_finite_and_a_warning_says_so(name, d
     assert log_prob.isfinite().all()
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_log_density_of_noise_whose_square_overflows_is_finite(dtype):
+    model = flow("real-nvp").to(dtype)
+    huge = torch.full((1, 2), 0.1 * torch.finfo(dtype).max, dtype=dtype)
+    value = model.noise_log_prob(huge)
+    assert value.isfinite().all()
+    assert value < model.noise_log_prob(torch.full((1, 2), 1e9, dtype=dtype))
+
+
 def test_one_layer_keeps_the_distribution_of_its_first_entries_exactly():
     spec = DataSpec(Table(6), 1000, mean=(0.0,) * 6, std=(1.0,) * 6)
     model = flow("real-nvp", spec, layers=1, d=4, affine=False)
@@ -259,6 +268,21 @@ def test_along_the_line_both_log_densities_are_drawn_between_two_data(viewer, mo
         assert learned.y[place] == pytest.approx(float(model.log_prob(x)), abs=1e-3)
         exact = data.data.log_prob(x.numpy())
         assert known.y[place] == pytest.approx(float(exact[0]), abs=1e-3)
+
+
+def test_the_line_of_the_true_density_is_that_of_the_same_held_out_data(viewer, data):
+    frame = last(viewer, "against_entropy")
+    x = data.batch("valid", 0, 2000).x.double().numpy()
+    exact = frame.series[-1]
+    assert exact.dashed
+    assert exact.y == pytest.approx(-data.data.log_prob(x).mean(), abs=1e-6)
+
+
+def test_samples_where_the_data_have_almost_no_density_are_counted(viewer, model, data):
+    x = model.sample(2000, rng=torch.Generator().manual_seed(0)).double()
+    threshold = np.quantile(data.data.log_prob(data.batch("valid", 0, 2000).x.double().numpy()), 0.001)
+    share = float((data.data.log_prob(x.numpy()) < threshold).mean())
+    assert last(viewer, "bridges").note.startswith(f"{100 * share:.1f} % of 2,000 samples")
 
 
 def test_round_trips_fail_where_weights_are_large(viewer, model, data):

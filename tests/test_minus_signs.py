@@ -51,6 +51,8 @@ def test_labs(name, monkeypatch) -> None:
         config = build(page.Config, dict(preset.config) if preset else {})
         if name == "non-overlap":
             config = dataclasses.replace(config, steps=min(config.steps, 40))
+        if name == "choosing-d":
+            config = dataclasses.replace(config, steps=20)
         opened = open_lab(page, config)
         for view, declared in views_of(page).items():
             if declared.applies(page, config, opened.spec):
@@ -59,7 +61,8 @@ def test_labs(name, monkeypatch) -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_models(name) -> None:
-    chosen = {"gan": "ring8:n=1000", "wavenet": "tones:n=50", "tabular": "digits-binary"}
+    points = dict.fromkeys(("gan", "real-nvp", "iaf"), "ring8:n=1000")
+    chosen = {**points, "wavenet": "tones:n=50", "tabular": "digits-binary"}
     data = chosen.get(name, "digits")
     session = new_session(Setup.of(name, data=data, values={"batch": 32}, device="cpu"), keep=False)
     session.begin()

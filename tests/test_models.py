@@ -13,6 +13,7 @@ from pages import FIXTURES, tensors_of
 import models
 from explorer.data import SOURCES
 from explorer.engine import BadInput, Request, Session, Setup, Viewer, open_data, training_class
+from explorer.engine.lab import open_lab
 from explorer.engine.runs.checkpoint import read_checkpoint, write_checkpoint
 from explorer.engine.session.state import from_checkpoint, to_checkpoint
 from models.frames import FRAMES, Bars, Curves, Frame, arrays_of
@@ -25,6 +26,7 @@ MODELS = sorted(
 LABS = sorted(name for name, page in PAGES.items() if issubclass(page, Lab))
 # Small, embedded, and with everything a metric may need: classes, centres of modes.
 CANDIDATES = ("ring8:n=1000", "digits", "digits-binary", "sprites", "sprites-colour", "tones:n=50", "gaussian6:n=1000")
+QUICK = {"choosing-d": {"steps": 20}}  # of a lab that fits many models
 
 pytestmark = pytest.mark.usefixtures("fixture_pages")
 
@@ -124,12 +126,12 @@ def test_shown_views_give_the_declared_frame(name):
 @pytest.mark.parametrize("name", LABS)
 def test_views_of_labs_give_the_declared_frame(name):
     page = PAGES[name]
-    config = page.Config()
-    viewer = Viewer(page(config))
-    assert viewer.views
-    for key, view in viewer.views.items():
-        if view.applies(page, config):
-            for frame in show(viewer, key):
+    config = build(page.Config, QUICK.get(name, {}))
+    opened = open_lab(page, config)
+    assert opened.viewer.views
+    for key, view in opened.viewer.views.items():
+        if view.applies(page, config, opened.spec):
+            for frame in show(opened.viewer, key):
                 check_frame(frame, view.frame, key)
 
 

@@ -14,6 +14,7 @@ import models
 from explorer.data import source
 from explorer.engine import Request, Setup
 from explorer.engine.lab import open_lab
+from models.flows.choosing_d import ChoosingDLab
 from models.frames import Curves, arrays_of
 from models.gan.non_overlap.lab import NonOverlapLab
 from models.protocol import DataSpec, Image, Lab, Page, Preset, Scene, Try, View, build, params_of, views_of
@@ -70,6 +71,8 @@ def _picture(page: type[Lab], config: Any, view: str) -> dict[str, np.ndarray]:
     """What a card shows, the texts and the marker included."""
     if page is NonOverlapLab:
         config = replace(config, steps=min(config.steps, 60))  # the whole training takes seconds
+    if page is ChoosingDLab:
+        config = replace(config, steps=20)
     frame = open_lab(page, config).viewer.last_frame(Request(view))
     marker = frame.marker if isinstance(frame, Curves) else None
     return {**arrays_of(frame), "words": np.array([frame.subtitle, frame.note, str(marker)])}

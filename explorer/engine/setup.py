@@ -11,7 +11,7 @@ import models
 from explorer.data import SOURCES, source
 from explorer.engine.errors import BadInput, RunError
 from explorer.engine.training import Training, check_batch, training_class
-from models.protocol import BadValue, GenerativeModel, Kind, Page, Preset, accepted, build, params_of
+from models.protocol import BadValue, GenerativeModel, Kind, Page, Preset, Table, accepted, build, params_of
 
 __all__ = ["ParentRef", "Setup", "choose_preset", "model_page", "wanted_kinds"]
 
@@ -166,6 +166,8 @@ def wanted_kinds(page: type[Page]) -> str:
     def word(kind: Any) -> str:
         if isinstance(kind, type):
             return kind.__name__.lower() + " data"
+        if isinstance(kind, Table):
+            return f"table data of {kind.d} columns"
         open_fields = [f.name for f in dataclasses.fields(kind) if getattr(kind, f.name) is not None]
         return " ".join([*(str(getattr(kind, f)) for f in open_fields), type(kind).__name__.lower() + " data"])
 

@@ -4,6 +4,7 @@ import math
 
 from models.flows.ar_is_flow import ARIsFlowLab
 from models.flows.change_of_variables import ChangeOfVariablesLab
+from models.flows.choosing_d import ChoosingDLab
 from models.flows.iaf import IAF
 from models.flows.jacobian_cost import JacobianCostLab
 from models.flows.maf import MAF
@@ -17,6 +18,7 @@ FAMILY = Family("flows", "Flows", {
     "change-of-variables": ChangeOfVariablesLab,
     "jacobian-cost": JacobianCostLab,
     "real-nvp": RealNVP,
+    "choosing-d": ChoosingDLab,
     "ar-is-flow": ARIsFlowLab,
     "maf": MAF,
     "iaf": IAF,

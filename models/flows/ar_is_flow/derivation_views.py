@@ -94,7 +94,7 @@ def _density(lab: Any) -> _Step:
     exact = {key: decimal(value) for key, value in lab.exact.items()}
     sums = {
         "log s(ε) + log|det|": (exact["log_noise"], exact["log_det"]),
-        "Σ log of the factors": (exact["first"], exact["second"], exact["third"]),
+        "Σ log p(xᵢ|x_<i)": (exact["first"], exact["second"], exact["third"]),
     }
     lines: list[tuple[str, _Marks]] = []
     for left, terms in sums.items():

@@ -71,4 +71,5 @@ TRY_NEXT = (
     Try("Move the modes apart: the map stretches the grid between them", preset="Modes far apart", scene="Mixtures"),
     Try("See what determinants cost", page="jacobian-cost"),
     Try("See a chain of conditionals that is learned", page="tabular"),
+    Try("Train a flow that is a chain of conditionals", page="maf"),
 )

@@ -15,4 +15,4 @@ def _of_images(config: Any, spec: DataSpec | None) -> bool:
     return spec is None or isinstance(spec.kind, Image)
 
 
-image_samples = samples.but(name="image_samples", frame=Images, when=_of_images)
+image_samples = samples.but(name="image_samples", title="Images", frame=Images, when=_of_images)

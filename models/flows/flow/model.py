@@ -42,7 +42,7 @@ class NetConfig:
     )  # fmt: skip
     width: int = param(64, "Hidden width", 2, 1024, log=True, help="Units in each hidden layer of the networks.")
     hidden: int = param(2, "Hidden layers", 0, 4, more=True, help="Of each network; 0: s and t are affine.")
-    activation: str = param("silu", "Activation", choices={"silu": "SiLU", "tanh": "Tanh", "relu": "ReLU"}, more=True)
+    activation: str = param("relu", "Activation", choices={"silu": "SiLU", "tanh": "Tanh", "relu": "ReLU"}, more=True)
     alpha: float = param(
         1e-6, "Logit α", 1e-7, 0.2, log=True, more=True,
         help="Of images alone: f ends in x = (σ(y) − α)/(1 − 2α), so that values near 0 and 1 stay in reach.",

@@ -46,4 +46,5 @@ TRY_NEXT = (
     Try("Copy 20 %: the functions s and t see less", preset="Few entries copied", scene="Cheap Jacobians"),
     Try("Count the operations at k = 256", {"largest": "256"}, scene="Operations"),
     Try("See a triangular Jacobian come from a chain of conditionals", page="ar-is-flow"),
+    Try("Train a flow of coupling layers", page="real-nvp"),
 )  # fmt: skip

@@ -13,7 +13,8 @@ __all__ = ["ABOUT", "LOOK_AT", "PRESETS", "SCENES", "TRY_NEXT", "VIEWS"]
 
 VIEWS = (*FLOW_VIEWS, image_samples)
 SCENES = tuple(
-    replace(scene, beside=("image_samples", *scene.beside)) if scene.name == "Train" else scene for scene in FLOW_SCENES
+    replace(scene, beside=("image_samples", "samples", "columns_pair")) if scene.name == "Train" else scene
+    for scene in FLOW_SCENES
 )
 
 ABOUT = (

@@ -22,6 +22,8 @@ PRESETS = (
     Preset("Pinwheel, splines", "pinwheel", {"coupling": "spline"}, _TRAINING, about="The same on five arms."),
     Preset("One layer: an axis that stays", "moons", {"layers": 1, "affine": False}, _TRAINING,
            about="x₁ keeps the distribution of the noise exactly, whatever the data."),
+    Preset("Uniform noise", "moons", {"noise": "uniform"}, _TRAINING,
+           about="Noise between 0 and 1: f begins with a logit, and f⁻¹ ends in a sigmoid."),
     Preset("Six columns", "gaussian6", {"d": 3, "layers": 4}, _TRAINING,
            about="A table of known density: −log p_θ approaches its entropy."),
     Preset("Six marginals, splines", "copula6", {"d": 3, "layers": 6, "coupling": "spline"}, _TRAINING,
@@ -43,4 +45,5 @@ TRY_NEXT = (
     Try("Replace scale and shift by splines", preset="Ring, splines", scene="Train"),
     Try("Go to a table of six columns whose entropy is known", preset="Six columns", scene="Likelihood"),
     Try("Add dense layers, and pay a determinant in each pass", preset="Dense layers", scene="Directions"),
+    Try("Compare every d, layer by layer", page="choosing-d"),
 )  # fmt: skip
