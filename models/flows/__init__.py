@@ -18,11 +18,11 @@ FAMILY = Family("flows", "Flows", {
     "change-of-variables": ChangeOfVariablesLab,
     "jacobian-cost": JacobianCostLab,
     "real-nvp": RealNVP,
+    "real-nvp-images": RealNVPImages,
     "choosing-d": ChoosingDLab,
     "ar-is-flow": ARIsFlowLab,
     "maf": MAF,
     "iaf": IAF,
-    "real-nvp-images": RealNVPImages,
 },
     about="A flow moves noise by an invertible map x = f_θ(ε). The change of variables gives the exact density "
     "p(x) = s(f⁻¹(x)) |det ∂f⁻¹/∂x|.",
