@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from explorer.data import SOURCES
+from explorer.data.spelling import read_spelling
 from explorer.engine.runs.setup_history import SetupHistory
 from explorer.engine.setup import Setup, model_page
 from explorer.engine.training import training_class
@@ -90,6 +91,6 @@ def value_words(declared: Param, value: Any) -> str:
 
 def data_words(text: str) -> str:
     """A dataset as a sentence names it: its title, and the parameters that differ from their defaults."""
-    name, _, given = text.partition(":")
+    name, values = read_spelling(text)
     title = SOURCES[name].title if name in SOURCES else name
-    return ", ".join([title, *(pair.replace("=", " ") for pair in given.split(",") if pair)])
+    return ", ".join([title, *(f"{key} {value}" for key, value in values.items())])
