@@ -12,6 +12,7 @@ from explorer.data.drawn import Drawn
 from explorer.data.errors import DataError
 from explorer.data.mixtures import Grid25, Ring8, TwoGaussians
 from explorer.data.mnist import FashionMnist, Mnist, MnistBinarized, MnistDynamic
+from explorer.data.own_table import OwnTable
 from explorer.data.planar_curves import Moons, Segments, Spirals
 from explorer.data.shapes import Checkerboard, Pinwheel
 from explorer.data.source import Progress, Source
@@ -37,6 +38,7 @@ _CATALOGUE: tuple[type[Source], ...] = (
     Drawn,
     Gaussian6,
     Copula6,
+    OwnTable,
     Digits,
     DigitsBinary,
     Sprites,

@@ -31,9 +31,10 @@ def lab_data(page: type[Lab], data: str = "") -> str:
     data = data or next((name for name, found in SOURCES.items() if accepted(found.kind, page.accepts)), "")
     try:
         found = source(data)
+        kind = found.loaded_kind()
     except ValueError as error:
         raise BadInput(str(error)) from None
-    if not accepted(found.kind, page.accepts):
+    if not accepted(kind, page.accepts):
         raise BadInput(f"{page.title} does not take {found.name}: it needs {wanted_kinds(page)}")
     return str(found)
 
