@@ -70,7 +70,7 @@ def test_any_table_is_read_back_from_any_dialect(tmp_path, data):
     )
     names = data.draw(
         st.lists(st.from_regex(r"[^\W\d][\w .,;\"'/()]{0,8}", fullmatch=True), min_size=width, max_size=width)
-        .map(lambda names: [name.strip() for name in names])
+        .map(lambda names: [" ".join(name.split()) for name in names])
         .filter(
             lambda names: (
                 len({*names}) == width and not {"nan", "none", "null", "na", "n/a"} & {n.lower() for n in names}

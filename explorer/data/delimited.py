@@ -166,15 +166,16 @@ class _Attempt:
             raise self._failure(len(self._first), message) from None
 
     def _names(self, first: list[str]) -> list[str] | None:
-        """The names that the first row has, or None where it has numbers."""
+        """The names that the first row has, each in one line, or None where it has numbers."""
+        names = [" ".join(cell.split()) for cell in first]
         kinds = {self._is_number(cell) for cell in first if cell}
         if self._dialect.separator == _NONE and kinds == {False} and re.search("[,;\t]", first[0]):
             raise self._failure(0, "names more than one column")
         if self._header == "yes" or (self._header == "auto" and kinds == {False}):
-            return first
+            return names
         if self._header == "no" or kinds != {True, False}:
             # `,0,1` above rows that begin with their number is the header of a data frame without names
-            return first if self._header == "auto" and not first[0] and len(first) > 1 else None
+            return names if self._header == "auto" and not first[0] and len(first) > 1 else None
         raise self._failure(
             len(first), "has both text and numbers; set header=yes if these are names of columns, header=no if not"
         )

@@ -97,12 +97,12 @@ def _content(source: FileSource, version: str) -> Content:
     if path is None:
         return source.example()
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
+        str(path).encode()
+        status = path.stat() if "\0" not in str(path) else None
+        if status is None or not stat.S_ISREG(status.st_mode):
             raise DataError(f"{path} is no file; give the path of {source.takes}")
         if status.st_size > MOST_BYTES:
             raise DataError(f"{path} has more than {MOST_BYTES // 1_000_000} MB; take a part of it")
-        str(path).encode()
         return source.read(path)
     except FileNotFoundError:
         raise DataError(f"file {path} does not exist; give the path of {source.takes}") from None

@@ -20,7 +20,7 @@ from models.protocol import param
 __all__ = ["FEWEST", "RowsSource", "check_rows", "split_rows"]
 
 FEWEST = 60  # rows; each held-out split gets a tenth of them
-_STEPS = 512  # of float32 that a standard deviation has at least
+_STEPS = 4096  # of float32 that a standard deviation has at least
 _LEAST = 1e-9
 _NPY, _ZIP = b"\x93NUMPY", (b"PK\x03\x04", b"PK\x05\x06")
 _AUTO = "as found in the file"
