@@ -85,6 +85,14 @@ class Content:
         """Makes the array read-only."""
         self.x.flags.writeable = False
 
+    def __str__(self) -> str:
+        """How much it is, its columns, and the notes: "150 rows of 2 columns (x, y); decimal commas"."""
+        if self.x.ndim == 1:
+            return "; ".join((f"{len(self.x):,} samples of sound", *self.notes))
+        rows, columns = self.x.shape
+        named = f" ({', '.join(self.names)})" if self.names else ""
+        return "; ".join((f"{rows:,} rows of {columns} columns{named}", *self.notes))
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:

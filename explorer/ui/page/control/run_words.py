@@ -6,7 +6,7 @@ from explorer.engine import Session
 from explorer.ui.numbers import count
 from explorer.ui.page.state.shown import Shown
 
-__all__ = ["done_sentence", "opened_sentence", "training_sentence"]
+__all__ = ["done_sentence", "opened_sentence", "read_sentence", "training_sentence"]
 
 
 def done_sentence(shown: Shown) -> str:
@@ -23,6 +23,12 @@ def opened_sentence(session: Session) -> str:
         return "Opened"
     further = "Train on goes beyond its end" if session.finished else "Train goes on from there"
     return f"Opened at step {count(session.step_count)}; {further}"
+
+
+def read_sentence(session: Session) -> str:
+    """Says of data from a file of the user what was read, and what was left out; "" of other data."""
+    data = session.data.data
+    return "" if data.content is None else f"{data.title}: {data.content}"
 
 
 def training_sentence(shown: Shown) -> str:

@@ -20,7 +20,7 @@ from explorer.engine.lab import open_lab
 from explorer.engine.setup import live_changes
 from explorer.engine.views.static_page import StaticPage
 from explorer.ui.controls import make_action
-from explorer.ui.page.control.run_words import done_sentence, opened_sentence, training_sentence
+from explorer.ui.page.control.run_words import done_sentence, opened_sentence, read_sentence, training_sentence
 from explorer.ui.page.control.sources import has_runs, resumed, untrained
 from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.shown import PageState, Shown
@@ -294,6 +294,8 @@ class Runner(QObject):
                 self._draft.take(source.setup)
             if is_run:
                 self.said.emit(opened_sentence(source))
+            elif read_sentence(source):
+                self.said.emit(read_sentence(source))
         else:
             state = PageState.STATIC
             if source.note:
