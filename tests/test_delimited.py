@@ -157,6 +157,7 @@ def test_columns_are_chosen_by_name_or_number_and_others_may_hold_text(file):
         ("a;b\n1.234;2.345\n", "each point .* may group thousands: set decimal=point"),
         ("a;b\n1.234,5;2.345,6\n", r"line 2 of .* has '1\.234,5' in column a, which is no number"),
         ("x\ty\n1,234.5\t2\n", r"line 2 of .* has '1,234\.5' in column x"),
+        ("x;y\n1,5;here\n", "line 2 of .* has 'here' in column y"),
         ("x;y\n1,5;2.5\n", "line 2 of .* which is no number; write numbers ungrouped and with one decimal mark"),
         ("x,y\n1.5,2\n1,2,3\n", "line 3 of .* has 3 cells, and the lines before have 2"),
         ("x,y\n1.5,2\n\n# c\nhere,3\n", "line 5 of .* has 'here' in column x"),

@@ -44,11 +44,18 @@ class _Dialect:
 
 
 class _Failure(Exception):
-    """A dialect that does not fit: rows it read, cells of the row where it ends, and what a person reads of it."""
+    """A dialect that does not fit, and what a person reads of it where it came furthest.
 
-    def __init__(self, rows: int, cells: int, message: str):
+    Args:
+        rows: Rows it read.
+        cells: Cells of the row where it ends.
+        message: One sentence.
+        good: Cells before the one that it does not read.
+    """
+
+    def __init__(self, rows: int, cells: int, message: str, good: int = 0):
         super().__init__(message)
-        self.rank = (rows, cells)
+        self.rank = (rows, cells, good)
 
 
 def read_delimited(
@@ -217,7 +224,7 @@ class _Attempt:
                 return float("nan")
             name = columns.name_at(at)
             advice = "write numbers ungrouped and with one decimal mark, or choose other columns with columns=…"
-            raise self._failure(len(row), f"has {cell[:40]!r} in {name}, which is no number; {advice}") from None
+            raise self._failure(len(row), f"has {cell[:40]!r} in {name}, which is no number; {advice}", at) from None
         if value in (float("inf"), float("-inf")):
             raise self._failure(len(row), f"has {cell!r}, which is not finite; remove the line")
         return value
@@ -276,8 +283,8 @@ class _Attempt:
             if holds
         )
 
-    def _failure(self, cells: int, message: str) -> _Failure:
-        return _Failure(len(self._lines), cells, f"line {self._file.line} of {self._path} {message}")
+    def _failure(self, cells: int, message: str, good: int = 0) -> _Failure:
+        return _Failure(len(self._lines), cells, f"line {self._file.line} of {self._path} {message}", good)
 
 
 def _again(first: list[str], rows: Iterator[list[str]]) -> Iterator[list[str]]:

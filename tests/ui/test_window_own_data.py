@@ -25,7 +25,9 @@ def german(tmp_path, monkeypatch):
     return path
 
 
-def test_a_table_is_opened_and_trained_on_and_its_run_opens_without_the_file(fixture_pages, open_window, german) -> None:
+def test_a_table_is_opened_and_trained_on_and_its_run_opens_without_the_file(
+    fixture_pages, open_window, german
+) -> None:
     driver = open_window()
     driver.window.show_page("gauss-rows")
     driver.until_state("ready")
