@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import itertools
 import re
 
@@ -16,7 +17,7 @@ from explorer.data.spelling import spelled
 
 X = np.array([[0.126, -0.132], [12.5, 3.0], [-1000.0, 1e-7], [2.0, 1234567.25]])
 SEPARATORS = {"tab": "\t", "semicolon": ";", "comma": ",", "blank": " ", "comma and blank": ", ", "blanks": "   "}
-ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "cp1252"]
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1252"]
 MINUS = "\u2212"
 
 
@@ -33,8 +34,9 @@ def written(x, separator, decimal=".", names=("Größe", "y"), quote="", minus="
 @pytest.fixture
 def file(tmp_path):
     def write(content: str | bytes, encoding: str = "utf-8"):
+        mark = codecs.BOM_UTF16_BE if encoding == "utf-16-be" else b""
         path = tmp_path / "p.csv"
-        path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+        path.write_bytes(content if isinstance(content, bytes) else mark + content.encode(encoding))
         return path
 
     return write
@@ -45,7 +47,7 @@ VARIANTS = [
     for separator, decimal, encoding, quote, names in itertools.product(
         SEPARATORS, ".,", ENCODINGS, ("", '"'), (("Größe", "y"), ())
     )
-    if decimal == "." or "comma" not in separator
+    if decimal == "." or quote or "comma" not in separator
 ]
 
 
@@ -127,6 +129,7 @@ def test_row_numbers_that_a_program_adds_are_left_out_and_it_is_said(text, names
         ('"a,\nb";y\n1,5;2\n', [[1.5, 2]], ("decimal commas",)),
         ("+1e3,-.5\n2.,1E-2\n", [[1000, -0.5], [2, 0.01]], ()),
         ("a;b\n0,126;1,500\n", [[0.126, 1.5]], ("decimal commas",)),
+        ('x,y\n"1,5",2\n3,"4,25"\n', [[1.5, 2], [3, 4.25]], ("decimal commas",)),
     ],
 )  # fmt: skip
 def test_what_spreadsheets_and_people_add_is_understood(text, x, notes, file):
@@ -156,6 +159,7 @@ def test_columns_are_chosen_by_name_or_number_and_others_may_hold_text(file):
         ("a;b\n1,234;2,345\n", "each comma .* may group thousands: set decimal=comma if it does not, else"),
         ("a;b\n1.234;2.345\n", "each point .* may group thousands: set decimal=point"),
         ("a;b\n1.234,5;2.345,6\n", r"line 2 of .* has '1\.234,5' in column a, which is no number"),
+        ('x,y\n"1,234",5\n', "each comma .* may group thousands"),
         ("x\ty\n1,234.5\t2\n", r"line 2 of .* has '1,234\.5' in column x"),
         ("x;y\n1,5;here\n", "line 2 of .* has 'here' in column y"),
         ("x;y\n1,5;2.5\n", "line 2 of .* which is no number; write numbers ungrouped and with one decimal mark"),
@@ -204,14 +208,16 @@ def test_what_the_refusals_advise_helps(text, stated, x, file):
     np.testing.assert_array_equal(read_delimited(file(text), **stated).x, x)
 
 
-def test_a_column_that_is_not_there_and_two_commas_are_refused(file):
+def test_a_column_that_is_not_there_and_commas_for_two_things_are_refused(file):
     path = file("x,y\n1.5,2\n")
     with pytest.raises(DataError, match="there is no column 'z'; there are x, y"):
         read_delimited(path, columns="x;z")
     with pytest.raises(DataError, match="names a column twice"):
         read_delimited(path, columns="x;1")
-    with pytest.raises(DataError, match="cannot be both"):
+    with pytest.raises(DataError, match=r"has '1\.5' in column x"):
         read_delimited(path, separator="comma", decimal="comma")
+    with pytest.raises(DataError, match="has no decimal commas"):
+        read_delimited(file("x,y\n1,2\n"), separator="comma", decimal="comma")
 
 
 def test_points_of_a_data_frame_are_its_columns_and_a_third_column_asks(tmp_path):

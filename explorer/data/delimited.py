@@ -99,13 +99,10 @@ def _dialects(file: TextFile, separator: str, decimal: str) -> Iterator[_Dialect
         raise DataError(f"the first line states the separator {file.stated!r}; separators that are read are {known}")
     known_separator = SEPARATORS.get(separator, file.stated)
     known_decimal = DECIMALS.get(decimal, "")
-    if known_separator == known_decimal == ",":
-        raise DataError("a comma cannot be both the separator and the decimal mark; set one of them to another")
     stated = (bool(known_separator), bool(known_decimal))
     for mark in (known_decimal,) if known_decimal else DECIMALS.values():
         for sign in (known_separator,) if known_separator else (*SEPARATORS.values(), _NONE):
-            if not sign == mark == ",":
-                yield _Dialect(sign, mark, stated)
+            yield _Dialect(sign, mark, stated)
 
 
 class _Attempt:
@@ -140,7 +137,12 @@ class _Attempt:
         names = self._names(first)
         self._columns = self._read(names, rows if names is not None else _again(first, rows))
         self._comments = self._file.comments
-        if self._dialect.decimal == "," and not self._marked and not self._dialect.stated[1]:
+        self._check_marks()
+
+    def _check_marks(self) -> None:
+        """Decimal commas are in numbers, where commas separate cells in quotation marks; else points are read alike."""
+        separator, decimal, stated = self._dialect.separator, self._dialect.decimal, self._dialect.stated[1]
+        if decimal == "," and not self._marked and (separator == "," or not stated):
             raise _Failure(0, -1, f"{self._path} has no decimal commas")
 
     def table(self) -> TextTable:

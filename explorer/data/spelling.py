@@ -77,4 +77,5 @@ def _value(text: str, rest: str) -> tuple[str, str, str]:
 
 
 def _refusal(text: str, name: str, pair: str) -> DataError:
-    return DataError(f"{text}: {pair.strip()!r} is not a parameter; write {name}:name=value,name=value")
+    advice = f"write {name}:name=value,name=value, and a value with a comma in quotation marks"
+    return DataError(f"{text}: {pair.strip()!r} is not a parameter; {advice}")

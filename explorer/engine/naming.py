@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -90,7 +91,8 @@ def value_words(declared: Param, value: Any) -> str:
 
 
 def data_words(text: str) -> str:
-    """A dataset as a sentence names it: its title, and the parameters that differ from their defaults."""
+    """A dataset as a sentence names it: its title, its file, and the parameters that differ from their defaults."""
     name, values = read_spelling(text)
     title = SOURCES[name].title if name in SOURCES else name
-    return ", ".join([title, *(f"{key} {value}" for key, value in values.items())])
+    file = re.split(r"[/\\]", values.pop("file", ""))[-1]
+    return ", ".join(filter(None, [title, file, *(f"{key} {value}" for key, value in values.items())]))
