@@ -14,6 +14,7 @@ from scipy.io import wavfile
 
 from explorer.data import open_dataset, source
 from explorer.data.drawn import save_drawing
+from explorer.data.spelling import spelled
 from explorer.engine import BadInput, RunError, Setup, load_run, resume_session
 from explorer.engine.runs import own_data
 from explorer.engine.runs.parents import read_parents, write_parents
@@ -109,6 +110,30 @@ def test_the_path_is_stored_absolute(tmp_path):
     assert source("drawn:file=mine").file == "mine"  # the name of a drawing is no path
     home = os.path.expanduser("~")
     assert source("table:file=~/t.csv").file == f"{home}/t.csv"
+
+
+@pytest.mark.parametrize(
+    ("page", "write", "kind"), [("gauss", write_points, "drawn"), ("gauss-rows", write_table, "table"),
+                                ("gauss-rows", write_npz, "table"), ("real-nvp", write_points, "drawn"),
+                                ("real-nvp", write_table, "table")],
+)  # fmt: skip
+def test_a_path_alone_is_the_dataset_that_the_page_takes(page, write, kind, tmp_path):
+    path = write()
+    for text in (path, f"./{path}", str(tmp_path / "work" / path)):
+        assert Setup.of(page, data=text).data == spelled(kind, {"file": tmp_path / "work" / path})
+
+
+def test_a_path_that_a_page_cannot_take_is_refused_with_the_reason(tmp_path):
+    with pytest.raises(BadInput, match="has 4 columns: a, b, c, d; points have 2"):
+        Setup.of("gauss", data=write_table())
+    with pytest.raises(BadInput, match=r"gone\.csv does not exist"):
+        Setup.of("gauss", data="gone.csv")
+    with pytest.raises(BadInput, match="is no file of a kind that this page takes"):
+        Setup.of("gauss", data="./photo.png")
+    with pytest.raises(BadInput, match="is no file of a kind that this page takes"):
+        Setup.of("gauss", data="sound.wav")
+    with pytest.raises(BadInput, match="unknown dataset 'rign8'"):
+        Setup.of("gauss", data="rign8:std=0.05")
 
 
 def test_a_damaged_copy_is_refused_and_data_without_a_file_have_none(trained, tmp_path):

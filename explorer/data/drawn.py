@@ -22,7 +22,6 @@ __all__ = ["FEWEST", "Drawn", "drawn_folder", "drawn_names", "save_drawing"]
 _SEED = 5150
 _VALID, _TEST = 2_000, 10_000
 _AXES = ("x", "y")
-_FILES = (".csv", ".tsv", ".txt", ".dat", ".npy", ".npz")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,39}")
 
 
@@ -95,7 +94,7 @@ class Drawn(RowsSource):
 
     def is_path(self) -> bool:
         """Whether `file` is a path, not the name of a drawing."""
-        return self.file.lower().endswith(_FILES) or "/" in self.file or os.sep in self.file
+        return self.file.lower().endswith(self.endings) or "/" in self.file or os.sep in self.file
 
     @property
     def path(self) -> Path | None:

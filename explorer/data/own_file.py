@@ -28,9 +28,11 @@ class FileSource(Source):
 
     Class attributes:
         takes: What kinds of file it reads, for messages.
+        endings: How names of such files end, in small letters.
     """
 
     takes: ClassVar[str]
+    endings: ClassVar[tuple[str, ...]]
 
     file: str = ""
 

@@ -44,6 +44,7 @@ class RowsSource(FileSource):
     plural: ClassVar[str] = "rows"
     most: ClassVar[float]
     takes = "a CSV, TSV, NPY or NPZ file"
+    endings = (".csv", ".tsv", ".txt", ".dat", ".npy", ".npz")
 
     columns: str = param(
         "", "Columns", more=True, when=_is_own,

@@ -37,6 +37,7 @@ class WaveformFile(FileSource):
     about = "A WAV file, waveform:file=PATH: the first 80 % to train, then 10 % to validate and 10 % to test."
     kind = Waveform(_WINDOW, _RATE)
     takes = "a WAV file"
+    endings = (".wav",)
     origin = "the user; without a file, an example of this program"
 
     file: str = param("", "WAV file", help="Path of a WAV file, mono or stereo; empty: an example.")

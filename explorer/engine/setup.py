@@ -9,6 +9,7 @@ from typing import Any
 
 import models
 from explorer.data import SOURCES, source
+from explorer.data.own_path import dataset_of_path
 from explorer.engine.errors import BadInput, RunError
 from explorer.engine.training import Training, check_batch, training_class
 from models.protocol import BadValue, GenerativeModel, Kind, Page, Preset, accepted, build, params_of
@@ -90,7 +91,7 @@ class Setup:
         chosen = choose_preset(model, preset, data, device)
         name = data or (chosen.data if chosen else first_accepted(model))
         try:
-            found = source(name)
+            found = source(dataset_of_path(name, model.accepts))
             kind = found.loaded_kind()
         except ValueError as error:
             raise BadInput(str(error)) from None
