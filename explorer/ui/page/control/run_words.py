@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from explorer.data import FileSource, source
 from explorer.engine import Session
 from explorer.ui.numbers import count
 from explorer.ui.page.state.shown import Shown
@@ -26,9 +27,10 @@ def opened_sentence(session: Session) -> str:
 
 
 def read_sentence(session: Session) -> str:
-    """Says of data from a file of the user what was read, and what was left out; "" of other data."""
-    data = session.data.data
-    return "" if data.content is None else f"{data.title}: {data.content}"
+    """Says of a file of the user what was read, and what was left out; "" of other data and of drawings."""
+    data, found = session.data.data, source(session.setup.data)
+    is_file = isinstance(found, FileSource) and found.is_path()
+    return f"{data.title}: {data.content}" if is_file else ""
 
 
 def training_sentence(shown: Shown) -> str:
