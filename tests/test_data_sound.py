@@ -188,7 +188,7 @@ def test_a_changed_file_is_read_again(tmp_path):
         (lambda path: path.write_text("no sound"), "is not a WAV file; convert it to WAV"),
         (lambda path: write(path, SINE), "lasts 0.03 s; windows of 4,096 samples need at least 5.12 s"),
         (lambda path: write(path, np.zeros(50_000)), "is silent"),
-        (lambda path: path.mkdir(), "cannot be read"),
+        (lambda path: path.mkdir(), "is no file; give the path of a WAV file"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_in_one_sentence(tmp_path, make, reason):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from scipy import stats
 
 from models.exact.push_forward import Mesh, Raster, gaussian_mesh, push_masses, triangles, uniform_mesh
+from models.views.planar import square_of
 
 A, B = np.array([[1.0, 0.3], [-0.2, 0.5]]), np.array([0.1, 0.2])
 
@@ -87,3 +89,11 @@ def test_triangles_share_the_cells_of_the_mesh():
     one, two = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     areas = 0.5 * np.abs(one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0])
     np.testing.assert_allclose(areas, 0.5 * (2 / 3) ** 2)
+
+
+@pytest.mark.parametrize("place", [(0.0, 0.0), (1e5, -1e5), (0.0, 3.0), (1e-6, 1e-6)])
+def test_a_raster_around_points_in_one_place_holds_what_is_mapped_there(place):
+    mesh, raster = uniform_mesh(8), Raster(square_of(torch.tensor([place] * 5)), 40, 40)
+    found = push_masses(np.broadcast_to(np.array(place), mesh.z.shape), mesh.mass, raster)
+    assert found.sum() == pytest.approx(1.0)
+    assert found[18:22, 18:22].sum() == pytest.approx(1.0)  # about the middle

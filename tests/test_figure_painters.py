@@ -367,3 +367,40 @@ def test_themes_have_ten_classes_apart() -> None:
         assert len(set(palette.roles.values())) == 5
     assert paint_images is PAINTERS[Images]
     assert Sheet(frames()["bars"], Style()).palette is LIGHT
+
+
+PLACE = np.full((30, 2), 1e5)
+EMPTY_BOXES = {
+    "no width and height": (1e5, 1e5, 1e5, 1e5),
+    "no width": (1e5, 1e5, 0.0, 2e5),
+    "no height": (0.0, 2e5, 1e5, 1e5),
+    "less than rounding errors": (1e5, 1e5 + 1e-11, 1e5, 1e5),
+    "ends exchanged": (1.5e5, 0.5e5, 0.5e5, 1.5e5),
+    "not finite": (float("nan"), float("inf"), 0.0, 1.0),
+    "none": None,
+}
+
+
+@pytest.mark.parametrize("square", [True, False])
+@pytest.mark.parametrize("extent", EMPTY_BOXES.values(), ids=EMPTY_BOXES)
+def test_a_plane_whose_box_is_empty_shows_its_points(extent: tuple[float, ...] | None, square: bool) -> None:
+    plane = Plane((Points(PLACE, role="model", size=8.0),), extent=extent, square=square)
+    assert has_color(pixels(plane, dpi=100), LIGHT.role("model"))
+    film = Film((plane, plane), np.arange(2.0), "t")
+    assert has_color(pixels(film, dpi=100), LIGHT.role("model"))
+
+
+@pytest.mark.parametrize("contours", [(), (0.5,)])
+@pytest.mark.parametrize("extent", [box for box in EMPTY_BOXES.values() if box])
+def test_a_map_without_size_is_no_reason_to_draw_nothing(
+    extent: tuple[float, ...], contours: tuple[float, ...]
+) -> None:
+    density = Density(np.eye(4), extent, role="model", contours=contours)
+    assert has_color(pixels(Plane((density, Points(PLACE, role="data", size=8.0))), dpi=100), LIGHT.role("data"))
+
+
+@pytest.mark.parametrize("log_x", [False, True])
+def test_curves_over_a_range_without_length_are_drawn(log_x: bool) -> None:
+    series = Series("a", "a", np.full(2, 3.0), np.array([1.0, 2.0]), "model")
+    frame = Curves((series,), x_range=(3.0, 3.0), y_ranges=(("", 1.5, 1.5),), log_x=log_x)
+    assert has_color(pixels(frame, dpi=100), LIGHT.role("model"))

@@ -59,6 +59,8 @@ def train(arguments: argparse.Namespace) -> int:
     )
     folder = Path(arguments.out) if arguments.out else None
     session = new_session(setup, folder=folder, progress=download_progress)
+    if session.data.data.content is not None:
+        print(f"data: {session.data.data.content}", file=sys.stderr)
     return _finish(session, arguments)
 
 

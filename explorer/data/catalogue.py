@@ -12,9 +12,11 @@ from explorer.data.drawn import Drawn
 from explorer.data.errors import DataError
 from explorer.data.mixtures import Grid25, Ring8, TwoGaussians
 from explorer.data.mnist import FashionMnist, Mnist, MnistBinarized, MnistDynamic
+from explorer.data.own_table import OwnTable
 from explorer.data.planar_curves import Moons, Segments, Spirals
 from explorer.data.shapes import Checkerboard, Pinwheel
 from explorer.data.source import Progress, Source
+from explorer.data.spelling import read_spelling
 from explorer.data.spoken_digits import SpokenDigits
 from explorer.data.sprites import Sprites, SpritesColour
 from explorer.data.tables import Copula6, Gaussian6
@@ -36,6 +38,7 @@ _CATALOGUE: tuple[type[Source], ...] = (
     Drawn,
     Gaussian6,
     Copula6,
+    OwnTable,
     Digits,
     DigitsBinary,
     Sprites,
@@ -59,26 +62,17 @@ def source(text: str) -> Source:
     """The source that a text names.
 
     Args:
-        text: A name, or a name with parameters: "ring8:std=0.05,radius=3".
+        text: A name, or a name with parameters, "ring8:std=0.05,radius=3"; see `explorer.data.spelling`.
 
     Raises:
         DataError: Unknown dataset, or parameters that cannot be parsed.
         BadValue: Unknown parameter, or a value that the parameter does not take.
     """
-    name, colon, rest = text.strip().partition(":")
-    name = name.strip()
+    name, values = read_spelling(text)
     if name not in SOURCES:
         near = difflib.get_close_matches(name.lower(), SOURCES, n=1)
         hint = f"did you mean {near[0]}? The" if near else "the"
         raise DataError(f"unknown dataset {name!r}; {hint} datasets are {', '.join(SOURCES)}")
-    values: dict[str, str] = {}
-    for pair in rest.split(",") if colon else ():
-        key, equals, value = (part.strip() for part in pair.partition("="))
-        if not (key and equals and value):
-            raise DataError(f"{text}: {pair.strip()!r} is not a parameter; write {name}:name=value,name=value")
-        if key in values:
-            raise DataError(f"{text}: {key} is given twice")
-        values[key] = value
     declared = params_of(SOURCES[name])
     for key in values:
         if key not in declared:

@@ -11,7 +11,7 @@ import numpy as np
 
 from models.protocol import Factor, Kind, Waveform
 
-__all__ = ["Dataset", "Split", "sha256"]
+__all__ = ["Content", "Dataset", "Split", "sha256"]
 
 _CHUNK = 4096
 
@@ -68,6 +68,33 @@ class Split:
 
 
 @dataclass(frozen=True, eq=False)
+class Content:
+    """What a file of the user holds, as it was read. The array is read-only.
+
+    Attributes:
+        x: Numbers, float64: rows (n, d), or a sound (n,).
+        names: Names of the columns, or empty.
+        notes: What is to be known of the reading, such as what was left out.
+    """
+
+    x: np.ndarray
+    names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Makes the array read-only."""
+        self.x.flags.writeable = False
+
+    def __str__(self) -> str:
+        """How much it is, its columns, and the notes: "150 rows of 2 columns (x, y); decimal commas"."""
+        if self.x.ndim == 1:
+            return "; ".join((f"{len(self.x):,} samples of sound", *self.notes))
+        rows, columns = self.x.shape
+        named = f" ({', '.join(self.names)})" if self.names else ""
+        return "; ".join((f"{rows:,} rows of {columns} columns{named}", *self.notes))
+
+
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """A loaded dataset.
 
@@ -87,6 +114,7 @@ class Dataset:
         entropy_of: Computes the exact entropy in nats, or None; `entropy` caches it.
         centers: Centres of a Gaussian mixture, (k, 2), or None.
         std: Standard deviation of each of its components, or None.
+        content: The file of the user from which the data were made, or None where a name gives them again.
     """
 
     name: str
@@ -105,6 +133,7 @@ class Dataset:
     entropy_of: Callable[[], float] | None = None
     centers: np.ndarray | None = None
     std: float | None = None
+    content: Content | None = None
 
     def __post_init__(self) -> None:
         """Makes the centres read-only."""

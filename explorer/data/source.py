@@ -5,21 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from explorer.data.dataset import Dataset
+from explorer.data.spelling import spelled
 from models.protocol import Kind, params_of
 
 __all__ = ["Progress", "Source"]
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of the download, bytes done, and total bytes (0 if unknown)."""
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 @dataclass(frozen=True)
@@ -30,7 +25,7 @@ class Source(ABC):
         name: Name on the command line.
         title: Title in menus.
         about: Description in one sentence.
-        kind: Type and shape of one datum.
+        kind: Type and shape of one datum, with the default parameters.
         licence: Terms under which the data may be used.
         origin: Authors, year and address of the data.
     """
@@ -44,16 +39,20 @@ class Source(ABC):
 
     def __str__(self) -> str:
         """The canonical text form: name, and parameters that differ from their defaults."""
-        changed = [
-            f"{name}={_text(getattr(self, name))}"
-            for name, declared in params_of(type(self)).items()
-            if getattr(self, name) != declared.default
-        ]
-        return f"{self.name}:{','.join(changed)}" if changed else self.name
+        values = {name: (getattr(self, name), declared.default) for name, declared in params_of(type(self)).items()}
+        return spelled(self.name, {name: value for name, (value, default) in values.items() if value != default})
 
     def version(self) -> str:
         """Distinguishes data that the same parameters name at different times, such as a rewritten file; else ""."""
         return ""
+
+    def loaded_kind(self) -> Kind:
+        """Type and shape of one datum with these parameters.
+
+        Raises:
+            DataError: It depends on a file, which cannot be read.
+        """
+        return self.kind
 
     @abstractmethod
     def load(self, progress: Progress | None = None) -> Dataset:

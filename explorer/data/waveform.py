@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.data.dataset import Dataset, Split
+from explorer.data.dataset import Content, Dataset, Split
 from explorer.data.errors import DataError, Unreadable
-from explorer.data.source import Progress, Source
+from explorer.data.own_file import FileSource
 from explorer.data.tones import pluck
 from explorer.data.wav import read_wav, resampled
 from models.protocol import Waveform, param
@@ -18,7 +18,6 @@ __all__ = ["WaveformFile", "melody"]
 
 FEWEST = 10
 """Windows that a sound fills at least: a tenth of it each is held out to validate and to test."""
-MOST = 500_000_000
 _SEED = 2048
 _RATE, _WINDOW = 8000, 4096
 _MELODY = (262, 294, 330, 392, 330, 294) * 6  # Hz
@@ -31,12 +30,14 @@ def melody(rate: int) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class WaveformFile(Source):
+class WaveformFile(FileSource):
     """A WAV file, cut into windows and split by position."""
 
     name, title = "waveform", "Your own sound"
     about = "A WAV file, waveform:file=PATH: the first 80 % to train, then 10 % to validate and 10 % to test."
     kind = Waveform(_WINDOW, _RATE)
+    takes = "a WAV file"
+    endings = (".wav",)
     origin = "the user; without a file, an example of this program"
 
     file: str = param("", "WAV file", help="Path of a WAV file, mono or stereo; empty: an example.")
@@ -47,24 +48,24 @@ class WaveformFile(Source):
 
     def __post_init__(self) -> None:
         """States the length and rate that the parameters give."""
+        super().__post_init__()
         object.__setattr__(self, "kind", Waveform(self.window, self.rate))
 
-    @property
-    def path(self) -> Path | None:
-        """The file, or None for the example."""
-        return Path(self.file).expanduser() if self.file else None
-
-    def version(self) -> str:
-        """Modification time and size of the file, which distinguish its contents; "" for the example."""
+    def read(self, path: Path) -> Content:
+        """The sound, resampled."""
         try:
-            status = self.path.stat() if self.path is not None else None
-        except OSError:
-            return "missing"
-        return "" if status is None else f"{status.st_mtime_ns} {status.st_size}"
+            x, rate = read_wav(path.read_bytes())
+        except Unreadable as error:
+            raise DataError(f"{path} {error}") from None
+        return Content(resampled(x, rate, self.rate))
 
-    def load(self, progress: Progress | None = None) -> Dataset:
-        """The dataset; the last window of each split is padded."""
-        x = melody(self.rate) if self.path is None else self._read(self.path)
+    def example(self) -> Content:
+        """A melody."""
+        return Content(melody(self.rate))
+
+    def dataset(self, content: Content) -> Dataset:
+        """The windows of a sound; the last one of each split is padded."""
+        x = content.x
         seconds, least = len(x) / self.rate, FEWEST * self.window / self.rate
         if seconds < least:
             raise DataError(
@@ -77,19 +78,6 @@ class WaveformFile(Source):
         parts = np.split(x.astype(np.float32), [len(x) - 2 * held, len(x) - held])
         train, valid, test = (self._split(part) for part in parts)
         return Dataset(str(self), self.title, self.kind, train, valid, test)
-
-    def _read(self, path: Path) -> np.ndarray:
-        try:
-            if path.stat().st_size > MOST:
-                raise DataError(f"{path} has more than {MOST // 1_000_000} MB; cut it to a shorter sound")
-            x, rate = read_wav(path.read_bytes())
-        except FileNotFoundError:
-            raise DataError(f"file {path} does not exist; give the path of a WAV file") from None
-        except OSError as error:
-            raise DataError(f"{path} cannot be read ({error.strerror or error})") from None
-        except Unreadable as error:
-            raise DataError(f"{path} {error}") from None
-        return resampled(x, rate, self.rate)
 
     def _split(self, x: np.ndarray) -> Split:
         count = -(-len(x) // self.window)

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from explorer.data import SOURCES, Dataset, source
+from explorer.data.own_path import dataset_of_path
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.errors import BadInput
 from explorer.engine.loading import Progress, open_data
@@ -30,10 +31,11 @@ def lab_data(page: type[Lab], data: str = "") -> str:
         return ""
     data = data or next((name for name, found in SOURCES.items() if accepted(found.kind, page.accepts)), "")
     try:
-        found = source(data)
+        found = source(dataset_of_path(data, page.accepts))
+        kind = found.loaded_kind()
     except ValueError as error:
         raise BadInput(str(error)) from None
-    if not accepted(found.kind, page.accepts):
+    if not accepted(kind, page.accepts):
         raise BadInput(f"{page.title} does not take {found.name}: it needs {wanted_kinds(page)}")
     return str(found)
 

@@ -16,6 +16,7 @@ from explorer.engine.errors import BadInput, RunError
 from explorer.engine.parents import build_parents, find_parents
 from explorer.engine.randomness import build_model
 from explorer.engine.runs.checkpoint import Checkpoint
+from explorer.engine.runs.own_data import dataset_of, read_content, write_content
 from explorer.engine.runs.parents import read_parents, write_parents
 from explorer.engine.runs.run import Run
 from explorer.engine.runs.weights import load_weights
@@ -65,7 +66,8 @@ def open_data(name: str, progress: Progress | None = None) -> Dataset:
 
 
 def _same_data(run: Run, progress: Progress | None) -> Dataset:
-    data = open_data(run.setup.data, progress)
+    content = read_content(run.own_data)
+    data = open_data(run.setup.data, progress) if content is None else dataset_of(run.setup.data, content)
     if data.digest != run.config.get("data_digest") or data.kind != run.spec.kind:
         raise RunError(f"{run.setup.data} differs from the data {run.folder} was trained on; restore that version")
     return data
@@ -138,6 +140,7 @@ def new_session(
     run = Run.create(setup, spec_of(data), data.digest, folder) if keep else None
     if run is not None:
         write_parents(run.parents, parents)
+        write_content(run.own_data, data.content)
     return Session(setup, data, run=run, placement=placement, record=record, parents=built)
 
 

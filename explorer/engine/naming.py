@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from explorer.data import SOURCES
+from explorer.data.spelling import read_spelling
 from explorer.engine.runs.setup_history import SetupHistory
 from explorer.engine.setup import Setup, model_page
 from explorer.engine.training import training_class
@@ -89,7 +91,8 @@ def value_words(declared: Param, value: Any) -> str:
 
 
 def data_words(text: str) -> str:
-    """A dataset as a sentence names it: its title, and the parameters that differ from their defaults."""
-    name, _, given = text.partition(":")
+    """A dataset as a sentence names it: its title, its file, and the parameters that differ from their defaults."""
+    name, values = read_spelling(text)
     title = SOURCES[name].title if name in SOURCES else name
-    return ", ".join([title, *(pair.replace("=", " ") for pair in given.split(",") if pair)])
+    file = re.split(r"[/\\]", values.pop("file", ""))[-1]
+    return ", ".join(filter(None, [title, file, *(f"{key} {value}" for key, value in values.items())]))

@@ -13,6 +13,7 @@ from explorer.engine.errors import BadInput, RunError
 from explorer.engine.files import runs_folder
 from explorer.engine.randomness import build_model
 from explorer.engine.runs.checkpoint import Checkpoint
+from explorer.engine.runs.own_data import dataset_of, read_content
 from explorer.engine.runs.parents import Parent, read_parents
 from explorer.engine.runs.run import Run
 from explorer.engine.runs.weights import load_weights
@@ -68,6 +69,7 @@ def _parent(run: Run) -> Parent:
         run.setup.seed,
         checkpoint,
         read_parents(run.parents, run.setup.parents),
+        read_content(run.own_data),
     )
 
 
@@ -97,6 +99,7 @@ def _lazy_data(parent: Parent, device: torch.device) -> Data:
     """The data of a parent, opened when its model asks for them."""
 
     def split(name: str, n: int | None) -> DataBatch:
-        return TensorData(open_dataset(parent.data), parent.seed, device).batch(name, 0, n)
+        data = open_dataset(parent.data) if parent.content is None else dataset_of(parent.data, parent.content)
+        return TensorData(data, parent.seed, device).batch(name, 0, n)
 
     return Data(parent.spec, split)

@@ -9,6 +9,7 @@ from typing import Any
 
 import models
 from explorer.data import SOURCES, source
+from explorer.data.own_path import dataset_of_path
 from explorer.engine.errors import BadInput, RunError
 from explorer.engine.training import Training, check_batch, training_class
 from models.protocol import BadValue, GenerativeModel, Kind, Page, Preset, Table, accepted, build, params_of
@@ -90,15 +91,16 @@ class Setup:
         chosen = choose_preset(model, preset, data, device)
         name = data or (chosen.data if chosen else first_accepted(model))
         try:
-            found = source(name)
+            found = source(dataset_of_path(name, model.accepts))
+            kind = found.loaded_kind()
         except ValueError as error:
             raise BadInput(str(error)) from None
-        if not accepted(found.kind, model.accepts):
+        if not accepted(kind, model.accepts):
             raise BadInput(f"page {page} does not take {found.name}: it needs {wanted_kinds(model)}")
         merged = {**(chosen.config if chosen else {}), **(chosen.training if chosen else {}), **(values or {})}
         config, training = split_values(model, merged)
         check_batch(model, training)
-        _check_kind(model, config, found.kind)
+        _check_kind(model, config, kind)
         return cls(page, str(found), config, training, seed, device)
 
     def with_values(self, **values: Any) -> Setup:
@@ -107,7 +109,7 @@ class Setup:
         merged = {**_plain(self.config), **_plain(self.training), **values}
         config, training = split_values(model, merged)
         check_batch(model, training)
-        _check_kind(model, config, source(self.data).kind)
+        _check_kind(model, config, source(self.data).loaded_kind())
         return dataclasses.replace(self, config=config, training=training)
 
     def to_json(self) -> dict[str, Any]:

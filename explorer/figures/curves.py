@@ -13,7 +13,7 @@ from explorer.figures.box import Box
 from explorer.figures.key import Key
 from explorer.figures.legend import draw_legend
 from explorer.figures.pane_grid import PaneGrid
-from explorer.figures.scales import Scale, significant, span
+from explorer.figures.scales import Scale, significant, span, widened
 from explorer.figures.surface import Surface
 from models.frames import Curves, Series
 
@@ -38,8 +38,9 @@ def paint(surface: Surface, frame: Curves) -> None:
     panes: dict[str, list[Series]] = {}
     for series in frame.series:
         panes.setdefault(series.pane, []).append(series)
-    shown = {name: (low, high) for name, low, high in frame.y_ranges}
-    x = Scale(*(frame.x_range or span(*(s.x for s in frame.series), positive=frame.log_x)), log=frame.log_x)
+    shown = {name: widened(low, high) for name, low, high in frame.y_ranges}
+    reach = frame.x_range or span(*(series.x for series in frame.series), positive=frame.log_x)
+    x = Scale(*widened(*reach), log=frame.log_x)
     members = list(panes.values()) or [[]]
     named = len(frame.y_names)
     logs = [frame.log_y or name in frame.log_panes for name in panes or [""]]

@@ -11,7 +11,7 @@ import numpy as np
 
 from explorer.figures.box import Box
 from explorer.figures.key import Key
-from explorer.figures.plane import bounds
+from explorer.figures.plane import extent_of
 from explorer.figures.scales import significant, span
 from explorer.figures.stills import STILL_PAINTERS
 from explorer.figures.style import FigureError
@@ -156,7 +156,7 @@ def _comparable(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
     if not planes:
         return frames
     planes = [replace(plane, layers=layers) for plane, layers in zip(planes, _one_scale(planes), strict=True)]
-    extent = _union([plane.extent or bounds(plane.layers) for plane in planes])
+    extent = _union([extent_of(plane) for plane in planes])
     return tuple(plane if plane.extent else replace(plane, extent=extent) for plane in planes)
 
 

@@ -27,6 +27,8 @@ def paint_density(surface: Surface, axes: Axes, layer: Density, order: float, *,
     """A function on a grid: a heat map between low and high, or lines at its contour levels."""
     values = np.asarray(layer.values, float)
     x0, x1, y0, y1 = layer.extent
+    if not np.isfinite(layer.extent).all():
+        return
     if layer.contours:
         finite = values[np.isfinite(values)]
         levels = sorted({c for c in layer.contours if finite.size and finite.min() < c < finite.max()})

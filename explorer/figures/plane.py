@@ -9,12 +9,12 @@ from explorer.figures.box import Box
 from explorer.figures.key import Key
 from explorer.figures.layers import LAYER_PAINTERS, ellipse_bounds
 from explorer.figures.points import class_names, do_overlap
-from explorer.figures.scales import Scale, significant, span
+from explorer.figures.scales import Scale, significant, span, widened
 from explorer.figures.style import FigureError
 from explorer.figures.surface import Surface
 from models.frames import Density, Ellipses, Field, Grid, Layer, Lines, Paths, Plane, Points
 
-__all__ = ["bounds", "paint"]
+__all__ = ["extent_of", "paint"]
 
 Extent = tuple[float, float, float, float]
 
@@ -26,7 +26,7 @@ def paint(surface: Surface, frame: Plane) -> None:
     for layer in frame.layers:
         if type(layer) not in LAYER_PAINTERS:
             raise FigureError(f"no painter is known for a layer of the kind {type(layer).__name__}")
-    extent = frame.extent or bounds(frame.layers)
+    extent = extent_of(frame)
     maps = [layer.extent for layer in frame.layers if isinstance(layer, Density) and not layer.contours]
     heat = bool(maps)
     reach = _reach(extent, maps, frame.extent is not None)
@@ -54,6 +54,13 @@ def paint(surface: Surface, frame: Plane) -> None:
         LAYER_PAINTERS[type(layer)](surface, axes, layer, order + 1.0, over_heat=heat)
 
 
+def extent_of(frame: Plane) -> Extent:
+    """The extent x0, x1, y0, y1 that a plane shows: its own, or that of its layers; never empty."""
+    own = frame.extent is not None and np.isfinite(frame.extent).all()
+    x0, x1, y0, y1 = frame.extent if own and frame.extent is not None else bounds(frame.layers)
+    return (*widened(x0, x1), *widened(y0, y1))
+
+
 def bounds(layers: tuple[Layer, ...]) -> Extent:
     """The extent x0, x1, y0, y1 of the layers, with a margin where no heat map sets the edge."""
     corners: list[np.ndarray] = []
@@ -61,7 +68,8 @@ def bounds(layers: tuple[Layer, ...]) -> Extent:
     for layer in layers:
         if isinstance(layer, Density):
             x0, x1, y0, y1 = layer.extent
-            maps.append(np.array([[x0, y0], [x1, y1]]))
+            if np.isfinite(layer.extent).all():
+                maps.append(np.array([[x0, y0], [x1, y1]]))
         elif isinstance(layer, Ellipses):
             corners.append(ellipse_bounds(layer))
         elif isinstance(layer, Points | Field | Grid | Lines | Paths):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Scale", "number", "significant", "span"]
+__all__ = ["Scale", "number", "significant", "span", "widened"]
 
 MINUS, THIN = "\u2212", "\u2009"
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -75,12 +75,25 @@ def span(*arrays: np.ndarray, pad: float = 0.0, positive: bool = False) -> tuple
     low, high = float(values.min()), float(values.max())
     if positive:
         low, high = math.log10(low), math.log10(high)
-    if high - low <= 1e-12 * max(abs(low), abs(high)) or high == low:
-        half = 0.5 if positive else 0.5 * (abs(low) or 1.0)
-        low, high = low - half, high + half
+    low, high = widened(low, high, half=0.5 if positive else 0.0)
     margin = pad * (high - low)
     low, high = low - margin, high + margin
     return (10**low, 10**high) if positive else (low, high)
+
+
+def widened(low: float, high: float, half: float = 0.0) -> tuple[float, float]:
+    """The ends of an axis, finite and in any order, with some length between them.
+
+    Args:
+        low: One end.
+        high: The other.
+        half: Half of the length where they coincide; 0 for half of their size.
+    """
+    low, high = min(low, high), max(low, high)
+    if high - low > 1e-12 * max(abs(low), abs(high)):
+        return low, high
+    half = half or 0.5 * (abs(low) or 1.0)
+    return low - half, high + half
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,14 @@ _NEIGHBOURS = 1500  # training data among which the nearest is searched
 
 
 def square_of(x: Tensor, margin: float = 0.25) -> tuple[float, float, float, float]:
-    """x0, x1, y0, y1 of a square around points, (n, 2), widened on each side by a share of their extent."""
+    """x0, x1, y0, y1 of a square around points, (n, 2), widened on each side by a share of their extent.
+
+    Around points in one place it is as large as they are far from 0.
+    """
     low, high = x.min(dim=0).values, x.max(dim=0).values
     cx, cy = (0.5 * (low + high)).tolist()
-    half = 0.5 * float((high - low).max()) * (1 + 2 * margin)
+    extent = float((high - low).max()) or max(abs(cx), abs(cy)) or 1.0
+    half = 0.5 * extent * (1 + 2 * margin)
     return (cx - half, cx + half, cy - half, cy + half)
 
 

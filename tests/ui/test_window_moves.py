@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from explorer.data.drawn import read_points
+from explorer.data.drawn import Drawn
 from explorer.engine import load_run
 from explorer.ui.canvas import CanvasDialog
 
@@ -209,7 +209,7 @@ def test_strokes_of_the_mouse_become_the_page_s_data(game, apart) -> None:
     assert canvas.findChild(type(canvas.count), "canvas_count").text() == f"{len(drawn)} points".replace(",", "")
     canvas.name.setText("two lines")
     QTest.mouseClick(canvas.save_button, Qt.MouseButton.LeftButton)
-    np.testing.assert_array_equal(read_points(apart / "drawn" / "two lines.csv"), drawn)
+    np.testing.assert_array_equal(Drawn(file=str(apart / "drawn" / "two lines.csv")).points(), drawn)
     assert game.page.draft.data_text() == "drawn:file=two lines"
     game.until(lambda: game.page.shown.setup.data == "drawn:file=two lines")
     assert game.find("message").text() == "Data: the drawing two lines"

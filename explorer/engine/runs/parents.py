@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from explorer.data import Content
 from explorer.engine.errors import RunError
 from explorer.engine.files import read_json, write_json
 from explorer.engine.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from explorer.engine.runs.own_data import read_content, write_content
 from explorer.engine.setup import ParentRef
 from models.protocol import DataSpec
 
@@ -33,6 +35,7 @@ class Parent:
         seed: Of its run.
         checkpoint: Its weights; averaged ones if it has any.
         parents: Its own parents by field.
+        content: The file of the user from which its data were made, or None.
     """
 
     ref: ParentRef
@@ -43,6 +46,7 @@ class Parent:
     seed: int
     checkpoint: Checkpoint
     parents: Mapping[str, Parent] = field(default_factory=dict)
+    content: Content | None = None
 
 
 def write_parents(folder: Path, parents: Mapping[str, Parent]) -> None:
@@ -63,6 +67,7 @@ def write_parents(folder: Path, parents: Mapping[str, Parent]) -> None:
             "parents": {key: other.ref.to_json() for key, other in parent.parents.items()},
         }
         write_json(folder / f"{name}.json", about)
+        write_content(folder / f"{name}.data.safetensors", parent.content)
         write_parents(folder / name, parent.parents)
 
 
@@ -93,6 +98,7 @@ def read_parents(folder: Path, refs: Mapping[str, ParentRef]) -> dict[str, Paren
                 int(about["seed"]),
                 checkpoint,
                 read_parents(folder / name, others),
+                read_content(folder / f"{name}.data.safetensors"),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise RunError(f"{folder / name}.json is damaged ({error})") from None

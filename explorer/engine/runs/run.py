@@ -1,7 +1,7 @@
 """A run: what a session leaves on disk, and how it is found again.
 
-A folder with `config.json`, `metrics.jsonl`, `changes.jsonl`, `summary.json`, `checkpoints/` and `frames/`; safetensors
-and JSON throughout.
+A folder with `config.json`, `metrics.jsonl`, `changes.jsonl`, `summary.json`, `checkpoints/` and `frames/`, and with
+`parents/` and `data.safetensors` where a run needs other models or data of the user; safetensors and JSON throughout.
 """
 
 from __future__ import annotations
@@ -206,6 +206,11 @@ class Run:
     def parents(self) -> Path:
         """Folder of the models that the run was made with."""
         return self.folder / "parents"
+
+    @property
+    def own_data(self) -> Path:
+        """The copy of the user's file from which the data were made; other data have none."""
+        return self.folder / "data.safetensors"
 
     @property
     def frames(self) -> Path:

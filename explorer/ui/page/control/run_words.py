@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from explorer.data import FileSource, source
 from explorer.engine import Session
 from explorer.ui.numbers import count
 from explorer.ui.page.state.shown import Shown
 
-__all__ = ["done_sentence", "opened_sentence", "training_sentence"]
+__all__ = ["done_sentence", "opened_sentence", "read_sentence", "training_sentence"]
 
 
 def done_sentence(shown: Shown) -> str:
@@ -23,6 +24,13 @@ def opened_sentence(session: Session) -> str:
         return "Opened"
     further = "Train on goes beyond its end" if session.finished else "Train goes on from there"
     return f"Opened at step {count(session.step_count)}; {further}"
+
+
+def read_sentence(session: Session) -> str:
+    """Says of a file of the user what was read, and what was left out; "" of other data and of drawings."""
+    data, found = session.data.data, source(session.setup.data)
+    is_file = isinstance(found, FileSource) and found.is_path()
+    return f"{data.title}: {data.content}" if is_file else ""
 
 
 def training_sentence(shown: Shown) -> str:

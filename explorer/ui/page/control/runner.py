@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import partial
@@ -16,9 +17,10 @@ from explorer.engine.bundle import BUNDLES, open_bundle
 from explorer.engine.host import events
 from explorer.engine.host.host import PageHost
 from explorer.engine.lab import open_lab
+from explorer.engine.setup import live_changes
 from explorer.engine.views.static_page import StaticPage
 from explorer.ui.controls import make_action
-from explorer.ui.page.control.run_words import done_sentence, opened_sentence, training_sentence
+from explorer.ui.page.control.run_words import done_sentence, opened_sentence, read_sentence, training_sentence
 from explorer.ui.page.control.sources import has_runs, resumed, untrained
 from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.shown import PageState, Shown
@@ -242,7 +244,8 @@ class Runner(QObject):
     def change(self, values: Mapping[str, Any]) -> None:
         """Changes live parameters of the session that is shown."""
         if self._shown.setup is not None and not self._shown.state.is_over:
-            self._shown.set_setup(self._shown.setup.with_values(**values))
+            config, training, _ = live_changes(self._shown.setup, values)
+            self._shown.set_setup(dataclasses.replace(self._shown.setup, config=config, training=training))
             self._host.change(**values)
 
     def value(self, name: str) -> Any:
@@ -291,6 +294,8 @@ class Runner(QObject):
                 self._draft.take(source.setup)
             if is_run:
                 self.said.emit(opened_sentence(source))
+            elif read_sentence(source):
+                self.said.emit(read_sentence(source))
         else:
             state = PageState.STATIC
             if source.note:

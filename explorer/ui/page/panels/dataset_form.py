@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.data import SOURCES
 from explorer.data.drawn import Drawn
+from explorer.data.own_table import OwnTable
 from explorer.data.waveform import WaveformFile
 from explorer.ui.controls import Button, Combo, ParamForm, text_label
 from explorer.ui.page.state.draft import Draft, read_source
@@ -19,6 +20,22 @@ from models.protocol import params_of
 __all__ = ["DatasetForm", "labelled"]
 
 _LABEL = 60  # px
+_ROWS = "Tables of numbers (*.csv *.tsv *.txt *.dat *.npy *.npz)"
+
+
+class _Opener(NamedTuple):
+    """A button that opens a file: its text, its name, and the files it offers."""
+
+    title: str
+    object_name: str
+    files: str
+
+
+_OPENERS = {
+    Drawn.name: _Opener("Open points…", "open_points", _ROWS),
+    OwnTable.name: _Opener("Open a table…", "open_table", _ROWS),
+    WaveformFile.name: _Opener("Open a WAV file…", "open_sound", "Sound (*.wav)"),
+}
 
 
 class DatasetForm(QFrame):
@@ -62,12 +79,17 @@ class DatasetForm(QFrame):
             draw.setToolTip("Paint the data by hand")
             draw.clicked.connect(self.draw_asked)
             self._column.addWidget(draw, 0, Qt.AlignmentFlag.AlignRight)
-        if WaveformFile.name in draft.datasets():
-            sound = Button(theme, "Open a WAV file…", "folder", "ghost")
-            sound.setObjectName("open_sound")
-            sound.setToolTip("Use a sound of your own as the data")
-            sound.clicked.connect(self._on_open_sound)
-            self._column.addWidget(sound, 0, Qt.AlignmentFlag.AlignRight)
+        self._openers = {name: self._opener(name) for name in _OPENERS if name in draft.datasets()}
+
+    def _opener(self, name: str) -> Button:
+        """The button that opens a file as a dataset."""
+        button = Button(self._theme, _OPENERS[name].title, "folder", "ghost")
+        button.setObjectName(_OPENERS[name].object_name)
+        button.setToolTip(f"Use a file of your own as the data: {SOURCES[name].title}")
+        button.setProperty("dataset", name)
+        button.clicked.connect(self._on_open)
+        self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignRight)
+        return button
 
     def refresh(self) -> None:
         """Shows the draft."""
@@ -77,6 +99,8 @@ class DatasetForm(QFrame):
             self.form, self._form_of = self._make_form(name), name
         self.form.set_values(values)
         self.form.set_config(SOURCES[name](**values))
+        for opener, button in self._openers.items():
+            button.setVisible(opener in (name, WaveformFile.name))
         self._mark_pending()
 
     def set_in_force(self, text: str) -> None:
@@ -109,10 +133,11 @@ class DatasetForm(QFrame):
         self._draft.choose_data(str(name))
 
     @Slot()
-    def _on_open_sound(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self.window(), "Open a WAV file", "", "Sound (*.wav)")
+    def _on_open(self) -> None:
+        name = str(self.sender().property("dataset"))
+        path, _ = QFileDialog.getOpenFileName(self.window(), _OPENERS[name].title.rstrip("…"), "", _OPENERS[name].files)
         if path:
-            self._draft.choose_sound(path)
+            self._draft.choose_file(name, path)
 
     @Slot(str, object, object)
     def _on_edited(self, name: str, _before: object, value: object) -> None:

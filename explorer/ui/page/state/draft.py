@@ -154,17 +154,20 @@ class Draft(QObject):
             self.changed.emit()
         self._push(f"drawing {name}", after)
 
-    def choose_sound(self, path: str) -> None:
-        """Takes a WAV file; rate and window stay where the data were a WAV file before."""
-        kept = self.state.data_values if self.state.data == "waveform" else {}
-        defaults = {key: declared.default for key, declared in params_of(SOURCES["waveform"]).items()}
-        after = dataclasses.replace(self.state, data="waveform", data_values={**defaults, **kept, "file": path})
-        self._push(f"sound {path}", after)
+    def choose_file(self, data: str, path: str) -> None:
+        """Takes a file of the user as the data; other parameters stay where the data were of this kind before."""
+        kept = self.state.data_values if self.state.data == data else {}
+        self._push(f"file {path}", self._with_data(data, {**kept, "file": path}))
 
     def set_data_value(self, name: str, value: Any) -> None:
         """Sets a parameter of the dataset."""
-        values = {**self.state.data_values, name: value}
-        self._push(name, dataclasses.replace(self.state, data_values=values))
+        self._push(name, self._with_data(self.state.data, {**self.state.data_values, name: value}))
+
+    def _with_data(self, data: str, values: Mapping[str, Any]) -> State:
+        """The state with a dataset, its parameters as the dataset has them: paths are absolute."""
+        made = SOURCES[data](**values)
+        own = {name: getattr(made, name) for name in params_of(type(made))}
+        return dataclasses.replace(self.state, data=data, data_values=own)
 
     def set_values(self, values: Mapping[str, Any], text: str = "") -> None:
         """Sets config or training fields."""
