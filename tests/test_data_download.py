@@ -116,7 +116,6 @@ def test_a_folder_mirror_is_read_in_place(tmp_path, monkeypatch, cache):
         (PACKED[:30] + bytes(40) + PACKED[70:], "is damaged"),
         (PACKED[:-8] + bytes(8), "is damaged"),
     ],
-    ids=lambda value: value if isinstance(value, str) else "content",  # compressed bytes hold the time
 )
 def test_a_wrong_file_is_named_and_not_kept(server, tmp_path, monkeypatch, cache, content, said):
     server.answers[f"/{PATH}"] = [(200, content, 0)]
