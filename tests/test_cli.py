@@ -92,6 +92,9 @@ def refused(done, *parts: str) -> None:
         (("lab", "vae"), ("vae is a model", "train vae")),
         (("lab", "coin", "--set", "p=2"), ("p takes a number from 0 to 1, not 2",)),
         (("lab", "nowhere"), ("there is no page nowhere",)),
+        (("train", "vae", "--steps", "10.000"), ("steps: “10.000” can mean 10 or 10000",)),
+        (("train", "vae", "--set", "lr=1,234"), ("lr: “1,234” can mean 1.234 or 1234",)),
+        (("train", "vae", "--stop-at", "1.000"), ("--stop-at", "can mean 1 or 1000")),
         (("dance",), ("dance", "train")),
         ((), ("a command is missing", "train", "resume")),
         (("tour", "--seconds", "soon"), ("seconds takes a number", "soon")),
@@ -101,6 +104,13 @@ def refused(done, *parts: str) -> None:
 )
 def test_bad_input_is_one_line(arguments, parts, command):
     refused(command(*arguments), *parts)
+
+
+def test_numbers_are_taken_as_help_writes_them(tmp_path, command):
+    grouped = ("--set", "steps=10,000", "batch=1 000", "--seed", "12,345", "--stop-at", "1")
+    assert command("train", "gauss", "--data", SMALL, *grouped, "--device", "cpu", "--out", tmp_path / "run").code == 0
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert (config["training"]["steps"], config["training"]["batch"], config["seed"]) == (10_000, 1_000, 12_345)
 
 
 @pytest.mark.parametrize("where", ["below a file", "not empty"])
@@ -146,7 +156,7 @@ def test_a_damaged_metrics_line_is_one_line(digits_run, tmp_path, command):
         (("figure", "RUN", "nothing", "--out", "OUT.png"), ("there is no view nothing", "latent_map (Latent map)")),
         (("figure", "RUN", "latent_map", "--out", "OUT.jpg"), (".png", ".jpg")),
         (("figure", "RUN", "samples", "--set", "colour=red", "--out", "OUT.png"), ("no parameter colour", "noise")),
-        (("figure", "RUN", "samples", "--set", "noise=x", "--out", "OUT.png"), ("noise takes 1 number",)),
+        (("figure", "RUN", "samples", "--set", "noise=x", "--out", "OUT.png"), ("noise takes a whole number",)),
         (("figure", "RUN", "decode", "--set", "z=1", "--out", "OUT.png"), ("z takes 2 numbers separated by commas",)),
         (("figure", "RUN", "decode", "--step", "3", "--out", "OUT.png"), ("decode is not recorded",)),
         (("sample", "RUN", "--n", "0", "--out", "OUT.npz"), ("--n takes", "not 0")),
