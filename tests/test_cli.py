@@ -255,12 +255,25 @@ def test_too_little_memory_ends_with_1_and_names_a_batch(tmp_path, command):
 
 
 def test_the_interrupt_handler_is_given_back(tmp_path, command):
-    before = signal.getsignal(signal.SIGINT)
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     command("train", "gauss", "--data", SMALL, "--steps", 2, "--out", tmp_path / "run", "--device", "cpu")
-    assert signal.getsignal(signal.SIGINT) is before
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGHUP")
+def test_a_signal_that_is_ignored_stays_so_as_under_nohup():
+    from explorer.signals import Ended, handled, raise_ended
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with handled(raise_ended):
+            signal.raise_signal(signal.SIGHUP)
+            with pytest.raises(Ended, match="SIGTERM"):
+                signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_a_shorter_run_than_is_done_is_refused_and_leaves_the_run_as_it_was(tmp_path, command):
     run = tmp_path / "run"
     command("train", *VAE, "--steps", 6, "--out", run)
@@ -275,7 +288,9 @@ def test_a_limit_that_only_the_view_knows_is_one_line(tmp_path, command):
     refused(command("figure", run, "latent_map", "--set", "across=5", "--out", tmp_path / "x.png"), "across")
 
 
-def test_ctrl_c_saves_ends_with_130_and_can_be_resumed(tmp_path, command):
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals")
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_signal_saves_ends_with_its_status_and_the_run_can_be_resumed(name, status, tmp_path, command):
     folder = tmp_path / "run"
     process = subprocess.Popen(
         [sys.executable, "-m", "explorer", "train", *VAE, "--steps", "1000000", "--json", "--out", str(folder)],
@@ -290,12 +305,12 @@ def test_ctrl_c_saves_ends_with_130_and_can_be_resumed(tmp_path, command):
             assert process.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(getattr(signal, name))
         out, _ = process.communicate(timeout=60)
     finally:
         process.kill()
         process.wait()
-    assert process.returncode == 130
+    assert process.returncode == status
     result = json.loads(out.splitlines()[-1])
     assert result["state"] == "stopped"
     assert Run(folder).last().step == result["steps"]

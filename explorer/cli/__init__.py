@@ -15,6 +15,7 @@ from explorer.cli.training import resume, train
 from explorer.cli.using import evaluate_run, lab, sample
 from explorer.engine import BadInput, ExplorerError
 from explorer.figures import FigureError
+from explorer.signals import exit_status
 
 __all__ = ["main"]
 
@@ -34,7 +35,11 @@ _COMMANDS = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Runs a command; returns the exit status: 0 done, 1 failed, 2 bad input, 130 Ctrl-C."""
+    """Runs a command.
+
+    Returns:
+        The exit status: 0 done, 1 failed, 2 bad input, 128 + its number after a signal.
+    """
     try:
         parsed = parse(arguments)
         if parsed.version:
@@ -45,8 +50,8 @@ def main(arguments: Sequence[str]) -> int:
         return _fail(str(error), error.code)
     except FigureError as error:
         return _fail(str(error), BadInput.code)
-    except KeyboardInterrupt:
-        return _fail("interrupted", 130)
+    except KeyboardInterrupt as interrupt:
+        return _fail("interrupted", exit_status(interrupt))
     except BrokenPipeError:  # the reader of stdout, such as `head`, has closed it
         sys.stderr.close()
         return 0
