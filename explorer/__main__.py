@@ -6,12 +6,14 @@ import sys
 
 from explorer.signals import exit_status, handled, raise_ended
 from explorer.startup import importing, no_display, window_problem
+from explorer.streams import open_descriptors, standard_streams
 
 
 def main() -> int:
     """Opens the window, or runs the command of the arguments; without a display, runs the headless tour."""
+    open_descriptors()
     try:
-        with handled(raise_ended):
+        with handled(raise_ended), standard_streams():
             # Before Qt: on Windows, torch's libraries cannot be loaded after Qt's. The import takes a second, during
             # which signals are handled.
             import torch  # noqa: F401

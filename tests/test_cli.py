@@ -6,6 +6,7 @@ import contextlib
 import csv
 import json
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -318,6 +319,37 @@ def test_a_signal_saves_ends_with_its_status_and_the_run_can_be_resumed(name, st
     assert (done.code, json.loads(done.out)["steps"]) == (0, result["steps"] + 3)
     steps = [line["step"] for line in numbers(folder) if "held_out" not in line]
     assert steps == list(range(1, result["steps"] + 4))
+
+
+BROKEN = [">/dev/full", "2>/dev/full", ">&-", "2>&-", "<&- >&- 2>&-", ">/dev/full 2>/dev/full"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+@pytest.mark.parametrize("streams", BROKEN)
+def test_a_run_is_trained_whatever_becomes_of_its_output(streams, tmp_path):
+    run = tmp_path / "run"
+    parts = [sys.executable, "-m", "explorer", "train", *VAE, "--steps", "2", "--out", str(run)]
+    done = subprocess.run(
+        ["sh", "-c", f"exec {shlex.join(parts)} {streams}"],
+        capture_output=True, text=True, timeout=120, cwd=Path(__file__).parents[1],
+    )  # fmt: skip
+    assert done.returncode == (1 if streams.startswith(">/dev/full") else 0)
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
+    if streams == ">/dev/full":
+        assert done.stderr.endswith("standard output could not be written (No space left on device)\n")
+    assert Run(run).last().step == 2
+    assert json.loads((run / "summary.json").read_text())["state"] == "done"
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("lab", "coin"), ("train", "gauss", "--data", SMALL, "--steps", 1)])
+def test_without_standard_streams_a_command_still_does_its_work(arguments, tmp_path, monkeypatch, command):
+    out = () if arguments[0] == "list" else ("--out", tmp_path / "out")
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert command(*arguments, *out).code == 0
+    assert (sys.stdout, sys.stderr) == (None, None)
+    assert not out or list((tmp_path / "out").iterdir())
 
 
 # Using

@@ -16,6 +16,7 @@ from explorer.cli.using import evaluate_run, lab, sample
 from explorer.engine import BadInput, ExplorerError
 from explorer.figures import FigureError
 from explorer.signals import exit_status
+from explorer.streams import standard_streams
 
 __all__ = ["main"]
 
@@ -40,6 +41,16 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         The exit status: 0 done, 1 failed, 2 bad input, 128 + its number after a signal.
     """
+    with standard_streams() as (out, _):
+        code = _run(arguments)
+        out.flush()
+        if out.error is None or isinstance(out.error, BrokenPipeError):  # its reader, such as `head`, has enough
+            return code
+        failed = _fail(f"standard output could not be written ({out.error.strerror})", 1)
+        return code or failed
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         parsed = parse(arguments)
         if parsed.version:
@@ -52,9 +63,6 @@ def main(arguments: Sequence[str]) -> int:
         return _fail(str(error), BadInput.code)
     except KeyboardInterrupt as interrupt:
         return _fail("interrupted", exit_status(interrupt))
-    except BrokenPipeError:  # the reader of stdout, such as `head`, has closed it
-        sys.stderr.close()
-        return 0
 
 
 def _fail(message: str, code: int) -> int:
