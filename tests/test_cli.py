@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import json
+import os
 import re
 import shlex
 import shutil
@@ -112,6 +114,52 @@ def test_numbers_are_taken_as_help_writes_them(tmp_path, command):
     assert command("train", "gauss", "--data", SMALL, *grouped, "--device", "cpu", "--out", tmp_path / "run").code == 0
     config = json.loads((tmp_path / "run" / "config.json").read_text())
     assert (config["training"]["steps"], config["training"]["batch"], config["seed"]) == (10_000, 1_000, 12_345)
+
+
+@pytest.fixture
+def closed(tmp_path, monkeypatch):
+    """A folder that one may not enter, for whoever runs the tests."""
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    real = os.stat
+
+    def stat(path, *rest, **more):
+        if isinstance(path, (str, os.PathLike)) and folder in Path(path).parents:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return real(path, *rest, **more)
+
+    monkeypatch.setattr(os, "stat", stat)
+    return folder
+
+
+OUTPUTS = [
+    ("figure", "RUN", "curves", "--out", ".png"), ("figure", "RUN", "--scene", "Train", "--out", ".png"),
+    ("sample", "RUN", "--out", ".npz"), ("bundle", "RUN", "--out", ".safetensors"),
+    ("compare", "RUN", "RUN", "--out", ".svg"),
+    ("classifier", "digits", "--out", ".safetensors"), ("lab", "coin", "--out", ""), ("train", *VAE, "--out", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", OUTPUTS, ids=lambda value: " ".join(value[:3]))
+@pytest.mark.parametrize("where", ["closed", "below closed", "long name", "long folder"])
+def test_an_out_that_is_not_possible_is_one_line(arguments, where, closed, digits_run, tmp_path, command):
+    long = "n" * 300
+    places = {"closed": closed / "x", "below closed": closed / "y" / "x", "long name": tmp_path / long,
+              "long folder": tmp_path / long / "x"}  # fmt: skip
+    out = f"{places[where]}{arguments[-1]}"
+    filled = [digits_run if part == "RUN" else part for part in arguments[:-1]]
+    refused(command(*filled, out), out, "choose another")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("figure", "RUN", "curves", "--out", "OUT"), ("evaluate", "RUN"), ("resume", "RUN")]
+)
+@pytest.mark.parametrize("name", ["closed/run", "n" * 300])
+def test_a_run_that_cannot_be_read_is_one_line_and_not_called_damaged(arguments, name, closed, tmp_path, command):
+    places = {"RUN": tmp_path / name, "OUT": tmp_path / "x.png"}
+    done = command(*(places.get(part, part) for part in arguments))
+    refused(done, str(tmp_path / name))
+    assert "damaged" not in done.err
 
 
 @pytest.mark.parametrize("where", ["below a file", "not empty"])

@@ -61,6 +61,8 @@ def _run(arguments: Sequence[str]) -> int:
         return _fail(str(error), error.code)
     except FigureError as error:
         return _fail(str(error), BadInput.code)
+    except OSError as error:  # of the system, where no part of the program knows what to do
+        return _fail(f"{error.filename or 'a file'}: {error.strerror or error}", 1)
     except KeyboardInterrupt as interrupt:
         return _fail("interrupted", exit_status(interrupt))
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from explorer.ui.ending import Ending
 from explorer.ui.frames import load_pyqtgraph
 from explorer.ui.garbage import GarbageGuard
-from explorer.ui.settings import settings
+from explorer.ui.settings import settings, stored_scale
 from explorer.ui.theme import Mode, Theme, set_ui_scale
 from explorer.ui.window.main_window import MainWindow
 
@@ -95,8 +95,7 @@ def create_window() -> MainWindow:
 
 def run() -> int:
     """Opens the window and runs until it is closed; returns the exit status, of a signal where one ended it."""
-    scale = settings().value("scale", 1.0)
-    set_ui_scale(float(str(scale)))
+    set_ui_scale(stored_scale())
     app = QApplication(sys.argv[:1])
     app.setApplicationName("dgm-explorer")
     app.setApplicationDisplayName("Deep Generative Model Explorer")
