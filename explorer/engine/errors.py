@@ -49,11 +49,12 @@ class Diverged(ExplorerError):
         self.player = player
         self.field = max(rates, key=lambda name: rates[name])
         self.lr = rates[self.field]
-        largest = "largest " if len(rates) > 1 else ""
+        several = len(rates) > 1
+        rate = f"largest learning rate: {self.field}={self.lr:g}" if several else f"learning rate {self.lr:g}"
+        smaller = f"{self.field}={self.lr / 10:.1g}" if several else f"{self.lr / 10:.1g}"
         super().__init__(
-            f"loss or gradient of {player} not finite at step {step} ({largest}learning rate {self.field}={self.lr:g}"
-            "); that update was skipped. Continue from the last good checkpoint with a smaller learning rate "
-            f"({self.field}={self.lr / 10:.1g}), or set clip=1"
+            f"loss or gradient of {player} not finite at step {step} ({rate}); that update was skipped. Continue from "
+            f"the last good checkpoint with a smaller learning rate ({smaller}), or set clip=1"
         )
 
 
