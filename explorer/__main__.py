@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import sys
 
+from explorer.signals import exit_status, handled, raise_ended
 from explorer.startup import importing, no_display, window_problem
-
-_INTERRUPTED = 130
+from explorer.streams import open_descriptors, standard_streams
 
 
 def main() -> int:
     """Opens the window, or runs the command of the arguments; without a display, runs the headless tour."""
+    open_descriptors()
     try:
-        # Before Qt: on Windows, torch's libraries cannot be loaded after Qt's. The import takes a second, during which
-        # Ctrl-C is handled.
-        import torch  # noqa: F401
+        with handled(raise_ended), standard_streams():
+            # Before Qt: on Windows, torch's libraries cannot be loaded after Qt's. The import takes a second, during
+            # which signals are handled.
+            import torch  # noqa: F401
 
-        return _run()
-    except KeyboardInterrupt:
-        return _INTERRUPTED
+            return _run()
+    except KeyboardInterrupt as interrupt:
+        return exit_status(interrupt)
 
 
 def _run() -> int:

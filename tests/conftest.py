@@ -21,6 +21,11 @@ from models.flows import timing
 torch.set_num_threads(1)
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Bytes are named, not shown: what was packed holds the time, and parallel workers have to agree on the ids."""
+    return argname if isinstance(val, (bytes, bytearray)) else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def home() -> Iterator[str]:
     """A home for runs and caches that is gone afterwards; no mirror, so nothing is fetched from one by chance."""

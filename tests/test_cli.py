@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import json
+import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -92,6 +95,9 @@ def refused(done, *parts: str) -> None:
         (("lab", "vae"), ("vae is a model", "train vae")),
         (("lab", "coin", "--set", "p=2"), ("p takes a number from 0 to 1, not 2",)),
         (("lab", "nowhere"), ("there is no page nowhere",)),
+        (("train", "vae", "--steps", "10.000"), ("steps: “10.000” can mean 10 or 10000",)),
+        (("train", "vae", "--set", "lr=1,234"), ("lr: “1,234” can mean 1.234 or 1234",)),
+        (("train", "vae", "--stop-at", "1.000"), ("--stop-at", "can mean 1 or 1000")),
         (("dance",), ("dance", "train")),
         ((), ("a command is missing", "train", "resume")),
         (("tour", "--seconds", "soon"), ("seconds takes a number", "soon")),
@@ -101,6 +107,59 @@ def refused(done, *parts: str) -> None:
 )
 def test_bad_input_is_one_line(arguments, parts, command):
     refused(command(*arguments), *parts)
+
+
+def test_numbers_are_taken_as_help_writes_them(tmp_path, command):
+    grouped = ("--set", "steps=10,000", "batch=1 000", "--seed", "12,345", "--stop-at", "1")
+    assert command("train", "gauss", "--data", SMALL, *grouped, "--device", "cpu", "--out", tmp_path / "run").code == 0
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert (config["training"]["steps"], config["training"]["batch"], config["seed"]) == (10_000, 1_000, 12_345)
+
+
+@pytest.fixture
+def closed(tmp_path, monkeypatch):
+    """A folder that one may not enter, for whoever runs the tests."""
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    real = os.stat
+
+    def stat(path, *rest, **more):
+        if isinstance(path, (str, os.PathLike)) and folder in Path(path).parents:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return real(path, *rest, **more)
+
+    monkeypatch.setattr(os, "stat", stat)
+    return folder
+
+
+OUTPUTS = [
+    ("figure", "RUN", "curves", "--out", ".png"), ("figure", "RUN", "--scene", "Train", "--out", ".png"),
+    ("sample", "RUN", "--out", ".npz"), ("bundle", "RUN", "--out", ".safetensors"),
+    ("compare", "RUN", "RUN", "--out", ".svg"),
+    ("classifier", "digits", "--out", ".safetensors"), ("lab", "coin", "--out", ""), ("train", *VAE, "--out", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", OUTPUTS, ids=lambda value: " ".join(value[:3]))
+@pytest.mark.parametrize("where", ["closed", "below closed", "long name", "long folder"])
+def test_an_out_that_is_not_possible_is_one_line(arguments, where, closed, digits_run, tmp_path, command):
+    long = "n" * 300
+    places = {"closed": closed / "x", "below closed": closed / "y" / "x", "long name": tmp_path / long,
+              "long folder": tmp_path / long / "x"}  # fmt: skip
+    out = f"{places[where]}{arguments[-1]}"
+    filled = [digits_run if part == "RUN" else part for part in arguments[:-1]]
+    refused(command(*filled, out), out, "choose another")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("figure", "RUN", "curves", "--out", "OUT"), ("evaluate", "RUN"), ("resume", "RUN")]
+)
+@pytest.mark.parametrize("name", ["closed/run", "n" * 300])
+def test_a_run_that_cannot_be_read_is_one_line_and_not_called_damaged(arguments, name, closed, tmp_path, command):
+    places = {"RUN": tmp_path / name, "OUT": tmp_path / "x.png"}
+    done = command(*(places.get(part, part) for part in arguments))
+    refused(done, str(tmp_path / name))
+    assert "damaged" not in done.err
 
 
 @pytest.mark.parametrize("where", ["below a file", "not empty"])
@@ -146,7 +205,7 @@ def test_a_damaged_metrics_line_is_one_line(digits_run, tmp_path, command):
         (("figure", "RUN", "nothing", "--out", "OUT.png"), ("there is no view nothing", "latent_map (Latent map)")),
         (("figure", "RUN", "latent_map", "--out", "OUT.jpg"), (".png", ".jpg")),
         (("figure", "RUN", "samples", "--set", "colour=red", "--out", "OUT.png"), ("no parameter colour", "noise")),
-        (("figure", "RUN", "samples", "--set", "noise=x", "--out", "OUT.png"), ("noise takes 1 number",)),
+        (("figure", "RUN", "samples", "--set", "noise=x", "--out", "OUT.png"), ("noise takes a whole number",)),
         (("figure", "RUN", "decode", "--set", "z=1", "--out", "OUT.png"), ("z takes 2 numbers separated by commas",)),
         (("figure", "RUN", "decode", "--step", "3", "--out", "OUT.png"), ("decode is not recorded",)),
         (("sample", "RUN", "--n", "0", "--out", "OUT.npz"), ("--n takes", "not 0")),
@@ -245,12 +304,25 @@ def test_too_little_memory_ends_with_1_and_names_a_batch(tmp_path, command):
 
 
 def test_the_interrupt_handler_is_given_back(tmp_path, command):
-    before = signal.getsignal(signal.SIGINT)
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     command("train", "gauss", "--data", SMALL, "--steps", 2, "--out", tmp_path / "run", "--device", "cpu")
-    assert signal.getsignal(signal.SIGINT) is before
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGHUP")
+def test_a_signal_that_is_ignored_stays_so_as_under_nohup():
+    from explorer.signals import Ended, handled, raise_ended
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with handled(raise_ended):
+            signal.raise_signal(signal.SIGHUP)
+            with pytest.raises(Ended, match="SIGTERM"):
+                signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_a_shorter_run_than_is_done_is_refused_and_leaves_the_run_as_it_was(tmp_path, command):
     run = tmp_path / "run"
     command("train", *VAE, "--steps", 6, "--out", run)
@@ -265,7 +337,9 @@ def test_a_limit_that_only_the_view_knows_is_one_line(tmp_path, command):
     refused(command("figure", run, "latent_map", "--set", "across=5", "--out", tmp_path / "x.png"), "across")
 
 
-def test_ctrl_c_saves_ends_with_130_and_can_be_resumed(tmp_path, command):
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals")
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_signal_saves_ends_with_its_status_and_the_run_can_be_resumed(name, status, tmp_path, command):
     folder = tmp_path / "run"
     process = subprocess.Popen(
         [sys.executable, "-m", "explorer", "train", *VAE, "--steps", "1000000", "--json", "--out", str(folder)],
@@ -280,12 +354,12 @@ def test_ctrl_c_saves_ends_with_130_and_can_be_resumed(tmp_path, command):
             assert process.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(getattr(signal, name))
         out, _ = process.communicate(timeout=60)
     finally:
         process.kill()
         process.wait()
-    assert process.returncode == 130
+    assert process.returncode == status
     result = json.loads(out.splitlines()[-1])
     assert result["state"] == "stopped"
     assert Run(folder).last().step == result["steps"]
@@ -293,6 +367,37 @@ def test_ctrl_c_saves_ends_with_130_and_can_be_resumed(tmp_path, command):
     assert (done.code, json.loads(done.out)["steps"]) == (0, result["steps"] + 3)
     steps = [line["step"] for line in numbers(folder) if "held_out" not in line]
     assert steps == list(range(1, result["steps"] + 4))
+
+
+BROKEN = [">/dev/full", "2>/dev/full", ">&-", "2>&-", "<&- >&- 2>&-", ">/dev/full 2>/dev/full"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+@pytest.mark.parametrize("streams", BROKEN)
+def test_a_run_is_trained_whatever_becomes_of_its_output(streams, tmp_path):
+    run = tmp_path / "run"
+    parts = [sys.executable, "-m", "explorer", "train", *VAE, "--steps", "2", "--out", str(run)]
+    done = subprocess.run(
+        ["sh", "-c", f"exec {shlex.join(parts)} {streams}"],
+        capture_output=True, text=True, timeout=120, cwd=Path(__file__).parents[1],
+    )  # fmt: skip
+    assert done.returncode == (1 if streams.startswith(">/dev/full") else 0)
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
+    if streams == ">/dev/full":
+        assert done.stderr.endswith("standard output could not be written (No space left on device)\n")
+    assert Run(run).last().step == 2
+    assert json.loads((run / "summary.json").read_text())["state"] == "done"
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("lab", "coin"), ("train", "gauss", "--data", SMALL, "--steps", 1)])
+def test_without_standard_streams_a_command_still_does_its_work(arguments, tmp_path, monkeypatch, command):
+    out = () if arguments[0] == "list" else ("--out", tmp_path / "out")
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert command(*arguments, *out).code == 0
+    assert (sys.stdout, sys.stderr) == (None, None)
+    assert not out or list((tmp_path / "out").iterdir())
 
 
 # Using

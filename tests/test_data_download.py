@@ -7,7 +7,10 @@ import dataclasses
 import gzip
 import http.server
 import io
+import os
 import struct
+import subprocess
+import sys
 import threading
 import tracemalloc
 from pathlib import Path
@@ -116,7 +119,6 @@ def test_a_folder_mirror_is_read_in_place(tmp_path, monkeypatch, cache):
         (PACKED[:30] + bytes(40) + PACKED[70:], "is damaged"),
         (PACKED[:-8] + bytes(8), "is damaged"),
     ],
-    ids=lambda value: value if isinstance(value, str) else "content",  # compressed bytes hold the time
 )
 def test_a_wrong_file_is_named_and_not_kept(server, tmp_path, monkeypatch, cache, content, said):
     server.answers[f"/{PATH}"] = [(200, content, 0)]
@@ -182,6 +184,34 @@ def test_cut_connection_is_tried_again_then_told(server, cache):
 def test_a_busy_server_is_asked_twice(server):
     server.answers[f"/{PATH}"] = [(503, b"", 0), (200, PACKED, 0)]
     np.testing.assert_array_equal(fetch(REMOTE), IMAGES)
+
+
+STALLED = """
+import sys, time
+from test_data_download import REMOTE
+from explorer.data.fetch import fetch
+fetch(REMOTE, lambda *done: (print("part", flush=True), time.sleep(600)))
+"""
+
+
+def test_what_a_killed_download_left_goes_with_the_next_and_a_living_one_keeps_its_part(server, cache):
+    server.answers[f"/{PATH}"] = [(200, PACKED, 0)]
+    path = os.pathsep.join((str(Path(__file__).parents[1]), str(Path(__file__).parent)))
+    child = subprocess.Popen(
+        [sys.executable, "-c", STALLED], env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE
+    )
+    try:
+        assert child.stdout.readline() == b"part\n"
+        part = files_in(cache)
+        assert len(part) == 2  # what came, and a lock
+        np.testing.assert_array_equal(fetch(REMOTE), IMAGES)
+        assert files_in(cache) == sorted([*part, PATH.rpartition("/")[2]])
+    finally:
+        child.kill()
+        child.communicate()
+    (cache / PATH).unlink()
+    np.testing.assert_array_equal(fetch(REMOTE), IMAGES)
+    assert files_in(cache) == [PATH.rpartition("/")[2]]
 
 
 def test_offline(server, monkeypatch, cache):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from models.protocol import (
     BadValue,
     DataBatch,
     DataSpec,
+    Doubtful,
     Image,
     LatentPoint,
     Noise,
@@ -30,10 +32,47 @@ from models.protocol import (
     kind_from_json,
     param,
     params_of,
+    read_number,
     settings,
     view,
     views_of,
 )
+
+MARKS = st.sampled_from([",", ".", " ", "\u2009", "\u202f", "\u00a0", "_", "'", "\u2019"])
+
+
+@given(st.integers(1_000_000, 10**17), MARKS, st.sampled_from(["", "-", "−", "+"]))
+def test_a_number_of_several_groups_is_read_by_any_mark(number, mark, sign):
+    text = sign + f"{number:,}".replace(",", mark)
+    assert read_number(text) == read_number(text, whole=True) == (-number if sign in ("-", "−") else number)
+
+
+@given(st.integers(1_000, 10**9), MARKS, st.sampled_from([",", "."]), st.integers(0, 99))
+def test_decimals_follow_the_mark_that_does_not_group(number, mark, point, hundredths):
+    if mark != point:
+        grouped = f"{number:,}".replace(",", mark)
+        assert read_number(f"{grouped}{point}{hundredths:02}") == pytest.approx(number + hundredths / 100, rel=1e-15)
+
+
+@given(st.integers(1, 999), st.integers(0, 999))
+def test_one_mark_before_three_digits_is_read_as_the_program_writes_it_or_is_doubtful(head, tail):
+    comma, point, thousands, decimals = f"{head},{tail:03}", f"{head}.{tail:03}", 1000 * head + tail, head + tail / 1000
+    assert read_number(comma, whole=True) == thousands
+    assert read_number(point) == pytest.approx(decimals, rel=1e-15)
+    for text, whole in ((comma, False), (point, True), (f"{comma}e2", True)):
+        with pytest.raises(Doubtful) as error:
+            read_number(text, whole=whole)
+        assert [float(part) for part in re.findall(r"[\d.]+(?:e\+\d+)?", str(error.value).partition("mean")[2])] == (
+            pytest.approx([decimals * 100, thousands * 100] if "e" in text else [decimals, thousands])
+        )
+
+
+@pytest.mark.parametrize("text", ["", "-", ".", "1,2,3", "1,23,456", "1 00", "1_0", "0x1f", "nan", "inf", "∞", "1e999",
+                                  "--1", "1e5e5", "10 k", "1\n000", "0,000,000", "1.000,000.0"])  # fmt: skip
+@pytest.mark.parametrize("whole", [False, True])
+def test_what_is_not_a_number_is_not_guessed(text, whole):
+    with pytest.raises(ValueError, match=r"is not a number|is too large"):
+        read_number(text, whole=whole)
 
 
 @dataclass(frozen=True)

@@ -231,6 +231,26 @@ def test_a_config_comes_back_as_the_setup(tmp_path):
     assert found.identity["versions"]["torch"] == torch.__version__
 
 
+NEWER = [
+    ({"format": 99}, "its format is another"), ({"page": "gone"}, "there is no page gone"),
+    ({"config": {"new": 1}}, "no parameter new"),
+    ({"training": {"new": 1}}, "no parameter new"), ({"spec": {"kind": {"kind": "Cube"}}}, "Cube"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "unknown"), NEWER)
+@pytest.mark.parametrize("version", ["0.1.1", "0.10.0", "1.0", "2.0.0rc1"])
+def test_a_run_of_a_newer_version_is_not_called_damaged(change, unknown, version, tmp_path):
+    run = new_run(tmp_path / "run")
+    (run.folder / "config.json").write_text(json.dumps({**run.config, **change, "versions": {"app": version}}))
+    with pytest.raises(RunError) as error:
+        Run(run.folder)
+    assert f"was written by version {version}" in str(error.value)
+    assert unknown in str(error.value)
+    assert "update this one" in str(error.value)
+    assert "damaged" not in str(error.value)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -351,6 +351,19 @@ def test_a_round_that_breaks_off_is_begun_anew(monkeypatch):
 # What stops a run
 
 
+@pytest.mark.parametrize(("absurd", "other"), [("lr_g", "lr_d"), ("lr_d", "lr_g")])
+def test_the_rate_that_is_absurd_is_named_whichever_player_is_noticed_first(absurd, other):
+    diverging = session("tiny-gan", batch=16, optimiser="sgd", **{absurd: 1.0, other: 1e-4})
+    with torch.no_grad():
+        next(diverging.model.parameters()).fill_(torch.nan)
+    with pytest.raises(Diverged) as error:
+        diverging.step()
+    assert error.value.player == "discriminator"
+    assert (error.value.field, error.value.lr) == (absurd, 1.0)
+    assert f"{absurd}=1" in str(error.value)
+    assert f"smaller learning rate ({absurd}=0.1)" in str(error.value)
+
+
 @pytest.mark.parametrize("what", ["loss", "gradient"])
 def test_what_is_not_finite_is_not_learned(what, tmp_path):
     kept = train_to(kept_session("exploding", tmp_path / "run", what=what, after=3, steps=9), 3)

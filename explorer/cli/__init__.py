@@ -15,6 +15,8 @@ from explorer.cli.training import resume, train
 from explorer.cli.using import evaluate_run, lab, sample
 from explorer.engine import BadInput, ExplorerError
 from explorer.figures import FigureError
+from explorer.signals import exit_status
+from explorer.streams import standard_streams
 
 __all__ = ["main"]
 
@@ -34,7 +36,21 @@ _COMMANDS = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Runs a command; returns the exit status: 0 done, 1 failed, 2 bad input, 130 Ctrl-C."""
+    """Runs a command.
+
+    Returns:
+        The exit status: 0 done, 1 failed, 2 bad input, 128 + its number after a signal.
+    """
+    with standard_streams() as (out, _):
+        code = _run(arguments)
+        out.flush()
+        if out.error is None or isinstance(out.error, BrokenPipeError):  # its reader, such as `head`, has enough
+            return code
+        failed = _fail(f"standard output could not be written ({out.error.strerror})", 1)
+        return code or failed
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         parsed = parse(arguments)
         if parsed.version:
@@ -45,11 +61,10 @@ def main(arguments: Sequence[str]) -> int:
         return _fail(str(error), error.code)
     except FigureError as error:
         return _fail(str(error), BadInput.code)
-    except KeyboardInterrupt:
-        return _fail("interrupted", 130)
-    except BrokenPipeError:  # the reader of stdout, such as `head`, has closed it
-        sys.stderr.close()
-        return 0
+    except OSError as error:  # of the system, where no part of the program knows what to do
+        return _fail(f"{error.filename or 'a file'}: {error.strerror or error}", 1)
+    except KeyboardInterrupt as interrupt:
+        return _fail("interrupted", exit_status(interrupt))
 
 
 def _fail(message: str, code: int) -> int:

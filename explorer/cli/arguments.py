@@ -10,7 +10,18 @@ from typing import Any, NoReturn
 import models
 from explorer import figures
 from explorer.engine import BadInput, training_class
-from models.protocol import BadValue, GenerativeModel, Page, Param, Preset, params_of, settings_of, views_of
+from models.protocol import (
+    BadValue,
+    Doubtful,
+    GenerativeModel,
+    Page,
+    Param,
+    Preset,
+    params_of,
+    read_number,
+    settings_of,
+    views_of,
+)
 
 __all__ = ["parse", "read_pairs"]
 
@@ -27,9 +38,20 @@ class _Parser(argparse.ArgumentParser):
 
 def _whole(text: str) -> int:
     """Parses a whole number of at least 0; argparse adds the name of the argument to the error."""
-    if not text.isascii() or not text.isdigit():
+    number = _number(text, whole=True)
+    if number < 0 or number != int(number):
         raise argparse.ArgumentTypeError(f"takes a whole number of at least 0, not {text}")
-    return int(text)
+    return int(number)
+
+
+def _number(text: str, *, whole: bool = False) -> float:
+    try:
+        return read_number(text, whole=whole)
+    except Doubtful as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    except ValueError:
+        kind = "a whole number of at least 0" if whole else "a number"
+        raise argparse.ArgumentTypeError(f"takes {kind}, not {text}") from None
 
 
 def read_pairs(pairs: Sequence[str]) -> dict[str, str]:
@@ -85,7 +107,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _add_json(resume)
 
     sample = _run_command(commands, "sample", "draw from a trained model")
-    sample.add_argument("--n", type=int, default=64, metavar="N", help="number of samples (64)")
+    sample.add_argument("--n", type=_whole, default=64, metavar="N", help="number of samples (64)")
     _add_set(sample, "settings of sampling that the model declares, such as temperature=0.5")
     sample.add_argument("--seed", type=_whole, default=0, metavar="S", help="seed of the samples (0)")
     sample.add_argument("--out", required=True, metavar="F", help=".npz with key x, or a figure: .png .svg .pdf .csv")
@@ -97,7 +119,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     evaluate.add_argument(
         "--split", default="test", choices=("train", "valid", "test"), help="split to evaluate on (test)"
     )
-    evaluate.add_argument("--n", type=int, default=None, metavar="N", help="number of data (the whole split)")
+    evaluate.add_argument("--n", type=_whole, default=None, metavar="N", help="number of data (the whole split)")
     evaluate.add_argument("--seed", type=_whole, default=0, metavar="S", help="seed of the estimates' noise (0)")
     _add_set(evaluate, "settings of the evaluation or of sampling, such as K=500")
     _add_device(evaluate, "cpu")
@@ -208,10 +230,10 @@ def _add_style(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--size", choices=tuple(figures.SIZES), default="column", help="common size, with text to match (column)"
     )
-    command.add_argument("--width", type=float, default=None, metavar="MM", help="width of the figure, mm")
-    command.add_argument("--height", type=float, default=None, metavar="MM", help="height of the figure, mm")
-    command.add_argument("--font-size", type=float, default=None, metavar="PT", help="size of labels, points")
-    command.add_argument("--dpi", type=int, default=None, metavar="DPI", help="resolution of a .png")
+    command.add_argument("--width", type=_number, default=None, metavar="MM", help="width of the figure, mm")
+    command.add_argument("--height", type=_number, default=None, metavar="MM", help="height of the figure, mm")
+    command.add_argument("--font-size", type=_number, default=None, metavar="PT", help="size of labels, points")
+    command.add_argument("--dpi", type=_whole, default=None, metavar="DPI", help="resolution of a .png")
     command.add_argument("--outlines", action="store_true", help="text of an .svg as outlines, not as text")
     command.add_argument("--theme", choices=("light", "dark"), default="light", help="colours (light)")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,8 @@ from explorer.cli.progress import count_progress, download_progress
 from explorer.engine import BadInput, open_data
 from explorer.engine.bundle import make_bundle
 from explorer.engine.data.instruments import make_classifier
+from explorer.engine.errors import WriteError
+from explorer.engine.files import check_writable
 
 __all__ = ["bundle", "classifier"]
 
@@ -36,11 +37,12 @@ def classifier(arguments: argparse.Namespace) -> int:
 def _output_path(text: str) -> Path:
     """The path of --out, checked before minutes of work begin."""
     path = Path(text)
+    try:
+        check_writable(path)
+    except WriteError as error:
+        raise BadInput(f"{error} (--out)") from None
     if path.suffix != _SUFFIX or path.is_dir():
         raise BadInput(f"--out takes a file that ends in {_SUFFIX}, not {text}")
-    folder = next(parent for parent in path.absolute().parents if parent.exists())
-    if not (folder.is_dir() and os.access(folder, os.W_OK)):
-        raise BadInput(f"{folder} cannot be written to; choose another --out than {text}")
     return path
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 import sys
 from collections.abc import Mapping
 from functools import cached_property
@@ -50,7 +51,7 @@ def subject_of(arguments: argparse.Namespace) -> Subject:
         BadInput: A bundled model has no recorded steps.
         RunError: The folder is not a run, or the run is damaged.
     """
-    bundle = None if Path(arguments.run).exists() else find_bundle(arguments.run)
+    bundle = None if os.path.exists(arguments.run) else find_bundle(arguments.run)
     if bundle is not None:
         if arguments.step is not None:
             raise BadInput(f"{arguments.run} comes with the application and has no recorded steps; leave out --step")

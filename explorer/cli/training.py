@@ -1,14 +1,11 @@
-"""`train` and `resume`: run a session to its end, or until Ctrl-C."""
+"""`train` and `resume`: run a session to its end, or until a signal."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import signal
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,33 +13,26 @@ from typing import Any
 from explorer.cli.arguments import read_pairs
 from explorer.cli.progress import Bar, download_progress
 from explorer.engine import ExplorerError, Session, Setup, new_session, resume_session
+from explorer.signals import Ended, exit_status, handled
 
 __all__ = ["resume", "run_to_end", "train"]
 
-INTERRUPTED = 130
 
+class _Stop:
+    """Handler of signals: the first asks the session to stop after the round, a second Ctrl-C ends the program at once.
 
-class _Interrupt:
-    """Handler of Ctrl-C: the first asks the session to stop after the round, a second ends the program at once."""
+    Attributes:
+        by: The first signal, or None.
+    """
 
     def __init__(self) -> None:
-        self.asked = False
+        self.by: Ended | None = None
 
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        if self.asked:
-            raise KeyboardInterrupt
-        self.asked = True
-
-    @contextlib.contextmanager
-    def installed(self) -> Iterator[None]:
-        if threading.current_thread() is not threading.main_thread():  # only the main thread receives signals
-            yield
-            return
-        before = signal.signal(signal.SIGINT, self)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
+    def __call__(self, number: int, _frame: FrameType | None) -> None:
+        """Notes a signal."""
+        if self.by is not None and number == signal.SIGINT:
+            raise Ended(number)
+        self.by = self.by or Ended(number)
 
 
 def train(arguments: argparse.Namespace) -> int:
@@ -103,7 +93,7 @@ def _finish(session: Session, arguments: argparse.Namespace) -> int:
 
 
 def run_to_end(session: Session, stop_at: int | None = None) -> tuple[int, str]:
-    """Trains until the run is finished, a step is reached or Ctrl-C is pressed.
+    """Trains until the run is finished, a step is reached or a signal (Ctrl-C, SIGTERM, SIGHUP) comes.
 
     Args:
         session: The session; it is closed afterwards.
@@ -112,12 +102,12 @@ def run_to_end(session: Session, stop_at: int | None = None) -> tuple[int, str]:
     Returns:
         The exit status, and an error message or "".
     """
-    interrupt = _Interrupt()
+    stop = _Stop()
     try:
-        with interrupt.installed():
+        with handled(stop):
             with Bar(session, enabled=not session.fitted) as bar:
                 session.begin()
-                while not session.finished and not interrupt.asked:
+                while not session.finished and stop.by is None:
                     if stop_at is not None and session.step_count >= stop_at:
                         break
                     session.step()
@@ -127,4 +117,4 @@ def run_to_end(session: Session, stop_at: int | None = None) -> tuple[int, str]:
         return error.code, str(error)
     finally:
         session.close()
-    return (INTERRUPTED, "") if interrupt.asked else (0, "")
+    return (0 if stop.by is None else exit_status(stop.by)), ""

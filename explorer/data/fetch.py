@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import shutil
+import tempfile
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +25,7 @@ __all__ = ["MIRROR", "Remote", "fetch"]
 MIRROR = "DGM_EXPLORER_MIRROR"
 _ROUNDS = 2  # attempts at each address
 _TIMEOUT = 30.0  # seconds without a response
+_PARTS, _LOCK = ".part-", ".lock"
 
 
 @dataclass(frozen=True)
@@ -147,8 +151,11 @@ def _download(
         bar = _Meter(remote.path, progress)
         downloader = pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 16, timeout=_TIMEOUT)
         try:
-            pooch.retrieve(url, None, fname=cached.name, path=cached.parent, downloader=downloader)
-            return _verified(remote, cached, mirrored)
+            with _parts(cached.parent) as folder:
+                pooch.retrieve(url, None, fname=cached.name, path=folder, downloader=downloader)
+                array = _verified(remote, folder / cached.name, mirrored)
+                os.replace(folder / cached.name, cached)
+            return array
         except requests.HTTPError as error:
             status = error.response.status_code if error.response is not None else 0
             failures[url] = f"answered {status}"
@@ -178,12 +185,28 @@ def _download(
     )
 
 
-def _verified(remote: Remote, cached: Path, mirrored: bool) -> np.ndarray:
-    packed = cached.read_bytes()
+@contextlib.contextmanager
+def _parts(parent: Path) -> Iterator[Path]:
+    """A folder for the parts of a download, gone afterwards; those of processes that were killed go before it.
+
+    A process holds the lock in its folder, which the system releases with the process.
+    """
+    import filelock
+
+    parent.mkdir(parents=True, exist_ok=True)
+    for left in parent.glob(f"{_PARTS}*/{_LOCK}"):
+        with contextlib.suppress(OSError), filelock.FileLock(left, blocking=False):
+            shutil.rmtree(left.parent, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=_PARTS, dir=parent))
     try:
-        if remote.packed_sha256 and not mirrored and hashlib.sha256(packed).hexdigest() != remote.packed_sha256:
-            raise Unreadable(f"holds other data: the sha256 of the file should be {remote.packed_sha256[:12]}…")
-        return remote.decode(packed)
-    except Unreadable:
-        cached.unlink()
-        raise
+        with filelock.FileLock(folder / _LOCK):
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _verified(remote: Remote, path: Path, mirrored: bool) -> np.ndarray:
+    packed = path.read_bytes()
+    if remote.packed_sha256 and not mirrored and hashlib.sha256(packed).hexdigest() != remote.packed_sha256:
+        raise Unreadable(f"holds other data: the sha256 of the file should be {remote.packed_sha256[:12]}…")
+    return remote.decode(packed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 __all__ = ["BadInput", "Diverged", "ExplorerError", "OutOfMemory", "RunError", "WriteError"]
 
 
@@ -32,18 +34,28 @@ class Diverged(ExplorerError):
 
     Attributes:
         step: Number of the round.
+        player: Name of the player whose loss or gradient it was, which need not be the one that caused it.
+        field: Training field of the largest learning rate.
+        lr: That learning rate.
+
+    Args:
+        step: Number of the round.
         player: Name of the player.
-        lr: Learning rate of that player.
+        rates: Learning rates of all players by training field.
     """
 
-    def __init__(self, step: int, player: str, lr: float):
-        super().__init__(
-            f"loss or gradient of {player} not finite at step {step} (learning rate {lr:g}); that update was skipped. "
-            f"Continue from the last good checkpoint with a smaller learning rate ({lr / 10:.1g}), or set clip=1"
-        )
+    def __init__(self, step: int, player: str, rates: Mapping[str, float]):
         self.step = step
         self.player = player
-        self.lr = lr
+        self.field = max(rates, key=lambda name: rates[name])
+        self.lr = rates[self.field]
+        several = len(rates) > 1
+        rate = f"largest learning rate: {self.field}={self.lr:g}" if several else f"learning rate {self.lr:g}"
+        smaller = f"{self.field}={self.lr / 10:.1g}" if several else f"{self.lr / 10:.1g}"
+        super().__init__(
+            f"loss or gradient of {player} not finite at step {step} ({rate}); that update was skipped. Continue from "
+            f"the last good checkpoint with a smaller learning rate ({smaller}), or set clip=1"
+        )
 
 
 class OutOfMemory(ExplorerError):

@@ -13,7 +13,7 @@ import platformdirs
 
 from explorer.engine.errors import RunError, WriteError
 
-__all__ = ["home", "read_json", "runs_folder", "write_atomically", "write_json"]
+__all__ = ["check_writable", "home", "read_json", "runs_folder", "write_atomically", "write_json"]
 
 _WINDOWS = os.name == "nt"
 
@@ -27,6 +27,22 @@ def home() -> Path:
 def runs_folder() -> Path:
     """Folder of the runs."""
     return home() / "runs"
+
+
+def check_writable(path: Path) -> None:
+    """Checks that a file can be written at a path, before what it is to hold is computed.
+
+    Raises:
+        WriteError: A folder of the path cannot be entered or written to, or a name is too long.
+    """
+    try:
+        folder = next(parent for parent in path.absolute().parents if parent.exists())
+        path.exists()  # raises where the name itself is not possible
+        reason = "" if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK) else f"{folder} is not writable"
+    except OSError as error:
+        reason = error.strerror or str(error)
+    if reason:
+        raise WriteError(f"{path} cannot be written ({reason}); choose another folder or name")
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -92,5 +108,7 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise RunError(f"{path.parent} has no {path.name}; give the folder of a run") from None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise RunError(f"{path} cannot be read ({error.strerror or error})") from None
+    except ValueError as error:
         raise RunError(f"{path} cannot be read ({error}); the run is damaged") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def find_parents(setup: Setup) -> dict[str, Parent]:
 def _folder(value: str) -> Path:
     """Folder of a run that is given by its path, or by its name in the folder of runs."""
     folder = Path(value).expanduser()
-    return folder if folder.is_dir() or folder.is_absolute() else runs_folder() / value
+    return folder if os.path.isdir(folder) or folder.is_absolute() else runs_folder() / value
 
 
 def _parent(run: Run) -> Parent:

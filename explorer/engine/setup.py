@@ -140,7 +140,7 @@ class Setup:
             seed, device = int(stored["seed"]), str(stored["device"])
             return cls(str(stored["page"]), str(stored["data"]), config, training, seed, device, parents)
         except (AttributeError, KeyError, TypeError, ValueError, BadInput) as error:
-            raise RunError(f"config.json is damaged ({error})") from None
+            raise RunError(str(error)) from None
 
 
 def _check_kind(model: type[GenerativeModel], config: Any, kind: Kind) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.engine.errors import RunError
-from explorer.engine.files import write_atomically
+from explorer.engine.files import check_writable, write_atomically
 from explorer.figures import film
 from explorer.figures.panels import Panels, draw_panels
 from explorer.figures.sheet import Sheet
@@ -155,9 +154,12 @@ def check_path(path: Path) -> None:
     """
     if path.suffix.lower().lstrip(".") not in (*FORMATS, _SOUND):
         raise FigureError(f"a figure takes {_listed()}, not {path.suffix or 'a name without an ending'}: {path.name}")
-    folder = next(parent for parent in path.absolute().parents if parent.exists())
-    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise FigureError(f"{path} cannot be written; choose a folder that can be written to")
+    try:
+        check_writable(path)
+    except RunError as error:
+        raise FigureError(str(error)) from None
+    if path.is_dir():
+        raise FigureError(f"{path} is a folder; choose another name")
 
 
 def save_arrays(arrays: Mapping[str, np.ndarray], path: Path, *, identity: Mapping[str, Any]) -> Path:

@@ -14,9 +14,10 @@ import torch
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from explorer.ui.ending import Ending
 from explorer.ui.frames import load_pyqtgraph
 from explorer.ui.garbage import GarbageGuard
-from explorer.ui.settings import settings
+from explorer.ui.settings import settings, stored_scale
 from explorer.ui.theme import Mode, Theme, set_ui_scale
 from explorer.ui.window.main_window import MainWindow
 
@@ -93,9 +94,8 @@ def create_window() -> MainWindow:
 
 
 def run() -> int:
-    """Opens the window and runs until it is closed; returns the exit status."""
-    scale = settings().value("scale", 1.0)
-    set_ui_scale(float(str(scale)))
+    """Opens the window and runs until it is closed; returns the exit status, of a signal where one ended it."""
+    set_ui_scale(stored_scale())
     app = QApplication(sys.argv[:1])
     app.setApplicationName("dgm-explorer")
     app.setApplicationDisplayName("Deep Generative Model Explorer")
@@ -105,7 +105,8 @@ def run() -> int:
     window = create_window()
     window.show()
     QTimer.singleShot(0, _warm_up)
-    code = app.exec()
+    with Ending(window).watching():
+        code = app.exec()
     sys.excepthook = sys.__excepthook__
     del window
     gc.collect()

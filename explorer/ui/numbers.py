@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-__all__ = ["MINUS", "THIN_SPACE", "axis_number", "column", "count", "number", "parse_number"]
+__all__ = ["MINUS", "THIN_SPACE", "axis_number", "column", "count", "number"]
 
 MINUS = "\u2212"
 THIN_SPACE = "\u2009"
@@ -91,17 +91,3 @@ def _plain(value: float, step: float) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text.replace("-", MINUS)
-
-
-def parse_number(text: str) -> float:
-    """Parses a number; accepts spaces between thousands, a true minus sign and a decimal comma.
-
-    Raises:
-        ValueError: The text is not a number.
-    """
-    plain = text.strip().replace(MINUS, "-").replace("–", "-")
-    for space in (THIN_SPACE, "\u00a0", "\u202f", " ", "_"):
-        plain = plain.replace(space, "")
-    if "," in plain and "." not in plain:
-        plain = plain.replace(",", ".")
-    return float(plain)

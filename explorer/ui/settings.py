@@ -2,26 +2,58 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFormLayout, QVBoxLayout, QWidget
 
+from explorer.data.cache import HOME
 from explorer.engine.files import home
 from explorer.ui.controls import Button, Combo, Switch, close_on_escape, text_label
 from explorer.ui.theme import Mode, Theme
 
-__all__ = ["SettingsDialog", "settings"]
+__all__ = ["SettingsDialog", "settings", "settings_problem", "stored_scale", "stored_switch"]
 
 _THEMES = {Mode.SYSTEM: "Follow the system", Mode.LIGHT: "Light", Mode.DARK: "Dark", Mode.CONTRAST: "High contrast"}
+_FILE = "window.ini"
+_DAMAGED: set[Path] = set()  # Qt tells it once, of the first that reads the file
 _SCALES = {1.0: "100 %", 1.25: "125 %", 1.5: "150 %", 1.75: "175 %", 2.0: "200 %"}
 
 
 def settings() -> QSettings:
-    """The persistent settings, stored beside the runs."""
+    """The persistent settings, stored beside the runs; they have no values where they cannot be read."""
     folder: Path = home()
-    folder.mkdir(parents=True, exist_ok=True)
-    return QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+    with contextlib.suppress(OSError):  # said by `settings_problem`
+        folder.mkdir(parents=True, exist_ok=True)
+    stored = QSettings(str(folder / _FILE), QSettings.Format.IniFormat)
+    stored.allKeys()  # before which Qt reads only a part of the file
+    if stored.status() == QSettings.Status.FormatError:
+        _DAMAGED.add(folder / _FILE)
+    return stored
+
+
+def settings_problem() -> str:
+    """Why settings are not remembered, in one sentence; "" where they are."""
+    path = home() / _FILE
+    if path in _DAMAGED:
+        return f"Nothing is remembered of the window: {path} was damaged, and is written anew"
+    target = path if os.path.exists(path) else path.parent
+    if (os.path.isfile(path) or os.path.isdir(target)) and os.access(target, os.W_OK):
+        return ""
+    return f"Nothing is remembered, and no run can be kept: {path.parent} cannot be written to; set {HOME} to a folder"
+
+
+def stored_scale() -> float:
+    """The stored scale of the interface; 1 where none of those on offer is stored."""
+    text = str(settings().value("scale", 1.0))
+    return next((scale for scale in _SCALES if text == str(scale)), 1.0)
+
+
+def stored_switch(stored: QSettings, name: str, default: bool) -> bool:
+    """A stored yes or no; the default where something else is stored."""
+    return {"true": True, "false": False}.get(str(stored.value(name, default)).lower(), default)
 
 
 class SettingsDialog(QDialog):
@@ -46,10 +78,10 @@ class SettingsDialog(QDialog):
         self.mode = Combo(theme, _THEMES, theme.mode)
         self.mode.setObjectName("theme")
         self.mode.setAccessibleName("Theme")
-        self.scale = Combo(theme, _SCALES, float(str(self._stored.value("scale", 1.0))))
+        self.scale = Combo(theme, _SCALES, stored_scale())
         self.scale.setObjectName("scale")
         self.scale.setAccessibleName("Scale of the interface")
-        self.motion = Switch(theme, bool(self._stored.value("reduced_motion", False, bool)))
+        self.motion = Switch(theme, stored_switch(self._stored, "reduced_motion", False))
         self.motion.setObjectName("reduced_motion")
         self.motion.setAccessibleName("Reduce motion")
         self._hint = text_label("The scale applies at the next start.", "caption")

@@ -42,6 +42,7 @@ from models.protocol.kinds import (
     kind_from_json,
 )
 from models.protocol.model import GameModel, GenerativeModel, Lab, LossModel, Page
+from models.protocol.numbers import Doubtful, numbers_within, read_number
 from models.protocol.params import BadValue, Param, build, param, params_of, settings, settings_of
 from models.protocol.phase_picture import PhasePicture
 from models.protocol.player import Player, Progress
@@ -60,6 +61,7 @@ __all__ = [
     "DataPoint",
     "DataSpec",
     "Direction",
+    "Doubtful",
     "Drag",
     "Factor",
     "FamilyRuns",
@@ -105,8 +107,10 @@ __all__ = [
     "build",
     "half_cosine",
     "kind_from_json",
+    "numbers_within",
     "param",
     "params_of",
+    "read_number",
     "scenes_of",
     "settings",
     "settings_of",

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from models.protocol.numbers import Doubtful, numbers_within, read_number
+
 __all__ = ["BadValue", "Param", "build", "param", "params_of", "read_defaults", "settings", "settings_of"]
 
 _TYPES: Mapping[Any, type] = {kind.__name__: kind for kind in (int, float, bool, str)}  # annotations as text
@@ -86,14 +88,7 @@ class Param:
             return "true or false"
         if self.type is str:
             return "text"
-        number = "a whole number" if self.type is int else "a number"
-        form = "," if self.type is int else "g"
-        low, high = (None if limit is None else f"{self.type(limit):{form}}" for limit in (self.low, self.high))
-        if low is not None and high is not None:
-            return f"{number} from {low} to {high}"
-        if low is not None:
-            return f"{number} of at least {low}"
-        return number if high is None else f"{number} of at most {high}"
+        return numbers_within(self.low, self.high, whole=self.type is int)
 
     def check(self, value: Any) -> Any:
         """The value in the parameter's own type.
@@ -136,7 +131,9 @@ class Param:
         if isinstance(value, bool):
             raise refusal
         try:
-            number = float(value)
+            number = read_number(value, whole=self.type is int) if isinstance(value, str) else float(value)
+        except Doubtful as error:
+            raise BadValue(self.name, f"{self.name}: {error}") from None
         except (TypeError, ValueError):
             raise refusal from None
         if not math.isfinite(number) or (self.type is int and number != int(number)):

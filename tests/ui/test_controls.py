@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pytest
 from pointing import LEFT, point_at
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QHelpEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QToolTip, QVBoxLayout, QWidget
 
 from explorer.ui.controls import Combo, ParamForm, Segmented, Slider, Switch, ValueBox
 from explorer.ui.controls.scale import Scale, value_text
@@ -24,6 +24,7 @@ class _Config:
     noise: bool = param(False, "Instance noise")
     sigma: float = param(0.5, "Noise level", 0.0, 1.0, when=lambda config: config.noise)
     start: float = param(3.0, "Start")
+    steps: int = param(1000, "Steps", 1, 100_000_000, log=True)
     clip: float = param(0.0, "Clip gradients", 0.0, more=True)
 
 
@@ -35,7 +36,7 @@ def form(theme, make_widget) -> ParamForm:
 def _type(box: QLineEdit, text: str, key: Qt.Key = Qt.Key.Key_Return) -> None:
     box.setFocus()
     box.selectAll()
-    QTest.keyClicks(box, text)
+    QTest.keyClicks(box, text) if text.isascii() else box.insert(text)
     QTest.keyClick(box, key)
 
 
@@ -94,6 +95,52 @@ def test_whole_numbers_refuse_fractions(form) -> None:
     _type(box, "8")
     assert form.values()["latent"] == 8
     assert isinstance(form.values()["latent"], int)
+
+
+@pytest.mark.parametrize("text", ["10,000", "10 000", "10\u202f000", "10'000", "10_000", "1e4", "10k", "10000.0"])
+def test_whole_numbers_take_grouped_thousands(form, text: str) -> None:
+    box = form.findChild(ValueBox, "param.steps")
+    QTest.keyClick(box, Qt.Key.Key_Up)
+    _type(box, text)
+    assert form.values()["steps"] == 10_000
+    assert not box.property("invalid")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "meanings"),
+    [("steps", "10.000", "10 or 10000"), ("start", "1,234", "1.234 or 1234"), ("steps", "1,500e3", "1500 or 1500000")],
+)
+def test_what_can_be_read_as_two_numbers_is_refused_in_words(form, name: str, text: str, meanings: str) -> None:
+    before = form.values()[name]
+    box = form.findChild(ValueBox, f"param.{name}")
+    _type(box, text)
+    assert form.values()[name] == before
+    assert form.rows[name].error.startswith(f"“{text}” can mean {meanings};")
+    assert box.text() == text
+
+
+@pytest.mark.parametrize("value", [1 / 3, 1e-9, 123456.789, 3.0, 0.1, 1e5])
+def test_the_value_of_a_field_typed_as_it_stands_changes_nothing(form, value: float) -> None:
+    changed, _ = _heard(form)
+    form.set_values({"start": value})
+    box = form.findChild(ValueBox, "param.start")
+    _type(box, box.text())
+    assert (form.values()["start"], changed) == (value, [])
+
+
+def test_a_box_without_a_form_says_itself_why_it_refuses(theme, make_widget) -> None:
+    box = make_widget(ValueBox(Scale(0, 99_999, 1, whole=True), 1), 64, 24)
+    box.explain_refusals()
+    _type(box, "10.000")
+    assert QToolTip.text() == "“10.000” can mean 10 or 10000"
+    _type(box, "x")
+    assert QToolTip.text() == "“x” is not a whole number from 0 to 99,999"
+    QToolTip.hideText()
+    hover = QHelpEvent(QEvent.Type.ToolTip, QPoint(5, 5), box.mapToGlobal(QPoint(5, 5)))
+    QApplication.sendEvent(box, hover)
+    assert QToolTip.text() == "“x” is not a whole number from 0 to 99,999"
+    QTest.keyClick(box, Qt.Key.Key_Escape)
+    QToolTip.hideText()
 
 
 def test_dragging_a_slider_changes_all_along_and_is_one_edit(form) -> None:

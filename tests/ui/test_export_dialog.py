@@ -229,7 +229,7 @@ def test_a_figure_without_room_is_said_where_the_preview_was(dialog, qtbot) -> N
     assert dialog.error == ""
 
 
-@pytest.mark.parametrize(("name", "typed", "limits"), [("width", "5000", "20 to 1000"), ("dpi", "fine", "30 to 1200")])
+@pytest.mark.parametrize(("name", "typed", "limits"), [("width", "5000", "20 to 1000"), ("dpi", "fine", "30 to 1,200")])
 def test_a_number_that_is_none_is_marked_kept_and_not_written(dialog, tmp_path, name, typed, limits) -> None:
     box = _part(dialog, ValueBox, name)
     _type(box, typed)

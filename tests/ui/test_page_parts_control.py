@@ -9,7 +9,7 @@ import pages
 import pytest
 from page_parts import FakeHost, State, reply
 
-from explorer.engine import Diverged, OutOfMemory
+from explorer.engine import BadInput, Diverged, OutOfMemory
 from explorer.engine.host import events
 from explorer.engine.host.host import Snapshot
 from explorer.engine.session.slow_motion import SlowMotion
@@ -353,7 +353,7 @@ def test_after_a_diverged_run_a_smaller_rate_is_offered(recovery, tmp_path: Path
     control.run(tmp_path / "run", lr=1.0).close()
     blamed: list[str] = []
     made.blamed.connect(lambda name, sentence: blamed.append(name))
-    control.runner.handle(events.Failed("It failed.", Diverged(7, "gauss", 1.0), ""))
+    control.runner.handle(events.Failed("It failed.", Diverged(7, "gauss", {"lr": 1.0}), ""))
     assert control.shown.state is PageState.DIVERGED
     assert blamed == ["lr"]
     preset = control.draft.baseline()["lr"]
@@ -361,6 +361,37 @@ def test_after_a_diverged_run_a_smaller_rate_is_offered(recovery, tmp_path: Path
     made.fix()
     assert control.host.told == [("open", {"train": True, "same_run": True})]
     assert control.draft.state.values["lr"] == preset
+
+
+@pytest.mark.parametrize("raised", ["lr_d", "lr_g"])
+def test_of_several_rates_only_the_one_that_was_raised_is_blamed(raised: str, tmp_path: Path) -> None:
+    control = Control("tiny-gan")
+    made = Recovery(control.draft, control.shown, control.runner, control)
+    rates = {name: float(control.draft.baseline()[name]) for name in ("lr_d", "lr_g")} | {raised: 0.9}
+    control.run(tmp_path / "run", **rates).close()
+    blamed, notices = [], []
+    made.blamed.connect(lambda name, sentence: blamed.append(name))
+    made.told.connect(notices.append)
+    made.tell(Diverged(7, "discriminator", rates), "", False)
+    assert blamed == [raised]
+    assert f"{raised}, 0.9, was too large" in notices[0].text
+
+
+def test_a_refusal_leaves_the_status_line_when_the_next_is_accepted() -> None:
+    control, said = Control("gauss"), []
+    control.runner.said.connect(said.append)
+    control.opened(pages.session("gauss"))
+    assert said == []
+    for _ in range(2):
+        control.runner.look()
+        control.runner.handle(events.Failed("refused", BadInput("p.csv holds no points"), ""))
+        said.append("p.csv holds no points")
+        control.runner.look()
+        control.opened(pages.session("gauss"))
+        assert said[-1] == "Opened"
+    control.runner.look()
+    control.opened(pages.session("gauss"))
+    assert said.count("Opened") == 2
 
 
 def test_after_too_little_memory_a_batch_that_fits_is_trained(recovery, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from explorer.engine.errors import BadInput, RunError, WriteError
 from explorer.engine.files import read_json, runs_folder, write_atomically, write_json
 from explorer.engine.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from explorer.engine.setup import Setup
-from explorer.version import __version__
+from explorer.version import __version__, is_newer
 from models.protocol import DataSpec
 
 __all__ = ["Run"]
@@ -49,15 +49,28 @@ class Run:
         self.folder = folder
         self.config = read_json(folder / "config.json")
         if not isinstance(self.config, dict) or self.config.get("format") != FORMAT:
-            raise RunError(f"{folder} holds no run that this version ({__version__}) can read")
-        self.setup = Setup.from_json(self.config)
+            raise self._refusal(
+                "its format is another", f"{folder} holds no run that this version ({__version__}) can read"
+            )
         try:
+            self.setup = Setup.from_json(self.config)
             self.spec = DataSpec.from_json(self.config["spec"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise RunError(f"{folder / 'config.json'} is damaged ({error})") from None
+        except (KeyError, TypeError, ValueError, RunError) as error:
+            raise self._refusal(str(error), f"{folder / 'config.json'} is damaged ({error})") from None
         self._metrics: IO[str] | None = None
         self._lock: filelock.BaseFileLock | None = None
         self._flushed = 0.0
+
+    def _refusal(self, why: str, otherwise: str) -> RunError:
+        """The error of a config that is not understood: that a newer version wrote it, or else what is given."""
+        versions = self.config.get("versions") if isinstance(self.config, dict) else None
+        version = str(versions.get("app", "")) if isinstance(versions, dict) else ""
+        if is_newer(version):
+            return RunError(
+                f"{self.folder} was written by version {version}, and version {__version__} does not know all of it "
+                f"({why}); update this one to open the run"
+            )
+        return RunError(otherwise)
 
     @classmethod
     def create(cls, setup: Setup, spec: DataSpec, digest: str, folder: Path | None = None) -> Run:

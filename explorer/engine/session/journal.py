@@ -89,7 +89,7 @@ class Journal:
         for record in self._buffer.flush():
             if not record.finite:
                 players = " or ".join(each.player.name for each in self._learner.players)
-                raise Diverged(record.step, players, max(record.lr.values()))
+                raise Diverged(record.step, players, record.lr)
             values = {key: value for key, value in record.values.items() if math.isfinite(value)}
             if self._run is not None:
                 self._run.add_metrics({"step": record.step, "time": record.time, **record.lr, **values})

@@ -202,7 +202,8 @@ class Trainer:
             finite = optimisation.update(sums["loss"], training.clip)
             if finite.device.type != "cuda" and not finite.item():
                 clock.stop()
-                raise Diverged(self.step + 1, player.name, max(rates.values()))
+                every = {name: training.rate(name) for each in learner.players for name in each.player.rates}
+                raise Diverged(self.step + 1, player.name, every)
             model.after_update(player.name)
             all_finite = finite if all_finite is None else all_finite & finite
             all_rates |= rates

@@ -25,6 +25,7 @@ from models.protocol import (
     DataBatch,
     DataPoint,
     Direction,
+    Doubtful,
     FamilyRuns,
     HasDecoder,
     Image,
@@ -39,6 +40,8 @@ from models.protocol import (
     RunHistory,
     TimeStep,
     View,
+    numbers_within,
+    read_number,
 )
 
 __all__ = ["KINDS", "InputKind", "settable"]
@@ -67,19 +70,24 @@ class InputKind:
 
 def _numbers(name: str, text: str, count: int) -> list[float]:
     try:
-        numbers = [float(part) for part in text.split(",")]
+        numbers = [float(read_number(part)) for part in text.split(",")]
     except ValueError:
         numbers = []
-    if len(numbers) != count or not np.isfinite(numbers).all():
+    if len(numbers) != count:
         raise BadInput(f"{name} takes {count} number{'s' if count > 1 else ''} separated by commas, not {text}")
     return numbers
 
 
 def _whole(name: str, text: str, limit: int) -> int:
     """A whole number from 0 to below a limit."""
-    number = _numbers(name, text, 1)[0]
+    try:
+        number = read_number(text, whole=True)
+    except Doubtful as error:
+        raise BadInput(f"{name}: {error}") from None
+    except ValueError:
+        number = -1
     if number != int(number) or not 0 <= number < limit:
-        raise BadInput(f"{name} takes a whole number from 0 to {limit - 1}, not {text}")
+        raise BadInput(f"{name} takes {numbers_within(0, limit - 1, whole=True)}, not {text}")
     return int(number)
 
 

@@ -251,5 +251,5 @@ class ParamRow(QFrame):
         self.edited.emit(self.declared.name, self._converted(before), self._converted(after))
 
     @Slot(str)
-    def _on_refused(self, text: str) -> None:
-        self.set_error(f"“{text}” is not {self.declared.accepts}; the preset has {self._text_of(self._baseline)}.")
+    def _on_refused(self, why: str) -> None:
+        self.set_error(f"{why}; the preset has {self._text_of(self._baseline)}.")

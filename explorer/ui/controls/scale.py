@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from models.protocol import Param
+from models.protocol import Param, numbers_within
 
 __all__ = ["Scale", "value_text"]
 
@@ -37,6 +37,11 @@ class Scale:
         if step is None:
             step = 1.0 if declared.type is int else _nice_step(declared)
         return cls(declared.low, declared.high, step, declared.type is int, declared.log)
+
+    @property
+    def accepts(self) -> str:
+        """The numbers within the limits in words: "a whole number from 1 to 64"."""
+        return numbers_within(self.low, self.high, whole=self.whole)
 
     @property
     def bounded(self) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
 from explorer.ui.controls.labels import restyle
 from explorer.ui.controls.scale import Scale, value_text
-from explorer.ui.numbers import parse_number
 from explorer.ui.theme import mono_font
+from models.protocol import Doubtful, read_number
 
 __all__ = ["ValueBox"]
 
@@ -17,11 +17,12 @@ __all__ = ["ValueBox"]
 class ValueBox(QLineEdit):
     """A number, 64 × 24 px, right aligned. Enter or leaving commits the entry, Esc reverts it, arrows and wheel step.
 
-    An entry that is not a number within the limits stays as typed and is marked; the value does not change.
+    An entry that is not a number within the limits, or that can be read as two, stays as typed and is marked; the value
+    does not change, and the tooltip says why.
 
     Signals:
         committed: Value before and after.
-        refused: The invalid entry.
+        refused: Why the entry is invalid, without a full stop.
         accepted: A valid entry was committed, or an entry reverted: an error message can be removed.
 
     Args:
@@ -38,6 +39,7 @@ class ValueBox(QLineEdit):
         self._scale = scale
         self._value = value
         self._shows: Scale | None = None  # the scale by which the text was written
+        self._refusal = ""
         self.setFont(mono_font(12))
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFixedSize(64, 24)
@@ -79,22 +81,51 @@ class ValueBox(QLineEdit):
     def mark(self, invalid: bool) -> None:
         """Draws the border of an invalid entry, or the normal one."""
         restyle(self, invalid=invalid)
+        if not invalid:
+            self._refusal = ""
+
+    def explain_refusals(self) -> None:
+        """Unfolds the reason below the box when an entry is refused, where no form has a line for it."""
+        self.refused.connect(self._unfold_refusal)
+
+    @Slot(str)
+    def _unfold_refusal(self, sentence: str) -> None:
+        QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), sentence, self)
+
+    def event(self, event: QEvent) -> bool:
+        """The tooltip of an invalid entry says why it is refused."""
+        if self._refusal and event.type() == QEvent.Type.ToolTip:
+            assert isinstance(event, QHelpEvent)
+            QToolTip.showText(event.globalPos(), self._refusal, self)
+            return True
+        return super().event(event)
 
     @Slot()
     def _take(self) -> None:
         if not self.isModified():
             return
         self.setModified(False)
-        try:
-            value = parse_number(self.text())
-            wrong = value != self._scale.clamp(value)  # NaN differs from itself
-        except ValueError:
-            wrong = True
-        if wrong:
-            self.mark(True)
-            self.refused.emit(self.text())
+        if self.text() == value_text(self._value, self._scale):  # which may have fewer digits than the value
+            self._commit(self._value)
             return
-        self._commit(value)
+        try:
+            self._commit(self._read())
+        except ValueError as error:
+            self.mark(True)
+            self._refusal = str(error)
+            self.refused.emit(self._refusal)
+
+    def _read(self) -> float:
+        text = self.text()
+        try:
+            value = read_number(text, whole=self._scale.whole)
+            if value == self._scale.clamp(value):
+                return float(value)
+        except Doubtful:
+            raise
+        except ValueError:
+            pass
+        raise ValueError(f"“{text}” is not {self._scale.accepts}")
 
     def _commit(self, value: float) -> None:
         before = self._value

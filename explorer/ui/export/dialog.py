@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -235,7 +236,7 @@ class ExportDialog(QDialog):
     @Slot(str)
     def _on_path_changed(self, _text: str) -> None:
         file = self._file()
-        replaces, new_folder = file.is_file(), not file.parent.exists()
+        replaces, new_folder = os.path.isfile(file), not os.path.exists(file.parent)
         hint = "A file with this name exists and will be replaced." if replaces else ""
         self._replaces.setText(f"There is no folder {file.parent}; it will be created." if new_folder else hint)
         self._replaces.setVisible(replaces or new_folder)

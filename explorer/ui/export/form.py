@@ -237,12 +237,11 @@ class FigureForm(QFrame):
         )
 
     @Slot(str)
-    def _on_refused(self, text: str) -> None:
+    def _on_refused(self, why: str) -> None:
         box = self.sender()
         assert isinstance(box, ValueBox)
-        name, scale = box.accessibleName(), box.scale
-        kind = "a whole number" if scale.whole else "a number"
-        self._errors[name] = f"{name}: {kind} from {scale.low:g} to {scale.high:g} is expected, not “{text}”."
+        name = box.accessibleName()
+        self._errors[name] = f"{name}: {why}."
         self.error_changed.emit(self.error)
 
     @Slot()

@@ -40,6 +40,7 @@ from explorer.ui.page.state.moment import Moment
 from explorer.ui.page.state.scenes import Scenes
 from explorer.ui.page.state.shown import Shown
 from explorer.ui.page_thread import PageThread
+from explorer.ui.settings import stored_switch
 from explorer.ui.theme import Theme
 from explorer.ui.timeline.timeline import Timeline
 from models import Family
@@ -333,7 +334,7 @@ class PageWidget(QFrame):
     def restore_state(self, settings: QSettings) -> None:
         """Restores what was chosen; opens no run."""
         for button, name in ((self.run_bar.explain_button, "explain"), (self.run_bar.side_button, "side")):
-            button.setChecked(bool(settings.value(f"{self.name}/{name}", True, bool)))
+            button.setChecked(stored_switch(settings, f"{self.name}/{name}", True))
         self.docks.restore_state(settings)
         for part, restore in (("draft", self.draft.restore), ("scenes", self.scenes.restore)):
             stored = str(settings.value(f"{self.name}/{part}", ""))

@@ -27,7 +27,7 @@ from explorer.ui.logo import logo_icon
 from explorer.ui.overview import Overview
 from explorer.ui.page import PageWidget
 from explorer.ui.page.state.shown import PageState
-from explorer.ui.settings import SettingsDialog, settings
+from explorer.ui.settings import SettingsDialog, settings, settings_problem, stored_switch
 from explorer.ui.theme import Mode, Theme
 from explorer.ui.window.detached import DetachedCard
 from explorer.ui.window.fitting import ScreenFit
@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
     def __init__(self, theme: Theme):
         super().__init__()
         self.theme = theme
-        theme.reduced_motion = bool(settings().value("reduced_motion", False, bool))
+        theme.reduced_motion = stored_switch(settings(), "reduced_motion", False)
         self.setObjectName("window")
         self.setWindowTitle(_TITLE)
         self.setWindowIcon(logo_icon())
@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
             page.board.export_asked.connect(self._on_export)
             page.board.detach_asked.connect(self._on_detach)
             page.restore_state(settings())
-            page.set_reduced_motion(bool(settings().value("reduced_motion", False, bool)))
+            page.set_reduced_motion(stored_switch(settings(), "reduced_motion", False))
             self.pages[name] = page
             self.stack.addWidget(page)
         self._of_family[family.id] = name
@@ -311,6 +311,9 @@ class MainWindow(QMainWindow):
             self.show_tab("overview")
         else:
             self.show_page(page if page in known else known[0])
+        problem = settings_problem()
+        if problem:
+            self._say(self.page, problem)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stops and saves every page before the window goes."""

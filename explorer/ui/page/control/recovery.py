@@ -88,8 +88,8 @@ class Recovery(QObject):
         self._shown.set_state(PageState.DIVERGED)
         rates, last = self._smaller_rates(), _last_checkpoint(self._shown.folder)
         text = (
-            f"The learning rate, {error.lr:g}, was too large. That update was not made, and nothing is lost: "
-            f"step {count(last)} is kept."
+            f"The learning rate {error.field}, {error.lr:g}, was too large. That update was not made, and nothing is "
+            f"lost: step {count(last)} is kept."
         )
         fix = f"Go back to step {count(last)}, use lr {' and '.join(f'{rate:g}' for rate in rates.values())}"
         self.told.emit(Notice("error", title, text, fix, "Reset", details or str(error)))
@@ -98,10 +98,11 @@ class Recovery(QObject):
             self.blamed.emit(name, f"Too much here; go on with {rate:g}")
 
     def _smaller_rates(self) -> dict[str, float]:
-        """Learning rates to go on with: the preset's where they were raised above it, else a tenth."""
+        """Learning rates to go on with: the preset's where some were raised above it, else a tenth of all."""
         preset, model = self._draft.baseline(), self._draft.model
         rates = {name: float(self._runner.value(name)) for name in (model.rates if model else ())}
-        return {n: float(preset[n]) if rate > 1.5 * preset[n] else rate / 10 for n, rate in rates.items()}
+        raised = {name: float(preset[name]) for name, rate in rates.items() if rate > 1.5 * preset[name]}
+        return raised or {name: rate / 10 for name, rate in rates.items()}
 
     def _may_take_digits(self) -> bool:
         return "digits" in self._draft.datasets() and self._draft.state.data != "digits"

@@ -67,6 +67,7 @@ class Runner(QObject):
         self._opening = _Opening.NOTHING
         self._state_before: PageState | None = None  # of the page, while a run is being opened
         self._takes_setup = False  # the form is to show the setup of the run being opened
+        self._refused = False  # what was to be opened before could not be, and the status line says so
         self._left: Path | None = None
         self._actions = [
             make_action(self, "train", "Train or pause", self.train, group="Run", key="Space"),
@@ -292,21 +293,21 @@ class Runner(QObject):
             state = PageState.READY if not is_run else PageState.DONE if source.finished else PageState.PAUSED
             if self._takes_setup:
                 self._draft.take(source.setup)
-            if is_run:
+            if is_run or self._refused:  # else the refusal of something else would stay in sight
                 self.said.emit(opened_sentence(source))
             elif read_sentence(source):
                 self.said.emit(read_sentence(source))
         else:
             state = PageState.STATIC
-            if source.note:
-                self.said.emit(source.note)
-        self._opening, self._state_before, self._takes_setup = _Opening.NOTHING, None, False
+            if source.note or self._refused:
+                self.said.emit(source.note or "Ready")
+        self._opening, self._state_before, self._takes_setup, self._refused = _Opening.NOTHING, None, False, False
         self._shown.set_state(state)
 
     def _fail(self, error: Exception, details: str) -> None:
         before = self._state_before or self._shown.state
         opening = self._opening is not _Opening.NOTHING
-        self._opening, self._state_before, self._takes_setup = _Opening.NOTHING, None, False
+        self._opening, self._state_before, self._takes_setup, self._refused = _Opening.NOTHING, None, False, opening
         if not isinstance(error, (Diverged, OutOfMemory)):
             if self._shown.source is None:
                 before = PageState.FAILED

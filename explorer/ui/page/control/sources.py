@@ -9,6 +9,7 @@ from typing import Any
 from explorer.engine import Session, Setup, new_session, resume_session
 from explorer.engine.files import runs_folder
 from explorer.engine.loading import Progress
+from explorer.engine.runs.listing import newest_runs
 
 __all__ = ["has_runs", "resumed", "untrained"]
 
@@ -32,4 +33,4 @@ def resumed(folder: Path, changes: Mapping[str, Any], progress: Progress | None 
 
 def has_runs() -> bool:
     """Whether any run was ever kept."""
-    return runs_folder().exists() and any(runs_folder().iterdir())
+    return bool(newest_runs(runs_folder()))

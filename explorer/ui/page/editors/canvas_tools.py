@@ -72,6 +72,7 @@ class CanvasTools(QFrame):
         self.start = StartStrip(theme)
         self.next = IconButton(theme, "chevron-right", "Next image")
         self.index = ValueBox(Scale(0, 0, 1, whole=True), 0)
+        self.index.explain_refusals()
         self.index.setFixedWidth(_INDEX)
         self.index.setToolTip("Number of the image in its split")
         self._ink_group = _group(text_label("Ink", "caption"), self.ink)

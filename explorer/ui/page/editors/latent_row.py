@@ -34,6 +34,7 @@ class LatentRow(QFrame):
         self.slider.setObjectName(f"latent.{dim}")
         self.slider.setAccessibleName(f"Latent dimension {dim + 1}")
         self.box = ValueBox(scale, 0.0)
+        self.box.explain_refusals()
         self.box.setObjectName(f"latent_value.{dim}")
         self.box.setAccessibleName(f"Value of latent dimension {dim + 1}")
         self.lock = IconButton(theme, "unlock", f"Lock {name}: Sample and Walk leave it alone", "text3")

@@ -48,6 +48,7 @@ class PixelBar(QFrame):
 
     def _box(self, label: str, name: str) -> ValueBox:
         box = ValueBox(Scale(0, 0, 1, whole=True), 0)
+        box.explain_refusals()
         box.setObjectName(name)
         box.setAccessibleName(label)
         box.setFixedWidth(_BOX)

@@ -39,6 +39,7 @@ class TimeBar(QFrame):
         self.slider.setObjectName(f"{name}.slider")
         self.slider.setAccessibleName("Time t")
         self.box = ValueBox(_SCALE, 0.0)
+        self.box.explain_refusals()
         self.box.setObjectName(f"{name}.value")
         self.box.setAccessibleName("Value of the time t")
         line = QHBoxLayout(self)

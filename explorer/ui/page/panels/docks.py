@@ -104,8 +104,8 @@ class Docks(QObject):
     def restore_state(self, settings: QSettings) -> None:
         """Takes the stored widths of the panels."""
         for panel, name, usual in ((self._side, "side", SIDE), (self._explain, "explain", EXPLAIN)):
-            width = settings.value(f"panels/{name}", usual, int)
-            assert isinstance(width, int)
+            stored = str(settings.value(f"panels/{name}", usual))
+            width = int(stored) if stored.isascii() and stored.isdecimal() else usual
             self._widths[panel] = min(_MOST, max(_LEAST, width))
 
     @Slot()

@@ -140,6 +140,7 @@ class SidePanel(QScrollArea):
         self.training = self._form(params_of(training_class(model)), "training", fields, "Optimiser and schedule")
         fields.addWidget(_rule())
         self.seed = ValueBox(Scale(0, _LARGEST_SEED, 1, whole=True), draft.state.seed)
+        self.seed.explain_refusals()
         self.seed.setObjectName("seed")
         self.seed.setAccessibleName("Seed")
         self.seed.setFixedWidth(72)
