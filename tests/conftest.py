@@ -50,10 +50,12 @@ def _denormals() -> Iterator[None]:
     torch.set_flush_denormal(False)
 
 
-@pytest.fixture(autouse=True)
-def _short_measurements(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _short_measurements() -> Iterator[None]:
     """Two rounds of each sweep of times: tests look at what is drawn, not at how long a computation takes."""
-    monkeypatch.setattr(timing, "_ROUNDS", 2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timing, "_ROUNDS", 2)
+        yield
 
 
 @pytest.fixture

@@ -193,7 +193,7 @@ def test_the_formula_is_within_the_errors_of_the_histogram() -> None:
     assert ((wrong < draws.low[::2] - 0.01) | (wrong > draws.high[::2] + 0.01)).mean() > 0.4
 
 
-# The lecture's xˣ
+# The lecture's x^x
 
 
 def test_newton_and_lambert_agree_from_close_to_one_to_huge_x() -> None:

@@ -38,8 +38,8 @@ class DenseMap:
 class MaskedMap:
     """f(y)ᵢ = μᵢ(y_<ᵢ) + exp(αᵢ(y_<ᵢ)) yᵢ, all i in one pass through a network with masked weights.
 
-    The hidden unit j sees y_≤ⱼ, and the outputs i see the hidden units before i (Germain et al., 2015). The inverse
-    takes k passes: yᵢ can be computed once y_<ᵢ is known.
+    The hidden unit j sees the first j inputs, and the outputs i see the hidden units before i (Germain et al., 2015).
+    The inverse takes k passes: yᵢ can be computed once y_<ᵢ is known.
 
     Args:
         k: Number of inputs and outputs.

@@ -24,10 +24,12 @@ MODELS = [
 ]
 _NUMBER = r"[+\u2212]?[\d\u2009]+(?:\.\d+)?(?:e\u2212?\d+)?"
 
+DATA = {"gan": "ring8", "wavenet": "tones:n=50", "real-nvp": "ring8", "iaf": "ring8"}  # of pages that take no images
+
 
 def _round(theme, make_widget, name, **values):
     """The strip after each phase of a round: phase, title, explanation and numbers."""
-    data = {"gan": "ring8", "wavenet": "tones:n=50"}.get(name, "digits")
+    data = DATA.get(name, "digits")
     session = new_session(Setup.of(name, data=data, values={"batch": 32, **values}, device="cpu"), keep=False)
     state = State(name, models.find_page(name))
     strip = make_widget(SlowStrip(theme, state.shown), 800, 100)
@@ -95,7 +97,7 @@ def test_the_forward_pass_of_a_vae_shows_its_two_terms(theme, make_widget) -> No
 @pytest.mark.usefixtures("parts")
 @pytest.mark.parametrize(("name", "micro_batches"), [("vae", 1), ("vae", 2), ("gan", 2)])
 def test_the_bars_are_the_phases_that_are_played(name, micro_batches) -> None:
-    data = {"gan": "ring8", "wavenet": "tones:n=50"}.get(name, "digits")
+    data = DATA.get(name, "digits")
     values = {"batch": 32, "micro_batches": micro_batches}
     session = new_session(Setup.of(name, data=data, values=values, device="cpu"), keep=False)
     state = State(name, models.find_page(name))

@@ -29,11 +29,11 @@ PRESETS = (
 SCENES = (
     Scene(
         "Derivation", "How do three conditionals become one map of noise?",
-        lead="derivation", beside=("noise_plane",), below=("dependencies",), share=0.6,
+        lead="derivation", beside=("noise_plane",), below=("dependencies",),
     ),
     Scene(
         "The map", "What does f do to the noise?",
-        lead="image", beside=("noise_plane",), share=0.5,
+        lead="image", beside=("noise_plane",), share=0.6,
     ),
     Scene(
         "Two readings", "Do chain and map give the same samples and densities?",
@@ -41,7 +41,7 @@ SCENES = (
     ),
     Scene(
         "Jacobian", "Why is the Jacobian triangular, and in which order?",
-        lead="jacobian", beside=("ordered_jacobian",), below=("log_determinant",), share=0.5,
+        lead="jacobian", beside=("ordered_jacobian",), below=("log_determinant",),
     ),
     Scene(
         "Discrete x", "Is a model of discrete x a flow, too?",

@@ -32,7 +32,7 @@ _POWER = Objective(
         Term(r"f^{-1}(x)=\exp\left(W(\log x)\right)", "found", role="model"),
     ),
     title="Easy forward, hard inverse",
-    note="The lecture writes h(x) = xˣ. W is Lambert's function, W(y) exp(W(y)) = y; the value is Newton's.",
+    note="The lecture writes h(x) = x^x. W is Lambert's function, W(y) exp(W(y)) = y; the value is Newton's.",
 )
 
 

@@ -1,4 +1,4 @@
-"""The lecture's xˣ: one power forward, an iteration backward."""
+"""The lecture's x^x: one power forward, an iteration backward."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def there_and_back(lab: Lab) -> Plane:
             Points(np.array([[given, log_x]]), role="prior", size=9.0),
         ),
         x_label="ε", y_label="log x", extent=(1.0, right, low, top), square=False,
-        subtitle=f"x = ε^ε, {decimal(given, 2)} ↦ {_large(log_x)}",
+        subtitle=f"x = ε^ε, {decimal(given, 2)} → {_large(log_x)}",
         note="Newton: 1 → " + " → ".join(decimal(value, 5) for value in path[1:5].tolist()) + " → …",
     )  # fmt: skip
 

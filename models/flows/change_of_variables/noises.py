@@ -159,7 +159,7 @@ class Mixture(Noise1D):
 
 @dataclass(frozen=True)
 class ShiftedExponential(Noise1D):
-    """1 + Exp(1): noise above 1, as xˣ needs it."""
+    """1 + Exp(1): noise above 1, as x^x needs it."""
 
     words = "1 + Exp(1)"
     support = (1.0, math.inf)

@@ -33,7 +33,7 @@ class PlaneMap(ABC):
 
     @abstractmethod
     def jacobian(self, e: np.ndarray) -> np.ndarray:
-        """∂xᵢ/∂εⱼ, (…, 2) to (…, 2, 2)."""
+        """∂x/∂ε, (…, 2) to (…, 2, 2)."""
 
     def det(self, e: np.ndarray) -> np.ndarray:
         """det J, (…, 2) to (…)."""

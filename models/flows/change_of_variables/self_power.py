@@ -1,4 +1,4 @@
-"""The lecture's h(x) = xˣ for x > 1: easy to compute, with an inverse that takes an iteration or Lambert's W. Float64.
+"""The lecture's h(x) = x^x for x > 1: easy to compute, with an inverse that takes an iteration or Lambert's W. Float64.
 
 All functions work with log x, so that x up to 10³⁰⁸ and beyond causes no overflow.
 """

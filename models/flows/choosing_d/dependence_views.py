@@ -116,7 +116,10 @@ def jacobian(lab: Any, data: Data, noise: Noise) -> Iterator[Matrix]:
         )  # fmt: skip
 
 
-@view("Share of dependent pairs", help="Ordered pairs i ≠ j of which xᵢ depends on εⱼ, of 30; exact, for every d.")
+@view(
+    "Share of dependent pairs",
+    help="Ordered pairs of which entry i of x depends on entry j of ε, of 30; exact, for every d.",
+)
 def shares(lab: Any) -> Curves:
     """The share of dependent pairs against the number of layers."""
     c = lab.config

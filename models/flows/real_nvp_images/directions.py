@@ -38,7 +38,7 @@ def refined(f: Callable[[Tensor], Tensor], at: Tensor, directions: Tensor) -> Te
 
 
 def _products(f: Callable[[Tensor], Tensor], at: Tensor, v: Tensor, *, back: bool) -> Tensor:
-    """J v or, if `back`, Jᵀ J v, (k, D). J v is the derivative of u ↦ (Jᵀu) · v."""
+    """J v or, if `back`, Jᵀ J v, (k, D). J v is the derivative of u → (Jᵀu) · v."""
     with torch.enable_grad():
         e = at.detach().expand_as(v).clone().requires_grad_()
         x = f(e)

@@ -46,8 +46,8 @@ VIEWS = (
     cost,
     scales,
     interpolation,
+    decode,  # the first view of a latent point has the sliders
     traversals,
-    decode,
     singular_values,
 )
 SCENES = (
