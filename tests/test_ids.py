@@ -15,5 +15,5 @@ def test_bytes_are_named_by_their_argument(packed, text, request):
 
 def test_no_name_in_this_run_holds_bytes(request):
     parameters = [(item, value) for item in request.session.items if hasattr(item, "callspec")
-                  for value in item.callspec.params.values() if value and isinstance(value, bytes)]  # fmt: skip
+                  for value in item.callspec.params.values() if isinstance(value, bytes) and value]  # fmt: skip
     assert not [item.nodeid for item, value in parameters if value.decode("ascii", "backslashreplace") in item.name]

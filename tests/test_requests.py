@@ -217,8 +217,8 @@ def test_inputs_and_parameters_are_read_from_text():
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"noise": "x"}, "noise takes 1 number separated by commas, not x"),
-        ({"noise": "1,2"}, "noise takes 1 number"),
+        ({"noise": "x"}, "noise takes a whole number from 0 to .*, not x"),
+        ({"noise": "1,2"}, "noise takes a whole number from 0 to .*, not 1,2"),
         ({"batch": "1"}, "batch cannot be given as text"),
     ],
 )

@@ -306,7 +306,7 @@ def test_the_list_has_the_tables_and_their_parameters(command):
     assert list(found["gaussian6"]) == ["n", "condition"]
     assert list(found["copula6"]) == ["n", "correlation"]
     (page,) = [page for page in listed["pages"] if page["page"] == "gauss-rows"]
-    assert page["data"] == ["gaussian6", "copula6"]
+    assert page["data"] == ["gaussian6", "copula6", "table"]
 
 
 def test_a_run_of_a_table_is_recalled_by_its_pair_of_columns(tmp_path):

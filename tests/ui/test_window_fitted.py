@@ -19,6 +19,7 @@ def tables(open_window):
     driver.window.show_page("tabular")
     driver.until_state("ready")
     driver.until(lambda: not driver.card("nats").is_empty)
+    driver.until(lambda: driver.find("steps").text() != "")  # pulled by a timer, as the pictures are
     return driver
 
 

@@ -33,7 +33,7 @@ SCENES = (
     ),
     Scene(
         "The map", "What does f do to the noise?",
-        lead="image", beside=("noise_plane",), share=0.6,
+        lead="image", beside=("noise_plane",),
     ),
     Scene(
         "Two readings", "Do chain and map give the same samples and densities?",
