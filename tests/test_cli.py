@@ -118,7 +118,7 @@ def test_numbers_are_taken_as_help_writes_them(tmp_path, command):
 
 @pytest.fixture
 def closed(tmp_path, monkeypatch):
-    """A folder that one may not enter, for whoever runs the tests."""
+    """A folder without permission to enter it, whichever user runs the tests."""
     folder = tmp_path / "closed"
     folder.mkdir()
     real = os.stat

@@ -16,8 +16,8 @@ from models.views.words import as_array, counted, decimal, named, plural
 
 __all__ = ["between", "bridges", "density", "in_the_plane", "samples"]
 
-_COARSE, _SIDE = 36, 108  # cells a side of the map that comes first, and of the one that replaces it
-_BAND = 6  # rows computed at once
+_COARSE, _SIDE = 36, 72  # cells a side of the map that comes first, and of the one that replaces it: it is recorded
+_BAND = 12  # rows computed at once
 _DECADES = 6.0  # of the logarithmic map
 _PATH = 241  # places between two data
 _RARE = 0.001  # share of the data below whose density a place counts as one without data
