@@ -53,7 +53,7 @@ def test_no_two_processes_draw_the_same_noise():
     alike = [Recorded(CPU, rank, 2) for rank in range(2)]
     sessions = [made("gauss", placement, jitter=1.0) for placement in alike]
     for one in sessions:
-        one.data.train_batch = lambda position, count, rng, of=one.data: of.batch("train", 0, count)
+        one.data.drawn = lambda index, rng, of=one.data: of.batch("train", 0, len(index))
         one.step()
     assert not torch.equal(alike[0].sent[0], alike[1].sent[0])
 

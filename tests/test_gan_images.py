@@ -19,7 +19,18 @@ from models.gan.images.comparison import class_shares, missing_classes
 from models.gan.images.model import ImageGAN
 from models.gan.images.networks import ImageDiscriminator, ImageGenerator, stages
 from models.gan.objectives import OBJECTIVES
-from models.protocol import BadValue, DataBatch, DataSpec, HasDecoder, HasLatent, Image, LatentPoint, build, views_of
+from models.protocol import (
+    BadValue,
+    DataBatch,
+    DataSpec,
+    HasDecoder,
+    HasLatent,
+    Image,
+    LatentPoint,
+    Progress,
+    build,
+    views_of,
+)
 from models.views.paths import slerp
 
 GREY = DataSpec(Image(1, 8, 8, "grey"), 100)
@@ -116,17 +127,16 @@ def test_r1_now_and_then_is_on_average_what_it_is_every_time():
     assert np.mean(found) == pytest.approx(0.3 * 0.5 * float(w.square().sum()), rel=1e-5)
 
 
-def test_when_r1_is_due_is_a_part_of_the_state():
-    model, other = (made(r1=1.0) for _ in range(2))
-    for _ in range(5):
+@pytest.mark.parametrize(
+    ("step", "updates", "due"), [(0, 1, (True,)), (15, 1, (False,)), (16, 1, (True,)), (5, 3, (False, True, False))]
+)
+def test_r1_is_due_in_every_sixteenth_update_counted_from_the_start(step, updates, due):
+    model, real = made(r1=1.0, d_updates=updates), batch_of(4).x
+    model.begin_round(Progress(step, 0.0))
+    assert model.round_variant == due
+    for has in due:
+        assert (float(model.penalty(real, real, rng=torch.Generator()).detach()) > 0.0) == has
         model.after_update("discriminator")
-    other.load_state_dict(model.state_dict())
-    real = batch_of(4).x
-    for _ in range(10):
-        other.after_update("discriminator")
-    assert float(other.penalty(real, real, rng=torch.Generator())) == 0.0
-    other.after_update("discriminator")
-    assert float(other.penalty(real, real, rng=torch.Generator()).detach()) > 0.0
 
 
 @pytest.mark.parametrize("objective", ["non-saturating", "least-squares", "hinge", "wasserstein-gp"])
@@ -173,7 +183,7 @@ def test_averaged_weights_have_averaged_running_statistics():
     model[1].running_mean.fill_(2.0)
     model[1].running_var.fill_(5.0)
     model[1].num_batches_tracked.fill_(9)
-    average_into(average, model, 0.75, step=1000)
+    average_into(average, model, 0.25)
     assert torch.allclose(average[1].running_mean, torch.full((3,), 0.5))  # ¾ · 0 + ¼ · 2
     assert torch.allclose(average[1].running_var, torch.full((3,), 2.0))  # ¾ · 1 + ¼ · 5
     assert (int(average[1].num_batches_tracked), int(average.count)) == (9, 7)

@@ -8,41 +8,21 @@ import math
 import numpy as np
 import pytest
 import torch
-from pages import FIXTURES, tensors_of
+from catalogue import MODELS, PAGES, small_data, small_session
+from pages import tensors_of
 
 import models
-from explorer.data import SOURCES
 from explorer.engine import BadInput, Request, Session, Setup, Viewer, open_data, training_class
 from explorer.engine.lab import open_lab
 from explorer.engine.runs.checkpoint import read_checkpoint, write_checkpoint
 from explorer.engine.session.state import from_checkpoint, to_checkpoint
 from models.frames import FRAMES, Bars, Curves, Frame, arrays_of
-from models.protocol import BadValue, GenerativeModel, Image, Lab, Waveform, accepted, build, params_of, views_of
+from models.protocol import BadValue, GenerativeModel, Image, Lab, Waveform, build, params_of, views_of
 
-PAGES = {name: page for family in (*models.FAMILIES, FIXTURES) for name, page in family.pages.items()}
-MODELS = sorted(
-    name for name, page in PAGES.items() if issubclass(page, GenerativeModel) and name not in ("exploding", "hungry")
-)
 LABS = sorted(name for name, page in PAGES.items() if issubclass(page, Lab))
-# Small, embedded, and with everything a metric may need: classes, centres of modes.
-CANDIDATES = ("ring8:n=1000", "digits", "digits-binary", "sprites", "sprites-colour", "tones:n=50", "gaussian6:n=1000")
 QUICK = {"choosing-d": {"steps": 20}}  # of a lab that fits many models
 
 pytestmark = pytest.mark.usefixtures("fixture_pages")
-
-
-def small_data(name: str) -> str:
-    for data in CANDIDATES:
-        if accepted(SOURCES[data.split(":")[0]].kind, PAGES[name].accepts):
-            return data
-    pytest.skip(f"{name} takes no embedded data")
-
-
-def small_session(name: str, *, seed: int = 0, steps: int = 0) -> Session:
-    setup = Setup.of(name, data=small_data(name), values={"batch": 16, "steps": 100}, seed=seed, device="cpu")
-    made = Session(setup, open_data(setup.data), record=False)
-    advance(made, steps)
-    return made
 
 
 def advance(session: Session, rounds: int) -> None:
@@ -52,6 +32,12 @@ def advance(session: Session, rounds: int) -> None:
         return
     for _ in range(rounds):
         session.step()
+
+
+def trained(name: str, rounds: int, *, seed: int = 0) -> Session:
+    made = small_session(name, seed=seed)
+    advance(made, rounds)
+    return made
 
 
 def show(viewer: Viewer, name: str, page=None) -> list[Frame]:
@@ -73,7 +59,7 @@ def test_every_parameter_moves(name):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_declared_metrics_are_there_and_finite(name):
-    session = small_session(name, steps=2)
+    session = trained(name, 2)
     values = session.journal.history.last()
     assert all(math.isfinite(value) for value in values.values())
     followed = [m for m in PAGES[name].metrics if m.followed(session.setup.config)]
@@ -86,7 +72,7 @@ def test_declared_metrics_are_there_and_finite(name):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_terms_of_the_objective_add_up_to_its_total(name):
-    session = small_session(name, steps=2)
+    session = trained(name, 2)
     values = session.journal.history.last()
     for objective in PAGES[name].objective_of(session.setup.config).forms:
         terms = [term.value(values[term.metric], session.setup.config) for term in objective.terms]
@@ -96,7 +82,7 @@ def test_terms_of_the_objective_add_up_to_its_total(name):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_samples_have_the_shape_and_range_of_data(name):
-    session = small_session(name, steps=1)
+    session = trained(name, 1)
     kind = session.data.spec.kind
     with torch.no_grad():
         x = session.model.eval().sample(7, rng=torch.Generator().manual_seed(3))
@@ -113,7 +99,7 @@ def test_samples_have_the_shape_and_range_of_data(name):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_shown_views_give_the_declared_frame(name):
-    session = small_session(name, steps=1)
+    session = trained(name, 1)
     for key, view in Viewer(session.model, session.data).views.items():
         if view.applies(type(session.model), session.setup.config, session.model.spec):
             frames = show(Viewer(session.model, session.data), key)
@@ -169,7 +155,7 @@ def test_the_watch_over_global_generators_sees_a_draw(untouched_generators):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_checkpoint_brings_back_everything(name, tmp_path):
-    session = small_session(name, steps=2)
+    session = trained(name, 2)
     written = tensors_of(session)
     write_checkpoint(tmp_path / "c.safetensors", to_checkpoint(session.state()))
     other = small_session(name, seed=5)
@@ -182,7 +168,7 @@ def test_a_checkpoint_brings_back_everything(name, tmp_path):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_seed_decides_all_numbers(name):
-    one, same, other = (small_session(name, seed=seed, steps=2).journal.history.last() for seed in (0, 0, 1))
+    one, same, other = (trained(name, 2, seed=seed).journal.history.last() for seed in (0, 0, 1))
     assert one == same
     assert one != other or PAGES[name].fitted(PAGES[name].Config()), "training draws nothing"
 

@@ -13,7 +13,16 @@ from torch import Tensor
 
 from explorer.engine.errors import BadInput
 
-__all__ = ["Placement", "available", "choose_threads", "describe", "prepare_thread", "resolve", "used_memory"]
+__all__ = [
+    "Placement",
+    "available",
+    "choose_threads",
+    "describe",
+    "is_deferred",
+    "prepare_thread",
+    "resolve",
+    "used_memory",
+]
 
 # With fewer parameters a second thread is slower, because threads wait for each other (measured on small MLPs).
 _SMALL_MODEL = 5_000_000
@@ -87,6 +96,11 @@ def _repeat_sums() -> None:
     """
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.backends.cudnn.deterministic = True
+
+
+def is_deferred(device: torch.device) -> bool:
+    """Whether a device computes behind the program: results are read at display rate, and nothing waits for them."""
+    return device.type == "cuda"
 
 
 def describe(device: torch.device) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from models.protocol import DataSpec, GenerativeModel
 
@@ -43,24 +44,31 @@ def build_model(page: type[GenerativeModel], config: Any, spec: DataSpec, seed: 
 
 
 class BatchOrder:
-    """The order of the training data: a new permutation each epoch, a function of (seed, position) alone."""
+    """The order of the training data: a new permutation each epoch, a function of (seed, position) alone.
 
-    def __init__(self, n: int, seed: int):
+    Args:
+        n: Number of data.
+        seed: Seed of the permutations.
+        device: Device of the indices. An epoch's permutation is copied there once.
+    """
+
+    def __init__(self, n: int, seed: int, device: torch.device):
         self.n = n
-        self._seed = seed
+        self._seed, self._device = seed, device
         self._epoch = -1
-        self._order = np.empty(0, np.int64)
+        self._order = torch.empty(0, dtype=torch.int64)
 
-    def take(self, position: int, count: int) -> np.ndarray:
+    def take(self, position: int, count: int) -> Tensor:
         """Indices of `count` data from a position of the endless stream of epochs, (count,) int64."""
-        parts: list[np.ndarray] = []
+        parts: list[Tensor] = []
         while count:
             epoch, start = divmod(position, self.n)
             if epoch != self._epoch:
                 self._epoch = epoch
-                self._order = np.random.default_rng([self._seed, epoch]).permutation(self.n)
+                order = np.random.default_rng([self._seed, epoch]).permutation(self.n)
+                self._order = torch.from_numpy(order).to(self._device)
             part = self._order[start : start + count]
             parts.append(part)
             position += len(part)
             count -= len(part)
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return parts[0] if len(parts) == 1 else torch.cat(parts)

@@ -71,6 +71,16 @@ class Training:
         help="Decay of the moving average (EMA) of the weights, which views, samples and evaluation use; 0: none.",
     )  # fmt: skip
 
+    graphs: bool = param(
+        True, "CUDA graphs", live=True, more=True,
+        help="On a GPU the operations of a round are recorded once and replayed, which spares the time to launch them.",
+    )  # fmt: skip
+
+    @functools.cached_property
+    def captured(self) -> tuple[Any, ...]:
+        """The settings whose change alters the operations of a round, so that its CUDA graph is captured anew."""
+        return self.batch, self.micro_batches, self.optimiser, self.beta1, self.beta2, self.weight_decay, self.clip
+
     def rate(self, field: str) -> float:
         """The learning rate of a name ("lr")."""
         return float(getattr(self, field))

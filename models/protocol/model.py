@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any, ClassVar, Self
 
 import torch
@@ -68,8 +68,8 @@ class GenerativeModel(Page, nn.Module, ABC):
         validation_size: Number of validation data that a measurement during training uses.
         validation_part: Number of them that is measured at once; requests are served between two parts.
         validation_interval_growth: Steps between two such measurements, as a share of the steps so far.
-        renamed: Parameters and buffers that had another name in earlier versions: that name to today's. Checkpoints of
-            earlier versions are read with it.
+        renamed: Parameters and buffers that had another name in earlier versions: that name to today's, or to None for
+            what is no longer stored. Checkpoints of earlier versions are read with it.
         Config: Frozen dataclass of `param(...)` fields.
 
     Args:
@@ -85,7 +85,7 @@ class GenerativeModel(Page, nn.Module, ABC):
     validation_size: ClassVar[int] = 500
     validation_part: ClassVar[int] = 500
     validation_interval_growth: ClassVar[float] = 0.15
-    renamed: ClassVar[Mapping[str, str]] = {}
+    renamed: ClassVar[Mapping[str, str | None]] = {}
 
     def __init__(self, config: Any, spec: DataSpec):
         super().__init__()
@@ -211,6 +211,15 @@ class GenerativeModel(Page, nn.Module, ABC):
             progress: Rounds completed before this one, and the share of the schedule that is done.
         """
 
+    @property
+    def round_variant(self) -> Hashable:
+        """What decides, beside config and stage, which operations the round that has begun consists of.
+
+        Rounds with equal values are replayed from one CUDA graph. A model that computes a term in some rounds only (a
+        penalty in every 16th update) returns whether this is one of them.
+        """
+        return None
+
     def stage_at(self, progress: Progress) -> int:
         """Stage that the model is to have after a round; another stage may have other players (progressive growing).
 
@@ -224,7 +233,10 @@ class GenerativeModel(Page, nn.Module, ABC):
         self.stage = stage
 
     def after_update(self, player: str) -> None:
-        """Called after each update of a player (weight clipping, say)."""
+        """Called after each update of a player (weight clipping, say).
+
+        A replayed CUDA graph repeats what it does on the device and nothing else.
+        """
 
     def evaluate(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """Values per datum, (n,), by the key that is reported ("elbo_nats"); `evaluate --set` takes its settings.

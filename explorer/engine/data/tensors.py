@@ -40,7 +40,7 @@ class TensorData:
         self.data = data
         self.spec = spec_of(data)
         self._device = device
-        self._order = BatchOrder(len(data.train), derive(seed, "order"))
+        self._order = BatchOrder(len(data.train), derive(seed, "order"), device)
         self._x = {name: self._put(split.x) for name, split in self._splits()}
         self._y = {name: None if split.y is None else self._put(split.y) for name, split in self._splits()}
         self._factors = {name: s.factors if s.factors is None else self._put(s.factors) for name, s in self._splits()}
@@ -73,7 +73,14 @@ class TensorData:
 
     def train_batch(self, position: int, count: int, rng: torch.Generator) -> DataBatch:
         """The next training batch, from a position in the stream of epochs."""
-        index = torch.from_numpy(self._order.take(position, count)).to(self._device, non_blocking=True)
+        return self.drawn(self.order(position, count), rng)
+
+    def order(self, position: int, count: int) -> Tensor:
+        """Positions in the training split of the data from a position in the stream of epochs on, (count,)."""
+        return self._order.take(position, count)
+
+    def drawn(self, index: Tensor, rng: torch.Generator) -> DataBatch:
+        """The training data at given positions, binarized anew where the dataset asks for it."""
         x = self._units(self._x["train"][index])
         if self.data.resample:
             x = torch.bernoulli(x, generator=rng)

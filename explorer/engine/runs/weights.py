@@ -41,6 +41,7 @@ def load_tensors(model: GenerativeModel, stage: int, tensors: Mapping[str, Tenso
             model.enter_stage(stage)
         model.to(device)
     try:
-        model.load_own_state({model.renamed.get(name, name): tensor for name, tensor in tensors.items()})
+        names = {name: model.renamed.get(name, name) for name in tensors}
+        model.load_own_state({new: tensors[old] for old, new in names.items() if new is not None})
     except RuntimeError as error:
         raise RunError(f"the checkpoint does not belong to this run ({str(error).splitlines()[0]})") from None

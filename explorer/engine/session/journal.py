@@ -73,7 +73,7 @@ class Journal:
             seconds: Training time.
             outcome: Results of the round.
         """
-        self._buffer.push(Record(step, seconds, outcome.rates), outcome.metrics, outcome.finite)
+        self._buffer.push(Record(step, seconds, outcome.rates), outcome.scalars)
 
     @property
     def flush_due(self) -> bool:

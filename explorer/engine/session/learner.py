@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 
 from explorer.engine.data.tensors import TensorData
-from explorer.engine.devices import choose_threads
+from explorer.engine.devices import choose_threads, is_deferred
 from explorer.engine.errors import RunError
 from explorer.engine.randomness import build_model, derive, initialising
 from explorer.engine.runs.weights import load_tensors
-from explorer.engine.session.optimisation import Optimisation, average_into
+from explorer.engine.session.optimisation import Optimisation, average_into, averaging_weight
 from explorer.engine.session.state import TrainingState
 from explorer.engine.setup import Setup, model_page
 from explorer.engine.training import Training
@@ -53,6 +53,7 @@ class Learner:
         self.model.inherit(data.whole(), parents)
         averages = setup.training.ema > 0 and not self.model.fitted(setup.config)
         self.averaged = self.model.copy().eval() if averages else None
+        self._weight: float | Tensor = torch.zeros((), device=device) if is_deferred(device) else 0.0
         self.training = setup.training
         self.players: list[Optimisation] = []
         self.revision = 0
@@ -86,7 +87,7 @@ class Learner:
 
     def configure(self, config: Any) -> None:
         """Applies a config with other live values, which may change the numbers of updates in a round."""
-        if config is self.model.config:
+        if config == self.model.config:
             return
         self.revision += 1
         self.model.config = config
@@ -95,10 +96,18 @@ class Learner:
         if self.averaged is not None:
             self.averaged.config = config
 
-    def average(self, step: int) -> None:
+    def set_averaging(self, step: int) -> None:
+        """Sets the weight of the new weights in their average for a round; `step` is its number, from 1."""
+        weight = averaging_weight(self._setup.training.ema, step)
+        if isinstance(self._weight, Tensor):
+            self._weight.fill_(weight)
+        else:
+            self._weight = weight
+
+    def average(self) -> None:
         """Updates the averaged weights after a round."""
         if self.averaged is not None:
-            average_into(self.averaged, self.model, self._setup.training.ema, step)
+            average_into(self.averaged, self.model, self._weight)
 
     def grow(self, progress: Progress) -> None:
         """Enters the model's stage for the current progress.

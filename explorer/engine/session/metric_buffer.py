@@ -2,15 +2,49 @@
 
 from __future__ import annotations
 
+import itertools
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
-__all__ = ["MetricBuffer", "Record"]
+from explorer.engine.devices import is_deferred
+
+__all__ = ["MetricBuffer", "Record", "Scalars"]
 
 _INTERVAL = 1 / 15  # seconds between two readings of a GPU; at each the CPU waits for it
+
+
+@dataclass(frozen=True)
+class Scalars:
+    """Scalars of a round on the device: whether all its updates were made, and its metrics.
+
+    Attributes:
+        keys: Names of the metrics.
+        values: The scalars, the flag first: one tensor each, or all in one tensor, (1 + metrics,).
+    """
+
+    keys: tuple[str, ...]
+    values: tuple[Tensor, ...] | Tensor
+
+    @classmethod
+    def of(cls, finite: Tensor, metrics: Mapping[str, Tensor]) -> Scalars:
+        """The flag and the metrics of a round."""
+        return cls(tuple(metrics), (finite, *metrics.values()))
+
+    def packed(self) -> Scalars:
+        """The same in one tensor."""
+        if isinstance(self.values, Tensor):
+            return self
+        return Scalars(self.keys, torch.stack([value.float() for value in self.values]))
+
+    def copy(self) -> Scalars:
+        """A copy that later rounds do not overwrite."""
+        values = self.packed().values
+        assert isinstance(values, Tensor)
+        return Scalars(self.keys, values.clone())
 
 
 @dataclass
@@ -41,20 +75,19 @@ class MetricBuffer:
     """
 
     def __init__(self, device: torch.device, size: int = 256):
-        self._deferred = device.type == "cuda"
+        self._deferred = is_deferred(device)
         self._size = size
         self._records: list[Record] = []
-        self._rows: list[tuple[list[str], Tensor]] = []
+        self._scalars: list[Scalars] = []
         self._read = time.monotonic()
 
-    def push(self, record: Record, metrics: dict[str, Tensor], finite: Tensor) -> None:
-        """Adds a round with its metrics, scalars on the device."""
+    def push(self, record: Record, scalars: Scalars) -> None:
+        """Adds a round with its scalars on the device."""
         self._records.append(record)
         if self._deferred:
-            self._rows.append((list(metrics), torch.stack([finite.float(), *(v.float() for v in metrics.values())])))
+            self._scalars.append(scalars.packed())
         else:
-            record.values = {key: value.item() for key, value in metrics.items()}
-            record.finite = bool(finite)
+            _fill(record, scalars.keys, [value.item() for value in scalars.values])
 
     def due(self) -> bool:
         """Whether it is time to read."""
@@ -64,13 +97,15 @@ class MetricBuffer:
 
     def flush(self) -> list[Record]:
         """The rounds since the last reading, in order."""
-        if self._rows:
-            flat = torch.cat([row for _, row in self._rows]).tolist()
-            for record, (keys, row) in zip(self._records, self._rows, strict=True):
-                finite, *values = flat[: len(row)]
-                del flat[: len(row)]
-                record.finite = bool(finite)
-                record.values = dict(zip(keys, values, strict=True))
-        records, self._records, self._rows = self._records, [], []
+        if self._scalars:
+            flat = iter(torch.cat([scalars.values for scalars in self._scalars]).tolist())  # type: ignore[misc]
+            for record, scalars in zip(self._records, self._scalars, strict=True):
+                _fill(record, scalars.keys, list(itertools.islice(flat, 1 + len(scalars.keys))))
+        records, self._records, self._scalars = self._records, [], []
         self._read = time.monotonic()
         return records
+
+
+def _fill(record: Record, keys: tuple[str, ...], numbers: list[float]) -> None:
+    finite, *values = numbers
+    record.finite, record.values = bool(finite), dict(zip(keys, values, strict=True))

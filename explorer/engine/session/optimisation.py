@@ -9,12 +9,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from explorer.engine.session.optimiser_step import fast_step
+from explorer.engine.devices import is_deferred
+from explorer.engine.session.optimiser_step import fast_step, guarded_step
 from explorer.engine.session.rows import RowOptimiser
 from explorer.engine.training import Training
 from models.protocol import Player
 
-__all__ = ["Optimisation", "average_into"]
+__all__ = ["Optimisation", "average_into", "averaging_weight"]
 
 _TINY = 1e-6  # as in torch.nn.utils.clip_grad_norm_
 _SETTINGS = ("optimiser", "beta1", "beta2", "weight_decay")
@@ -46,10 +47,12 @@ class Optimisation:
         self._training = training
         rows_lr = training.rate(self.player.rows_lr) if self._tables else 0.0
         self._rows = RowOptimiser(self._tables, training, rows_lr) if self._tables else None
-        self._optimiser = _optimiser(self._dense, training, training.rate(self.player.lr))
-        # To skip an update without waiting for the device, the optimiser must read a flag on the device.
-        self._on_device = self.parameters[0].is_cuda and bool(self._optimiser.defaults.get("fused"))
+        self._deferred = is_deferred(self.parameters[0].device)
+        rate = training.rate(self.player.lr)
+        self._rate: float | Tensor = torch.tensor(rate, device=self.parameters[0].device) if self._deferred else rate
+        self._optimiser = _optimiser(self._dense, training, self._rate)
         self._step = fast_step(self._optimiser)
+        self._guarded_step = guarded_step(self._optimiser, self._step)
 
     def change(self, training: Training) -> None:
         """Changes the settings of the optimiser, between two rounds.
@@ -83,8 +86,10 @@ class Optimisation:
 
     def set_rates(self, rates: Mapping[str, float]) -> None:
         """Learning rates of the next update, by training field."""
-        for group in self._optimiser.param_groups:
-            group["lr"] = rates[self.player.lr]
+        if isinstance(self._rate, Tensor):
+            self._rate.fill_(rates[self.player.lr])
+        else:
+            self._optimiser.param_groups[0]["lr"] = rates[self.player.lr]
         if self._rows is not None:
             self._rows.lr = rates[self.player.rows_lr]
 
@@ -103,17 +108,18 @@ class Optimisation:
         gradients += [gradient for _, gradient in rows.values()]
         # The norm overflows where squares do, which would leave Adam's moments infinite and its steps zero.
         norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
-        if loss.device.type == "cpu":  # the result is known at once, with a quarter of the operations
+        if loss.device.type == "cpu" and not self._deferred:  # known at once, with a quarter of the operations
             finite = torch.tensor(math.isfinite(norm.item() + loss.item()))
         else:
             finite = torch.isfinite(norm + loss.detach())
-        if self._on_device:
-            self._optimiser.found_inf = (~finite).float()  # type: ignore[attr-defined]
-        elif not finite:
+        if not self._deferred and not finite:
             return finite
         if clip > 0:
             torch._foreach_mul_(gradients, (clip / (norm + _TINY)).clamp(max=1.0))
-        self._step()
+        if self._deferred:
+            self._guarded_step(finite)
+        else:
+            self._step()
         if self._rows is not None:
             self._rows.update(rows, finite)
         return finite
@@ -145,7 +151,7 @@ class Optimisation:
                     raise ValueError(f"{key} of {name} has shape {tuple(value.shape)}, not {tuple(parameter.shape)}")
             if own:
                 self._optimiser.state[parameter] = {
-                    key: value.clone() if key == "step" and not self._on_device else value.to(parameter.device).clone()
+                    key: value.clone() if key == "step" and not self._deferred else value.to(parameter.device).clone()
                     for key, value in own.items()
                 }
 
@@ -162,30 +168,44 @@ def _rescale(memory: dict[str, Tensor], moment: str, old: float, new: float) -> 
             memory[path] = value * scale.reshape(*scale.shape, *[1] * (value.ndim - scale.ndim)).to(value)
 
 
-def _optimiser(parameters: list[nn.Parameter], training: Training, lr: float) -> torch.optim.Optimizer:
-    fused = parameters[0].device.type in ("cpu", "cuda")
+def _optimiser(parameters: list[nn.Parameter], training: Training, lr: float | Tensor) -> torch.optim.Optimizer:
+    fused, capturable = parameters[0].device.type in ("cpu", "cuda"), isinstance(lr, Tensor)
     betas = (training.beta1, training.beta2)
     decay = training.weight_decay
     if training.optimiser == "adam":
-        return torch.optim.Adam(parameters, lr, betas, weight_decay=decay, fused=fused)
+        return torch.optim.Adam(parameters, lr, betas, weight_decay=decay, fused=fused, capturable=capturable)
     if training.optimiser == "adamw":
-        return torch.optim.AdamW(parameters, lr, betas, weight_decay=decay, fused=fused)
+        return torch.optim.AdamW(parameters, lr, betas, weight_decay=decay, fused=fused, capturable=capturable)
     if training.optimiser == "rmsprop":
-        return torch.optim.RMSprop(parameters, lr, alpha=training.beta2, weight_decay=decay, foreach=True)
+        return torch.optim.RMSprop(
+            parameters, lr, alpha=training.beta2, weight_decay=decay, foreach=True, capturable=capturable
+        )
     return torch.optim.SGD(parameters, lr, momentum=training.beta1, weight_decay=decay, fused=fused)
 
 
-@torch.no_grad()
-def average_into(average: nn.Module, model: nn.Module, decay: float, step: int) -> None:
-    """Moves averaged weights towards the model's; early on faster, so that they forget the initial weights.
-
-    Running statistics of batch normalisation are averaged in the same way: they are those of the layers before them,
-    which are averages. Other buffers (a step count, a constant) are copied.
+def averaging_weight(decay: float, step: int) -> float:
+    """Weight of the new weights in their average: early on larger, so that the initial weights are forgotten.
 
     Source: Tarvainen & Valpola (2017, arXiv 1703.01780) use the same warm-up, min(decay, (1 + t)/(10 + t)).
     """
-    weight = 1 - min(decay, (1 + step) / (10 + step))
-    torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), weight)
+    return 1 - min(decay, (1 + step) / (10 + step))
+
+
+@torch.no_grad()
+def average_into(average: nn.Module, model: nn.Module, weight: float | Tensor) -> None:
+    """Moves averaged weights towards the model's by a share of their distance.
+
+    Running statistics of batch normalisation are averaged in the same way: they are those of the layers before them,
+    which are averages. Other buffers (a step count, a constant) are copied.
+    """
+    means: list[Tensor] = list(average.parameters())
+    values: list[Tensor] = list(model.parameters())
+    if isinstance(weight, Tensor):
+        distances = torch._foreach_sub(values, means)
+        torch._foreach_mul_(distances, weight)
+        torch._foreach_add_(means, distances)
+    else:
+        torch._foreach_lerp_(means, values, weight)
     running = _running_statistics(model)
     for mean, value in zip(average.buffers(), model.buffers(), strict=True):
         if id(value) in running:

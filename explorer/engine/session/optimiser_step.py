@@ -7,8 +7,9 @@ from collections.abc import Callable
 from functools import partial
 
 import torch
+from torch import Tensor
 
-__all__ = ["fast_step"]
+__all__ = ["fast_step", "guarded_step"]
 
 
 def fast_step(optimiser: torch.optim.Optimizer) -> Callable[[], None]:
@@ -20,9 +21,38 @@ def fast_step(optimiser: torch.optim.Optimizer) -> Callable[[], None]:
     """
     parameters = [parameter for group in optimiser.param_groups for parameter in group["params"]]
     of_one_type = len({parameter.dtype for parameter in parameters}) == 1
-    if isinstance(optimiser, torch.optim.Adam) and parameters[0].device.type == "cpu" and of_one_type:
+    on_cpu = parameters[0].device.type == "cpu" and not optimiser.defaults.get("capturable", False)
+    if isinstance(optimiser, torch.optim.Adam) and on_cpu and of_one_type:
         return partial(_fused_adam_step, optimiser)
     return partial(_plain_step, optimiser)
+
+
+def guarded_step(optimiser: torch.optim.Optimizer, step: Callable[[], None]) -> Callable[[Tensor], None]:
+    """A function that makes a step only where a flag on the device is set, without waiting for the device.
+
+    Fused kernels read the flag. Other optimisers make the step, which is then taken back on the device.
+
+    Args:
+        optimiser: The optimiser.
+        step: Makes its step.
+    """
+    optimiser._warned_capturable_if_run_uncaptured = True  # rounds are eager at first
+    parameters = [parameter for group in optimiser.param_groups for parameter in group["params"]]
+
+    def fused(finite: Tensor) -> None:
+        optimiser.found_inf = (~finite).float()  # type: ignore[attr-defined]
+        step()
+
+    @torch.no_grad()
+    def taken_back(finite: Tensor) -> None:
+        moments = [value for state in optimiser.state.values() for value in state.values() if torch.is_tensor(value)]
+        tensors = [*parameters, *moments]
+        before = [tensor.clone() for tensor in tensors]
+        step()
+        for tensor, old in zip(tensors, before, strict=True):
+            tensor.copy_(torch.where(finite, tensor, old))
+
+    return fused if optimiser.defaults.get("fused") else taken_back
 
 
 @torch.no_grad()

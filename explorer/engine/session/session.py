@@ -12,7 +12,7 @@ from typing import Any
 
 from explorer.data import Dataset
 from explorer.engine.data.tensors import TensorData
-from explorer.engine.devices import Placement, prepare_thread, resolve
+from explorer.engine.devices import Placement, is_deferred, prepare_thread, resolve
 from explorer.engine.errors import BadInput, Diverged
 from explorer.engine.runs.run import Run
 from explorer.engine.runs.setup_history import SetupHistory
@@ -143,6 +143,7 @@ class Session:
             "steps": self.step_count,
             "seconds": round(self.seconds, 3),
             "metrics": self.journal.history.last(),
+            **({"cuda_graphs": self.trainer.graphs.told} if is_deferred(self.placement.device) else {}),
         }
 
     # Training
@@ -172,7 +173,13 @@ class Session:
             Diverged: A loss or gradient was not finite. The update was skipped, and the session has ended.
             OutOfMemory: The batch is too large for the device. The session has ended.
         """
-        self._advance(whole=True)
+        if self._round is not None:
+            self._advance(whole=True)
+            return
+        self._make_ready()
+        with self._ending_on_failure():
+            self.trainer.round(self.setup.training)
+            self._close_round()
 
     def substep(self) -> Phase:
         """Does one phase of one player: draw, one of the forward pass, backward or update. Raises as `step` does."""
@@ -191,8 +198,8 @@ class Session:
             self._advance(whole=True)
         self._advance(whole=True, only=name)
 
-    def _advance(self, *, whole: bool, only: str = "") -> Phase:
-        """Does the next phase, or all phases up to the end of the round."""
+    def _make_ready(self) -> None:
+        """Checks that there is something to train, and saves, measures and records the initial weights."""
         if self.fitted:
             raise BadInput(f"this model is fitted by {self.fitted}; there is nothing to train")
         if self.status in _OVER:
@@ -200,6 +207,10 @@ class Session:
         prepare_thread()
         self.begin()
         self.status = "training"
+
+    def _advance(self, *, whole: bool, only: str = "") -> Phase:
+        """Does the next phase, or all phases up to the end of the round."""
+        self._make_ready()
         phases = self._round or self.trainer.phases(self.setup.training, only, pictured=not whole)
         self._round = None  # a round that raises is abandoned
         with self._ending_on_failure():

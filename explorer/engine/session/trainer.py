@@ -5,19 +5,23 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from explorer.engine.data.tensors import TensorData
-from explorer.engine.devices import Placement
+from explorer.engine.devices import Placement, is_deferred
 from explorer.engine.errors import BadInput, Diverged, RunError
 from explorer.engine.randomness import derive
 from explorer.engine.session.before_loss import BeforeLoss
 from explorer.engine.session.clock import Clock
+from explorer.engine.session.cuda_graph import cuda_graph
 from explorer.engine.session.learner import Learner
+from explorer.engine.session.metric_buffer import Scalars
 from explorer.engine.session.optimisation import Optimisation
+from explorer.engine.session.round_graphs import RoundGraphs
 from explorer.engine.session.state import TrainingState
 from explorer.engine.setup import Setup
 from explorer.engine.training import Training, learning_rate
@@ -60,15 +64,46 @@ class Outcome:
 
     Attributes:
         only: Name of the player that made the one update of the round, or "" for all updates of all players.
-        metrics: Loss and metrics of each player, scalars on the device.
         rates: Learning rate by training field.
-        finite: Whether all updates were made, a boolean scalar on the device.
+        scalars: Loss and metrics of each player, and whether all updates were made.
     """
 
     only: str
-    metrics: dict[str, Tensor]
     rates: dict[str, float]
-    finite: Tensor
+    scalars: Scalars
+
+
+@dataclass
+class _Round:
+    """A round: what is known before its first operation, and what its operations compute.
+
+    Attributes:
+        training: Settings of the round.
+        only: Name of the player that makes the one update, or "".
+        updates: The updates, in order.
+        index: Positions of the data of each update in the training split, (updates, data of this process).
+        rates: Learning rate by training field.
+        metrics: Loss and metrics of each player, scalars on the device.
+        finite: Whether all updates so far were made, a boolean scalar on the device.
+    """
+
+    training: Training
+    only: str
+    updates: list[Optimisation]
+    index: Tensor
+    rates: dict[str, float] = field(default_factory=dict)
+    metrics: dict[str, Tensor] = field(default_factory=dict)
+    finite: Tensor | None = None
+
+    def add(self, prefix: str, values: dict[str, Tensor], finite: Tensor) -> None:
+        """Adds the results of an update."""
+        self.metrics |= {f"{prefix}{key}" if key == "loss" else key: value for key, value in values.items()}
+        self.finite = finite if self.finite is None else self.finite & finite
+
+    def scalars(self) -> Scalars:
+        """The results of all updates."""
+        assert self.finite is not None
+        return Scalars.of(self.finite, self.metrics)
 
 
 class Trainer:
@@ -88,6 +123,7 @@ class Trainer:
         clock: Training time.
         rng: Source of all noise of training.
         outcome: Results of the round that was completed last; there is none before the first.
+        graphs: The rounds that were captured on a GPU.
 
     Raises:
         BadInput: The batch or the page does not suit the number of processes.
@@ -109,6 +145,7 @@ class Trainer:
         self.outcome: Outcome
         self._learner, self._data, self._seed, self._placement = learner, data, setup.seed, placement
         self._between_micro_batches = between_micro_batches
+        self.graphs = RoundGraphs(cuda_graph, _why_eager(placement, setup.training, learner.players))
 
     @property
     def progress(self) -> Progress:
@@ -117,8 +154,23 @@ class Trainer:
         share = self.clock.seconds / seconds if seconds > 0 else self.step / steps
         return Progress(self.step, min(1.0, share))
 
+    def round(self, training: Training) -> None:
+        """Trains for one round, replayed as a CUDA graph where one was captured. Raises as `phases` does.
+
+        Afterwards `step` and `position` are advanced, and `outcome` holds the results.
+        """
+        with self.clock.running():
+            this = self._begin(training)
+            scalars = self._replayed(this)
+            self.clock.stop()
+            if scalars is None:
+                for _ in self._work(this):
+                    pass
+                scalars = this.scalars()
+            self._complete(this, scalars)
+
     def phases(self, training: Training, only: str = "", pictured: bool = False) -> Iterator[Phase]:
-        """Trains for one round.
+        """Trains for one round, phase by phase.
 
         Args:
             training: Settings of the round.
@@ -132,18 +184,40 @@ class Trainer:
         Raises:
             Diverged: A loss or gradient was not finite. On CUDA it is not raised here, but by `Journal.flush`.
         """
-        learner, model, data, clock = self._learner, self._learner.model, self._data, self.clock
+        with self.clock.running():
+            this = self._begin(training, only)
+        for phase in self._work(this, pictured):
+            if phase.is_last:
+                self._complete(this, this.scalars())
+            yield phase
+
+    def _begin(self, training: Training, only: str = "") -> _Round:
+        """Prepares a round: whatever changes from round to round is written where its operations read it."""
+        learner, progress = self._learner, self.progress
         learner.set_training(training)
-        parts, position, alone = training.micro_batches, self.position, self._placement.world == 1
-        progress = self.progress
-        model.begin_round(progress)
+        learner.model.begin_round(progress)
         updates = _updates(learner.players, only)
+        rates = {
+            name: learning_rate(training.rate(name), training.schedule, progress.share)
+            for each in updates
+            for name in each.player.rates
+        }
+        for each in dict.fromkeys(updates):
+            each.set_rates(rates)
+        learner.set_averaging(self.step + 1)
+        start, size = self._placement.slice_of(training.batch)
+        first = self.position + start
+        index = [self._data.order(first + update * training.batch, size) for update in range(len(updates))]
+        return _Round(training, only, updates, torch.stack(index), rates)
+
+    def _work(self, this: _Round, pictured: bool = False) -> Iterator[Phase]:
+        """Does the operations of a round, and yields each phase."""
+        learner, model, clock = self._learner, self._learner.model, self.clock
+        training, updates = this.training, this.updates
+        parts, alone = training.micro_batches, self._placement.world == 1
         count = sum(2 + parts * (1 + len(each.player.forward_phases)) for each in updates)
         numbers = itertools.count(1)
         before: BeforeLoss | None = None
-        metrics: dict[str, Tensor] = {}
-        all_rates: dict[str, float] = {}
-        all_finite: Tensor | None = None
 
         def phase(name: str, values: dict[str, Tensor]) -> Phase:
             return Phase(player.name, name, values, next(numbers), count, player.explanation(name), before)
@@ -151,18 +225,12 @@ class Trainer:
         for update, optimisation in enumerate(updates, 1):
             player = optimisation.player
 
-            # Draw: learning rates from the schedule, gradients cleared, the next batch of the stream.
+            # Draw: gradients cleared, the next batch of the stream.
             clock.start()
-            rates = {
-                name: learning_rate(training.rate(name), training.schedule, progress.share) for name in player.rates
-            }
-            optimisation.set_rates(rates)
             optimisation.zero()
             if not alone:
                 self._seed_noise("draw", update, 0)
-            start, size = self._placement.slice_of(training.batch)
-            batch = data.train_batch(position + start, size, self.rng)
-            position += training.batch
+            batch = self._data.drawn(this.index[update - 1], self.rng)
             clock.stop()
             if pictured:
                 before = BeforeLoss.keep(model, batch, self.rng)
@@ -200,21 +268,35 @@ class Trainer:
             clock.start()
             self._placement.reduce(itertools.chain(optimisation.gradients(), sums.values()))
             finite = optimisation.update(sums["loss"], training.clip)
-            if finite.device.type != "cuda" and not finite.item():
+            if not is_deferred(finite.device) and not finite.item():
                 clock.stop()
                 every = {name: training.rate(name) for each in learner.players for name in each.player.rates}
                 raise Diverged(self.step + 1, player.name, every)
             model.after_update(player.name)
-            all_finite = finite if all_finite is None else all_finite & finite
-            all_rates |= rates
-            loss = "loss" if len(learner.players) == 1 else f"{player.name}_loss"
-            metrics |= {loss if key == "loss" else key: value for key, value in sums.items()}
+            this.add("" if len(learner.players) == 1 else f"{player.name}_", sums, finite)
             if update == len(updates):
-                self.step, self.position = self.step + 1, position
-                self.outcome = Outcome(only, metrics, all_rates, all_finite)
-                learner.average(self.step)
+                learner.average()
             clock.stop()
             yield phase("update", sums)
+
+    def _replayed(self, this: _Round) -> Scalars | None:
+        """The results of a round that a captured graph has made; None if it is to be made operation by operation."""
+        if not this.training.graphs:
+            return None
+        structure = self._learner.revision, this.training.captured
+        variant = self._learner.model.round_variant
+        return self.graphs.replay(structure, variant, this.index, partial(self._capturable, this.training), self.rng)
+
+    def _capturable(self, training: Training, index: Tensor) -> Scalars:
+        """The operations of a whole round on the data at given positions, to be captured; its results."""
+        this = _Round(training, "", _updates(self._learner.players, ""), index)
+        for _ in self._work(this):
+            pass
+        return this.scalars().packed()
+
+    def _complete(self, this: _Round, scalars: Scalars) -> None:
+        self.step, self.position = self.step + 1, self.position + len(this.updates) * this.training.batch
+        self.outcome = Outcome(this.only, this.rates, scalars)
 
     def state(self, setup: Setup, best: float | None) -> TrainingState:
         """The state of training, between two rounds.
@@ -280,6 +362,19 @@ def _micro_batch(batch: DataBatch, part: int, parts: int) -> DataBatch:
         index=batch.index[chosen],
         mask=None if batch.mask is None else batch.mask[chosen],
     )
+
+
+def _why_eager(placement: Placement, training: Training, players: list[Optimisation]) -> str:
+    """Why no round can be replayed as a CUDA graph, or ""."""
+    if not is_deferred(placement.device):
+        return "there is no GPU"
+    if placement.world > 1:
+        return "several processes exchange gradients in each round"
+    if training.micro_batches > 1:
+        return "each micro-batch has noise of its own"
+    if any(each.player.rows for each in players):
+        return "the model keeps a row for each datum, and the rows of a batch are not known in advance"
+    return ""
 
 
 def _check_world(placement: Placement, training: Training, players: list[Optimisation]) -> None:

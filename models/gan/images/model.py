@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -23,6 +24,7 @@ from models.protocol import (
     Kind,
     Objective,
     Player,
+    Progress,
     param,
 )
 
@@ -56,6 +58,7 @@ class ImageGAN(GameModel, HasDecoder, HasPhasePictures):
     metrics, presets = METRICS, PRESETS
     rates = {"lr_g": "Learning rate of G", "lr_d": "Learning rate of D"}  # noqa: RUF012
     batch_statistics = True
+    renamed: ClassVar[Mapping[str, str | None]] = {"_extra_state": None}
     views, scenes = VIEWS, SCENES
     look_at, try_next = LOOK_AT, TRY_NEXT
 
@@ -105,7 +108,7 @@ class ImageGAN(GameModel, HasDecoder, HasPhasePictures):
         self.discriminator = ImageDiscriminator(
             config.channels, spec.kind.shape, config.norm, bias=not _is_wasserstein(config)
         )
-        self._discriminator_updates = 0
+        self._discriminator_updates = 0  # since the start, as if each round had all its updates
 
     @classmethod
     def check(cls, config: Config, kind: Kind) -> None:
@@ -122,14 +125,6 @@ class ImageGAN(GameModel, HasDecoder, HasPhasePictures):
                 "norm batch does not work with a penalty on the slope of D at a single datum: "
                 "set norm to none or layer" + ("" if _is_wasserstein(config) else ", or r1 to 0"),
             )
-
-    def get_extra_state(self) -> Tensor:
-        """The number of updates of the discriminator, which decides when R1 is due."""
-        return torch.tensor(self._discriminator_updates)
-
-    def set_extra_state(self, state: Tensor) -> None:
-        """Restores the number of updates of the discriminator."""
-        self._discriminator_updates = int(state)
 
     # Players and losses
 
@@ -154,6 +149,18 @@ class ImageGAN(GameModel, HasDecoder, HasPhasePictures):
             Player("discriminator", weights_d, updates, "lr_d", words["discriminator"], forward_phases=FORWARD_PHASES),
             Player("generator", weights_g, 1, "lr_g", words["generator"], forward_phases=FORWARD_PHASES),
         )
+
+    def begin_round(self, progress: Progress) -> None:
+        """Counts the updates of the discriminator before the round."""
+        self._discriminator_updates = progress.step * self.config.d_updates
+
+    @property
+    def round_variant(self) -> Hashable:
+        """Which of the round's updates of the discriminator have R1."""
+        return tuple(self._has_r1(self._discriminator_updates + update) for update in range(self.config.d_updates))
+
+    def _has_r1(self, update: int) -> bool:
+        return not _is_wasserstein(self.config) and self.config.r1 > 0 and update % self.config.r1_every == 0
 
     def after_update(self, player: str) -> None:
         """Counts the updates of the discriminator."""
@@ -186,7 +193,7 @@ class ImageGAN(GameModel, HasDecoder, HasPhasePictures):
         if _is_wasserstein(config):
             weight = config.gradient_penalty
             return weight * gradient_penalty(self.discriminator, real, fake, rng=rng)
-        if config.r1 > 0 and self._discriminator_updates % config.r1_every == 0:
+        if self._has_r1(self._discriminator_updates):
             return config.r1 * config.r1_every * r1_penalty(self.discriminator, real)
         return real.new_zeros(())
 

@@ -66,7 +66,7 @@ class GAN(GameModel, HasDecoder, HasPhasePictures):
     metrics, presets, rates = METRICS, PRESETS, RATES
     views, scenes = VIEWS, SCENES
     look_at, try_next, cure = LOOK_AT, TRY_NEXT, CURE
-    renamed: ClassVar[Mapping[str, str]] = {"moves": "generator_updates"}
+    renamed: ClassVar[Mapping[str, str | None]] = {"moves": "generator_updates"}
 
     @dataclass(frozen=True)
     class Config:
