@@ -12,7 +12,7 @@ from torch import Tensor
 from explorer.engine.session.cuda_graph import Capture
 from explorer.engine.session.metric_buffer import Scalars
 
-__all__ = ["RoundGraphs"]
+__all__ = ["Graph", "RoundGraphs"]
 
 # Eager rounds before a capture: optimisers make their moments in the first, libraries load kernels, and while somebody
 # drags a slider of a live parameter nothing is captured in vain.
@@ -20,7 +20,7 @@ _EAGER_ROUNDS = 3
 
 
 @dataclass(frozen=True)
-class _Graph:
+class Graph:
     """A captured round.
 
     Attributes:
@@ -45,6 +45,7 @@ class RoundGraphs:
         reason: Why rounds are eager, or "" if they are captured.
         captures: Number of captures so far.
         replays: Number of rounds that a graph has made.
+        graphs: The captured rounds, by variant.
     """
 
     def __init__(self, capture: Capture, reason: str = ""):
@@ -52,7 +53,7 @@ class RoundGraphs:
         self.captures = self.replays = 0
         self._capture = capture
         self._structure: Hashable = None
-        self._graphs: dict[Hashable, _Graph] = {}
+        self.graphs: dict[Hashable, Graph] = {}
         self._eager: Counter[Hashable] = Counter()
 
     @property
@@ -86,9 +87,9 @@ class RoundGraphs:
             return None
         if structure != self._structure:
             self._structure = structure
-            self._graphs.clear()
+            self.graphs.clear()
             self._eager.clear()
-        graph = self._graphs.get(variant)
+        graph = self.graphs.get(variant)
         if graph is None:
             if self._eager.total() < _EAGER_ROUNDS or not self._eager[variant]:
                 self._eager[variant] += 1
@@ -96,20 +97,20 @@ class RoundGraphs:
             graph = self._captured(index, work, rng)
             if graph is None:
                 return None
-            self._graphs[variant] = graph
+            self.graphs[variant] = graph
         graph.index.copy_(index)
         graph.replay()
         self.replays += 1
         return graph.scalars.copy()
 
-    def _captured(self, index: Tensor, work: Callable[[Tensor], Scalars], rng: torch.Generator) -> _Graph | None:
+    def _captured(self, index: Tensor, work: Callable[[Tensor], Scalars], rng: torch.Generator) -> Graph | None:
         """Captures a round; None, and the reason is kept, if that fails."""
         static, results = index.clone(), []
         try:
             replay = self._capture(lambda: results.append(work(static)), rng)
         except RuntimeError as error:
             self.reason = f"a round could not be captured: {str(error).splitlines()[0]}"
-            self._graphs.clear()
+            self.graphs.clear()
             return None
         self.captures += 1
-        return _Graph(static, results[-1], replay)
+        return Graph(static, results[-1], replay)
