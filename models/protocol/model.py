@@ -183,7 +183,11 @@ class GenerativeModel(Page, nn.Module, ABC):
     def copy(self) -> Self:
         """A copy with weights of its own; submodules that belong to parents are shared."""
         shared = [self.get_submodule(name) for name in self.inherited]
-        return copy.deepcopy(self, {id(module): module for module in shared})
+        copied = copy.deepcopy(self, {id(module): module for module in shared})
+        for module in copied.modules():
+            if isinstance(module, nn.RNNBase):
+                module.flatten_parameters()  # cuDNN would put them side by side again in every call
+        return copied
 
     def own_state(self) -> dict[str, Tensor]:
         """The state dict without the weights of parents."""

@@ -61,9 +61,15 @@ class Journal:
         self._learner, self._run, self._saver, self._measuring = learner, run, saver, measuring
         self._buffer = MetricBuffer(model.device)
 
-    def due(self, step: int) -> tuple[bool, bool]:
-        """Whether a measurement and a recording are due at a step. Call it for each step once, in order."""
-        return self.validator.due(step), self._recording is not None and self.recorder.due(step)
+    def due(self, step: int, seconds: float) -> tuple[bool, bool]:
+        """Whether a measurement and a recording are due at a step. Call it for each step once, in order.
+
+        Args:
+            step: Rounds completed.
+            seconds: Training time.
+        """
+        record = self.recorder.due(step) and self._recording is not None and self._recording.affordable(seconds)
+        return self.validator.due(step), record
 
     def note(self, step: int, seconds: float, outcome: Outcome) -> None:
         """Buffers the metrics of a round; `flush` adds them to history and run.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +20,10 @@ __all__ = ["Recording"]
 
 _log = logging.getLogger("explorer")
 _MOST_PENDING = 8  # moments, each with a copy of the model
+# Where a view takes longer than many steps, fewer moments are recorded: recording may take this share of the training
+# time, and some seconds more.
+_SHARE = 0.1
+_FREE = 1.0
 
 
 @dataclass
@@ -51,10 +57,19 @@ class Recording:
     def __init__(self, viewer: Viewer, recorder: Recorder, between: Callable[[], None]):
         self._viewer, self._recorder, self._between = viewer, recorder, between
         self._pending: deque[_Moment] = deque()
+        self._spent = 0.0  # seconds
         self._failed: set[str] = set()
+
+    def affordable(self, seconds: float) -> bool:
+        """Whether recording took no more than its share of the training time so far."""
+        return self._spent < _FREE + _SHARE * seconds
 
     def start(self, model: GenerativeModel, step: int) -> None:
         """Computes the views of a model after a step, and starts those of several frames."""
+        with self._counting():
+            self._start(model, step)
+
+    def _start(self, model: GenerativeModel, step: int) -> None:
         while len(self._pending) >= _MOST_PENDING:
             self._complete_first()
         moment = _Moment(step)
@@ -77,6 +92,10 @@ class Recording:
         """Computes one frame of the first view that is incomplete."""
         if not self._pending:
             return
+        with self._counting():
+            self._advance()
+
+    def _advance(self) -> None:
         moment = self._pending[0]
         name, stream = next(iter(moment.streams.items()))
         try:
@@ -105,6 +124,14 @@ class Recording:
         while self._pending and self._pending[0] is moment:
             self.advance()
             self._between()
+
+    @contextlib.contextmanager
+    def _counting(self) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._spent += time.perf_counter() - began
 
     def _file(self) -> None:
         while self._pending and not self._pending[0].streams:

@@ -161,7 +161,7 @@ class Session:
                 self.journal.measure_fit(self.seconds)
             elif self.run is not None:
                 self.save()
-            self.journal.measure_and_record(0, self.seconds, *self.journal.due(0))
+            self.journal.measure_and_record(0, self.seconds, *self.journal.due(0, self.seconds))
             if self.fitted:
                 self._finish("done")
 
@@ -233,7 +233,7 @@ class Session:
             self.run.add_lone_round(trainer.step, outcome.only)
         clock.start()  # reading metrics waits for the device, which is part of training
         self.journal.note(trainer.step, clock.seconds, outcome)
-        measure, record = self.journal.due(trainer.step)
+        measure, record = self.journal.due(trainer.step, clock.seconds)
         if measure or record or self.journal.flush_due or self.progress >= 1.0:
             self.journal.flush()
         clock.stop()
