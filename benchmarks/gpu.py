@@ -31,6 +31,7 @@ __all__ = ["ROWS", "Row", "main"]
 _FOREVER = 100_000_000  # steps: the schedule stays at its beginning
 _BETWEEN = 64  # steps between two waits for the device, about a display interval of a small model
 _WARM_UP = 8  # rounds before a measurement: eager ones, and the first replays
+_EARLY = 1.5  # seconds of a watched session that are not counted: at first nearly every step is recorded
 
 
 @dataclass(frozen=True)
@@ -159,9 +160,7 @@ def _watched(setup: Setup, data: Any, device: torch.device, seconds: float) -> d
         session = WatchedSession(setup, data, Path(folder) / "run")
         try:
             with session.display_model():
-                for _ in range(_WARM_UP):
-                    session.step()
-                _wait(device)
+                _rate(session.step, device, _EARLY)
             session.forget()
             with session.display_model():
                 rate = _rate(session.step, device, seconds)

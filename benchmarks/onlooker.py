@@ -34,7 +34,7 @@ class Onlooker(threading.Thread):
         self.views = SessionViews(session, reply=self._reply)
         page, views = type(session.model), self.views.viewer.views
         first = [views[name] for name in scenes_of(page)[0].views if name in views]
-        self.shown = [view.name for view in first if view.applies(page, session.setup.config)]
+        self.shown = [view.name for view in first if view.applies(page, session.setup.config, session.data.spec)]
         self.updates: Counter[str] = Counter()
         self.cost: Counter[str] = Counter()
         self.errors: set[str] = set()

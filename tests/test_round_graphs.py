@@ -70,6 +70,21 @@ def test_every_optimiser_is_captured(optimiser, clip):
     assert equal(eager, captured)
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_sixteen_bits_change_the_loss_by_little(name):
+    """The weights stay at 32 bits, and so does what is summed."""
+    exact, rounded = (small_session(name, precision=precision) for precision in ("float32", "bfloat16"))
+    if exact.fitted or name == "pixel-rnn":
+        pytest.skip("it is fitted, not trained" if exact.fitted else "torch's LSTM has no bfloat16 on some processors")
+    losses = []
+    for made in (exact, rounded):
+        run(made, 1)
+        losses.append(made.journal.history.last())
+        assert {p.dtype for p in made.model.parameters()} == {torch.float32}
+    for key, value in losses[0].items():
+        assert losses[1][key] == pytest.approx(value, rel=0.05, abs=0.05), key
+
+
 def test_what_changes_every_round_is_read_by_the_graph(monkeypatch):
     """A weight that `begin_round` warms up, the cosine of the learning rate, and the warm-up of the average."""
 

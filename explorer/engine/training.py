@@ -71,6 +71,12 @@ class Training:
         help="Decay of the moving average (EMA) of the weights, which views, samples and evaluation use; 0: none.",
     )  # fmt: skip
 
+    precision: str = param(
+        "float32", "Precision on a GPU", choices={"float32": "32 bits", "bfloat16": "16 bits in products"},
+        live=True, more=True,
+        help="With 16 bits, a GPU computes products of matrices and convolutions of the losses in bfloat16, which is "
+        "faster for wide networks. Weights and all else stay at 32 bits.",
+    )  # fmt: skip
     graphs: bool = param(
         True, "CUDA graphs", live=True, more=True,
         help="On a GPU the operations of a round are recorded once and replayed, which spares the time to launch them.",
@@ -79,7 +85,8 @@ class Training:
     @functools.cached_property
     def captured(self) -> tuple[Any, ...]:
         """The settings whose change alters the operations of a round, so that its CUDA graph is captured anew."""
-        return self.batch, self.micro_batches, self.optimiser, self.beta1, self.beta2, self.weight_decay, self.clip
+        sizes, optimiser = (self.batch, self.micro_batches), (self.optimiser, self.beta1, self.beta2, self.weight_decay)
+        return *sizes, *optimiser, self.clip, self.precision
 
     def rate(self, field: str) -> float:
         """The learning rate of a name ("lr")."""

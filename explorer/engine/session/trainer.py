@@ -248,7 +248,7 @@ class Trainer:
                 if pictured:
                     before = BeforeLoss.keep(model, micro_batch, self.rng)
                 clock.start()
-                values = model.player_loss(player.name, micro_batch, rng=self.rng)
+                values = self._loss(player.name, micro_batch, training)
                 clock.stop()
                 *early, last = player.forward_phases  # they are told one by one, and computed at once
                 for name in early:
@@ -286,6 +286,16 @@ class Trainer:
         structure = self._learner.revision, this.training.captured
         variant = self._learner.model.round_variant
         return self.graphs.replay(structure, variant, this.index, partial(self._capturable, this.training), self.rng)
+
+    def _loss(self, player: str, batch: DataBatch, training: Training) -> dict[str, Tensor]:
+        """Loss and metrics of a player, in the precision of the training."""
+        model = self._learner.model
+        if training.precision == "float32" or not is_deferred(self._placement.device):
+            return model.player_loss(player, batch, rng=self.rng)
+        # Weights are rounded anew in each product: a graph would not see those that were kept before an update.
+        with torch.autocast(self._placement.device.type, torch.bfloat16, cache_enabled=False):
+            values = model.player_loss(player, batch, rng=self.rng)
+        return {key: value.to(model.dtype) for key, value in values.items()}
 
     def _capturable(self, training: Training, index: Tensor) -> Scalars:
         """The operations of a whole round on the data at given positions, to be captured; its results."""
