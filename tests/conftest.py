@@ -59,6 +59,12 @@ def _short_measurements() -> Iterator[None]:
 
 
 @pytest.fixture
+def quick_critics(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Critics of the lab on supports that do not overlap stop after 600 updates: for tests of all labs alike."""
+    monkeypatch.setattr("models.gan.non_overlap.critic.MOST", 600)
+
+
+@pytest.fixture
 def fixture_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pages of `pages.py` in the catalogue, as one family."""
     monkeypatch.setattr(models, "FAMILIES", (*models.FAMILIES, FIXTURES))

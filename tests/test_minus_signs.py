@@ -16,6 +16,8 @@ from models.frames import Frame
 from models.gan.non_overlap import overlap_views
 from models.protocol import GenerativeModel, Lab, build, views_of
 
+pytestmark = pytest.mark.usefixtures("quick_critics")
+
 PAGES = {name: page for family in models.FAMILIES for name, page in family.pages.items()}
 LABS = [name for name, page in PAGES.items() if issubclass(page, Lab)]
 MODELS = [name for name, page in PAGES.items() if issubclass(page, GenerativeModel)]

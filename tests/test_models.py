@@ -22,7 +22,7 @@ from models.protocol import BadValue, GenerativeModel, Image, Lab, Waveform, bui
 LABS = sorted(name for name, page in PAGES.items() if issubclass(page, Lab))
 QUICK = {"choosing-d": {"steps": 20}}  # of a lab that fits many models
 
-pytestmark = pytest.mark.usefixtures("fixture_pages")
+pytestmark = pytest.mark.usefixtures("fixture_pages", "quick_critics")
 
 
 def advance(session: Session, rounds: int) -> None:

@@ -19,6 +19,8 @@ from models.frames import Curves, arrays_of
 from models.gan.non_overlap.lab import NonOverlapLab
 from models.protocol import DataSpec, Image, Lab, Page, Preset, Scene, Try, View, build, params_of, views_of
 
+pytestmark = pytest.mark.usefixtures("quick_critics")
+
 PAGES = {name: page for family in models.FAMILIES for name, page in family.pages.items()}
 TRIES = [(name, number) for name, page in PAGES.items() for number in range(len(page.try_next))]
 HERE = [(name, number) for name, number in TRIES if PAGES[name].try_next[number].page is None]
