@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from models.nets import MLP, ConvDecoder, ConvEncoder, Dropout, parameter_count
+from models.nets.lookup import rows_by_product
 
 
 def test_an_mlp_is_its_layers_composed_with_no_activation_at_the_end():
@@ -92,3 +93,14 @@ def test_weights_come_from_the_global_seed():
         built.append(nn.utils.parameters_to_vector(ConvEncoder((1, 8, 8), (4, 6), 5).parameters()))
     assert torch.equal(built[0], built[1])
     assert not torch.equal(built[0], built[2])
+
+
+def test_rows_by_product_are_those_of_an_embedding_and_so_is_their_gradient():
+    table = torch.randn(7, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    index = torch.tensor([[0, 6, 2], [2, 2, 5]])
+    weight = torch.arange(18, dtype=torch.float64).view(2, 3, 3)
+    gradients = []
+    for rows in (rows_by_product(index, table), torch.nn.functional.embedding(index, table)):
+        assert torch.equal(rows, table[index])
+        gradients.append(torch.autograd.grad((weight * rows).sum(), table)[0])
+    torch.testing.assert_close(gradients[0], gradients[1], rtol=0, atol=1e-14)

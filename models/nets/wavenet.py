@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from models.nets.lookup import Lookup
+
 __all__ = ["GatedLayer", "WaveNetStack", "dilations_of", "receptive_field"]
 
 
@@ -107,7 +109,7 @@ class WaveNetStack(nn.Module):
         )
         self.dilations, self.kernel = tuple(dilations), kernel
         self.receptive_field = receptive_field(dilations, kernel)
-        self.classes = nn.Embedding(classes, len(dilations) * channels[1]) if classes else None
+        self.classes = Lookup(classes, len(dilations) * channels[1]) if classes else None
         self.head = nn.Sequential(nn.ReLU(), nn.Linear(channels[2], head), nn.ReLU(), nn.Linear(head, outputs))
 
     @property

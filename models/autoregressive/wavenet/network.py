@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from models.likelihoods.quantised import MuLaw
+from models.nets.lookup import Lookup
 from models.nets.wavenet import WaveNetStack
 
 __all__ = ["LevelInput", "Network", "ValueInput"]
@@ -21,7 +22,7 @@ class LevelInput(nn.Module):
 
     def __init__(self, levels: int, channels: int):
         super().__init__()
-        self.vectors = nn.Embedding(levels + 1, channels)
+        self.vectors = Lookup(levels + 1, channels)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Levels, or the number of levels for "before the sound"; (n, t) to (n, t, channels)."""
