@@ -501,7 +501,7 @@ def test_two_runs_are_compared_in_aligned_tables(gauss_run, other_gauss_run, com
     lines = done.out.splitlines()
     assert lines[0] == f"A  {gauss_run}: Ring, seed 0, step 40"
     assert lines[1] == f"B  {other_gauss_run}: Ring with scale s 2, seed 0, step 10"
-    assert lines[3:7] == ["              A   B", "  Scale s     1   2", "  Steps done  40  10", "20 settings are equal"]
+    assert lines[3:7] == ["              A   B", "  Scale s     1   2", "  Steps done  40  10", "22 settings are equal"]
     (row,) = (line for line in lines if line.startswith("  Log-likelihood, nats"))
     trained = [[line for line in numbers(run) if "held_out" not in line] for run in (gauss_run, other_gauss_run)]
     last = [lines[-1]["log_likelihood"] for lines in trained]
@@ -515,7 +515,7 @@ def test_a_comparison_as_json_has_every_metric_by_its_key(gauss_run, other_gauss
     assert result["runs"] == [str(gauss_run), str(other_gauss_run)]
     assert result["steps"] == [40, 10]
     assert result["differences"][0] == {"name": "Scale s", "values": ["1", "2"]}
-    assert result["equal"] == 20
+    assert result["equal"] == 22
     assert (
         result["metrics"]["held_out.modes"][0]
         == json.loads((gauss_run / "summary.json").read_text())["metrics"]["held_out.modes"]

@@ -109,7 +109,7 @@ def test_it_begins_with_the_run_asked_for_and_the_newest_other(compare, runs) ->
     window = compare("first")
     assert [folder.name for folder in window.choosers.folders] == ["first", "second"]
     assert settings(window)["Scale s"] == ("1", "2")
-    assert window.settings.sentence.text() == "18 settings are equal"
+    assert window.settings.sentence.text() == "20 settings are equal"
     frame = window.curves.display.frame
     assert {(series.label, series.dotted) for series in frame.series} == {("A", False), ("B", True)}
     assert titles(window) == ["A, step 8: Ring, seed 0", "B, step 12: Ring with scale s 2, seed 3"]
