@@ -65,8 +65,10 @@ class BatchOrder:
             epoch, start = divmod(position, self.n)
             if epoch != self._epoch:
                 self._epoch = epoch
-                order = np.random.default_rng([self._seed, epoch]).permutation(self.n)
-                self._order = torch.from_numpy(order).to(self._device)
+                order = torch.from_numpy(np.random.default_rng([self._seed, epoch]).permutation(self.n))
+                if self._device.type == "cuda":
+                    order = order.pin_memory()  # so that the copy does not wait for what the device has to do
+                self._order = order.to(self._device, non_blocking=True)
             part = self._order[start : start + count]
             parts.append(part)
             position += len(part)
