@@ -346,6 +346,7 @@ def test_a_signal_saves_ends_with_its_status_and_the_run_can_be_resumed(name, st
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=Path(__file__).parents[1],
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # the suite may run under nohup
     )
     try:
         deadline = time.monotonic() + 60

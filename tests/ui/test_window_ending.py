@@ -30,6 +30,7 @@ def test_a_signal_saves_and_closes_the_window(number, state, status, apart):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # the suite may run under nohup
     )
     try:
         assert process.stdout is not None
