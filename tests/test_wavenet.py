@@ -12,7 +12,7 @@ from sound_cases import OUTPUTS, outputs, rng, sounds, wavenet
 
 from models.autoregressive.wavenet import WaveNet
 from models.autoregressive.wavenet.crops import crop
-from models.autoregressive.wavenet.generation import NaiveGeneration, generation
+from models.autoregressive.wavenet.generation import NaiveGeneration, OnArraysAside, generation
 from models.nets.wavenet import dilations_of, receptive_field
 from models.nets.wavenet_cache import ArrayCache, TensorCache
 from models.protocol import BadValue, DataBatch, DataSpec, Kind, Waveform, build, settings_of
@@ -218,6 +218,25 @@ def test_cached_outputs_are_those_of_the_network(kernel, n, cache):
         found = [step(each) if cache is TensorCache else torch.from_numpy(step(each.numpy())) for each in inputs]
     torch.testing.assert_close(torch.stack(found, dim=1), expected, rtol=0, atol=1e-12)
     assert torch.equal(x, before)
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("known", [0, 5])
+def test_a_copy_aside_draws_the_same_in_parts_and_continues_a_beginning(output, known):
+    model = wavenet(output=output)
+    x, y = sounds(model, 3), torch.tensor([0, 1, 1])
+    mask = torch.zeros_like(x)
+    mask[:, :known] = 1
+    levels, noise = model.grid.quantise(x), model.noise(3, 40, rng(5))
+    both = [
+        begin(model.network, model.distribution, noise, model.class_of(y), 0.8, levels, mask)
+        for begin in (generation, OnArraysAside)
+    ]
+    for made in both:
+        while made.done < made.length:
+            made.advance(9)
+    assert torch.equal(both[0].levels, both[1].levels)
+    assert torch.equal(both[1].levels[:, :known], levels[:, :known])
 
 
 def test_tensors_draw_what_arrays_draw():
