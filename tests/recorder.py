@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -59,13 +59,14 @@ class _Recorder(TorchDispatchMode):
                         tensor.copy_(new)
 
 
-def record(work: Callable[[], None], rng: torch.Generator) -> Callable[[], None]:
+def record(work: Callable[[], None], sources: Sequence[torch.Generator]) -> Callable[[], None]:
     """Records what a function does; see `explorer.engine.session.cuda_graph.cuda_graph`."""
-    recorder, state = _Recorder(), rng.get_state()
+    recorder, states = _Recorder(), [rng.get_state() for rng in sources]
     try:
         with recorder:
             work()
     finally:
         recorder.put_back()
-        rng.set_state(state)
+        for rng, state in zip(sources, states, strict=True):
+            rng.set_state(state)
     return recorder.replay

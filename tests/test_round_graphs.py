@@ -61,6 +61,27 @@ def test_a_replayed_round_gives_the_numbers_of_an_eager_one(name):
         assert captured.summary()["cuda_graphs"] == "3 rounds replayed from 1 graphs"
 
 
+@pytest.mark.parametrize("name", ["vae", "pixel-cnn", "gan", "real-nvp"])
+def test_micro_batches_are_captured_with_noise_of_their_own(name, monkeypatch):
+    served: list[str] = []
+
+    def recorded(work, sources):
+        before = len(served)
+        replay = record(work, sources)
+        assert len(served) == before  # a view that is computed meanwhile would be recorded with the round
+        return replay
+
+    monkeypatch.setattr(trainer, "cuda_graph", recorded)
+    eager, captured = (small_session(name, graphs=graphs, micro_batches=2) for graphs in (False, True))
+    for made in (eager, captured):
+        made.between_micro_batches = lambda: served.append("view")
+        run(made, 6)
+    assert served
+    assert captured.trainer.graphs.replays == 3
+    assert equal(eager, captured)
+    assert eager.journal.history.last() == captured.journal.history.last()
+
+
 @pytest.mark.parametrize("optimiser", ["adam", "adamw", "rmsprop", "sgd"])
 @pytest.mark.parametrize("clip", [0.0, 0.1])
 def test_every_optimiser_is_captured(optimiser, clip):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import signal
 import sys
@@ -11,8 +12,9 @@ from types import FrameType
 from typing import Any
 
 from explorer.cli.arguments import read_pairs
+from explorer.cli.processes import joined
 from explorer.cli.progress import Bar, download_progress
-from explorer.engine import ExplorerError, Session, Setup, new_session, resume_session
+from explorer.engine import ExplorerError, Placement, Session, Setup, new_session, resume_session
 from explorer.signals import Ended, exit_status, handled
 
 __all__ = ["resume", "run_to_end", "train"]
@@ -21,16 +23,20 @@ __all__ = ["resume", "run_to_end", "train"]
 class _Stop:
     """Handler of signals: the first asks the session to stop after the round, a second Ctrl-C ends the program at once.
 
+    Args:
+        patient: Whether a second Ctrl-C does nothing: `torchrun` sends one after that of the terminal.
+
     Attributes:
         by: The first signal, or None.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patient: bool = False) -> None:
         self.by: Ended | None = None
+        self._patient = patient
 
     def __call__(self, number: int, _frame: FrameType | None) -> None:
         """Notes a signal."""
-        if self.by is not None and number == signal.SIGINT:
+        if self.by is not None and number == signal.SIGINT and not self._patient:
             raise Ended(number)
         self.by = self.by or Ended(number)
 
@@ -48,23 +54,33 @@ def train(arguments: argparse.Namespace) -> int:
         device=arguments.device,
     )
     folder = Path(arguments.out) if arguments.out else None
-    session = new_session(setup, folder=folder, progress=download_progress)
-    if session.data.data.content is not None:
-        print(f"data: {session.data.data.content}", file=sys.stderr)
-    return _finish(session, arguments)
+    with joined(arguments.device) as placement:
+        with _in_order(placement):
+            session = new_session(setup, folder=folder, progress=download_progress, placement=placement)
+        if session.run is not None and session.data.data.content is not None:
+            print(f"data: {session.data.data.content}", file=sys.stderr)
+        return _finish(session, arguments)
 
 
 def resume(arguments: argparse.Namespace) -> int:
     """Continues a run; see the help of `resume`."""
-    session = resume_session(arguments.run, device=arguments.device, progress=download_progress)
     changes = {**read_pairs(arguments.set), **_length(arguments)}
-    if changes:
-        try:
-            session.change(**changes)
-        except ExplorerError:
-            session.close()
-            raise
-    return _finish(session, arguments)
+    with joined(arguments.device) as placement:
+        with _in_order(placement):
+            session = resume_session(
+                arguments.run, device=arguments.device, progress=download_progress, placement=placement
+            )
+        if changes:
+            try:
+                session.change(**changes)
+            except ExplorerError:
+                session.close()
+                raise
+        return _finish(session, arguments)
+
+
+def _in_order(placement: Placement | None) -> contextlib.AbstractContextManager[None]:
+    return contextlib.nullcontext() if placement is None else placement.first_alone()
 
 
 def _length(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -74,7 +90,11 @@ def _length(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _finish(session: Session, arguments: argparse.Namespace) -> int:
-    assert session.run is not None
+    if session.run is None:  # another process than that of rank 0, which alone writes and prints
+        code, error = run_to_end(session, arguments.stop_at)
+        if error:
+            print(f"dgm-explorer: process {session.placement.rank}: {error}", file=sys.stderr)
+        return code
     print(f"run: {session.run.folder}", file=sys.stderr)
     code, error = run_to_end(session, arguments.stop_at)
     result = {"run": str(session.run.folder), **session.summary()}
@@ -102,12 +122,13 @@ def run_to_end(session: Session, stop_at: int | None = None) -> tuple[int, str]:
     Returns:
         The exit status, and an error message or "".
     """
-    stop = _Stop()
+    placement = session.placement
+    stop = _Stop(patient=placement.world > 1)
     try:
         with handled(stop):
-            with Bar(session, enabled=not session.fitted) as bar:
+            with Bar(session, enabled=not session.fitted and placement.rank == 0) as bar:
                 session.begin()
-                while not session.finished and stop.by is None:
+                while not session.finished and not placement.any(stop.by is not None):
                     if stop_at is not None and session.step_count >= stop_at:
                         break
                     session.step()

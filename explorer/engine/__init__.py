@@ -1,14 +1,14 @@
 """The engine: sessions, runs, evaluation and views, without a window."""
 
-from explorer.engine.devices import available, describe, resolve
-from explorer.engine.errors import BadInput, Diverged, ExplorerError, OutOfMemory, RunError
+from explorer.engine.devices import Placement, available, describe, resolve
+from explorer.engine.errors import BadInput, Diverged, ExplorerError, OutOfMemory, ProcessLost, RunError
 from explorer.engine.host.session_views import SessionViews
 from explorer.engine.loading import LoadedRun, load_run, new_session, open_data, resume_session
 from explorer.engine.measure.evaluation import evaluate
 from explorer.engine.runs.history import Curve, History
 from explorer.engine.runs.run import Run
+from explorer.engine.session.rounds import Phase
 from explorer.engine.session.session import Session
-from explorer.engine.session.trainer import Phase
 from explorer.engine.setup import Setup
 from explorer.engine.training import Training, training_class
 from explorer.engine.views.requests import Reply, Request, RequestQueue
@@ -23,6 +23,8 @@ __all__ = [
     "LoadedRun",
     "OutOfMemory",
     "Phase",
+    "Placement",
+    "ProcessLost",
     "Reply",
     "Request",
     "RequestQueue",

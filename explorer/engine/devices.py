@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from explorer.engine.errors import BadInput
+from explorer.engine.errors import BadInput, ProcessLost
 
 __all__ = [
     "Placement",
@@ -53,13 +54,52 @@ class Placement:
         size = count // self.world
         return self.rank * size, size
 
+    def parts_of(self, parts: int) -> range:
+        """Numbers of this process's parts of a batch in equal parts, a multiple of `world`."""
+        start, size = self.slice_of(parts)
+        return range(start, start + size)
+
     def reduce(self, tensors: Iterable[Tensor]) -> None:
         """Replaces each tensor by its mean over all processes, in place; a single process keeps its own."""
         if self.world == 1:
             return
-        for tensor in tensors:
-            torch.distributed.all_reduce(tensor)
-            tensor.div_(self.world)
+        together = list(tensors)
+        flat = torch.cat([tensor.reshape(-1) for tensor in together])  # one message instead of one for each tensor
+        with self._exchanging():
+            torch.distributed.all_reduce(flat)
+        flat.div_(self.world)
+        for tensor, mean in zip(together, flat.split([tensor.numel() for tensor in together]), strict=True):
+            tensor.copy_(mean.view_as(tensor))
+
+    def any(self, flag: bool) -> bool:
+        """Whether a flag is set in any process. All processes get the same answer, and each waits for the others."""
+        if self.world == 1:
+            return flag
+        flags = torch.tensor(int(flag))
+        with self._exchanging():
+            torch.distributed.all_reduce(flags)
+        return bool(flags)
+
+    @contextlib.contextmanager
+    def first_alone(self) -> Iterator[None]:
+        """A block that the process of rank 0 leaves before the others enter it: it makes files that they read."""
+        if self.rank:
+            self.any(False)
+        yield
+        if not self.rank:
+            self.any(False)
+
+    @contextlib.contextmanager
+    def _exchanging(self) -> Iterator[None]:
+        try:
+            yield
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as error:
+            raise ProcessLost(
+                f"another of the {self.world} processes has ended, and this one with it; "
+                "resume continues the run from its last checkpoint"
+            ) from error
 
 
 def available() -> list[str]:

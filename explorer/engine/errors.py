@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["BadInput", "Diverged", "ExplorerError", "OutOfMemory", "RunError", "WriteError"]
+__all__ = ["BadInput", "Diverged", "ExplorerError", "OutOfMemory", "ProcessLost", "RunError", "WriteError"]
 
 
 class ExplorerError(Exception):
@@ -27,6 +27,10 @@ class WriteError(RunError):
     """A file could not be written, because of permissions or a full disk."""
 
     code = 1
+
+
+class ProcessLost(ExplorerError):
+    """One of several processes that train a model together has ended."""
 
 
 class Diverged(ExplorerError):

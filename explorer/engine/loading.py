@@ -119,6 +119,7 @@ def new_session(
     keep: bool = True,
     progress: Progress | None = None,
     record: bool = True,
+    placement: Placement | None = None,
 ) -> Session:
     """A session at step 0 with a new run.
 
@@ -128,29 +129,58 @@ def new_session(
         keep: Whether the session writes a run.
         progress: Called during a download.
         record: Whether frames are recorded.
+        placement: Device and rank; None for the setup's device. Each process has as many micro-batches as the setup
+            says, and only that of rank 0 writes a run.
 
     Raises:
         BadInput: Data, device, folder or a run that the config names are not available.
     """
-    placement = Placement(resolve(setup.device))
+    if placement is None:
+        placement = Placement(resolve(setup.device))
+    if placement.world > 1:
+        setup = _shared(setup, placement)
     parents = find_parents(setup)
     built = build_parents(parents, placement.device)
     setup = dataclasses.replace(setup, parents={name: parent.ref for name, parent in parents.items()})
     data = open_data(setup.data, progress)
-    run = Run.create(setup, spec_of(data), data.digest, folder) if keep else None
+    run = Run.create(setup, spec_of(data), data.digest, folder) if keep and placement.rank == 0 else None
     if run is not None:
         write_parents(run.parents, parents)
         write_content(run.own_data, data.content)
     return Session(setup, data, run=run, placement=placement, record=record, parents=built)
 
 
-def resume_session(path: str | Path, *, device: str | None = None, progress: Progress | None = None) -> Session:
+def _shared(setup: Setup, placement: Placement) -> Setup:
+    """The setup of one process that trains as several do, each with the micro-batches of a setup."""
+    page = model_page(setup.page)
+    if page.batch_statistics:
+        raise BadInput(
+            f"{page.title} normalises by its batch, and each of {placement.world} processes would normalise by its own "
+            "part; train it by one process"
+        )
+    parts = placement.world * setup.training.micro_batches
+    if setup.training.batch % parts:
+        raise BadInput(
+            f"a batch of {setup.training.batch} cannot be divided among {placement.world} processes "
+            f"with {setup.training.micro_batches} micro_batches each"
+        )
+    return dataclasses.replace(setup.with_values(micro_batches=parts), device=placement.device.type)
+
+
+def resume_session(
+    path: str | Path,
+    *,
+    device: str | None = None,
+    progress: Progress | None = None,
+    placement: Placement | None = None,
+) -> Session:
     """A session that continues from a run's last checkpoint, or from step 0 if the run has none yet.
 
     Args:
         path: The run's folder.
         device: Device to train on; None for that of the run.
         progress: Called during a download.
+        placement: Device and rank of one of several processes; None for one process alone.
 
     Raises:
         RunError: The path is not a run, or the run is damaged or in use.
@@ -158,7 +188,8 @@ def resume_session(path: str | Path, *, device: str | None = None, progress: Pro
     """
     run = Run(Path(path))
     checkpoint = run.last() if run.begun else None
-    placement = Placement(resolve(device or run.setup.device))
+    if placement is None:
+        placement = Placement(resolve(device or run.setup.device))
     parents = build_parents(read_parents(run.parents, run.setup.parents), placement.device)
     session = Session(run.setup, _same_data(run, progress), run=run, placement=placement, parents=parents)
     try:

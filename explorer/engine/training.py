@@ -38,7 +38,8 @@ class Training:
         1,
         256,
         more=True,
-        help="Parts into which a batch is divided to save memory; the result is the same.",
+        help="Parts into which a batch is divided to save memory. The gradient is that of the whole batch; each part "
+        "has noise of its own.",
     )
     optimiser: str = param(
         "adam", "Optimiser", choices={"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"},

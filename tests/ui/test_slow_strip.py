@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 import models
 from explorer.engine import Setup, new_session
+from explorer.engine.session.rounds import Phase
 from explorer.engine.session.slow_motion import PhaseReport, SlowMotion
-from explorer.engine.session.trainer import Phase
 from explorer.ui.page.panels.slow_strip import SlowStrip, updates_of
 from models.protocol import GenerativeModel
 from models.protocol.player import PHASES

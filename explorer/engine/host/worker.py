@@ -20,9 +20,9 @@ from explorer.engine.host.mailbox import Mailbox
 from explorer.engine.host.session_views import SessionViews
 from explorer.engine.host.snapshot import SnapshotMaker
 from explorer.engine.session.learner import Learner
+from explorer.engine.session.rounds import Phase
 from explorer.engine.session.session import Session
 from explorer.engine.session.slow_motion import SlowMotion
-from explorer.engine.session.trainer import Phase
 from explorer.engine.views.requests import Reply, RequestQueue
 from explorer.engine.views.static_page import StaticPage
 from models.frames import Frame

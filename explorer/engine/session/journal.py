@@ -14,9 +14,9 @@ from explorer.engine.runs.run import Run
 from explorer.engine.session.learner import Learner
 from explorer.engine.session.metric_buffer import MetricBuffer, Record
 from explorer.engine.session.recording import Recording
+from explorer.engine.session.rounds import Outcome
 from explorer.engine.session.saver import Saver
 from explorer.engine.session.state import weights
-from explorer.engine.session.trainer import Outcome
 from explorer.engine.views.viewer import Viewer
 
 __all__ = ["Journal"]

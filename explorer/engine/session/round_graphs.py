@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -69,7 +69,7 @@ class RoundGraphs:
         variant: Hashable,
         index: Tensor,
         work: Callable[[Tensor], Scalars],
-        rng: torch.Generator,
+        sources: Sequence[torch.Generator],
     ) -> Scalars | None:
         """Makes a round by its graph, which is captured first if enough rounds were eager.
 
@@ -78,7 +78,7 @@ class RoundGraphs:
             variant: Which of several kinds of rounds it is.
             index: Positions of the data of the round.
             work: Does the operations of a round on the data at given positions, and returns its results.
-            rng: Source of their noise.
+            sources: All generators from which they draw.
 
         Returns:
             The results, or None if the round is to be made eagerly.
@@ -94,7 +94,7 @@ class RoundGraphs:
             if self._eager.total() < _EAGER_ROUNDS or not self._eager[variant]:
                 self._eager[variant] += 1
                 return None
-            graph = self._captured(index, work, rng)
+            graph = self._captured(index, work, sources)
             if graph is None:
                 return None
             self.graphs[variant] = graph
@@ -103,11 +103,13 @@ class RoundGraphs:
         self.replays += 1
         return graph.scalars.copy()
 
-    def _captured(self, index: Tensor, work: Callable[[Tensor], Scalars], rng: torch.Generator) -> Graph | None:
+    def _captured(
+        self, index: Tensor, work: Callable[[Tensor], Scalars], sources: Sequence[torch.Generator]
+    ) -> Graph | None:
         """Captures a round; None, and the reason is kept, if that fails."""
         static, results = index.clone(), []
         try:
-            replay = self._capture(lambda: results.append(work(static)), rng)
+            replay = self._capture(lambda: results.append(work(static)), sources)
         except RuntimeError as error:
             self.reason = f"a round could not be captured: {str(error).splitlines()[0]}"
             self.graphs.clear()

@@ -19,9 +19,10 @@ from explorer.engine.runs.setup_history import SetupHistory
 from explorer.engine.session.failures import ending_on_failure
 from explorer.engine.session.journal import Journal
 from explorer.engine.session.learner import Learner
+from explorer.engine.session.rounds import Phase
 from explorer.engine.session.saver import Saver, is_rate_jump
 from explorer.engine.session.state import TrainingState
-from explorer.engine.session.trainer import Phase, Trainer
+from explorer.engine.session.trainer import Trainer
 from explorer.engine.setup import Setup, live_changes
 from explorer.engine.training import Training, check_length
 from models.protocol import GenerativeModel
@@ -63,7 +64,7 @@ class Session:
         parents: Mapping[str, GenerativeModel] | None = None,
     ):
         self.placement = placement or Placement(resolve(setup.device))
-        self.run = run if self.placement.rank == 0 else None
+        self.run, self._stored = (run if self.placement.rank == 0 else None), run
         self.between_micro_batches: Callable[[], None] = lambda: None
         self._dataset, self._recorded, self._parents = data, record, parents or {}
         if self.run is not None:
@@ -324,7 +325,7 @@ class Session:
         self.status = "done" if self.progress >= 1.0 else "stopped"
         self._begun = state.step > 0
         self.journal.go_back(state.step, set(type(self.model).rates))
-        self.setups = SetupHistory(self.setup) if self.run is None else SetupHistory.of(self.run)
+        self.setups = SetupHistory(self.setup) if self._stored is None else SetupHistory.of(self._stored)
         self.journal.history.changed = self.setups.changed_steps()
         for change in self.setups.changes:
             if change.step == state.step:  # made after the checkpoint, before the next round

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import torch
 
+from explorer.engine.session.rounds import Phase
 from explorer.engine.session.session import Session
-from explorer.engine.session.trainer import Phase
 from models.frames import Frame
 from models.protocol import PhasePicture
 
