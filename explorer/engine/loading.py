@@ -141,7 +141,7 @@ def new_session(
     if run is not None:
         write_parents(run.parents, parents)
         write_content(run.own_data, data.content)
-    return Session(setup, data, run=run, placement=placement, record=record, parents=built)
+    return Session(setup, data, run=run, placement=placement, record=record, parents=built, stored_parents=parents)
 
 
 def resume_session(path: str | Path, *, device: str | None = None, progress: Progress | None = None) -> Session:
@@ -159,8 +159,10 @@ def resume_session(path: str | Path, *, device: str | None = None, progress: Pro
     run = Run(Path(path))
     checkpoint = run.last() if run.begun else None
     placement = Placement(resolve(device or run.setup.device))
-    parents = build_parents(read_parents(run.parents, run.setup.parents), placement.device)
-    session = Session(run.setup, _same_data(run, progress), run=run, placement=placement, parents=parents)
+    stored = read_parents(run.parents, run.setup.parents)
+    parents = build_parents(stored, placement.device)
+    data = _same_data(run, progress)
+    session = Session(run.setup, data, run=run, placement=placement, parents=parents, stored_parents=stored)
     try:
         if checkpoint is not None:
             session.load(from_checkpoint(checkpoint, type(session.model)))

@@ -5,21 +5,24 @@ Longer than other files: it is the one place where commands, training and views 
 
 from __future__ import annotations
 
+import logging
 import math
 import queue
 import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from explorer.engine.devices import prepare_thread
-from explorer.engine.errors import ExplorerError
+from explorer.engine.errors import ExplorerError, WriteError
 from explorer.engine.host import events
 from explorer.engine.host.mailbox import Mailbox
 from explorer.engine.host.session_views import SessionViews
 from explorer.engine.host.snapshot import SnapshotMaker
 from explorer.engine.session.learner import Learner
+from explorer.engine.session.rescue import free_folder, move_session, rescue
 from explorer.engine.session.session import Session
 from explorer.engine.session.slow_motion import SlowMotion
 from explorer.engine.session.trainer import Phase
@@ -28,6 +31,8 @@ from explorer.engine.views.static_page import StaticPage
 from models.frames import Frame
 
 __all__ = ["Worker"]
+
+_log = logging.getLogger("explorer")
 
 
 class Worker:
@@ -185,10 +190,13 @@ class Worker:
         if isinstance(shown, SessionViews):
             shown.detach()
             try:
-                if shown.session.status == "training":
-                    shown.session.stop()
+                _save(shown.session, self._tell)
             finally:
                 shown.session.close()
+
+    def _tell(self, text: str) -> None:
+        _log.warning(text)  # the window may be closing
+        self._event(events.Told(text))
 
     def _give_snapshot(self) -> None:
         if self.shown is None or not self.mailbox.due:
@@ -219,6 +227,7 @@ class Worker:
         self.watched.clear()
         self.mailbox.clear()
         if isinstance(shown, Session):
+            shown.tell = self._tell
             self.shown = SessionViews(shown, self.requests, self._answered)
             self._revision, self._structure = shown.learner.revision, shown.learner.structure
             self._event(events.Opened(shown))
@@ -306,6 +315,14 @@ class Worker:
         session.save()
         self._event(events.Saved(session.step_count))
 
+    def move(self, place: Path) -> None:
+        """Saves a run that cannot be written to in a new folder at a place."""
+        session = self._session()
+        assert session.run is not None
+        folder = free_folder(place / session.run.folder.name)
+        move_session(session, folder)
+        self._event(events.Moved(folder))
+
 
 def _complete(session: Session) -> None:
     """Completes the run of a fitted model before `Opened` is sent: measures, records and saves it."""
@@ -314,3 +331,16 @@ def _complete(session: Session) -> None:
     except BaseException:
         session.close()
         raise
+
+
+def _save(session: Session, tell: Callable[[str], None]) -> None:
+    """Saves a session that is left; where its run cannot be written to, in another folder."""
+    try:
+        if session.status == "training":
+            session.stop()
+    except WriteError as error:
+        tell(str(error))
+    if session.unsaved:
+        former = session.run
+        assert former is not None
+        tell(f"The model of {former.folder.name} at step {session.step_count} is saved in {rescue(session)}")

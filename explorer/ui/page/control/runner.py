@@ -46,6 +46,7 @@ class Runner(QObject):
         began: Something new was begun; messages about what was before are out of date.
         left: A sentence for the status bar: a run was left, and `undo_reset` brings it back.
         welcomed: The bundled model is opened because the user has no runs yet.
+        warned: A sentence about something that has ended early, while training goes on.
         compared: The run of the page, whose newest weights are on disk, is to be compared with another.
 
     Args:
@@ -59,6 +60,7 @@ class Runner(QObject):
     began = Signal()
     left = Signal(str)
     welcomed = Signal()
+    warned = Signal(str)
     compared = Signal()
 
     def __init__(self, host: PageHost, draft: Draft, shown: Shown, parent: QObject | None = None):
@@ -242,6 +244,10 @@ class Runner(QObject):
         else:
             self.compared.emit()
 
+    def save_elsewhere(self, place: Path) -> None:
+        """Saves a run that cannot be written to in a new folder at a place."""
+        self._host.move(place)
+
     def change(self, values: Mapping[str, Any]) -> None:
         """Changes live parameters of the session that is shown."""
         if self._shown.setup is not None and not self._shown.state.is_over:
@@ -278,6 +284,11 @@ class Runner(QObject):
             self._shown.set_state(PageState.TRAINING if event.report.going_on else PageState.PAUSED)
         elif isinstance(event, events.Saved):
             self.compared.emit()
+        elif isinstance(event, events.Told):
+            self.warned.emit(event.message)
+        elif isinstance(event, events.Moved):
+            self._shown.set_folder(event.folder)
+            self.said.emit(f"Saved in {event.folder}; Train goes on there")
         elif isinstance(event, events.Failed):
             self._fail(event.error, event.details)
 

@@ -156,6 +156,11 @@ class Shown(QObject):
         return view.applies(self.page_class, self.config, self.spec)
 
     @property
+    def unsaved(self) -> bool:
+        """Whether a run is shown that is in memory alone, because it could not be written to."""
+        return isinstance(self.source, Session) and self.source.unsaved
+
+    @property
     def latent_dim(self) -> int | None:
         """Dimension of the latent space under the config, or None where the page has none."""
         return (
@@ -221,6 +226,11 @@ class Shown(QObject):
         """Puts another setup in force, which differs in live parameters."""
         self.setup = setup
         self.set_config(setup.config)
+
+    def set_folder(self, folder: Path) -> None:
+        """Takes the new folder of the run."""
+        self.folder = folder
+        self.config_changed.emit()
 
     def set_state(self, state: PageState) -> None:
         """Changes the state; emits the signal even if unchanged, so that what depends on it is refreshed."""
