@@ -28,10 +28,12 @@ from explorer.engine.session.slow_motion import SlowMotion
 from explorer.engine.session.trainer import Phase
 from explorer.engine.views.requests import Reply, RequestQueue
 from explorer.engine.views.static_page import StaticPage
+from explorer.engine.watched import WatchedRun
 from models.frames import Frame
 
 __all__ = ["Worker"]
 
+_LOOK = 1.0  # seconds between two looks at a run that another process may train
 _log = logging.getLogger("explorer")
 
 
@@ -69,6 +71,7 @@ class Worker:
         self._training, self._revision = False, 0
         self._slow = SlowMotion()
         self._structure: tuple[object, ...] = ()
+        self._looked = 0.0
 
     def run(self) -> None:
         """Serves requests and commands until `closing` is set."""
@@ -148,9 +151,20 @@ class Worker:
         if self.requests or (self.shown is not None and self.shown.viewer.streaming):
             self._serve()
             return
-        until = min(until, self.mailbox.due_at)
+        until = min(until, self.mailbox.due_at, self._look())
         self.wake.wait(None if until == math.inf else max(0.0, until - time.monotonic()))
         self.wake.clear()
+
+    def _look(self) -> float:
+        """Follows a run that is looked at; returns the time of the next look."""
+        if not isinstance(self.shown, WatchedRun):
+            return math.inf
+        if time.monotonic() >= self._looked + _LOOK:
+            self._looked = time.monotonic()
+            if self.shown.look():
+                self.mailbox.stale = True
+                self._event(events.Grown())
+        return self._looked + _LOOK
 
     def _serve(self) -> None:
         if isinstance(self.shown, SessionViews):
@@ -236,6 +250,8 @@ class Worker:
         else:
             self.shown = shown
             self._event(events.Opened(shown))
+        if isinstance(shown, WatchedRun):
+            return
         self._training = train and not (isinstance(shown, Session) and shown.fitted)
         if self._training:
             self._event(events.Training())

@@ -138,7 +138,7 @@ class Run:
         except filelock.Timeout:
             raise RunError(f"{self.folder} is being trained by another process; stop that one first") from None
         except OSError as error:
-            raise RunError(f"{self.folder} cannot be written to ({error.strerror})") from None
+            raise WriteError(f"{self.folder} cannot be written to ({error.strerror})") from error
         self._lock = lock
         self._locked = file_identity(self.folder / ".lock")
         for pattern in (".*.tmp", "checkpoints/.*.tmp", "frames/.*.tmp"):
