@@ -9,7 +9,6 @@ from pathlib import Path
 from explorer.engine.loading import LoadedRun, Progress, load_run
 from explorer.engine.runs.curves import loss_curves, read_history
 from explorer.engine.runs.recorder import Recorder
-from explorer.engine.runs.run import Run
 from explorer.engine.runs.setup_history import SetupHistory
 from explorer.engine.runs.weights import load_weights
 from explorer.engine.setup import Setup, split_values

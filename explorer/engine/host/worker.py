@@ -20,7 +20,7 @@ from explorer.engine.errors import ExplorerError, WriteError
 from explorer.engine.host import events
 from explorer.engine.host.mailbox import Mailbox
 from explorer.engine.host.session_views import SessionViews
-from explorer.engine.host.snapshot import SnapshotMaker
+from explorer.engine.host.snapshot import REST, SnapshotMaker
 from explorer.engine.session.learner import Learner
 from explorer.engine.session.rescue import free_folder, move_session, rescue
 from explorer.engine.session.session import Session
@@ -71,7 +71,7 @@ class Worker:
         self._training, self._revision = False, 0
         self._slow = SlowMotion()
         self._structure: tuple[object, ...] = ()
-        self._looked = 0.0
+        self._next_look = 0.0
 
     def run(self) -> None:
         """Serves requests and commands until `closing` is set."""
@@ -157,14 +157,16 @@ class Worker:
 
     def _look(self) -> float:
         """Follows a run that is looked at; returns the time of the next look."""
-        if not isinstance(self.shown, WatchedRun):
+        if not isinstance(self.shown, WatchedRun) or not self.mailbox.wanted:
             return math.inf
-        if time.monotonic() >= self._looked + _LOOK:
-            self._looked = time.monotonic()
+        began = time.monotonic()
+        if began >= self._next_look:
+            self._next_look = math.inf  # for good where this fails: the error is told once
             if self.shown.look():
                 self.mailbox.stale = True
                 self._event(events.Grown())
-        return self._looked + _LOOK
+            self._next_look = began + max(_LOOK, REST * (time.monotonic() - began))
+        return self._next_look
 
     def _serve(self) -> None:
         if isinstance(self.shown, SessionViews):
@@ -238,6 +240,7 @@ class Worker:
         if isinstance(shown, Session) and shown.fitted:
             _complete(shown)
         self._leave()
+        self._next_look = 0.0
         self.watched.clear()
         self.mailbox.clear()
         if isinstance(shown, Session):

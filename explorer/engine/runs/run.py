@@ -144,7 +144,11 @@ class Run:
         for pattern in (".*.tmp", "checkpoints/.*.tmp", "frames/.*.tmp"):
             for torn in self.folder.glob(pattern):  # what a writer that was killed left behind
                 torn.unlink(missing_ok=True)
-        self._hold_lines()
+        try:
+            self._hold_lines()
+        except WriteError:
+            self.close()
+            raise
 
     def _hold_lines(self) -> None:
         with self._writing():

@@ -14,6 +14,7 @@ from PySide6.QtGui import QAction
 
 from explorer.engine import BadInput, Diverged, OutOfMemory, Session, Setup, new_session
 from explorer.engine.bundle import BUNDLES, open_bundle
+from explorer.engine.devices import available
 from explorer.engine.host import events
 from explorer.engine.host.host import PageHost
 from explorer.engine.lab import open_lab
@@ -93,7 +94,7 @@ class Runner(QObject):
 
     @Slot()
     def _offer_step(self) -> None:
-        self._actions[1].setVisible(not self._shown.fitted)
+        self._actions[1].setVisible(not self._shown.fitted and not self._shown.obstacle)
 
     @property
     def is_opening_run(self) -> bool:
@@ -326,7 +327,8 @@ class Runner(QObject):
         elif isinstance(source, WatchedRun):
             state = PageState.WATCHED
             if self._takes_setup:
-                self._draft.take(source.setup)
+                known = source.setup.device in ("auto", *available())
+                self._draft.take(source.setup if known else dataclasses.replace(source.setup, device="auto"))
             self.said.emit(watched_sentence(self._shown))
         else:
             state = PageState.STATIC

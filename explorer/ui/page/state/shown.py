@@ -27,7 +27,8 @@ class PageState(StrEnum):
     """How a page stands.
 
     `STATIC`: fixed weights or a lab. `READY`: an untrained model. `TRAINING`, `PAUSED` and `DONE`: a run. `DIVERGED`
-    and `OUT_OF_MEMORY`: a run that ended with an error. `WATCHED`: a run that cannot be trained here. `FAILED`: nothing could be opened.
+    and `OUT_OF_MEMORY`: a run that ended with an error. `WATCHED`: a run that cannot be trained on here, and is looked
+    at. `FAILED`: nothing could be opened.
     """
 
     STATIC = "static"
@@ -235,6 +236,8 @@ class Shown(QObject):
         """Takes the setup of a run that another process trains, which may have changed."""
         if isinstance(self.source, WatchedRun) and self.source.setup != self.setup:
             self.set_setup(self.source.setup)
+        model = self.model_or_lab
+        self.set_players(model.players() if isinstance(model, GenerativeModel) else ())
 
     def set_setup(self, setup: Setup) -> None:
         """Puts another setup in force, which differs in live parameters."""
