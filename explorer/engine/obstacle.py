@@ -8,7 +8,7 @@ from explorer.engine.devices import available, resolve
 from explorer.engine.errors import BadInput, RunError, WriteError
 from explorer.engine.runs.run import Run
 
-__all__ = ["training_obstacle"]
+__all__ = ["folder_obstacle", "training_obstacle"]
 
 
 def training_obstacle(run: Run) -> str:
@@ -17,11 +17,11 @@ def training_obstacle(run: Run) -> str:
     Raises:
         RunError: Its last checkpoint is damaged.
     """
-    return _of_folder(run) or _of_device(run)
+    return folder_obstacle(run) or _of_device(run)
 
 
-def _of_folder(run: Run) -> str:
-    """A writer in another process, or a folder in which nothing can be written."""
+def folder_obstacle(run: Run) -> str:
+    """That another process writes to a run, or that nobody can; "" if neither is so."""
     if not all(os.access(place, os.W_OK) for place in (run.folder, run.folder / "config.json")):
         return "its folder is read-only"
     try:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from explorer.engine.loading import LoadedRun, Progress, load_run
+from explorer.engine.obstacle import folder_obstacle
 from explorer.engine.runs.curves import loss_curves, read_history
 from explorer.engine.runs.recorder import Recorder
 from explorer.engine.runs.setup_history import SetupHistory
@@ -35,6 +36,7 @@ class WatchedRun(StaticPage):
     def __init__(self, loaded: LoadedRun, reason: str):
         super().__init__(loaded.model, loaded.tensors, loaded.step)
         self.run, self.reason = loaded.run, reason
+        self._is_locked = reason == folder_obstacle(self.run)
         self._seen: Mapping[str, float] = {}
         self.recorder = Recorder(loaded.run.frames)
         self.look()
@@ -82,9 +84,13 @@ class WatchedRun(StaticPage):
         Raises:
             RunError: A file of the run is damaged.
         """
+        freed = self._is_locked and not folder_obstacle(self.run)
+        if freed:
+            self._is_locked = False
+            self.reason = "the other process has ended; open the run again to train it"
         seen = self._times()
         if seen == self._seen:
-            return False
+            return freed
         self._seen = seen
         self.setups = SetupHistory.of(self.run)
         self.history = read_history(self.run)

@@ -43,6 +43,14 @@ def read_only(made: Trained, monkeypatch) -> str:
     return "its folder is read-only"
 
 
+def open_it(driver, name: str) -> None:
+    """Opens a run from the overview."""
+    driver.click("tab.overview")
+    driver.until(lambda: bool(driver.window.overview.runs))
+    driver.click(f"open.{name}")
+    driver.until_state("watched")
+
+
 def files(folder) -> dict[str, tuple[int, float]]:
     return {str(path): (path.stat().st_size, path.stat().st_mtime) for path in folder.rglob("*")}
 
@@ -53,8 +61,7 @@ def test_every_run_is_shown_and_says_why_train_is_off(obstacle, open_window, apa
     reason = obstacle(made, monkeypatch)
     before = files(made.run.folder)
     driver = open_window(1024, 700)
-    driver.click("open.watched")
-    driver.until_state("watched")
+    open_it(driver, "watched")
     driver.until(lambda: driver.page.shown.step == 6 and not driver.page.feed.is_behind)
     button = driver.find("train")
     assert not button.isEnabled()
@@ -77,8 +84,7 @@ def test_every_run_is_shown_and_says_why_train_is_off(obstacle, open_window, apa
 def test_a_run_that_another_process_trains_is_followed(open_window, apart) -> None:
     made = a_run(apart / "runs" / "grows")
     driver = open_window()
-    driver.click("open.grows")
-    driver.until_state("watched")
+    open_it(driver, "grows")
     driver.show_card("curves")
     made.change(lr=0.0007)
     for _ in range(40):
@@ -90,17 +96,10 @@ def test_a_run_that_another_process_trains_is_followed(open_window, apart) -> No
     assert shown.snapshot.recorded == tuple(made.journal.recorder.steps())
     assert driver.frame_of("curves").series[0].x.max() == 46
     made.close()
+    driver.until(lambda: driver.find("waiting").text().startswith("Train is off: the other process has ended"))
+    other = Run(made.run.folder)
+    other.acquire()  # looking takes no lock
+    other.close()
     shutil.rmtree(made.run.folder)  # is said once; what is shown stays
     driver.until(lambda: driver.page.banner.kind == "error")
     assert shown.state == "watched"
-
-
-def test_looking_takes_no_lock(open_window, apart) -> None:
-    made = a_run(apart / "runs" / "watched")
-    driver = open_window()
-    driver.click("open.watched")
-    driver.until_state("watched")
-    made.close()
-    other = Run(made.run.folder)
-    other.acquire()
-    other.close()

@@ -134,7 +134,7 @@ class Runner(QObject):
 
     def open_run(self, folder: Path) -> None:
         """Opens a run from disk."""
-        if folder != self._shown.folder:
+        if folder != self._shown.folder or self._shown.obstacle:
             self.began.emit()
             self.resume(folder)
 

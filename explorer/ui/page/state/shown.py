@@ -233,8 +233,8 @@ class Shown(QObject):
         self.config_changed.emit()
 
     def follow(self) -> None:
-        """Takes the setup of a run that another process trains, which may have changed."""
-        if isinstance(self.source, WatchedRun) and self.source.setup != self.setup:
+        """Takes what has changed of a run that another process trains."""
+        if isinstance(self.source, WatchedRun):
             self.set_setup(self.source.setup)
         model = self.model_or_lab
         self.set_players(model.players() if isinstance(model, GenerativeModel) else ())
