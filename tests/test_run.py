@@ -71,6 +71,7 @@ def test_content_is_on_disk_before_the_name_is(tmp_path, monkeypatch):
     for name in ("fsync", "replace"):
         original = getattr(os, name)
         monkeypatch.setattr(os, name, lambda *a, _name=name, _do=original: (order.append(_name), _do(*a))[1])
+    (tmp_path / "deep").mkdir()
     write_atomically(tmp_path / "deep" / "file", b"content")
     assert order[:2] == ["fsync", "replace"]
     assert (tmp_path / "deep" / "file").read_bytes() == b"content"

@@ -98,11 +98,13 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     train.add_argument("--seed", type=_whole, default=0, metavar="S", help="seed of weights, batch order and noise (0)")
     _add_device(train, "auto")
     train.add_argument("--out", metavar="DIR", help="folder of the run")
+    _add_rescue(train)
     _add_json(train)
 
     resume = _run_command(commands, "resume", "continue a run from its last checkpoint")
     _add_set(resume, "parameters that may change during a run, such as lr=1e-4")
     _add_length(resume)
+    _add_rescue(resume)
     _add_device(resume, None)
     _add_json(resume)
 
@@ -207,6 +209,14 @@ def _run_command(commands: Any, name: str, about: str) -> argparse.ArgumentParse
 
 def _add_set(command: argparse.ArgumentParser, what: str) -> None:
     command.add_argument("--set", nargs="+", action="extend", default=[], metavar="k=v", help=what)
+
+
+def _add_rescue(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--rescue",
+        metavar="DIR",
+        help="new folder for the model if its run can no longer be written to (RUN-rescued, among the runs)",
+    )
 
 
 def _add_length(command: argparse.ArgumentParser) -> None:

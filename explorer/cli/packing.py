@@ -43,6 +43,7 @@ def _output_path(text: str) -> Path:
         raise BadInput(f"{error} (--out)") from None
     if path.suffix != _SUFFIX or path.is_dir():
         raise BadInput(f"--out takes a file that ends in {_SUFFIX}, not {text}")
+    path.absolute().parent.mkdir(parents=True, exist_ok=True)
     return path
 
 

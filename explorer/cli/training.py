@@ -15,6 +15,7 @@ from explorer.cli.arguments import read_pairs
 from explorer.cli.processes import joined
 from explorer.cli.progress import Bar, download_progress
 from explorer.engine import ExplorerError, Placement, Session, Setup, new_session, resume_session
+from explorer.engine.session.rescue import move_session, rescue
 from explorer.signals import Ended, exit_status, handled
 
 __all__ = ["resume", "run_to_end", "train"]
@@ -96,7 +97,7 @@ def _finish(session: Session, arguments: argparse.Namespace) -> int:
             print(f"dgm-explorer: process {session.placement.rank}: {error}", file=sys.stderr)
         return code
     print(f"run: {session.run.folder}", file=sys.stderr)
-    code, error = run_to_end(session, arguments.stop_at)
+    code, error = run_to_end(session, arguments.stop_at, Path(arguments.rescue) if arguments.rescue else None)
     result = {"run": str(session.run.folder), **session.summary()}
     if error:
         result["error"] = error
@@ -112,12 +113,13 @@ def _finish(session: Session, arguments: argparse.Namespace) -> int:
     return code
 
 
-def run_to_end(session: Session, stop_at: int | None = None) -> tuple[int, str]:
+def run_to_end(session: Session, stop_at: int | None = None, elsewhere: Path | None = None) -> tuple[int, str]:
     """Trains until the run is finished, a step is reached or a signal (Ctrl-C, SIGTERM, SIGHUP) comes.
 
     Args:
         session: The session; it is closed afterwards.
         stop_at: Round at which to stop early, or None.
+        elsewhere: Folder in which the model is saved if its run cannot be written to; None for one that is found.
 
     Returns:
         The exit status, and an error message or "".
@@ -135,7 +137,22 @@ def run_to_end(session: Session, stop_at: int | None = None) -> tuple[int, str]:
                     bar.update()
             session.stop()
     except ExplorerError as error:
-        return error.code, str(error)
+        saved = f"; {_saved(session, elsewhere)}" if session.unsaved else ""
+        return error.code, f"{error}{saved}"
     finally:
         session.close()
     return (0 if stop.by is None else exit_status(stop.by)), ""
+
+
+def _saved(session: Session, elsewhere: Path | None) -> str:
+    """Saves a session whose run cannot be written to, and says where it is now."""
+    step = f"training stopped at step {session.step_count}"
+    try:
+        if elsewhere is not None:
+            move_session(session, elsewhere)
+        else:
+            rescue(session)
+    except ExplorerError as error:
+        return f"{step}, and {error}"
+    assert session.run is not None
+    return f"{step}, and the model is saved in {session.run.folder}, from where dgm-explorer resume goes on"

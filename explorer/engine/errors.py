@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
+from pathlib import Path
 
-__all__ = ["BadInput", "Diverged", "ExplorerError", "OutOfMemory", "ProcessLost", "RunError", "WriteError"]
+__all__ = [
+    "BadInput",
+    "Diverged",
+    "ExplorerError",
+    "FolderLost",
+    "OutOfMemory",
+    "ProcessLost",
+    "RunError",
+    "WriteError",
+]
 
 
 class ExplorerError(Exception):
@@ -24,9 +35,23 @@ class RunError(BadInput):
 
 
 class WriteError(RunError):
-    """A file could not be written, because of permissions or a full disk."""
+    """A file could not be written, because of permissions or a full disk; the cause is the system's own error."""
 
     code = 1
+
+    @property
+    def full(self) -> bool:
+        """Whether the disk, or the share of it that the user may have, is full."""
+        return isinstance(self.__cause__, OSError) and self.__cause__.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+class FolderLost(WriteError):
+    """The folder of a run in training was deleted, moved or replaced, or its drive is gone."""
+
+    def __init__(self, folder: Path):
+        super().__init__(
+            f"{folder} is no longer the folder of this run: it was deleted, moved or replaced, or its drive is gone"
+        )
 
 
 class ProcessLost(ExplorerError):

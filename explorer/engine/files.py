@@ -13,7 +13,7 @@ import platformdirs
 
 from explorer.engine.errors import RunError, WriteError
 
-__all__ = ["check_writable", "home", "read_json", "runs_folder", "write_atomically", "write_json"]
+__all__ = ["check_writable", "file_identity", "home", "read_json", "runs_folder", "write_atomically", "write_json"]
 
 _WINDOWS = os.name == "nt"
 
@@ -45,15 +45,22 @@ def check_writable(path: Path) -> None:
         raise WriteError(f"{path} cannot be written ({reason}); choose another folder or name")
 
 
+def file_identity(path: Path) -> tuple[int, int]:
+    """Device and number of a file; no other file has them while this one is open."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """Writes a file atomically: after a crash it has either the old content or the new. Its mode is 0644.
 
+    The folder has to be there: a writer that made it anew would hide that somebody has deleted or moved it.
+
     Raises:
-        WriteError: The folder is not writable, or the disk is full.
+        WriteError: The folder is missing or not writable, or the disk is full.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with open(temporary, "wb") as file:
             file.write(content)
             file.flush()

@@ -147,7 +147,7 @@ def new_session(
     if run is not None:
         write_parents(run.parents, parents)
         write_content(run.own_data, data.content)
-    return Session(setup, data, run=run, placement=placement, record=record, parents=built)
+    return Session(setup, data, run=run, placement=placement, record=record, parents=built, stored_parents=parents)
 
 
 def _shared(setup: Setup, placement: Placement) -> Setup:
@@ -190,8 +190,10 @@ def resume_session(
     checkpoint = run.last() if run.begun else None
     if placement is None:
         placement = Placement(resolve(device or run.setup.device))
-    parents = build_parents(read_parents(run.parents, run.setup.parents), placement.device)
-    session = Session(run.setup, _same_data(run, progress), run=run, placement=placement, parents=parents)
+    stored = read_parents(run.parents, run.setup.parents)
+    parents = build_parents(stored, placement.device)
+    data = _same_data(run, progress)
+    session = Session(run.setup, data, run=run, placement=placement, parents=parents, stored_parents=stored)
     try:
         if checkpoint is not None:
             session.load(from_checkpoint(checkpoint, type(session.model)))

@@ -209,6 +209,9 @@ _PRINTERS: Mapping[str, Callable[..., None]] = {"png": _png, "svg": _svg, "pdf":
 
 def _write(path: Path, content: bytes) -> None:
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content)
+    except OSError as error:
+        raise FigureError(f"{path} cannot be written ({error.strerror}); choose another folder or name") from None
     except RunError as error:
         raise FigureError(str(error)) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from explorer.engine.session.session import Session
 from explorer.engine.session.slow_motion import PhaseReport
@@ -16,6 +17,8 @@ __all__ = [
     "Done",
     "Event",
     "Failed",
+    "Grown",
+    "Moved",
     "Opened",
     "Paused",
     "PhasePlayed",
@@ -23,6 +26,7 @@ __all__ = [
     "Recorded",
     "Saved",
     "Staged",
+    "Told",
     "Training",
 ]
 
@@ -132,10 +136,50 @@ class Saved:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """The run is now in another folder, because it could not be written to.
+
+    Attributes:
+        folder: The new folder.
+    """
+
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A run that is looked at has grown."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something has ended early, and training goes on.
+
+    Attributes:
+        message: One sentence.
+    """
+
+    message: str
+
+
+@dataclass(frozen=True)
 class Closed:
     """The host has ended. This is the last event."""
 
 
 Event = (
-    Opened | Training | Paused | Done | Failed | PhasePlayed | Staged | Recorded | Progress | Saved | Closed
+    Opened
+    | Training
+    | Paused
+    | Done
+    | Failed
+    | PhasePlayed
+    | Staged
+    | Recorded
+    | Progress
+    | Saved
+    | Moved
+    | Grown
+    | Told
+    | Closed
 )  # all kinds of events

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from explorer.engine.errors import ExplorerError
@@ -120,6 +121,10 @@ class PageHost:
     def save(self) -> None:
         """Writes a checkpoint now."""
         self._do(self._worker.save)
+
+    def move(self, place: Path) -> None:
+        """Saves a run that cannot be written to in a new folder at a place; a `Moved` event says where."""
+        self._do(lambda: self._worker.move(place))
 
     def close(self) -> None:
         """Stops, saves and ends `run`."""

@@ -5,29 +5,36 @@ Longer than other files: it is the one place where commands, training and views 
 
 from __future__ import annotations
 
+import logging
 import math
 import queue
 import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from explorer.engine.devices import prepare_thread
-from explorer.engine.errors import ExplorerError
+from explorer.engine.errors import ExplorerError, WriteError
 from explorer.engine.host import events
 from explorer.engine.host.mailbox import Mailbox
 from explorer.engine.host.session_views import SessionViews
-from explorer.engine.host.snapshot import SnapshotMaker
+from explorer.engine.host.snapshot import REST, SnapshotMaker
 from explorer.engine.session.learner import Learner
+from explorer.engine.session.rescue import free_folder, move_session, rescue
 from explorer.engine.session.rounds import Phase
 from explorer.engine.session.session import Session
 from explorer.engine.session.slow_motion import SlowMotion
 from explorer.engine.views.requests import Reply, RequestQueue
 from explorer.engine.views.static_page import StaticPage
+from explorer.engine.watched import WatchedRun
 from models.frames import Frame
 
 __all__ = ["Worker"]
+
+_LOOK = 1.0  # seconds between two looks at a run that another process may train
+_log = logging.getLogger("explorer")
 
 
 class Worker:
@@ -64,6 +71,7 @@ class Worker:
         self._training, self._revision = False, 0
         self._slow = SlowMotion()
         self._structure: tuple[object, ...] = ()
+        self._next_look = 0.0
 
     def run(self) -> None:
         """Serves requests and commands until `closing` is set."""
@@ -143,9 +151,22 @@ class Worker:
         if self.requests or (self.shown is not None and self.shown.viewer.streaming):
             self._serve()
             return
-        until = min(until, self.mailbox.due_at)
+        until = min(until, self.mailbox.due_at, self._look())
         self.wake.wait(None if until == math.inf else max(0.0, until - time.monotonic()))
         self.wake.clear()
+
+    def _look(self) -> float:
+        """Follows a run that is looked at; returns the time of the next look."""
+        if not isinstance(self.shown, WatchedRun) or not self.mailbox.wanted:
+            return math.inf
+        began = time.monotonic()
+        if began >= self._next_look:
+            self._next_look = math.inf  # for good where this fails: the error is told once
+            if self.shown.look():
+                self.mailbox.stale = True
+                self._event(events.Grown())
+            self._next_look = began + max(_LOOK, REST * (time.monotonic() - began))
+        return self._next_look
 
     def _serve(self) -> None:
         if isinstance(self.shown, SessionViews):
@@ -185,10 +206,13 @@ class Worker:
         if isinstance(shown, SessionViews):
             shown.detach()
             try:
-                if shown.session.status == "training":
-                    shown.session.stop()
+                _save(shown.session, self._tell)
             finally:
                 shown.session.close()
+
+    def _tell(self, text: str) -> None:
+        _log.warning(text)  # the window may be closing
+        self._event(events.Told(text))
 
     def _give_snapshot(self) -> None:
         if self.shown is None or not self.mailbox.due:
@@ -216,9 +240,11 @@ class Worker:
         if isinstance(shown, Session) and shown.fitted:
             _complete(shown)
         self._leave()
+        self._next_look = 0.0
         self.watched.clear()
         self.mailbox.clear()
         if isinstance(shown, Session):
+            shown.tell = self._tell
             self.shown = SessionViews(shown, self.requests, self._answered)
             self._revision, self._structure = shown.learner.revision, shown.learner.structure
             self._event(events.Opened(shown))
@@ -227,6 +253,8 @@ class Worker:
         else:
             self.shown = shown
             self._event(events.Opened(shown))
+        if isinstance(shown, WatchedRun):
+            return
         self._training = train and not (isinstance(shown, Session) and shown.fitted)
         if self._training:
             self._event(events.Training())
@@ -306,6 +334,14 @@ class Worker:
         session.save()
         self._event(events.Saved(session.step_count))
 
+    def move(self, place: Path) -> None:
+        """Saves a run that cannot be written to in a new folder at a place."""
+        session = self._session()
+        assert session.run is not None
+        folder = free_folder(place / session.run.folder.name)
+        move_session(session, folder)
+        self._event(events.Moved(folder))
+
 
 def _complete(session: Session) -> None:
     """Completes the run of a fitted model before `Opened` is sent: measures, records and saves it."""
@@ -314,3 +350,16 @@ def _complete(session: Session) -> None:
     except BaseException:
         session.close()
         raise
+
+
+def _save(session: Session, tell: Callable[[str], None]) -> None:
+    """Saves a session that is left; where its run cannot be written to, in another folder."""
+    try:
+        if session.status == "training":
+            session.stop()
+    except WriteError as error:
+        tell(str(error))
+    if session.unsaved:
+        former = session.run
+        assert former is not None
+        tell(f"The model of {former.folder.name} at step {session.step_count} is saved in {rescue(session)}")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.data import Content
-from explorer.engine.errors import RunError
+from explorer.engine.errors import RunError, WriteError
 from explorer.engine.files import read_json, write_json
 from explorer.engine.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from explorer.engine.runs.own_data import read_content, write_content
@@ -56,6 +56,10 @@ def write_parents(folder: Path, parents: Mapping[str, Parent]) -> None:
         WriteError: The folder cannot be written to.
     """
     for name, parent in parents.items():
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise WriteError(f"{folder} cannot be made ({error.strerror})") from error
         write_checkpoint(folder / f"{name}.safetensors", parent.checkpoint)
         about = {
             **parent.ref.to_json(),

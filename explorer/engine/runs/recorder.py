@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from explorer.engine.errors import BadInput
+from explorer.engine.errors import BadInput, RunError, WriteError
 from explorer.engine.runs.frame_file import compact, read_frames, size_of, write_frames
 from explorer.engine.schedule import Schedule
 from models.frames import Frame
@@ -25,10 +26,17 @@ class Recorder:
         budget: Most bytes of all frames, in the folder or else in memory; beyond it every other moment of the later
             half is deleted.
         held: Most bytes of the frames that stay in memory beside the files.
+        check: Called before the folder is written to; raises where that must not be.
     """
 
-    def __init__(self, folder: Path | None = None, budget: int = BUDGET, held: int = HELD):
-        self._folder = folder
+    def __init__(
+        self,
+        folder: Path | None = None,
+        budget: int = BUDGET,
+        held: int = HELD,
+        check: Callable[[], None] = lambda: None,
+    ):
+        self._folder, self._check = folder, check
         self._budget, self._most_held = budget, held
         self._cadence = Schedule(every=1, growth=0.1, cap=2000)
         self._sizes: dict[int, int] = {}  # of every moment, bytes of its file or else in memory; 0 without frames
@@ -43,16 +51,44 @@ class Recorder:
         self._cadence.skip(step)
 
     def add(self, step: int, shown: dict[str, Frame]) -> None:
-        """Records the frames of a step, those of films thinned."""
+        """Records the frames of a step, those of films thinned.
+
+        Raises:
+            WriteError: The folder cannot be written to.
+        """
+        self._check()
         self._forget([step])
         shown = {name: compact(frame) for name, frame in shown.items()}
-        size = _memory(shown)
-        if self._folder is not None and shown:
-            size = write_frames(self._path(step), step, shown)
+        size = self._write(step, shown) if self._folder is not None and shown else _memory(shown)
         self._sizes[step] = size
         self._hold(step, shown)
         while sum(self._sizes.values()) > self._budget and len(self._sizes) > 3:
             self._thin()
+
+    def _write(self, step: int, shown: dict[str, Frame]) -> int:
+        """Writes a moment, and returns the size of its file in bytes."""
+        path = self._path(step)
+        try:
+            path.parent.mkdir(exist_ok=True)
+        except OSError as error:
+            raise WriteError(f"{path.parent} cannot be made ({error.strerror})") from error
+        return write_frames(path, step, shown)
+
+    def make_room(self) -> bool:
+        """Deletes the files of every other moment, of the last one if it is alone; returns whether there were any."""
+        self._check()
+        filed = [step for step in self.steps() if self._folder is not None and self._path(step).exists()]
+        self._forget(filed[-1::-2])
+        return bool(filed)
+
+    def copied_to(self, folder: Path, check: Callable[[], None]) -> Recorder:
+        """A recorder with copies of the moments in another folder, as far as they can be read and fit there."""
+        copy = Recorder(folder, self._budget, self._most_held, check)
+        copy._cadence = self._cadence
+        for step in self.steps():
+            with contextlib.suppress(RunError):
+                copy.add(step, self.at(step)[1])
+        return copy
 
     def _hold(self, step: int, shown: dict[str, Frame]) -> None:
         self._held[step] = shown
@@ -100,6 +136,17 @@ class Recorder:
             shown = read_frames(self._path(last))[1] if self._sizes[last] else {}
         self._hold(last, shown)
         return last, shown
+
+    def follow(self) -> None:
+        """Takes the moments that are in the folder now, which another process may write to; they are read when used."""
+        assert self._folder is not None
+        found = {}
+        for path in self._folder.glob("step-*.safetensors"):
+            with contextlib.suppress(FileNotFoundError):  # it was deleted to keep within the budget
+                found[int(path.stem.removeprefix("step-"))] = path.stat().st_size
+        for step in self._held.keys() - found:
+            del self._held[step]
+        self._sizes = found
 
     def load(self, last: int | None = None) -> None:
         """Takes the frames in the folder; those after `last` are deleted, because training repeats them."""

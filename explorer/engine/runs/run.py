@@ -9,20 +9,20 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-import os
 import secrets
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import filelock
 import torch
 
-from explorer.engine.errors import BadInput, RunError, WriteError
-from explorer.engine.files import read_json, runs_folder, write_atomically, write_json
+from explorer.engine.errors import BadInput, FolderLost, RunError, WriteError
+from explorer.engine.files import file_identity, read_json, runs_folder, write_atomically, write_json
 from explorer.engine.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from explorer.engine.runs.lines import AppendedLines, read_lines
 from explorer.engine.setup import Setup
 from explorer.version import __version__, is_newer
 from models.protocol import DataSpec
@@ -57,8 +57,10 @@ class Run:
             self.spec = DataSpec.from_json(self.config["spec"])
         except (KeyError, TypeError, ValueError, RunError) as error:
             raise self._refusal(str(error), f"{folder / 'config.json'} is damaged ({error})") from None
-        self._metrics: IO[str] | None = None
+        self._metrics = AppendedLines(folder / "metrics.jsonl")
+        self._changes = AppendedLines(folder / "changes.jsonl")
         self._lock: filelock.BaseFileLock | None = None
+        self._locked = (0, 0)  # device and number of the lock's file
         self._flushed = 0.0
 
     def _refusal(self, why: str, otherwise: str) -> RunError:
@@ -83,13 +85,7 @@ class Run:
         if folder is None:
             data = setup.data.split(":")[0]
             folder = runs_folder() / f"{now:%Y%m%d-%H%M%S}-{setup.page}-{data}-{secrets.token_hex(2)}"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            occupied = any(folder.iterdir())
-        except OSError as error:
-            raise BadInput(f"{folder} cannot be made a run folder ({error.strerror}); choose another --out") from None
-        if occupied:
-            raise BadInput(f"{folder} is not empty; choose another --out")
+        _made(folder)
         config = {
             "format": FORMAT,
             **setup.to_json(),
@@ -98,9 +94,24 @@ class Run:
             "versions": {"app": __version__, "torch": torch.__version__, "python": sys.version.split()[0]},
             "created": now.isoformat(timespec="seconds"),
         }
+        return cls._written(folder, config)
+
+    def create_like(self, folder: Path) -> Run:
+        """Creates another folder with the config of this run, which need not be there any more.
+
+        Raises:
+            BadInput: The folder exists and is not empty, or cannot be made.
+            WriteError: The disk is full.
+        """
+        return self._written(_made(folder), self.config)
+
+    @classmethod
+    def _written(cls, folder: Path, config: Mapping[str, Any]) -> Run:
         try:
             write_json(folder / "config.json", config)
         except WriteError as error:
+            if error.full:
+                raise
             raise BadInput(f"{error} (--out)") from None
         return cls(folder)
 
@@ -127,47 +138,86 @@ class Run:
         except filelock.Timeout:
             raise RunError(f"{self.folder} is being trained by another process; stop that one first") from None
         except OSError as error:
-            raise RunError(f"{self.folder} cannot be written to ({error.strerror})") from None
+            raise WriteError(f"{self.folder} cannot be written to ({error.strerror})") from error
         self._lock = lock
+        self._locked = file_identity(self.folder / ".lock")
         for pattern in (".*.tmp", "checkpoints/.*.tmp", "frames/.*.tmp"):
             for torn in self.folder.glob(pattern):  # what a writer that was killed left behind
                 torn.unlink(missing_ok=True)
+        try:
+            self._hold_lines()
+        except WriteError:
+            self.close()
+            raise
+
+    def _hold_lines(self) -> None:
+        with self._writing():
+            self._metrics.hold()
+            self._changes.hold()
+
+    def copy_lines(self, other: Run) -> None:
+        """Writes metrics, changes and directions into another run, as far as they can be read.
+
+        Raises:
+            WriteError: The other one cannot be written to.
+        """
+        for name, content in (
+            ("metrics.jsonl", self._metrics.content()),
+            ("changes.jsonl", self._changes.content()),
+            ("directions.json", _content(self.folder / "directions.json")),
+        ):
+            if content:
+                write_atomically(other.folder / name, content)
+        other._hold_lines()
 
     def close(self) -> None:
-        """Flushes what is buffered and lets another process write."""
+        """Writes what waits and lets another process write."""
         try:
-            self._close_metrics()
+            with self._writing():
+                self._metrics.flush()
         finally:
+            self._metrics.drop()
+            self._changes.drop()
             if self._lock is not None:
                 self._lock.release()
                 self._lock = None
 
-    def _close_metrics(self) -> None:
-        metrics, self._metrics = self._metrics, None
-        if metrics is not None:
-            with self._writing():
-                metrics.close()
+    def check_own(self) -> None:
+        """Checks that the folder is still the one that `acquire` took.
+
+        Raises:
+            FolderLost: It was deleted, moved or replaced, or its drive is gone.
+        """
+        if self._lock is None:
+            return
+        try:
+            own = file_identity(self.folder / ".lock") == self._locked and (self.folder / "config.json").is_file()
+        except OSError:
+            own = False
+        if not own:
+            raise FolderLost(self.folder)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
+        self.check_own()
         try:
             yield
         except OSError as error:
-            raise WriteError(f"{self.folder} cannot be written to ({error.strerror})") from None
+            raise WriteError(f"{self.folder} cannot be written to ({error.strerror})") from error
 
     # Metrics and changes
 
     def add_metrics(self, record: Mapping[str, Any]) -> None:
         """Appends a line to `metrics.jsonl`; it reaches the disk within a second of further lines."""
-        if self._metrics is None:
-            with self._writing():
-                self._metrics = open(self.folder / "metrics.jsonl", "a", encoding="utf-8", buffering=1 << 16)  # noqa: SIM115 (until `close`)
-        now = time.monotonic()
+        self._metrics.add(_LINE.encode(record))
+        if time.monotonic() - self._flushed > _FLUSH:
+            self.flush_metrics()
+
+    def flush_metrics(self) -> None:
+        """Writes the metrics that wait; if that fails, they wait on."""
+        self._flushed = time.monotonic()
         with self._writing():
-            self._metrics.write(_LINE.encode(record) + "\n")
-            if now - self._flushed > _FLUSH:
-                self._flushed = now
-                self._metrics.flush()
+            self._metrics.flush()
 
     def metrics(self) -> list[dict[str, Any]]:
         """The lines of `metrics.jsonl`; a torn last one is left out.
@@ -175,22 +225,26 @@ class Run:
         Raises:
             RunError: A line before the last cannot be read.
         """
-        return _read_lines(self.folder / "metrics.jsonl")
+        return read_lines(self.folder / "metrics.jsonl")
 
     def cut(self, step: int) -> list[dict[str, Any]]:
         """Drops metrics and changes after a step; returns the remaining metrics.
 
         What was measured at step 0 is dropped with it, for it is measured again; a change at step 0 stays.
         """
-        self._close_metrics()
+        with self._writing():
+            self._metrics.close()
+            self._changes.close()
         for name, last in (("changes.jsonl", step), ("metrics.jsonl", step or -1)):
             path = self.folder / name
-            lines = _read_lines(path)
+            lines = read_lines(path)
             kept = [line for line in lines if line["step"] <= last]
             torn = path.exists() and not path.read_bytes().endswith(b"\n")
             if len(kept) < len(lines) or torn:  # else the run would seem to have changed by being opened
                 text = "".join(json.dumps(line, allow_nan=False) + "\n" for line in kept)
                 write_atomically(path, text.encode())
+        if self._lock is not None:
+            self._hold_lines()
         return self.metrics()
 
     def add_change(self, step: int, values: Mapping[str, Any]) -> None:
@@ -202,15 +256,21 @@ class Run:
         self._append_change({"step": step, "player": player})
 
     def _append_change(self, change: Mapping[str, Any]) -> None:
-        with self._writing(), open(self.folder / "changes.jsonl", "a", encoding="utf-8") as file:
-            file.write(json.dumps(change, allow_nan=False) + "\n")
+        self._changes.add(json.dumps(change, allow_nan=False))
+        self.flush_changes()
+
+    def flush_changes(self) -> None:
+        """Writes the changes that wait; if that fails, they wait on."""
+        with self._writing():
+            self._changes.flush()
 
     def changes(self) -> list[dict[str, Any]]:
         """In order: what was set live after a step, and which steps were rounds of one player alone."""
-        return _read_lines(self.folder / "changes.jsonl")
+        return read_lines(self.folder / "changes.jsonl")
 
     def write_summary(self, summary: Mapping[str, Any]) -> None:
         """Writes the summary of the run."""
+        self.check_own()
         write_json(self.folder / "summary.json", summary)
 
     # Checkpoints, frames and parents
@@ -235,17 +295,25 @@ class Run:
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Writes a checkpoint and drops all but the last two (step 0 counts only while it is among them)."""
-        if self._metrics is not None:
-            with self._writing():
-                self._metrics.flush()
-                os.fsync(self._metrics.fileno())
+        with self._writing():
+            self._metrics.sync()
+            (self.folder / "checkpoints").mkdir(exist_ok=True)
         write_checkpoint(self.folder / "checkpoints" / f"step-{checkpoint.step:09d}.safetensors", checkpoint)
         for path in self._checkpoints()[:-_KEEP]:
             path.unlink(missing_ok=True)
 
     def save_best(self, checkpoint: Checkpoint) -> None:
         """Writes the best checkpoint by validation."""
+        with self._writing():
+            (self.folder / "checkpoints").mkdir(exist_ok=True)
         write_checkpoint(self.folder / "checkpoints" / "best.safetensors", checkpoint)
+
+    def drop_spare_checkpoint(self) -> bool:
+        """Deletes all checkpoints but the last, to make room; returns whether there were others."""
+        spare = self._checkpoints()[:-1]
+        for path in spare:
+            path.unlink(missing_ok=True)
+        return bool(spare)
 
     @property
     def begun(self) -> bool:
@@ -278,21 +346,21 @@ class Run:
         return read_checkpoint(path) if path.exists() else None
 
 
-def _read_lines(path: Path) -> list[dict[str, Any]]:
-    if not path.exists():
-        return []
-    lines = path.read_bytes().split(b"\n")
-    parsed: list[dict[str, Any]] = []
-    for number, line in enumerate(lines):
-        if not line:
-            continue
-        try:
-            found = json.loads(line)
-            if not isinstance(found, dict) or not isinstance(found.get("step"), int):
-                raise ValueError("no step")
-            parsed.append(found)
-        except ValueError:
-            if number == len(lines) - 1:  # torn by a crash: it has no end of line
-                break
-            raise RunError(f"line {number + 1} of {path} is damaged") from None
-    return parsed
+def _content(path: Path) -> bytes:
+    """Content of a file, empty where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _made(folder: Path) -> Path:
+    """Makes an empty folder, with those above it: the only place where the folder of a run is made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        occupied = any(folder.iterdir())
+    except OSError as error:
+        raise BadInput(f"{folder} cannot be made a run folder ({error.strerror}); choose another --out") from None
+    if occupied:
+        raise BadInput(f"{folder} is not empty; choose another --out")
+    return folder

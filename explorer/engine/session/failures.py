@@ -1,4 +1,4 @@
-"""Failures that end a session: numbers that are not finite, and too little memory for a batch."""
+"""Failures that end training: numbers that are not finite, too little memory, a run that cannot be written to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import torch
 
 from explorer.engine.data.tensors import TensorData
-from explorer.engine.errors import Diverged, OutOfMemory
+from explorer.engine.errors import Diverged, OutOfMemory, WriteError
 from explorer.engine.session.learner import Learner
 from explorer.engine.session.optimisation import Optimisation
 from models.protocol import GenerativeModel
@@ -18,15 +18,19 @@ __all__ = ["ending_on_failure"]
 
 
 @contextlib.contextmanager
-def ending_on_failure(end: Callable[[str], None], learner: Learner, data: TensorData) -> Iterator[None]:
-    """Ends a session that runs out of memory or whose loss or gradient is not finite.
+def ending_on_failure(
+    end: Callable[[str], None], halt: Callable[[], None], learner: Learner, data: TensorData
+) -> Iterator[None]:
+    """Ends a session that runs out of memory, whose loss or gradient is not finite, or that cannot be saved.
 
     Args:
         end: Called with the final status of the session.
+        halt: Called where the run cannot be written to: training stops, and the model stays usable.
         learner: The session's learner.
         data: Its data.
 
     Raises:
+        WriteError: Raised again unchanged.
         OutOfMemory: Replaces torch's own error.
         Diverged: Raised again unchanged.
     """
@@ -35,6 +39,9 @@ def ending_on_failure(end: Callable[[str], None], learner: Learner, data: Tensor
         return
     except Diverged:
         end("diverged")
+        raise
+    except WriteError:
+        halt()
         raise
     except RuntimeError as error:
         if not _is_out_of_memory(error):

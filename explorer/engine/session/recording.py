@@ -52,10 +52,14 @@ class Recording:
         viewer: Computes the views.
         recorder: Stores the frames.
         between: Called between two frames when several are computed in a row.
+
+    Attributes:
+        recorder: Stores the frames.
     """
 
     def __init__(self, viewer: Viewer, recorder: Recorder, between: Callable[[], None]):
-        self._viewer, self._recorder, self._between = viewer, recorder, between
+        self.recorder = recorder
+        self._viewer, self._between = viewer, between
         self._pending: deque[_Moment] = deque()
         self._spent = 0.0  # seconds
         self._failed: set[str] = set()
@@ -136,7 +140,7 @@ class Recording:
     def _file(self) -> None:
         while self._pending and not self._pending[0].streams:
             moment = self._pending.popleft()
-            self._recorder.add(moment.step, moment.frames)
+            self.recorder.add(moment.step, moment.frames)
 
     def _leave_out(self, name: str, error: Exception) -> None:
         """Stops recording a view, and logs the reason."""

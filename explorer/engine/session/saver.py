@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from explorer.engine.errors import WriteError
 from explorer.engine.runs.checkpoint import Checkpoint
 from explorer.engine.runs.run import Run
 from explorer.engine.session.state import TrainingState, to_checkpoint
@@ -26,18 +27,34 @@ class Saver:
 
     Attributes:
         best_score: Score of the best weights by validation, the higher the better, or None before the first.
+        make_room: Deletes what the run can do without, where the disk is full; returns whether there was something.
+        run: The run, or None.
     """
 
     def __init__(self, run: Run | None):
         self.best_score: float | None = None
-        self._run = run
+        self.make_room: Callable[[], bool] = lambda: False
+        self.run = run
         self._best: Checkpoint | None = None
         self._saved = time.monotonic()
 
     @property
     def due(self) -> bool:
         """Whether the last checkpoint is older than the interval of automatic saving."""
-        return self._run is not None and time.monotonic() - self._saved > AUTOSAVE
+        return self.run is not None and time.monotonic() - self._saved > AUTOSAVE
+
+    def write(self, action: Callable[[], None]) -> None:
+        """Writes something that the run needs; where the disk is full, room is made for it.
+
+        Raises:
+            WriteError: It cannot be written.
+        """
+        while True:
+            try:
+                return action()
+            except WriteError as error:
+                if not error.full or not self.make_room():
+                    raise
 
     def compare(self, score: float | None, weights: Callable[[], Checkpoint]) -> None:
         """Keeps the weights until they are saved, if their score is the best so far.
@@ -52,20 +69,23 @@ class Saver:
     def save(self, state: Callable[[], TrainingState]) -> None:
         """Writes a checkpoint, and the best weights if they are new."""
         self.save_best()
-        if self._run is not None:
-            self._run.save(to_checkpoint(state()))
+        if self.run is not None:
+            run, checkpoint = self.run, to_checkpoint(state())
+            self.write(lambda: run.save(checkpoint))
         self._saved = time.monotonic()
 
     def save_best(self) -> None:
         """Writes the best weights if they are new."""
-        if self._run is not None and self._best is not None:
-            self._run.save_best(self._best)
+        if self.run is not None and self._best is not None:
+            run, best = self.run, self._best
+            self.write(lambda: run.save_best(best))
             self._best = None
 
     def write_summary(self, summary: Mapping[str, Any]) -> None:
         """Writes the state of the run and its newest metrics."""
-        if self._run is not None:
-            self._run.write_summary(summary)
+        if self.run is not None:
+            run = self.run
+            self.write(lambda: run.write_summary(summary))
 
 
 def is_rate_jump(before: Training, after: Training) -> bool:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from explorer.data import Dataset
+from explorer.data import Content, Dataset
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.devices import Placement, is_deferred, prepare_thread, resolve
-from explorer.engine.errors import BadInput, Diverged
+from explorer.engine.errors import BadInput, Diverged, WriteError
+from explorer.engine.runs.parents import Parent
+from explorer.engine.runs.recorder import Recorder
 from explorer.engine.runs.run import Run
 from explorer.engine.runs.setup_history import SetupHistory
 from explorer.engine.session.failures import ending_on_failure
@@ -29,6 +32,7 @@ from models.protocol import GenerativeModel
 
 __all__ = ["Session"]
 
+_log = logging.getLogger("explorer")
 _OVER = ("diverged", "out of memory")
 
 
@@ -42,6 +46,7 @@ class Session:
         placement: Device and rank; None for the setup's device. Only rank 0 writes, measures and records.
         record: Whether frames are recorded for the timeline.
         parents: Trained models that the config names, on the session's device, by field.
+        stored_parents: The same as they are stored with a run.
 
     Attributes:
         setup: The setup with the current live parameters.
@@ -50,6 +55,8 @@ class Session:
         learner: The model with its players' optimisers and its averaged weights.
         trainer: Trains the model round by round; owns the clock and the random number generator.
         journal, saver: Metrics, measurements and recorded frames; checkpoints.
+        unsaved: Whether training stopped because the run could not be written to; `move_session` saves it elsewhere.
+        tell: Called with a sentence about something that has ended early; it is logged by default.
         between_micro_batches: Called whenever views can be computed, also during a recording.
     """
 
@@ -62,11 +69,14 @@ class Session:
         placement: Placement | None = None,
         record: bool = True,
         parents: Mapping[str, GenerativeModel] | None = None,
+        stored_parents: Mapping[str, Parent] | None = None,
     ):
         self.placement = placement or Placement(resolve(setup.device))
         self.run, self._stored = (run if self.placement.rank == 0 else None), run
         self.between_micro_batches: Callable[[], None] = lambda: None
+        self.tell: Callable[[str], None] = _log.warning
         self._dataset, self._recorded, self._parents = data, record, parents or {}
+        self._stored_parents = stored_parents or {}
         if self.run is not None:
             self.run.acquire()
         try:
@@ -78,7 +88,7 @@ class Session:
     def _build(self, setup: Setup) -> None:
         """Creates everything in its state before step 0."""
         prepare_thread()
-        self.setup, self.status = setup, "ready"
+        self.setup, self.status, self.unsaved = setup, "ready", False
         self.setups = SetupHistory(setup)
         self.data = TensorData(self._dataset, setup.seed, self.placement.device)
         self.learner = Learner(setup, self.data, self.placement.device, self._parents)
@@ -86,10 +96,25 @@ class Session:
         self.saver = Saver(self.run)
         main = self.placement.rank == 0
         self.journal = Journal(
-            self.learner, self.data, setup.seed, self.run, self.saver, self._between, main and self._recorded, main
+            self.learner,
+            self.data,
+            setup.seed,
+            self.run,
+            self.saver,
+            self._between,
+            main and self._recorded,
+            main,
+            self._told,
         )
+        self.saver.make_room = self._make_room
         self._round: Iterator[Phase] | None = None
         self._begun = False
+
+    def _told(self, text: str) -> None:
+        self.tell(text)
+
+    def _make_room(self) -> bool:
+        return self.run is not None and (self.journal.make_room() or self.run.drop_spare_checkpoint())
 
     def _between(self) -> None:
         self.between_micro_batches()
@@ -205,6 +230,8 @@ class Session:
             raise BadInput(f"this model is fitted by {self.fitted}; there is nothing to train")
         if self.status in _OVER:
             raise BadInput(f"this run is over ({self.status}); reset it or continue from its last checkpoint")
+        if self.unsaved and self.run is not None:
+            self.run.check_own()
         prepare_thread()
         self.begin()
         self.status = "training"
@@ -224,14 +251,15 @@ class Session:
         return phase
 
     def _ending_on_failure(self) -> contextlib.AbstractContextManager[None]:
-        return ending_on_failure(self._fail, self.learner, self.data)
+        return ending_on_failure(self._fail, self._halt, self.learner, self.data)
 
     def _close_round(self) -> None:
         """Records the metrics of a completed round; measures, records views and saves if due."""
         trainer, outcome, clock = self.trainer, self.trainer.outcome, self.trainer.clock
         self.learner.configure(self.setup.config)
         if outcome.only and self.run is not None:
-            self.run.add_lone_round(trainer.step, outcome.only)
+            run, only = self.run, outcome.only
+            self._note(lambda: run.add_lone_round(trainer.step, only))
         clock.start()  # reading metrics waits for the device, which is part of training
         self.journal.note(trainer.step, clock.seconds, outcome)
         measure, record = self.journal.due(trainer.step, clock.seconds)
@@ -256,8 +284,25 @@ class Session:
     def _finish(self, status: str) -> None:
         """Ends training with a checkpoint and the summary."""
         self.status = status
-        self.save()
-        self.saver.write_summary(self.summary())
+        with self._ending_on_failure():
+            self.save()
+            self.saver.write_summary(self.summary())
+
+    def _halt(self) -> None:
+        """Stops training because the run cannot be written to; the model stays in memory."""
+        self.status, self.unsaved = "stopped", True
+        self.trainer.clock.stop()
+        with contextlib.suppress(WriteError):  # the caller tells the error that led here
+            self.saver.write_summary(self.summary())
+
+    def _note(self, add: Callable[[], None]) -> None:
+        """Adds a change to the run; where that fails, it waits in memory."""
+        assert self.run is not None
+        with self._ending_on_failure():
+            try:
+                add()
+            except WriteError:
+                self.saver.write(self.run.flush_changes)
 
     def _fail(self, status: str) -> None:
         """Ends training with the summary but no checkpoint: the last one holds better weights."""
@@ -267,8 +312,11 @@ class Session:
             with contextlib.suppress(Diverged):
                 self.journal.flush()
             self.journal.finish_recording()
-            self.saver.save_best()
-            self.saver.write_summary(self.summary())
+            try:
+                self.saver.save_best()
+                self.saver.write_summary(self.summary())
+            except WriteError as error:
+                self.tell(str(error))  # what ended training is the error to raise
 
     # Commands
 
@@ -287,7 +335,8 @@ class Session:
         self.setups = self.setups.with_change(step, checked)
         self.journal.history.changed = self.setups.changed_steps()
         if self.run is not None:
-            self.run.add_change(step, checked)
+            run = self.run
+            self._note(lambda: run.add_change(step, checked))
 
     def _apply(self, config: Any, training: Training) -> None:
         """Applies config and training settings, from the next round on."""
@@ -305,8 +354,23 @@ class Session:
 
     def close(self) -> None:
         """Releases the run's folder."""
-        if self.run is not None:
+        if self.run is None:
+            return
+        try:
             self.run.close()
+        except WriteError:
+            if not self.unsaved:  # else it was told when training stopped
+                raise
+
+    @property
+    def held(self) -> tuple[Mapping[str, Parent], Content | None]:
+        """What a run keeps beside checkpoints and metrics: the models that it was made with, the file of the user."""
+        return self._stored_parents, self._dataset.content
+
+    def attach(self, run: Run, recorder: Recorder) -> None:
+        """Writes to another run from now on, and records with another recorder."""
+        self.run = self.saver.run = run
+        self.journal.attach(run, recorder)
 
     def state(self) -> TrainingState:
         """The state of training, between two rounds."""
@@ -336,5 +400,7 @@ class Session:
         if self._round is not None:
             self._advance(whole=True)
         self.flush()
-        self.journal.finish_recording()
-        self.saver.save(self.state)
+        with self._ending_on_failure():
+            self.journal.finish_recording()
+            self.saver.save(self.state)
+        self.unsaved = False

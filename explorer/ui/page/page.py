@@ -6,11 +6,12 @@ Longer than other files: every part of a page is made and connected here and now
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSettings, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QWidget
 
 from explorer.engine import BadInput
 from explorer.engine.host.host import Snapshot
@@ -164,6 +165,8 @@ class PageWidget(QFrame):
         self.runner.began.connect(self.banner.dismiss)
         self.runner.left.connect(self.undo_offered)
         self.recovery.told.connect(self.banner.show_notice)
+        self.runner.warned.connect(self.recovery.warn)
+        self.recovery.elsewhere.connect(self._choose_place)
         self.recovery.settled.connect(self.banner.dismiss)
         self.recovery.blamed.connect(self.side.set_error)
         self.recovery.stopped.connect(self.timeline.mark_failure)
@@ -320,6 +323,13 @@ class PageWidget(QFrame):
     def _on_handle_moved(self, values: Mapping[str, Any]) -> None:
         self.side.show_moved(values)
         self.live_edits.move_values(values)
+
+    @Slot()
+    def _choose_place(self) -> None:
+        """Asks for a folder in which a run is saved that cannot be written to."""
+        place = QFileDialog.getExistingDirectory(self, "Save the run in", str(Path.home()))
+        if place:
+            self.recovery.save_elsewhere(Path(place))
 
     # Between sessions of the application
 

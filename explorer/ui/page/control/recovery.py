@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from explorer.engine import Diverged, OutOfMemory
+from explorer.engine import Diverged, OutOfMemory, RunError
 from explorer.ui.numbers import count
 from explorer.ui.page.control.runner import Runner
 from explorer.ui.page.state.draft import Draft
@@ -25,6 +25,7 @@ class Recovery(QObject):
         settled: A remedy was chosen; the notice is out of date.
         said: A sentence for the status bar.
         blamed: Name of a parameter that caused the error, and a sentence about it.
+        elsewhere: A place is to be chosen for a run that cannot be written to; `save_elsewhere` takes it.
         stopped: The last step that was kept, and the step at which training stopped.
 
     Args:
@@ -38,6 +39,7 @@ class Recovery(QObject):
     said = Signal(str)
     blamed = Signal(str, str)
     stopped = Signal(int, int)
+    elsewhere = Signal()
 
     def __init__(self, draft: Draft, shown: Shown, runner: Runner, parent: QObject | None = None):
         super().__init__(parent)
@@ -76,11 +78,32 @@ class Recovery(QObject):
             title = "The device has too little memory"
             self.told.emit(Notice("error", title, str(error), fix, "Reset", details or str(error)))
             self.blamed.emit("batch", f"{self._runner.value('batch')} did not fit into memory")
+        elif self._shown.unsaved:
+            self._tell_unsaved(error, details)
         else:
             text = _sentence(str(error))
             self.said.emit(text)
             other = "Use the embedded digits" if opening and self._may_take_digits() else ""
             self.told.emit(Notice("error", "That did not work", text, "", other, details))
+
+    def _tell_unsaved(self, error: Exception, details: str) -> None:
+        title = f"Training stopped at step {count(self._shown.step)}: the run cannot be saved"
+        self.said.emit(title)
+        text = f"{_sentence(str(error))}. The model is kept in memory: save it in another place, and train on there."
+        self.told.emit(Notice("error", title, text, "Save elsewhere…", "", details))
+
+    @Slot(str)
+    def warn(self, text: str) -> None:
+        """Tells that something has ended early, while training goes on."""
+        self._error = RunError(text)
+        self.said.emit(text)
+        self.told.emit(Notice("error", "Something was left out", _sentence(text)))
+
+    @Slot(object)
+    def save_elsewhere(self, place: Path) -> None:
+        """Saves a run that cannot be written to in a new folder at a place."""
+        self.settled.emit()
+        self._runner.save_elsewhere(place)
 
     def _tell_diverged(self, error: Diverged, details: str) -> None:
         title = f"Training stopped at step {count(error.step)}: the loss was not finite"
@@ -111,6 +134,9 @@ class Recovery(QObject):
     def fix(self) -> None:
         """Carries out the accent button of the notice."""
         error, folder = self._error, self._shown.folder
+        if self._shown.unsaved:
+            self.elsewhere.emit()
+            return
         self.settled.emit()
         if error is None:
             self._runner.train_new()

@@ -9,14 +9,23 @@ from typing import Any
 from explorer.engine import Session, Setup, new_session, resume_session
 from explorer.engine.files import runs_folder
 from explorer.engine.loading import Progress
+from explorer.engine.obstacle import training_obstacle
 from explorer.engine.runs.listing import newest_runs
+from explorer.engine.runs.run import Run
+from explorer.engine.watched import WatchedRun
 
-__all__ = ["has_runs", "resumed", "untrained"]
+__all__ = ["has_runs", "opened", "resumed", "untrained"]
 
 
 def untrained(setup: Setup, progress: Progress | None = None) -> Session:
     """An untrained session that keeps nothing."""
     return new_session(setup, keep=False, progress=progress)
+
+
+def opened(folder: Path, changes: Mapping[str, Any], progress: Progress | None = None) -> Session | WatchedRun:
+    """A run at its last checkpoint, to be trained on with live parameters changed, or else to be looked at."""
+    reason = training_obstacle(Run(folder))
+    return WatchedRun.open(folder, reason, progress) if reason else resumed(folder, changes, progress)
 
 
 def resumed(folder: Path, changes: Mapping[str, Any], progress: Progress | None = None) -> Session:
