@@ -72,10 +72,10 @@ class Training:
         help="Decay of the moving average (EMA) of the weights, which views, samples and evaluation use; 0: none.",
     )  # fmt: skip
 
-    precision: str = param(
-        "float32", "Precision on a GPU", choices={"float32": "32 bits", "bfloat16": "16 bits in products"},
+    autocast: str = param(
+        "none", "Autocast on a GPU", choices={"none": "None, 32 bits", "bfloat16": "Products in bfloat16"},
         live=True, more=True,
-        help="With 16 bits, a GPU computes products of matrices and convolutions of the losses in bfloat16, which is "
+        help="With bfloat16, a GPU computes products of matrices and convolutions of the losses with 16 bits, which is "
         "faster for wide networks. Weights and all else stay at 32 bits.",
     )  # fmt: skip
     graphs: bool = param(
@@ -87,7 +87,7 @@ class Training:
     def captured(self) -> tuple[Any, ...]:
         """The settings whose change alters the operations of a round, so that its CUDA graph is captured anew."""
         sizes, optimiser = (self.batch, self.micro_batches), (self.optimiser, self.beta1, self.beta2, self.weight_decay)
-        return *sizes, *optimiser, self.clip, self.precision
+        return *sizes, *optimiser, self.clip, self.autocast
 
     def rate(self, field: str) -> float:
         """The learning rate of a name ("lr")."""

@@ -209,9 +209,9 @@ class Trainer:
         )
 
     def _loss(self, player: str, batch: DataBatch, training: Training, rng: torch.Generator) -> dict[str, Tensor]:
-        """Loss and metrics of a player, in the precision of the training."""
+        """Loss and metrics of a player, with the autocast of the training."""
         model = self._learner.model
-        if training.precision == "float32" or not is_deferred(self._placement.device):
+        if training.autocast == "none" or not is_deferred(self._placement.device):
             return model.player_loss(player, batch, rng=rng)
         # Weights are rounded anew in each product: a graph would not see those that were kept before an update.
         with torch.autocast(self._placement.device.type, torch.bfloat16, cache_enabled=False):

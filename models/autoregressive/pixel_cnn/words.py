@@ -42,7 +42,7 @@ PRESETS = (
     ),
     Preset(
         "MNIST, binarized, wide", "mnist-binarized", {"channels": 64, "layers": 12},
-        {"steps": 60_000, "batch": 64, "lr": 1e-3, "ema": 0.999, "precision": "bfloat16"},
+        {"steps": 60_000, "batch": 64, "lr": 1e-3, "ema": 0.999, "autocast": "bfloat16"},
         device="cuda", about="A network near the size of published ones.",
     ),
 )  # fmt: skip

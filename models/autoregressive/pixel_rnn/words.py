@@ -32,7 +32,7 @@ PRESETS = (
     Preset(
         "MNIST, binarized", "mnist-binarized",
         {"hidden": 256, "above": True, "position": True},
-        {"steps": 10_000, "batch": 64, "lr": 1e-3, "clip": 1.0, "precision": "bfloat16"},
+        {"steps": 10_000, "batch": 64, "lr": 1e-3, "clip": 1.0, "autocast": "bfloat16"},
         device="cuda", about="784 steps for an image: slow on a CPU, minutes on a GPU.",
     ),
 )  # fmt: skip

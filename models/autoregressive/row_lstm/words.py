@@ -29,7 +29,7 @@ PRESETS = (
     Preset(
         "MNIST, binarized, wide", "mnist-binarized",
         {"hidden": 64, "layers": 4},
-        {"steps": 20_000, "batch": 64, "lr": 1e-3, "ema": 0.999, "clip": 1.0, "precision": "bfloat16"},
+        {"steps": 20_000, "batch": 64, "lr": 1e-3, "ema": 0.999, "clip": 1.0, "autocast": "bfloat16"},
         device="cuda", about="Four layers, as wide as published ones.",
     ),
 )  # fmt: skip
