@@ -17,6 +17,7 @@ __all__ = [
     "Done",
     "Event",
     "Failed",
+    "Grown",
     "Moved",
     "Opened",
     "Paused",
@@ -146,6 +147,11 @@ class Moved:
 
 
 @dataclass(frozen=True)
+class Grown:
+    """A run that is looked at has grown."""
+
+
+@dataclass(frozen=True)
 class Told:
     """Something has ended early, and training goes on.
 
@@ -173,6 +179,7 @@ Event = (
     | Progress
     | Saved
     | Moved
+    | Grown
     | Told
     | Closed
 )  # all kinds of events

@@ -40,6 +40,11 @@ class Mailbox:
         return snapshot, asks
 
     @property
+    def wanted(self) -> bool:
+        """Whether the last snapshot was taken, so that somebody is looking."""
+        return self._wanted
+
+    @property
     def due_at(self) -> float:
         """Time of the monotonic clock at which a snapshot is due; infinity if none is."""
         return self._next if self._wanted and self.stale else math.inf

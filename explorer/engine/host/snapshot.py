@@ -13,6 +13,7 @@ from explorer.engine.runs.setup_history import SetupHistory
 from explorer.engine.views.requests import Reply, Request, RequestQueue
 from explorer.engine.views.static_page import StaticPage
 from explorer.engine.views.viewer import eval_mode
+from explorer.engine.watched import WatchedRun
 from models.frames import Curves, Frame
 from models.protocol import View
 
@@ -120,6 +121,8 @@ class SnapshotMaker:
         if isinstance(shown, SessionViews):
             return self._of_session(shown, queue, training)
         replies, again = self._watched(shown, queue, training)
+        if isinstance(shown, WatchedRun):
+            return _of_watched_run(shown, replies), again
         return Snapshot(step=shown.step, replies=replies, last=shown.last), again
 
     def _of_session(self, views: SessionViews, queue: RequestQueue, training: bool) -> tuple[Snapshot, bool]:
@@ -215,3 +218,16 @@ class SnapshotMaker:
             del self.pace[0]
         then, before = self.pace[0]
         return (step - before) / (now - then) if now > then else 0.0
+
+
+def _of_watched_run(shown: WatchedRun, replies: tuple[Reply, ...]) -> Snapshot:
+    return Snapshot(
+        step=shown.step,
+        seconds=shown.seconds,
+        progress=shown.progress,
+        replies=replies,
+        curves=shown.curves(),
+        last=shown.newest,
+        recorded=tuple(shown.recorder.steps()),
+        setups=shown.setups,
+    )

@@ -20,7 +20,7 @@ from explorer.engine.errors import ExplorerError, WriteError
 from explorer.engine.host import events
 from explorer.engine.host.mailbox import Mailbox
 from explorer.engine.host.session_views import SessionViews
-from explorer.engine.host.snapshot import SnapshotMaker
+from explorer.engine.host.snapshot import REST, SnapshotMaker
 from explorer.engine.session.learner import Learner
 from explorer.engine.session.rescue import free_folder, move_session, rescue
 from explorer.engine.session.session import Session
@@ -28,10 +28,12 @@ from explorer.engine.session.slow_motion import SlowMotion
 from explorer.engine.session.trainer import Phase
 from explorer.engine.views.requests import Reply, RequestQueue
 from explorer.engine.views.static_page import StaticPage
+from explorer.engine.watched import WatchedRun
 from models.frames import Frame
 
 __all__ = ["Worker"]
 
+_LOOK = 1.0  # seconds between two looks at a run that another process may train
 _log = logging.getLogger("explorer")
 
 
@@ -69,6 +71,7 @@ class Worker:
         self._training, self._revision = False, 0
         self._slow = SlowMotion()
         self._structure: tuple[object, ...] = ()
+        self._next_look = 0.0
 
     def run(self) -> None:
         """Serves requests and commands until `closing` is set."""
@@ -148,9 +151,22 @@ class Worker:
         if self.requests or (self.shown is not None and self.shown.viewer.streaming):
             self._serve()
             return
-        until = min(until, self.mailbox.due_at)
+        until = min(until, self.mailbox.due_at, self._look())
         self.wake.wait(None if until == math.inf else max(0.0, until - time.monotonic()))
         self.wake.clear()
+
+    def _look(self) -> float:
+        """Follows a run that is looked at; returns the time of the next look."""
+        if not isinstance(self.shown, WatchedRun) or not self.mailbox.wanted:
+            return math.inf
+        began = time.monotonic()
+        if began >= self._next_look:
+            self._next_look = math.inf  # for good where this fails: the error is told once
+            if self.shown.look():
+                self.mailbox.stale = True
+                self._event(events.Grown())
+            self._next_look = began + max(_LOOK, REST * (time.monotonic() - began))
+        return self._next_look
 
     def _serve(self) -> None:
         if isinstance(self.shown, SessionViews):
@@ -224,6 +240,7 @@ class Worker:
         if isinstance(shown, Session) and shown.fitted:
             _complete(shown)
         self._leave()
+        self._next_look = 0.0
         self.watched.clear()
         self.mailbox.clear()
         if isinstance(shown, Session):
@@ -236,6 +253,8 @@ class Worker:
         else:
             self.shown = shown
             self._event(events.Opened(shown))
+        if isinstance(shown, WatchedRun):
+            return
         self._training = train and not (isinstance(shown, Session) and shown.fitted)
         if self._training:
             self._event(events.Training())

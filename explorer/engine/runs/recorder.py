@@ -137,6 +137,17 @@ class Recorder:
         self._hold(last, shown)
         return last, shown
 
+    def follow(self) -> None:
+        """Takes the moments that are in the folder now, which another process may write to; they are read when used."""
+        assert self._folder is not None
+        found = {}
+        for path in self._folder.glob("step-*.safetensors"):
+            with contextlib.suppress(FileNotFoundError):  # it was deleted to keep within the budget
+                found[int(path.stem.removeprefix("step-"))] = path.stat().st_size
+        for step in self._held.keys() - found:
+            del self._held[step]
+        self._sizes = found
+
     def load(self, last: int | None = None) -> None:
         """Takes the frames in the folder; those after `last` are deleted, because training repeats them."""
         for path in sorted(self._folder.glob("step-*.safetensors")) if self._folder is not None else ():

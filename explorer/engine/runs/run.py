@@ -138,13 +138,17 @@ class Run:
         except filelock.Timeout:
             raise RunError(f"{self.folder} is being trained by another process; stop that one first") from None
         except OSError as error:
-            raise RunError(f"{self.folder} cannot be written to ({error.strerror})") from None
+            raise WriteError(f"{self.folder} cannot be written to ({error.strerror})") from error
         self._lock = lock
         self._locked = file_identity(self.folder / ".lock")
         for pattern in (".*.tmp", "checkpoints/.*.tmp", "frames/.*.tmp"):
             for torn in self.folder.glob(pattern):  # what a writer that was killed left behind
                 torn.unlink(missing_ok=True)
-        self._hold_lines()
+        try:
+            self._hold_lines()
+        except WriteError:
+            self.close()
+            raise
 
     def _hold_lines(self) -> None:
         with self._writing():

@@ -93,6 +93,11 @@ class CachingViewer(Viewer):
             view = view.but(batch=max(_ALL, view.batch))
         return super().default(view, kind, params, name)
 
+    def renew(self, history: History) -> None:
+        """Forgets all frames, because the weights are others, and takes what was measured."""
+        self._made.clear()
+        self._history = history
+
     def answer(self, request: Request, page: Page, step: int) -> Reply:
         """The reply with the first frame; computed only if inputs or parameters differ from the last request."""
         asked = _content(request)

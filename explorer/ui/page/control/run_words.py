@@ -7,7 +7,7 @@ from explorer.engine import Session
 from explorer.ui.numbers import count
 from explorer.ui.page.state.shown import Shown
 
-__all__ = ["done_sentence", "opened_sentence", "read_sentence", "training_sentence"]
+__all__ = ["done_sentence", "opened_sentence", "read_sentence", "training_sentence", "watched_sentence"]
 
 
 def done_sentence(shown: Shown) -> str:
@@ -24,6 +24,11 @@ def opened_sentence(session: Session) -> str:
         return "Opened"
     further = "Train on goes beyond its end" if session.finished else "Train goes on from there"
     return f"Opened at step {count(session.step_count)}; {further}"
+
+
+def watched_sentence(shown: Shown) -> str:
+    """Says of a run that is looked at why it cannot be trained."""
+    return f"This run can be looked at, not trained: {shown.obstacle}"
 
 
 def read_sentence(session: Session) -> str:

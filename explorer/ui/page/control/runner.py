@@ -14,14 +14,22 @@ from PySide6.QtGui import QAction
 
 from explorer.engine import BadInput, Diverged, OutOfMemory, Session, Setup, new_session
 from explorer.engine.bundle import BUNDLES, open_bundle
+from explorer.engine.devices import available
 from explorer.engine.host import events
 from explorer.engine.host.host import PageHost
 from explorer.engine.lab import open_lab
 from explorer.engine.setup import live_changes
 from explorer.engine.views.static_page import StaticPage
+from explorer.engine.watched import WatchedRun
 from explorer.ui.controls import make_action
-from explorer.ui.page.control.run_words import done_sentence, opened_sentence, read_sentence, training_sentence
-from explorer.ui.page.control.sources import has_runs, resumed, untrained
+from explorer.ui.page.control.run_words import (
+    done_sentence,
+    opened_sentence,
+    read_sentence,
+    training_sentence,
+    watched_sentence,
+)
+from explorer.ui.page.control.sources import has_runs, opened, untrained
 from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.shown import PageState, Shown
 from models.protocol import Lab
@@ -86,7 +94,7 @@ class Runner(QObject):
 
     @Slot()
     def _offer_step(self) -> None:
-        self._actions[1].setVisible(not self._shown.fitted)
+        self._actions[1].setVisible(not self._shown.fitted and not self._shown.obstacle)
 
     @property
     def is_opening_run(self) -> bool:
@@ -126,14 +134,14 @@ class Runner(QObject):
 
     def open_run(self, folder: Path) -> None:
         """Opens a run from disk."""
-        if folder != self._shown.folder:
+        if folder != self._shown.folder or self._shown.obstacle:
             self.began.emit()
             self.resume(folder)
 
     def resume(self, folder: Path, changes: Mapping[str, Any] | None = None, **how: bool) -> None:
         """Opens a run at its last checkpoint, with some live parameters changed; the form shows its setup."""
         self._takes_setup = True
-        self._open_run(partial(resumed, folder, changes or {}, self._host.progress), **how)
+        self._open_run(partial(opened, folder, changes or {}, self._host.progress), **how)
 
     def _look_at(self, make: Callable[[], Session | StaticPage]) -> None:
         if self._opening is _Opening.NOTHING:
@@ -160,6 +168,9 @@ class Runner(QObject):
         if self.is_opening_run:  # a second click would make a second run
             return
         state = self._shown.state
+        if self._shown.obstacle:
+            self.said.emit(watched_sentence(self._shown))
+            return
         if self._shown.fitted:
             self.train_new()
         elif state is PageState.TRAINING:
@@ -208,7 +219,9 @@ class Runner(QObject):
 
     def _do_one(self, command: Callable[[], None]) -> None:
         """Carries out a command on the run that is shown, or on a new one where there is none."""
-        if self._shown.folder is not None and not self._shown.state.is_over:
+        if self._shown.obstacle:
+            self.said.emit(watched_sentence(self._shown))
+        elif self._shown.folder is not None and not self._shown.state.is_over:
             command()
         elif not self.is_opening_run:
             self._begin(first=command)
@@ -250,7 +263,7 @@ class Runner(QObject):
 
     def change(self, values: Mapping[str, Any]) -> None:
         """Changes live parameters of the session that is shown."""
-        if self._shown.setup is not None and not self._shown.state.is_over:
+        if self._shown.setup is not None and not self._shown.state.is_over and not self._shown.obstacle:
             config, training, _ = live_changes(self._shown.setup, values)
             self._shown.set_setup(dataclasses.replace(self._shown.setup, config=config, training=training))
             self._host.change(**values)
@@ -284,16 +297,19 @@ class Runner(QObject):
             self._shown.set_state(PageState.TRAINING if event.report.going_on else PageState.PAUSED)
         elif isinstance(event, events.Saved):
             self.compared.emit()
+        elif isinstance(event, events.Grown):
+            self._shown.follow()
         elif isinstance(event, events.Told):
             self.warned.emit(event.message)
         elif isinstance(event, events.Moved):
+            self.began.emit()
             self._shown.set_folder(event.folder)
             self.said.emit(f"Saved in {event.folder}; Train goes on there")
         elif isinstance(event, events.Failed):
             self._fail(event.error, event.details)
 
     def _take(self, source: Session | StaticPage) -> None:
-        is_run = isinstance(source, Session) and source.run is not None
+        is_run = isinstance(source, WatchedRun) or (isinstance(source, Session) and source.run is not None)
         awaited = not self.is_opening_run or is_run  # else it was asked for before the run that is being opened
         self._shown.show(source)
         if not self._shown.is_model and self._draft.config() != self._shown.config:
@@ -308,6 +324,12 @@ class Runner(QObject):
                 self.said.emit(opened_sentence(source))
             elif read_sentence(source):
                 self.said.emit(read_sentence(source))
+        elif isinstance(source, WatchedRun):
+            state = PageState.WATCHED
+            if self._takes_setup:
+                known = source.setup.device in ("auto", *available())
+                self._draft.take(source.setup if known else dataclasses.replace(source.setup, device="auto"))
+            self.said.emit(watched_sentence(self._shown))
         else:
             state = PageState.STATIC
             if source.note or self._refused:

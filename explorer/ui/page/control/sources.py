@@ -6,17 +6,29 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from explorer.engine import Session, Setup, new_session, resume_session
+from explorer.engine import Session, Setup, load_run, new_session, resume_session
 from explorer.engine.files import runs_folder
 from explorer.engine.loading import Progress
+from explorer.engine.obstacle import training_obstacle
 from explorer.engine.runs.listing import newest_runs
+from explorer.engine.runs.run import Run
+from explorer.engine.watched import WatchedRun
 
-__all__ = ["has_runs", "resumed", "untrained"]
+__all__ = ["has_runs", "opened", "resumed", "untrained"]
 
 
 def untrained(setup: Setup, progress: Progress | None = None) -> Session:
     """An untrained session that keeps nothing."""
     return new_session(setup, keep=False, progress=progress)
+
+
+def opened(folder: Path, changes: Mapping[str, Any], progress: Progress | None = None) -> Session | WatchedRun:
+    """A run at its last checkpoint, to be trained on with live parameters changed, or else to be looked at."""
+    reason = training_obstacle(Run(folder))
+    if not reason:
+        return resumed(folder, changes, progress)
+    loaded = load_run(folder, progress=progress)
+    return WatchedRun(loaded.run, loaded.model, loaded.tensors, reason)
 
 
 def resumed(folder: Path, changes: Mapping[str, Any], progress: Progress | None = None) -> Session:

@@ -62,7 +62,7 @@ class Stepping(QObject):
     @Slot()
     def _offer_phases(self) -> None:
         """Offers slow motion for a model that is trained in steps."""
-        trained = not self._shown.fitted
+        trained = not self._shown.fitted and not self._shown.obstacle
         if not trained:
             self.slow.setChecked(False)
         for action in (self._phase, self.slow):

@@ -111,7 +111,7 @@ class ContextLine(QFrame):
         waiting, in_force = self._waiting(), self._shown.folder is not None
         self.waiting.setText(waiting)
         self.waiting.setVisible(bool(waiting))
-        self.reset_button.setVisible(bool(waiting) and in_force)
+        self.reset_button.setVisible(bool(waiting) and in_force and not self._shown.obstacle)
         self.open_button.setVisible(self._last is not None and not in_force)
         self.compare_button.setVisible(in_force)
         self.open_button.setToolTip("" if self._last is None else f"Open {self._last.name}")
@@ -145,7 +145,11 @@ class ContextLine(QFrame):
             return "untrained weights"
         if state is PageState.TRAINING:
             return "weights in training"
-        words = {PageState.DONE: "trained weights", PageState.PAUSED: "weights, paused,"}
+        words = {
+            PageState.DONE: "trained weights",
+            PageState.PAUSED: "weights, paused,",
+            PageState.WATCHED: "newest saved weights,",
+        }
         return f"{words.get(state, f'weights, {state}:')} step {count(shown.step)}"
 
     def _waiting(self) -> str:
@@ -156,6 +160,8 @@ class ContextLine(QFrame):
             return f"Train begins a run on {data_words(self._draft.data_text())}"
         if shown.folder is None:
             return ""
+        if shown.obstacle:
+            return f"Train is off: {shown.obstacle}"
         labels = waiting(self._draft, shown.setup, shown.data_version)
         if not labels:
             return ""

@@ -148,6 +148,7 @@ class RunBar(QFrame):
             self._player_button(player.name, word, place)
             for place, (player, word) in enumerate(zip(players, short_names(players), strict=True), start=1)
         ]
+        self._offer_training()
         self._fold()
 
     def _player_button(self, name: str, word: str, place: int) -> Button:
@@ -189,7 +190,8 @@ class RunBar(QFrame):
     def _show_state(self) -> None:
         state, fitted = self._shown.state, bool(self._shown.fitted)
         self.train_button.set_face(*(("Fit", "play") if fitted else _FACES.get(state, ("Train", "play"))))
-        self.train_button.setToolTip(_TIPS[fitted])
+        obstacle = self._shown.obstacle
+        self.train_button.setToolTip(f"Train is off: {obstacle}" if obstacle else _TIPS[fitted])
         plain = state.is_over or state is PageState.FAILED or not self._has_accent
         self.train_button.set_kind("plain" if plain else "primary")
         restyle(self.progress, failed="true" if state.is_over else "false")
@@ -198,8 +200,13 @@ class RunBar(QFrame):
     def _offer_training(self) -> None:
         """Offers steps and their progress, for a model that is trained in steps."""
         trained = self._shown.is_model and not self._shown.fitted
-        for widget in (self.step_button, self.slow_button, self.pace, self.progress):
+        obstacle = self._shown.obstacle
+        for widget in (self.pace, self.progress):
             widget.setVisible(trained)
+        for button in (self.step_button, self.slow_button, *self.player_buttons):
+            button.setVisible(trained and not obstacle)
+        self.train_button.setEnabled(not obstacle)
+        self._show_state()
 
     @Slot()
     def _on_shown_changed(self) -> None:

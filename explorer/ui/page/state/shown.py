@@ -16,6 +16,7 @@ from explorer.engine import Session, Setup
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.host.host import Snapshot
 from explorer.engine.views.static_page import StaticPage
+from explorer.engine.watched import WatchedRun
 from explorer.ui.page.state.origin import Origin
 from models.protocol import DataSpec, GenerativeModel, HasDecoder, Page, Player, View, views_of
 
@@ -26,7 +27,8 @@ class PageState(StrEnum):
     """How a page stands.
 
     `STATIC`: fixed weights or a lab. `READY`: an untrained model. `TRAINING`, `PAUSED` and `DONE`: a run. `DIVERGED`
-    and `OUT_OF_MEMORY`: a run that ended with an error. `FAILED`: nothing could be opened.
+    and `OUT_OF_MEMORY`: a run that ended with an error. `WATCHED`: a run that cannot be trained on here, and is looked
+    at. `FAILED`: nothing could be opened.
     """
 
     STATIC = "static"
@@ -36,6 +38,7 @@ class PageState(StrEnum):
     DONE = "done"
     DIVERGED = "diverged"
     OUT_OF_MEMORY = "out of memory"
+    WATCHED = "watched"
     FAILED = "failed"
 
     @property
@@ -156,6 +159,11 @@ class Shown(QObject):
         return view.applies(self.page_class, self.config, self.spec)
 
     @property
+    def obstacle(self) -> str:
+        """Why the run that is shown cannot be trained, or ""."""
+        return self.source.reason if isinstance(self.source, WatchedRun) else ""
+
+    @property
     def unsaved(self) -> bool:
         """Whether a run is shown that is in memory alone, because it could not be written to."""
         return isinstance(self.source, Session) and self.source.unsaved
@@ -189,9 +197,9 @@ class Shown(QObject):
     def show(self, source: Session | StaticPage) -> None:
         """Shows another session or static page. The state stays: `set_state` follows."""
         self.source = source
-        session = source if isinstance(source, Session) else None
-        self.setup = None if session is None else session.setup
-        self.folder = None if session is None or session.run is None else session.run.folder
+        run = source if isinstance(source, (Session, WatchedRun)) else None
+        self.setup = None if run is None else run.setup
+        self.folder = None if run is None or run.run is None else run.run.folder
         model = self.model_or_lab
         self.data = source.data
         if isinstance(source, Session):
@@ -204,6 +212,8 @@ class Shown(QObject):
             self.device = model.device
         if isinstance(source, Session):
             self.snapshot = Snapshot(step=source.step_count, setups=source.setups)
+        elif isinstance(source, WatchedRun):
+            self.snapshot = Snapshot(step=source.step, setups=source.setups)
         else:
             self.snapshot = Snapshot(step=source.step)
         self.steps = {}
@@ -221,6 +231,13 @@ class Shown(QObject):
         """Puts another config in force."""
         self.config = config
         self.config_changed.emit()
+
+    def follow(self) -> None:
+        """Takes what has changed of a run that another process trains."""
+        if isinstance(self.source, WatchedRun):
+            self.set_setup(self.source.setup)
+        model = self.model_or_lab
+        self.set_players(model.players() if isinstance(model, GenerativeModel) else ())
 
     def set_setup(self, setup: Setup) -> None:
         """Puts another setup in force, which differs in live parameters."""
