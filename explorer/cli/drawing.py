@@ -10,6 +10,7 @@ from typing import Any
 
 from explorer import figures
 from explorer.cli.arguments import read_pairs
+from explorer.cli.progress import Working
 from explorer.cli.subjects import Drawn, Subject, subject_of
 from explorer.engine import BadInput
 from models.protocol import GenerativeModel, Scene, scenes_of, views_of
@@ -117,7 +118,8 @@ def _drawn_scene(arguments: argparse.Namespace, subject: Subject, chosen: Scene)
 
 
 def _draw(subject: Subject, view: str, values: dict[str, str]) -> Drawn:
-    return subject.curves() if view in _CURVES else subject.draw(view, values)
+    with Working(f"drawing {view}"):
+        return subject.curves() if view in _CURVES else subject.draw(view, values)
 
 
 def _chosen(page: type[GenerativeModel], text: str) -> str | Scene:

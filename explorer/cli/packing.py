@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from explorer.cli.progress import count_progress, download_progress
+from explorer.cli.progress import Working, download_progress
 from explorer.engine import BadInput, open_data
 from explorer.engine.bundle import make_bundle
 from explorer.engine.data.instruments import make_classifier
@@ -23,14 +23,17 @@ _SUFFIX = ".safetensors"
 def bundle(arguments: argparse.Namespace) -> int:
     """Writes a bundled model and prints its card; see the help of `bundle`."""
     path = _output_path(arguments.out)
-    return _report("bundle", path, make_bundle(Path(arguments.run), path, progress=count_progress), arguments.json)
+    with Working("packing") as working:
+        card = make_bundle(Path(arguments.run), path, progress=working.count)
+    return _report("bundle", path, card, arguments.json)
 
 
 def classifier(arguments: argparse.Namespace) -> int:
     """Trains a classifier and prints its card; see the help of `classifier`."""
     path = _output_path(arguments.out)
     data = open_data(arguments.data, download_progress)
-    card = make_classifier(data, path, seed=arguments.seed, progress=count_progress)
+    with Working("training a classifier") as working:
+        card = make_classifier(data, path, seed=arguments.seed, progress=working.count)
     return _report("classifier", path, card, arguments.json)
 
 

@@ -15,7 +15,7 @@ import models
 from explorer import figures
 from explorer.cli.arguments import read_pairs
 from explorer.cli.drawing import check_folder
-from explorer.cli.progress import count_progress, download_progress
+from explorer.cli.progress import Working, download_progress
 from explorer.engine import BadInput, Request, evaluate, load_run
 from explorer.engine.lab import open_lab
 from explorer.engine.measure.settings import refusing, sample_settings
@@ -47,10 +47,11 @@ def sample(arguments: argparse.Namespace) -> int:
     settings = sample_settings(loaded.model, read_pairs(arguments.set))
     rng = torch.Generator(loaded.model.device).manual_seed(derive(arguments.seed, "sample"))
     parts = []
-    with torch.no_grad(), refusing():
+    with torch.no_grad(), refusing(), Working("sampling") as working:
         for start in range(0, arguments.n, _PART):
             count = min(_PART, arguments.n - start)
             parts.append(loaded.model.sample(count, rng=rng, **settings).cpu().numpy())
+            working.count(start + count, arguments.n)
     x = np.concatenate(parts)
     past = SetupHistory.of(loaded.run).identity(loaded.step)
     identity = {**loaded.run.identity, **past, "step": loaded.step}
@@ -85,16 +86,16 @@ def evaluate_run(arguments: argparse.Namespace) -> int:
     loaded = load_run(
         arguments.run, checkpoint=arguments.checkpoint, device=arguments.device, progress=download_progress
     )
-
-    metrics = evaluate(
-        loaded.model,
-        loaded.tensors,
-        split=arguments.split,
-        limit=arguments.n,
-        seed=arguments.seed,
-        settings=read_pairs(arguments.set),
-        progress=count_progress,
-    )
+    with Working("evaluating") as working:
+        metrics = evaluate(
+            loaded.model,
+            loaded.tensors,
+            split=arguments.split,
+            limit=arguments.n,
+            seed=arguments.seed,
+            settings=read_pairs(arguments.set),
+            progress=working.count,
+        )
     n = metrics.pop("n")
     result: dict[str, Any] = {
         "run": str(loaded.run.folder),
@@ -145,8 +146,10 @@ def lab(arguments: argparse.Namespace) -> int:
     if opened.data is not None:
         identity |= {"data": opened.data.data.name, "data_digest": opened.data.data.digest}
     written = []
-    for name, view in opened.viewer.views.items():
-        if view.applies(page, config, opened.spec):
+    views = {n: v for n, v in opened.viewer.views.items() if v.applies(page, config, opened.spec)}
+    with Working(page.title) as working:
+        for number, (name, view) in enumerate(views.items(), start=1):
+            working.step(f"{view.title}, view {number} of {len(views)}")
             frame = opened.viewer.last_frame(Request(name))
             for suffix in (".png", ".svg", ".npz"):
                 path = folder / f"{name}{suffix}"

@@ -6,10 +6,11 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
-from explorer.engine.loading import LoadedRun, Progress, load_run
+from explorer.engine.data.tensors import TensorData
 from explorer.engine.obstacle import folder_obstacle
 from explorer.engine.runs.curves import loss_curves, read_history
 from explorer.engine.runs.recorder import Recorder
+from explorer.engine.runs.run import Run
 from explorer.engine.runs.setup_history import SetupHistory
 from explorer.engine.runs.weights import load_weights
 from explorer.engine.setup import Setup, split_values
@@ -24,7 +25,9 @@ class WatchedRun(StaticPage):
     """The newest weights of a run, what was measured, and the timeline. Nothing of it is written to.
 
     Args:
-        loaded: The run with its newest weights.
+        run: The run.
+        model: Its model, on the CPU.
+        data: Its data.
         reason: Why it cannot be trained on here.
 
     Attributes:
@@ -33,23 +36,13 @@ class WatchedRun(StaticPage):
         setups: The setup at each step.
     """
 
-    def __init__(self, loaded: LoadedRun, reason: str):
-        super().__init__(loaded.model, loaded.tensors, loaded.step)
-        self.run, self.reason = loaded.run, reason
+    def __init__(self, run: Run, model: GenerativeModel, data: TensorData, reason: str):
+        super().__init__(model, data)
+        self.run, self.reason = run, reason
         self._is_locked = reason == folder_obstacle(self.run)
         self._seen: Mapping[str, float] = {}
-        self.recorder = Recorder(loaded.run.frames)
+        self.recorder = Recorder(run.frames)
         self.look()
-
-    @classmethod
-    def open(cls, folder: Path, reason: str, progress: Progress | None = None) -> WatchedRun:
-        """Opens a run on the CPU.
-
-        Raises:
-            RunError: It is damaged, or has no weights yet.
-            BadInput: Its data are not available.
-        """
-        return cls(load_run(folder, progress=progress), reason)
 
     @property
     def setup(self) -> Setup:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from explorer.engine import Session, Setup, new_session, resume_session
+from explorer.engine import Session, Setup, load_run, new_session, resume_session
 from explorer.engine.files import runs_folder
 from explorer.engine.loading import Progress
 from explorer.engine.obstacle import training_obstacle
@@ -25,7 +25,10 @@ def untrained(setup: Setup, progress: Progress | None = None) -> Session:
 def opened(folder: Path, changes: Mapping[str, Any], progress: Progress | None = None) -> Session | WatchedRun:
     """A run at its last checkpoint, to be trained on with live parameters changed, or else to be looked at."""
     reason = training_obstacle(Run(folder))
-    return WatchedRun.open(folder, reason, progress) if reason else resumed(folder, changes, progress)
+    if not reason:
+        return resumed(folder, changes, progress)
+    loaded = load_run(folder, progress=progress)
+    return WatchedRun(loaded.run, loaded.model, loaded.tensors, reason)
 
 
 def resumed(folder: Path, changes: Mapping[str, Any], progress: Progress | None = None) -> Session:
