@@ -19,9 +19,9 @@ def untrained(setup: Setup, progress: Progress | None = None) -> Session:
     return new_session(setup, keep=False, progress=progress)
 
 
-def resumed(folder: Path, changes: Mapping[str, Any], progress: Progress | None = None) -> Session:
-    """A run at its last checkpoint, with live parameters changed."""
-    session = resume_session(folder, progress=progress)
+def resumed(folder: Path, changes: Mapping[str, Any], device: str | None, progress: Progress | None = None) -> Session:
+    """A run at its last checkpoint, with live parameters changed; on its device, or on one that was named."""
+    session = resume_session(folder, device=device, progress=progress)
     try:
         if changes:
             session.change(**changes)
