@@ -9,8 +9,15 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+
+from explorer.engine.setup import model_page
+from models.protocol import settings_of
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks import published  # noqa: E402 (a folder of the repository that is not installed)
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +57,38 @@ def test_every_view_is_shown_at_no_more_than_the_windows_pace_while_the_session_
         assert each["calls"]["saving"] >= 1
         assert each["calls"]["recording"] > 0
         assert each["calls"]["metrics"] > 0
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="with a GPU it trains")
+def test_published_values_stand_alone_without_a_gpu(capsys, tmp_path):
+    assert published.main(["--out", str(tmp_path / "runs"), "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert "there is no GPU" in err
+    rows = json.loads(out.splitlines()[-1])["rows"]
+    assert {name: row["published"] for name, row in rows.items()} == {
+        "vae: MNIST, 50 latents": -86.76,
+        "pixel-cnn: MNIST, binarized, wide": 81.30,
+        "row-lstm: MNIST, binarized, wide": 80.54,
+        "diagonal-bilstm: MNIST, binarized": 80.75,
+        "maf: Digits": 1.89,
+    }
+    assert not any("ours" in row for row in rows.values())
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("row", published.ROWS, ids=lambda row: row.page)
+def test_each_published_row_is_a_preset_with_its_data_and_its_measure(row):
+    setup = row.setup("cpu")
+    assert setup.training.seconds == 600
+    assert setup.data.startswith("mnist")
+    known = settings_of(model_page(row.page).evaluate)
+    assert set(row.measure) <= set(known)
+
+
+def test_a_row_is_trained_goes_on_and_is_measured(tmp_path):
+    row = published.Row("real-nvp", "Two moons", "nll_nats", "nats", 0.0, "", data="moons:n=1000")
+    first = published._measured(row, tmp_path / "run", "cpu", 0.05, 200)
+    then = published._measured(row, tmp_path / "run", "cpu", 0.15, 200)
+    assert then["steps"] > first["steps"] > 0
+    assert first["seconds"] <= then["seconds"]
+    assert (then["n"], then["error"] > 0) == (200, True)

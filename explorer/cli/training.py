@@ -97,6 +97,8 @@ def _finish(session: Session, arguments: argparse.Namespace) -> int:
             print(f"dgm-explorer: process {session.placement.rank}: {error}", file=sys.stderr)
         return code
     print(f"run: {session.run.folder}", file=sys.stderr)
+    if session.notice:
+        print(session.notice, file=sys.stderr)
     code, error = run_to_end(session, arguments.stop_at, Path(arguments.rescue) if arguments.rescue else None)
     result = {"run": str(session.run.folder), **session.summary()}
     if error:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from explorer.data import Dataset, open_dataset
+from explorer.engine.auto_device import chosen_device
 from explorer.engine.data.spec import spec_of
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.devices import Placement, prepare_thread, resolve
@@ -135,19 +138,38 @@ def new_session(
     Raises:
         BadInput: Data, device, folder or a run that the config names are not available.
     """
-    if placement is None:
-        placement = Placement(resolve(setup.device))
-    if placement.world > 1:
+    notice = ""
+    if placement is not None:
         setup = _shared(setup, placement)
+    elif setup.device != "auto":
+        resolve(setup.device)  # refused before the data are opened
     parents = find_parents(setup)
-    built = build_parents(parents, placement.device)
     setup = dataclasses.replace(setup, parents={name: parent.ref for name, parent in parents.items()})
     data = open_data(setup.data, progress)
+    if placement is None:
+        setup, notice = chosen_device(setup, spec_of(data))
+        placement = Placement(resolve(setup.device))
+    built = build_parents(parents, placement.device)
     run = Run.create(setup, spec_of(data), data.digest, folder) if keep and placement.rank == 0 else None
     if run is not None:
         write_parents(run.parents, parents)
         write_content(run.own_data, data.content)
-    return Session(setup, data, run=run, placement=placement, record=record, parents=built, stored_parents=parents)
+    session = Session(setup, data, run=run, placement=placement, record=record, parents=built, stored_parents=parents)
+    session.notice = notice
+    return session
+
+
+def _device_of(run: Run, checkpoint: Checkpoint | None) -> torch.device:
+    """The device on which a run was trained last."""
+    name = run.setup.device
+    before = name if checkpoint is None else str(checkpoint.state.get("device", name))
+    try:
+        return resolve(name if name.split(":")[0] == before else before)
+    except BadInput as error:
+        raise BadInput(
+            f"{run.folder} was trained on {before}, and {error}; to continue it on another device, name that one "
+            "(--device cpu, or Device in the window): its numbers will then differ"
+        ) from None
 
 
 def _shared(setup: Setup, placement: Placement) -> Setup:
@@ -178,7 +200,8 @@ def resume_session(
 
     Args:
         path: The run's folder.
-        device: Device to train on; None for that of the run.
+        device: Device to train on; None or "auto" for that of the run. One that is named may be of another kind than
+            that of the run, which then goes on with other numbers.
         progress: Called during a download.
         placement: Device and rank of one of several processes; None for one process alone.
 
@@ -188,15 +211,16 @@ def resume_session(
     """
     run = Run(Path(path))
     checkpoint = run.last() if run.begun else None
+    named = device not in (None, "auto")
     if placement is None:
-        placement = Placement(resolve(device or run.setup.device))
+        placement = Placement(resolve(str(device)) if named else _device_of(run, checkpoint))
     stored = read_parents(run.parents, run.setup.parents)
     parents = build_parents(stored, placement.device)
     data = _same_data(run, progress)
     session = Session(run.setup, data, run=run, placement=placement, parents=parents, stored_parents=stored)
     try:
         if checkpoint is not None:
-            session.load(from_checkpoint(checkpoint, type(session.model)))
+            session.load(from_checkpoint(checkpoint, type(session.model)), move=named)
     except BaseException:
         session.close()
         raise

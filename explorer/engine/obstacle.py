@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 
-from explorer.engine.devices import available, resolve
-from explorer.engine.errors import BadInput, RunError, WriteError
+from explorer.engine.devices import available
+from explorer.engine.errors import RunError, WriteError
 from explorer.engine.runs.run import Run
 
 __all__ = ["folder_obstacle", "training_obstacle"]
 
 
-def training_obstacle(run: Run) -> str:
+def training_obstacle(run: Run, device: str | None = None) -> str:
     """Why a run cannot be trained on here, in one sentence, or "" if it can.
+
+    Args:
+        run: The run.
+        device: A device that was named, on which the run may go on whatever it was trained on; None for its own.
 
     Raises:
         RunError: Its last checkpoint is damaged.
     """
-    return folder_obstacle(run) or _of_device(run)
+    return folder_obstacle(run) or (_of_device(run) if device is None else "")
 
 
 def folder_obstacle(run: Run) -> str:
@@ -35,15 +39,9 @@ def folder_obstacle(run: Run) -> str:
 
 
 def _of_device(run: Run) -> str:
-    """A device that this machine lacks, or another kind of device than that of the last checkpoint."""
+    """That this machine lacks the device on which the run was trained last."""
     here = available()
-    trained = str(run.last().state.get("device", "cpu")) if run.begun else ""
-    if trained and trained not in {name.split(":")[0] for name in here}:
-        return f"it was trained on {trained}, and this machine has {', '.join(here)}"
-    try:
-        device = resolve(run.setup.device)
-    except BadInput as error:
-        return str(error)
-    if trained and device.type != trained:
-        return f"it was trained on {trained}, and would go on on {device.type}"
-    return ""
+    trained = str(run.last().state.get("device", "cpu")) if run.begun else run.setup.device.split(":")[0]
+    if trained in {"auto", *(name.split(":")[0] for name in here)}:
+        return ""
+    return f"it was trained on {trained}, and this machine has {', '.join(here)}; choose a device to go on with it here"

@@ -255,6 +255,10 @@ class Run:
         """Notes that the round which made a step was one update of one player alone."""
         self._append_change({"step": step, "player": player})
 
+    def add_move(self, step: int, device: str) -> None:
+        """Notes that the rounds after a step were made on another kind of device."""
+        self._append_change({"step": step, "device": device})
+
     def _append_change(self, change: Mapping[str, Any]) -> None:
         self._changes.add(json.dumps(change, allow_nan=False))
         self.flush_changes()
@@ -265,7 +269,7 @@ class Run:
             self._changes.flush()
 
     def changes(self) -> list[dict[str, Any]]:
-        """In order: what was set live after a step, and which steps were rounds of one player alone."""
+        """In order: what was set live after a step, rounds of one player alone, and changes of the device."""
         return read_lines(self.folder / "changes.jsonl")
 
     def write_summary(self, summary: Mapping[str, Any]) -> None:

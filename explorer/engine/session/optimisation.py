@@ -151,7 +151,7 @@ class Optimisation:
                     raise ValueError(f"{key} of {name} has shape {tuple(value.shape)}, not {tuple(parameter.shape)}")
             if own:
                 self._optimiser.state[parameter] = {
-                    key: value.clone() if key == "step" and not self._deferred else value.to(parameter.device).clone()
+                    key: value.to("cpu" if key == "step" and not self._deferred else parameter.device, copy=True)
                     for key, value in own.items()
                 }
 

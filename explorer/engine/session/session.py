@@ -58,6 +58,7 @@ class Session:
         unsaved: Whether training stopped because the run could not be written to; `move_session` saves it elsewhere.
         tell: Called with a sentence about something that has ended early; it is logged by default.
         between_micro_batches: Called whenever views can be computed, also during a recording.
+        notice: A sentence about the device, for whoever opened the session, or "".
     """
 
     def __init__(
@@ -88,7 +89,7 @@ class Session:
     def _build(self, setup: Setup) -> None:
         """Creates everything in its state before step 0."""
         prepare_thread()
-        self.setup, self.status, self.unsaved = setup, "ready", False
+        self.setup, self.status, self.notice, self.unsaved = setup, "ready", "", False
         self.setups = SetupHistory(setup)
         self.data = TensorData(self._dataset, setup.seed, self.placement.device)
         self.learner = Learner(setup, self.data, self.placement.device, self._parents)
@@ -108,7 +109,7 @@ class Session:
         )
         self.saver.make_room = self._make_room
         self._round: Iterator[Phase] | None = None
-        self._begun = False
+        self._begun = self._moved = False
 
     def _told(self, text: str) -> None:
         self.tell(text)
@@ -234,6 +235,9 @@ class Session:
             self.run.check_own()
         prepare_thread()
         self.begin()
+        if self._moved and self.run is not None:
+            self.run.add_move(self.step_count, self.placement.device.type)
+        self._moved = False
         self.status = "training"
 
     def _advance(self, *, whole: bool, only: str = "") -> Phase:
@@ -376,18 +380,29 @@ class Session:
         """The state of training, between two rounds."""
         return self.trainer.state(self.setup, self.saver.best_score)
 
-    def load(self, state: TrainingState) -> None:
+    def load(self, state: TrainingState, move: bool = False) -> None:
         """Continues from a state of the same setup with bit-identical results; the run is truncated to its step.
+
+        Args:
+            state: The state.
+            move: Whether it may come from another kind of device, where numbers differ; `changes.jsonl` records it.
 
         Raises:
             RunError: The state does not belong to this setup or device.
         """
         self._build(self.setup)
         self._apply(state.config, state.training)
-        self.trainer.load(state)
+        self.trainer.load(state, move)
         self.saver.best_score = state.best
         self.status = "done" if self.progress >= 1.0 else "stopped"
         self._begun = state.step > 0
+        device = self.placement.device
+        if state.device != device.type:
+            self._moved, self.setup = True, dataclasses.replace(self.setup, device=str(device))
+            self.notice = (
+                f"moved from {state.device} to {device} at step {state.step}; "
+                "numbers will differ from those of a run that stayed"
+            )
         self.journal.go_back(state.step, set(type(self.model).rates))
         self.setups = SetupHistory(self.setup) if self._stored is None else SetupHistory.of(self._stored)
         self.journal.history.changed = self.setups.changed_steps()

@@ -252,18 +252,26 @@ class Trainer:
             tensors=self._learner.tensors(),
         )
 
-    def load(self, state: TrainingState) -> None:
-        """Continues from a state of the same setup with bit-identical results.
+    def load(self, state: TrainingState, move: bool = False) -> None:
+        """Continues from a state of the same setup with bit-identical results, or from one of another kind of device.
+
+        Args:
+            state: The state.
+            move: Whether it may: weights, moments and counters carry over exactly, the noise goes on from a new seed.
 
         Raises:
             RunError: The state does not belong to this model or device.
         """
-        self._learner.load(state)
         device = self._placement.device.type
-        if state.device != device:
+        if state.device != device and not move:
             raise RunError(
-                f"this run was trained on {state.device}; continue there, because noise differs between devices"
+                f"this run was trained on {state.device}, and its numbers would differ on {device}; "
+                f"to continue it here all the same, name the device (--device {device}, or Device in the window)"
             )
+        self._learner.load(state)
         self.step, self.position, self.horizon = state.step, state.position, state.horizon
         self.clock = Clock(state.seconds)
-        self.noise.load(state.rng)
+        if state.device == device:
+            self.noise.load(state.rng)
+        else:
+            self.noise.move(state.step)

@@ -20,10 +20,11 @@ def opened_sentence(session: Session) -> str:
     """Says of a run that was opened where it stands, and how it goes on."""
     if session.fitted:
         return f"Opened; fitted by {session.fitted}"
+    notice = f"; {session.notice}" if session.notice else ""
     if not session.step_count:
-        return "Opened"
+        return f"Opened{notice}"
     further = "Train on goes beyond its end" if session.finished else "Train goes on from there"
-    return f"Opened at step {count(session.step_count)}; {further}"
+    return f"Opened at step {count(session.step_count)}; {further}{notice}"
 
 
 def watched_sentence(shown: Shown) -> str:

@@ -141,7 +141,7 @@ class Runner(QObject):
     def resume(self, folder: Path, changes: Mapping[str, Any] | None = None, **how: bool) -> None:
         """Opens a run at its last checkpoint, with some live parameters changed; the form shows its setup."""
         self._takes_setup = True
-        self._open_run(partial(opened, folder, changes or {}, self._host.progress), **how)
+        self._open_run(partial(opened, folder, changes or {}, self._draft.named_device, self._host.progress), **how)
 
     def _look_at(self, make: Callable[[], Session | StaticPage]) -> None:
         if self._opening is _Opening.NOTHING:

@@ -22,18 +22,20 @@ def untrained(setup: Setup, progress: Progress | None = None) -> Session:
     return new_session(setup, keep=False, progress=progress)
 
 
-def opened(folder: Path, changes: Mapping[str, Any], progress: Progress | None = None) -> Session | WatchedRun:
+def opened(
+    folder: Path, changes: Mapping[str, Any], device: str | None, progress: Progress | None = None
+) -> Session | WatchedRun:
     """A run at its last checkpoint, to be trained on with live parameters changed, or else to be looked at."""
-    reason = training_obstacle(Run(folder))
+    reason = training_obstacle(Run(folder), device)
     if not reason:
-        return resumed(folder, changes, progress)
+        return resumed(folder, changes, device, progress)
     loaded = load_run(folder, progress=progress)
     return WatchedRun(loaded.run, loaded.model, loaded.tensors, reason)
 
 
-def resumed(folder: Path, changes: Mapping[str, Any], progress: Progress | None = None) -> Session:
-    """A run at its last checkpoint, with live parameters changed."""
-    session = resume_session(folder, progress=progress)
+def resumed(folder: Path, changes: Mapping[str, Any], device: str | None, progress: Progress | None = None) -> Session:
+    """A run at its last checkpoint, with live parameters changed; on its device, or on one that was named."""
+    session = resume_session(folder, device=device, progress=progress)
     try:
         if changes:
             session.change(**changes)

@@ -61,6 +61,7 @@ class Draft(QObject):
         name: The page's name in the catalogue.
         page: Its class.
         state: The present values.
+        named_device: Device that was chosen since a run was opened, or None.
         undo: Edits that can be undone.
 
     Signals:
@@ -77,6 +78,7 @@ class Draft(QObject):
         super().__init__(parent)
         self.name, self.page = name, page
         self.undo = QUndoStack(self)
+        self.named_device: str | None = None
         self.state = self._preset_state("", "auto", 0)
 
     @property
@@ -180,6 +182,7 @@ class Draft(QObject):
 
     def set_device(self, device: str) -> None:
         """Sets the device."""
+        self.named_device = None if device == "auto" else device
         self._push("device", dataclasses.replace(self.state, device=device))
 
     def take(self, setup: Setup) -> None:
@@ -193,6 +196,7 @@ class Draft(QObject):
             if dataclasses.replace(there, preset="") == after:
                 after = there
                 break
+        self.named_device = None
         self._push("run", after)
 
     def _push(self, text: str, after: State) -> None:
