@@ -21,6 +21,15 @@ from models.flows import timing
 torch.set_num_threads(1)
 
 
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declares the settings of plugins that are missing: tests on a GPU run with torch and pytest alone."""
+    settings = {"pytest-qt": ("qt_api", "qt_log_level_fail", "qt_log_ignore"), "timeout": ("timeout",)}
+    for plugin, names in settings.items():
+        if not pluginmanager.hasplugin(plugin):
+            for name in names:
+                parser.addini(name, f"of {plugin}, which is not installed")
+
+
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
     """Bytes are named, not shown: what was packed holds the time, and parallel workers have to agree on the ids."""
     return argname if isinstance(val, (bytes, bytearray)) else None

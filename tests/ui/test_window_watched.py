@@ -29,7 +29,7 @@ def on_cuda(made: Trained, monkeypatch) -> str:
     write_checkpoint(path, Checkpoint(step, {**found.state, "device": "cuda"}, found.tensors))
     config = made.run.folder / "config.json"
     config.write_text(config.read_text().replace('"device": "cpu"', '"device": "cuda:0"'))
-    return "it was trained on cuda, and this machine has cpu"
+    return "it was trained on cuda, and this machine has cpu; choose a device to go on with it here"
 
 
 def by_another_process(made: Trained, monkeypatch) -> str:
@@ -103,3 +103,15 @@ def test_a_run_that_another_process_trains_is_followed(open_window, apart) -> No
     shutil.rmtree(made.run.folder)  # is said once; what is shown stays
     driver.until(lambda: driver.page.banner.kind == "error")
     assert shown.state == "watched"
+
+
+def test_a_run_of_another_device_goes_on_once_a_device_is_named(open_window, apart, monkeypatch) -> None:
+    made = a_run(apart / "runs" / "watched")
+    on_cuda(made, monkeypatch)
+    driver = open_window(1024, 700)
+    open_it(driver, "watched")
+    driver.pick("device", "cpu")
+    driver.until_state("paused", "done")
+    assert driver.find("train").isEnabled()
+    assert driver.page.shown.folder == made.run.folder
+    assert made.run.changes()[-1]["device"] == "cpu"

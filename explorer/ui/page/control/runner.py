@@ -86,6 +86,7 @@ class Runner(QObject):
         ]
         for changed in (shown.changed, shown.config_changed):
             changed.connect(self._offer_step)
+        draft.changed.connect(self._take_device)
         self._offer_step()
 
     def actions(self) -> list[QAction]:
@@ -95,6 +96,13 @@ class Runner(QObject):
     @Slot()
     def _offer_step(self) -> None:
         self._actions[1].setVisible(not self._shown.fitted and not self._shown.obstacle)
+
+    @Slot()
+    def _take_device(self) -> None:
+        """Opens the run anew that cannot go on on its own device, once another one is named."""
+        named = self._draft.named_device
+        if named and self._shown.obstacle and self._shown.folder is not None and not self.is_opening_run:
+            self.resume(self._shown.folder)
 
     @property
     def is_opening_run(self) -> bool:
