@@ -111,7 +111,6 @@ def test_a_run_of_another_device_goes_on_once_a_device_is_named(open_window, apa
     driver = open_window(1024, 700)
     open_it(driver, "watched")
     driver.pick("device", "cpu")
-    driver.until_state("paused", "done")
-    assert driver.find("train").isEnabled()
+    driver.until(lambda: driver.page.shown.state != "watched" and driver.find("train").isEnabled())
     assert driver.page.shown.folder == made.run.folder
     assert made.run.changes()[-1]["device"] == "cpu"
