@@ -52,6 +52,12 @@ def without_config(folder: Path) -> None:
     (folder / "config.json").unlink()
 
 
+def train_and_save(made: Session) -> None:
+    while not made.finished:
+        made.step()
+        made.stop()
+
+
 LOSSES = [deleted, moved, replaced_by_a_copy, replaced_by_an_empty_folder, replaced_by_another_run,
           replaced_by_a_file, without_config]  # fmt: skip
 
@@ -100,6 +106,27 @@ def test_nothing_is_written_into_a_folder_that_is_not_the_own(lose, writes, tmp_
         made.step()
     made.close()
     assert tree(tmp_path) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps a folder in which a file is open")
+@pytest.mark.parametrize("part", ["frames", "checkpoints", "summary.json"])
+def test_a_folder_that_is_lost_during_a_write_is_told_as_such(part, tmp_path, monkeypatch, caplog):
+    made = trained(tmp_path / "run")
+    replace = os.replace
+
+    def deleted_first(source: Path, target: Path) -> None:
+        if part in str(target):
+            deleted(tmp_path / "run")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", deleted_first)
+    monkeypatch.setattr("explorer.engine.session.recording._FREE", 1e9)  # else frames depend on the machine
+    with pytest.raises(FolderLost):
+        train_and_save(made)
+    assert made.unsaved
+    assert caplog.messages == []  # not that recording has ended
+    made.close()
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps a folder in which a file is open")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
 
 import models
+from explorer.engine.host.host import Snapshot
 from explorer.ui.card import Card
+from explorer.ui.controls import ElidedLabel
 from explorer.ui.frames.curves import CurvesView
 from explorer.ui.frames.items.bar_rows import row_layout
 from explorer.ui.frames.plane import PlaneView
+from explorer.ui.page.state.shown import PageState
 from explorer.ui.theme import ui_font
 from models.frames import Bars, Images, Text
 from models.protocol import Canvas, GenerativeModel
@@ -62,6 +67,34 @@ def test_plots_are_large(open_window, page):
     assert faults(driver, (360, 330), (360, 330), (288, 288), None) == []  # a board has two rows of tools below it
     assert cut(driver.page.side.widget()) == []
     assert out_of_sight(driver) == []
+
+
+@pytest.mark.parametrize("page", ["gan-images", "pixel-cnn", "wavenet"])
+def test_no_word_of_the_run_bar_or_of_a_foot_is_cut(open_window, page):
+    driver = open_window(1024, 700)
+    driver.window.show_page(page)
+    driver.until(lambda: driver.page.shown.source is not None)
+    found, bar, scenes = [], driver.page.run_bar, driver.page.scenes
+    for state, averaged in itertools.product(PageState, (False, True)):
+        driver.page.shown.set_state(state)
+        bar.show_snapshot(Snapshot(step=123_456, averaged=averaged))
+        driver.qtbot.wait(1)
+        found += [f"{state}: {text}" for text in narrowed(bar)]
+    for name in scenes.names:
+        scenes.choose(name)
+        for card in driver.page.board.scene.in_sight():
+            card.open_controls()
+            driver.qtbot.wait(1)
+            found += [f"{name}: {text}" for text in narrowed(card)]
+    assert found == []
+
+
+def narrowed(parent: QWidget) -> list[str]:
+    """Labels and buttons that have less width than their words need; those that elide them are left out."""
+    children = [*parent.findChildren(QAbstractButton), *parent.findChildren(QLabel)]
+    words = [c for c in children if c.isVisible() and c.text() and not isinstance(c, ElidedLabel)]
+    fixed = [c for c in words if not (isinstance(c, QLabel) and c.wordWrap())]
+    return [f"{c.text()} has {c.width()} px" for c in fixed if c.width() < c.sizeHint().width()]
 
 
 def out_of_sight(driver) -> list[str]:

@@ -59,7 +59,11 @@ class Recorder:
         self._check()
         self._forget([step])
         shown = {name: compact(frame) for name, frame in shown.items()}
-        size = self._write(step, shown) if self._folder is not None and shown else _memory(shown)
+        try:
+            size = self._write(step, shown) if self._folder is not None and shown else _memory(shown)
+        except WriteError:
+            self._check()  # the folder may have been lost since
+            raise
         self._sizes[step] = size
         self._hold(step, shown)
         while sum(self._sizes.values()) > self._budget and len(self._sizes) > 3:

@@ -202,7 +202,11 @@ class Run:
         self.check_own()
         try:
             yield
+        except WriteError:
+            self.check_own()  # the folder may have been lost since
+            raise
         except OSError as error:
+            self.check_own()
             raise WriteError(f"{self.folder} cannot be written to ({error.strerror})") from error
 
     # Metrics and changes
@@ -274,8 +278,8 @@ class Run:
 
     def write_summary(self, summary: Mapping[str, Any]) -> None:
         """Writes the summary of the run."""
-        self.check_own()
-        write_json(self.folder / "summary.json", summary)
+        with self._writing():
+            write_json(self.folder / "summary.json", summary)
 
     # Checkpoints, frames and parents
 
@@ -302,7 +306,7 @@ class Run:
         with self._writing():
             self._metrics.sync()
             (self.folder / "checkpoints").mkdir(exist_ok=True)
-        write_checkpoint(self.folder / "checkpoints" / f"step-{checkpoint.step:09d}.safetensors", checkpoint)
+            write_checkpoint(self.folder / "checkpoints" / f"step-{checkpoint.step:09d}.safetensors", checkpoint)
         for path in self._checkpoints()[:-_KEEP]:
             path.unlink(missing_ok=True)
 
@@ -310,7 +314,7 @@ class Run:
         """Writes the best checkpoint by validation."""
         with self._writing():
             (self.folder / "checkpoints").mkdir(exist_ok=True)
-        write_checkpoint(self.folder / "checkpoints" / "best.safetensors", checkpoint)
+            write_checkpoint(self.folder / "checkpoints" / "best.safetensors", checkpoint)
 
     def drop_spare_checkpoint(self) -> bool:
         """Deletes all checkpoints but the last, to make room; returns whether there were others."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.ui.controls.param_row import ParamRow
 from explorer.ui.controls.section import Section
@@ -14,6 +15,8 @@ from explorer.ui.theme import Theme
 from models.protocol import Param
 
 __all__ = ["ParamForm"]
+
+_APART = 12  # px between two parameters
 
 
 class ParamForm(QFrame):
@@ -33,7 +36,7 @@ class ParamForm(QFrame):
         params: The parameters by name, in order.
         values: Values by name; defaults where none is given.
         prefix: First part of the editors' object names: "param" or "training".
-        compact: All in one row, for the foot of a card.
+        compact: All in one row, for the foot of a card; one below the other where that would cut them.
         more: Heading of the folded section.
     """
 
@@ -54,9 +57,10 @@ class ParamForm(QFrame):
         super().__init__(parent)
         self.rows: dict[str, ParamRow] = {}
         self._in_force: dict[str, Any] | None = None
-        layout = QHBoxLayout(self) if compact else QVBoxLayout(self)
+        self._compact = compact
+        self._layout = layout = QHBoxLayout(self) if compact else QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
+        layout.setSpacing(_APART)
         self.section: Section | None = None
         for name, declared in params.items():
             row = ParamRow(theme, declared, (values or {}).get(name, declared.default), prefix, compact, self)
@@ -71,6 +75,18 @@ class ParamForm(QFrame):
                 layout.addWidget(row)
         if self.section is not None:
             layout.addWidget(self.section)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Puts the parameters of a foot one below the other where they have no room side by side."""
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        if not self._compact:
+            return
+        widths = [row.whole_width for row in self.rows.values() if not row.isHidden()]
+        fits = sum(widths) + _APART * (len(widths) - 1) <= self.width()
+        self._layout.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
 
     def values(self) -> dict[str, Any]:
         """The last valid value of each parameter."""
@@ -100,6 +116,7 @@ class ParamForm(QFrame):
         """Hides the parameters that have no effect under a config and, for a view, a latent dimension."""
         for row in self.rows.values():
             row.setVisible(row.declared.applies(config, latent_dim))
+        self._place()
 
     def set_error(self, name: str, sentence: str) -> None:
         """Marks one field as the cause of an error until it is edited; opens the section that contains it."""

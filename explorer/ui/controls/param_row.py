@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.ui.controls.combo import Combo
@@ -23,6 +23,7 @@ __all__ = ["ParamRow"]
 
 _PANEL = 227  # px, width of a form in the left panel at its usual width
 _COMBO = 144
+_SLIDER, _GAP = 40, 8
 
 
 class _Label(QLabel):
@@ -82,8 +83,21 @@ class ParamRow(QFrame):
         if self._slider is not None:
             self._slider.setObjectName(f"{prefix}.{declared.name}.slider")
             self._slider.setAccessibleName(f"{declared.label}, slider")
+        self._inline = inline
         self._arrange(inline)
         self._update_tooltip()
+
+    @property
+    def whole_width(self) -> int:
+        """Width in which label, slider and editor of a row in a foot have room, px."""
+        slider = 0 if self._slider is None else _SLIDER + _GAP
+        return self._label.sizeHint().width() + slider + self.editor.minimumSizeHint().width() + _GAP
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leaves out the slider in a foot where the label would be cut: the editor does the same."""
+        super().resizeEvent(event)
+        if self._inline and self._slider is not None:
+            self._slider.setVisible(self.width() >= self.whole_width)
 
     @property
     def value(self) -> Any:
@@ -175,7 +189,7 @@ class ParamRow(QFrame):
         row.addWidget(self._label, 0 if inline else 1)
         if inline:
             if self._slider is not None:
-                self._slider.setMinimumWidth(40)
+                self._slider.setMinimumWidth(_SLIDER)
                 row.addWidget(self._slider, 1)
             if isinstance(self.editor, ValueBox):
                 self.editor.setFixedSize(52, 24)

@@ -77,6 +77,7 @@ class LatentPanel(QFrame):
         self.sample = Button(theme, "Sample")
         self.sample.setObjectName("latent_sample")
         self.sample.setToolTip("A point from the prior")
+        self.sample.setMinimumWidth(self.sample.sizeHint().width())
         self.walk = Button(theme, "Walk", "play")
         self.walk.setObjectName("latent_walk")
         self.walk.setCheckable(True)

@@ -18,6 +18,14 @@ from explorer.ui.theme import Theme
 __all__ = ["RunBar", "short_names"]
 
 _NARROW = 900  # px of the bar under which its words are left out
+_TRAIN = 88  # px at least
+_WORDS = {
+    "slow_motion": "Slow",
+    "reset": "Reset",
+    "raw_weights": "Raw weights",
+    "explain_button": "Explain",
+    "step": "Step",
+}
 _APART = 12  # px at least between the steps and the pace
 
 _FACES = {PageState.TRAINING: ("Pause", "pause"), PageState.DONE: ("Train on", "play")}
@@ -64,7 +72,7 @@ class RunBar(QFrame):
         layout.addWidget(self.side_button)
         self.train_button = Button(theme, "Train", "play", "primary")
         self.train_button.setObjectName("train")
-        self.train_button.setMinimumWidth(88)
+        self.train_button.setMinimumWidth(_TRAIN)
         self.train_button.setToolTip(_TIPS[False])
         self.step_button = Button(theme, "Step", "step", "ghost")
         self.step_button.setObjectName("step")
@@ -173,12 +181,26 @@ class RunBar(QFrame):
         self._place_pace()
 
     def _fold(self) -> None:
+        """Leaves out words, one button after the other, until all that is left has room."""
         narrow = self.width() < _NARROW
         for button in self.player_buttons:
             button.setText(button.property("word") if narrow else f"Step {button.property('word')}")
-        tight = narrow and bool(self.player_buttons)
-        self.slow_button.setText("" if tight else "Slow")
-        self.reset_button.setText("" if tight else "Reset")
+        folding = (self.slow_button, self.reset_button, self.raw_button, self.explain_button, self.step_button)
+        folded = 2 if narrow and self.player_buttons else 0
+        while True:
+            for place, button in enumerate(folding):
+                button.setText("" if place < folded else _WORDS[button.objectName()])
+            if folded == len(folding) or self._needed() <= self.width():
+                return
+            folded += 1
+
+    def _needed(self) -> int:
+        """Width in which nothing is cut, px; speed and time left are shown only where there is room."""
+        layout = self.layout()
+        assert layout is not None
+        layout.invalidate()
+        beside = self.pace.width() if self.pace.text() else 0
+        return layout.minimumSize().width() - beside
 
     @Slot(str)
     def yield_accent(self, notice: str) -> None:
@@ -194,6 +216,9 @@ class RunBar(QFrame):
         self.train_button.setToolTip(f"Train is off: {obstacle}" if obstacle else _TIPS[fitted])
         plain = state.is_over or state is PageState.FAILED or not self._has_accent
         self.train_button.set_kind("plain" if plain else "primary")
+        self.train_button.setMinimumWidth(0)  # a width that is set would hide what the text needs
+        self.train_button.setMinimumWidth(max(_TRAIN, self.train_button.sizeHint().width()))
+        self._fold()
         restyle(self.progress, failed="true" if state.is_over else "false")
 
     @Slot()
@@ -218,7 +243,9 @@ class RunBar(QFrame):
     @Slot(object)
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Shows the progress of the run, and offers the raw weights where there are averaged ones."""
-        self.raw_button.setVisible(snapshot.averaged)
+        if self.raw_button.isHidden() == snapshot.averaged:
+            self.raw_button.setVisible(snapshot.averaged)
+            self._fold()
         self._raw.setVisible(snapshot.averaged)
         if self._shown.setup is not None:
             training = self._shown.setup.training
@@ -235,11 +262,14 @@ class RunBar(QFrame):
         if self._shown.fitted:
             self.steps.setText(f"Fitted by {self._shown.fitted}")
             return
+        before = self.steps.width()
         self.progress.setValue(round(1000 * snapshot.progress))
         if seconds > 0:
             self.steps.setText(f"{count(snapshot.step)} steps, {snapshot.seconds:.0f} / {seconds:.0f} s")
         else:
             self.steps.setText(f"{count(snapshot.step)} / {count(steps)} steps")
+        if self.steps.width() != before:
+            self._fold()
         training = self._shown.state is PageState.TRAINING and snapshot.state == PageState.TRAINING
         if not training or snapshot.rate <= 0:
             self._words = ()
