@@ -12,6 +12,7 @@ from typing import Any
 
 from explorer.cli.arguments import read_pairs
 from explorer.cli.progress import Bar, download_progress
+from explorer.data import summary_of
 from explorer.engine import ExplorerError, Session, Setup, new_session, resume_session
 from explorer.signals import Ended, exit_status, handled
 
@@ -50,7 +51,7 @@ def train(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.out) if arguments.out else None
     session = new_session(setup, folder=folder, progress=download_progress)
     if session.data.data.content is not None:
-        print(f"data: {session.data.data.content}", file=sys.stderr)
+        print(summary_of(session.data.data), file=sys.stderr)
     return _finish(session, arguments)
 
 
