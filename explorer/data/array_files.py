@@ -131,7 +131,7 @@ def _stored(file: IO[bytes], kinds: str = "fiub", most: int = 8 * MOST_NUMBERS) 
         raise Unreadable(f"holds {dtype} of shape {shape}, not real numbers; convert it with astype(float)")
     size = math.prod(shape)
     if min(shape, default=1) < 0 or size > most or size * dtype.itemsize > 8 * MOST_NUMBERS:
-        raise Unreadable(f"holds {size:,} numbers of {dtype}; at most {most:,} and 80 MB are read")
+        raise Unreadable(f"holds {size:,} numbers; at most {most:,} are read, and 80 MB")
     content = file.read(size * dtype.itemsize + 1)
     if len(content) != size * dtype.itemsize:
         raise Unreadable("is cut short" if len(content) < size * dtype.itemsize else "is longer than its header says")

@@ -98,7 +98,7 @@ def _picture(image: Any, packed: bytes, look: Look) -> Picture:
     colour = image.mode not in ("1", "L", "LA", "I", "I;16", "I;16B")
     small = _shrunk(image, look, transparent, deep)
     return Picture(
-        np.asarray(_square(_turned(small, turned), look), np.uint8).reshape(look.side, look.side, -1).transpose(2, 0, 1),
+        _array(_square(_turned(small, turned), look)),
         size if turned < 5 else size[::-1], colour, transparent, deep, frames,
     )  # fmt: skip
 
@@ -146,9 +146,15 @@ def _square(image: Any, look: Look) -> Any:
 
 
 def squared(image: np.ndarray, look: Look) -> np.ndarray:
-    """An image of an array made a square of one size: (h, w, c) uint8 with c of 1, 3 or 4, to (channels, side, side)."""
+    """An image of an array made a square: (h, w, c) uint8 with c of 1, 3 or 4, to (channels, side, side)."""
     from PIL import Image
 
     made = Image.fromarray(image[:, :, 0] if image.shape[2] == 1 else image)
     small = _shrunk(made, look, made.mode == "RGBA", False)
-    return np.asarray(_square(small, look), np.uint8).reshape(look.side, look.side, -1).transpose(2, 0, 1)
+    return _array(_square(small, look))
+
+
+def _array(image: Any) -> np.ndarray:
+    """A grey or coloured image as (channels, height, width)."""
+    x = np.asarray(image, np.uint8)
+    return x.reshape(*x.shape[:2], -1).transpose(2, 0, 1)
