@@ -129,9 +129,10 @@ def _of_zip(path: Path) -> tuple[list[Member], list[str]]:
 def _read_packed(path: Path, info: zipfile.ZipInfo) -> bytes:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(info) as file:
-            return _bounded(file.read(MOST_MEMBER_BYTES + 1))
+            content = file.read(MOST_MEMBER_BYTES + 1)
     except _DAMAGED:
         raise Unreadable("cannot be unpacked: it is damaged or encrypted") from None
+    return _bounded(content)
 
 
 def _check_count(path: Path, count: int) -> None:

@@ -57,7 +57,9 @@ class OwnDataDialog(QDialog):
         self._theme, self._page = theme, page
         self.reading: Reading | None = None
         self._form: ParamForm | None = None
+        self._untried = list[str]()  # ways to use the file that are tried in turn until a person chooses one
         self._sources = {type(found).name: found for found in _ordered(readings(path), page)}
+        self._refused = list[Reading]()
         self._thread = thread
         self._views: dict[type, FrameView] = {}
         self._lay_out(path)
@@ -66,7 +68,8 @@ class OwnDataDialog(QDialog):
         self.finished.connect(self._on_finished)
         self.resize(_SIZE)
         if self._sources:
-            self._show_source(next(iter(self._sources)))
+            first, *self._untried = self._sources
+            self._show_source(first)
         else:
             self._say(f"{path} is no file or folder of a kind that is read.", "error")
 
@@ -150,10 +153,12 @@ class OwnDataDialog(QDialog):
 
     @Slot(object, object)
     def _on_kind(self, _before: object, name: object) -> None:
+        self._untried.clear()
         self._show_source(str(name))
 
     @Slot(str, object, object)
     def _on_edited(self, name: str, _before: object, value: object) -> None:
+        self._untried.clear()
         values: dict[str, Any] = {name: value}
         source = dataclasses.replace(self._sources[str(self._kind.value)], **values)
         if self._form is not None:
@@ -169,6 +174,16 @@ class OwnDataDialog(QDialog):
     def _on_read(self, reading: Reading) -> None:
         if reading.source != self._sources.get(str(self._kind.value)):
             return
+        if reading.error and self._untried:
+            self._refused.append(reading)
+            self._show_source(self._untried.pop(0))
+            return
+        if reading.error and self._refused:  # as nothing can it be read: the first reason is the likeliest
+            first = self._refused[0]
+            self._refused.clear()
+            self._show_source(first.source.name)
+            return
+        self._untried.clear()
         self.reading = reading
         for view in self._views.values():
             view.hide()
@@ -191,7 +206,7 @@ class OwnDataDialog(QDialog):
         if kind not in self._views:
             self._views[kind] = WIDGETS[kind](self._theme)
             self._views[kind].setObjectName("own_preview")
-            self._picture.insertWidget(2, self._views[kind], 1)
+            self._picture.insertWidget(2, self._views[kind], 100)
         return self._views[kind]
 
     def _say(self, text: str, kind: str = "caption") -> None:
