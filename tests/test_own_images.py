@@ -66,7 +66,7 @@ def test_splits_come_from_folders_or_from_the_seed(photos):
 
 def test_images_beside_folders_have_no_class(photos):
     shutil.copy(photos / "lakes" / "0.png", photos / "loose.png")
-    with pytest.raises(DataError, match="1 file beside the folders hills, lakes, .* set classes=none"):
+    with pytest.raises(DataError, match=r"1 file beside the folders hills, lakes, .* set classes=none"):
         images(photos)
     assert images(photos, classes="none").classes == ()
 

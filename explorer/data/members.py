@@ -117,18 +117,18 @@ def _bounded(content: bytes) -> bytes:
 
 def _of_zip(path: Path) -> tuple[list[Member], list[str]]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir()]
+        archive = zipfile.ZipFile(path)  # stays open as long as its members are kept; opening it takes a while
+        infos = [info for info in archive.infolist() if not info.is_dir()]
     except _DAMAGED:
         raise DataError(f"{path} is no ZIP file, or is damaged; pack it again") from None
     _check_count(path, len(infos))
     shown = [info for info in infos if not any(p.startswith((".", "__MACOSX")) for p in info.filename.split("/"))]
-    return [Member(info.filename, partial(_read_packed, path, info)) for info in shown], []
+    return [Member(info.filename, partial(_read_packed, archive, info)) for info in shown], []
 
 
-def _read_packed(path: Path, info: zipfile.ZipInfo) -> bytes:
+def _read_packed(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     try:
-        with zipfile.ZipFile(path) as archive, archive.open(info) as file:
+        with archive.open(info) as file:
             content = file.read(MOST_MEMBER_BYTES + 1)
     except _DAMAGED:
         raise Unreadable("cannot be unpacked: it is damaged or encrypted") from None
