@@ -116,6 +116,7 @@ def test_photos_are_dropped_looked_at_and_trained_on_and_the_run_opens_elsewhere
     driver.until(lambda: dialog.reading is not None and dialog.reading.preview.images.shape[1:] == (1, 16, 16))
     driver.click("own_use")
     assert driver.page.draft.data_text() == f"images:file={folder},side=16"
+    driver.click("reset")  # of the bundled model that the page shows at first
     driver.until(lambda: driver.page.shown.data.data.content is not None)
     driver.until_state("ready")
     driver.page.draft.set_values({"steps": 3, "batch": 16})

@@ -90,6 +90,8 @@ class OwnDataDialog(QDialog):
         cancel = Button(self._theme, "Cancel")
         cancel.setObjectName("own_cancel")
         cancel.clicked.connect(self.reject)
+        for button in (self._use, cancel):
+            button.setAutoDefault(False)  # Enter in a field commits its value
         self._fields = QVBoxLayout()
         self._fields.setSpacing(12)
         inside = QWidget()
