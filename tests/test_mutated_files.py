@@ -8,10 +8,15 @@ import tracemalloc
 import warnings
 
 import numpy as np
+import PIL.Image
 import pytest
+from own_files import encoded, idx, packed, pixels, sound
 
 from explorer.data import DataError, open_dataset
+from explorer.data.errors import Unreadable
+from explorer.data.pictures import Look, read_picture
 from explorer.data.spelling import spelled
+from explorer.data.wav import read_wav, resampled
 
 MUTATIONS = 200
 SECONDS = 2.0
@@ -54,6 +59,33 @@ FILES = {
 }
 
 
+def picture(path):
+    """Reads an image as a folder of images does."""
+    read_picture(path.read_bytes(), Look(8, colour=True, crop=True, background=0))
+
+
+def images(path):
+    """Reads a file of images."""
+    open_dataset(spelled("images", {"file": path, "side": 8}))
+
+
+def wave(path):
+    """Reads a sound as a folder of sounds does."""
+    resampled(*read_wav(path.read_bytes()), 8000)
+
+
+_PHOTO = PIL.Image.fromarray(pixels(24, 16))
+OTHERS = {
+    "png": (encoded(_PHOTO, "png"), picture),
+    "jpeg": (encoded(_PHOTO, "jpeg"), picture),
+    "bmp": (encoded(_PHOTO, "bmp"), picture),
+    "webp": (encoded(_PHOTO, "webp"), picture),
+    "idx": (idx(np.stack([pixels(8, 8, seed)[..., 0] for seed in range(62)])), images),
+    "zip": (packed(), images),
+    "wav": (sound(), wave),
+}
+
+
 def mutated(content: bytes, rng: np.random.Generator) -> bytes:
     """A content with bytes flipped, cut, doubled or put in, more often near its ends, where headers are."""
     data = bytearray(content)
@@ -90,6 +122,25 @@ def test_mutated_files_are_read_or_refused_in_one_line(ending, tmp_path):
             refusals.append(str(error))
         assert time.perf_counter() - start < SECONDS
     assert len(refusals) > MUTATIONS / 4
+    assert not any("\n" in refusal for refusal in refusals)
+
+
+@pytest.mark.parametrize("ending", OTHERS)
+def test_mutated_images_and_sounds_are_read_or_refused_in_one_line(ending, tmp_path):
+    rng, refusals = np.random.default_rng([8, *ending.encode()]), list[str]()
+    content, read = OTHERS[ending]
+    for number in range(MUTATIONS):
+        path = tmp_path / f"{number}.{ending}"
+        path.write_bytes(mutated(content, rng))
+        start = time.perf_counter()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                read(path)
+        except (DataError, Unreadable) as error:
+            refusals.append(str(error))
+        assert time.perf_counter() - start < SECONDS
+    assert len(refusals) > MUTATIONS / 8
     assert not any("\n" in refusal for refusal in refusals)
 
 

@@ -88,6 +88,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
     listing = commands.add_parser("list", help="families, pages, datasets and presets")
     listing.add_argument("--views", metavar="PAGE", default=None, help="views of a page instead, with what --set takes")
+    listing.add_argument(
+        "--data", metavar="PATH", default=None,
+        help="a file or folder of your own instead: what it can be used as, with a summary, and the pages that take it",
+    )  # fmt: skip
     _add_json(listing)
 
     train = _page_command(commands, "train", "train a model", page_help)

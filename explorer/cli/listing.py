@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 import models
+from explorer.cli.own_data import list_data
 from explorer.data import SOURCES
 from explorer.engine import BadInput, available, describe, resolve
 from explorer.engine.views.input_kinds import settable
@@ -27,6 +28,8 @@ def list_all(arguments: argparse.Namespace) -> int:
     """Prints families, pages, datasets and presets, or the views of a page; see the help of `list`."""
     if arguments.views is not None:
         return _list_views(arguments.views, arguments.json)
+    if arguments.data is not None:
+        return list_data(arguments.data, arguments.json)
     pages = [_page(family.id, name, page) for family in models.FAMILIES for name, page in family.pages.items()]
     data = [_dataset(name) for name in SOURCES]
     if arguments.json:

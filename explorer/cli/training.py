@@ -14,6 +14,7 @@ from typing import Any
 from explorer.cli.arguments import read_pairs
 from explorer.cli.processes import joined
 from explorer.cli.progress import Bar, download_progress
+from explorer.data import summary_of
 from explorer.engine import ExplorerError, Placement, Session, Setup, new_session, resume_session
 from explorer.engine.session.rescue import move_session, rescue
 from explorer.signals import Ended, exit_status, handled
@@ -59,7 +60,7 @@ def train(arguments: argparse.Namespace) -> int:
         with _in_order(placement):
             session = new_session(setup, folder=folder, progress=download_progress, placement=placement)
         if session.run is not None and session.data.data.content is not None:
-            print(f"data: {session.data.data.content}", file=sys.stderr)
+            print(summary_of(session.data.data), file=sys.stderr)
         return _finish(session, arguments)
 
 

@@ -6,6 +6,7 @@ from explorer.data.dataset import Content, Dataset, Split
 from explorer.data.errors import DataError
 from explorer.data.own_file import FileSource
 from explorer.data.source import Progress, Source
+from explorer.data.summary import Summary, summary_of
 
 __all__ = [
     "SOURCES",
@@ -16,7 +17,9 @@ __all__ = [
     "Progress",
     "Source",
     "Split",
+    "Summary",
     "cache_dir",
     "open_dataset",
     "source",
+    "summary_of",
 ]

@@ -18,7 +18,7 @@ from numpy.lib import format as npy
 from explorer.data.columns import MOST_NUMBERS
 from explorer.data.errors import DataError, Unreadable
 
-__all__ = ["read_npy", "read_npz"]
+__all__ = ["read_arrays", "read_npy", "read_npz"]
 
 _DAMAGED = (
     ValueError, SyntaxError, TypeError, KeyError, IndexError, EOFError, OverflowError, MemoryError, RecursionError,
@@ -58,6 +58,31 @@ def read_npz(path: Path, wanted: str = "") -> tuple[np.ndarray, tuple[str, ...]]
     )
 
 
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """All arrays of an NPY or NPZ file by name, of the types in which they are stored; the name in an NPY file is "".
+
+    Raises:
+        DataError: It is damaged, or holds anything but real numbers; the message says which.
+        OSError: It cannot be read.
+    """
+
+    def read() -> dict[str, np.ndarray]:
+        if path.suffix.lower() == ".npy":
+            with open(path, "rb") as file:
+                return {"": _stored(file)}
+        with zipfile.ZipFile(path) as archive:
+            infos = archive.infolist()
+            if sum(info.file_size for info in infos) > 8 * MOST_NUMBERS + (len(infos) << 16):
+                raise Unreadable(f"unpacks to more than {8 * MOST_NUMBERS:,} bytes; take a part of it")
+            arrays = {}
+            for info in infos:
+                with archive.open(info) as file:
+                    arrays[info.filename.removesuffix(".npy")] = _stored(file)
+            return arrays
+
+    return _guarded(path, "is not an NPY or NPZ of arrays of numbers; write one with numpy.savez", read)
+
+
 def _guarded(path: Path, otherwise: str, read: Callable[[], _T]) -> _T:
     try:
         with warnings.catch_warnings():
@@ -91,19 +116,23 @@ def _table(path: Path, wanted: str) -> tuple[np.ndarray, tuple[str, ...]]:
 
 
 def _array(file: IO[bytes]) -> np.ndarray:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _stored(file, "fiu", MOST_NUMBERS).astype(np.float64, copy=False)
+
+
+def _stored(file: IO[bytes], kinds: str = "fiub", most: int = 8 * MOST_NUMBERS) -> np.ndarray:
+    """An array as it is stored, of at most so many numbers and 80 MB."""
     version = npy.read_magic(file)
     reader = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}.get(version)
     if reader is None:
         raise Unreadable("is an array of a version that is not read; write it with numpy.save")
     shape, fortran, dtype = reader(file)
-    if dtype.kind not in "fiu" or dtype.itemsize > 8:
+    if dtype.kind not in kinds or dtype.itemsize > 8:
         raise Unreadable(f"holds {dtype} of shape {shape}, not real numbers; convert it with astype(float)")
     size = math.prod(shape)
-    if min(shape, default=1) < 0 or size > MOST_NUMBERS:
-        raise Unreadable(f"holds {size:,} numbers; at most {MOST_NUMBERS:,} are read")
+    if min(shape, default=1) < 0 or size > most or size * dtype.itemsize > 8 * MOST_NUMBERS:
+        raise Unreadable(f"holds {size:,} numbers; at most {most:,} are read, and 80 MB")
     content = file.read(size * dtype.itemsize + 1)
     if len(content) != size * dtype.itemsize:
         raise Unreadable("is cut short" if len(content) < size * dtype.itemsize else "is longer than its header says")
-    array = np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")
-    with np.errstate(over="ignore", invalid="ignore"):
-        return array.astype(np.float64, copy=False)
+    return np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")

@@ -12,6 +12,8 @@ from explorer.data.drawn import Drawn
 from explorer.data.errors import DataError
 from explorer.data.mixtures import Grid25, Ring8, TwoGaussians
 from explorer.data.mnist import FashionMnist, Mnist, MnistBinarized, MnistDynamic
+from explorer.data.own_images import OwnImages
+from explorer.data.own_sounds import OwnSounds
 from explorer.data.own_table import OwnTable
 from explorer.data.planar_curves import Moons, Segments, Spirals
 from explorer.data.shapes import Checkerboard, Pinwheel
@@ -47,9 +49,11 @@ _CATALOGUE: tuple[type[Source], ...] = (
     MnistBinarized,
     MnistDynamic,
     FashionMnist,
+    OwnImages,
     Tones,
     SpokenDigits,
     WaveformFile,
+    OwnSounds,
 )
 SOURCES: Mapping[str, type[Source]] = {declared.name: declared for declared in _CATALOGUE}
 

@@ -69,29 +69,56 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class Content:
-    """What a file of the user holds, as it was read. The array is read-only.
+    """What a file or folder of the user holds, as it was read. The arrays are read-only.
 
     Attributes:
-        x: Numbers, float64: rows (n, d), or a sound (n,).
-        names: Names of the columns, or empty.
-        notes: What is to be known of the reading, such as what was left out.
+        x: Numbers: rows (n, d) or a sound (n,), float64; images (n, c, h, w), uint8; sounds (n, length), int16.
+        names: Names of the columns of rows, of the classes of images and sounds; or empty.
+        notes: What is to be known of the reading: what was changed, and how many were left out.
+        labels: Class of each datum, (n,) int64, or None.
+        parts: Split of each datum, 0 to train, 1 to validate, 2 to test, (n,) int64; None where it is drawn.
+        lengths: Length of each sound, (n,) int64, or None.
+        left_out: Each file that was left out, and why.
     """
 
     x: np.ndarray
     names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    labels: np.ndarray | None = None
+    parts: np.ndarray | None = None
+    lengths: np.ndarray | None = None
+    left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Makes the array read-only."""
-        self.x.flags.writeable = False
+        """Makes the arrays read-only."""
+        for array in self.arrays.values():
+            array.flags.writeable = False
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The arrays that there are, by name."""
+        found = {"x": self.x, "labels": self.labels, "parts": self.parts, "lengths": self.lengths}
+        return {name: array for name, array in found.items() if array is not None}
+
+    @property
+    def nbytes(self) -> int:
+        """Size of the arrays."""
+        return sum(array.nbytes for array in self.arrays.values())
 
     def __str__(self) -> str:
         """How much it is, its columns, and the notes: "150 rows of 2 columns (x, y); decimal commas"."""
+        return "; ".join((self._amount(), *self.notes))
+
+    def _amount(self) -> str:
+        classes = f" of {len(self.names)} classes" if self.names and self.labels is not None else ""
         if self.x.ndim == 1:
-            return "; ".join((f"{len(self.x):,} samples of sound", *self.notes))
-        rows, columns = self.x.shape
+            return f"{len(self.x):,} samples of sound"
+        if self.x.ndim == 4:
+            return f"{len(self.x):,} images{classes}"
+        if self.lengths is not None:
+            return f"{len(self.x):,} sounds{classes}"
         named = f" ({', '.join(self.names)})" if self.names else ""
-        return "; ".join((f"{rows:,} rows of {columns} columns{named}", *self.notes))
+        return f"{len(self.x):,} rows of {self.x.shape[1]} columns{named}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ from explorer.data.dataset import Content, Split
 from explorer.data.delimited import DECIMALS, SEPARATORS, read_delimited
 from explorer.data.errors import DataError
 from explorer.data.own_file import FileSource
+from explorer.data.source import Progress
 from models.protocol import param
 
 __all__ = ["FEWEST", "RowsSource", "check_rows", "split_rows"]
@@ -70,7 +71,7 @@ class RowsSource(FileSource):
         "", "Array", more=True, when=_is_own, help="Name of the array of an NPZ file; empty: the only one."
     )
 
-    def read(self, path: Path) -> Content:
+    def read(self, path: Path, progress: Progress | None = None) -> Content:
         """Reads a text file, an NPY or an NPZ."""
         table = self._table(path)
         if self.width not in (None, table.x.shape[1]):

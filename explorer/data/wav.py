@@ -13,6 +13,8 @@ from explorer.data.errors import Unreadable
 
 __all__ = ["read_wav", "resampled"]
 
+_LEAST_RATE, _MOST_RATE = 1_000, 384_000
+
 
 def read_wav(packed: bytes) -> tuple[np.ndarray, int]:
     """The sound of a WAV file of 8, 16, 24 or 32 bits or floating-point numbers; channels are averaged.
@@ -39,6 +41,8 @@ def read_wav(packed: bytes) -> tuple[np.ndarray, int]:
         raise Unreadable(f"cannot be read as a WAV file ({error or 'it is damaged'}); save it as 16-bit PCM") from None
     if not samples.size:
         raise Unreadable("holds no sound")
+    if not _LEAST_RATE <= rate <= _MOST_RATE:
+        raise Unreadable(f"has {rate:,} samples a second; from {_LEAST_RATE:,} to {_MOST_RATE:,} are read")
     if samples.dtype.kind == "f":
         x = samples.astype(np.float64)
         if not np.isfinite(x).all():

@@ -10,6 +10,7 @@ import numpy as np
 from explorer.data.dataset import Content, Dataset, Split
 from explorer.data.errors import DataError, Unreadable
 from explorer.data.own_file import FileSource
+from explorer.data.source import Progress
 from explorer.data.tones import pluck
 from explorer.data.wav import read_wav, resampled
 from models.protocol import Waveform, param
@@ -51,7 +52,7 @@ class WaveformFile(FileSource):
         super().__post_init__()
         object.__setattr__(self, "kind", Waveform(self.window, self.rate))
 
-    def read(self, path: Path) -> Content:
+    def read(self, path: Path, progress: Progress | None = None) -> Content:
         """The sound, resampled."""
         try:
             x, rate = read_wav(path.read_bytes())

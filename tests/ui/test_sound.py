@@ -11,11 +11,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-import models
 from explorer.ui.export.exports import Exports
 from explorer.ui.frames import AudioView, FilmView, sound_bar
-from explorer.ui.page.panels.dataset_form import DatasetForm
-from explorer.ui.page.state.draft import Draft
 from explorer.ui.sound import Player, open_player
 from models.frames import Audio, Film
 
@@ -189,23 +186,6 @@ def test_a_sound_that_is_being_drawn_keeps_its_range_and_names_its_parts(theme, 
     view.show_frame(Audio(SINE, 8000))
     assert view.panes[0].viewRange()[0] == [0, 1]
     assert view.legend() == []
-
-
-def test_a_wav_file_is_opened_as_the_data(theme, make_widget, monkeypatch):
-    draft = Draft("wavenet", models.find_page("wavenet"))
-    form = make_widget(DatasetForm(theme, draft), 300, 300)
-    draft.changed.connect(form.refresh)
-    button = form.findChild(QWidget, "open_sound")
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
-    click(button)
-    assert draft.state.data == "tones"
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/sounds/one.wav", ""))
-    click(button)
-    assert draft.data_text() == "waveform:file=/sounds/one.wav"
-    draft.set_data_value("window", 512)
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/sounds/two.wav", ""))
-    click(button)
-    assert draft.data_text() == "waveform:file=/sounds/two.wav,window=512"
 
 
 def test_zooming_the_waveform_zooms_the_spectrogram(theme, make_widget, without_player):

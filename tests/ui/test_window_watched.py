@@ -113,4 +113,6 @@ def test_a_run_of_another_device_goes_on_once_a_device_is_named(open_window, apa
     driver.pick("device", "cpu")
     driver.until(lambda: driver.page.shown.state != "watched" and driver.find("train").isEnabled())
     assert driver.page.shown.folder == made.run.folder
-    assert made.run.changes()[-1]["device"] == "cpu"
+    driver.click("step")
+    driver.until(lambda: driver.page.shown.step == 7)
+    assert made.run.changes()[-1] == {"step": 6, "device": "cpu"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ __all__ = ["dataset_of", "read_content", "write_content"]
 
 MOST_BYTES = 256_000_000
 """Larger contents are not copied: such a run needs its file."""
+_OPTIONAL = ("labels", "parts", "lengths")
 
 
 def write_content(path: Path, content: Content | None) -> None:
@@ -23,9 +25,10 @@ def write_content(path: Path, content: Content | None) -> None:
     Raises:
         WriteError: The folder cannot be written to.
     """
-    if content is not None and content.x.nbytes <= MOST_BYTES:
-        about = {"names": content.names, "notes": content.notes}
-        write_checkpoint(path, Checkpoint(0, about, {"x": torch.from_numpy(np.array(content.x))}))
+    if content is not None and content.nbytes <= MOST_BYTES:
+        about = {"names": content.names, "notes": content.notes, "left_out": content.left_out}
+        tensors = {name: torch.from_numpy(np.array(array)) for name, array in content.arrays.items()}
+        write_checkpoint(path, Checkpoint(0, about, tensors))
 
 
 def read_content(path: Path) -> Content | None:
@@ -38,8 +41,9 @@ def read_content(path: Path) -> Content | None:
         return None
     stored = read_checkpoint(path)
     try:
-        about = stored.state
-        return Content(stored.tensors["x"].numpy(), tuple(map(str, about["names"])), tuple(map(str, about["notes"])))
+        arrays = {name: stored.tensors[name].numpy() for name in ("x", *_OPTIONAL) if name in stored.tensors}
+        words = {name: tuple(map(str, stored.state.get(name, ()))) for name in ("names", "notes", "left_out")}
+        return Content(arrays.pop("x"), **arrays, **words)  # type: ignore[arg-type]
     except (KeyError, TypeError) as error:
         raise RunError(f"{path} is damaged ({error})") from None
 
@@ -54,6 +58,7 @@ def dataset_of(name: str, content: Content) -> Dataset:
         found = source(name)
         if not isinstance(found, FileSource):
             raise BadInput(f"{name} is not made from a file")
-        return found.dataset(content)
+        found.keep(content)
+        return dataclasses.replace(found.dataset(content), content=content)
     except ValueError as error:
         raise BadInput(str(error)) from None

@@ -68,6 +68,7 @@ class PageWidget(QFrame):
         message: A sentence for the status bar.
         undo_offered: A sentence for the status bar, about a reset that can be undone.
         compare_asked: Runs of the page are to be compared.
+        file_asked, folder_asked: A file, or a folder, of the user is to be opened as data.
 
     Args:
         theme: Colours.
@@ -79,6 +80,8 @@ class PageWidget(QFrame):
     message = Signal(str)
     undo_offered = Signal(str)
     compare_asked = Signal()
+    file_asked = Signal()
+    folder_asked = Signal()
 
     def __init__(self, theme: Theme, family: Family, name: str, parent: QWidget | None = None):
         super().__init__(parent)
@@ -179,6 +182,8 @@ class PageWidget(QFrame):
     def _connect_widgets(self) -> None:
         self.side.chooser.page_chosen.connect(self.page_chosen)
         self.side.draw_asked.connect(self.drawn_data.open)
+        self.side.file_asked.connect(self.file_asked)
+        self.side.folder_asked.connect(self.folder_asked)
         self.side.value_moved.connect(self._on_value_moved)
         self.side.bundle_chosen.connect(self.runner.open_bundled)
         self.handles.moved.connect(self._on_handle_moved)

@@ -25,6 +25,7 @@ from explorer.ui.controls import make_action
 from explorer.ui.export.exports import Exports
 from explorer.ui.logo import logo_icon
 from explorer.ui.overview import Overview
+from explorer.ui.own_data import OwnDataDialog, OwnDataOpening
 from explorer.ui.page import PageWidget
 from explorer.ui.page.state.shown import PageState
 from explorer.ui.settings import SettingsDialog, settings, settings_problem, stored_switch
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self._of_family = {family.id: next(iter(family.pages)) for family in self.families}
         self._exports = Exports(theme, self)
         self._messages: dict[str, tuple[str, str]] = {}  # the last message of each page, and the name of its action
+        self._own = OwnDataOpening(self)
         tabs = {"overview": "Overview", **{family.id: family.title for family in self.families}}
         self.top = TopBar(theme, tabs)
         self.stack = QStackedWidget()
@@ -103,6 +105,8 @@ class MainWindow(QMainWindow):
         self.overview.compare_run.connect(self.compare_runs)
         self.status.action_asked.connect(self._on_undo_reset)
         self._exports.said.connect(self.status.show_message)
+        self._own.chosen.connect(self.show_own_data)
+        self._own.refused.connect(self.status.show_message)
 
     # Pages
 
@@ -127,6 +131,8 @@ class MainWindow(QMainWindow):
             page.message.connect(self._on_message)
             page.undo_offered.connect(self._on_undo_offered)
             page.compare_asked.connect(self._on_compare_asked)
+            page.file_asked.connect(self._own.open_file)
+            page.folder_asked.connect(self._own.open_folder)
             page.board.export_asked.connect(self._on_export)
             page.board.detach_asked.connect(self._on_detach)
             page.restore_state(settings())
@@ -171,6 +177,7 @@ class MainWindow(QMainWindow):
     def commands(self) -> list[QAction]:
         """Every action that can be triggered now: those of the page in sight, then those of the window."""
         actions = [*(self.page.actions() if self.page is not None else ()), *self._actions.actions()]
+        actions += self._own.actions()
         return [action for action in actions if action.isVisible() and action.isEnabled()]
 
     def _add_actions(self) -> None:
@@ -181,7 +188,7 @@ class MainWindow(QMainWindow):
         self._actions.full_asked.connect(self.toggle_full_screen)
         self._actions.settings_asked.connect(self.show_settings)
         self._actions.quit_asked.connect(self.close)
-        self.addActions(self._actions.actions())
+        self.addActions([*self._actions.actions(), *self._own.actions()])
         self.addAction(make_action(self, "commands", "Commands", self.show_palette, key="Ctrl+K"))
 
     def _action_of(self, event: QKeyEvent) -> QAction | None:
@@ -250,6 +257,15 @@ class MainWindow(QMainWindow):
         """Takes a theme and remembers it."""
         self.theme.set_mode(mode)
         settings().setValue("theme", str(mode))
+
+    @Slot(str)
+    def show_own_data(self, path: str) -> None:
+        """Opens the dialog in which a file or folder is looked at before the page in sight uses it."""
+        page = self.page
+        dialog = OwnDataDialog(self.theme, path, None if page is None else page.page_class, self._own.thread_, self)
+        if page is not None:
+            dialog.accepted_source.connect(page.draft.choose_own)
+        dialog.open()
 
     # What pages ask for
 
@@ -329,6 +345,8 @@ class MainWindow(QMainWindow):
             page.save_state(stored)
             page.thread_.host.close()
         late = [name for name, page in self.pages.items() if not page.end(5000)]
+        if not self._own.thread_.end(5000):
+            late.append("the reading of own data")
         self.overview.end()
         if late:
             self.status.show_message(f"{', '.join(late)} is still saving; the window closes when it has")

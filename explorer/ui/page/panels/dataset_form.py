@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from explorer.data import SOURCES
+from explorer.data import SOURCES, FileSource
 from explorer.data.drawn import Drawn
-from explorer.data.own_table import OwnTable
-from explorer.data.waveform import WaveformFile
 from explorer.ui.controls import Button, Combo, ParamForm, text_label
 from explorer.ui.page.state.draft import Draft, read_source
 from explorer.ui.theme import Theme
@@ -20,22 +18,6 @@ from models.protocol import params_of
 __all__ = ["DatasetForm", "labelled"]
 
 _LABEL = 60  # px
-_ROWS = "Tables of numbers (*.csv *.tsv *.txt *.dat *.npy *.npz)"
-
-
-class _Opener(NamedTuple):
-    """A button that opens a file: its text, its name, and the files it offers."""
-
-    title: str
-    object_name: str
-    files: str
-
-
-_OPENERS = {
-    Drawn.name: _Opener("Open points…", "open_points", _ROWS),
-    OwnTable.name: _Opener("Open a table…", "open_table", _ROWS),
-    WaveformFile.name: _Opener("Open a WAV file…", "open_sound", "Sound (*.wav)"),
-}
 
 
 class DatasetForm(QFrame):
@@ -47,6 +29,7 @@ class DatasetForm(QFrame):
 
     Signals:
         draw_asked: The canvas is to be opened.
+        file_asked, folder_asked: A file, or a folder, of the user is to be opened as data.
 
     Args:
         theme: Colours.
@@ -54,6 +37,8 @@ class DatasetForm(QFrame):
     """
 
     draw_asked = Signal()
+    file_asked = Signal()
+    folder_asked = Signal()
 
     def __init__(self, theme: Theme, draft: Draft, parent: QWidget | None = None):
         super().__init__(parent)
@@ -79,17 +64,23 @@ class DatasetForm(QFrame):
             draw.setToolTip("Paint the data by hand")
             draw.clicked.connect(self.draw_asked)
             self._column.addWidget(draw, 0, Qt.AlignmentFlag.AlignRight)
-        self._openers = {name: self._opener(name) for name in _OPENERS if name in draft.datasets()}
+        if any(issubclass(SOURCES[name], FileSource) for name in draft.datasets()):
+            self._column.addLayout(self._openers())
 
-    def _opener(self, name: str) -> Button:
-        """The button that opens a file as a dataset."""
-        button = Button(self._theme, _OPENERS[name].title, "folder", "ghost")
-        button.setObjectName(_OPENERS[name].object_name)
-        button.setToolTip(f"Use a file of your own as the data: {SOURCES[name].title}")
-        button.setProperty("dataset", name)
-        button.clicked.connect(self._on_open)
-        self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignRight)
-        return button
+    def _openers(self) -> QHBoxLayout:
+        """The buttons that open own data."""
+        row = QHBoxLayout()
+        row.addStretch(1)
+        for text, name, asked in (
+            ("Own file…", "open_file", self.file_asked),
+            ("Own folder…", "open_folder", self.folder_asked),
+        ):
+            button = Button(self._theme, text, "folder", "ghost")
+            button.setObjectName(name)
+            button.setToolTip("Look at data of your own, and use them")
+            button.clicked.connect(asked)
+            row.addWidget(button)
+        return row
 
     def refresh(self) -> None:
         """Shows the draft."""
@@ -99,8 +90,6 @@ class DatasetForm(QFrame):
             self.form, self._form_of = self._make_form(name), name
         self.form.set_values(values)
         self.form.set_config(SOURCES[name](**values))
-        for opener, button in self._openers.items():
-            button.setVisible(opener in (name, WaveformFile.name))
         self._mark_pending()
 
     def set_in_force(self, text: str) -> None:
@@ -131,13 +120,6 @@ class DatasetForm(QFrame):
     @Slot(object, object)
     def _on_dataset(self, _before: object, name: object) -> None:
         self._draft.choose_data(str(name))
-
-    @Slot()
-    def _on_open(self) -> None:
-        name = str(self.sender().property("dataset"))
-        path, _ = QFileDialog.getOpenFileName(self.window(), _OPENERS[name].title.rstrip("…"), "", _OPENERS[name].files)
-        if path:
-            self._draft.choose_file(name, path)
 
     @Slot(str, object, object)
     def _on_edited(self, name: str, _before: object, value: object) -> None:

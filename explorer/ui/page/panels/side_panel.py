@@ -49,6 +49,7 @@ class SidePanel(QScrollArea):
 
     Signals:
         draw_asked: The canvas is to be opened.
+        file_asked, folder_asked: A file, or a folder, of the user is to be opened as data.
         value_moved: Name and value of a parameter while it is being moved.
         bundle_chosen: Title of the bundled model to show.
 
@@ -61,6 +62,8 @@ class SidePanel(QScrollArea):
     """
 
     draw_asked = Signal()
+    file_asked = Signal()
+    folder_asked = Signal()
     value_moved = Signal(str, object)
     bundle_chosen = Signal(str)
 
@@ -118,6 +121,8 @@ class SidePanel(QScrollArea):
         if draft.datasets():
             self.dataset = DatasetForm(theme, draft)
             self.dataset.draw_asked.connect(self.draw_asked)
+            self.dataset.file_asked.connect(self.file_asked)
+            self.dataset.folder_asked.connect(self.folder_asked)
             fields.addWidget(self.dataset)
         if draft.page.presets:
             fields.addLayout(labelled("Preset", self.preset))

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from explorer.data import SOURCES, source
+from explorer.data import SOURCES, FileSource, source
 from explorer.engine import BadInput, Setup, Training, available, training_class
 from explorer.engine.setup import choose_preset
 from models.protocol import GenerativeModel, Kind, Page, Param, accepted, params_of
@@ -97,7 +97,7 @@ class Draft(QObject):
 
     def kind(self) -> Kind | None:
         """Type and shape of one datum, or None for a lab without data."""
-        return SOURCES[self.state.data].kind if self.state.data else None
+        return SOURCES[self.state.data](**self.state.data_values).kind if self.state.data else None
 
     def baseline(self) -> dict[str, Any]:
         """The values of the chosen preset, to which a double click on a field returns."""
@@ -160,6 +160,11 @@ class Draft(QObject):
         """Takes a file of the user as the data; other parameters stay where the data were of this kind before."""
         kept = self.state.data_values if self.state.data == data else {}
         self._push(f"file {path}", self._with_data(data, {**kept, "file": path}))
+
+    def choose_own(self, source: FileSource) -> None:
+        """Takes a file or folder of the user as the data, with its parameters."""
+        values = {name: getattr(source, name) for name in params_of(type(source))}
+        self._push(f"file {source.file}", self._with_data(source.name, values))
 
     def set_data_value(self, name: str, value: Any) -> None:
         """Sets a parameter of the dataset."""
