@@ -1,4 +1,4 @@
-"""Diffusion processes: schedules, noised mixtures, conversions, steps, densities and bounds, all in double precision."""
+"""Diffusion processes in double precision: schedules, noised mixtures, conversions, steps, densities and bounds."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from models.diffusion.process.flow import exact_field, flow_log_prob
 from models.diffusion.process.mixture import NoisedMixture
 from models.diffusion.process.predictions import PREDICTIONS, coefficients, from_eps, to_eps
-from models.diffusion.process.samplers import SAMPLERS, grid, trajectory
+from models.diffusion.process.samplers import SAMPLERS, Moment, grid, trajectory
 from models.diffusion.process.schedules import CLEAN, SCHEDULES, T_MIN, Level, Schedule
 from models.diffusion.process.steps import ddim_step, posterior
 
@@ -14,6 +14,7 @@ __all__ = [
     "SCHEDULES",
     "T_MIN",
     "Level",
+    "Moment",
     "NoisedMixture",
     "Schedule",
     "coefficients",

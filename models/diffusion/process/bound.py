@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
+
 from models.diffusion.process.schedules import Level, Schedule
 from models.diffusion.process.steps import added_variance
-from torch import Tensor
 
 __all__ = ["VARIANCES", "Chain"]
 

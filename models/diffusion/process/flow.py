@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 
 import torch
+from torch import Tensor
+
 from models.diffusion.process.mixture import NoisedMixture
 from models.diffusion.process.schedules import T_MIN, Schedule
-from torch import Tensor
 
 __all__ = ["drift", "exact_field", "flow_log_prob"]
 
@@ -54,7 +56,7 @@ def flow_log_prob(field: FieldWithDivergence, schedule: Schedule, x: Tensor, ste
     start = schedule.log_alpha(times[0])
     x = start.exp() * x
     log_det = dims * start.expand(len(x))
-    for t, s in zip(times[:-1], times[1:], strict=True):
+    for t, s in itertools.pairwise(times):
         h, middle = s - t, 0.5 * (s + t)
         v1, d1 = rate(x, t)
         v2, d2 = rate(x + 0.5 * h * v1, middle)

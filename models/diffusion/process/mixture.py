@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from models.diffusion.process.schedules import Level
 from torch import Tensor
+
+from models.diffusion.process.schedules import Level
 
 __all__ = ["NoisedMixture"]
 

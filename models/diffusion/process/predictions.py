@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import torch
-from models.diffusion.process.schedules import Level
 from torch import Tensor
+
+from models.diffusion.process.schedules import Level
 
 __all__ = ["PREDICTIONS", "coefficients", "from_eps", "to_eps"]
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
+
 from models.diffusion.process.flow import drift
 from models.diffusion.process.schedules import CLEAN, T_MIN, Level, Schedule
 from models.diffusion.process.steps import ddim_step, posterior
-from torch import Tensor
 
 __all__ = ["SAMPLERS", "Moment", "grid", "trajectory"]
 
@@ -99,7 +101,7 @@ def _step(
 def _along_the_flow(field: Field, schedule: Schedule, x: Tensor, passes: int, second_order: bool) -> Iterator[Moment]:
     steps = max(1, passes // 2) if second_order else passes
     times = grid(steps + 1, x)
-    for t, s in zip(times[:-1], times[1:], strict=True):
+    for t, s in itertools.pairwise(times):
         yield Moment(float(t), x, schedule.at(t))
         slope = drift(schedule, x, t, field(x, t))
         ahead = x + (s - t) * slope

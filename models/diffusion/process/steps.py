@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import torch
-from models.diffusion.process.schedules import Level
 from torch import Tensor
+
+from models.diffusion.process.schedules import Level
 
 __all__ = ["added_variance", "ddim_step", "posterior"]
 
