@@ -2,6 +2,7 @@
 
 import math
 
+from models.diffusion.ddpm import DDPM
 from models.diffusion.forward_process import ForwardProcessLab
 from models.protocol.family import Family
 
@@ -9,8 +10,9 @@ __all__ = ["FAMILY"]
 
 FAMILY = Family("diffusion", "Diffusion", {
     "forward-process": ForwardProcessLab,
+    "ddpm": DDPM,
 },
-    about="Data dissolve in noise, x_t = α x₀ + σ ε. A network predicts ε; sampling takes many passes back to the data.",
+    about="Data dissolve in noise, x_t = α x₀ + σ ε. A network predicts ε; sampling takes many passes back to data.",
     likelihood="ODE, and bound",
     latent_code="along the flow",
     draws=lambda kind: 1000 * math.prod(kind.shape),

@@ -18,7 +18,7 @@ EQUATIONS = Objective(
         Term(r"\lambda_{1/2}", "log_snr", role="total"),
     ),
     title="The process, with its values at t = ½",
-    note="The best prediction of the noise is E[ε | x_t] = −σ ∇ log p_t(x_t), and E[x₀ | x_t] = (x_t − σ E[ε | x_t])/α.",
+    note="The best prediction of ε is E[ε | x_t] = −σ ∇ log p_t(x_t), and E[x₀ | x_t] = (x_t − σ E[ε | x_t])/α.",
 )
 PRESETS = (
     Preset("Linear β, 50 data", "", about="The schedule of DDPM: almost all noise is there at t = ½."),
@@ -46,7 +46,7 @@ LOOK_AT = (
     "The score points to the data: along straight lines while there is much noise, to the nearest mode when there is "
     "little. The posterior at the handle becomes a choice of one mode as t falls.\n\n"
     "The loss of n training data is least for their optimal denoiser, a softmax over the data. It only returns "
-    "training data. New samples exist because a network is smoother than that: it cannot jump from one datum to the next."
+    "training data. New samples exist because a network is smoother: it cannot jump from one datum to the next."
 )
 TRY_NEXT = (
     Try("Take the cosine schedule: classes stay apart for longer", {"schedule": "cosine"}, scene="Dissolve",
