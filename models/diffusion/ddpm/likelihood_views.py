@@ -92,14 +92,14 @@ def bound(
     entropy = None if data.log_prob is None else -float(data.log_prob(batch.x).mean())
     error_of = float(total.std()) / n**0.5
     note = (
-        f"−ELBO {decimal(float(total.mean()))} ± {decimal(error_of)} nats; first step {decimal(float(final.mean()) + shift, 2)}, "
-        f"prior {decimal(float(prior.mean()), 4)}."
+        f"−ELBO {decimal(float(total.mean()))} ± {decimal(error_of)} nats; "
+        f"first step {decimal(float(final.mean()) + shift, 2)}, prior {decimal(float(prior.mean()), 4)}."
     )
     note += "" if entropy is None else f" −log p_data on these data: {decimal(entropy)}."
     note += " It bounds log p of the chain, not that of the flow."
     return Curves(
         (
-            Series("terms", "KL of the steps, nats in each group", times, means, role="model", pane="terms", unit="nats"),
+            Series("terms", "KL of the steps in each group", times, means, role="model", pane="terms", unit="nats"),
             Series("sum", "sum from t = 1 to here", times, so_far, role="total", pane="sum", unit="nats"),
         ),
         x_label="t", subtitle=f"T = {chain.length:,}, variance {VARIANCES[variance]}, in {groups} groups", note=note,

@@ -85,7 +85,7 @@ class DDPM(LossModel, HasLogProb):
 
         prediction: str = param("eps", "Network predicts", choices=PREDICTIONS)
         weighting: str = param("simple", "Weighting w(t)", choices=WEIGHTINGS, live=True, help="Of the error of ε.")
-        schedule: str = param("linear", "Schedule", choices={name: each.title for name, each in SCHEDULES.items()})
+        process: str = param("linear", "Noise schedule", choices={name: each.title for name, each in SCHEDULES.items()})
         chain: int = param(
             1000, "Steps T of the chain", 10, 4000, log=True, live=True, help="Of the bound; each draws noise."
         )
@@ -121,7 +121,7 @@ class DDPM(LossModel, HasLogProb):
     @property
     def schedule(self) -> Schedule:
         """The schedule of the config."""
-        return SCHEDULES[self.config.schedule]
+        return SCHEDULES[self.config.process]
 
     @property
     def exact(self) -> NoisedMixture | None:
@@ -176,7 +176,12 @@ class DDPM(LossModel, HasLogProb):
 
     @torch.no_grad()
     def way(
-        self, noise: Tensor, sampler: str, passes: int, eta: float = 0.0, rng: torch.Generator | None = None
+        self,
+        noise: Tensor,
+        sampler: str = "ddim",
+        passes: int = 50,
+        eta: float = 0.0,
+        rng: torch.Generator | None = None,
     ) -> Iterator[Moment]:
         """The moments from noise, (n, 2), to a sample, in standard units."""
         yield from trajectory(
@@ -232,9 +237,8 @@ class DDPM(LossModel, HasLogProb):
             times = T_MIN + (1 - T_MIN) * torch.rand(len(x0), 1, generator=rng, device=self.device, dtype=self.dtype)
             times = times if t == 0 else torch.full_like(times, max(t, T_MIN))
             level = self.schedule.at(times)
-            x = level.alpha * x0 + level.sigma * torch.randn(
-                x0.shape, generator=rng, device=self.device, dtype=x0.dtype
-            )
+            noise = torch.randn(x0.shape, generator=rng, device=self.device, dtype=x0.dtype)
+            x = level.alpha * x0 + level.sigma * noise
             best = exact.eps(x, level)
             square, size = (self.eps(x, times) - best).square().mean(1), best.square().mean(1)
             values["field_error"] = torch.stack([square / size.mean(), torch.ones_like(square)], dim=1)

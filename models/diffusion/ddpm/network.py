@@ -47,7 +47,7 @@ class TimeMLP(nn.Module):
         return h
 
     def with_divergence(self, x: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
-        """The prediction, (n, 2), and its divergence in x, (n,), with both derivatives carried along with the values."""
+        """The prediction, (n, 2), and its divergence in x, (n,); derivatives are carried along with the values."""
         h = self.layers[0](self._input(x, t))
         slopes = self.layers[0].weight[:, :2].T[:, None]  # (2, 1, width)
         for layer in list(self.layers)[1:]:

@@ -57,7 +57,7 @@ def film(
     rng = noise.rng(model.device)
     start = torch.randn(n, 2, generator=rng, device=model.device, dtype=model.dtype)
     moments: list[Moment] = []
-    for moment in model.way(start, settings["sampler"], settings["passes"], settings["eta"], rng):
+    for moment in model.way(start, rng=rng, **settings):
         moments.append(moment)
         if len(moments) % _PART == 0 and moment.t > 0:
             yield _film(model, moments, settings)
@@ -79,7 +79,7 @@ def _film(model: Any, moments: list[Moment], settings: Any) -> Film:
         for k, moment in enumerate(chosen)
     )  # fmt: skip
     at = np.array([float(k) for k in chosen])
-    name = SAMPLERS[settings["sampler"]]
+    name = SAMPLERS[settings.get("sampler", "ddim")]
     return Film(frames, at, "step", subtitle=f"{plural(places.shape[0], 'sample')}, {name}")
 
 

@@ -60,8 +60,8 @@ PRESETS = (
            about="The score is large where there is little noise: the network has to reach far."),
     Preset("Ring, ELBO weights", "ring8", {"weighting": "elbo"}, _TRAINING,
            about="Likelihood: times of little noise weigh most."),
-    Preset("Ring, cosine", "ring8", {"schedule": "cosine"}, _TRAINING, about="The log-SNR falls more evenly."),
-    Preset("Ring, variance exploding", "ring8", {"schedule": "exploding"}, _TRAINING,
+    Preset("Ring, cosine", "ring8", {"process": "cosine"}, _TRAINING, about="The log-SNR falls more evenly."),
+    Preset("Ring, variance exploding", "ring8", {"process": "exploding"}, _TRAINING,
            about="Data stay and noise grows to 50 standard deviations."),
 )  # fmt: skip
 VIEWS = (samples, losses, field, errors, film, samplers, dragged, density, log_likelihood, bound)
@@ -75,8 +75,8 @@ SCENES = (
 LOOK_AT = (
     "The floor of the loss is not 0: at small t no network can tell noise from data. What counts is the distance from "
     "the floor, and it is invisible in the loss alone.\n\n"
-    "DDIM with η = 0 and the probability flow make a map from noise to data; drag the noise to see it. With few passes, "
-    "ways are coarse and samples fall beside the modes."
+    "DDIM with η = 0 and the probability flow make a map from noise to data; drag the noise to see it. With few "
+    "passes, ways are coarse and samples fall beside the modes."
 )
 TRY_NEXT = (
     Try("Predict v with torch's initialisation: it stays on the Gaussian", preset="Ring, v stays on the Gaussian",

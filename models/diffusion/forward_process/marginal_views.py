@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -58,8 +57,7 @@ def marginal(lab: Any, data: Data, time: TimeStep) -> Plane:
         ),
         x_label="x₁", y_label="x₂", extent=(-_REACH, _REACH, -_REACH, _REACH),
         subtitle=f"t = {time_of(time):.3g}; {words}",
-        note=f"Entropy of the noise alone: {decimal(2 * math.log(float(level.sigma)) + math.log(2 * math.pi) + 1, 2)} "
-        f"nats. Largest score: {decimal(float(length.max()), 1)}.",
+        note=f"The largest score is {decimal(float(length.max()), 1)}.",
     )  # fmt: skip
 
 
