@@ -11,7 +11,7 @@ from torch import Tensor
 from models.diffusion.ddpm.in_data_units import square
 from models.diffusion.process import T_MIN
 from models.frames import Curves, Density, Field, Plane, Series
-from models.protocol import DataBatch, Noise, TimeStep, view
+from models.protocol import Data, DataBatch, Noise, TimeStep, view
 from models.views.words import as_array, counted, decimal
 
 __all__ = ["errors", "field", "losses"]
@@ -72,7 +72,7 @@ def _times(model: Any, n: int) -> Tensor:
     "Loss by t", record=True, splits=("valid", "train"), batch=500, sets=TimeStep,
     help="Mean square error of ε at each t, and its exact floor: the best network's loss is not 0.",
 )  # fmt: skip
-def losses(model: Any, batch: DataBatch, noise: Noise, time: TimeStep) -> Curves:
+def losses(model: Any, batch: DataBatch, data: Data, noise: Noise, time: TimeStep) -> Curves:
     """The error of the prediction of ε by t, with the floor by quadrature where the density is known."""
     x0, times = model.units.to_units(batch.x), _times(model, 24)
     eps = torch.randn(x0.shape, generator=noise.rng(model.device), device=model.device, dtype=x0.dtype)
@@ -83,7 +83,10 @@ def losses(model: Any, batch: DataBatch, noise: Noise, time: TimeStep) -> Curves
     at = as_array(times)
     series = [Series("learned", "learned", at, np.array(learned), role="model")]
     if exact is not None:
-        floor = np.array([float(exact.floor(model.schedule.at(t))) for t in times])
+        key = "floor", model.config.process
+        if key not in data.cache:
+            data.cache[key] = np.array([float(exact.floor(model.schedule.at(t))) for t in times])
+        floor = data.cache[key]
         series.append(Series("floor", "exact floor", at, floor, role="data", dashed=True))
     return Curves(
         tuple(series), x_label="t", y_label="square error of ε a dimension", marker=max(time.t, T_MIN),

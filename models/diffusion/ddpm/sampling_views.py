@@ -95,7 +95,7 @@ def samplers(
 ) -> Iterator[Plane]:
     """Ways of a few draws of noise with each sampler, one sampler after the other."""
     start = torch.randn(n, 2, generator=noise.rng(model.device), device=model.device, dtype=model.dtype)
-    *_, reference = model.way(start, "heun", 200)
+    *_, reference = model.way(start, "heun", 100)
     layers: list[Any] = []
     apart: list[str] = []
     for name, title in SAMPLERS.items():
@@ -109,7 +109,7 @@ def samplers(
         apart.append(f"{title} {decimal(float(distance))}")
         yield Plane(
             tuple(layers), x_label="x₁", y_label="x₂", extent=square(model.units), subtitle=f"{passes} passes each",
-            note=f"Median distance from where 100 steps of Heun end: {', '.join(apart)}.",
+            note=f"Median distance from where 50 steps of Heun end: {', '.join(apart)}.",
         )  # fmt: skip
 
 

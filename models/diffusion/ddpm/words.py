@@ -64,7 +64,7 @@ PRESETS = (
     Preset("Ring, variance exploding", "ring8", {"process": "exploding"}, _TRAINING,
            about="Data stay and noise grows to 50 standard deviations."),
 )  # fmt: skip
-VIEWS = (samples, losses, field, errors, film, samplers, dragged, density, log_likelihood, bound)
+VIEWS = (samples, losses, field, errors, film, samplers, dragged, density, log_likelihood.but(batch=200), bound)
 SCENES = (
     Scene("Train", "Do samples follow the data?", lead="samples", beside=("losses",), below=("curves",)),
     Scene("Field", "How near is the learned field to the exact one?", lead="field", beside=("losses", "errors")),

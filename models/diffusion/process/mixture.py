@@ -14,7 +14,7 @@ from models.diffusion.process.schedules import Level
 
 __all__ = ["NoisedMixture"]
 
-_NODES = 40  # of Gauss–Hermite quadrature along each axis
+_NODES = 24  # of Gauss–Hermite quadrature along each axis
 
 
 @dataclass(frozen=True)
