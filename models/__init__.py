@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from models import autoregressive, flows, gan, vae
+from models import autoregressive, diffusion, flows, gan, vae
 from models.protocol import BadValue, GenerativeModel, Lab
 from models.protocol.family import Family
 
 __all__ = ["FAMILIES", "Family", "find_page"]
 
-FAMILIES: tuple[Family, ...] = (vae.FAMILY, autoregressive.FAMILY, flows.FAMILY, gan.FAMILY)
+FAMILIES: tuple[Family, ...] = (vae.FAMILY, autoregressive.FAMILY, flows.FAMILY, gan.FAMILY, diffusion.FAMILY)
 
 
 def find_page(name: str) -> type[GenerativeModel] | type[Lab]:

@@ -63,7 +63,7 @@ def test_labs(name, monkeypatch) -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_models(name) -> None:
-    points = dict.fromkeys(("gan", "real-nvp", "iaf"), "ring8:n=1000")
+    points = dict.fromkeys(("gan", "real-nvp", "iaf", "ddpm"), "ring8:n=1000")
     chosen = {**points, "wavenet": "tones:n=50", "tabular": "digits-binary"}
     data = chosen.get(name, "digits")
     session = new_session(Setup.of(name, data=data, values={"batch": 32}, device="cpu"), keep=False)

@@ -1,0 +1,133 @@
+"""Samples, and the ways to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from models.diffusion.ddpm.in_data_units import shown, square
+from models.diffusion.process import SAMPLERS, Moment
+from models.frames import Film, Paths, Plane
+from models.frames import Points as Dots
+from models.protocol import DataBatch, Noise, Points, param, view
+from models.views.planar import square_of
+from models.views.words import as_array, counted, decimal, plural
+
+__all__ = ["dragged", "film", "samplers", "samples"]
+
+_FOLLOWED, _FRAMES, _PART = 40, 40, 8
+_ROLES = {"ddim": "model", "ancestral": "prior", "euler": "alt", "heun": "total"}
+
+
+@view(
+    "Samples", record=True, lead=True, splits=("valid", "train"), batch=1000, samples="n",
+    help="Samples over data. The noise stays the same, so that samples can be followed.",
+)  # fmt: skip
+def samples(
+    model: Any, batch: DataBatch, noise: Noise, n: int = param(1000, "Samples", 10, 5000, log=True), **settings: Any
+) -> Plane:
+    """Samples of the model over data."""
+    x = model.sample(n, rng=noise.rng(model.device), **settings)
+    return Plane(
+        (
+            Dots(as_array(batch.x), role="data", name="data", size=2.0),
+            Dots(as_array(x), role="model", name="samples", size=3.0, trail=f"noise {noise.seed}"),
+        ),
+        x_label="x₁", y_label="x₂", extent=square_of(batch.x),
+        subtitle=f"{plural(n, 'sample')}, {counted(len(batch), batch.split, model.spec.kind)}",
+    )  # fmt: skip
+
+
+def _positions(model: Any, moments: list[Moment]) -> np.ndarray:
+    """Places at all moments as pictures show them, (n, moments, 2)."""
+    return np.stack([as_array(shown(model.units, each.x, each.level)) for each in moments], axis=1)
+
+
+@view(
+    "Noise to data",
+    help="x_t on its way from noise to data, scaled to the variance of the data; lines: the ways of 40 samples.",
+)  # fmt: skip
+def film(
+    model: Any, noise: Noise, n: int = param(1000, "Samples", 10, 2000, log=True, more=True), **settings: Any
+) -> Iterator[Film]:
+    """All samples at the moments of the way, a few passes at a time."""
+    rng = noise.rng(model.device)
+    start = torch.randn(n, 2, generator=rng, device=model.device, dtype=model.dtype)
+    moments: list[Moment] = []
+    for moment in model.way(start, rng=rng, **settings):
+        moments.append(moment)
+        if len(moments) % _PART == 0 and moment.t > 0:
+            yield _film(model, moments, settings)
+    yield _film(model, moments, settings)
+
+
+def _film(model: Any, moments: list[Moment], settings: Any) -> Film:
+    chosen = np.unique(np.linspace(0, len(moments) - 1, min(_FRAMES, len(moments))).round().astype(int))
+    places = _positions(model, [moments[k] for k in chosen])
+    extent = square(model.units)
+    frames = tuple(
+        Plane(
+            (
+                Paths(places[:_FOLLOWED, : k + 1], role="prior", name="ways"),
+                Dots(places[:, k], role="model", name="x_t", size=3.0),
+            ),
+            x_label="x₁", y_label="x₂", extent=extent, subtitle=f"t = {moments[moment].t:.3f}",
+        )
+        for k, moment in enumerate(chosen)
+    )  # fmt: skip
+    at = np.array([float(k) for k in chosen])
+    name = SAMPLERS[settings.get("sampler", "ddim")]
+    return Film(frames, at, "step", subtitle=f"{plural(places.shape[0], 'sample')}, {name}")
+
+
+@view(
+    "The same noise through each sampler",
+    help="Ways of the same noise. Where no noise is drawn, all samplers should end at the same place.",
+)  # fmt: skip
+def samplers(
+    model: Any,
+    noise: Noise,
+    passes: int = param(50, "Passes", 5, 1000, log=True),
+    n: int = param(6, "Ways", 1, 30, more=True),
+) -> Iterator[Plane]:
+    """Ways of a few draws of noise with each sampler, one sampler after the other."""
+    start = torch.randn(n, 2, generator=noise.rng(model.device), device=model.device, dtype=model.dtype)
+    *_, reference = model.way(start, "heun", 100)
+    layers: list[Any] = []
+    apart: list[str] = []
+    for name, title in SAMPLERS.items():
+        moments = list(model.way(start, name, passes, rng=noise.rng(model.device)))
+        places = _positions(model, moments)
+        layers += [
+            Paths(places, role=_ROLES[name], name=title, width=1.5),
+            Dots(places[:, -1], role=_ROLES[name], size=6.0),
+        ]
+        distance = (moments[-1].x - reference.x).norm(dim=1).median() * model.units.spread
+        apart.append(f"{title} {decimal(float(distance))}")
+        yield Plane(
+            tuple(layers), x_label="x₁", y_label="x₂", extent=square(model.units), subtitle=f"{passes} passes each",
+            note=f"Median distance from where 50 steps of Heun end: {', '.join(apart)}.",
+        )  # fmt: skip
+
+
+@view(
+    "Drag the noise",
+    help="Each handle is noise ε, in the units of the data. Lines lead to the samples that DDIM makes of it.",
+)  # fmt: skip
+def dragged(model: Any, points: Points, passes: int = param(50, "Passes", 5, 1000, log=True)) -> Plane:
+    """The ways of the dragged points of noise."""
+    start = model.units.to_units(torch.from_numpy(np.array(points.xy, dtype=float)).to(model.device, model.dtype))
+    places = _positions(model, list(model.way(start, "ddim", passes)))
+    return Plane(
+        (
+            Dots(as_array(model.units.from_units(model.exact.centers)), role="data", name="modes of the data", size=8.0)
+            if model.exact is not None
+            else Dots(places[:, 0], role="prior", size=3.0),
+            Paths(places, role="model", name="ways", width=1.8),
+            Dots(places[:, -1], role="model", name="samples", size=9.0),
+        ),
+        x_label="x₁", y_label="x₂", extent=square(model.units), subtitle=f"DDIM, η = 0, {passes} passes",
+    )  # fmt: skip

@@ -1,0 +1,58 @@
+"""Wording of the lab: what it is about, equations, presets, scenes and suggestions."""
+
+from __future__ import annotations
+
+from models.protocol import Objective, Preset, Scene, Term, Try
+
+__all__ = ["ABOUT", "EQUATIONS", "LOOK_AT", "PRESETS", "SCENES", "TRY_NEXT"]
+
+ABOUT = (
+    "Data x₀ and noise ε are mixed to x_t = α x₀ + σ ε, in standard units; t goes from 0, the data, to 1, the noise. "
+    "Of mixtures of Gaussians everything is known in closed form."
+)
+EQUATIONS = Objective(
+    r"x_t=\alpha_t\,x_0+\sigma_t\,\varepsilon,\quad\lambda_t=\log\frac{\alpha_t^2}{\sigma_t^2}",
+    (
+        Term(r"\alpha_{1/2}", "alpha", role="data"),
+        Term(r"\sigma_{1/2}", "sigma", role="prior"),
+        Term(r"\lambda_{1/2}", "log_snr", role="total"),
+    ),
+    title="The process, with its values at t = ½",
+    note="The best prediction of ε is E[ε | x_t] = −σ ∇ log p_t(x_t), and E[x₀ | x_t] = (x_t − σ E[ε | x_t])/α.",
+)
+PRESETS = (
+    Preset("Linear β, 50 data", "", about="The schedule of DDPM: almost all noise is there at t = ½."),
+    Preset("Cosine", "", {"schedule": "cosine"}, about="The log-SNR falls more slowly in the middle."),
+    Preset("Sigmoid", "", {"schedule": "sigmoid"}, about="Between the two; it begins and ends gently."),
+    Preset("Variance exploding", "", {"schedule": "exploding"}, about="The datum stays, and the noise grows to 50."),
+    Preset("Five data", "", {"n": 5}, about="The optimum of five data is five attractors."),
+    Preset("500 data", "", {"n": 500}, about="With more data the optimum begins to agree with the true density."),
+)  # fmt: skip
+SCENES = (
+    Scene(
+        "Dissolve", "How do data become noise?",
+        lead="points_noised", beside=("images_noised", "schedules"),
+    ),
+    Scene(
+        "Marginals", "What does x_t say about x₀?",
+        lead="marginal", beside=("posterior_at",), below=("schedules",),
+    ),
+    Scene(
+        "Memorisation", "Why must a network not find the optimum?",
+        lead="memorised", beside=("images_memorised", "by_time"), below=("weights",),
+    ),
+)  # fmt: skip
+LOOK_AT = (
+    "The score points to the data: along straight lines while there is much noise, to the nearest mode when there is "
+    "little. The posterior at the handle becomes a choice of one mode as t falls.\n\n"
+    "The loss of n training data is least for their optimal denoiser, a softmax over the data. It only returns "
+    "training data. New samples exist because a network is smoother: it cannot jump from one datum to the next."
+)
+TRY_NEXT = (
+    Try("Take the cosine schedule: classes stay apart for longer", {"schedule": "cosine"}, scene="Dissolve",
+        card="schedules"),
+    Try("Let the variance explode: the datum stays, the noise grows", preset="Variance exploding", scene="Marginals"),
+    Try("Take five training data: every path ends at one of them", preset="Five data", scene="Memorisation"),
+    Try("Take 500: the loss on held-out data comes down to the floor", preset="500 data", scene="Memorisation",
+        card="by_time"),
+)  # fmt: skip
