@@ -14,6 +14,7 @@ from explorer.data.errors import Unreadable
 __all__ = ["read_wav", "resampled"]
 
 _LEAST_RATE, _MOST_RATE = 1_000, 384_000
+_LONGEST = 50_000  # greatest factor of a change of rate, to which the length of its filter is proportional
 
 
 def read_wav(packed: bytes) -> tuple[np.ndarray, int]:
@@ -57,10 +58,16 @@ def read_wav(packed: bytes) -> tuple[np.ndarray, int]:
 
 
 def resampled(x: np.ndarray, rate: int, wanted: int) -> np.ndarray:
-    """A sound at another number of samples a second, with what is above half of it filtered out; (n,) to (m,)."""
+    """A sound at another number of samples a second, with what is above half of it filtered out; (n,) to (m,).
+
+    Raises:
+        Unreadable: The rates have so small a common divisor that the filter would be too long.
+    """
     if rate == wanted:
         return x
     from scipy.signal import resample_poly
 
     common = gcd(rate, wanted)
+    if max(rate, wanted) // common > _LONGEST:
+        raise Unreadable(f"has {rate:,} samples a second, not to be made {wanted:,}; set rate to a divisor")
     return np.clip(resample_poly(x, wanted // common, rate // common), -1.0, 1.0)

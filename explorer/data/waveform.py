@@ -56,9 +56,9 @@ class WaveformFile(FileSource):
         """The sound, resampled."""
         try:
             x, rate = read_wav(path.read_bytes())
+            return Content(resampled(x, rate, self.rate))
         except Unreadable as error:
             raise DataError(f"{path} {error}") from None
-        return Content(resampled(x, rate, self.rate))
 
     def example(self) -> Content:
         """A melody."""

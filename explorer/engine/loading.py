@@ -19,7 +19,7 @@ from explorer.engine.errors import BadInput, RunError
 from explorer.engine.parents import build_parents, find_parents
 from explorer.engine.randomness import build_model
 from explorer.engine.runs.checkpoint import Checkpoint
-from explorer.engine.runs.own_data import dataset_of, read_content, write_content
+from explorer.engine.runs.own_data import dataset_of, note_copy, read_content, write_content
 from explorer.engine.runs.parents import read_parents, write_parents
 from explorer.engine.runs.run import Run
 from explorer.engine.runs.weights import load_weights
@@ -154,6 +154,7 @@ def new_session(
     if run is not None:
         write_parents(run.parents, parents)
         write_content(run.own_data, data.content)
+        note_copy(setup.data, run.own_data, data.content)
     session = Session(setup, data, run=run, placement=placement, record=record, parents=built, stored_parents=parents)
     session.notice = notice
     return session

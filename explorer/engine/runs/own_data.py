@@ -12,7 +12,7 @@ from explorer.data import Content, Dataset, FileSource, source
 from explorer.engine.errors import BadInput, RunError
 from explorer.engine.runs.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 
-__all__ = ["dataset_of", "read_content", "write_content"]
+__all__ = ["dataset_of", "note_copy", "read_content", "write_content"]
 
 MOST_BYTES = 256_000_000
 """Larger contents are not copied: such a run needs its file."""
@@ -46,6 +46,13 @@ def read_content(path: Path) -> Content | None:
         return Content(arrays.pop("x"), **arrays, **words)  # type: ignore[arg-type]
     except (KeyError, TypeError) as error:
         raise RunError(f"{path} is damaged ({error})") from None
+
+
+def note_copy(name: str, path: Path, content: Content | None) -> None:
+    """Notes that a run has a copy of the content of a dataset, which can then be made again without its file."""
+    found = source(name)
+    if content is not None and isinstance(found, FileSource) and path.exists():
+        found.keep(content)
 
 
 def dataset_of(name: str, content: Content) -> Dataset:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, Signal, Slot
+from PySide6.QtCore import QMimeData, QObject, Signal, Slot
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -38,7 +38,6 @@ class OwnDataOpening(QObject):
         self._window = window
         self.thread_ = ReadingThread(self)
         window.setAcceptDrops(True)
-        window.installEventFilter(self)
         self._actions = [
             make_action(self, "open_file", "Open a file as data", self.open_file, group="Dataset", key="Ctrl+O"),
             make_action(self, "open_folder", "Open a folder as data", self.open_folder, group="Dataset",
@@ -63,20 +62,19 @@ class OwnDataOpening(QObject):
         if path:
             self.chosen.emit(path)
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+    def enter(self, event: QDragEnterEvent) -> None:
+        """Accepts files that are dragged over the window."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def drop(self, event: QDropEvent) -> None:
         """Takes one file or folder that is dropped on the window."""
-        if isinstance(event, QDragEnterEvent) and event.mimeData().hasUrls():
-            event.acceptProposedAction()
-            return True
-        if isinstance(event, QDropEvent) and event.type() == QEvent.Type.Drop and event.mimeData().hasUrls():
-            path = _path(event.mimeData())
-            event.acceptProposedAction()
-            if path:
-                self.chosen.emit(path)
-            else:
-                self.refused.emit("Drop one file or one folder of this computer; several images are a folder of them")
-            return True
-        return False
+        path = _path(event.mimeData())
+        event.acceptProposedAction()
+        if path:
+            self.chosen.emit(path)
+        else:
+            self.refused.emit("Drop one file or one folder of this computer; several images are a folder of them")
 
 
 def _path(data: QMimeData) -> str:

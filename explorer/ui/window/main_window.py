@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QKeyCombination, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -266,6 +266,14 @@ class MainWindow(QMainWindow):
         if page is not None:
             dialog.accepted_source.connect(page.draft.choose_own)
         dialog.open()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accepts files that are dragged over the window."""
+        self._own.enter(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Opens a file or folder that is dropped."""
+        self._own.drop(event)
 
     # What pages ask for
 
