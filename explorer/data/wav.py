@@ -69,5 +69,5 @@ def resampled(x: np.ndarray, rate: int, wanted: int) -> np.ndarray:
 
     common = gcd(rate, wanted)
     if max(rate, wanted) // common > _LONGEST:
-        raise Unreadable(f"has {rate:,} samples a second, which cannot be made {wanted:,}; choose a rate that divides it")
+        raise Unreadable(f"has {rate:,} samples a second, which cannot be made {wanted:,}; choose one that divides it")
     return np.clip(resample_poly(x, wanted // common, rate // common), -1.0, 1.0)
