@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import struct
 import zipfile
 
 import numpy as np
@@ -116,7 +117,6 @@ def test_crop_takes_the_middle_and_fit_keeps_all():
 
 
 def test_pictures_too_large_to_decode_are_refused_before():
-    import struct
     import zlib
 
     def chunk(name, content):
@@ -197,3 +197,37 @@ def test_the_stated_range_is_taken(tmp_path):
     (tmp_path / "two.npz").write_bytes(buffer.getvalue())
     with pytest.raises(DataError, match=r"several arrays of images, a \(70, 8, 8\), b .* choose one with array="):
         images(tmp_path / "two.npz")
+
+
+def test_a_progressive_jpeg_that_needs_much_memory_is_refused_before_it_is_decoded():
+    """One that is not progressive is decoded at a fraction of its size."""
+
+    def large(progressive: bool) -> bytes:
+        content = bytearray(encoded(Image.fromarray(pixels(64, 64)), "jpeg", progressive=progressive))
+        at = content.index(b"\xff\xc2" if progressive else b"\xff\xc0") + 5
+        content[at : at + 4] = struct.pack(">HH", 6000, 8000)
+        return bytes(content)
+
+    assert read_picture(large(False), GREY).size == (8000, 6000)
+    with pytest.raises(Unreadable, match="progressive JPEG of 8,000 × 6,000 px"):
+        read_picture(large(True), GREY)
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused_before_anything_is_unpacked(tmp_path):
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("0.png", bytes(8_000_000))
+        archive.filelist += archive.filelist * 125  # one packed content under many entries of the list of files
+    with pytest.raises(DataError, match="unpacks to more than 1,000 MB"):
+        images(tmp_path / "x.zip")
+
+
+def test_a_damaged_file_of_an_archive_packed_with_lzma_is_left_out(tmp_path):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        for number in range(62):
+            archive.writestr(f"{number}.bmp", encoded(Image.fromarray(pixels(8, 8, number)), "bmp"))
+    content = bytearray(path.read_bytes())
+    start = 30 + len("0.bmp") + 9  # local header, name, and the properties of LZMA
+    content[start : start + 40] = bytes(range(100, 140))
+    path.write_bytes(content)
+    assert images(path, side=8).content.left_out == ("0.bmp: it cannot be unpacked: it is damaged or encrypted",)

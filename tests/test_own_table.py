@@ -135,6 +135,7 @@ FINE = [
     (NOISE * [1, 0] + [0, 7], "column 2 of .* is 7 in all rows; leave it out"),
     (np.where(np.arange(200).reshape(100, 2) == 31, np.inf, NOISE), "row 16 of .* is not finite in column 2"),
     (NOISE * 1e15, "divide it by a power of ten"),
+    (NOISE * 1e300, "divide it by a power of ten"),  # float64 does not hold its squares
 ]
 
 

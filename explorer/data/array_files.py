@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import math
 import struct
 import tokenize
@@ -23,6 +24,7 @@ __all__ = ["read_arrays", "read_npy", "read_npz"]
 _DAMAGED = (
     ValueError, SyntaxError, TypeError, KeyError, IndexError, EOFError, OverflowError, MemoryError, RecursionError,
     NotImplementedError, RuntimeError, struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error,
+    lzma.LZMAError,
 )  # fmt: skip
 """What the readers of NumPy and of Python raise for damaged files, besides OSError."""
 _T = TypeVar("_T")

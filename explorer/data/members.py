@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
 import os
 import stat
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -18,8 +20,12 @@ __all__ = ["Collection", "Grouping", "Member", "collect", "grouped"]
 
 MOST_MEMBERS = 100_000
 MOST_MEMBER_BYTES = 32_000_000
+MOST_UNPACKED_BYTES = 1_000_000_000  # of an archive in all: what is unpacked is at most what its list of files says
 _SPLITS = {"train": 0, "valid": 1, "val": 1, "validation": 1, "test": 2}
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError)
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, RuntimeError,
+    ValueError, KeyError,
+)  # fmt: skip
 """What `zipfile` raises for damaged and for encrypted archives, besides OSError."""
 
 
@@ -122,6 +128,8 @@ def _of_zip(path: Path) -> tuple[list[Member], list[str]]:
     except _DAMAGED:
         raise DataError(f"{path} is no ZIP file, or is damaged; pack it again") from None
     _check_count(path, len(infos))
+    if sum(info.file_size for info in infos) > MOST_UNPACKED_BYTES:
+        raise DataError(f"{path} unpacks to more than {MOST_UNPACKED_BYTES // 1_000_000:,} MB; take a part of it")
     shown = [info for info in infos if not any(p.startswith((".", "__MACOSX")) for p in info.filename.split("/"))]
     return [Member(info.filename, partial(_read_packed, archive, info)) for info in shown], []
 

@@ -148,13 +148,13 @@ def check_rows(x: np.ndarray, names: tuple[str, ...], what: str, most: float, pl
     if len(bad):
         raise DataError(f"row {bad[0][0] + 1} of {what} is not finite in {names[bad[0][1]]}; remove it")
     for name, column in zip(names, x.T, strict=True):
-        low, high, std = float(column.min()), float(column.max()), float(column.std())
+        low, high = float(column.min()), float(column.max())
         largest = max(-low, high)
         if low == high:
             raise DataError(f"{name} of {what} is {low:g} in all rows; leave it out")
         if largest > most:
             raise DataError(f"{name} of {what} has values beyond {most:,.0f}; divide it by a power of ten")
-        step = float(np.spacing(np.float32(largest)))
+        std, step = float(column.std()), float(np.spacing(np.float32(largest)))
         if std < _STEPS * step:
             raise DataError(
                 f"{name} of {what} varies by {std:.3g} about {column.mean():.6g}, where 32-bit numbers have steps of "

@@ -17,6 +17,7 @@ __all__ = ["ENDINGS", "Look", "Picture", "read_picture", "squared"]
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
 MOST_PIXELS = 16_000_000
+MOST_COEFFICIENTS = 80_000_000  # of a progressive JPEG, which holds those of the whole image in memory, 2 bytes each
 _FORMATS = ("PNG", "JPEG", "BMP", "WEBP")
 _DAMAGED = (
     OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError, OverflowError,
@@ -88,6 +89,8 @@ def read_picture(packed: bytes, look: Look) -> Picture:
 
 def _picture(image: Any, packed: bytes, look: Look) -> Picture:
     size, frames = image.size, int(getattr(image, "n_frames", 1))
+    if image.info.get("progressive") and size[0] * size[1] * len(image.getbands()) > MOST_COEFFICIENTS:
+        raise Unreadable(f"is a progressive JPEG of {size[0]:,} × {size[1]:,} px; save it smaller, or not progressive")
     image.draft(None, (2 * look.side, 2 * look.side))  # JPEG files are decoded at a fraction of their size
     if image.width * image.height > MOST_PIXELS:
         raise Unreadable(f"has more than {MOST_PIXELS // 1_000_000} million pixels ({size[0]:,} × {size[1]:,})")
