@@ -84,7 +84,8 @@ def test_no_word_of_the_run_bar_or_of_a_foot_is_cut(open_window, page):
         scenes.choose(name)
         for card in driver.page.board.scene.in_sight():
             card.open_controls()
-            driver.qtbot.wait(1)
+            for _ in range(3):  # layouts: of the foot, of its rows, of the rows without sliders
+                driver.qtbot.wait(1)
             found += [f"{name}: {text}" for text in narrowed(card)]
     assert found == []
 

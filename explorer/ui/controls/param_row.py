@@ -91,7 +91,8 @@ class ParamRow(QFrame):
     def whole_width(self) -> int:
         """Width in which label, slider and editor of a row in a foot have room, px."""
         slider = 0 if self._slider is None else _SLIDER + _GAP
-        return self._label.sizeHint().width() + slider + self.editor.minimumSizeHint().width() + _GAP
+        editor = max(self.editor.minimumWidth(), self.editor.minimumSizeHint().width())
+        return self._label.sizeHint().width() + slider + editor + _GAP
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leaves out the slider in a foot where the label would be cut: the editor does the same."""
