@@ -27,7 +27,11 @@ _ROLES = {"ddim": "model", "ancestral": "prior", "euler": "alt", "heun": "total"
     help="Samples over data. The noise stays the same, so that samples can be followed.",
 )  # fmt: skip
 def samples(
-    model: Any, batch: DataBatch, noise: Noise, n: int = param(1000, "Samples", 10, 5000, log=True), **settings: Any
+    model: Any,
+    batch: DataBatch,
+    noise: Noise,
+    n: int = param(1000, "Samples", 10, 5000, log=True, more=True),
+    **settings: Any,
 ) -> Plane:
     """Samples of the model over data."""
     x = model.sample(n, rng=noise.rng(model.device), **settings)
