@@ -24,7 +24,13 @@ MODELS = [
 ]
 _NUMBER = r"[+\u2212]?[\d\u2009]+(?:\.\d+)?(?:e\u2212?\d+)?"
 
-DATA = {"gan": "ring8", "wavenet": "tones:n=50", "real-nvp": "ring8", "iaf": "ring8"}  # of pages that take no images
+DATA = {
+    "gan": "ring8",
+    "wavenet": "tones:n=50",
+    "real-nvp": "ring8",
+    "iaf": "ring8",
+    "ddpm": "ring8",
+}  # of pages that take no images
 
 
 def _round(theme, make_widget, name, **values):

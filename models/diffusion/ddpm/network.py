@@ -30,9 +30,13 @@ class TimeMLP(nn.Module):
         self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in itertools.pairwise(sizes))
         self.register_buffer("waves", 0.5 * math.pi * 2.0 ** torch.arange(_WAVES), persistent=False)
         if start == "kaiming":
-            for layer in self.layers:
+            for layer in self._linear:
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
                 nn.init.zeros_(layer.bias)
+
+    @property
+    def _linear(self) -> list[nn.Linear]:
+        return [layer for layer in self.layers if isinstance(layer, nn.Linear)]
 
     def _input(self, x: Tensor, t: Tensor) -> Tensor:
         angle = t.reshape(-1, 1) * self.waves
@@ -41,16 +45,18 @@ class TimeMLP(nn.Module):
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         """The prediction, (n, 2)."""
-        h = self.layers[0](self._input(x, t))
-        for layer in list(self.layers)[1:]:
+        first, *others = self._linear
+        h: Tensor = first(self._input(x, t))
+        for layer in others:
             h = layer(nn.functional.silu(h))
         return h
 
     def with_divergence(self, x: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
         """The prediction, (n, 2), and its divergence in x, (n,); derivatives are carried along with the values."""
-        h = self.layers[0](self._input(x, t))
-        slopes = self.layers[0].weight[:, :2].T[:, None]  # (2, 1, width)
-        for layer in list(self.layers)[1:]:
+        first, *others = self._linear
+        h = first(self._input(x, t))
+        slopes = first.weight[:, :2].T[:, None]  # (2, 1, width)
+        for layer in others:
             gate = torch.sigmoid(h)
             slopes = (gate * (1 + h * (1 - gate)) * slopes) @ layer.weight.T  # (2, n, width)
             h = layer(h * gate)

@@ -27,7 +27,11 @@ _ROLES = {"ddim": "model", "ancestral": "prior", "euler": "alt", "heun": "total"
     help="Samples over data. The noise stays the same, so that samples can be followed.",
 )  # fmt: skip
 def samples(
-    model: Any, batch: DataBatch, noise: Noise, n: int = param(1000, "Samples", 10, 5000, log=True), **settings: Any
+    model: Any,
+    batch: DataBatch,
+    noise: Noise,
+    n: int = param(1000, "Samples", 10, 5000, log=True, more=True),
+    **settings: Any,
 ) -> Plane:
     """Samples of the model over data."""
     x = model.sample(n, rng=noise.rng(model.device), **settings)
@@ -117,7 +121,7 @@ def samplers(
     "Drag the noise",
     help="Each handle is noise ε, in the units of the data. Lines lead to the samples that DDIM makes of it.",
 )  # fmt: skip
-def dragged(model: Any, points: Points, passes: int = param(50, "Passes", 5, 1000, log=True)) -> Plane:
+def dragged(model: Any, points: Points, passes: int = param(50, "Passes", 5, 1000, log=True, more=True)) -> Plane:
     """The ways of the dragged points of noise."""
     start = model.units.to_units(torch.from_numpy(np.array(points.xy, dtype=float)).to(model.device, model.dtype))
     places = _positions(model, list(model.way(start, "ddim", passes)))
