@@ -8,7 +8,13 @@ from models.protocol.family import Family
 
 __all__ = ["FAMILIES", "Family", "find_page"]
 
-FAMILIES: tuple[Family, ...] = (vae.FAMILY, autoregressive.FAMILY, flows.FAMILY, gan.FAMILY, diffusion.FAMILY)
+FAMILIES: tuple[Family, ...] = (
+    vae.FAMILY,
+    autoregressive.FAMILY,
+    flows.FAMILY,
+    gan.FAMILY,
+    diffusion.FAMILY,
+)
 
 
 def find_page(name: str) -> type[GenerativeModel] | type[Lab]:

@@ -113,6 +113,10 @@ class Run:
             if error.full:
                 raise
             raise BadInput(f"{error} (--out)") from None
+        try:
+            file_identity(folder / "config.json")
+        except OSError as error:
+            raise BadInput(f"{folder} cannot be entered ({error.strerror}); choose another folder (--out)") from None
         return cls(folder)
 
     @property

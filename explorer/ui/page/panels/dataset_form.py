@@ -72,8 +72,8 @@ class DatasetForm(QFrame):
         row = QHBoxLayout()
         row.addStretch(1)
         for text, name, asked in (
-            ("Own file…", "open_file", self.file_asked),
-            ("Own folder…", "open_folder", self.folder_asked),
+            ("File…", "open_file", self.file_asked),
+            ("Folder…", "open_folder", self.folder_asked),
         ):
             button = Button(self._theme, text, "folder", "ghost")
             button.setObjectName(name)
