@@ -78,7 +78,7 @@ class DatasetForm(QFrame):
             ("File…", "open_file", self.file_asked),
             ("Folder…", "open_folder", self.folder_asked),
         ):
-            button = Button(self._theme, text, "folder", "ghost")
+            button = Button(self._theme, text, kind="ghost")
             button.setObjectName(name)
             button.setAccessibleName(f"Own {text.lower()}")
             button.setToolTip("Look at data of your own, and use them")
