@@ -70,13 +70,17 @@ class DatasetForm(QFrame):
     def _openers(self) -> QHBoxLayout:
         """The buttons that open own data."""
         row = QHBoxLayout()
+        label = text_label("Own data", "label")
+        label.setFixedWidth(_LABEL)
+        row.addWidget(label)
         row.addStretch(1)
         for text, name, asked in (
             ("File…", "open_file", self.file_asked),
             ("Folder…", "open_folder", self.folder_asked),
         ):
-            button = Button(self._theme, text, "folder", "ghost")
+            button = Button(self._theme, text, kind="ghost")
             button.setObjectName(name)
+            button.setAccessibleName(f"Own {text.lower()}")
             button.setToolTip("Look at data of your own, and use them")
             button.clicked.connect(asked)
             row.addWidget(button)
