@@ -36,7 +36,8 @@ class ParamForm(QFrame):
         params: The parameters by name, in order.
         values: Values by name; defaults where none is given.
         prefix: First part of the editors' object names: "param" or "training".
-        compact: All in one row, for the foot of a card; one below the other where that would cut them.
+        compact: All in one row, for the foot of a card; where that would cut them without sliders, or else
+            one below the other.
         more: Heading of the folded section.
     """
 
@@ -77,16 +78,20 @@ class ParamForm(QFrame):
             layout.addWidget(self.section)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Puts the parameters of a foot one below the other where they have no room side by side."""
+        """Leaves out the sliders of a foot, then puts its rows one below the other, where there is no more room."""
         super().resizeEvent(event)
         self._place()
 
     def _place(self) -> None:
-        if not self._compact:
+        rows = [row for row in self.rows.values() if not row.isHidden()]
+        if not self._compact or not rows:
             return
-        widths = [row.whole_width for row in self.rows.values() if not row.isHidden()]
-        fits = sum(widths) + _APART * (len(widths) - 1) <= self.width()
-        self._layout.setDirection(QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom)
+        room = self.width() - _APART * (len(rows) - 1)
+        whole, bare = (sum(row.width_needed(slider) for row in rows) for slider in (True, False))
+        beside = bare <= room
+        self._layout.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        for row in rows:
+            row.show_slider(whole <= room if beside else row.width_needed(slider=True) <= self.width())
 
     def values(self) -> dict[str, Any]:
         """The last valid value of each parameter."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.ui.controls.combo import Combo
@@ -83,22 +83,23 @@ class ParamRow(QFrame):
         if self._slider is not None:
             self._slider.setObjectName(f"{prefix}.{declared.name}.slider")
             self._slider.setAccessibleName(f"{declared.label}, slider")
-        self._inline = inline
         self._arrange(inline)
         self._update_tooltip()
 
-    @property
-    def whole_width(self) -> int:
-        """Width in which label, slider and editor of a row in a foot have room, px."""
-        slider = 0 if self._slider is None else _SLIDER + _GAP
-        editor = max(self.editor.minimumWidth(), self.editor.minimumSizeHint().width())
-        return self._label.sizeHint().width() + slider + editor + _GAP
+    def width_needed(self, slider: bool) -> int:
+        """Width in which a row of a foot has room for label and editor, px.
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leaves out the slider in a foot where the label would be cut: the editor does the same."""
-        super().resizeEvent(event)
-        if self._inline and self._slider is not None:
-            self._slider.setVisible(self.width() >= self.whole_width)
+        Args:
+            slider: Whether its slider is to have room too.
+        """
+        editor = max(self.editor.minimumWidth(), self.editor.minimumSizeHint().width())
+        between = _SLIDER + _GAP if slider and self._slider is not None else 0
+        return self._label.sizeHint().width() + between + editor + _GAP
+
+    def show_slider(self, shown: bool) -> None:
+        """Shows the slider of a row of a foot or leaves it out: the editor does the same."""
+        if self._slider is not None:
+            self._slider.setVisible(shown)
 
     @property
     def value(self) -> Any:
