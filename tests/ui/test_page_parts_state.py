@@ -10,7 +10,6 @@ from page_parts import State
 from toys import BeliefNetwork
 
 from explorer.engine.views.static_page import StaticPage
-from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.inputs import Inputs
 from explorer.ui.page.state.moment import Moment
 from explorer.ui.page.state.shown import PageState, PlayerInfo, Shown
@@ -209,7 +208,7 @@ PRESETS = [
 
 @pytest.mark.parametrize(("name", "title"), PRESETS)
 def test_a_dataset_that_is_chosen_again_is_that_of_the_preset(name: str, title: str) -> None:
-    draft = Draft(name, find_page(name))
+    draft = State(name, find_page(name)).draft
     draft.choose_preset(title)
     before = draft.state
     for other in draft.datasets():

@@ -195,7 +195,9 @@ class DDPM(LossModel, HasLogProb):
         *,
         rng: torch.Generator,
         sampler: str = param("ddim", "Sampler", choices=SAMPLERS),
-        passes: int = param(50, "Passes", 5, 1000, log=True, help="Through the network. Heun takes two a step."),
+        passes: int = param(
+            50, "Passes", 5, 1000, log=True, more=True, help="Through the network. Heun takes two a step."
+        ),
         eta: float = param(0.0, "η", 0.0, 1.0, step=0.05, more=True, help="Of DDIM: 0 draws no noise on the way."),
     ) -> Tensor:
         """Points of the plane, (n, 2)."""

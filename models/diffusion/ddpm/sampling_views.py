@@ -19,6 +19,7 @@ from models.views.words import as_array, counted, decimal, plural
 __all__ = ["dragged", "film", "samplers", "samples"]
 
 _FOLLOWED, _FRAMES, _PART = 40, 40, 8
+_DRAGGED = 50  # passes, while a finger waits
 _ROLES = {"ddim": "model", "ancestral": "prior", "euler": "alt", "heun": "total"}
 
 
@@ -121,10 +122,10 @@ def samplers(
     "Drag the noise",
     help="Each handle is noise ε, in the units of the data. Lines lead to the samples that DDIM makes of it.",
 )  # fmt: skip
-def dragged(model: Any, points: Points, passes: int = param(50, "Passes", 5, 1000, log=True, more=True)) -> Plane:
+def dragged(model: Any, points: Points) -> Plane:
     """The ways of the dragged points of noise."""
     start = model.units.to_units(torch.from_numpy(np.array(points.xy, dtype=float)).to(model.device, model.dtype))
-    places = _positions(model, list(model.way(start, "ddim", passes)))
+    places = _positions(model, list(model.way(start, "ddim", _DRAGGED)))
     return Plane(
         (
             Dots(as_array(model.units.from_units(model.exact.centers)), role="data", name="modes of the data", size=8.0)
@@ -133,5 +134,5 @@ def dragged(model: Any, points: Points, passes: int = param(50, "Passes", 5, 100
             Paths(places, role="model", name="ways", width=1.8),
             Dots(places[:, -1], role="model", name="samples", size=9.0),
         ),
-        x_label="x₁", y_label="x₂", extent=square(model.units), subtitle=f"DDIM, η = 0, {passes} passes",
+        x_label="x₁", y_label="x₂", extent=square(model.units), subtitle=f"DDIM, η = 0, {_DRAGGED} passes",
     )  # fmt: skip
