@@ -66,11 +66,12 @@ PRESETS = (
 )  # fmt: skip
 VIEWS = (samples, losses, field, errors, film, samplers, dragged, density, log_likelihood.but(batch=200), bound)
 SCENES = (
-    Scene("Train", "Do samples follow the data?", lead="samples", beside=("losses",), below=("curves",)),
-    Scene("Field", "How near is the learned field to the exact one?", lead="field", beside=("losses", "errors")),
+    Scene("Train", "Do samples follow the data?", lead="samples", beside=("curves",)),
+    Scene("Field", "How near is the learned field to the exact one?", lead="field", beside=("errors",)),
     Scene("Sampling", "How does noise become data?", lead="film", beside=("samplers",)),
     Scene("Drag", "Where does this noise end?", lead="dragged", beside=("samples",)),
-    Scene("Likelihood", "What are log p and its bound?", lead="density", beside=("log_likelihood",), below=("bound",)),
+    Scene("Likelihood", "How near is log p to the exact density?", lead="density", beside=("log_likelihood",)),
+    Scene("Bound", "How near are bound and loss to the least there is?", lead="bound", beside=("losses",)),
 )  # fmt: skip
 LOOK_AT = (
     "The floor of the loss is not 0: at small t no network can tell noise from data. What counts is the distance from "
@@ -82,8 +83,8 @@ TRY_NEXT = (
     Try("Predict v with torch's initialisation: it stays on the Gaussian", preset="Ring, v stays on the Gaussian",
         scene="Train"),
     Try("Cure it with He's initialisation", preset="Ring, v and He's initialisation", scene="Train"),
-    Try("Weigh the times as the likelihood does", {"weighting": "elbo"}, scene="Likelihood", card="bound"),
-    Try("Take the cosine schedule", preset="Ring, cosine", scene="Field", card="losses"),
-    Try("Shorten the chain to 100 steps: the bound is looser", {"chain": 100}, scene="Likelihood", card="bound"),
+    Try("Weigh the times as the likelihood does", {"weighting": "elbo"}, scene="Bound", card="bound"),
+    Try("Take the cosine schedule", preset="Ring, cosine", scene="Bound", card="losses"),
+    Try("Shorten the chain to 100 steps: the bound is looser", {"chain": 100}, scene="Bound", card="bound"),
     Try("See what the optimum of n data would do", page="forward-process"),
 )  # fmt: skip

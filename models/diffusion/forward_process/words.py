@@ -7,7 +7,7 @@ from models.protocol import Objective, Preset, Scene, Term, Try
 __all__ = ["ABOUT", "EQUATIONS", "LOOK_AT", "PRESETS", "SCENES", "TRY_NEXT"]
 
 ABOUT = (
-    "Data x₀ and noise ε are mixed to x_t = α x₀ + σ ε, in standard units; t goes from 0, the data, to 1, the noise. "
+    "x_t = α x₀ + σ ε mixes data x₀ and noise ε: t = 0 is data, 1 noise. "
     "Of mixtures of Gaussians everything is known in closed form."
 )
 EQUATIONS = Objective(

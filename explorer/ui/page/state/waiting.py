@@ -30,4 +30,4 @@ def waiting(draft: Draft, setup: Setup, version: str) -> list[str]:
     for key, value in state.values.items():
         if not declared[key].live and in_force.get(key, value) != value:
             labels.append(declared[key].label)
-    return labels + ["Seed"] * (setup.seed != state.seed) + ["Device"] * (setup.device != state.device)
+    return labels + ["Seed"] * (setup.seed != state.seed) + ["Device"] * (state.device not in ("auto", setup.device))
