@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -26,6 +26,16 @@ class StandardUnits:
     center: Tensor
     spread: Tensor
     shape: tuple[int, ...]
+    _kept: dict[tuple[torch.device, torch.dtype], tuple[Tensor, Tensor]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def _like(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Center and spread on the device of a tensor, copied there once: a captured round must not wait for them."""
+        key = x.device, x.dtype
+        if key not in self._kept:
+            self._kept[key] = self.center.to(x), self.spread.to(x)
+        return self._kept[key]
 
     @classmethod
     def of(cls, spec: DataSpec) -> StandardUnits:
@@ -38,8 +48,10 @@ class StandardUnits:
 
     def to_units(self, x: Tensor) -> Tensor:
         """Data (n, *shape) to rows (n, d)."""
-        return ((x - self.center.to(x)) / self.spread.to(x)).flatten(1)
+        center, spread = self._like(x)
+        return ((x - center) / spread).flatten(1)
 
     def from_units(self, u: Tensor) -> Tensor:
         """Rows (n, d) to data (n, *shape)."""
-        return self.center.to(u) + self.spread.to(u) * u.reshape(-1, *self.shape)
+        center, spread = self._like(u)
+        return center + spread * u.reshape(-1, *self.shape)
