@@ -19,7 +19,7 @@ from pages import FIXTURES, kept_session
 import models
 from explorer.engine import Run
 
-KILLS = int(os.environ.get("DGM_EXPLORER_KILLS", "3"))
+KILLS = int(os.environ.get("DGM_EXPLORER_KILLS", "2"))
 STEPS = 300
 PROGRAM = Path(__file__).with_name("killed.py")
 

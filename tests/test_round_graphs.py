@@ -91,12 +91,10 @@ def test_every_optimiser_is_captured(optimiser, clip):
     assert equal(eager, captured)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", ["vae", "gan-images", "pixel-cnn", "row-lstm"])
 def test_sixteen_bits_change_the_loss_by_little(name):
     """The weights stay at 32 bits, and so does what is summed."""
     exact, rounded = (small_session(name, autocast=autocast) for autocast in ("none", "bfloat16"))
-    if exact.fitted or name == "pixel-rnn":
-        pytest.skip("it is fitted, not trained" if exact.fitted else "torch's LSTM has no bfloat16 on some processors")
     losses = []
     for made in (exact, rounded):
         run(made, 1)
