@@ -77,7 +77,7 @@ def _values(data: Dataset) -> str:
     parts = [split.x for split in (data.train, data.valid, data.test) if len(split)]
     low, high = min(float(x.min()) for x in parts), max(float(x.max()) for x in parts)
     mean = float(np.mean(data.moments()[0]))
-    return f"from {low * data.scale:.6g} to {high * data.scale:.6g}" + (
+    return f"from {low * data.scale:.6g} to {high * data.scale:.6g}".replace("-", "−") + (
         f", mean {mean:.3g}" if isinstance(data.kind, Image) else ""
     )
 

@@ -115,7 +115,7 @@ class OwnDataDialog(QDialog):
         self._subtitle = text_label("", "label")
         self._picture.addWidget(name)
         self._picture.addWidget(self._subtitle)
-        self._picture.addStretch(1)
+        self._picture.addStretch(0)  # takes the room as long as there is no picture
         body, buttons, whole = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
         body.setSpacing(16)
         body.addLayout(self._picture, 1)
