@@ -54,7 +54,7 @@ def file_identity(path: Path) -> tuple[int, int]:
 def write_atomically(path: Path, content: bytes) -> None:
     """Writes a file atomically: after a crash it has either the old content or the new. Its mode is 0644.
 
-    The folder has to be there: a writer that made it anew would hide that somebody has deleted or moved it.
+    The folder must exist: creating it here would hide that it was deleted or moved.
 
     Raises:
         WriteError: The folder is missing or not writable, or the disk is full.

@@ -25,7 +25,7 @@ def training_obstacle(run: Run, device: str | None = None) -> str:
 
 
 def folder_obstacle(run: Run) -> str:
-    """That another process writes to a run, or that nobody can; "" if neither is so."""
+    """Why a run cannot be written to: another process holds it, or it is read-only; "" if it can be."""
     if not all(os.access(place, os.W_OK) for place in (run.folder, run.folder / "config.json")):
         return "its folder is read-only"
     try:

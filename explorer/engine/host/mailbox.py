@@ -41,7 +41,7 @@ class Mailbox:
 
     @property
     def wanted(self) -> bool:
-        """Whether the last snapshot was taken, so that somebody is looking."""
+        """Whether the window has taken the last snapshot, which shows that it is displaying them."""
         return self._wanted
 
     @property

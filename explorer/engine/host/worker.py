@@ -161,7 +161,7 @@ class Worker:
             return math.inf
         began = time.monotonic()
         if began >= self._next_look:
-            self._next_look = math.inf  # for good where this fails: the error is told once
+            self._next_look = math.inf  # if this fails, the error is reported once and not tried again
             if self.shown.look():
                 self.mailbox.stale = True
                 self._event(events.Grown())

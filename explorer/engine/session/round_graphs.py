@@ -14,8 +14,8 @@ from explorer.engine.session.metric_buffer import Scalars
 
 __all__ = ["Graph", "RoundGraphs"]
 
-# Eager rounds before a capture: optimisers make their moments in the first, libraries load kernels, and while somebody
-# drags a slider of a live parameter nothing is captured in vain.
+# Eager rounds before a capture: the first creates the moments of optimisers and loads kernels, and dragging the slider
+# of a live parameter does not trigger a capture for each of its values.
 _EAGER_ROUNDS = 3
 
 

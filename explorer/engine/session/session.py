@@ -58,7 +58,7 @@ class Session:
         unsaved: Whether training stopped because the run could not be written to; `move_session` saves it elsewhere.
         tell: Called with a sentence about something that has ended early; it is logged by default.
         between_micro_batches: Called whenever views can be computed, also during a recording.
-        notice: A sentence about the device, for whoever opened the session, or "".
+        notice: A sentence about the device, which the caller shows, or "".
     """
 
     def __init__(
