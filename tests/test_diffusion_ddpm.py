@@ -10,7 +10,7 @@ from catalogue import small_session
 
 from explorer.engine import Session, Setup, open_data
 from explorer.engine.measure.evaluation import evaluate
-from models.diffusion.ddpm.network import TimeMLP
+from models.diffusion.plane.network import TimeMLP
 from models.diffusion.process import PREDICTIONS, SCHEDULES
 
 
@@ -27,10 +27,11 @@ def model(**config):
 def test_the_divergence_is_that_of_autograd(prediction, process):
     made = model(prediction=prediction, process=process, width=16)
     x, t = torch.randn(5, 2, generator=rng(), dtype=torch.float64, requires_grad=True), torch.tensor(0.4).double()
-    eps, divergence = made.eps_and_divergence(x, t)
-    rows = [torch.autograd.grad(eps[:, axis].sum(), x, retain_graph=True)[0][:, axis] for axis in range(2)]
-    torch.testing.assert_close(divergence, rows[0] + rows[1], rtol=1e-10, atol=1e-12)
-    torch.testing.assert_close(eps, made.eps(x, t))
+    of, divergence = made.with_divergence(x, t, made.schedule.at(t))
+    for value, found in zip(of, divergence, strict=True):
+        rows = [torch.autograd.grad(value[:, axis].sum(), x, retain_graph=True)[0][:, axis] for axis in range(2)]
+        torch.testing.assert_close(found, rows[0] + rows[1], rtol=1e-10, atol=1e-10)
+    torch.testing.assert_close(of.eps, made.eps(x, t))
 
 
 def test_he_initialisation_has_the_gain_of_relu():
@@ -64,7 +65,7 @@ def test_a_perfect_network_has_the_loss_of_the_floor_and_no_error_of_the_field(m
     session = small_session("ddpm")
     made = session.model.eval()
     exact = made.exact
-    monkeypatch.setattr(made, "eps", lambda x, t: exact.eps(x, made.schedule.at(t)))
+    monkeypatch.setattr(made, "output", lambda x, t, level: exact.eps(x, level))
     values = made.loss(session.data.batch("valid", 0, 500), rng=rng())
     assert float(values["eps_error"]) == pytest.approx(float(values["eps_floor"]), rel=1e-6)
     of_data = made.evaluate(session.data.batch("valid", 0, 500), rng=rng())

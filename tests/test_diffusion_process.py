@@ -11,20 +11,22 @@ from models.diffusion.process import (
     CLEAN,
     PREDICTIONS,
     SCHEDULES,
+    STRAIGHT,
     T_MIN,
+    Estimate,
+    Level,
     NoisedMixture,
     ddim_step,
+    estimate,
     exact_field,
     flow_log_prob,
-    from_eps,
-    grid,
     posterior,
-    to_eps,
     trajectory,
 )
 from models.diffusion.process.bound import Chain
 from models.diffusion.process.steps import added_variance
 
+ALL = {**SCHEDULES, "straight": STRAIGHT}
 T = torch.linspace(T_MIN, 1.0, 41, dtype=torch.float64)
 SCALE = math.sqrt(2 + 0.2**2)  # of the ring below: it has unit variance along each axis
 
@@ -50,6 +52,11 @@ def noise(n: int, seed: int = 0) -> torch.Tensor:
     return torch.randn(n, 2, generator=rng(seed), dtype=torch.float64)
 
 
+def exact(mixture: NoisedMixture):
+    """The best field of a mixture, as samplers ask for it."""
+    return lambda x, t, level: mixture.estimate(x, level)
+
+
 def close(value: torch.Tensor, wanted: torch.Tensor, within: float = 1e-12) -> None:
     torch.testing.assert_close(value, wanted, rtol=within, atol=within)
 
@@ -57,17 +64,24 @@ def close(value: torch.Tensor, wanted: torch.Tensor, within: float = 1e-12) -> N
 # Schedules
 
 
-@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("name", ALL)
 def test_a_schedule_is_consistent_and_its_slopes_are_those_of_autograd(name):
-    schedule, t = SCHEDULES[name], T.clone().requires_grad_()
+    schedule, t = ALL[name], (T if name != "straight" else T[:-1]).clone().requires_grad_()
     level = schedule.at(t)
     close(level.log_snr, 2 * (level.alpha.log() - level.sigma.log()), 1e-11)
-    if name != "exploding":
+    for made, wanted in zip(schedule.slopes(t.detach()), (level.alpha, level.sigma), strict=True):
+        constant = torch.zeros_like(t.detach())
+        by_autograd = torch.autograd.grad(wanted.sum(), t, retain_graph=True)[0] if wanted.requires_grad else constant
+        close(made, by_autograd, 1e-9)
+    if name == "straight":
+        close(level.alpha + level.sigma, torch.ones_like(t))
+    elif name != "exploding":
         close(level.alpha.square() + level.sigma.square(), torch.ones_like(t))
     (slope,) = torch.autograd.grad(schedule.log_snr(t).sum(), t, retain_graph=True)
     close(schedule.log_snr_slope(t.detach()), slope, 1e-10)
     assert (slope < 0).all()
     log_alpha = schedule.log_alpha(t)
+    assert (schedule.grid(9, T).diff() < 0).all()
     shrink = torch.autograd.grad(log_alpha.sum(), t)[0] if log_alpha.requires_grad else torch.zeros_like(t)
     close(schedule.log_alpha_slope(t.detach()), shrink, 1e-10)
 
@@ -93,9 +107,9 @@ def test_the_score_is_the_gradient_of_the_log_density_and_its_divergence_the_lap
     (score,) = torch.autograd.grad(mixture.log_prob(x, level).sum(), x)
     close(mixture.score(x, level).detach(), score)
     close(mixture.eps(x, level).detach(), -level.sigma * score)
-    eps = mixture.eps(x, level)
-    rows = [torch.autograd.grad(eps[:, axis].sum(), x, retain_graph=True)[0][:, axis] for axis in range(2)]
-    close(mixture.eps_divergence(x, level).detach(), rows[0] + rows[1], 1e-10)
+    denoised = mixture.denoised(x, level)
+    rows = [torch.autograd.grad(denoised[:, axis].sum(), x, retain_graph=True)[0][:, axis] for axis in range(2)]
+    close(mixture.denoised_divergence(x, level).detach(), rows[0] + rows[1], 1e-10)
 
 
 def test_the_noised_density_and_the_posterior_agree_with_bayes():
@@ -130,16 +144,22 @@ def test_the_floor_of_the_loss_is_what_the_best_prediction_pays():
 # Predictions and steps
 
 
-@pytest.mark.parametrize("prediction", PREDICTIONS)
-@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("prediction", [*PREDICTIONS, "velocity"])
+@pytest.mark.parametrize("name", ALL)
 def test_predictions_convert_into_each_other(name, prediction):
-    level = SCHEDULES[name].at(torch.linspace(0.02, 0.9, 12, dtype=torch.float64)[:, None])
+    level = ALL[name].at(torch.linspace(0.02, 0.9, 12, dtype=torch.float64)[:, None])
     x0, eps = noise(12, 8), noise(12, 9)
     x = level.alpha * x0 + level.sigma * eps
-    wanted = {"eps": eps, "x0": x0, "v": level.alpha * eps - level.sigma * x0, "score": -eps / level.sigma}
-    close(to_eps(prediction, wanted[prediction], x, level), eps, 1e-11)
-    back = from_eps(prediction, eps, x, level)
-    close(back * level.alpha, wanted[prediction] * level.alpha, 1e-11)
+    wanted = {
+        "eps": eps,
+        "x0": x0,
+        "v": level.alpha * eps - level.sigma * x0,
+        "score": -eps / level.sigma,
+        "velocity": eps - x0,
+    }
+    found = estimate(prediction, wanted[prediction], x, level)
+    close(found.eps, eps, 1e-11)
+    close(found.x0 * level.alpha, x0 * level.alpha, 1e-11)
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
@@ -160,12 +180,12 @@ def test_ddim_with_eta_1_is_ancestral_sampling(name):
     t, s = (SCHEDULES[name].at(torch.tensor(time, dtype=torch.float64)) for time in (0.62, 0.57))
     x, eps, drawn = noise(6, 12), noise(6, 13), noise(6, 14)
     mean, variance = posterior(x, (x - t.sigma * eps) / t.alpha, t, s)
-    close(ddim_step(x, eps, t, s, 1.0, drawn), mean + variance.sqrt() * drawn)
+    of = Estimate((x - t.sigma * eps) / t.alpha, eps)
+    close(ddim_step(of, t, s, 1.0, drawn), mean + variance.sqrt() * drawn)
 
     def run(sampler: str) -> torch.Tensor:
-        field = lambda place, time: ring().eps(place, SCHEDULES[name].at(time))  # noqa: E731
         start = noise(20, 15) * SCHEDULES[name].at(T[-1]).scale
-        moments = trajectory(field, SCHEDULES[name], start, sampler=sampler, passes=12, eta=1.0, rng=rng(3))
+        moments = trajectory(exact(ring()), SCHEDULES[name], start, sampler=sampler, passes=12, eta=1.0, rng=rng(3))
         return list(moments)[-1].x
 
     close(run("ddim"), run("ancestral"), 1e-9)
@@ -182,7 +202,9 @@ def test_steps_are_those_of_diffusers():
     t, s = schedule.at(times[30]), schedule.at(times[29])
     ddim = diffusers.DDIMScheduler(**options)
     ddim.set_timesteps(steps)
-    close(ddim.step(eps, 30, x, eta=0.0).prev_sample, ddim_step(x, eps, t, s, 0.0, None), 1e-5)
+    close(
+        ddim.step(eps, 30, x, eta=0.0).prev_sample, ddim_step(Estimate((x - t.sigma * eps) / t.alpha, eps), t, s), 1e-5
+    )
     ddpm = diffusers.DDPMScheduler(**options, variance_type="fixed_small")
     ddpm.set_timesteps(steps)
     drawn = torch.randn(x.shape, generator=rng(5), dtype=x.dtype)
@@ -191,26 +213,51 @@ def test_steps_are_those_of_diffusers():
 
 
 @pytest.mark.parametrize(("sampler", "passes"), [("ddim", 50), ("euler", 100), ("heun", 100), ("ancestral", 100)])
-def test_samplers_with_the_exact_field_end_at_the_data(sampler, passes):
+@pytest.mark.parametrize("name", ["linear", "straight"])
+def test_samplers_with_the_exact_field_end_at_the_data(name, sampler, passes):
     """At least 97 % of the ends are within three standard deviations of a mode (of the data: 98.9 %)."""
-    mixture, schedule = ring(), SCHEDULES["linear"]
-    field = lambda place, time: mixture.eps(place, schedule.at(time))  # noqa: E731
-    *_, last = trajectory(field, schedule, noise(1500, 18), sampler=sampler, passes=passes, rng=rng(19))
+    mixture, asked = ring(), []
+
+    def field(x: torch.Tensor, t: torch.Tensor, level: Level) -> Estimate:
+        asked.append(float(t))
+        return mixture.estimate(x, level)
+
+    *_, last = trajectory(field, ALL[name], noise(1500, 18), sampler=sampler, passes=passes, rng=rng(19))
+    assert len(asked) == passes
+    assert min(asked) > ALL[name].earliest - 1e-12
     assert last.t == 0.0
     distance = torch.cdist(last.x, mixture.centers).min(dim=1).values
     assert float((distance < 3 * mixture.std).double().mean()) > 0.97
-    assert len(grid(passes, last.x)) == passes
+
+
+def test_ddim_on_a_straight_path_is_the_step_of_euler():
+    """x_s = (1 − s) x₀ + s ε is x_t + (s − t)(ε − x₀): the same places after each step."""
+    ways = [
+        [each.x for each in trajectory(exact(ring()), STRAIGHT, noise(9, 25), sampler=name, passes=7)]
+        for name in ("ddim", "euler")
+    ]
+    assert [len(way) for way in ways] == [8, 8]
+    for by_ddim, by_euler in zip(*ways, strict=True):
+        close(by_ddim, by_euler, 1e-11)
+
+
+def test_a_way_that_begins_later_goes_on_as_one_that_began_at_1():
+    schedule = SCHEDULES["linear"]
+    whole = list(trajectory(exact(ring()), schedule, noise(5, 26), sampler="ddim", passes=12))
+    part = list(trajectory(exact(ring()), schedule, whole[5].x, sampler="ddim", passes=12, since=whole[5].t))
+    assert [each.t for each in part] == [each.t for each in whole[5:]]
+    close(part[-1].x, whole[-1].x)
 
 
 # Densities and bounds
 
 
-@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("name", ALL)
 def test_the_density_of_the_flow_of_the_exact_field_is_the_density(name):
-    mixture, schedule = ring(), SCHEDULES[name]
+    mixture, schedule = ring(), ALL[name]
     x = mixture.sample(400, rng=rng(20))
-    gap = mixture.log_prob(x, CLEAN) - flow_log_prob(exact_field(mixture, schedule), schedule, x, 100)
-    tight = 1e-3 if name == "linear" else 1e-2  # the others begin with more noise at the least t
+    gap = mixture.log_prob(x, CLEAN) - flow_log_prob(exact_field(mixture), schedule, x, 100)
+    tight = 1e-3 if name in ("linear", "straight") else 1e-2  # the others begin with more noise at the least t
     assert abs(float(gap.mean())) <= tight
     assert float(gap.abs().max()) <= 0.05 if name == "linear" else 0.2
 

@@ -12,7 +12,7 @@ from torch import nn
 
 from explorer.engine import BadInput, Request, SessionViews, Setup, evaluate, open_data
 from explorer.engine.data.tensors import TensorData
-from explorer.engine.session.optimisation import average_into
+from explorer.engine.session.optimisation import Average
 from explorer.engine.views.viewer import eval_mode
 from models.frames import Bars, Curves, Images
 from models.gan.images.comparison import class_shares, missing_classes
@@ -183,7 +183,7 @@ def test_averaged_weights_have_averaged_running_statistics():
     model[1].running_mean.fill_(2.0)
     model[1].running_var.fill_(5.0)
     model[1].num_batches_tracked.fill_(9)
-    average_into(average, model, 0.25)
+    Average(average, model).update(0.25)
     assert torch.allclose(average[1].running_mean, torch.full((3,), 0.5))  # ¾ · 0 + ¼ · 2
     assert torch.allclose(average[1].running_var, torch.full((3,), 2.0))  # ¾ · 1 + ¼ · 5
     assert (int(average[1].num_batches_tracked), int(average.count)) == (9, 7)

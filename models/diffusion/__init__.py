@@ -3,6 +3,7 @@
 import math
 
 from models.diffusion.ddpm import DDPM
+from models.diffusion.flow_matching import FlowMatching
 from models.diffusion.forward_process import ForwardProcessLab
 from models.protocol.family import Family
 
@@ -11,6 +12,7 @@ __all__ = ["FAMILY"]
 FAMILY = Family("diffusion", "Diffusion", {
     "forward-process": ForwardProcessLab,
     "ddpm": DDPM,
+    "flow-matching": FlowMatching,
 },
     about="Data dissolve in noise, x_t = α x₀ + σ ε. A network predicts ε; sampling takes many passes back to data.",
     likelihood="ODE, and bound",

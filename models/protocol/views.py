@@ -176,7 +176,8 @@ def view(
 
     Arguments annotated with an input kind are supplied by the application (a `DataBatch` called train, valid or test
     from the split of that name, so that a view can compare two); keywords with `param(...)` defaults become the card's
-    controls; the return annotation is a frame, or an iterator of frames where the view can take more than 30 ms.
+    controls; the return annotation is a frame, or an iterator of frames where the view can take more than 30 ms. Such
+    an iterator yields None where it may be interrupted and has nothing new to show.
 
     A view of samples ends its arguments with `**settings` and passes them on to `model.sample`: its card then also has
     the settings that the model's `sample` declares.
@@ -201,7 +202,7 @@ def view(
             inputs[argument.name] = hints[argument.name]
         returned = hints.get("return")
         streams = typing.get_origin(returned) in (collections.abc.Iterator, Iterator)
-        result = frame or (typing.get_args(returned)[0] if streams else returned)
+        result = frame or (_without_none(typing.get_args(returned)[0]) if streams else returned)
         if not (isinstance(result, type) and issubclass(result, Frame)):
             raise TypeError(f"{function.__qualname__} must return a frame or an iterator of frames")
         return View(
@@ -227,6 +228,12 @@ def view(
         )
 
     return declare
+
+
+def _without_none(yielded: Any) -> Any:
+    """The class of frame of `Frame` or `Frame | None`."""
+    frames = [each for each in typing.get_args(yielded) if each is not types.NoneType]
+    return frames[0] if len(frames) == 1 else yielded
 
 
 def _hints(function: Callable[..., Any], without: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from explorer.engine.devices import choose_threads, is_deferred
 from explorer.engine.errors import RunError
 from explorer.engine.randomness import build_model, derive, initialising
 from explorer.engine.runs.weights import load_tensors
-from explorer.engine.session.optimisation import Optimisation, average_into, averaging_weight
+from explorer.engine.session.optimisation import Average, Optimisation, averaging_weight
 from explorer.engine.session.state import TrainingState
 from explorer.engine.setup import Setup, model_page
 from explorer.engine.training import Training
@@ -53,6 +53,7 @@ class Learner:
         self.model.inherit(data.whole(), parents)
         averages = setup.training.ema > 0 and not self.model.fitted(setup.config)
         self.averaged = self.model.copy().eval() if averages else None
+        self._follow()
         self._weight: float | Tensor = torch.zeros((), device=device) if is_deferred(device) else 0.0
         self.training = setup.training
         self.players: list[Optimisation] = []
@@ -106,8 +107,12 @@ class Learner:
 
     def average(self) -> None:
         """Updates the averaged weights after a round."""
-        if self.averaged is not None:
-            average_into(self.averaged, self.model, self._weight)
+        if self._average is not None:
+            self._average.update(self._weight)
+
+    def _follow(self) -> None:
+        """Lets the averaged weights follow those of the model, whose structure may have changed."""
+        self._average = None if self.averaged is None else Average(self.averaged, self.model)
 
     def grow(self, progress: Progress) -> None:
         """Enters the model's stage for the current progress.
@@ -128,6 +133,7 @@ class Learner:
             after = self.averaged.state_dict()
             same = {name: old for name, old in before.items() if name in after and after[name].shape == old.shape}
             self.averaged.load_state_dict(same, strict=False)  # new parameters start at their own values
+        self._follow()
         self.rebuild_players(self.training)
         unchanged = {name for name, p in self.model.named_parameters() if shapes.get(name) == p.shape}
         for each in self.players:
@@ -153,6 +159,7 @@ class Learner:
         self.rebuild_players(state.optimisers)
         if self.averaged is not None:
             load_tensors(self.averaged, state.stage, state.part("averaged") or state.part("model"))
+        self._follow()
         try:
             for each in self.players:
                 each.load_state(state.part(f"optimiser/{each.player.name}"))

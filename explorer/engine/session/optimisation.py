@@ -15,7 +15,7 @@ from explorer.engine.session.rows import RowOptimiser
 from explorer.engine.training import Training
 from models.protocol import Player
 
-__all__ = ["Optimisation", "average_into", "averaging_weight"]
+__all__ = ["Average", "Optimisation", "averaging_weight"]
 
 _TINY = 1e-6  # as in torch.nn.utils.clip_grad_norm_
 _SETTINGS = ("optimiser", "beta1", "beta2", "weight_decay")
@@ -191,27 +191,39 @@ def averaging_weight(decay: float, step: int) -> float:
     return 1 - min(decay, (1 + step) / (10 + step))
 
 
-@torch.no_grad()
-def average_into(average: nn.Module, model: nn.Module, weight: float | Tensor) -> None:
-    """Moves averaged weights towards the model's by a share of their distance.
+class Average:
+    """Averaged weights that follow those of a model of the same structure.
 
     Running statistics of batch normalisation are averaged in the same way: they are those of the layers before them,
-    which are averages. Other buffers (a step count, a constant) are copied.
+    which are averages. Other buffers (a step count, a constant) are copied. Tensors are looked up once: in small models
+    that takes longer than averaging them.
+
+    Args:
+        average: The model with the averaged weights.
+        model: The model that it follows.
     """
-    means: list[Tensor] = list(average.parameters())
-    values: list[Tensor] = list(model.parameters())
-    if isinstance(weight, Tensor):
-        distances = torch._foreach_sub(values, means)
-        torch._foreach_mul_(distances, weight)
-        torch._foreach_add_(means, distances)
-    else:
-        torch._foreach_lerp_(means, values, weight)
-    running = _running_statistics(model)
-    for mean, value in zip(average.buffers(), model.buffers(), strict=True):
-        if id(value) in running:
-            mean.lerp_(value, weight)
+
+    def __init__(self, average: nn.Module, model: nn.Module):
+        running = _running_statistics(model)
+        buffers = list(zip(average.buffers(), model.buffers(), strict=True))
+        self._running = [pair for pair in buffers if id(pair[1]) in running]
+        self._copied = [pair for pair in buffers if id(pair[1]) not in running]
+        self._means: list[Tensor] = list(average.parameters())
+        self._values: list[Tensor] = list(model.parameters())
+
+    @torch.no_grad()
+    def update(self, weight: float | Tensor) -> None:
+        """Moves the averages towards the model's weights by a share of their distance."""
+        if isinstance(weight, Tensor):
+            distances = torch._foreach_sub(self._values, self._means)
+            torch._foreach_mul_(distances, weight)
+            torch._foreach_add_(self._means, distances)
         else:
-            mean.copy_(value)
+            torch._foreach_lerp_(self._means, self._values, weight)
+        for mean, value in self._running:
+            mean.lerp_(value, weight)
+        for copied, value in self._copied:
+            copied.copy_(value)
 
 
 def _running_statistics(model: nn.Module) -> set[int]:

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from explorer.engine.measure.budget import recorded_params
 from explorer.engine.runs.recorder import Recorder
@@ -24,6 +25,7 @@ _MOST_PENDING = 8  # moments, each with a copy of the model
 # time, and some seconds more.
 _SHARE = 0.1
 _FREE = 1.0
+_END: Any = object()
 
 
 @dataclass
@@ -38,15 +40,16 @@ class _Moment:
 
     step: int
     frames: dict[str, Frame] = field(default_factory=dict)
-    streams: dict[str, Iterator[Frame]] = field(default_factory=dict)
+    streams: dict[str, Iterator[Frame | None]] = field(default_factory=dict)
 
 
 class Recording:
     """Computes the frames of recorded views and stores them by step.
 
     A view with one frame is computed at once. A view that yields several frames works on a frozen copy of the model:
-    each call of `advance` computes one frame, and the last one is recorded. Moments are stored in the order of their
-    steps when all their views are complete, so the result does not depend on when `advance` and `finish` are called.
+    each call of `advance` computes one part of it, and the last frame is recorded. Moments are stored in the order of
+    their steps when all their views are complete, so the result does not depend on when `advance` and `finish` are
+    called.
 
     Args:
         viewer: Computes the views.
@@ -83,7 +86,7 @@ class Recording:
                 continue
             if view.streams:
                 frozen = model.copy() if frozen is None else frozen
-                moment.streams[name] = self._viewer.frames(Request(name, params=recorded_params(view, model)), frozen)
+                moment.streams[name] = self._viewer.parts(Request(name, params=recorded_params(view, model)), frozen)
                 continue
             try:
                 moment.frames[name] = self._viewer.last_frame(Request(name, params=recorded_params(view, model)), model)
@@ -93,7 +96,7 @@ class Recording:
         self._file()
 
     def advance(self) -> None:
-        """Computes one frame of the first view that is incomplete."""
+        """Computes one part of the first view that is incomplete."""
         if not self._pending:
             return
         with self._counting():
@@ -103,8 +106,8 @@ class Recording:
         moment = self._pending[0]
         name, stream = next(iter(moment.streams.items()))
         try:
-            frame = next(stream, None)
-            if frame is None and name not in moment.frames:
+            part = next(stream, _END)
+            if part is _END and name not in moment.frames:
                 raise ValueError("it yielded no frame")
         except Exception as error:  # an error in a view must not end training
             self._leave_out(name, error)
@@ -112,10 +115,10 @@ class Recording:
                 each.streams.pop(name, None)
                 each.frames.pop(name, None)
         else:
-            if frame is None:
+            if part is _END:
                 del moment.streams[name]
-            else:
-                moment.frames[name] = frame
+            elif part is not None:
+                moment.frames[name] = part
         self._file()
 
     def finish(self) -> None:

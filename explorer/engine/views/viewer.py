@@ -36,6 +36,9 @@ def eval_mode(page: Page) -> Iterator[None]:
         page.train()
 
 
+_END: Any = object()
+
+
 @contextlib.contextmanager
 def _looking(page: Page, view: View) -> Iterator[None]:
     try:
@@ -71,7 +74,7 @@ class Viewer:
         self.data = data
         self._device = device or torch.device("cpu")
         self._history = history
-        self._streams: dict[str, tuple[Request, Iterator[Frame], int]] = {}
+        self._streams: dict[str, tuple[Request, Iterator[Frame | None], int]] = {}
 
     def view(self, name: str) -> View:
         """The view of a name.
@@ -99,7 +102,11 @@ class Viewer:
         return KINDS[kind].default(context)
 
     def frames(self, request: Request, page: Page | None = None) -> Iterator[Frame]:
-        """The frames of a request: one, or those of a stream as they are computed.
+        """The frames of a request: one, or those of a stream as they are computed. See `parts` for the arguments."""
+        yield from (frame for frame in self.parts(request, page) if frame is not None)
+
+    def parts(self, request: Request, page: Page | None = None) -> Iterator[Frame | None]:
+        """The frames of a request, and None wherever a stream may be interrupted before its next frame.
 
         Args:
             request: The request.
@@ -123,10 +130,10 @@ class Viewer:
             return
         while True:
             with _looking(page, view):  # around each frame, not around a yield: the mode must not leak into training
-                frame = next(result, None)
-            if frame is None:
+                part = next(result, _END)
+            if part is _END:
                 return
-            yield frame
+            yield part
 
     def _params(self, view: View, given: Mapping[str, Any]) -> dict[str, Any]:
         params = {}
@@ -159,7 +166,7 @@ class Viewer:
         *,
         interrupted: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Serves the waiting requests: one frame for each plain view, and one `next` for each stream in progress.
+        """Serves the waiting requests: one frame for each plain view, and one part of each stream in progress.
 
         A stream works on a frozen copy of the weights, and its replies carry the step of that copy; a newer request
         closes it. An error in a view is returned in its reply and never ends a training run.
@@ -178,15 +185,16 @@ class Viewer:
                 display_model = page(request.raw)
                 if request.view in self.views and self.views[request.view].streams:
                     frozen = display_model.copy() if isinstance(display_model, GenerativeModel) else display_model
-                    self._streams[request.view] = (request, self.frames(request, frozen), step)
+                    self._streams[request.view] = (request, self.parts(request, frozen), step)
                 else:
-                    reply(self._answer(request, self.frames(request, display_model), step, final=True))
+                    reply(self.answer(request, display_model, step))
         new = {request.view for request in taken}
         for name, (request, frames, began) in list(self._streams.items()):
             answer = self._answer(request, frames, began, final=False)
-            if answer.final:
-                del self._streams[name]
-            reply(answer)
+            if answer is not None:
+                if answer.final:
+                    del self._streams[name]
+                reply(answer)
             if name not in new and interrupted():
                 return
 
@@ -201,12 +209,18 @@ class Viewer:
 
     def answer(self, request: Request, page: Page, step: int) -> Reply:
         """The reply with the first frame of a request; a window asks for the other frames of a stream separately."""
-        return self._answer(request, self.frames(request, page), step, final=True)
+        answer = self._answer(request, self.frames(request, page), step, final=True)
+        assert answer is not None
+        return answer
 
-    def _answer(self, request: Request, frames: Iterator[Frame], step: int, *, final: bool) -> Reply:
+    def _answer(self, request: Request, parts: Iterator[Frame | None], step: int, *, final: bool) -> Reply | None:
+        """The reply with the next part of a request; None where a stream has no new frame yet."""
         began = time.perf_counter()
         try:
-            frame = next(frames, None)
+            frame = next(parts, _END)
         except Exception as error:  # shown on the card; training continues
             return Reply(request, None, step, time.perf_counter() - began, error=str(error) or type(error).__name__)
-        return Reply(request, frame, step, time.perf_counter() - began, final=final or frame is None)
+        if frame is None:
+            return None
+        seconds = time.perf_counter() - began
+        return Reply(request, None if frame is _END else frame, step, seconds, final=final or frame is _END)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from models.diffusion.ddpm.field_views import errors, field, losses
-from models.diffusion.ddpm.likelihood_views import bound, density
-from models.diffusion.ddpm.sampling_views import dragged, film, samplers, samples
+from models.diffusion.ddpm.bound_view import bound
+from models.diffusion.plane.density_view import density, log_likelihood
+from models.diffusion.plane.field_views import errors, field, losses
+from models.diffusion.plane.quality_view import quality
+from models.diffusion.plane.sampling_views import dragged, film, samplers, samples
 from models.protocol import Metric, Objective, Preset, Scene, Term, Try
-from models.views.likelihood import log_likelihood
 
 __all__ = [
     "ABOUT",
@@ -64,11 +65,12 @@ PRESETS = (
     Preset("Ring, variance exploding", "ring8", {"process": "exploding"}, _TRAINING,
            about="Data stay and noise grows to 50 standard deviations."),
 )  # fmt: skip
-VIEWS = (samples, losses, field, errors, film, samplers, dragged, density, log_likelihood.but(batch=200), bound)
+VIEWS = (samples, losses, field, errors, film, samplers, quality, dragged, density, log_likelihood, bound)
 SCENES = (
     Scene("Train", "Do samples follow the data?", lead="samples", beside=("curves",)),
     Scene("Field", "How near is the learned field to the exact one?", lead="field", beside=("errors",)),
     Scene("Sampling", "How does noise become data?", lead="film", beside=("samplers",)),
+    Scene("Passes", "How many passes do good samples need?", lead="quality", beside=("samples",)),
     Scene("Drag", "Where does this noise end?", lead="dragged", beside=("samples",)),
     Scene("Likelihood", "How near is log p to the exact density?", lead="density", beside=("log_likelihood",)),
     Scene("Bound", "How near are bound and loss to the least there is?", lead="bound", beside=("losses",)),
@@ -86,5 +88,6 @@ TRY_NEXT = (
     Try("Weigh the times as the likelihood does", {"weighting": "elbo"}, scene="Bound", card="bound"),
     Try("Take the cosine schedule", preset="Ring, cosine", scene="Bound", card="losses"),
     Try("Shorten the chain to 100 steps: the bound is looser", {"chain": 100}, scene="Bound", card="bound"),
+    Try("Compare with straight paths on the same data", page="flow-matching"),
     Try("See what the optimum of n data would do", page="forward-process"),
 )  # fmt: skip

@@ -27,7 +27,9 @@ def _back(lab: Any, mixture: NoisedMixture, n: int, noise: Noise) -> list[Moment
     start = schedule.at(torch.ones((), dtype=torch.float64)).scale
     x = start * torch.randn(n, mixture.dims, generator=noise.rng(), dtype=torch.float64)
     return list(
-        trajectory(lambda at, t: mixture.eps(at, schedule.at(t)), schedule, x, sampler="ddim", passes=lab.config.passes)
+        trajectory(
+            lambda at, t, level: mixture.estimate(at, level), schedule, x, sampler="ddim", passes=lab.config.passes
+        )
     )
 
 

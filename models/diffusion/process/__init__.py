@@ -1,10 +1,10 @@
 """Gaussian diffusion processes: schedules, noised mixtures in closed form, conversions, steps, densities and bounds."""
 
-from models.diffusion.process.flow import exact_field, flow_log_prob
+from models.diffusion.process.flow import exact_field, flow_log_prob, flow_log_prob_passes, velocity
 from models.diffusion.process.mixture import NoisedMixture
-from models.diffusion.process.predictions import PREDICTIONS, coefficients, from_eps, to_eps
-from models.diffusion.process.samplers import SAMPLERS, Moment, grid, trajectory
-from models.diffusion.process.schedules import CLEAN, SCHEDULES, T_MIN, Level, Schedule
+from models.diffusion.process.predictions import PREDICTIONS, Estimate, datum, divergences, estimate, noise
+from models.diffusion.process.samplers import SAMPLERS, Field, Moment, trajectory
+from models.diffusion.process.schedules import CLEAN, SCHEDULES, STRAIGHT, T_MIN, Level, Schedule
 from models.diffusion.process.steps import ddim_step, posterior
 
 __all__ = [
@@ -12,18 +12,23 @@ __all__ = [
     "PREDICTIONS",
     "SAMPLERS",
     "SCHEDULES",
+    "STRAIGHT",
     "T_MIN",
+    "Estimate",
+    "Field",
     "Level",
     "Moment",
     "NoisedMixture",
     "Schedule",
-    "coefficients",
+    "datum",
     "ddim_step",
+    "divergences",
+    "estimate",
     "exact_field",
     "flow_log_prob",
-    "from_eps",
-    "grid",
+    "flow_log_prob_passes",
+    "noise",
     "posterior",
-    "to_eps",
     "trajectory",
+    "velocity",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.diffusion.process.predictions import Estimate
 from models.diffusion.process.schedules import Level
 
 __all__ = ["NoisedMixture"]
@@ -44,6 +45,10 @@ class NoisedMixture:
         """Gaussians of equal weight around centres, (k, d)."""
         k = len(centers)
         return cls(centers, centers.new_full((k,), -math.log(k)), centers.new_tensor(std))
+
+    def double(self) -> NoisedMixture:
+        """The same in double precision."""
+        return NoisedMixture(self.centers.double(), self.log_weights.double(), self.std.double())
 
     @property
     def dims(self) -> int:
@@ -82,15 +87,6 @@ class NoisedMixture:
         """The best prediction of the noise, E[ε | x_t] = −σ ∇ log p_t; (n, d) to (n, d)."""
         return -level.sigma.reshape(-1, 1) * self.score(x, level)
 
-    def eps_divergence(self, x: Tensor, level: Level) -> Tensor:
-        """Divergence of `eps` as a function of x, (n, d) to (n,)."""
-        offsets = self._offsets(x, level)
-        shares = self._log_parts(offsets, level).softmax(dim=1)
-        variance = self.variance(level).reshape(-1)
-        mean = (shares[:, :, None] * offsets).sum(dim=1)
-        spread = (shares * offsets.square().sum(dim=2)).sum(dim=1) - mean.square().sum(dim=1)
-        return -level.sigma.reshape(-1) * (spread / variance.square() - self.dims / variance)
-
     def posterior(self, x: Tensor, level: Level) -> tuple[Tensor, Tensor, Tensor]:
         """q(x₀ | x_t), a mixture of as many Gaussians.
 
@@ -106,6 +102,18 @@ class NoisedMixture:
         """The optimal denoiser E[x₀ | x_t], (n, d) to (n, d); of points, a mean of them weighted by a softmax."""
         weights, means, _ = self.posterior(x, level)
         return (weights[:, :, None] * means).sum(dim=1)
+
+    def estimate(self, x: Tensor, level: Level) -> Estimate:
+        """The best estimates of datum and noise at x_t, E[x₀ | x_t] and E[ε | x_t]."""
+        return Estimate(self.denoised(x, level), self.eps(x, level))
+
+    def denoised_divergence(self, x: Tensor, level: Level) -> Tensor:
+        """Divergence of `denoised` as a function of x, α/σ² times the trace of Cov[x₀ | x_t]; (n, d) to (n,)."""
+        weights, means, variance = self.posterior(x, level)
+        mean = (weights[:, :, None] * means).sum(dim=1)
+        spread = (weights * means.square().sum(dim=2)).sum(dim=1) - mean.square().sum(dim=1)
+        trace = spread + self.dims * variance.reshape(-1)
+        return (level.alpha / level.sigma.square()).reshape(-1) * trace
 
     def sample(self, n: int, *, rng: torch.Generator) -> Tensor:
         """Draws of x₀, (n, d)."""

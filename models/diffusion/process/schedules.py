@@ -11,7 +11,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-__all__ = ["CLEAN", "SCHEDULES", "T_MIN", "Level", "Schedule"]
+__all__ = ["CLEAN", "SCHEDULES", "STRAIGHT", "T_MIN", "Level", "Schedule"]
 
 T_MIN = 1e-3
 """The least time at which a model is trained: at t = 0 some schedules have no noise, and an infinite log-SNR."""
@@ -38,6 +38,14 @@ class Level:
         """√(α² + σ²): the standard deviation of x_t for data of unit variance."""
         return (self.alpha.square() + self.sigma.square()).sqrt()
 
+    def to(self, like: Tensor) -> Level:
+        """The level on the device and in the type of a tensor."""
+        return Level(*(each.to(like) for each in (self.alpha, self.sigma, self.log_snr)))
+
+    def __getitem__(self, k: int | slice) -> Level:
+        """The level of one of the times, or of some of them."""
+        return Level(self.alpha[k], self.sigma[k], self.log_snr[k])
+
 
 CLEAN = Level(torch.ones(()), torch.zeros(()), torch.full((), math.inf))
 """The data themselves: α = 1, σ = 0."""
@@ -48,9 +56,11 @@ class Schedule(ABC):
 
     Class attributes:
         title: What a menu shows.
+        earliest: The least time at which samplers ask a network.
     """
 
     title: ClassVar[str]
+    earliest: ClassVar[float] = T_MIN
 
     @abstractmethod
     def log_alpha(self, t: Tensor) -> Tensor:
@@ -72,6 +82,16 @@ class Schedule(ABC):
         """α, σ and λ."""
         log_alpha, log_snr = self.log_alpha(t), self.log_snr(t)
         return Level(log_alpha.exp(), (log_alpha - 0.5 * log_snr).exp(), log_snr)
+
+    def slopes(self, t: Tensor) -> tuple[Tensor, Tensor]:
+        """∂α/∂t and ∂σ/∂t."""
+        level, slope = self.at(t), self.log_alpha_slope(t)
+        return level.alpha * slope, level.sigma * (slope - 0.5 * self.log_snr_slope(t))
+
+    def grid(self, points: int, like: Tensor) -> Tensor:
+        """Times from 1 down to `earliest`, (points,), denser near the data: they are evenly spaced in √t."""
+        end = self.earliest**0.5
+        return torch.linspace(1.0, end, points, dtype=like.dtype, device=like.device).square()
 
 
 class Linear(Schedule):
@@ -189,9 +209,50 @@ class Exploding(Schedule):
         return torch.full_like(t, -2 * self.growth)
 
 
+class Straight(Schedule):
+    """α = 1 − t, σ = t: the straight path from a datum to noise (Lipman et al., 2023; Liu et al., 2023).
+
+    dx/dt = ε − x₀ is the same at all times, so that steps of equal length do, and nothing is singular at t = 0.
+    """
+
+    title = "Straight"
+    earliest = 0.0
+
+    def log_alpha(self, t: Tensor) -> Tensor:
+        """log(1 − t)."""
+        return torch.log1p(-t)
+
+    def log_snr(self, t: Tensor) -> Tensor:
+        """2 log((1 − t)/t)."""
+        return 2 * (torch.log1p(-t) - t.log())
+
+    def log_alpha_slope(self, t: Tensor) -> Tensor:
+        """−1/(1 − t)."""
+        return -1 / (1 - t)
+
+    def log_snr_slope(self, t: Tensor) -> Tensor:
+        """−2/(t (1 − t))."""
+        return -2 / (t * (1 - t))
+
+    def at(self, t: Tensor) -> Level:
+        """α, σ and λ, exact at both ends."""
+        return Level(1 - t, t, self.log_snr(t))
+
+    def slopes(self, t: Tensor) -> tuple[Tensor, Tensor]:
+        """−1 and 1."""
+        return -torch.ones_like(t), torch.ones_like(t)
+
+    def grid(self, points: int, like: Tensor) -> Tensor:
+        """Times from 1 down to 0, evenly spaced."""
+        return torch.linspace(1.0, 0.0, points, dtype=like.dtype, device=like.device)
+
+
 SCHEDULES: Mapping[str, Schedule] = {
     "linear": Linear(),
     "cosine": Cosine(),
     "sigmoid": Sigmoid(),
     "exploding": Exploding(),
 }
+"""Those of a diffusion whose noise is added step by step."""
+
+STRAIGHT = Straight()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from models.diffusion.process.predictions import Estimate
 from models.diffusion.process.schedules import Level
 
 __all__ = ["added_variance", "ddim_step", "posterior"]
@@ -33,20 +34,18 @@ def posterior(x: Tensor, x0: Tensor, t: Level, s: Level) -> tuple[Tensor, Tensor
     return mean, added * ratio
 
 
-def ddim_step(x: Tensor, eps: Tensor, t: Level, s: Level, eta: float, noise: Tensor | None) -> Tensor:
-    """x_s of x_t and a prediction of its noise (Song et al., 2021, arXiv 2010.02502, equation 12).
+def ddim_step(of: Estimate, t: Level, s: Level, eta: float = 0.0, noise: Tensor | None = None) -> Tensor:
+    """x_s of what is estimated at x_t (Song et al., 2021, arXiv 2010.02502, equation 12).
 
     Args:
-        x: x_t, (n, d).
-        eps: The prediction of ε, (n, d).
+        of: Datum and noise, as estimated at x_t.
         t: The level of x_t.
         s: The level to go to.
         eta: η, the share of the posterior's standard deviation that is drawn: 0 draws nothing, 1 is ancestral sampling.
         noise: Standard normal, (n, d); None where η is 0.
     """
-    x0 = (x - t.sigma * eps) / t.alpha
     if noise is None:
-        return s.alpha * x0 + s.sigma * eps
+        return s.alpha * of.x0 + s.sigma * of.eps
     variance = eta**2 * added_variance(t, s) * (s.sigma / t.sigma).square()
     rest = (s.sigma.square() - variance).clamp_min(0.0).sqrt()
-    return s.alpha * x0 + rest * eps + variance.sqrt() * noise
+    return s.alpha * of.x0 + rest * of.eps + variance.sqrt() * noise

@@ -8,7 +8,11 @@ import math
 import torch
 from torch import Tensor, nn
 
-__all__ = ["TimeMLP"]
+__all__ = ["STARTS", "TimeMLP"]
+
+STARTS = {"torch": "torch's default", "kaiming": "He"}
+"""Initialisations: names for menus."""
+
 
 _WAVES = 8  # sines and cosines of t
 
@@ -19,7 +23,7 @@ class TimeMLP(nn.Module):
     Args:
         width: Units of each hidden layer.
         hidden: Hidden layers.
-        start: "kaiming" for He initialisation, "torch" for that of `torch.nn.Linear`, whose gain is small.
+        start: A key of `STARTS`: "kaiming" is He's initialisation, the gain of "torch" is small.
     """
 
     waves: Tensor

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
-from models.diffusion.ddpm.in_data_units import shown, square
-from models.diffusion.process import SAMPLERS, Moment
+from models.diffusion.plane.in_data_units import shown, square
+from models.diffusion.process import Moment
 from models.frames import Film, Paths, Plane
 from models.frames import Points as Dots
 from models.protocol import DataBatch, Noise, Points, param, view
+from models.views.pause import paused
 from models.views.planar import square_of
 from models.views.words import as_array, counted, decimal, plural
 
-__all__ = ["dragged", "film", "samplers", "samples"]
+__all__ = ["dragged", "film", "positions", "samplers", "samples"]
 
-_FOLLOWED, _FRAMES, _PART = 40, 40, 8
+_FOLLOWED, _FRAMES = 40, 40
 _DRAGGED = 50  # passes, while a finger waits
 _ROLES = {"ddim": "model", "ancestral": "prior", "euler": "alt", "heun": "total"}
 
@@ -33,20 +34,24 @@ def samples(
     noise: Noise,
     n: int = param(1000, "Samples", 10, 5000, log=True, more=True),
     **settings: Any,
-) -> Plane:
+) -> Iterator[Plane | None]:
     """Samples of the model over data."""
-    x = model.sample(n, rng=noise.rng(model.device), **settings)
-    return Plane(
+    rng = noise.rng(model.device)
+    *_, last = yield from paused(model.way(model.draw_noise(n, rng), rng=rng, **settings))
+    yield Plane(
         (
             Dots(as_array(batch.x), role="data", name="data", size=2.0),
-            Dots(as_array(x), role="model", name="samples", size=3.0, trail=f"noise {noise.seed}"),
+            Dots(
+                as_array(model.units.from_units(last.x)), role="model", name="samples", size=3.0,
+                trail=f"noise {noise.seed}",
+            ),
         ),
         x_label="x₁", y_label="x₂", extent=square_of(batch.x),
         subtitle=f"{plural(n, 'sample')}, {counted(len(batch), batch.split, model.spec.kind)}",
     )  # fmt: skip
 
 
-def _positions(model: Any, moments: list[Moment]) -> np.ndarray:
+def positions(model: Any, moments: Sequence[Moment]) -> np.ndarray:
     """Places at all moments as pictures show them, (n, moments, 2)."""
     return np.stack([as_array(shown(model.units, each.x, each.level)) for each in moments], axis=1)
 
@@ -57,35 +62,24 @@ def _positions(model: Any, moments: list[Moment]) -> np.ndarray:
 )  # fmt: skip
 def film(
     model: Any, noise: Noise, n: int = param(1000, "Samples", 10, 2000, log=True, more=True), **settings: Any
-) -> Iterator[Film]:
-    """All samples at the moments of the way, a few passes at a time."""
+) -> Iterator[Film | None]:
+    """All samples at some moments of the way."""
     rng = noise.rng(model.device)
-    start = torch.randn(n, 2, generator=rng, device=model.device, dtype=model.dtype)
-    moments: list[Moment] = []
-    for moment in model.way(start, rng=rng, **settings):
-        moments.append(moment)
-        if len(moments) % _PART == 0 and moment.t > 0:
-            yield _film(model, moments, settings)
-    yield _film(model, moments, settings)
-
-
-def _film(model: Any, moments: list[Moment], settings: Any) -> Film:
+    moments = yield from paused(model.way(model.draw_noise(n, rng), rng=rng, **settings))
     chosen = np.unique(np.linspace(0, len(moments) - 1, min(_FRAMES, len(moments))).round().astype(int))
-    places = _positions(model, [moments[k] for k in chosen])
-    extent = square(model.units)
+    places = positions(model, [moments[k] for k in chosen])
     frames = tuple(
         Plane(
             (
                 Paths(places[:_FOLLOWED, : k + 1], role="prior", name="ways"),
                 Dots(places[:, k], role="model", name="x_t", size=3.0),
             ),
-            x_label="x₁", y_label="x₂", extent=extent, subtitle=f"t = {moments[moment].t:.3f}",
+            x_label="x₁", y_label="x₂", extent=square(model.units), subtitle=f"t = {moments[moment].t:.3f}",
         )
         for k, moment in enumerate(chosen)
     )  # fmt: skip
-    at = np.array([float(k) for k in chosen])
-    name = SAMPLERS[settings.get("sampler", "ddim")]
-    return Film(frames, at, "step", subtitle=f"{plural(places.shape[0], 'sample')}, {name}")
+    name = model.samplers[settings.get("sampler", next(iter(model.samplers)))]
+    yield Film(frames, chosen.astype(float), "step", subtitle=f"{plural(n, 'sample')}, {name}")
 
 
 @view(
@@ -95,17 +89,17 @@ def _film(model: Any, moments: list[Moment], settings: Any) -> Film:
 def samplers(
     model: Any,
     noise: Noise,
-    passes: int = param(50, "Passes", 5, 1000, log=True),
+    passes: int = param(50, "Passes", 2, 1000, log=True),
     n: int = param(6, "Ways", 1, 30, more=True),
-) -> Iterator[Plane]:
+) -> Iterator[Plane | None]:
     """Ways of a few draws of noise with each sampler, one sampler after the other."""
-    start = torch.randn(n, 2, generator=noise.rng(model.device), device=model.device, dtype=model.dtype)
-    *_, reference = model.way(start, "heun", 100)
+    start = model.draw_noise(n, noise.rng(model.device))
+    *_, reference = yield from paused(model.way(start, "heun", 100))
     layers: list[Any] = []
     apart: list[str] = []
-    for name, title in SAMPLERS.items():
-        moments = list(model.way(start, name, passes, rng=noise.rng(model.device)))
-        places = _positions(model, moments)
+    for name, title in model.samplers.items():
+        moments = yield from paused(model.way(start, name, passes, rng=noise.rng(model.device)))
+        places = positions(model, moments)
         layers += [
             Paths(places, role=_ROLES[name], name=title, width=1.5),
             Dots(places[:, -1], role=_ROLES[name], size=6.0),
@@ -120,19 +114,24 @@ def samplers(
 
 @view(
     "Drag the noise",
-    help="Each handle is noise ε, in the units of the data. Lines lead to the samples that DDIM makes of it.",
+    help="Each handle is noise ε, in the units of the data. Lines lead to the samples that are made of it.",
 )  # fmt: skip
 def dragged(model: Any, points: Points) -> Plane:
     """The ways of the dragged points of noise."""
     start = model.units.to_units(torch.from_numpy(np.array(points.xy, dtype=float)).to(model.device, model.dtype))
-    places = _positions(model, list(model.way(start, "ddim", _DRAGGED)))
+    places = positions(model, list(model.way(start, passes=_DRAGGED)))
+    exact = model.exact
+    marks = (
+        Dots(places[:, 0], role="prior", size=3.0)
+        if exact is None
+        else Dots(as_array(model.units.from_units(exact.centers)), role="data", name="modes of the data", size=8.0)
+    )
+    sampler = next(iter(model.samplers.values()))
     return Plane(
         (
-            Dots(as_array(model.units.from_units(model.exact.centers)), role="data", name="modes of the data", size=8.0)
-            if model.exact is not None
-            else Dots(places[:, 0], role="prior", size=3.0),
+            marks,
             Paths(places, role="model", name="ways", width=1.8),
             Dots(places[:, -1], role="model", name="samples", size=9.0),
         ),
-        x_label="x₁", y_label="x₂", extent=square(model.units), subtitle=f"DDIM, η = 0, {_DRAGGED} passes",
+        x_label="x₁", y_label="x₂", extent=square(model.units), subtitle=f"{sampler}, {_DRAGGED} passes",
     )  # fmt: skip

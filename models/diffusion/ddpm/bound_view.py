@@ -1,4 +1,4 @@
-"""log p of the probability flow beside the exact density, and the terms of the bound."""
+"""The terms of the bound of the chain."""
 
 from __future__ import annotations
 
@@ -9,48 +9,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from models.diffusion.ddpm.in_data_units import square
 from models.diffusion.process.bound import VARIANCES, Chain
-from models.frames import Curves, Density, Plane, Points, Series
+from models.frames import Curves, Series
 from models.protocol import Data, DataBatch, Noise, param, view
-from models.views.words import as_array, counted, decimal
+from models.views.pause import paused
+from models.views.words import decimal
 
-__all__ = ["bound", "density"]
+__all__ = ["bound"]
 
-_SIDE, _ROWS = 36, 3  # cells a side of the map, and rows that are computed at once
-_STEPS = 16  # Runge–Kutta steps of the map
 _GROUPS = 40  # of steps of the chain
-
-
-@view(
-    "Density of the flow", splits=("valid", "train"), batch=300,
-    help="p of the probability flow: Runge–Kutta, with the exact divergence of the network.",
-)  # fmt: skip
-def density(model: Any, batch: DataBatch, data: Data) -> Iterator[Plane]:
-    """The density by the change of variables along the flow, band by band, and its difference to the exact one."""
-    extent = square(model.units)
-    at = (np.arange(_SIDE) + 0.5) / _SIDE
-    xs, ys = extent[0] + at * (extent[1] - extent[0]), extent[2] + at * (extent[3] - extent[2])
-    places = np.stack(np.meshgrid(xs, ys), axis=-1)
-    values = np.zeros((_SIDE, _SIDE))
-    cell = (extent[1] - extent[0]) * (extent[3] - extent[2]) / _SIDE**2
-    for row in range(0, _SIDE, _ROWS):
-        rows = torch.from_numpy(places[row : row + _ROWS].reshape(-1, 2)).to(model.device, model.dtype)
-        values = values.copy()
-        values[row : row + _ROWS] = np.exp(as_array(model.log_prob(rows, _STEPS)).astype(float)).reshape(-1, _SIDE)
-        done = row + _ROWS >= _SIDE
-        note = f"Integral over the map: {decimal(float(values.sum()) * cell)}."
-        if done and data.log_prob is not None:
-            exact = np.exp(as_array(data.log_prob(torch.from_numpy(places.reshape(-1, 2))))).reshape(_SIDE, _SIDE)
-            note += f" ½ ∫ |p_θ − p_data|: {decimal(0.5 * float(np.abs(values - exact).sum()) * cell)}."
-        yield Plane(
-            (
-                Density(values, extent, role="model", low=0.0, name="p_θ"),
-                Points(as_array(batch.x), role="data", name="data", size=2.0, index=as_array(batch.index)),
-            ),
-            x_label="x₁", y_label="x₂", extent=extent, note=note,
-            subtitle=counted(len(batch), batch.split, model.spec.kind),
-        )  # fmt: skip
 
 
 @view(
@@ -60,7 +27,7 @@ def density(model: Any, batch: DataBatch, data: Data) -> Iterator[Plane]:
 def bound(
     model: Any, batch: DataBatch, data: Data, noise: Noise,
     variance: str = param("beta", "Variance of a step", choices=VARIANCES),
-) -> Curves:  # fmt: skip
+) -> Iterator[Curves | None]:  # fmt: skip
     """Terms of −ELBO summed over groups of steps, and their sum so far from t = 1 on, beside the entropy."""
     x0, chain = model.units.to_units(batch.x), Chain(model.schedule, model.config.chain)
     rng = noise.rng(model.device)
@@ -82,7 +49,7 @@ def bound(
         of_k = chain.step_term(model.eps, x0, k, rng=rng, variance=variance, error=error)
         return of_k * (high - low)
 
-    terms = [term(float(a), float(b)) for a, b in itertools.pairwise(edges)]
+    terms = yield from paused(term(float(low), float(high)) for low, high in itertools.pairwise(edges))
     final = term(1.0, 2.0)
     prior = chain.prior_term(x0)
     shift = 2 * float(model.units.spread.log())
@@ -98,7 +65,7 @@ def bound(
     )
     note += "" if entropy is None else f" −log p_data on these data: {decimal(entropy)}."
     note += " It bounds log p of the chain, not that of the flow."
-    return Curves(
+    yield Curves(
         (
             Series("terms", "KL of the steps in each group", times, means, role="model", pane="terms", unit="nats"),
             Series("sum", "sum from t = 1 to here", times, so_far, role="total", pane="sum", unit="nats"),
