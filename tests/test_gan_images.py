@@ -15,7 +15,6 @@ from explorer.engine.data.tensors import TensorData
 from explorer.engine.session.optimisation import Average
 from explorer.engine.views.viewer import eval_mode
 from models.frames import Bars, Curves, Images
-from models.gan.images.comparison import class_shares, missing_classes
 from models.gan.images.model import ImageGAN
 from models.gan.images.networks import ImageDiscriminator, ImageGenerator, stages
 from models.gan.objectives import OBJECTIVES
@@ -31,6 +30,7 @@ from models.protocol import (
     build,
     views_of,
 )
+from models.views.image_quality import class_shares, missing_classes
 from models.views.paths import slerp
 
 GREY = DataSpec(Image(1, 8, 8, "grey"), 100)

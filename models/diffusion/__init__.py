@@ -5,6 +5,7 @@ import math
 from models.diffusion.ddpm import DDPM
 from models.diffusion.flow_matching import FlowMatching
 from models.diffusion.forward_process import ForwardProcessLab
+from models.diffusion.images import ImageDiffusion
 from models.protocol.family import Family
 
 __all__ = ["FAMILY"]
@@ -13,6 +14,7 @@ FAMILY = Family("diffusion", "Diffusion", {
     "forward-process": ForwardProcessLab,
     "ddpm": DDPM,
     "flow-matching": FlowMatching,
+    "ddpm-images": ImageDiffusion,
 },
     about="Data dissolve in noise, x_t = α x₀ + σ ε. A network predicts ε; sampling takes many passes back to data.",
     likelihood="ODE, and bound",

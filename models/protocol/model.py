@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 import torch
@@ -110,6 +110,13 @@ class GenerativeModel(Page, nn.Module, ABC):
         (temperature, class, guidance): `sample --set` and `evaluate --set` take them, and a view that passes
         `**settings` on shows them as controls.
         """
+
+    def sampling(self, n: int, *, rng: torch.Generator, **settings: Any) -> Iterator[Tensor | None]:
+        """The same draws in parts: None wherever the work may be interrupted, then the samples.
+
+        A model whose samples take many passes yields after each pass, and its `sample` returns what comes last.
+        """
+        yield self.sample(n, rng=rng, **settings)
 
     @classmethod
     @abstractmethod

@@ -130,6 +130,14 @@ class View:
         """The same view with other values of some attributes."""
         return dataclasses.replace(self, **changes)
 
+    def defaulting(self, **values: Any) -> View:
+        """The same view with other defaults of some of its controls."""
+        params = {
+            name: dataclasses.replace(one, default=values[name]) if name in values else one
+            for name, one in self.params.items()
+        }
+        return self.but(params=params, function=functools.partial(self.function, **values))
+
     def without(self, *params: str) -> View:
         """The same view without some of its controls, whose parameters keep their defaults."""
         return self.but(params={name: declared for name, declared in self.params.items() if name not in params})

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from explorer.engine.data.tensors import TensorData
+from explorer.engine.measure.samples import drawn
 from models.exact.coverage import NEIGHBOURS, precision_recall
 from models.exact.frechet import frechet
 from models.protocol import Classifier, GenerativeModel, Image
@@ -30,6 +31,7 @@ def image_values(
     *,
     neighbourhoods: bool = True,
     settings: Mapping[str, Any] | None = None,
+    between: Callable[[], None] = lambda: None,
 ) -> dict[str, tuple[float, float | None]]:
     """Fréchet distance, precision and recall, classes and confidence of samples, each with its standard error.
 
@@ -43,6 +45,7 @@ def image_values(
         rng: Of the samples.
         neighbourhoods: Whether precision and recall are among them, which take the longest.
         settings: Settings of the model's `sample`.
+        between: Called between two parts of the sampling, to serve requests.
 
     Returns:
         `frechet` to training images, `precision`, `recall` (of six images and more), `confident_percent` (more than
@@ -56,7 +59,8 @@ def image_values(
     n = min(n, data.size("train"), data.size(split))
     if n < 2:
         return {}
-    x = torch.cat([model.sample(min(_PART, n - start), rng=rng, **(settings or {})) for start in range(0, n, _PART)])
+    parts = [min(_PART, n - start) for start in range(0, n, _PART)]
+    x = torch.cat([drawn(model, part, rng, settings, between) for part in parts])
     cache = classifier.cache  # what depends on the data alone is computed once in a training
     if ("reference", n) not in cache:
         cache["reference", n] = _in_parts(classifier.features, data.batch("train", 0, n).x)

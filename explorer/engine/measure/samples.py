@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from models.exact.modes import count_modes
+from models.protocol import GenerativeModel
 
-__all__ = ["knn_accuracy", "modes"]
+__all__ = ["drawn", "knn_accuracy", "modes"]
+
+
+def drawn(
+    model: GenerativeModel,
+    n: int,
+    rng: torch.Generator,
+    settings: Mapping[str, Any] | None = None,
+    between: Callable[[], None] = lambda: None,
+) -> Tensor:
+    """Samples of a model, (n, *shape).
+
+    Args:
+        model: The model.
+        n: Number of samples.
+        rng: Their noise.
+        settings: Settings of the model's `sample`.
+        between: Called between two parts of the work, to serve requests.
+    """
+    x: Tensor | None = None
+    for x in model.sampling(n, rng=rng, **(settings or {})):
+        if x is None:
+            between()
+    assert x is not None
+    return x
 
 
 def modes(x: Tensor, centers: Tensor, std: float) -> dict[str, float]:

@@ -12,7 +12,7 @@ import torch
 from explorer.engine.data.tensors import TensorData
 from explorer.engine.measure.budget import budget, log_prob_passes, sampling_passes
 from explorer.engine.measure.images import image_values
-from explorer.engine.measure.samples import knn_accuracy, modes
+from explorer.engine.measure.samples import drawn, knn_accuracy, modes
 from explorer.engine.randomness import derive
 from explorer.engine.schedule import Schedule
 from models.exact.coverage import NEIGHBOURS, precision_recall
@@ -66,9 +66,11 @@ class Validator:
             if model.validation is not None and isinstance(model, LossModel):
                 values |= self._loss(model, "valid", rng)
             values |= latent_accuracy(model, self._data, "valid", model.validation_size)
-            values |= sample_values(model, self._data, "valid", rng)
+            values |= sample_values(model, self._data, "valid", rng, between=self._between)
             judged = budget(JUDGED, sampling_passes(model), _FEW_JUDGED)
-            compared = image_values(model, self._data, "valid", judged, rng, neighbourhoods=False)
+            compared = image_values(
+                model, self._data, "valid", judged, rng, neighbourhoods=False, between=self._between
+            )
             values |= {metric.key: compared[metric.key][0] for metric in model.metrics if metric.key in compared}
             return {key: value for key, value in values.items() if math.isfinite(value)}
         finally:
@@ -129,6 +131,7 @@ def sample_values(
     rng: torch.Generator,
     limit: int = COMPARED,
     settings: Mapping[str, Any] | None = None,
+    between: Callable[[], None] = lambda: None,
 ) -> dict[str, float]:
     """Modes of 2,500 samples of a model of planar data, and how the first compare with data; nothing for other data.
 
@@ -137,8 +140,8 @@ def sample_values(
     """
     if not isinstance(data.spec.kind, Planar):
         return {}
-    settings = settings or {}
-    x = model.sample(budget(SAMPLES, sampling_passes(model, settings), _FEW_SAMPLES), rng=rng, **settings).float()
+    n = budget(SAMPLES, sampling_passes(model, settings), _FEW_SAMPLES)
+    x = drawn(model, n, rng, settings, between).float()
     values: dict[str, float] = {}
     if data.data.centers is not None and data.data.std is not None:
         values |= modes(x, torch.from_numpy(np.array(data.data.centers)), data.data.std)  # a copy: it is read-only

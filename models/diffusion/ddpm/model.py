@@ -111,8 +111,9 @@ class DDPM(PlaneModel):
         eta: float = param(0.0, "η", 0.0, 1.0, step=0.05, more=True, help="Of DDIM: 0 draws no noise on the way."),
     ) -> Tensor:
         """Points of the plane, (n, 2)."""
-        *_, last = self.way(self.draw_noise(n, rng), sampler, passes, eta, rng)
-        return self.units.from_units(last.x)
+        *_, x = self.sampling(n, rng=rng, sampler=sampler, passes=passes, eta=eta)
+        assert x is not None
+        return x
 
     @classmethod
     def noise_dims(cls, config: Config, kind: Kind) -> int:

@@ -144,8 +144,9 @@ class FlowMatching(PlaneModel):
         ),
     ) -> Tensor:
         """Points of the plane, (n, 2)."""
-        *_, last = self.way(self.draw_noise(n, rng), sampler, passes)
-        return self.units.from_units(last.x)
+        *_, x = self.sampling(n, rng=rng, sampler=sampler, passes=passes)
+        assert x is not None
+        return x
 
     @classmethod
     def noise_dims(cls, config: Config, kind: Kind) -> int:

@@ -167,6 +167,14 @@ class PlaneModel(LossModel, HasLogProb, ABC):
             sampler=sampler or next(iter(self.samplers)), passes=passes, eta=eta, rng=rng,
         )  # fmt: skip
 
+    def sampling(self, n: int, *, rng: torch.Generator, **settings: Any) -> Iterator[Tensor | None]:
+        """None after each pass, then the samples."""
+        x = self.draw_noise(n, rng)
+        for moment in self.way(x, rng=rng, **settings):
+            x = moment.x
+            yield None
+        yield self.units.from_units(x)
+
     def draw_noise(self, n: int, rng: torch.Generator) -> Tensor:
         """Standard normal, (n, 2)."""
         return torch.randn(n, 2, generator=rng, device=self.device, dtype=self.dtype)

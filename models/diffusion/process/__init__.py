@@ -1,5 +1,6 @@
 """Gaussian diffusion processes: schedules, noised mixtures in closed form, conversions, steps, densities and bounds."""
 
+from models.diffusion.process.completion import completion
 from models.diffusion.process.flow import exact_field, flow_log_prob, flow_log_prob_passes, velocity
 from models.diffusion.process.mixture import NoisedMixture
 from models.diffusion.process.predictions import PREDICTIONS, Estimate, datum, divergences, estimate, noise
@@ -20,6 +21,7 @@ __all__ = [
     "Moment",
     "NoisedMixture",
     "Schedule",
+    "completion",
     "datum",
     "ddim_step",
     "divergences",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.gan.images.comparison import classes, frechet_distance, nearest, precision
 from models.gan.images.scores import scores
 from models.gan.objectives import OBJECTIVES
 from models.protocol import Metric, Objective, Preset, Scene, Term, Try
+from models.views.image_quality import SAMPLE_METRICS, classes, frechet_distance, nearest, precision
 from models.views.latent import decode, manifold
 from models.views.samples import decoded_samples
 from models.views.walks import interpolation_of_draws, prior_traversals
@@ -52,7 +52,6 @@ def objective_of(config: Any) -> Objective:
     return Objective(r"\mathcal{L}(\phi,\theta)", tuple(terms), total, note=note)
 
 
-_FRECHET = "Fréchet distance, up to 500 images"  # name of a pane
 METRICS = (
     Metric(
         "game", "Loss of D", role="data", equilibrium=_rest_discriminator,
@@ -74,23 +73,7 @@ METRICS = (
     Metric("on_samples", "Value on samples", role="model", plotted=False, help="The objective's term on samples."),
     Metric("score_real", "F on data", role="data", plotted=False, help="Mean score of the batch's data."),
     Metric("score_fake", "F on samples", role="model", plotted=False, help="Mean score of as many samples."),
-    Metric(
-        "frechet", "Fréchet distance", role="model", pane=_FRECHET, better="lower", source="samples",
-        log=True,
-        help="Distance of up to 500 samples to as many training images, in the features of a small classifier.",
-    ),
-    Metric(
-        "frechet_null", "Fréchet, held out", role="data", pane=_FRECHET, source="samples",
-        help="The same with held-out images in place of the samples: the value of a perfect model.",
-    ),
-    Metric(
-        "confident_percent", "Clearly of a class", "%", role="model", pane="%", better="higher",
-        source="samples", plotted=False, help="Samples of which the classifier is more than 90 % sure.",
-    ),
-    Metric(
-        "least_class_percent", "Least class", "%", role="alt", pane="%", better="higher", source="samples",
-        plotted=False, help="Share of the class that is generated least often.",
-    ),
+    *SAMPLE_METRICS,
 )  # fmt: skip
 _ADAM = {"batch": 64, "lr_g": 1e-3, "lr_d": 1e-3, "beta1": 0.5}
 PRESETS = (

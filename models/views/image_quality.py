@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -12,10 +12,11 @@ from torch import Tensor
 from models.exact.coverage import precision_recall
 from models.exact.frechet import frechet
 from models.frames import Bars, Images
-from models.protocol import Classifier, DataBatch, GenerativeModel, Noise, param, view
+from models.protocol import Classifier, DataBatch, GenerativeModel, Metric, Noise, param, view
+from models.views.pause import paused
 from models.views.words import SPLITS, as_array
 
-__all__ = ["class_shares", "classes", "frechet_distance", "missing_classes", "nearest", "precision"]
+__all__ = ["SAMPLE_METRICS", "class_shares", "classes", "frechet_distance", "missing_classes", "nearest", "precision"]
 
 CONFIDENT = 0.9
 _SEARCHED = 5000  # training images among which the nearest are searched
@@ -23,6 +24,28 @@ _COMPARED = 32  # samples, and held-out images, whose nearest are searched
 _MISSING = 0.2  # share of its frequency in the data below which a class counts as missing
 _COPY = 0.3  # share of the held-out data's distance below which samples count as copies
 _T = TypeVar("_T")
+
+_FRECHET = "Fréchet distance, up to 500 images"  # name of a pane
+SAMPLE_METRICS = (
+    Metric(
+        "frechet", "Fréchet distance", role="model", pane=_FRECHET, better="lower", source="samples",
+        log=True,
+        help="Distance of up to 500 samples to as many training images, in the features of a small classifier.",
+    ),
+    Metric(
+        "frechet_null", "Fréchet, held out", role="data", pane=_FRECHET, source="samples",
+        help="The same with held-out images in place of the samples: the value of a perfect model.",
+    ),
+    Metric(
+        "confident_percent", "Clearly of a class", "%", role="model", pane="%", better="higher",
+        source="samples", plotted=False, help="Samples of which the classifier is more than 90 % sure.",
+    ),
+    Metric(
+        "least_class_percent", "Least class", "%", role="alt", pane="%", better="higher", source="samples",
+        plotted=False, help="Share of the class that is generated least often.",
+    ),
+)  # fmt: skip
+"""Numbers of samples that pages of images follow while they train; measured where the data have a classifier."""
 
 
 def class_shares(log_prob: Tensor) -> tuple[Tensor, float]:
@@ -47,8 +70,12 @@ def _cached(classifier: Classifier, what: str, batches: Sequence[DataBatch], com
     return classifier.cache[key]
 
 
-def _draw(model: GenerativeModel, n: int, noise: Noise) -> Tensor:
-    return model.sample(n, rng=noise.rng(model.device))
+def _draw(
+    model: GenerativeModel, n: int, noise: Noise, settings: Mapping[str, Any]
+) -> Generator[None, None, Tensor]:  # fmt: skip
+    *_, x = yield from paused(model.sampling(n, rng=noise.rng(model.device), **settings))
+    assert x is not None
+    return x
 
 
 def _nearest(x: Tensor, of: Tensor) -> tuple[Tensor, Tensor]:
@@ -62,19 +89,22 @@ def _features(classifier: Classifier, batch: DataBatch) -> Tensor:
 
 
 @view(
-    "Classes", record=True, batch=500,
+    "Classes", record=True, batch=500, samples="n",
     help="Classes of the samples by a classifier: a class without samples is a lost mode.",
 )  # fmt: skip
-def classes(model: GenerativeModel, train: DataBatch, valid: DataBatch, noise: Noise, classifier: Classifier) -> Bars:
+def classes(
+    model: GenerativeModel, train: DataBatch, valid: DataBatch, noise: Noise, classifier: Classifier,
+    n: int = param(500, "Samples", 20, 2000, log=True, more=True), **settings: Any,
+) -> Iterator[Bars | None]:  # fmt: skip
     """Share of samples of each class beside its share in the data, and share of samples that are clearly of one."""
-    n = 500
-    shares, sure = class_shares(classifier.log_prob(_draw(model, n, noise)))
+    x = yield from _draw(model, n, noise, settings)
+    shares, sure = class_shares(classifier.log_prob(x))
     real, sure_real = _cached(classifier, "classes", (valid,), lambda: class_shares(classifier.log_prob(valid.x)))
     if train.y is not None:
         real = torch.bincount(train.y, minlength=len(shares)).double() / len(train)
     lost = missing_classes(shares, real.to(shares), classifier.classes)
     few = f"Almost or entirely missing: {', '.join(lost)}. " if lost else ""
-    return Bars(
+    yield Bars(
         labels=classifier.classes,
         values=100 * as_array(shares),
         errors=100 * as_array((shares * (1 - shares) / n).sqrt()),
@@ -94,11 +124,11 @@ def classes(model: GenerativeModel, train: DataBatch, valid: DataBatch, noise: N
 )  # fmt: skip
 def nearest(
     model: GenerativeModel, train: DataBatch, valid: DataBatch, noise: Noise, classifier: Classifier,
-    n: int = param(8, "Samples", 2, 16, more=True),
-) -> Images:  # fmt: skip
+    n: int = param(8, "Samples", 2, 16, more=True), **settings: Any,
+) -> Iterator[Images | None]:  # fmt: skip
     """Samples above the nearest training images, with the distances of samples and of held-out data to these."""
     held_out = valid.x[: 4 * _COMPARED]
-    x = _draw(model, _COMPARED, noise)
+    x = yield from _draw(model, _COMPARED, noise, settings)
     pixels, features = train.x.to(x).flatten(1), _features(classifier, train)
     near, far = _nearest(x.flatten(1), pixels)
     deep, depth = _nearest(classifier.features(x), features)
@@ -112,7 +142,7 @@ def nearest(
     ours = float(far.median()), float(depth.median())
     copies = ours[0] < _COPY * real[0]
     rows = (x[:n], train.x[near[:n]], train.x[deep[:n]])
-    return Images(
+    yield Images(
         np.concatenate([as_array(row).astype(np.float32) for row in rows]),
         columns=n,
         row_labels=("sample", "by pixels", "by features"),
@@ -131,13 +161,17 @@ def nearest(
     "Precision and recall", batch=500,
     help="Share of samples near data, and of data near samples, in the classifier's features.",
 )  # fmt: skip
-def precision(model: GenerativeModel, train: DataBatch, valid: DataBatch, noise: Noise, classifier: Classifier) -> Bars:
+def precision(
+    model: GenerativeModel, train: DataBatch, valid: DataBatch, noise: Noise, classifier: Classifier,
+    n: int = param(500, "Samples", 20, 500, log=True, more=True), **settings: Any,
+) -> Iterator[Bars | None]:  # fmt: skip
     """Precision and recall of the samples, and of held-out data in their place."""
-    n = min(len(train), len(valid), 500)
+    n = min(len(train), len(valid), n)
     data, held_out = _features(classifier, train)[:n], _features(classifier, valid)[:n]
     null = _cached(classifier, f"precision {n}", (train, valid), lambda: precision_recall(held_out, data))
-    values = np.array(precision_recall(classifier.features(_draw(model, n, noise)), data))
-    return Bars(
+    x = yield from _draw(model, n, noise, settings)
+    values = np.array(precision_recall(classifier.features(x), data))
+    yield Bars(
         labels=("precision", "recall"),
         values=values,
         errors=np.sqrt(values * (1 - values) / n),
@@ -154,14 +188,16 @@ def precision(model: GenerativeModel, train: DataBatch, valid: DataBatch, noise:
     help="Distance of Gaussians fitted to features of samples and of data.",
 )  # fmt: skip
 def frechet_distance(
-    model: GenerativeModel, train: DataBatch, valid: DataBatch, noise: Noise, classifier: Classifier
-) -> Bars:
+    model: GenerativeModel, train: DataBatch, valid: DataBatch, noise: Noise, classifier: Classifier,
+    n: int = param(500, "Samples", 20, 500, log=True, more=True), **settings: Any,
+) -> Iterator[Bars | None]:  # fmt: skip
     """Distance to training data: of samples, and of as many held-out data."""
-    n = min(len(train), len(valid), 500)
+    n = min(len(train), len(valid), n)
     data, held_out = _features(classifier, train)[:n], _features(classifier, valid)[:n]
     null = _cached(classifier, f"frechet {n}", (train, valid), lambda: frechet(held_out, data))
-    value = frechet(classifier.features(_draw(model, n, noise)), data)
-    return Bars(
+    x = yield from _draw(model, n, noise, settings)
+    value = frechet(classifier.features(x), data)
+    yield Bars(
         labels=(f"{n} samples", f"{n} {SPLITS[valid.split]} data"),
         values=np.array([value, null]),
         roles=("model", "data"),
