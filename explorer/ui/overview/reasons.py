@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from explorer.data import SOURCES
-from explorer.ui.numbers import count
+from explorer.ui.numbers import THIN_SPACE, count
 from explorer.ui.overview.family_card import STATED, default_passes
 from models import Family
 from models.protocol import GenerativeModel, HasConditional, HasDecoder, accepted
@@ -17,6 +17,7 @@ from models.protocol.family import Completion, LatentCode, Likelihood, SampleQua
 __all__ = ["Need", "Reason", "reason"]
 
 _FEW = 100  # passes of a sample up to which it is fast in part
+_UNBROKEN = "\u202f"  # a thin space at which no line is broken
 
 
 class Need(StrEnum):
@@ -50,7 +51,7 @@ _LIKELIHOODS: Mapping[Likelihood, Reason] = {
     "": Reason(0.0, "the likelihood is not described"),
 }
 _CODES: Mapping[LatentCode, Reason] = {
-    "exact": Reason(1.0, "each datum has an exact code z, as long as the datum"),
+    "exact": Reason(1.0, "each datum has an exact code z"),
     "along the flow": Reason(0.75, "an ODE leads from a datum to a code as long as the datum"),
     "approximate": Reason(1.0, "each datum has a short code z, which is approximate"),
     "none": Reason(0.0, "there is no latent code"),
@@ -62,7 +63,7 @@ _QUALITIES: Mapping[SampleQuality, Reason] = {
     "sharp, modes can be lost": Reason(0.5, "samples are sharp, but modes of the data can be lost"),
     "sharp, errors add up": Reason(0.5, "samples are sharp in detail, but errors add up from entry to entry"),
     "varied, joined modes": Reason(0.5, "samples are varied, but some lie on bridges between modes"),
-    "varied, blurred": Reason(0.25, "samples are varied, but the mean of p(x|z) is blurred"),
+    "varied, blurred": Reason(0.25, "samples are varied, but blurred"),
     "": Reason(0.0, "the quality of samples is not described"),
 }
 _COMPLETIONS: Mapping[Completion, Reason] = {
@@ -87,12 +88,20 @@ def reason(need: Need, family: Family, page: type[GenerativeModel], data: str) -
         case Need.SPEED:
             return _speed(page, data)
         case Need.CODE:
-            one_way = family.latent_code == "none" and issubclass(page, HasDecoder)
-            return _ONE_WAY if one_way else _CODES[family.latent_code]
+            return _code(family, page, data)
         case Need.SAMPLES:
             return _QUALITIES[family.sample_quality]
         case Need.COMPLETION:
             return _COMPLETIONS[family.completion if issubclass(page, HasConditional) else ""]
+
+
+def _code(family: Family, page: type[GenerativeModel], data: str) -> Reason:
+    found, kind = _CODES[family.latent_code], SOURCES[data].kind
+    if family.latent_code == "none" and issubclass(page, HasDecoder):
+        return _ONE_WAY
+    if family.latent_code == "exact" and page.noise_dims(page.Config(), kind) == math.prod(kind.shape):
+        return Reason(found.grade, f"{found.text}, as long as the datum")
+    return found
 
 
 def _speed(page: type[GenerativeModel], data: str) -> Reason:
@@ -103,7 +112,8 @@ def _speed(page: type[GenerativeModel], data: str) -> Reason:
         return Reason(1.0, "a sample takes one pass through the network")
     grade = 0.5 if passes <= _FEW else 0.0
     each = f", one for each entry ({SOURCES[stated].title})" if passes == size else ""
-    return Reason(grade, f"a sample takes {count(passes)} passes{each}")
+    number = count(passes).replace(THIN_SPACE, _UNBROKEN)
+    return Reason(grade, f"a sample takes {number} passes{each}")
 
 
 def _stated(page: type[GenerativeModel], data: str) -> str:
