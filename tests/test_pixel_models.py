@@ -209,6 +209,16 @@ def test_a_completion_keeps_the_given_pixels(case: Case) -> None:
         assert not torch.equal(completed, x)
 
 
+@every_architecture
+def test_a_completion_depends_on_the_given_pixels_before_it_alone(case: Case) -> None:
+    model, x = case.model(6, 5), _binary(4, 6, 5)
+    mask, other = torch.ones_like(x), x.clone()
+    mask[:, :, 1:3] = 0
+    other[:, :, 3:] = 1 - x[:, :, 3:]
+    one, two = (model.complete(given, mask, rng=torch.Generator().manual_seed(0)) for given in (x, other))
+    assert torch.equal(one[:, :, :3], two[:, :, :3])
+
+
 def test_samples_have_the_frequencies_of_their_probabilities() -> None:
     model = Case(PixelCNN, {**SMALL, "stack": "plain"}).model(2, 2)
     every = torch.tensor(list(itertools.product((0.0, 1.0), repeat=4)), dtype=torch.float64).reshape(-1, 1, 2, 2)

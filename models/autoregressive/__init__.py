@@ -28,5 +28,7 @@ FAMILY = Family("autoregressive", "Autoregressive", {
     "Sampling draws the entries one after another, with one draw of noise for each.",
     likelihood="exact",
     latent_code="none",
+    sample_quality="sharp, errors add up",
+    completion="given those before",
     draws=lambda kind: math.prod(kind.shape),
 )  # fmt: skip

@@ -19,5 +19,6 @@ FAMILY = Family("diffusion", "Diffusion", {
     about="Data dissolve in noise, x_t = α x₀ + σ ε. A network predicts ε; sampling takes many passes back to data.",
     likelihood="ODE, and bound",
     latent_code="along the flow",
+    sample_quality="sharp and varied",
     draws=lambda kind: 1000 * math.prod(kind.shape),
 )  # fmt: skip

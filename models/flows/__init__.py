@@ -28,5 +28,6 @@ FAMILY = Family("flows", "Flows", {
     "p(x) = s(f⁻¹(x)) |det ∂f⁻¹/∂x|.",
     likelihood="exact",
     latent_code="exact",
+    sample_quality="varied, joined modes",
     draws=lambda kind: math.prod(kind.shape),
 )  # fmt: skip

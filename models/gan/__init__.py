@@ -27,4 +27,5 @@ FAMILY = Family("gan", "GAN", {
     "and the first learns to fool it.",
     likelihood="none",
     latent_code="none",
+    sample_quality="sharp, modes can be lost",
 )  # fmt: skip

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from models.protocol.kinds import Kind
 from models.protocol.model import GenerativeModel, Lab
 
-__all__ = ["Family"]
+__all__ = ["Completion", "Family", "LatentCode", "Likelihood", "SampleQuality"]
+
+Likelihood = Literal["exact", "ODE, and bound", "lower bound", "none", ""]
+LatentCode = Literal["exact", "along the flow", "approximate", "none", ""]
+SampleQuality = Literal[
+    "sharp and varied",
+    "sharp, modes can be lost",
+    "sharp, errors add up",
+    "varied, joined modes",
+    "varied, blurred",
+    "",
+]
+Completion = Literal["given all others", "given those before", ""]
 
 
 @dataclass(frozen=True)
@@ -20,8 +33,10 @@ class Family:
         title: Of the tab.
         pages: Models and labs by name.
         about: How noise becomes data here, in two or three short sentences.
-        likelihood: What can be had of log p(x), in two or three words.
-        latent_code: What leads from a datum to its code, likewise.
+        likelihood: What can be had of log p(x): its value, the solution of an ODE, a bound or nothing.
+        latent_code: What leads from a datum to its code: the inverse of a map, an ODE, an encoder or nothing.
+        sample_quality: What samples of a well-trained model are like, and what they lack.
+        completion: Given which entries of a datum its missing ones are drawn; "" where models cannot do so.
         draws: Given a kind of data, the scalar draws that one sample takes: for a family of labs alone; models say so
             themselves.
     """
@@ -30,6 +45,8 @@ class Family:
     title: str
     pages: Mapping[str, type[GenerativeModel] | type[Lab]]
     about: str = ""
-    likelihood: str = ""
-    latent_code: str = ""
+    likelihood: Likelihood = ""
+    latent_code: LatentCode = ""
+    sample_quality: SampleQuality = ""
+    completion: Completion = ""
     draws: Callable[[Kind], int] | None = None

@@ -38,6 +38,11 @@ class Kind:
         """Shape of one datum."""
         raise TypeError(f"{type(self).__name__} has no shape")
 
+    @property
+    def plural(self) -> str:
+        """Several such data in words, whatever their size."""
+        raise TypeError(f"{type(self).__name__} has no name")
+
     def fits(self, wanted: Kind | type[Kind]) -> bool:
         """Whether a page that accepts `wanted` takes this kind."""
         if isinstance(wanted, type):
@@ -60,6 +65,11 @@ class Planar(Kind):
         """A point."""
         return (2,)
 
+    @property
+    def plural(self) -> str:
+        """Points."""
+        return "points in the plane"
+
 
 @dataclass(frozen=True)
 class Image(Kind):
@@ -77,6 +87,11 @@ class Image(Kind):
             raise TypeError(f"{self} leaves its size open")
         return (self.c, self.h, self.w)
 
+    @property
+    def plural(self) -> str:
+        """Images, and what values they have."""
+        return "images" if self.values is None else f"{self.values} images"
+
 
 @dataclass(frozen=True)
 class Table(Kind):
@@ -90,6 +105,11 @@ class Table(Kind):
         if self.d is None:
             raise TypeError(f"{self} leaves its width open")
         return (self.d,)
+
+    @property
+    def plural(self) -> str:
+        """Rows."""
+        return "rows of a table"
 
 
 @dataclass(frozen=True)
@@ -105,6 +125,11 @@ class Waveform(Kind):
         if self.length is None:
             raise TypeError(f"{self} leaves its length open")
         return (self.length,)
+
+    @property
+    def plural(self) -> str:
+        """Sounds."""
+        return "sounds"
 
 
 @dataclass(frozen=True)
@@ -125,6 +150,11 @@ class Tokens(Kind):
         if self.length is None:
             raise TypeError(f"{self} leaves its length open")
         return (self.length,)
+
+    @property
+    def plural(self) -> str:
+        """Sequences."""
+        return "sequences of symbols"
 
 
 _KINDS: dict[str, type[Kind]] = {kind.__name__: kind for kind in (Planar, Image, Table, Waveform, Tokens)}

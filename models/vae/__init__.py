@@ -20,4 +20,5 @@ FAMILY = Family("vae", "VAE", {
     "dimensions than the image, which therefore does not determine them: an encoder approximates p(z|x).",
     likelihood="lower bound",
     latent_code="approximate",
+    sample_quality="varied, blurred",
 )  # fmt: skip

@@ -20,7 +20,7 @@ from models import Family
 from models.frames import Images
 from models.protocol import DataSpec, GenerativeModel, Kind, accepted, settings_of
 
-__all__ = ["STATED", "FamilyCard", "family_bars", "family_passes"]
+__all__ = ["STATED", "FamilyCard", "default_passes", "family_bars", "family_passes"]
 
 STATED = ("mnist", "mnist-binarized")  # 28×28 images; the first that a family's model accepts determines its bars
 QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's constant for an unlimited size
@@ -49,14 +49,19 @@ def family_bars(family: Family) -> tuple[Dimension, ...] | None:
     return noise, Dimension("x", "data", math.prod(kind.shape), "data")
 
 
+def default_passes(page: type[GenerativeModel], kind: Kind) -> int:
+    """Passes through the network that a batch of samples takes with the defaults of model and sampling."""
+    settings = {name: declared.default for name, declared in settings_of(page.sample).items()}
+    return page.sampling_passes(page.Config(), settings, DataSpec(kind, 0))
+
+
 def family_passes(family: Family) -> int | None:
     """Passes through the network that a batch of samples takes, for the model of `family_bars` or else the first one.
 
     None where the family has labs alone.
     """
     for page, kind in (*_models(family, STATED), *_models(family, SOURCES)):
-        settings = {name: declared.default for name, declared in settings_of(page.sample).items()}
-        return page.sampling_passes(page.Config(), settings, DataSpec(kind, 0))
+        return default_passes(page, kind)
     return None
 
 

@@ -14,6 +14,7 @@ from explorer.data import SOURCES
 from explorer.engine.recent import Glance
 from explorer.ui.controls import Button, text_label
 from explorer.ui.numbers import count
+from explorer.ui.overview.choice_card import ChoiceCard
 from explorer.ui.overview.family_card import STATED, WIDE, FamilyCard
 from explorer.ui.overview.ladder import RoleKey
 from explorer.ui.overview.reading import OverviewReader
@@ -45,6 +46,7 @@ class Overview(QFrame):
         open_family: Id of a family to open.
         open_run: Folder of a run to open.
         compare_run: Page and folder of a run to compare with another.
+        open_page: Page to open, the title of a preset or "", and a dataset: the page is to have data of its kind.
 
     Args:
         theme: Colours.
@@ -54,6 +56,7 @@ class Overview(QFrame):
     open_family = Signal(str)
     open_run = Signal(object)
     compare_run = Signal(str, object)
+    open_page = Signal(str, str, str)
 
     def __init__(self, theme: Theme, families: Sequence[Family] = FAMILIES, parent: QWidget | None = None):
         super().__init__(parent)
@@ -64,6 +67,9 @@ class Overview(QFrame):
         self._family_of = {page: family.id for family in families for page in family.pages}
         self.trained: Callable[[], Mapping[Path, int]] = dict
         self._painted = False
+        self.choice = ChoiceCard(theme, families)
+        self.choice.opened.connect(self.open_page)
+        self.choice.hide()
         self.reader = OverviewReader(families, self)
         self._lay_out(families)
         self._set_primary(next(iter(self.cards), None))
@@ -87,6 +93,11 @@ class Overview(QFrame):
         column.setSpacing(0)
         column.addLayout(self._heading())
         column.addSpacing(16)
+        column.addWidget(self.choice)
+        self._below_choice = QFrame()
+        self._below_choice.setFixedHeight(_GAP)
+        self._below_choice.hide()
+        column.addWidget(self._below_choice)
         self._families = QGridLayout()
         self._families.setSpacing(_GAP)
         column.addLayout(self._families)
@@ -116,6 +127,10 @@ class Overview(QFrame):
         text = "Every deep generative model turns noise into data. The amount of noise determines what it can compute."
         grid.addWidget(text_label(text, "prose", wrap=True), 1, 0)
         grid.setColumnStretch(0, 1)
+        self.choose = Button(self._theme, "Which family for my data?", "chevron-down")
+        self.choose.setObjectName("choose.toggle")
+        self.choose.clicked.connect(self._on_choose_clicked)
+        grid.addWidget(self.choose, 0, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         source = SOURCES[STATED[0]]
         size = 1
         for side in source.kind.shape:
@@ -226,6 +241,13 @@ class Overview(QFrame):
         self._path_box.setDirection(direction.LeftToRight if self._path_width <= room else direction.TopToBottom)
         beside = room >= _LEGEND_BESIDE
         self._head.addWidget(self._legend, *((1, 1) if beside else (2, 0)), Qt.AlignmentFlag.AlignBottom)
+
+    @Slot()
+    def _on_choose_clicked(self) -> None:
+        unfolded = self.choice.isHidden()
+        self.choice.setVisible(unfolded)
+        self._below_choice.setVisible(unfolded)
+        self.choose.set_face(self.choose.text(), "chevron-up" if unfolded else "chevron-down")
 
     @Slot(object, int)
     def _on_runs_read(self, glances: list[Glance], damaged: int) -> None:

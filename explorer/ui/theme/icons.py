@@ -41,6 +41,7 @@ ICONS: dict[str, str] = {
     "unlock": '<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 7.7-1.5"/>',
     "chevron-left": '<path d="m15 6-6 6 6 6"/>',
     "chevron-right": '<path d="m9 6 6 6-6 6"/>',
+    "chevron-up": '<path d="m6 15 6-6 6 6"/>',
     "chevron-down": '<path d="m6 9 6 6 6-6"/>',
     "close": '<path d="M6 6l12 12M18 6 6 18"/>',
     "cube": '<path d="m12 3.5 7.5 4.250v8.5L12 20.5l-7.5-4.250v-8.5z"/><path d="M4.5 7.750 12 12l7.5-4.250M12 '

@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         self.overview.open_family.connect(self.show_tab)
         self.overview.open_run.connect(self.open_run)
         self.overview.compare_run.connect(self.compare_runs)
+        self.overview.open_page.connect(self.show_page_for)
         self.status.action_asked.connect(self._on_undo_reset)
         self._exports.said.connect(self.status.show_message)
         self._own.chosen.connect(self.show_own_data)
@@ -144,6 +145,12 @@ class MainWindow(QMainWindow):
         if self.pages[name] is not self.page:
             self.status.show_message(*self._messages.get(name, ("Ready", "")))
         self.stack.setCurrentWidget(self.pages[name])
+
+    @Slot(str, str, str)
+    def show_page_for(self, name: str, preset: str, data: str) -> None:
+        """Brings a page into sight with data of a kind; see `Draft.choose_kind`."""
+        self.show_page(name)
+        self.pages[name].draft.choose_kind(preset, data)
 
     @property
     def page(self) -> PageWidget | None:

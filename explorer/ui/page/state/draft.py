@@ -147,6 +147,12 @@ class Draft(QObject):
         values = next((values for data, values in sources if data == name), defaults)
         self._push(f"dataset {name}", dataclasses.replace(self.state, data=name, data_values=values))
 
+    def choose_kind(self, preset: str, data: str) -> None:
+        """Takes a preset, or a dataset if the preset is "", unless the data are of the same kind already."""
+        kind = self.kind()
+        if kind is None or kind.plural != SOURCES[data].kind.plural:
+            self.choose_preset(preset) if preset else self.choose_data(data)
+
     def choose_drawing(self, name: str) -> None:
         """Takes the points drawn under a name; signals also where the name is the same and its points are new."""
         smooth = self.state.data_values if self.state.data == "drawn" else {}
