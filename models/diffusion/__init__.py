@@ -20,5 +20,6 @@ FAMILY = Family("diffusion", "Diffusion", {
     likelihood="ODE, and bound",
     latent_code="along the flow",
     sample_quality="sharp and varied",
+    completion="given all others",
     draws=lambda kind: 1000 * math.prod(kind.shape),
 )  # fmt: skip

@@ -49,5 +49,6 @@ def recorded_params(view: View, model: GenerativeModel) -> dict[str, Any]:
     n = int(view.params[view.samples].default)
     settings = {name: declared.default for name, declared in view.params.items() if name != view.samples}
     known = {name: value for name, value in settings.items() if name in settings_of(type(model).sample)}
-    recorded = budget(n, sampling_passes(model, known), _RECORDED)
+    fewest = max(_RECORDED, int(view.params[view.samples].low or 0))
+    recorded = budget(n, sampling_passes(model, known), fewest)
     return {} if recorded == n else {view.samples: recorded}

@@ -11,7 +11,7 @@ from explorer.data import SOURCES
 from explorer.ui.numbers import THIN_SPACE, count
 from explorer.ui.overview.family_card import STATED, default_passes
 from models import Family
-from models.protocol import GenerativeModel, HasConditional, HasDecoder, accepted
+from models.protocol import Canvas, GenerativeModel, HasConditional, HasDecoder, HasLogProb, accepted, views_of
 from models.protocol.family import Completion, LatentCode, Likelihood, SampleQuality
 
 __all__ = ["Need", "Reason", "reason"]
@@ -50,6 +50,7 @@ _LIKELIHOODS: Mapping[Likelihood, Reason] = {
     "none": Reason(0.0, "there is no likelihood p(x)"),
     "": Reason(0.0, "the likelihood is not described"),
 }
+_OF_DENSITIES: tuple[Likelihood, ...] = ("exact", "ODE, and bound")
 _CODES: Mapping[LatentCode, Reason] = {
     "exact": Reason(1.0, "each datum has an exact code z"),
     "along the flow": Reason(0.75, "an ODE leads from a datum to a code as long as the datum"),
@@ -84,7 +85,7 @@ def reason(need: Need, family: Family, page: type[GenerativeModel], data: str) -
     """
     match need:
         case Need.LIKELIHOOD:
-            return _LIKELIHOODS[family.likelihood]
+            return _likelihood(family, page)
         case Need.SPEED:
             return _speed(page, data)
         case Need.CODE:
@@ -92,7 +93,18 @@ def reason(need: Need, family: Family, page: type[GenerativeModel], data: str) -
         case Need.SAMPLES:
             return _QUALITIES[family.sample_quality]
         case Need.COMPLETION:
-            return _COMPLETIONS[family.completion if issubclass(page, HasConditional) else ""]
+            return _COMPLETIONS[family.completion if fills_in(page) else ""]
+
+
+def fills_in(page: type[GenerativeModel]) -> bool:
+    """Whether a page draws the missing part of a datum: its model has conditionals, or a view takes a canvas."""
+    return issubclass(page, HasConditional) or any(Canvas in view.inputs.values() for view in views_of(page).values())
+
+
+def _likelihood(family: Family, page: type[GenerativeModel]) -> Reason:
+    if family.likelihood in _OF_DENSITIES and not issubclass(page, HasLogProb):
+        return Reason(0.0, "this family computes no likelihood p(x) of these data")
+    return _LIKELIHOODS[family.likelihood]
 
 
 def _code(family: Family, page: type[GenerativeModel], data: str) -> Reason:

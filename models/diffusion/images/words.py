@@ -68,7 +68,8 @@ PRESETS = (
 )  # fmt: skip
 VIEWS = (
     samples, film, denoised, inpainting, drawing, interpolation, passes_compared, guidances, losses,
-    classes.defaulting(n=200), nearest, precision.defaulting(n=200), frechet_distance.defaulting(n=200),
+    classes.defaulting(n=200).but(record=False), nearest, precision.defaulting(n=200),
+    frechet_distance.defaulting(n=200),
 )  # fmt: skip
 SCENES = (
     Scene("Train", "Do images come out of noise?", lead="samples", beside=("curves",)),
