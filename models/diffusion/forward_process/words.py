@@ -31,15 +31,19 @@ PRESETS = (
 SCENES = (
     Scene(
         "Dissolve", "How do data become noise?",
-        lead="points_noised", beside=("images_noised", "schedules"),
+        lead="points_noised", beside=("images_noised", "schedules"), share=0.55,
     ),
     Scene(
         "Marginals", "What does x_t say about x₀?",
-        lead="marginal", beside=("posterior_at",), below=("schedules",),
+        lead="marginal", beside=("images_posterior", "posterior_at", "weights"), share=0.55,
     ),
     Scene(
-        "Memorisation", "Why must a network not find the optimum?",
-        lead="memorised", beside=("images_memorised", "by_time"), below=("weights",),
+        "Memorisation", "What would a perfect network do?",
+        lead="memorised", beside=("images_memorised", "by_time"),
+    ),
+    Scene(
+        "Generalisation", "Why does a network make new data?",
+        lead="smoothed", beside=("images_smoothed", "between"),
     ),
 )  # fmt: skip
 LOOK_AT = (

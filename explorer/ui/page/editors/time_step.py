@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from explorer.engine.views.input_context import InputContext
+from explorer.engine.views.input_kinds import KINDS
 from explorer.ui.card import Card
 from explorer.ui.frames.base import Hit
 from explorer.ui.page.editors.editor import Editor
@@ -20,13 +22,17 @@ _DURATION = 4000  # ms from t = 0 to 1
 
 
 class TimeStepEditor(Editor):
-    """Puts a slider with a play button below each picture whose view takes a time."""
+    """Puts a slider with a play button below each picture whose view takes a time.
+
+    A view whose clicks set the time needs none: it shows the time itself, beside pictures with a slider.
+    """
 
     kind = TimeStep
 
     def __init__(self, theme: Theme, inputs: Inputs, parent: QObject | None = None):
         super().__init__(theme, inputs, parent)
         self._bars: list[TimeBar] = []
+        self._default = 0.0
         self._timer = QTimer(self, interval=_TICK)
         self._timer.timeout.connect(self._on_tick)
         inputs.changed.connect(self._on_changed)
@@ -35,11 +41,11 @@ class TimeStepEditor(Editor):
     def t(self) -> float:
         """The time."""
         value = self.inputs.value(TimeStep)
-        return value.t if isinstance(value, TimeStep) else 0.0
+        return value.t if isinstance(value, TimeStep) else self._default
 
     def attach(self, card: Card) -> None:
         """Adds the slider."""
-        if self.takes(card):
+        if self.takes(card) and card.view.sets is not TimeStep:
             bar = TimeBar(self._theme, self.name_for(card, first=not self._bars))
             bar.moved.connect(self._on_moved)
             bar.play_toggled.connect(self._on_play)
@@ -47,8 +53,14 @@ class TimeStepEditor(Editor):
             self._bars.append(bar)
 
     def show(self, shown: Shown) -> None:
-        """Goes back to t = 0."""
+        """Goes back to the time at the start."""
         self.stop()
+        view = next((view for view in self.inputs.views if TimeStep in view.inputs.values()), None)
+        page = shown.model_or_lab
+        if view is not None and page is not None:
+            default = KINDS[TimeStep].default(InputContext(view, page, shown.data, shown.device))
+            assert isinstance(default, TimeStep)
+            self._default = default.t
         self.inputs.unset(TimeStep)
 
     def clicked(self, card: Card, hit: Hit) -> None:
