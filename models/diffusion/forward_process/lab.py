@@ -46,7 +46,7 @@ class ForwardProcessLab(Lab):
         )  # fmt: skip
         n: int = param(50, "Training data n", 2, 500, log=True, live=True, help="The data of the optimal denoiser.")
         smoothing: float = param(
-            1.0, "Smoothing", 0.0, 3.0, live=True,
+            0.5, "Smoothing", 0.0, 3.0, live=True,
             help="Width over which the smooth denoiser averages, in distances from a datum to the nearest other one.",
         )  # fmt: skip
         passes: int = param(50, "Steps back", 2, 200, log=True, live=True, more=True, help="Of DDIM, from the noise.")

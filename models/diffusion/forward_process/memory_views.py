@@ -59,7 +59,7 @@ def _copies(moments: list[Moment], train: Tensor, held_out: Tensor) -> str:
     )
 
 
-def plane_of(moments: list[Moment], lab: Any, data: Data, train: Tensor, subtitle: str) -> Plane:
+def plane_of(moments: list[Moment], data: Data, train: Tensor, subtitle: str) -> Plane:
     """Paths from noise to samples, over the training data."""
     paths = np.stack([as_array(each.x / each.level.scale) for each in moments], axis=1)
     return Plane(
@@ -73,7 +73,7 @@ def plane_of(moments: list[Moment], lab: Any, data: Data, train: Tensor, subtitl
     )  # fmt: skip
 
 
-def images_of(moments: list[Moment], lab: Any, data: Data, train: Tensor, subtitle: str) -> Images:
+def images_of(moments: list[Moment], data: Data, train: Tensor, subtitle: str) -> Images:
     """Rows of samples, each above the row of the training images that are nearest to them."""
     x = moments[-1].x / moments[-1].level.scale
     pairs = torch.stack([x, train[_nearest(x, train)[1]]])  # (2, n, d)
@@ -94,7 +94,7 @@ def memorised(lab: Any, data: Data, noise: Noise) -> Iterator[Plane]:
     denoiser = optimum(lab, data)
     words = f"{len(denoiser.data):,} training data, {plural(lab.config.passes, 'step')}"
     for moments in way_back(lab, denoiser, PATHS, noise, _PART):
-        yield plane_of(moments, lab, data, denoiser.data, words)
+        yield plane_of(moments, data, denoiser.data, words)
 
 
 @view(
@@ -106,7 +106,7 @@ def images_memorised(lab: Any, data: Data, noise: Noise) -> Iterator[Images]:
     denoiser = optimum(lab, data)
     words = f"{len(denoiser.data):,} training images, {plural(lab.config.passes, 'step')}"
     for moments in way_back(lab, denoiser, IMAGES, noise, _PART):
-        yield images_of(moments, lab, data, denoiser.data, words)
+        yield images_of(moments, data, denoiser.data, words)
 
 
 def times() -> Tensor:
@@ -115,8 +115,8 @@ def times() -> Tensor:
 
 
 @view(
-    "Loss of the optimum",
-    help="Mean square error of ε a dimension: the optimal denoiser of n data on these data and on held-out data.",
+    "Loss by t",
+    help="Mean square error of ε a dimension: of the optimal denoiser of n data on these, and on held-out data.",
 )  # fmt: skip
 def by_time(lab: Any, data: Data) -> Iterator[Curves]:
     """The loss of the optimal denoiser of n data by t, and the least loss that any network can have on new data."""
@@ -139,15 +139,16 @@ def loss_of(denoiser: Optimum, x0: Tensor, level: Level) -> float:
 
 
 def _loss_curves(at: np.ndarray, rows: np.ndarray, n: int) -> Curves:
-    losses, known = np.maximum(rows, _LEAST), rows.shape[1] > 2
+    losses = np.maximum(rows, _LEAST)
     series = [
-        Series("train", "on its training data", at, losses[:, 0], role="model"),
-        Series("valid", "on held-out data", at, losses[:, 1], role="alt"),
+        Series("train", f"{n:,} data", at, losses[:, 0], role="model"),
+        Series("valid", "held-out data", at, losses[:, 1], role="alt"),
     ]
-    if known:
-        series.append(Series("floor", "floor of the true density", at, losses[:, 2], role="data", dashed=True))
-    note = "The floor is the least loss on new data." if known else "The density of these data is not a known mixture."
+    note = "The density of these data is not a known mixture: the floor is unknown."
+    if rows.shape[1] > 2:
+        series.append(Series("floor", "floor", at, losses[:, 2], role="data", dashed=True))
+        note = "The floor is the least loss that any denoiser has on new data."
     return Curves(
-        tuple(series), x_label="t", y_label="mean square error of ε", log_y=True, subtitle=f"n = {n:,}",
+        tuple(series), x_label="t", y_label="mean square error of ε", log_y=True,
         note=f"{note} Losses below 10⁻⁶ are drawn there.",
     )  # fmt: skip

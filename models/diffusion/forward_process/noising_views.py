@@ -67,16 +67,14 @@ def schedules(lab: Any, time: TimeStep) -> Curves:
     x, series = as_array(t), []
     for name in sorted(SCHEDULES, key=lambda name: name != lab.config.schedule):
         title, level = SCHEDULES[name].title, SCHEDULES[name].at(t)
-        sigma = as_array(level.sigma)
-        shown = np.where(sigma <= _MOST, sigma, np.nan)
-        for pane, y, unit in (
-            ("α", as_array(level.alpha), ""),
-            ("σ", shown, ""),
-            ("log-SNR", as_array(level.log_snr), "nats"),
-        ):
-            key, dotted = f"{pane}_{name}", name != lab.config.schedule
-            series.append(Series(key, title, x, y, role=_ROLES[name], pane=pane, unit=unit, dotted=dotted))
+        alpha, sigma, log_snr = map(as_array, (level.alpha, level.sigma, level.log_snr))
+        look: dict[str, Any] = {"role": _ROLES[name], "dotted": name != lab.config.schedule}
+        series += [
+            Series(f"alpha_{name}", title, x, alpha, pane="α", **look),
+            Series(f"sigma_{name}", title, x, np.where(sigma <= _MOST, sigma, np.nan), pane="σ", **look),
+            Series(f"log_snr_{name}", title, x, log_snr, pane="log-SNR", unit="nats", **look),
+        ]
     return Curves(
-        tuple(series), x_label="t", marker=time_of(time), subtitle=f"t = {time_of(time):.3g}",
+        tuple(series), x_label="t", marker=time_of(time),
         note=f"The variance-exploding σ grows to 50; it is drawn up to {_MOST}.",
     )  # fmt: skip

@@ -31,34 +31,35 @@ def images_posterior(lab: Any, batch: DataBatch, data: Data, time: TimeStep) -> 
     probable = denoiser.weights(x, level).topk(2, dim=1)
     best = denoiser.data[probable.indices]  # (rows, 2, d)
     shown = torch.stack([x0, x / level.scale, denoiser.denoised(x, level), best[:, 0], best[:, 1]], dim=1)
+    names = ("x₀", "x_t", "E[x₀ | x_t]")
     captions = [
         caption
-        for row in probable.values.tolist()
-        for caption in ("x₀", "x_t", "E[x₀ | x_t]", *(f"{decimal(100 * share, 0)} %" for share in row))
+        for row, shares in enumerate(probable.values.tolist(), 1)
+        for caption in (*(names if row == len(x0) else ("", "", "")), *(f"{decimal(100 * p, 0)} %" for p in shares))
     ]
     return Images(
         as_array(units.from_units(shown.flatten(0, 1)).clamp(0, 1).float()), columns=shown.shape[1],
         captions=tuple(captions), subtitle=f"t = {time_of(time):.3g}, {len(denoiser.data):,} training images",
-        note="Right: the two most probable training images, with their probabilities.",
+        note="At the right: the most probable training images.",
     )  # fmt: skip
 
 
 @view(
-    "Data that share the weight", sets=TimeStep, when=images,
+    "Effective number of data", sets=TimeStep, when=images,
     help="exp of the entropy of the softmax over the n data, for noised held-out data; band: middle half.",
 )  # fmt: skip
 def weights(lab: Any, data: Data, time: TimeStep) -> Curves:
     """The effective number of data in E[x₀ | x_t], by t, for noised held-out data."""
     at, denoiser, x0 = times(), optimum(lab, data), first(data, "valid", _HELD_OUT)
-    key = "share of the weight", lab.config.schedule, len(denoiser.data)
+    key = "effective number of data", lab.config.schedule, len(denoiser.data)
     if key not in data.cache:
         eps, levels = noise_like(x0), [lab.schedule.at(t) for t in at]
         rows = [count_of(denoiser.weights(level.alpha * x0 + level.sigma * eps, level)) for level in levels]
         data.cache[key] = torch.stack(rows).quantile(torch.tensor([0.25, 0.5, 0.75], dtype=torch.float64), dim=1)
     low, middle, high = (as_array(each) for each in data.cache[key])
-    series = Series("count", "data that share the weight", as_array(at), middle, role="model", low=low, high=high)
+    series = Series("count", "effective number", as_array(at), middle, role="model", low=low, high=high)
     return Curves(
         (series,), x_label="t", y_label="training data", log_y=True, marker=time_of(time),
-        subtitle=f"n = {len(denoiser.data):,}, {len(x0)} noised held-out data",
+        subtitle=f"{len(x0)} held-out images",
         note="Where it is 1, the denoiser returns a single training image.",
     )  # fmt: skip

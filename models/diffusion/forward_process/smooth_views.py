@@ -40,18 +40,19 @@ def smoothed(lab: Any, data: Data, noise: Noise) -> Iterator[Plane]:
     """Paths from noise to new samples."""
     denoiser = _smooth(lab, data)
     for moments in way_back(lab, denoiser, PATHS, noise, _PART):
-        yield plane_of(moments, lab, data, denoiser.data, _words(lab, len(denoiser.data)))
+        yield plane_of(moments, data, denoiser.data, _words(lab, len(denoiser.data)))
 
 
 @view(
     "Images of a smooth denoiser", when=images,
-    help="The optimal denoiser of n images, averaged over places around x_t; below each sample the nearest of them.",
+    help="The optimal denoiser of n images, averaged over places around x_t, blends images. Below each sample: the "
+    "nearest of the n images.",
 )  # fmt: skip
 def images_smoothed(lab: Any, data: Data, noise: Noise) -> Iterator[Images]:
     """Samples of the smooth denoiser above the nearest training images."""
     denoiser = _smooth(lab, data)
     for moments in way_back(lab, denoiser, IMAGES, noise, _PART):
-        yield images_of(moments, lab, data, denoiser.data, _words(lab, len(denoiser.data)))
+        yield images_of(moments, data, denoiser.data, _words(lab, len(denoiser.data)))
 
 
 def _neighbours(denoiser: Optimum) -> tuple[Tensor, Tensor]:
@@ -65,7 +66,7 @@ def _neighbours(denoiser: Optimum) -> tuple[Tensor, Tensor]:
 
 
 @view(
-    "Denoiser between two data",
+    "Between two data",
     help="E[x₀ | x_t] along the line from a training datum, at 0, to the nearest other one, at 1.",
 )  # fmt: skip
 def between(
@@ -87,7 +88,7 @@ def between(
         along = (x0 - a) @ (b - a) / (b - a).square().sum()
         return Series(key, label, as_array(place), as_array(along), role=role, dashed=dashed)
 
-    series = [curve("optimum", "optimum of n data", denoiser.denoised(x, level), "model")]
+    series = [curve("optimum", "optimum", denoiser.denoised(x, level), "model")]
     mixture, words = distribution(lab, data)
     if float(mixture.std) > 0:
         series.append(curve("exact", words, mixture.denoised(x, level), "data", dashed=True))
@@ -97,6 +98,5 @@ def between(
         mean += (part.denoised(x, level) - mean) / (done + 1)
         yield Curves(
             (*series, curve("smooth", "smooth", mean, "alt")), x_label="x_t/α", y_label="E[x₀ | x_t]",
-            subtitle=_words(lab, len(denoiser.data)),
             note="The optimum jumps from one datum to the next. A network is smooth, and puts samples in between.",
         )  # fmt: skip

@@ -21,12 +21,14 @@ EQUATIONS = Objective(
     note="The best prediction of ε is E[ε | x_t] = −σ ∇ log p_t(x_t), and E[x₀ | x_t] = (x_t − σ E[ε | x_t])/α.",
 )
 PRESETS = (
-    Preset("Linear β, 50 data", "", about="The schedule of DDPM: almost all noise is there at t = ½."),
+    Preset("Linear β, 50 data", "", about="The schedule of DDPM: almost all is noise at t = ½."),
     Preset("Cosine", "", {"schedule": "cosine"}, about="The log-SNR falls more slowly in the middle."),
-    Preset("Sigmoid", "", {"schedule": "sigmoid"}, about="Between the two; it begins and ends gently."),
+    Preset("Sigmoid", "", {"schedule": "sigmoid"}, about="Much like the cosine; σ begins and ends more gently."),
     Preset("Variance exploding", "", {"schedule": "exploding"}, about="The datum stays, and the noise grows to 50."),
-    Preset("Five data", "", {"n": 5}, about="The optimum of five data is five attractors."),
-    Preset("500 data", "", {"n": 500}, about="With more data the optimum begins to agree with the true density."),
+    Preset("Five data", "", {"n": 5}, about="The optimum of five data has five samples."),
+    Preset("500 data", "", {"n": 500}, about="With more data the optimum comes closer to the true density."),
+    Preset("Digits, 50 images", "digits", about="The optimum of 50 images returns these 50."),
+    Preset("Digits, 500 images", "digits", {"n": 500}, about="As before, with ten times as many images."),
 )  # fmt: skip
 SCENES = (
     Scene(
@@ -39,18 +41,18 @@ SCENES = (
     ),
     Scene(
         "Memorisation", "What would a perfect network do?",
-        lead="memorised", beside=("images_memorised", "by_time"),
+        lead="memorised", beside=("images_memorised", "by_time"), share=0.55,
     ),
     Scene(
         "Generalisation", "Why does a network make new data?",
-        lead="smoothed", beside=("images_smoothed", "between"),
+        lead="smoothed", beside=("images_smoothed", "between"), share=0.55,
     ),
 )  # fmt: skip
 LOOK_AT = (
-    "The score points to the data: along straight lines while there is much noise, to the nearest mode when there is "
-    "little. The posterior at the handle becomes a choice of one mode as t falls.\n\n"
-    "The loss of n training data is least for their optimal denoiser, a softmax over the data. It only returns "
-    "training data. New samples exist because a network is smoother: it cannot jump from one datum to the next."
+    "The score points to where data are denser: to their middle while there is much noise, to the nearest mode when "
+    "there is little. The posterior of x₀ narrows to one mode as t falls to 0.\n\n"
+    "The denoiser with the least loss on n data is a softmax over them, and its samples are these data. It jumps "
+    "between them where noise is small. A network is smoother than that: it makes samples that lie between the data."
 )
 TRY_NEXT = (
     Try("Take the cosine schedule: classes stay apart for longer", {"schedule": "cosine"}, scene="Dissolve",
@@ -59,4 +61,6 @@ TRY_NEXT = (
     Try("Take five training data: every path ends at one of them", preset="Five data", scene="Memorisation"),
     Try("Take 500: the loss on held-out data comes down to the floor", preset="500 data", scene="Memorisation",
         card="by_time"),
+    Try("Turn smoothing off: the samples are training data again", {"smoothing": 0.0}, scene="Generalisation"),
+    Try("Let digits dissolve", preset="Digits, 50 images", scene="Dissolve"),
 )  # fmt: skip
