@@ -165,27 +165,32 @@ def test_the_map_is_the_density_of_the_data_convolved_with_noise(schedule, t) ->
     np.testing.assert_allclose(values.ravel()[chosen], wanted.reshape(-1, 4).mean(1), rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.parametrize("data", ["ring8", "moons"])
-def test_arrows_are_the_gradient_of_the_log_density(data) -> None:
-    alpha, sigma = level(0.3)
+@pytest.mark.parametrize(
+    ("data", "schedule", "t"), [("ring8", "linear", 0.3), ("ring8", "exploding", 0.5), ("moons", "linear", 0.3)]
+)
+def test_arrows_are_the_gradient_of_the_log_density(data, schedule, t) -> None:
+    alpha, sigma = level(t, schedule)
     centers, std = ring() if data == "ring8" else (train(50, "moons"), 0.0)
-    arrows = picture("marginal", data, 0.3).layers[1]
-    x = torch.from_numpy(arrows.xy).requires_grad_()
-    square = (x[:, None] - alpha * torch.from_numpy(centers)).square().sum(2)
+    frame = picture("marginal", data, t, schedule=schedule)
+    arrows = frame.layers[1]
+    u = torch.from_numpy(arrows.xy).requires_grad_()
+    square = (math.hypot(alpha, sigma) * u[:, None] - alpha * torch.from_numpy(centers)).square().sum(2)
     log_density = (-square / (2 * (alpha**2 * std**2 + sigma**2))).logsumexp(1)
-    (score,) = torch.autograd.grad(log_density.sum(), x)
+    (score,) = torch.autograd.grad(log_density.sum(), u)
     length = score.norm(dim=1, keepdim=True)
     np.testing.assert_allclose(arrows.uv, score / length * torch.log1p(length), rtol=1e-5, atol=1e-5)
-    words = re.search(r"a score of ([\d.]+)", picture("marginal", data, 0.3).note)
+    words = re.search(r"a score of ([\d.]+)", frame.note)
     assert words is not None
     assert float(words[1]) == pytest.approx(float(length.max()), abs=0.051)
 
 
-def test_the_posterior_is_that_of_bayes_on_a_grid() -> None:
-    (alpha, sigma), place = level(0.2), np.array([0.8, -0.9])
-    frame = picture("posterior_at", t=0.2, x1=0.8, x2=-0.9)
+@pytest.mark.parametrize(("schedule", "t"), [("linear", 0.2), ("exploding", 0.48)])
+def test_the_posterior_is_that_of_bayes_on_a_grid(schedule, t) -> None:
+    (alpha, sigma), place = level(t, schedule), np.array([0.8, -0.9])
+    frame = picture("posterior_at", t=t, schedule=schedule, x1=0.8, x2=-0.9)
     fine = grid(240)
-    posterior = density(fine) * np.exp(-((place - alpha * fine) ** 2).sum(1) / (2 * sigma**2))
+    x = math.hypot(alpha, sigma) * place
+    posterior = density(fine) * np.exp(-((x - alpha * fine) ** 2).sum(1) / (2 * sigma**2))
     posterior /= posterior.sum()
     cells = posterior.reshape(80, 3, 80, 3).sum((1, 3)) / AREA
     np.testing.assert_allclose(frame.layers[0].values, cells, atol=0.01 * cells.max())
