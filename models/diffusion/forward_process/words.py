@@ -8,7 +8,7 @@ __all__ = ["ABOUT", "EQUATIONS", "LOOK_AT", "PRESETS", "SCENES", "TRY_NEXT"]
 
 ABOUT = (
     "x_t = α x₀ + σ ε mixes data x₀ and noise ε: t = 0 is data, 1 noise. "
-    "Of mixtures of Gaussians everything is known in closed form."
+    "For mixtures of Gaussians everything is known in closed form."
 )
 EQUATIONS = Objective(
     r"x_t=\alpha_t\,x_0+\sigma_t\,\varepsilon,\quad\lambda_t=\log\frac{\alpha_t^2}{\sigma_t^2}",
@@ -19,6 +19,15 @@ EQUATIONS = Objective(
     ),
     title="The process, with its values at t = ½",
     note="The best prediction of ε is E[ε | x_t] = −σ ∇ log p_t(x_t), and E[x₀ | x_t] = (x_t − σ E[ε | x_t])/α.",
+    other=(
+        Objective(
+            r"\mathbb{E}[x_0\,|\,x_t]=\sum_{i=1}^{n}w_i\,x_i,\quad "
+            r"w_i\propto\exp\!\left(-\frac{\|x_t-\alpha_t x_i\|^2}{2\sigma_t^2}\right)",
+            (),
+            title="The optimal denoiser of n data",
+            note="The smooth denoiser averages the weights w over places around x_t.",
+        ),
+    ),
 )
 PRESETS = (
     Preset("Linear β, 50 data", "", about="The schedule of DDPM: almost all is noise at t = ½."),
@@ -33,19 +42,19 @@ PRESETS = (
 SCENES = (
     Scene(
         "Dissolve", "How do data become noise?",
-        lead="points_noised", beside=("images_noised", "schedules"), share=0.55,
+        lead="points_noised", beside=("images_noised", "schedules"), share=0.58,
     ),
     Scene(
         "Marginals", "What does x_t say about x₀?",
-        lead="marginal", beside=("images_posterior", "posterior_at", "weights"), share=0.55,
+        lead="marginal", beside=("images_posterior", "posterior_at", "weights"), share=0.58,
     ),
     Scene(
         "Memorisation", "What would a perfect network do?",
-        lead="memorised", beside=("images_memorised", "by_time"), share=0.55,
+        lead="memorised", beside=("images_memorised", "by_time"), share=0.58,
     ),
     Scene(
         "Generalisation", "Why does a network make new data?",
-        lead="smoothed", beside=("images_smoothed", "between"), share=0.55,
+        lead="smoothed", beside=("images_smoothed", "between"), share=0.58,
     ),
 )  # fmt: skip
 LOOK_AT = (
