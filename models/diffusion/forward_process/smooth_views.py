@@ -20,7 +20,7 @@ __all__ = ["between", "images_smoothed", "smoothed"]
 
 _DRAWS = 16  # places around x_t over which samples average
 _PARTS = 12  # times as many for a curve, one part at a time
-_PART = 2  # passes at a time
+_PART = 1  # passes at a time
 _BEYOND = 0.5  # of the distance of the two data that the curve shows on either side
 
 
