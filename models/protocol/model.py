@@ -316,9 +316,11 @@ class Lab(Page, ABC):
 
     Attributes:
         points: Where the `Points` of its views are at first, k pairs; () for the corners of a square.
+        time: The `TimeStep` of its views at first.
     """
 
     points: ClassVar[tuple[tuple[float, float], ...]] = ()
+    time: ClassVar[float] = 0.0
 
     def __init__(self, config: Any):
         self.config = config

@@ -252,6 +252,10 @@ def _points_text(points: Points, _context: InputContext) -> str:
     return ";".join(map(_joined, np.asarray(points.xy, dtype=float)))
 
 
+def _first_time(context: InputContext) -> TimeStep:
+    return TimeStep(context.page.time if isinstance(context.page, Lab) else 0.0)
+
+
 def _read_time(text: str, context: InputContext, _directions: Iterable[KeptDirection]) -> TimeStep:
     t = _numbers(context.name, text, 1)[0]
     if not 0 <= t <= 1:
@@ -280,7 +284,7 @@ KINDS: Mapping[type[Input], InputKind] = {
     Canvas: InputKind(_half_canvas, _read_canvas, _canvas_text, "12:lower"),
     Pixel: InputKind(_middle_pixel, _read_pixel, _pixel_text, "3,4"),
     Points: InputKind(_points, _read_points, _points_text, "0,1;2,3"),
-    TimeStep: InputKind(lambda _: TimeStep(0.0), _read_time, lambda time, _: _joined(np.array([time.t])), "0.5"),
+    TimeStep: InputKind(_first_time, _read_time, lambda time, _: _joined(np.array([time.t])), "0.5"),
     Data: InputKind(
         lambda context: _data(context).whole(), _no_text("it is the whole dataset of the page"), lambda *_: ""
     ),

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import torch
 
 from models.diffusion.forward_process import words
-from models.diffusion.forward_process.marginal_views import marginal, posterior_at
-from models.diffusion.forward_process.memory_views import by_time, images_memorised, memorised, weights
+from models.diffusion.forward_process.marginal_views import REACH, marginal, posterior_at
+from models.diffusion.forward_process.memory_views import by_time, images_memorised, memorised
 from models.diffusion.forward_process.noising_views import images_noised, points_noised, schedules
+from models.diffusion.forward_process.posterior_views import images_posterior, weights
+from models.diffusion.forward_process.smooth_views import between, images_smoothed, smoothed
 from models.diffusion.process import SCHEDULES, Schedule
 from models.protocol import Image, Lab, Objective, Planar, param
 
@@ -29,9 +31,10 @@ class ForwardProcessLab(Lab):
     about = words.ABOUT
     presets, scenes, look_at, try_next = words.PRESETS, words.SCENES, words.LOOK_AT, words.TRY_NEXT
     views = (
-        points_noised, images_noised, schedules, marginal, posterior_at, memorised, images_memorised, by_time, weights,
+        points_noised, images_noised, schedules, marginal, images_posterior, posterior_at, weights, memorised,
+        images_memorised, by_time, smoothed, images_smoothed, between,
     )  # fmt: skip
-    points = ((0.9, 0.5),)
+    time = 0.15
 
     @dataclass(frozen=True)
     class Config:
@@ -41,10 +44,14 @@ class ForwardProcessLab(Lab):
             "linear", "Schedule", choices={name: each.title for name, each in SCHEDULES.items()}, live=True,
             help="How α and σ depend on t.",
         )  # fmt: skip
-        n: int = param(
-            50, "Training data n", 1, 500, log=True, live=True, help="That the optimal denoiser of n data knows."
-        )
+        n: int = param(50, "Training data n", 2, 500, log=True, live=True, help="The data of the optimal denoiser.")
+        smoothing: float = param(
+            0.5, "Smoothing", 0.0, 3.0, live=True,
+            help="Width over which the smooth denoiser averages, in distances from a datum to the nearest other one.",
+        )  # fmt: skip
         passes: int = param(50, "Steps back", 2, 200, log=True, live=True, more=True, help="Of DDIM, from the noise.")
+        x1: float = param(0.9, "x₁ of x_t", -REACH, REACH, live=True, more=True, help="Place of the posterior.")
+        x2: float = param(0.5, "x₂ of x_t", -REACH, REACH, live=True, more=True, help="Place of the posterior.")
 
     config: Config
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from explorer.engine.views.requests import Reply
 from explorer.ui.card import Card
 from explorer.ui.frames import CurvesView
+from explorer.ui.frames.base import Hit
 from explorer.ui.numbers import count
 from explorer.ui.page.board.card_actions import CardActions
 from explorer.ui.page.board.curves_card import CurvesCard
@@ -276,10 +277,11 @@ class Board(QFrame):
 
     @Slot(float)
     def _on_curves_picked(self, x: float) -> None:
-        display = self.sender()
-        assert isinstance(display, CurvesView)
-        if isinstance(display.frame, Curves) and display.frame.x_label == "step":
+        card = next(card for card in self.cards.values() if card.display is self.sender())
+        if isinstance(card.display.frame, Curves) and card.display.frame.x_label == "step":
             self.step_picked.emit(x)
+        else:
+            self.clicked.emit(card, Hit(time=x))
 
     @Slot(str, object)
     def _on_param_changed(self, name: str, value: object) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from explorer.engine.views.input_context import InputContext
+from explorer.engine.views.input_kinds import KINDS
 from explorer.ui.card import Card
 from explorer.ui.frames.base import Hit
 from explorer.ui.page.editors.editor import Editor
@@ -20,13 +24,17 @@ _DURATION = 4000  # ms from t = 0 to 1
 
 
 class TimeStepEditor(Editor):
-    """Puts a slider with a play button below each picture whose view takes a time."""
+    """Puts a slider with a play button below the first picture in sight whose view takes a time.
+
+    It moves the pictures beside it, too. A view whose clicks set the time needs no slider.
+    """
 
     kind = TimeStep
 
     def __init__(self, theme: Theme, inputs: Inputs, parent: QObject | None = None):
         super().__init__(theme, inputs, parent)
-        self._bars: list[TimeBar] = []
+        self._bars: list[tuple[Card, TimeBar]] = []
+        self._default = 0.0
         self._timer = QTimer(self, interval=_TICK)
         self._timer.timeout.connect(self._on_tick)
         inputs.changed.connect(self._on_changed)
@@ -35,20 +43,33 @@ class TimeStepEditor(Editor):
     def t(self) -> float:
         """The time."""
         value = self.inputs.value(TimeStep)
-        return value.t if isinstance(value, TimeStep) else 0.0
+        return value.t if isinstance(value, TimeStep) else self._default
 
     def attach(self, card: Card) -> None:
         """Adds the slider."""
-        if self.takes(card):
+        if self.takes(card) and card.view.sets is not TimeStep:
             bar = TimeBar(self._theme, self.name_for(card, first=not self._bars))
             bar.moved.connect(self._on_moved)
             bar.play_toggled.connect(self._on_play)
             card.add_row(bar)
-            self._bars.append(bar)
+            self._bars.append((card, bar))
+
+    def arrange(self, cards: Sequence[Card]) -> None:
+        """Shows the slider on the first of the cards that has one."""
+        own = {card for card, _ in self._bars}
+        first = [card for card in cards if card in own][:1]
+        for card, bar in self._bars:
+            bar.setVisible(card in first)
 
     def show(self, shown: Shown) -> None:
-        """Goes back to t = 0."""
+        """Goes back to the time at the start."""
         self.stop()
+        view = next((view for view in self.inputs.views if TimeStep in view.inputs.values()), None)
+        page = shown.model_or_lab
+        if view is not None and page is not None:
+            default = KINDS[TimeStep].default(InputContext(view, page, shown.data, shown.device))
+            assert isinstance(default, TimeStep)
+            self._default = default.t
         self.inputs.unset(TimeStep)
 
     def clicked(self, card: Card, hit: Hit) -> None:
@@ -68,7 +89,7 @@ class TimeStepEditor(Editor):
         self.inputs.set(TimeStep(t), dragged=True)
 
     def _play(self, playing: bool) -> None:
-        for bar in self._bars:
+        for _, bar in self._bars:
             bar.show_playing(playing)
         if playing:
             self._timer.start()
@@ -96,5 +117,5 @@ class TimeStepEditor(Editor):
     @Slot(object)
     def _on_changed(self, kind: object) -> None:
         if kind is TimeStep:
-            for bar in self._bars:
+            for _, bar in self._bars:
                 bar.show_time(self.t)
