@@ -182,6 +182,7 @@ def no_running_threads() -> Iterator[None]:
     gc.collect()
     running = [type(o).__name__ for o in gc.get_objects() if issubclass(type(o), QThread) and _runs(o)]
     assert not running, f"still running; stop and wait for them before the test ends: {running}"
+    gc.freeze()  # modules that were imported late need not be looked through after every test either
 
 
 def _runs(thread: QThread) -> bool:
