@@ -69,8 +69,9 @@ def _short_measurements() -> Iterator[None]:
 
 @pytest.fixture
 def quick_critics(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Critics of the lab on supports that do not overlap stop after 600 updates: for tests of all labs alike."""
-    monkeypatch.setattr("models.gan.non_overlap.critic.MOST", 600)
+    """Critics of the lab on supports that do not overlap stop after 100 updates: for tests of all labs alike."""
+    monkeypatch.setattr("models.gan.non_overlap.critic.MOST", 100)
+    monkeypatch.setattr("models.gan.non_overlap.overlap_views._CRITIC_STEPS", 20)
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ import models
 from explorer.engine import Request, SessionViews, Setup, new_session
 from explorer.engine.lab import open_lab
 from models.frames import Frame
-from models.gan.non_overlap import overlap_views
 from models.protocol import GenerativeModel, Lab, build, views_of
 
 pytestmark = pytest.mark.usefixtures("quick_critics")
@@ -46,8 +45,7 @@ def test_what_is_wrong_is_found() -> None:
 
 
 @pytest.mark.parametrize("name", LABS)
-def test_labs(name, monkeypatch) -> None:
-    monkeypatch.setattr(overlap_views, "_CRITIC_STEPS", 20)
+def test_labs(name) -> None:
     page = PAGES[name]
     for preset in page.presets[:3] or [None]:
         config = build(page.Config, dict(preset.config) if preset else {})
