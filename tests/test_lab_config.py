@@ -11,7 +11,7 @@ from explorer.engine.lab import open_lab
 from models.frames import arrays_of
 from models.protocol import Lab, build, params_of, views_of
 
-pytestmark = pytest.mark.usefixtures("quick_critics")
+pytestmark = pytest.mark.usefixtures("quick_labs")
 
 LABS = {name: page for family in models.FAMILIES for name, page in family.pages.items() if issubclass(page, Lab)}
 SMALL = {"seed": 97, "steps": 20, "theta": 0.7}  # of a fit that no other test has trained

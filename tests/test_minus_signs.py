@@ -15,7 +15,7 @@ from explorer.engine.lab import open_lab
 from models.frames import Frame
 from models.protocol import GenerativeModel, Lab, build, views_of
 
-pytestmark = pytest.mark.usefixtures("quick_critics")
+pytestmark = pytest.mark.usefixtures("quick_labs")
 
 PAGES = {name: page for family in models.FAMILIES for name, page in family.pages.items()}
 LABS = [name for name, page in PAGES.items() if issubclass(page, Lab)]

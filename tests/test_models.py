@@ -22,7 +22,7 @@ from models.protocol import BadValue, GenerativeModel, Image, Lab, Waveform, bui
 LABS = sorted(name for name, page in PAGES.items() if issubclass(page, Lab))
 QUICK = {"choosing-d": {"steps": 20}, "non-overlap": {"steps": 40}}  # of labs that fit models
 
-pytestmark = pytest.mark.usefixtures("fixture_pages", "quick_critics")
+pytestmark = pytest.mark.usefixtures("fixture_pages", "quick_labs")
 
 
 def advance(session: Session, rounds: int) -> None:
