@@ -1,4 +1,4 @@
-"""Numbers in pictures have a true minus sign, as those of the window and of figures do; see `test_models.py` for models."""
+"""Numbers in pictures have a true minus sign, as those of the window and of figures do."""
 
 from __future__ import annotations
 
