@@ -68,9 +68,11 @@ def _short_measurements() -> Iterator[None]:
 
 
 @pytest.fixture
-def quick_critics(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Critics of the lab on supports that do not overlap stop after 600 updates: for tests of all labs alike."""
-    monkeypatch.setattr("models.gan.non_overlap.critic.MOST", 600)
+def quick_labs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lab on supports that do not overlap trains and draws little: for tests of all labs alike."""
+    monkeypatch.setattr("models.gan.non_overlap.critic.MOST", 100)
+    monkeypatch.setattr("models.gan.non_overlap.overlap_views._CRITIC_STEPS", 20)
+    monkeypatch.setattr("models.gan.non_overlap.dimension_views._BATCHES", 1)
 
 
 @pytest.fixture

@@ -9,10 +9,9 @@ import models
 from explorer.engine import Request
 from explorer.engine.lab import open_lab
 from models.frames import arrays_of
-from models.gan.non_overlap import overlap_views
 from models.protocol import Lab, build, params_of, views_of
 
-pytestmark = pytest.mark.usefixtures("quick_critics")
+pytestmark = pytest.mark.usefixtures("quick_labs")
 
 LABS = {name: page for family in models.FAMILIES for name, page in family.pages.items() if issubclass(page, Lab)}
 SMALL = {"seed": 97, "steps": 20, "theta": 0.7}  # of a fit that no other test has trained
@@ -35,9 +34,8 @@ def _further(page: type[Lab], values: dict) -> list[dict]:
 
 
 @pytest.mark.parametrize("name", LABS)
-def test_a_view_shows_the_config_in_force_whatever_was_shown_before(name, monkeypatch) -> None:
+def test_a_view_shows_the_config_in_force_whatever_was_shown_before(name) -> None:
     page = LABS[name]
-    monkeypatch.setattr(overlap_views, "_CRITIC_STEPS", 20)
     declared = params_of(page.Config)
     values = {key: max(value, declared[key].low or 0) for key, value in SMALL.items() if key in declared}
     before = _frames(page, values)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from catalogue import MODELS, PAGES, small_data, small_session
+from minus_signs import hyphens
 from pages import tensors_of
 
 import models
@@ -20,9 +21,9 @@ from models.frames import FRAMES, Bars, Curves, Frame, arrays_of
 from models.protocol import BadValue, GenerativeModel, Image, Lab, Waveform, build, params_of, views_of
 
 LABS = sorted(name for name, page in PAGES.items() if issubclass(page, Lab))
-QUICK = {"choosing-d": {"steps": 20}}  # of a lab that fits many models
+QUICK = {"choosing-d": {"steps": 20}, "non-overlap": {"steps": 40}}  # of labs that fit models
 
-pytestmark = pytest.mark.usefixtures("fixture_pages", "quick_critics")
+pytestmark = pytest.mark.usefixtures("fixture_pages", "quick_labs")
 
 
 def advance(session: Session, rounds: int) -> None:
@@ -98,15 +99,24 @@ def test_samples_have_the_shape_and_range_of_data(name):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_shown_views_give_the_declared_frame(name):
-    session = trained(name, 1)
-    for key, view in Viewer(session.model, session.data).views.items():
-        if view.applies(type(session.model), session.setup.config, session.model.spec):
-            frames = show(Viewer(session.model, session.data), key)
-            assert frames, key
-            for frame in frames:
-                check_frame(frame, view.frame, key)
-            assert len(frames) == 1 or view.streams
+def test_shown_views_give_the_declared_frame_and_draw_from_no_global_generator(name, untouched_generators):
+    session = small_session(name)
+    with untouched_generators():
+        advance(session, 2)
+        with torch.no_grad():
+            session.model.sample(3, rng=torch.Generator())
+        shown = {
+            key: show(Viewer(session.model, session.data), key)
+            for key, view in Viewer(session.model, session.data).views.items()
+            if view.applies(type(session.model), session.setup.config, session.model.spec)
+        }
+    for key, frames in shown.items():
+        view = views_of(type(session.model))[key]
+        assert frames, key
+        for frame in frames:
+            check_frame(frame, view.frame, key)
+        assert hyphens(frames[-1]) == [], key
+        assert len(frames) == 1 or view.streams
 
 
 @pytest.mark.parametrize("name", LABS)
@@ -133,18 +143,6 @@ def check_frame(frame: Frame, declared: type[Frame], key: str) -> None:
         without = isinstance(frame, Bars) and path == "reference"  # NaN for a bar that has none
         finite = np.isfinite(array) | undrawn | (without and np.isnan(array))
         assert finite.all() or (cut and finite.any()), f"{key}: {path}"
-
-
-@pytest.mark.parametrize("name", MODELS)
-def test_no_global_generator_is_drawn_from(name, untouched_generators):
-    session = small_session(name)
-    with untouched_generators():
-        advance(session, 2)
-        with torch.no_grad():
-            session.model.sample(3, rng=torch.Generator())
-        for key, view in Viewer(session.model, session.data).views.items():
-            if view.applies(type(session.model), session.setup.config, session.model.spec):
-                show(Viewer(session.model, session.data), key)
 
 
 def test_the_watch_over_global_generators_sees_a_draw(untouched_generators):

@@ -19,7 +19,7 @@ from models.frames import Curves, arrays_of
 from models.gan.non_overlap.lab import NonOverlapLab
 from models.protocol import DataSpec, Image, Lab, Page, Preset, Scene, Try, View, build, params_of, views_of
 
-pytestmark = pytest.mark.usefixtures("quick_critics")
+pytestmark = pytest.mark.usefixtures("quick_labs")
 
 PAGES = {name: page for family in models.FAMILIES for name, page in family.pages.items()}
 TRIES = [(name, number) for name, page in PAGES.items() for number in range(len(page.try_next))]

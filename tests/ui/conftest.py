@@ -28,6 +28,7 @@ from driving import Driver
 
 from explorer.data import open_dataset
 from explorer.ui.app import create_window
+from explorer.ui.settings import settings
 from explorer.ui.theme import Theme
 
 _W = TypeVar("_W", bound=QWidget)
@@ -127,11 +128,14 @@ def open_window(
 ) -> Iterator[Callable[..., Driver]]:
     """Opens the application's window; after the test it is closed, and nothing of it is left.
 
-    The arguments are the window's width and height; 0 and 0 leave it as it was the last time.
+    The arguments are the window's width and height, where 0 and 0 leave it as it was the last time, and the page that
+    was in sight then; without one it opens on that of the first start.
     """
     opened: list[Driver] = []
 
-    def make(width: int = 1440, height: int = 900) -> Driver:
+    def make(width: int = 1440, height: int = 900, page: str = "") -> Driver:
+        if page:
+            settings().setValue("page", page)
         driver = Driver(create_window(), qtbot)
         if width and height:
             driver.window.resize(width, height)
@@ -182,6 +186,7 @@ def no_running_threads() -> Iterator[None]:
     gc.collect()
     running = [type(o).__name__ for o in gc.get_objects() if issubclass(type(o), QThread) and _runs(o)]
     assert not running, f"still running; stop and wait for them before the test ends: {running}"
+    gc.freeze()  # modules that were imported late need not be looked through after every test either
 
 
 def _runs(thread: QThread) -> bool:

@@ -34,7 +34,6 @@ def ready() -> None:
 
 def begin() -> None:
     if STATE != "idle":
-        window().show_page("gan")
         window().stack.currentWidget().findChild(QPushButton, "train").click()
     ready()
 

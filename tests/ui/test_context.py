@@ -29,34 +29,58 @@ def _choose(combo, value) -> None:
 
 
 MODELS = [n for f in models.FAMILIES for n, page in f.pages.items() if issubclass(page, GenerativeModel)]
-WITH_DATA = [(f, name) for f in (*models.FAMILIES, pages.FIXTURES) for name, page in f.pages.items() if page.accepts]
+WITH_DATA = {n: f for f in (*models.FAMILIES, pages.FIXTURES) for n, page in f.pages.items() if page.accepts}
+OF_KINDS = {WITH_DATA[name].pages[name].accepts: name for name in WITH_DATA}  # one page of those that accept the same
 
 
-@pytest.mark.parametrize(("family", "name"), WITH_DATA, ids=[name for _, name in WITH_DATA])
-@pytest.mark.usefixtures("parts")
-def test_no_predicate_is_asked_of_another_class(theme, make_widget, monkeypatch, family, name) -> None:
-    asked = []
+@pytest.fixture
+def asked(monkeypatch) -> list[str]:
+    """Names of the parameters whose predicates are asked, each of its own class."""
+    names: list[str] = []
     applies = Param.applies
 
     def watch(self, config, latent_dim=None):
-        asked.append(self.name)
+        names.append(self.name)
         own = params_of(type(config))
         assert own[self.name].when is self.when, f"{self.name} is asked of a {type(config).__name__}"
         return applies(self, config, latent_dim)
 
     monkeypatch.setattr(Param, "applies", watch)
-    state = State(name, family.pages[name])
-    side = make_widget(SidePanel(theme, family, state.draft, state.shown, state.moment), 300, 700)
-    combo, names = side.dataset._dataset, list(state.draft.datasets())
-    for place, one in enumerate(names):
-        for other in names[place + 1 :]:
-            for data in (other, one):  # there and back
-                _choose(combo, data)
-                assert state.draft.state.data == data
-                assert list(side.dataset.form.rows) == list(params_of(SOURCES[data]))
-        _choose(combo, names[min(place + 1, len(names) - 1)])
+    return names
+
+
+def _panel(theme, make_widget, name: str) -> tuple[State, SidePanel]:
+    state = State(name, WITH_DATA[name].pages[name])
+    return state, make_widget(SidePanel(theme, WITH_DATA[name], state.draft, state.shown, state.moment), 300, 700)
+
+
+def _choose_data(state: State, side: SidePanel, data: str) -> None:
+    _choose(side.dataset._dataset, data)
+    assert state.draft.state.data == data
+    assert list(side.dataset.form.rows) == list(params_of(SOURCES[data]))
+
+
+@pytest.mark.parametrize("name", WITH_DATA)
+@pytest.mark.usefixtures("parts")
+def test_no_predicate_is_asked_of_another_class(theme, make_widget, asked, name) -> None:
+    state, side = _panel(theme, make_widget, name)
+    for data in state.draft.datasets():
+        _choose_data(state, side, data)
     for preset in state.draft.page.presets:
         state.draft.choose_preset(preset.title)
+    assert asked
+
+
+@pytest.mark.parametrize("name", OF_KINDS.values())
+@pytest.mark.usefixtures("parts")
+def test_nor_from_any_dataset_to_any_other(theme, make_widget, asked, name) -> None:
+    state, side = _panel(theme, make_widget, name)
+    names = list(state.draft.datasets())
+    for place, one in enumerate(names):
+        _choose_data(state, side, one)
+        for other in names[place + 1 :]:
+            _choose_data(state, side, other)
+            _choose_data(state, side, one)
     assert asked
 
 

@@ -123,9 +123,8 @@ def test_a_sum_of_a_lab_names_its_symbol_and_its_unit(theme, make_widget) -> Non
     assert explain.rows[1].accessibleName() == "gap: 1.00 nats"
 
 
-def test_values_follow_the_parameters_in_the_window(driver) -> None:
-    driver.click("tab.vae")
-    driver.click("nav.elbo")
+def test_values_follow_the_parameters_in_the_window(open_window) -> None:
+    driver = open_window(page="elbo")
     page, explain = LABS["elbo"], driver.page.explain
 
     def shows(**values: float) -> bool:
@@ -143,9 +142,8 @@ def test_values_follow_the_parameters_in_the_window(driver) -> None:
     assert number(float(bars.values[bars.labels.index("ELBO")])) == explain.rows[0].value.text()
 
 
-def test_the_equations_follow_a_choice_in_the_window(driver) -> None:
-    driver.click("tab.vae")
-    driver.click("nav.reparameterization")
+def test_the_equations_follow_a_choice_in_the_window(open_window) -> None:
+    driver = open_window(page="reparameterization")
     driver.until(lambda: not driver.card("recipe").is_empty)
     explain = driver.page.explain
     assert explain.rows[0].term.tex == r"\mathbb{E}_\varepsilon\left[f'(z)\right]"

@@ -16,6 +16,7 @@ from explorer.ui.theme import mono_font, ui_font
 from explorer.ui.theme.fonts import FONTS
 
 
+@pytest.fixture(scope="module")
 def texts() -> set[str]:
     """Every text in the code of models and window, docstrings left out."""
     found: set[str] = set()
@@ -48,8 +49,8 @@ def raw(qapp) -> dict[str, QRawFont]:
         ("JetBrainsMono-Regular.ttf", "Inter-Regular.ttf", "NotoSansMath-Regular.ttf"),
     ],
 )
-def test_every_character_of_the_program_has_a_glyph(raw, files):
-    needed = {character for text in texts() for character in text if character.isprintable()}
+def test_every_character_of_the_program_has_a_glyph(raw, texts, files):
+    needed = {character for text in texts for character in text if character.isprintable()}
     assert {"∇", "σ", "₁", "−"} <= needed
     fonts = [raw[name] for name in files]
     assert not [c for c in sorted(needed) if not any(font.supportsCharacter(ord(c)) for font in fonts)]

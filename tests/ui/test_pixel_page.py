@@ -6,8 +6,7 @@ from explorer.ui.page.editors.pixel_bar import PixelBar
 
 
 def test_one_card_in_sight_has_the_boxes_of_the_pixel(open_window) -> None:
-    driver = open_window(1440, 900)
-    driver.window.show_page("pixel-cnn")
+    driver = open_window(page="pixel-cnn")
     driver.until(lambda: driver.page.shown.source is not None)
     places = {"Conditionals": ["nats"], "What it sees": ["influence"], "Train": ["nats"], "Trade-off": []}
     for scene, expected in places.items():

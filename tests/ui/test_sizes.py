@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,43 +39,48 @@ def smaller_than(card: Card, width: int, height: int) -> str:
 Size = tuple[int, int]
 
 
-def faults(driver, lead: Size, square: Size, board: Size, side: Size | None) -> list[str]:
-    """Every scene of the page in sight whose plots are smaller than these."""
+def in_each_scene(driver, *checks: Callable[[Any], list[str]]) -> list[str]:
+    """What checks find wrong in the scenes of the page in sight."""
     scenes, found = driver.page.scenes, []
     for name in scenes.names:
         scenes.choose(name)
         driver.qtbot.wait(1)
-        view = driver.page.board.scene
-        frame = view.lead.display.frame
-        is_square = isinstance(view.lead.display, PlaneView) and (frame is None or frame.square)
-        wanted = board if view.lead.view.sets is Canvas else square if is_square else lead
-        found += [f"{name}: {text}" for text in [smaller_than(view.lead, *wanted)] if text]
-        for card in view.in_sight()[1:] if side is not None else ():
-            height = 120 if issubclass(card.view.frame, _SHALLOW) else side[1]
-            found += [f"{name}: {text}" for text in [smaller_than(card, side[0], height)] if text]
+        found += [f"{name}: {text}" for check in checks for text in check(driver)]
     return found
+
+
+def too_small(driver, lead: Size, square: Size, board: Size, side: Size | None) -> list[str]:
+    """The cards in sight whose plots are smaller than these."""
+    view = driver.page.board.scene
+    frame = view.lead.display.frame
+    is_square = isinstance(view.lead.display, PlaneView) and (frame is None or frame.square)
+    wanted = board if view.lead.view.sets is Canvas else square if is_square else lead
+    found = [smaller_than(view.lead, *wanted)]
+    for card in view.in_sight()[1:] if side is not None else ():
+        height = 120 if issubclass(card.view.frame, _SHALLOW) else side[1]
+        found.append(smaller_than(card, side[0], height))
+    return [text for text in found if text]
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_plots_are_large(open_window, page):
-    driver = open_window(1440, 900)
-    driver.window.show_page(page)
+    driver = open_window(1440, 900, page)
     driver.until(lambda: driver.page.shown.source is not None)
     driver.page.banner.dismiss()  # the welcome of the first start
     driver.qtbot.wait(1)
     assert driver.page.run_bar.explain_button.isChecked()
-    assert faults(driver, (540, 440), (470, 470), (470, 470), (240, 160)) == []
+    wide = {"lead": (540, 440), "square": (470, 470), "board": (470, 470), "side": (240, 160)}
+    assert in_each_scene(driver, partial(too_small, **wide)) == []
     driver.window.resize(1024, 700)
     driver.qtbot.wait(1)
-    assert faults(driver, (360, 330), (360, 330), (288, 288), None) == []  # a board has two rows of tools below it
+    narrow = {"lead": (360, 330), "square": (360, 330), "board": (288, 288), "side": None}  # a board has tools below it
+    assert in_each_scene(driver, partial(too_small, **narrow), out_of_sight) == []
     assert cut(driver.page.side.widget()) == []
-    assert out_of_sight(driver) == []
 
 
 @pytest.mark.parametrize("page", ["gan-images", "pixel-cnn", "wavenet"])
 def test_no_word_of_the_run_bar_or_of_a_foot_is_cut(open_window, page):
-    driver = open_window(1024, 700)
-    driver.window.show_page(page)
+    driver = open_window(1024, 700, page)
     driver.until(lambda: driver.page.shown.source is not None)
     found, bar, scenes = [], driver.page.run_bar, driver.page.scenes
     for state, averaged in itertools.product(PageState, (False, True)):
@@ -99,17 +107,14 @@ def narrowed(parent: QWidget) -> list[str]:
 
 
 def out_of_sight(driver) -> list[str]:
-    """The cards of scenes with up to three cards of which a part has no room, and of all scenes those hidden whole."""
-    scenes, found = driver.page.scenes, []
-    for name in scenes.names:
-        scenes.choose(name)
-        driver.qtbot.wait(1)
-        for card in (driver.card(card) for card in scenes.layout.cards):
-            seen = card.visibleRegion().boundingRect().size()
-            if len(scenes.layout.cards) <= 3 and seen != card.size():
-                found.append(f"{name}: {card.view.name} shows {seen.height()} of {card.height()} px")
-            elif seen.isEmpty():
-                found.append(f"{name}: {card.view.name} is out of sight")
+    """The cards of a scene that are hidden whole, and of which a part has no room if the scene has three at most."""
+    cards, found = [driver.card(name) for name in driver.page.scenes.layout.cards], []
+    for card in cards:
+        seen = card.visibleRegion().boundingRect().size()
+        if len(cards) <= 3 and seen != card.size():
+            found.append(f"{card.view.name} shows {seen.height()} of {card.height()} px")
+        elif seen.isEmpty():
+            found.append(f"{card.view.name} is out of sight")
     return found
 
 

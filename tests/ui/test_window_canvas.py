@@ -24,8 +24,7 @@ LEAST = 470  # px of the side of a board that leads at 1440 × 900
 def drawn_on(open_window, monkeypatch, request):
     """A page with a card that has nothing but the board; binary digits."""
     monkeypatch.setattr(models, "FAMILIES", (*models.FAMILIES, FAMILY))
-    driver = open_window(*getattr(request, "param", (1440, 900)))
-    driver.click("tab.toys")
+    driver = open_window(*getattr(request, "param", (1440, 900)), page="toy-belief-network")
     driver.show_card("drawing")
     driver.until(lambda: not driver.card("completion").is_empty and not driver.card("drawing").is_empty)
     return driver
@@ -34,9 +33,7 @@ def drawn_on(open_window, monkeypatch, request):
 @pytest.fixture
 def beside(open_window, fixture_pages, request):
     """A page whose board stands beside the picture; grey digits."""
-    driver = open_window(*getattr(request, "param", (1440, 900)))
-    driver.click("tab.fixtures")
-    driver.click("nav.average")
+    driver = open_window(*getattr(request, "param", (1440, 900)), page="average")
     driver.until(lambda: not driver.card("completion").is_empty)
     return driver
 

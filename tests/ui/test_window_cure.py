@@ -13,9 +13,9 @@ SMALL = {"batch": 16, "steps": 100_000, "hidden_g": 8, "hidden_d": 8}
 
 
 @pytest.fixture
-def gan(driver):
+def gan(open_window):
     """The window with a collapsed GAN in training, as far as its alert says."""
-    driver.window.show_page("gan")
+    driver = open_window(page="gan")
     driver.page.draft.choose_preset("Collapse")
     driver.page.draft.set_values(SMALL)
     driver.until(lambda: driver.page.shown.state == "ready")

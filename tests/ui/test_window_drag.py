@@ -12,9 +12,7 @@ from PySide6.QtTest import QTest
 @pytest.fixture
 def driver(open_window, fixture_pages):
     """The window on a lab with handles, at rest."""
-    driver = open_window()
-    driver.click("tab.fixtures")
-    driver.click("nav.coin")
+    driver = open_window(page="coin")
     driver.until(lambda: not driver.card("slope").is_empty)
     return driver
 

@@ -14,6 +14,7 @@ import pytest
 
 from explorer.engine import Run
 from explorer.ui.ending import Ending
+from explorer.ui.settings import settings
 
 PROGRAM = Path(__file__).with_name("ended.py")
 
@@ -24,6 +25,9 @@ PROGRAM = Path(__file__).with_name("ended.py")
     [("SIGINT", "training", 130), ("SIGTERM", "dialog", 143), ("SIGHUP", "idle", 129)],
 )
 def test_a_signal_saves_and_closes_the_window(number, state, status, apart):
+    stored = settings()
+    stored.setValue("page", "gan")  # whose window opens and trains fast
+    stored.sync()
     process = subprocess.Popen(
         [sys.executable, str(PROGRAM), state],
         env={**os.environ, "PYTHONPATH": str(PROGRAM.parents[2])},

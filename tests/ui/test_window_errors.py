@@ -59,9 +59,7 @@ def test_details_of_a_failure_can_be_copied(driver) -> None:
 
 
 def test_too_little_memory_names_a_batch_that_fits_and_trains_with_it(open_window, fixture_pages) -> None:
-    driver = open_window()
-    driver.click("tab.fixtures")
-    driver.click("nav.hungry")
+    driver = open_window(page="hungry")
     driver.page.draft.set_values({"batch": 64, "steps": 100_000})
     driver.click("train")
     driver.until_state("out of memory")
@@ -119,8 +117,7 @@ def test_a_bad_value_is_marked_and_not_taken(driver) -> None:
 
 
 def test_a_view_that_fails_says_so_on_its_card_alone(open_window, fixture_pages) -> None:
-    driver = open_window()
-    driver.click("tab.fixtures")
+    driver = open_window(page="gauss")
     driver.show_card("broken")
     driver.until(lambda: not driver.card("broken").is_empty)
     driver.click("card.broken.wrong")
@@ -132,9 +129,7 @@ def test_a_view_that_fails_says_so_on_its_card_alone(open_window, fixture_pages)
 
 
 def test_a_gradient_that_is_not_finite_ends_in_the_same_banner(open_window, fixture_pages) -> None:
-    driver = open_window()
-    driver.click("tab.fixtures")
-    driver.click("nav.exploding")
+    driver = open_window(page="exploding")
     driver.page.draft.set_values({"what": "gradient", "after": 3, "steps": 100_000})
     driver.click("train")
     driver.until_state("diverged")

@@ -15,8 +15,7 @@ TRAINING = ("step", "slow_motion", "progress", "pace", "training.steps", "traini
 @pytest.fixture
 def tables(open_window):
     """The window with the page of tables, which shows its fit."""
-    driver = open_window()
-    driver.window.show_page("tabular")
+    driver = open_window(page="tabular")
     driver.until_state("ready")
     driver.until(lambda: not driver.card("nats").is_empty)
     driver.until(lambda: driver.find("steps").text() != "")  # pulled by a timer, as the pictures are

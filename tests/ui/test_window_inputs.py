@@ -16,9 +16,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def driver(open_window, fixture_pages):
-    driver = open_window()
-    driver.click("tab.fixtures")
-    driver.click("nav.average")
+    driver = open_window(page="average")
     driver.until(lambda: not driver.card("completion").is_empty)
     return driver
 

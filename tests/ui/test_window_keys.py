@@ -162,8 +162,7 @@ def test_settings_are_taken_at_once_and_kept(driver) -> None:
 
 
 def test_keys_reach_the_page_in_sight_alone(open_window, fixture_pages) -> None:
-    driver = open_window()
-    driver.window.show_page("gauss")
+    driver = open_window(page="gauss")
     hidden = driver.page
     driver.window.show_page("tiny-gan")
     for page, values in ((hidden, {"scale": 3.0}), (driver.page, {"hidden": 8})):

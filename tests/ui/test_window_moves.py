@@ -18,9 +18,9 @@ LONG = {"batch": 16, "steps": 100_000}
 
 
 @pytest.fixture
-def game(fixture_pages, driver):
+def game(fixture_pages, open_window):
     """The window with the page of a game of two players, which has shown its untrained model."""
-    driver.window.show_page("tiny-gan")
+    driver = open_window(page="tiny-gan")
     driver.page.draft.set_values(LONG)
     driver.until(lambda: driver.page.shown.state == "ready" and not driver.card("samples").is_empty)
     return driver
@@ -57,8 +57,8 @@ def test_each_player_is_stepped_alone_by_button_key_and_palette(game) -> None:
     ]
 
 
-def test_a_page_with_one_player_offers_no_such_buttons(fixture_pages, driver) -> None:
-    driver.window.show_page("gauss")
+def test_a_page_with_one_player_offers_no_such_buttons(fixture_pages, open_window) -> None:
+    driver = open_window(page="gauss")
     driver.until(lambda: driver.page.shown.state == "ready")
     assert driver.page.run_bar.player_buttons == []
     assert not [name for name in driver.actions() if name.startswith("player.")]

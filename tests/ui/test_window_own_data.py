@@ -32,8 +32,7 @@ def german(tmp_path, monkeypatch):
 def test_a_table_is_opened_and_trained_on_and_its_run_opens_without_the_file(
     fixture_pages, open_window, german
 ) -> None:
-    driver = open_window()
-    driver.window.show_page("gauss-rows")
+    driver = open_window(page="gauss-rows")
     driver.until_state("ready")
     look_at(driver, "open_file")
     assert "150 rows: 120 to train" in driver.find("own_summary").text()
@@ -86,8 +85,7 @@ def drop(window, *paths) -> None:
 def test_a_file_that_cannot_be_read_is_refused_in_words_and_leaves_the_page_as_it_is(
     fixture_pages, open_window, german
 ) -> None:
-    driver = open_window()
-    driver.window.show_page("gauss-rows")
+    driver = open_window(page="gauss-rows")
     driver.until_state("ready")
     before = driver.page.draft.data_text()
     german.write_text("a;b\n1,5;x\n")
@@ -102,7 +100,6 @@ def test_photos_are_dropped_looked_at_and_trained_on_and_the_run_opens_elsewhere
     folder = write_photos(tmp_path / "photos", 300)
     (folder / "lakes" / "broken.png").write_bytes(b"no picture")
     driver = open_window()
-    driver.window.show_page("vae")
     driver.until(lambda: driver.page.shown.data is not None)
     drop(driver.window, folder, folder)
     assert "Drop one file or one folder" in driver.find("message").text()
@@ -134,8 +131,7 @@ def test_photos_are_dropped_looked_at_and_trained_on_and_the_run_opens_elsewhere
 
 
 def test_a_page_that_does_not_take_the_data_says_which_pages_do(open_window, tmp_path) -> None:
-    driver = open_window()
-    driver.window.show_page("wavenet")
+    driver = open_window(page="wavenet")
     driver.window.show_own_data(str(write_photos(tmp_path / "photos", 64)))
     dialog = driver.window.findChild(OwnDataDialog)
     driver.until(lambda: dialog.reading is not None)

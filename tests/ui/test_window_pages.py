@@ -105,9 +105,7 @@ def test_two_pages_train_at_once(open_window, fixture_pages) -> None:
 
 
 def test_a_lab_answers_its_parameters(open_window, fixture_pages) -> None:
-    driver = open_window()
-    driver.click("tab.fixtures")
-    driver.click("nav.coin")
+    driver = open_window(page="coin")
     driver.until(lambda: not driver.card("entropy").is_empty)
     assert not driver.find("train").isVisible()
     assert not driver.find("timeline").isVisible()

@@ -15,6 +15,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 import models
+from explorer.ui.page.state.draft import Draft
 from explorer.ui.settings import SettingsDialog, settings
 from models.frames import Points
 
@@ -122,17 +123,15 @@ def test_the_next_start_has_the_setup_as_it_was_and_opens_no_run(open_window, fi
     ],
 )
 def test_a_setup_that_cannot_be_read_gives_way_to_the_preset_and_is_told(open_window, change, why: str) -> None:
-    driver = open_window()
-    begun = driver.page.draft.state
-    driver.fill("seed", "41")
-    text = driver.page.draft.to_json()
-    driver.window.close()
+    draft = Draft("vae", models.find_page("vae"))
+    begun = draft.state
+    draft.set_seed(41)
     stored = settings()
-    stored.setValue("vae/draft", "{" if change is None else json.dumps({**json.loads(text), **change}))
+    stored.setValue("vae/draft", "{" if change is None else json.dumps({**json.loads(draft.to_json()), **change}))
     stored.sync()
-    again = open_window()
-    assert again.page.draft.state == begun
-    said = again.find("message").text()
+    driver = open_window()
+    assert driver.page.draft.state == begun
+    said = driver.find("message").text()
     assert "starts from its preset" in said
     assert why in said
 

@@ -12,8 +12,7 @@ from models.protocol import DataPoint
 
 
 def test_a_click_in_a_pair_of_columns_picks_the_row(fixture_pages, open_window) -> None:
-    driver = open_window()
-    driver.window.show_page("gauss-rows")
+    driver = open_window(page="gauss-rows")
     driver.until_state("ready")
     assert [driver.find("dataset").value, driver.page.draft.state.data] == ["gaussian6"] * 2
     driver.page.draft.choose_data("copula6")
@@ -45,8 +44,7 @@ def test_a_click_in_a_pair_of_columns_picks_the_row(fixture_pages, open_window) 
 
 
 def test_the_columns_of_a_table_have_their_panes(fixture_pages, open_window) -> None:
-    driver = open_window()
-    driver.window.show_page("gauss-rows")
+    driver = open_window(page="gauss-rows")
     driver.until_state("ready")
     driver.show_card("marginals")
     driver.until(lambda: not driver.card("marginals").is_empty and not driver.card("correlations").is_empty)

@@ -21,14 +21,8 @@ def word_pages(monkeypatch, fixture_pages):
     monkeypatch.setattr(models, "FAMILIES", (*models.FAMILIES, WORD_PAGES))
 
 
-def _open(driver, page: str) -> None:
-    driver.window.show_page(page)
-    driver.until(lambda: driver.page.name == page and bool(driver.page.board.cards))
-
-
 def test_a_lab_that_accepts_data_has_a_dataset_form(word_pages, open_window):
-    driver = open_window()
-    _open(driver, "pairs")
+    driver = open_window(page="pairs")
     driver.until(lambda: not driver.card("points").is_empty)
     assert driver.find("dataset").value == "ring8"
     before = driver.frame_of("points").layers[0].xy.copy()
@@ -51,7 +45,7 @@ def test_a_field_that_names_a_run_offers_the_newest_runs(word_pages, open_window
         made.step()
         made.stop()
         made.close()
-    _open(driver, "student")
+    driver.window.show_page("student")
     driver.until_state("ready")
     box = driver.find("param.teacher")
     assert isinstance(box, TextBox)

@@ -49,24 +49,20 @@ class Docks(QObject):
         self._widths = {side: SIDE, explain: EXPLAIN}
         self._moved = False  # a border of this page's panels was moved
         self._row, self._middle = _splitter("side"), _splitter("explain")
-        right, column, whole = QWidget(), QWidget(), QVBoxLayout(page)
-        for parent, widgets in ((column, middle), (right, (run_bar, scenes, self._middle, timeline))):
-            stack = QVBoxLayout(parent)
-            stack.setContentsMargins(0, 0, 0, 0)
-            stack.setSpacing(0)
-            for widget in widgets:
-                stack.addWidget(widget, 1 if widget in (middle[-1], self._middle) else 0)
+        right, column = QWidget(), QWidget()
         for panel in (side, explain):
             panel.setMinimumWidth(_LEAST)
             panel.setMaximumWidth(_MOST)
-        self._middle.addWidget(column)
-        self._middle.addWidget(explain)
+        # From the outside in: Qt styles everything below a widget anew each time that widget gets a parent.
+        _stack(page, self._row)
         self._row.addWidget(side)
         self._row.addWidget(right)
+        _stack(right, run_bar, scenes, self._middle, timeline).setStretchFactor(self._middle, 1)
+        self._middle.addWidget(column)
+        _stack(column, *middle).setStretchFactor(middle[-1], 1)
+        self._middle.addWidget(explain)
         self._middle.setStretchFactor(0, 1)
         self._row.setStretchFactor(1, 1)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._row)
         self._middle.splitterMoved.connect(self._on_moved)
         self._row.splitterMoved.connect(self._on_moved)
         self._beside = self._button.isChecked()  # whether Explain was open when there was room beside the cards
@@ -174,6 +170,15 @@ class Docks(QObject):
         for panel in (self._side, self._explain):
             if panel.isVisible():
                 self._widths[panel] = panel.width()
+
+
+def _stack(parent: QWidget, *widgets: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(parent)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for widget in widgets:
+        column.addWidget(widget)
+    return column
 
 
 def _splitter(name: str) -> QSplitter:
