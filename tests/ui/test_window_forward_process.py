@@ -54,7 +54,7 @@ def test_the_posterior_follows_the_handle_on_the_map(driver) -> None:
 
 
 def test_digits_have_pictures_of_their_own(driver) -> None:
-    driver.page.draft.choose_preset("Digits, 50 images")
+    driver.page.draft.choose_preset("Digits, 60 images")
     for name, lead in enumerate(("images_noised", "images_posterior", "images_memorised", "images_smoothed"), 1):
         driver.trigger(f"scene.{name}")
         driver.until(lambda lead=lead: driver.page.board.scene.in_sight()[0].view.name == lead)

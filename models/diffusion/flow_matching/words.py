@@ -51,6 +51,7 @@ VIEWS = (
 SCENES = (
     Scene("Train", "Do samples follow the data?", lead="samples", beside=("curves",)),
     Scene("Field", "How near is the learned velocity to the exact one?", lead="field", beside=("errors",)),
+    Scene("Loss", "How near is the loss to the least there is?", lead="losses", beside=("curves",)),
     Scene("Sampling", "How does noise become data?", lead="film", beside=("samplers",)),
     Scene("Straight", "How much do the ways bend?", lead="ways", beside=("bends",)),
     Scene("Passes", "How many passes do good samples need?", lead="quality", beside=("samples",)),
@@ -66,7 +67,7 @@ LOOK_AT = (
 )
 TRY_NEXT = (
     Try("Rectify the flow now, and watch the ways straighten", {"rectify": 0.0}, scene="Straight"),
-    Try("Compare one pass with fifty", scene="Passes", card="quality"),
+    Try("Take a narrow network: more passes do not help", {"width": 16}, scene="Passes", card="quality"),
     Try("Rectify two moons", preset="Two moons, rectified", scene="Straight"),
     Try("Train DDPM on the same data, to see it beside this flow", page="ddpm"),
     Try("Draw times in the middle more often", {"times": "logit-normal"}, scene="Field", card="errors"),

@@ -36,7 +36,7 @@ PRESETS = (
     Preset("Variance exploding", "", {"schedule": "exploding"}, about="The datum stays, and the noise grows to 50."),
     Preset("Five data", "", {"n": 5}, about="The optimum of five data has five samples."),
     Preset("500 data", "", {"n": 500}, about="With more data the optimum comes closer to the true density."),
-    Preset("Digits, 50 images", "digits", about="The optimum of 50 images returns these 50."),
+    Preset("Digits, 60 images", "digits", {"n": 60}, about="The optimum of 60 images returns these 60."),
     Preset("Digits, 500 images", "digits", {"n": 500}, about="As before, with ten times as many images."),
 )  # fmt: skip
 SCENES = (
@@ -71,5 +71,5 @@ TRY_NEXT = (
     Try("Take 500: the loss on held-out data comes down to the floor", preset="500 data", scene="Memorisation",
         card="by_time"),
     Try("Turn smoothing off: the samples are training data again", {"smoothing": 0.0}, scene="Generalisation"),
-    Try("Let digits dissolve", preset="Digits, 50 images", scene="Dissolve"),
+    Try("Let digits dissolve", preset="Digits, 60 images", scene="Dissolve"),
 )  # fmt: skip

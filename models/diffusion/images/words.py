@@ -88,10 +88,11 @@ LOOK_AT = (
     "small steps because each of them may follow the mean only a little."
 )
 TRY_NEXT = (
-    Try("Denoise a picked image from the middle", scene="Denoise", card="denoised"),
-    Try("Erase half of an image and let it be filled in", scene="Inpaint", card="inpainting"),
-    Try("Raise the guidance, and see images of a class grow alike", scene="Guidance", card="guidances"),
-    Try("Sample with a single pass", scene="Sampling", card="passes_compared"),
+    Try("Predict the velocity of straight paths, and sample with few passes", {"objective": "flow"}, scene="Sampling",
+        card="passes_compared"),
+    Try("Leave out the coarse scale: strokes without a whole", {"scales": 1}, scene="Train"),
+    Try("Halve the channels, and let half of an image be filled in", {"channels": 8}, scene="Inpaint",
+        card="inpainting"),
     Try("Train the same network without classes", preset="Digits without classes", scene="Quality"),
     Try("Go to MNIST with straight paths", preset="MNIST, flow matching", scene="Train"),
     Try("See the same digits by a GAN, in one pass", page="gan-images"),
