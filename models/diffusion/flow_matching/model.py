@@ -24,7 +24,7 @@ from models.diffusion.flow_matching.words import (
 from models.diffusion.plane import PlaneModel
 from models.diffusion.plane.network import STARTS
 from models.diffusion.process import STRAIGHT, Estimate, Level, NoisedMixture, Schedule
-from models.protocol import DataBatch, Kind, Progress, param, settings
+from models.protocol import DataBatch, DataSpec, Kind, Progress, param, settings
 
 __all__ = ["FlowMatching"]
 
@@ -65,7 +65,11 @@ class FlowMatching(PlaneModel):
         start: str = param("torch", "Initialisation", choices=STARTS, more=True, help="Gain of the initial weights.")
 
     config: Config
-    pool: PairPool | None = None
+    pool: PairPool | None
+
+    def __init__(self, config: Config, spec: DataSpec):
+        super().__init__(config, spec)
+        self.register_module("pool", None)
 
     @property
     def schedule(self) -> Schedule:

@@ -73,7 +73,7 @@ def inpainting(
     ),
 ) -> Iterator[Film | None]:  # fmt: skip
     """Completions of a canvas, as a film from noise (Lugmayr et al., 2022, arXiv 2201.09865)."""
-    if label >= max(1, model.classes):
+    if label >= model.classes:
         raise BadValue("label", f"label takes a class below {model.classes}, or −1 for none, not {label}")
     rng, mask = noise.rng(model.device), canvas.mask.to(model.device, model.dtype)
     given = model.to_range(canvas.x.to(model.device))

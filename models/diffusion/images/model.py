@@ -235,7 +235,7 @@ class ImageDiffusion(LossModel):
         Raises:
             BadValue: There is no such class.
         """
-        if label >= max(1, self.classes):
+        if label >= self.classes:
             last = f"from 0 to {self.classes - 1}, or −1 for any" if self.classes else "−1, as the model has no classes"
             raise BadValue("label", f"label takes a class {last}, not {label}")
         if not self.classes:
