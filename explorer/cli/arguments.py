@@ -166,6 +166,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
     bundle = _run_command(commands, "bundle", "pack a trained run into a file of at most 2 MB, with 2,000 test images")
     bundle.add_argument("--out", required=True, metavar="F", help="the file, such as vae.safetensors")
+    bundle.add_argument(
+        "--n", type=_whole, metavar="N", help="number of data that the card measures (the whole test split)"
+    )
     _add_json(bundle)
 
     about = "train the small classifier of a dataset that measures samples against data"

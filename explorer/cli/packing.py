@@ -24,7 +24,7 @@ def bundle(arguments: argparse.Namespace) -> int:
     """Writes a bundled model and prints its card; see the help of `bundle`."""
     path = _output_path(arguments.out)
     with Working("packing") as working:
-        card = make_bundle(Path(arguments.run), path, progress=working.count)
+        card = make_bundle(Path(arguments.run), path, measured=arguments.n, progress=working.count)
     return _report("bundle", path, card, arguments.json)
 
 

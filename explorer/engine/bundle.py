@@ -43,6 +43,7 @@ BUNDLES: Mapping[str, Mapping[str, str]] = {
         "Sprites, 2-D latent": "vae-sprites-2d.safetensors",
     },
     "pixel-cnn": {"MNIST": "pixel-cnn-mnist.safetensors"},
+    "ddpm-images": {"MNIST": "ddpm-mnist.safetensors"},
     "wavenet": {"Tones": "wavenet-tones.safetensors"},
 }
 """Files by page and title; a page opens with its first."""
@@ -54,7 +55,12 @@ _IMAGES = 2000
 
 
 def make_bundle(
-    run: Path, out: Path, *, count: int = _IMAGES, progress: Callable[[int, int], None] | None = None
+    run: Path,
+    out: Path,
+    *,
+    count: int = _IMAGES,
+    measured: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Writes a trained run as one small file: weights, config, test data, and a card.
 
@@ -66,6 +72,7 @@ def make_bundle(
         run: The run's folder.
         out: The file.
         count: Test data to pack; all of them if the split has fewer.
+        measured: Test data that the card measures; all of them where None.
         progress: Called during the evaluation with the data done and their total.
 
     Returns:
@@ -90,7 +97,7 @@ def make_bundle(
         tensors["data/lengths"] = torch.from_numpy(loaded.data.test.lengths[index].astype(np.int32))
     if loaded.data.test.factors is not None:
         tensors["data/factors"] = torch.from_numpy(loaded.data.test.factors[index].astype(np.float32))
-    card = _card(loaded, progress)
+    card = _card(loaded, measured, progress)
     state = {
         "format": _FORMAT,
         "stage": loaded.model.stage,
@@ -150,8 +157,8 @@ def _last_metrics(loaded: LoadedRun) -> dict[str, float]:
         return {}  # an interrupted run has no summary
 
 
-def _card(loaded: LoadedRun, progress: Callable[[int, int], None] | None) -> dict[str, Any]:
-    found = evaluate(loaded.model, loaded.tensors, split="test", progress=progress)
+def _card(loaded: LoadedRun, measured: int | None, progress: Callable[[int, int], None] | None) -> dict[str, Any]:
+    found = evaluate(loaded.model, loaded.tensors, split="test", limit=measured, progress=progress)
     setup = loaded.run.setup
     return {
         "title": loaded.model.title,

@@ -35,6 +35,7 @@ class Page:
         accepts: Kinds of data that the page takes. A lab that declares none has no data.
         views: Views that the page uses beside its own methods marked `@view`.
         scenes: Named arrangements of its cards.
+        time: The `TimeStep` of its views at first.
         cure: What the window offers beside an alert of a view, or None. It sets live fields and restarts nothing.
     """
 
@@ -48,6 +49,7 @@ class Page:
     scenes: ClassVar[tuple[Scene, ...]] = ()
     look_at: ClassVar[str] = ""
     try_next: ClassVar[tuple[Try, ...]] = ()
+    time: ClassVar[float] = 0.0
     cure: ClassVar[Try | None] = None
 
     @classmethod
@@ -316,11 +318,9 @@ class Lab(Page, ABC):
 
     Attributes:
         points: Where the `Points` of its views are at first, k pairs; () for the corners of a square.
-        time: The `TimeStep` of its views at first.
     """
 
     points: ClassVar[tuple[tuple[float, float], ...]] = ()
-    time: ClassVar[float] = 0.0
 
     def __init__(self, config: Any):
         self.config = config

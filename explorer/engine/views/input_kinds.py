@@ -253,7 +253,7 @@ def _points_text(points: Points, _context: InputContext) -> str:
 
 
 def _first_time(context: InputContext) -> TimeStep:
-    return TimeStep(context.page.time if isinstance(context.page, Lab) else 0.0)
+    return TimeStep(context.page.time)
 
 
 def _read_time(text: str, context: InputContext, _directions: Iterable[KeptDirection]) -> TimeStep:

@@ -58,7 +58,7 @@ class DDPM(PlaneModel):
         width: int = param(128, "Hidden width", 2, 1024, log=True)
         hidden: int = param(3, "Hidden layers", 1, 6, more=True)
         start: str = param(
-            "torch", "Initialisation", choices=STARTS, more=True,
+            "kaiming", "Initialisation", choices=STARTS, more=True,
             help="He's has the larger gain, without which v-prediction stays on the Gaussian.",
         )  # fmt: skip
 

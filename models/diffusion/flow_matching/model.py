@@ -62,7 +62,7 @@ class FlowMatching(PlaneModel):
         )  # fmt: skip
         width: int = param(128, "Hidden width", 2, 1024, log=True)
         hidden: int = param(3, "Hidden layers", 1, 6, more=True)
-        start: str = param("torch", "Initialisation", choices=STARTS, more=True, help="Gain of the initial weights.")
+        start: str = param("kaiming", "Initialisation", choices=STARTS, more=True, help="Gain of the initial weights.")
 
     config: Config
     pool: PairPool | None

@@ -59,6 +59,7 @@ class PlaneModel(LossModel, HasLogProb, ABC):
     """
 
     accepts = (Planar,)
+    time = 0.15
     validation_size = 2000
     target: ClassVar[str]
     samplers: ClassVar[Mapping[str, str]] = SAMPLERS
