@@ -80,7 +80,8 @@ def test_plots_are_large(open_window, page):
 
 @pytest.mark.parametrize("page", ["gan-images", "pixel-cnn", "wavenet"])
 def test_no_word_of_the_run_bar_or_of_a_foot_is_cut(open_window, page):
-    driver = open_window(1024, 700, page)
+    driver = open_window(1024, 700)
+    driver.window.show_page(page)
     driver.until(lambda: driver.page.shown.source is not None)
     found, bar, scenes = [], driver.page.run_bar, driver.page.scenes
     for state, averaged in itertools.product(PageState, (False, True)):
