@@ -205,8 +205,7 @@ def test_the_estimate_from_little_noise_is_the_image(monkeypatch) -> None:
     """The untrained network predicts no noise, so that x₀ is estimated as x_t/α."""
     session = small_session("ddpm-images")
     viewer = Viewer(session.model.eval(), session.data)
-    time = viewer.view("denoised").inputs["time"]
-    frame = viewer.last_frame(Request("denoised", inputs={"time": time(0.0)}))
+    frame = viewer.last_frame(Request("denoised", params={"t": 0.0}))
     assert frame.captions[:3] == ("x₀", "x_t", "estimate of x₀")
     np.testing.assert_allclose(frame.images[2], frame.images[0], atol=0.1)
     assert len(frame.images) == 9

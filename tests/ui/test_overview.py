@@ -306,7 +306,7 @@ def test_the_cost_of_a_sample_is_that_of_the_family_s_first_model():
     trained = [family for family in FAMILIES if not all(issubclass(page, Lab) for page in family.pages.values())]
     passes = {family.id: family_passes(family) for family in trained}
     assert passes.pop("autoregressive") == 784
-    assert passes.pop("diffusion") == 50
+    assert passes.pop("diffusion") == 20
     assert set(passes.values()) == {1}
     assert family_passes(toys.FAMILY) == 64  # the belief network draws one pixel a pass
     labs = {name: page for name, page in FAMILIES[0].pages.items() if issubclass(page, Lab)}

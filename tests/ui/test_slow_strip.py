@@ -30,6 +30,7 @@ DATA = {
     "real-nvp": "ring8",
     "iaf": "ring8",
     "ddpm": "ring8",
+    "flow-matching": "ring8",
 }  # of pages that take no images
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from models.diffusion.images.sampling_views import ends
 from models.diffusion.process import STRAIGHT, T_MIN, Level, completion
 from models.frames import Curves, Film, Images, Series
-from models.protocol import BadValue, Canvas, DataBatch, DataPoint, Noise, TimeStep, param, view
+from models.protocol import BadValue, Canvas, DataBatch, DataPoint, Noise, param, view
 from models.views.pause import paused
 from models.views.words import as_array, counted, decimal, named, plural
 
@@ -30,30 +30,30 @@ def _level_of(model: Any, time: float) -> tuple[Tensor, Level]:
 
 @view(
     "From noise back", splits=("valid", "train"),
-    help="The picked image with the noise of t, the network's one estimate of it, and ways back by ancestral sampling.",
+    help="The picked image with the noise of t; the network's one estimate, the mean of all images that x_t may come "
+    "from, blurred where these differ; and ways back by ancestral sampling, each of which ends at one of them.",
 )  # fmt: skip
 def denoised(
-    model: Any, point: DataPoint, noise: Noise, time: TimeStep,
+    model: Any, point: DataPoint, noise: Noise,
+    t: float = param(0.4, "Time t", 0.0, 1.0, step=0.05),
     passes: int = param(20, "Passes", 1, 1000, log=True, more=True),
 ) -> Iterator[Images | None]:  # fmt: skip
     """x₀, x_t, E[x₀ | x_t] as estimated, and samples of x₀ given x_t."""
-    rng, (t, level) = noise.rng(model.device), _level_of(model, time.t)
+    rng, (at, level) = noise.rng(model.device), _level_of(model, t)
     x0 = model.to_range(point.x.to(model.device))
     x = level.alpha * x0 + level.sigma * model.draw_noise(1, rng)
     y = None if not model.classes or point.y is None else torch.tensor([point.y], device=model.device)
-    guess = model.field(y)(x, t, level).x0
+    guess = model.field(y)(x, at, level).x0
     first = [model.from_range(each) for each in (x0, x, guess)]
     many = x.expand(_DRAWS, -1, -1, -1)
     back = yield from ends(
-        model, many, None if y is None else y.expand(_DRAWS), rng, sampler="ancestral", passes=passes, since=float(t)
+        model, many, None if y is None else y.expand(_DRAWS), rng, sampler="ancestral", passes=passes, since=float(at)
     )
     yield Images(
         as_array(torch.cat([*first, back])), columns=3,
         captions=("x₀", "x_t", "estimate of x₀", *[f"way {k}" for k in range(1, _DRAWS + 1)]),
-        subtitle=f"{named(point, model.spec.kind)}, t = {float(t):.2f}, "
+        subtitle=f"{named(point, model.spec.kind)}, t = {float(at):.2f}, "
         f"log-SNR {decimal(float(level.log_snr), 1)} nats",
-        note="The estimate is the mean of all images that x_t may come from: blurred where these differ. Each way back "
-        "ends at one of them.",
     )  # fmt: skip
 
 
@@ -103,10 +103,10 @@ def inpainting(
 
 
 @view(
-    "Error by t", splits=("valid", "train"), batch=64, sets=TimeStep,
+    "Error by t", splits=("valid", "train"), batch=64,
     help="Square error of what the network predicts at each t: near 1, noise and image cannot be told apart.",
 )  # fmt: skip
-def losses(model: Any, batch: DataBatch, noise: Noise, time: TimeStep) -> Iterator[Curves | None]:
+def losses(model: Any, batch: DataBatch, noise: Noise) -> Iterator[Curves | None]:
     """The error of the prediction by t."""
     rng, times = noise.rng(model.device), torch.linspace(0.02, 0.98, 13, device=model.device, dtype=model.dtype)
     y = batch.y if model.classes else None
@@ -125,6 +125,6 @@ def losses(model: Any, batch: DataBatch, noise: Noise, time: TimeStep) -> Iterat
     found = [value for value in values if value == value]
     yield Curves(
         (Series("error", "error", as_array(times), np.array(found), role="model"),),
-        x_label="t", y_label="square error an entry", marker=time.t,
+        x_label="t", y_label="square error an entry",
         subtitle=counted(len(batch), batch.split, model.spec.kind),
     )  # fmt: skip

@@ -90,7 +90,6 @@ class ImageDiffusion(LossModel):
     about, metrics, phases = ABOUT, METRICS, PHASES
     presets, views, scenes, look_at, try_next = PRESETS, VIEWS, SCENES, LOOK_AT, TRY_NEXT
     validation = "error"
-    time = 0.4
     validation_size = 256
     validation_interval_growth = 0.5
 
