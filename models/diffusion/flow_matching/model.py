@@ -28,7 +28,7 @@ from models.protocol import DataBatch, DataSpec, Kind, Progress, param, settings
 
 __all__ = ["FlowMatching"]
 
-SAMPLERS = {"euler": "Euler", "heun": "Heun"}
+SAMPLERS = {"euler": "Euler", "heun": "Heun", "ddim": "DDIM"}  # on a straight path DDIM is a step of Euler
 _TIMES = {"uniform": "Uniform", "logit-normal": "σ(N(0, 1))"}
 
 

@@ -68,7 +68,7 @@ def inpainting(
     label: int = param(-1, "Class", -1, 255, more=True, help="Number of the class; −1: none is given."),
     passes: int = param(20, "Passes", 5, 200, log=True, more=True),
     repeats: int = param(
-        3, "Repeats", 1, 10, more=True,
+        2, "Repeats", 1, 10, more=True,
         help="Noise is added again and taken away again this often at each step, so that both parts come to fit.",
     ),
 ) -> Iterator[Film | None]:  # fmt: skip

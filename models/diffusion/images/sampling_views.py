@@ -41,7 +41,7 @@ def ends(
     help="Images of the same noise at each step. Without a class of its own, each has one as frequently as the data.",
 )  # fmt: skip
 def samples(
-    model: Any, noise: Noise, n: int = param(32, "Images", 1, 256, log=True, more=True), **settings: Any
+    model: Any, noise: Noise, n: int = param(16, "Images", 1, 256, log=True, more=True), **settings: Any
 ) -> Iterator[Images | None]:
     """Samples of the model."""
     *_, x = yield from paused(model.sampling(n, rng=noise.rng(model.device), **settings))
