@@ -39,7 +39,7 @@ class AdviceRow(QWidget):
         self.verdict = text_label("", "caption")
         self.verdict.setMinimumWidth(_VERDICT)
         self.text = text_label("", "prose", wrap=True)
-        self.button = Button(theme, "")
+        self.button = Button(theme, "Open")
         self.button.setObjectName(f"choose.open.{place}")
         self.button.clicked.connect(self._on_clicked)
         row = QHBoxLayout(self)

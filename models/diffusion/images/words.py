@@ -47,7 +47,7 @@ PHASES = {
     "update": "Move θ against the gradient.",
 }
 _ADAM = {"lr": 2e-3, "clip": 1.0}
-_MNIST = {"batch": 16, "micro_batches": 2, "ema": 0.998, **_ADAM}
+_MNIST = {"batch": 16, "micro_batches": 4, "ema": 0.998, **_ADAM}
 PRESETS = (
     Preset("Digits", "digits", {}, {"steps": 3000, "batch": 64, "micro_batches": 2, "ema": 0.995, **_ADAM},
            about="Small digits in a minute, all ten classes."),
