@@ -1,4 +1,4 @@
-"""A model of each family trained for some rounds, by one process or by several: `torchrun trained_in_parts.py`."""
+"""A model of each family trained for a hundred rounds, by one process or by several: `torchrun trained_in_parts.py`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from explorer.engine.data.tensors import TensorData
 
 __all__ = ["CASES", "ROUNDS", "trained"]
 
-ROUNDS = 30
+ROUNDS = 100
 CASES = {
     "vae": ("digits-binary", {"batch": 32, "hidden": 32, "clip": 1.0, "ema": 0.9}),
     "gan": (
