@@ -10,8 +10,10 @@ from catalogue import small_session
 
 from explorer.engine import Session, Setup, open_data
 from explorer.engine.measure.evaluation import evaluate
+from explorer.engine.views.viewer import Viewer
 from models.diffusion.plane.network import TimeMLP
 from models.diffusion.process import PREDICTIONS, SCHEDULES
+from models.protocol import Points
 
 
 def rng(seed: int = 0) -> torch.Generator:
@@ -109,3 +111,13 @@ def test_data_without_a_known_mixture_have_no_exact_field():
     values = evaluate(made.model.eval(), made.data, limit=20, settings={"passes": "5"})
     assert "field_error" not in values
     assert "nll_gap_nats" in values
+
+
+def test_the_handles_of_dragged_noise_begin_between_the_modes():
+    """On a mode noise hardly moves, and its way could not be seen."""
+    session = small_session("ddpm")
+    viewer = Viewer(session.model.eval(), session.data)
+    points = viewer.default(viewer.view("dragged"), Points, {}, "points")
+    modes = session.data.whole().centers
+    distance = torch.cdist(torch.from_numpy(points.xy), modes.double()).min(dim=1).values
+    assert float(distance.min()) > 3 * session.data.whole().std

@@ -32,11 +32,11 @@ class Need(StrEnum):
 
 @dataclass(frozen=True)
 class Reason:
-    """What there is of one thing that was asked.
+    """How far a model meets a need.
 
     Attributes:
-        grade: From 1, where it is there, to 0, where it is not.
-        text: A clause that says so.
+        grade: From 0, not at all, to 1, fully.
+        text: A clause that says why.
     """
 
     grade: float

@@ -52,7 +52,7 @@ __all__ = ["SAMPLERS", "ImageDiffusion"]
 
 SAMPLERS = {"ddim": "DDIM", "ancestral": "Ancestral", "heun": "Flow, Heun"}
 _DROPPED = 0.1  # share of the classes that are left out in training, so that the network also learns to do without
-_PIXELS = 3200  # of the images that pass through the network at once on a CPU: a pass takes about 10 ms
+_PIXELS = 3200  # of the images that pass through the network at once on a CPU: a pass takes 10 to 15 ms
 
 
 class _Path(NamedTuple):
@@ -107,7 +107,7 @@ class ImageDiffusion(LossModel):
         scales: int = param(2, "Scales", 1, 5, help="Each halves the sides of the one before.")
         attention: bool = param(True, "Attention", more=True, help="Between all places of the coarsest scale.")
         conditional: bool = param(
-            True, "Class-conditional", help="The network is told the class, where the data have classes."
+            True, "Class-conditional", help="Feed the class to the network, if the data have classes."
         )
 
     config: Config

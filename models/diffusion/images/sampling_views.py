@@ -73,7 +73,7 @@ def film(
 
 
 def conditional(config: Any, spec: DataSpec | None) -> bool:
-    """Whether the network is told a class."""
+    """Whether the network takes the class as an input."""
     return bool(config.conditional) and (spec is None or bool(spec.classes))
 
 

@@ -53,7 +53,7 @@ PRESETS = (
            about="Small digits in a minute, all ten classes."),
     Preset("Digits without classes", "digits", {"conditional": False},
            {"steps": 3000, "batch": 64, "micro_batches": 2, "ema": 0.995, **_ADAM},
-           about="The network is not told what it draws."),
+           about="The same network without the class as an input."),
     Preset("MNIST, flow matching", "mnist", {"objective": "flow", "scales": 3}, {"steps": 6000, **_MNIST},
            about="Straight paths; legible digits after some minutes on a CPU."),
     Preset("MNIST, noise", "mnist", {"scales": 3}, {"steps": 6000, **_MNIST},
