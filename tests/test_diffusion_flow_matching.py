@@ -13,6 +13,7 @@ from explorer.engine.views.viewer import Viewer
 from models.diffusion.flow_matching.pool import PairPool
 from models.diffusion.plane.quality_view import quality
 from models.diffusion.process import STRAIGHT, Estimate, Level, estimate, trajectory
+from models.frames import Paths
 from models.protocol import FamilyRuns, Noise, Progress, TrainedModel
 
 
@@ -123,6 +124,11 @@ def test_a_constant_velocity_has_straight_ways_and_one_pass_does(monkeypatch) ->
     viewer = Viewer(model, session.data)
     bends = viewer.last_frame(Request("bends"))
     assert float(np.abs(bends.series[0].y).max()) < 1e-9
+    film = viewer.last_frame(Request("film"))
+    path = next(layer.xy for layer in film.frames[-1].layers if isinstance(layer, Paths))
+    chord = path[:, -1:] - path[:, :1]
+    along = path - path[:, :1]
+    assert float(np.abs(along[..., 0] * chord[..., 1] - along[..., 1] * chord[..., 0]).max()) < 1e-4  # on the chord
     ways = viewer.last_frame(Request("ways"))
     ends = {layer.name: layer.xy for layer in ways.layers if layer.name.startswith("after")}
     np.testing.assert_allclose(ends["after 50 passes"], ends["after one pass"], atol=1e-5)

@@ -167,8 +167,11 @@ def test_a_completion_keeps_what_is_given_and_follows_the_conditional(schedule) 
             passes=30, repeats=4, rng=rng(1),
         )
     )  # fmt: skip
-    end = moments[-1].x
+    end, middle = moments[-1].x, moments[60]
     assert moments[-1].t == 0.0
+    given_part = (middle.x[:, 0] - middle.level.alpha) / middle.level.sigma  # with the noise of that time
+    assert abs(float(given_part.mean())) < 0.25
+    assert float(given_part.std()) == pytest.approx(1.0, abs=0.2)
     assert torch.equal(end[:, 0], torch.ones(300, dtype=torch.float64))
     assert float(((end[:, 1] - 1).abs() < 0.4).double().mean()) > 0.95
     assert float(end[:, 1].mean()) == pytest.approx(1.0, abs=0.05)

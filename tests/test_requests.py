@@ -101,6 +101,28 @@ def test_a_stream_gives_a_frame_a_gap_of_the_weights_it_began_with():
     assert not listener.views.viewer.streaming
 
 
+def test_a_stream_without_a_new_frame_gets_no_reply_and_goes_on():
+    made, requests, replies = session("tiny-gan", batch=16), RequestQueue(), []
+    viewer = Viewer(made.model, made.data)
+    path = viewer.views["path"]
+
+    def halting(*arguments, **settings):
+        for frame in path.function(*arguments, **settings):
+            yield None
+            yield frame
+
+    viewer.views = {**viewer.views, "path": path.but(function=halting)}
+    requests.ask(Request("path"))
+    counts = []
+    for _ in range(9):
+        viewer.serve(requests, lambda raw: made.model, 0, replies.append)
+        counts.append(len(replies))
+    assert counts == [0, 1, 1, 2, 2, 3, 3, 4, 5]
+    assert [reply.final for reply in replies] == [False] * 4 + [True]
+    assert [reply.frame and reply.frame.note for reply in replies] == ["0", "1", "2", "3", None]
+    assert [frame.note for frame in viewer.frames(Request("path"))] == ["0", "1", "2", "3"]
+
+
 def test_an_interruption_comes_after_the_first_frame_of_each_stream_and_lets_all_go_on():
     made, requests, replies = session("tiny-gan", batch=16), RequestQueue(), []
     viewer = Viewer(made.model, made.data)

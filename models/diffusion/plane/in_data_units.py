@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -13,9 +15,10 @@ __all__ = ["shown", "square"]
 _REACH = 3.0  # standard deviations that pictures show
 
 
-def shown(units: StandardUnits, x: Tensor, level: Level) -> Tensor:
-    """x_t, scaled to the variance of the data, in data units; (n, 2)."""
-    return units.from_units(x / level.scale)
+def shown(model: Any, x: Tensor, level: Level) -> Tensor:
+    """x_t in data units, scaled to the variance of the data unless the model is shown `to_scale`; (n, 2)."""
+    moved: Tensor = model.units.from_units(x if model.to_scale else x / level.scale)
+    return moved
 
 
 def square(units: StandardUnits) -> tuple[float, float, float, float]:

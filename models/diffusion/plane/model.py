@@ -49,6 +49,8 @@ class PlaneModel(LossModel, HasLogProb, ABC):
     Work is in standard units. log p is that of the probability flow (Song et al., 2021, arXiv 2011.13456).
 
     Class attributes:
+        to_scale: Pictures show x_t itself. Otherwise it is scaled to the variance of the data: where the variance
+            explodes, x_t is far outside of the picture.
         target: Symbol of what errors and arrows are about.
         samplers: The samplers of the page, with their names for menus; the first is the default.
 
@@ -62,6 +64,7 @@ class PlaneModel(LossModel, HasLogProb, ABC):
     time = 0.15
     validation_size = 2000
     target: ClassVar[str]
+    to_scale: ClassVar[bool] = False
     samplers: ClassVar[Mapping[str, str]] = SAMPLERS
 
     modes: Tensor

@@ -53,12 +53,12 @@ def samples(
 
 def positions(model: Any, moments: Sequence[Moment]) -> np.ndarray:
     """Places at all moments as pictures show them, (n, moments, 2)."""
-    return np.stack([as_array(shown(model.units, each.x, each.level)) for each in moments], axis=1)
+    return np.stack([as_array(shown(model, each.x, each.level)) for each in moments], axis=1)
 
 
 @view(
     "Noise to data",
-    help="x_t on its way from noise to data, scaled to the variance of the data; lines: the ways of 40 samples.",
+    help="x_t on its way from noise to data, at the scale of the data; lines: the ways of 40 samples.",
 )  # fmt: skip
 def film(
     model: Any, noise: Noise, n: int = param(1000, "Samples", 10, 2000, log=True, more=True), **settings: Any
