@@ -22,7 +22,7 @@ from explorer.engine import Session, Setup, open_data
 from models.exact.normal import prior_kl
 from models.protocol import DataBatch, Noise
 from models.vae.amortised.model import VAE
-from models.vae.decoder import ImageModel
+from models.vae.image_model import ImageModel
 from models.vae.per_datapoint.model import PerDatapointVAE
 from models.vae.refit import refit
 

@@ -14,9 +14,9 @@ from vae_cases import generator, make, some_data
 from explorer.engine import BadInput, Setup
 from models.exact.normal import prior_kl
 from models.likelihoods.pixels import Bernoulli
+from models.nets.encoder import posterior_draw
 from models.protocol import BadValue, HasLatent, Image, accepted, build, params_of
 from models.vae.amortised.model import VAE
-from models.vae.networks import posterior_draw
 
 
 def log_prob_by_quadrature(model: VAE, x: torch.Tensor, side=300, reach=8.0) -> torch.Tensor:
@@ -177,7 +177,7 @@ def test_long_evaluations_are_cut_into_pieces_that_add_up(monkeypatch):
         [model.evaluate(batch, rng=generator(s), K=1, quadrature=False)["elbo_nats"] for s in range(100)]
     )
     exact = log_prob_by_quadrature(model, batch.x)
-    monkeypatch.setattr("models.vae.decoder._ENTRIES", 64 * 20)  # 20 images at a time
+    monkeypatch.setattr("models.likelihoods.image_decoder._ENTRIES", 64 * 20)  # 20 images at a time
     widest = 0
 
     def count(_module, inputs):

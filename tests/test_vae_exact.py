@@ -13,13 +13,13 @@ from vae_cases import generator, make, some_data, some_point
 
 from explorer.data import open_dataset
 from explorer.engine.data.spec import spec_of
+from models.exact.gaussian_bound import GaussianBound
 from models.exact.normal import prior_kl
 from models.likelihoods.dequantisation import dequantise, quantise, unit_mean
 from models.likelihoods.pixels import Gaussian, LearnedGaussian
 from models.protocol import DataSpec, Image
 from models.vae.amortised.steps import steps
 from models.vae.exact_views import bound, posterior
-from models.vae.gaussian_bound import GaussianBound
 
 
 def grey_data(n=6, shape=(1, 8, 8), levels=17):

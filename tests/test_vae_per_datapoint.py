@@ -12,11 +12,11 @@ from torch import distributions
 from vae_cases import CLASSES, generator, some_data
 
 from explorer.engine import Request, SessionViews, evaluate, resume_session
+from models.exact.gaussian_bound import GaussianBound
 from models.exact.normal import prior_kl
 from models.nets import parameter_count
 from models.protocol import DataPoint, DataSpec, Image, build
 from models.vae.amortised.model import VAE
-from models.vae.gaussian_bound import GaussianBound
 from models.vae.per_datapoint.inference import bound, parameters_of_q
 from models.vae.per_datapoint.model import PerDatapointVAE
 from models.vae.refit import refit

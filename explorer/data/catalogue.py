@@ -10,6 +10,7 @@ from explorer.data.dataset import Dataset
 from explorer.data.digits import Digits, DigitsBinary
 from explorer.data.drawn import Drawn
 from explorer.data.errors import DataError
+from explorer.data.four_points import FourPoints
 from explorer.data.mixtures import Grid25, Ring8, TwoGaussians
 from explorer.data.mnist import FashionMnist, Mnist, MnistBinarized, MnistDynamic
 from explorer.data.own_images import OwnImages
@@ -17,6 +18,7 @@ from explorer.data.own_sounds import OwnSounds
 from explorer.data.own_table import OwnTable
 from explorer.data.planar_curves import Moons, Segments, Spirals
 from explorer.data.shapes import Checkerboard, Pinwheel
+from explorer.data.simulated import GAndKData, LotkaVolterraData, ParabolaData, RegressionData
 from explorer.data.source import Progress, Source
 from explorer.data.spelling import read_spelling
 from explorer.data.spoken_digits import SpokenDigits
@@ -41,6 +43,11 @@ _CATALOGUE: tuple[type[Source], ...] = (
     Gaussian6,
     Copula6,
     OwnTable,
+    ParabolaData,
+    RegressionData,
+    GAndKData,
+    LotkaVolterraData,
+    FourPoints,
     Digits,
     DigitsBinary,
     Sprites,

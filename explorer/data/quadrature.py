@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["REACH", "panels", "standard_grid"]
+__all__ = ["REACH", "panels", "standard_axis", "standard_grid"]
 
 REACH = 8.0
 """Standard deviations beyond which a Gaussian has less than 1e-14 of its mass."""
@@ -19,11 +19,17 @@ def panels(a: float, b: float, width: float) -> tuple[np.ndarray, np.ndarray]:
     return ((edges[:-1] + half)[:, None] + half * node).ravel(), np.tile(half * weight, count)
 
 
+def standard_axis(step: float) -> tuple[np.ndarray, np.ndarray]:
+    """Evenly spaced points over a standard normal, (m,), and the probability of each cell, (m,)."""
+    count = int(np.ceil(REACH / step))
+    u = step * np.arange(-count, count + 1)
+    return u, np.exp(-(u**2) / 2) * (step / np.sqrt(2 * np.pi))
+
+
 def standard_grid() -> tuple[np.ndarray, np.ndarray]:
     """A grid over a standard normal in the plane, (m, 2), and the probability of each cell, (m,).
 
     Trapezoidal sums over it are exact to rounding for integrands that are smooth at a tenth of a standard deviation.
     """
-    u = np.arange(-REACH, REACH + 0.05, 0.1)
-    density = np.exp(-(u**2) / 2) * (0.1 / np.sqrt(2 * np.pi))
+    u, density = standard_axis(0.1)
     return np.stack(np.meshgrid(u, u, indexing="ij"), axis=-1).reshape(-1, 2), np.outer(density, density).ravel()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.data.dataset import Content, Dataset
-from models.protocol import Image, Table, Waveform
+from models.protocol import Image, Simulated, Table, Waveform
 
 __all__ = ["Summary", "summary_of"]
 
@@ -58,7 +58,9 @@ def summary_of(data: Dataset) -> Summary:
 
 
 def _plural(data: Dataset) -> str:
-    return {Image: "images", Waveform: "sounds", Table: "rows"}.get(type(data.kind), "points")
+    return {Image: "images", Waveform: "sounds", Table: "rows", Simulated: "observations"}.get(
+        type(data.kind), "points"
+    )
 
 
 def _shape(data: Dataset) -> str:

@@ -6,16 +6,15 @@ log(sigmoid), which saturates in float32. In formulas D = σ(F), except for leas
 
 from __future__ import annotations
 
-import contextlib
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import relu, softplus
 
-__all__ = ["OBJECTIVES", "Game", "fixed", "gradient_penalty", "logit", "r1_penalty", "squared_slopes"]
+__all__ = ["OBJECTIVES", "Game", "gradient_penalty", "logit", "r1_penalty", "squared_slopes"]
 
 Pointwise = Callable[[Tensor], Tensor]
 
@@ -147,16 +146,6 @@ OBJECTIVES: Mapping[str, Game] = {
 }  # fmt: skip
 """Games by name. If the optimum determines the ratio, the optimal F is log p_data/p_θ (the f-GAN paper's critics are
 T = 1 + F and T = −exp(−F)); for least squares F is D itself."""
-
-
-@contextlib.contextmanager
-def fixed(network: nn.Module) -> Iterator[None]:
-    """Computes no gradients with respect to the parameters of a network inside the block: the other player moves."""
-    network.requires_grad_(False)
-    try:
-        yield
-    finally:
-        network.requires_grad_(True)
 
 
 def squared_slopes(output: Tensor, x: Tensor) -> Tensor:

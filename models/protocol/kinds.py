@@ -15,6 +15,7 @@ __all__ = [
     "Image",
     "Kind",
     "Planar",
+    "Simulated",
     "Table",
     "Tokens",
     "Waveform",
@@ -113,6 +114,29 @@ class Table(Kind):
 
 
 @dataclass(frozen=True)
+class Simulated(Kind):
+    """Observations of d real numbers that a known process made from unknown ones, (d,).
+
+    `simulator` is the text form of that process (`models.simulators`), so that a model can run it again.
+    """
+
+    d: int | None = None
+    simulator: str | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """One observation."""
+        if self.d is None:
+            raise TypeError(f"{self} leaves its size open")
+        return (self.d,)
+
+    @property
+    def plural(self) -> str:
+        """Observations."""
+        return "observations of a simulator"
+
+
+@dataclass(frozen=True)
 class Waveform(Kind):
     """Sound, (length,), values from -1 to 1 at `rate` samples a second."""
 
@@ -157,7 +181,7 @@ class Tokens(Kind):
         return "sequences of symbols"
 
 
-_KINDS: dict[str, type[Kind]] = {kind.__name__: kind for kind in (Planar, Image, Table, Waveform, Tokens)}
+_KINDS: dict[str, type[Kind]] = {kind.__name__: kind for kind in (Planar, Image, Table, Simulated, Waveform, Tokens)}
 _RENAMED: dict[str | None, str] = {"Plane": "Planar"}  # names in runs of version 0.1.0
 
 

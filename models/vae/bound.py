@@ -11,7 +11,7 @@ from models.exact.gaussian_latent import GridPosterior, posterior_on_grid
 from models.exact.importance import MOST_SOBOL, PROPOSALS, importance_sample
 from models.exact.normal import prior_kl
 from models.protocol import DataBatch, param, settings
-from models.vae.decoder import ImageModel
+from models.vae.image_model import ImageModel
 from models.vae.refit import STARTS, refit
 
 __all__ = ["evaluate_bounds", "exact_posterior"]

@@ -12,11 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.exact.gaussian_bound import GaussianBound, UnderQ
 from models.exact.gaussian_latent import GridPosterior, refinements
 from models.frames import Bars, Density, Ellipses, Plane, Points
 from models.protocol import DataBatch, DataPoint, param, view
-from models.vae.decoder import ImageModel
-from models.vae.gaussian_bound import GaussianBound, UnderQ
+from models.vae.image_model import ImageModel
 from models.views.latent_space import axis_label, prior_circles
 from models.views.words import decimal, named
 

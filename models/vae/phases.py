@@ -12,9 +12,9 @@ from torch import Tensor
 
 from models.exact.normal import prior_kl
 from models.frames import Bars, Ellipses, Frame, Images, Layer, Lines, Plane, Points
+from models.nets.encoder import posterior_noise
 from models.protocol import DataBatch, PhasePicture
-from models.vae.decoder import ImageModel
-from models.vae.networks import posterior_noise
+from models.vae.image_model import ImageModel
 from models.views.arrows import change_arrows
 from models.views.latent_space import axis_label
 from models.views.words import as_array, decimal

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from models.exact.normal import prior_kl
+from models.nets.encoder import posterior_draw
 from models.protocol import half_cosine
-from models.vae.networks import posterior_draw
 
 __all__ = ["STARTS", "refit"]
 

@@ -18,6 +18,7 @@ from models.protocol import (
     Kind,
     Noise,
     Planar,
+    Simulated,
     Table,
     Tokens,
     Waveform,
@@ -54,10 +55,10 @@ def frame_of(
 
     Returns:
         `Images` for images; `Plane` for points of the plane; `Audio` with the first sound; `Matrix` with the first
-        rows of a table or the first sequences of tokens.
+        rows of a table, the first observations or the first sequences of tokens.
     """
     values = as_array(x) if isinstance(x, Tensor) else x
-    count = 1 if isinstance(kind, Waveform) else _ROWS if isinstance(kind, (Table, Tokens)) else len(values)
+    count = 1 if isinstance(kind, Waveform) else _ROWS if isinstance(kind, (Table, Simulated, Tokens)) else len(values)
     if len(values) > count:
         part = f"the first {count}" if count > 1 else "the first"
         subtitle = f"{subtitle}, {part} of {len(values):,}".removeprefix(", ")
@@ -88,6 +89,7 @@ def _rows(kind: Kind, x: np.ndarray, columns: int, words: Mapping[str, Any]) -> 
 _FRAMES: dict[type[Kind], Callable[[Kind, np.ndarray, int, Mapping[str, Any]], Frame]] = {
     Image: _images,
     Planar: _points,
+    Simulated: _rows,
     Table: _rows,
     Tokens: _rows,
     Waveform: _sound,

@@ -7,7 +7,19 @@ import math
 import numpy as np
 from torch import Tensor
 
-from models.protocol import DataPoint, DataSpec, HasDecoder, HasLikelihood, Image, Kind, Planar, Table, Tokens, Waveform
+from models.protocol import (
+    DataPoint,
+    DataSpec,
+    HasDecoder,
+    HasLikelihood,
+    Image,
+    Kind,
+    Planar,
+    Simulated,
+    Table,
+    Tokens,
+    Waveform,
+)
 
 __all__ = [
     "SHOW",
@@ -32,6 +44,7 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _WORDS: dict[type[Kind], str] = {
     Image: "image",
     Planar: "point",
+    Simulated: "observation",
     Table: "row",
     Tokens: "sequence",
     Waveform: "sound",

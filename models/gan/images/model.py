@@ -12,7 +12,8 @@ from torch import Tensor
 from models.gan.images.networks import NORMS, ImageDiscriminator, ImageGenerator
 from models.gan.images.phases import EXPLANATIONS, FORWARD_PHASES, phase_picture
 from models.gan.images.words import LOOK_AT, METRICS, PRESETS, SCENES, TRY_NEXT, VIEWS, objective_of
-from models.gan.objectives import OBJECTIVES, Game, fixed, gradient_penalty, r1_penalty
+from models.gan.objectives import OBJECTIVES, Game, gradient_penalty, r1_penalty
+from models.nets.fixed import fixed
 from models.protocol import (
     BadValue,
     DataBatch,

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from models.exact.modes import leading_mode
-from models.gan.objectives import OBJECTIVES, Game, fixed, gradient_penalty, squared_slopes
+from models.gan.objectives import OBJECTIVES, Game, gradient_penalty, squared_slopes
 from models.gan.planar.leading import LEADING
 from models.gan.planar.networks import ACTIVATIONS, dense
 from models.gan.planar.phases import FORWARD_PHASES, phase_picture
@@ -27,6 +27,7 @@ from models.gan.planar.words import (
     explanations,
     objective_of,
 )
+from models.nets.fixed import fixed
 from models.protocol import (
     Data,
     DataBatch,

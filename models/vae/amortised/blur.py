@@ -7,7 +7,7 @@ from torch import Tensor
 
 from models.frames import Images
 from models.protocol import DataBatch, Noise, param, view
-from models.vae.decoder import ImageModel
+from models.vae.image_model import ImageModel
 from models.views.words import as_array, counted
 
 __all__ = ["blurry"]

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from models.exact.gaussian_bound import mean_entropy
 from models.exact.normal import prior_kl
+from models.likelihoods.image_decoder import Decoder, DecoderConfig, check_decoder, likelihood_of
+from models.nets.encoder import Encoder, posterior_draw
 from models.protocol import (
     DataBatch,
     DataSpec,
@@ -33,9 +36,6 @@ from models.vae.amortised.words import (
     VIEWS,
 )
 from models.vae.bound import evaluate_bounds
-from models.vae.decoder import Decoder, DecoderConfig, check_decoder, likelihood_of
-from models.vae.gaussian_bound import mean_entropy
-from models.vae.networks import Encoder, posterior_draw
 from models.vae.phases import phase_picture
 
 __all__ = ["VAE"]

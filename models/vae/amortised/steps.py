@@ -15,8 +15,8 @@ from torch import Tensor, nn
 from models.exact.gaussian_latent import GridPosterior
 from models.frames import Bars
 from models.protocol import DataPoint, param, view
-from models.vae.decoder import ImageModel
 from models.vae.exact_views import grids_of, likelihood_bound
+from models.vae.image_model import ImageModel
 from models.views.words import named
 
 __all__ = ["steps"]

@@ -12,10 +12,10 @@ from torch import Tensor
 
 from models.exact.normal import prior_kl
 from models.frames import Bars, Curves, Images, Series
+from models.nets.encoder import Encoder
 from models.protocol import DataBatch, DataPoint, Noise, param, view
-from models.vae.decoder import ImageModel
 from models.vae.exact_views import bound_frames
-from models.vae.networks import Encoder
+from models.vae.image_model import ImageModel
 from models.vae.refit import STARTS
 from models.views.words import SPLITS, as_array, counted, decimal
 

@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.exact.normal import prior_kl
+from models.likelihoods.image_decoder import Decoder, DecoderConfig, check_decoder, likelihood_of
+from models.nets.encoder import posterior_draw
 from models.protocol import (
     DataBatch,
     DataSpec,
@@ -27,8 +29,6 @@ from models.protocol import (
     settings,
 )
 from models.vae.bound import evaluate_bounds
-from models.vae.decoder import Decoder, DecoderConfig, check_decoder, likelihood_of
-from models.vae.networks import posterior_draw
 from models.vae.per_datapoint.words import (
     FORWARD_PHASES,
     LOOK_AT,

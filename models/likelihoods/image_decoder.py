@@ -1,10 +1,10 @@
-"""p(x|z) of images: a decoder network with a likelihood, its parameters, and the interface of the family's models."""
+"""p(x|z) of images: a decoder network with a likelihood, and its parameters."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -12,9 +12,9 @@ from torch import Tensor, nn
 from models.likelihoods.dequantisation import dequantise, quantise, unit_mean
 from models.likelihoods.pixels import Bernoulli, Gaussian, LearnedGaussian, Likelihood
 from models.nets import MLP, ConvDecoder
-from models.protocol import BadValue, DataBatch, DataSpec, Image, Kind, param
+from models.protocol import BadValue, Image, Kind, param
 
-__all__ = ["Decoder", "DecoderConfig", "ImageModel", "check_decoder", "likelihood_of"]
+__all__ = ["Decoder", "DecoderConfig", "check_decoder", "likelihood_of"]
 
 _DECODERS = {"bernoulli": "Bernoulli", "gaussian": "Gaussian", "learned": "Gaussian, learned σ"}
 _ENTRIES = 1 << 20  # entries of images decoded at a time, which bounds the memory of long evaluations
@@ -171,32 +171,3 @@ class Decoder(nn.Module):
         if isinstance(kind, Image) and kind.values == "grey" and not self.likelihood.continuous:
             return "Grey data: the intensity of a pixel is its probability of ink."
         return ""
-
-
-class ImageModel(Protocol):
-    """Interface that views and bounds of this family use: a q for each datum, and p(x|z)."""
-
-    @property
-    def spec(self) -> DataSpec:
-        """What the model is built for."""
-
-    @property
-    def device(self) -> torch.device:
-        """Device of the parameters."""
-
-    @property
-    def latent_dim(self) -> int:
-        """Dimension of z."""
-
-    @property
-    def decoder(self) -> Decoder:
-        """p(x|z)."""
-
-    def prior_draw(self, n: int, *, rng: torch.Generator) -> Tensor:
-        """Draws of z from the prior, (n, latent)."""
-
-    def codes(self, batch: DataBatch) -> tuple[Tensor, Tensor]:
-        """Mean and log variance of the q of each datum, each (n, latent)."""
-
-    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log variance of q(z|x), each (n, latent)."""
