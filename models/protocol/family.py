@@ -11,7 +11,7 @@ from models.protocol.model import GenerativeModel, Lab
 
 __all__ = ["Completion", "Family", "LatentCode", "Likelihood", "SampleQuality"]
 
-Likelihood = Literal["exact", "ODE, and bound", "lower bound", "none", ""]
+Likelihood = Literal["exact", "ODE, and bound", "lower bound", "estimate", "none", ""]
 LatentCode = Literal["exact", "along the flow", "approximate", "none", ""]
 SampleQuality = Literal[
     "sharp and varied",

@@ -47,6 +47,7 @@ _LIKELIHOODS: Mapping[Likelihood, Reason] = {
     "exact": Reason(1.0, "the likelihood p(x) is exact"),
     "ODE, and bound": Reason(0.75, "the likelihood p(x) takes an ODE solver, and has a lower bound"),
     "lower bound": Reason(0.5, "the likelihood p(x) has a lower bound only"),
+    "estimate": Reason(0.25, "a lower bound on the likelihood p(x) is itself estimated"),
     "none": Reason(0.0, "there is no likelihood p(x)"),
     "": Reason(0.0, "the likelihood is not described"),
 }
