@@ -18,7 +18,7 @@ TOLERANCE = 1e-3
 """Change of log p(x), nats, when the cells of the quadrature are halved, below which it is accepted."""
 
 _STARTS = ((0.0, 1.0), (-1.0, 0.4), (1.0, 0.4))  # mean along the first axis, and standard deviation
-_STEPS = 120
+_STEPS, _RATE = 100, 0.2
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def best_gaussian(
         mean = torch.zeros(dim, dtype=torch.float64, device=device)
         mean[0] = place
         log_var = torch.full_like(mean, 2 * torch.tensor(std).log().item())
-        for mean, log_var in bound.optimised(mean, log_var, _STEPS):  # noqa: B007, B020  # the last
+        for mean, log_var in bound.optimised(mean, log_var, _STEPS, _RATE):  # noqa: B007, B020  # the last
             yield None
         elbo = bound.under(mean, log_var).elbo
         if best is None or elbo > best[2]:

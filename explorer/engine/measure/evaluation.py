@@ -48,7 +48,8 @@ def evaluate(
     Returns:
         Each metric by key, and its standard error as `<key>_se`; "n" is the number of data. A metric that the model
         computes for some of the data only is the mean over those. A scalar of a batch is a count: counts are added up,
-        and their error is None. Images are compared with n samples, fewer where a sample takes many passes
+        and their error is None; one that a model calls "n" replaces the number of data. Images are compared with n
+        samples, fewer where a sample takes many passes
         (`GenerativeModel.sampling_passes`).
 
     Raises:
@@ -77,6 +78,7 @@ def evaluate(
         per_datum = torch.cat(pieces)
         if len(per_datum):
             result[key], result[f"{key}_se"] = _mean(per_datum)
+    result.pop("n_se", None)
     compared = budget(n, sampling_passes(model, sampling), _SAMPLES)
     with refusing():
         of_samples = sample_values(model, data, split, rng, n, settings=sampling)

@@ -51,19 +51,19 @@ def bounds(
         )  # fmt: skip
     log_prob, approximate = exact.grid.log_prob, reconstruction - ratio
     rows = [
-        ("log p(x), quadrature", log_prob, "total"),
-        ("approximate ELBO, no bound", approximate, "alt" if approximate > log_prob else "model"),
-        ("ELBO: log p − KL by histogram", log_prob - exact.comparison.kl, "model"),
-        (f"importance sampling, K = {K:,}", float(estimate.log_prob), "prior"),
+        ("log p(x)", log_prob, "total"),
+        ("approximate ELBO", approximate, "alt" if approximate > log_prob else "model"),
+        ("ELBO", log_prob - exact.comparison.kl, "model"),
+        ("importance", float(estimate.log_prob), "prior"),
     ]
     if best is not None:
-        rows.append(("ELBO of the best Gaussian", best[2], "data"))
+        rows.append(("best Gaussian", best[2], "data"))
     above = approximate > log_prob
     side = "above" if above else "below"
     yield Bars(
         tuple(label for label, *_ in rows), np.array([value for _, value, _ in rows]),
         roles=tuple(role for *_, role in rows), reference=np.full(len(rows), log_prob), unit="nats",
-        subtitle=f"{named(point, model.spec.kind)}; dashed: log p(x)",
+        subtitle=f"{named(point, model.spec.kind)}; dashed: log p(x) by quadrature; K = {K:,}",
         note=f"The approximate ELBO is {decimal(abs(approximate - log_prob))} nats {side} log p(x): E log p(x|z) = "
         f"{decimal(reconstruction)}, E r_ψ = {decimal(ratio)}.", warning=above,
     )  # fmt: skip

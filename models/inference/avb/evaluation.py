@@ -51,10 +51,15 @@ def evaluate_posterior(
         from the log ratio that the histogram gives; `minor_mode_percent`, the share of q in the smaller mode, of data
         of the parabola whose modes are apart.
     """
+    values: dict[str, Tensor] = {}
     if x:
         given = datum_of(x, model.spec, model.device)
-        batch = DataBatch(given, None, batch.index[:1], split=batch.split)
-    values = _estimates(model, batch, draws, K, rng)
+        first = int((batch.index == 0).any())  # the datum is measured once, with the first part of the split
+        batch = DataBatch(given[:first], None, batch.index[:first], split=batch.split)
+        values["n"] = torch.tensor(first)
+        if not first:
+            return values
+    values |= _estimates(model, batch, draws, K, rng)
     if model.latent_dim > 2:
         return values
     chosen = (batch.index < quadrature_data).nonzero()[:, 0].tolist()

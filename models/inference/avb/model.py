@@ -200,9 +200,9 @@ class AVB(GameModel, HasLatent, HasLikelihood, HasPhasePictures):
     def _encoder_loss(self, x: Tensor, rng: torch.Generator) -> dict[str, Tensor]:
         features = self.features(x)
         z = self.posterior.draw(features, self.config.draws, rng=rng)  # (draws, n, latent)
-        reconstruction = self.decoder.log_prob(x, z).mean()
         moments = self.moments(z)
-        with fixed(self.discriminator):  # E_q of the gradient of r* at fixed z is 0
+        with fixed(self.decoder), fixed(self.discriminator):  # E_q of the gradient of r* at fixed z is 0
+            reconstruction = self.decoder.log_prob(x, z).mean()
             ratio = log_ratio(self.discriminator(features, self.seen(z, moments)), z, moments).mean()
         terms = {"approximate_elbo": reconstruction - ratio, "reconstruction": reconstruction, "log_ratio": ratio}
         kl = ratio

@@ -64,7 +64,7 @@ def pairs(
                 yield None
             values = model.log_ratio(column, places, moments)  # (rows, columns)
             heat = Density(as_array(values), extent, role="real-fake", low=-_LIMIT, high=_LIMIT, name="r_ψ(x, z)")
-            note = f"Blue to red: r_ψ from −{_LIMIT:g} to {_LIMIT:g} nats."
+            note = f"r_ψ, nats; colours end at ±{_LIMIT:g}."
         else:
             joint = model.decoder.log_prob(column, places) - 0.5 * places[..., 0].square()
             values = joint.softmax(dim=0)

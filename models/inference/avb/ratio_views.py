@@ -22,6 +22,7 @@ _DRAWS = {20_000: "20,000", 100_000: "100,000"}
 _FULL = 20  # draws in a cell from which its share is precise enough to read log q from it
 _DOTS = 500
 _REACH = 3.5
+_FAR = 8.0  # nats below the least r* at which the curve of r_ψ ends
 _HELP = "r* = log q(z|x) − log p(z) from a histogram of draws of q, and the classifier's r_ψ at the picked datum."
 
 
@@ -59,9 +60,12 @@ def ratio_line(
     kl = float(np.nansum(np.where(share > 0, share * ratio, 0.0)))
     ratio = np.where(as_array(counts) >= _FULL, ratio, np.nan)
     density = share / np.exp(cells.log_volume)
+    curve = as_array(estimate)
+    floor = (float(np.nanmin(ratio)) if np.isfinite(ratio).any() else 0.0) - _FAR
+    curve = np.where(curve >= floor, curve, np.nan)
     yield Curves(
         (
-            Series("estimate", "r_ψ(x, z)", as_array(side[:, 0, 0]), as_array(estimate), role="model", pane="nats"),
+            Series("estimate", "r_ψ(x, z)", as_array(side[:, 0, 0]), curve, role="model", pane="nats"),
             Series("exact", "r*(x, z), from draws", at, ratio, role="data", pane="nats", dashed=True),
             Series("q", "q(z|x)", at, density, role="model", pane="density"),
         ),

@@ -74,21 +74,22 @@ RATES = {"lr": "Learning rate of q", "lr_p": "Learning rate of p", "lr_t": "Lear
 
 _TOY = "parabola:sigma=0.25"
 _SMOOTH: Mapping[str, Any] = {"beta1": 0.5, "beta2": 0.999}
-_GIVEN: Mapping[str, Any] = {"decoder": "given", "noise": 5, "hidden": 64, "draws": 8}
-_RATES: Mapping[str, Any] = {**_SMOOTH, "batch": 64, "lr": 2e-3, "lr_t": 2e-3}
+_GIVEN: Mapping[str, Any] = {"decoder": "given", "noise": 5, "layers": 3, "draws": 4}
+_RATES: Mapping[str, Any] = {**_SMOOTH, "batch": 16, "lr": 4e-3, "lr_t": 4e-3}
+_CALM: Mapping[str, Any] = {**_SMOOTH, "batch": 32, "lr": 1e-3, "lr_t": 1e-3}
 _POINTS: Mapping[str, Any] = {"noise": 4, "updates_t": 3, "draws": 4}
-_POINT_RATES: Mapping[str, Any] = {**_SMOOTH, "batch": 128, "lr": 3e-4, "lr_p": 3e-4, "lr_t": 1e-3}
+_POINT_RATES: Mapping[str, Any] = {**_SMOOTH, "batch": 32, "lr": 6e-4, "lr_p": 6e-4, "lr_t": 1.5e-3}
 _DIGITS: Mapping[str, Any] = {"contrast": "adaptive", "noise": 8, "draws": 16}
-_DIGIT_RATES: Mapping[str, Any] = {**_SMOOTH, "batch": 64, "lr": 1e-3, "lr_p": 1e-3, "lr_t": 1e-3}
+_DIGIT_RATES: Mapping[str, Any] = {**_SMOOTH, "batch": 32, "lr": 1e-3, "lr_p": 1e-3, "lr_t": 1e-3}
 
 PRESETS = (
-    Preset("Two modes, annealed", _TOY, {**_GIVEN, "anneal": 0.6, "even": True},
+    Preset("Two modes, annealed", _TOY, {**_GIVEN, "anneal": 0.4, "even": True},
            {**_RATES, "steps": 4000},
            about="The weight of the likelihood rises slowly: q splits in two before the modes are far apart."),
     Preset("Two modes, not annealed", _TOY, {**_GIVEN, "contrast": "adaptive", "draws": 16},
-           {**_RATES, "batch": 32, "steps": 3000},
+           {**_CALM, "steps": 3000},
            about="The reverse KL takes one mode, and KL(q ‖ p(z|x)) stays at log 2 = 0.69."),
-    Preset("Gaussian q", _TOY, {**_GIVEN, "posterior": "gaussian"}, {**_RATES, "steps": 2500},
+    Preset("Gaussian q", _TOY, {**_GIVEN, "posterior": "gaussian"}, {**_CALM, "steps": 2500},
            about="The best that a VAE's q can do: one mode. The discriminator learns a ratio that is known."),
     Preset("Four points", "four-points", _POINTS, {**_POINT_RATES, "steps": 5000},
            about="An implicit q packs four posteriors into the prior nearly without gaps: log p is near −log 4."),
@@ -103,8 +104,8 @@ PRESETS = (
     Preset("Digits, Gaussian q", "digits-binary", {**_DIGITS, "posterior": "gaussian", "contrast": "plain"},
            {**_DIGIT_RATES, "steps": 4000},
            about="The q of a VAE with the same decoder: simpler, and at equal time the better model."),
-    Preset("A line, known posterior", "regression", {**_GIVEN, "noise": 4, "contrast": "adaptive"},
-           {**_RATES, "steps": 2500},
+    Preset("A line, known posterior", "regression", {**_GIVEN, "contrast": "adaptive", "draws": 16},
+           {**_CALM, "steps": 2500},
            about="The exact posterior is a correlated Gaussian, which an implicit q can match."),
 )  # fmt: skip
 
