@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models import autoregressive, diffusion, flows, gan, vae
+from models import autoregressive, diffusion, flows, gan, inference, vae
 from models.protocol import BadValue, GenerativeModel, Lab
 from models.protocol.family import Family
 
@@ -13,6 +13,7 @@ FAMILIES: tuple[Family, ...] = (
     autoregressive.FAMILY,
     flows.FAMILY,
     gan.FAMILY,
+    inference.FAMILY,
     diffusion.FAMILY,
 )
 
