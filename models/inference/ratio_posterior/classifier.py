@@ -18,18 +18,18 @@ from models.protocol import half_cosine
 
 __all__ = ["Training", "training"]
 
-_SIZES = ((2, 64), (64, 64), (64, 1))
+_SIZES = ((2, 48), (48, 48), (48, 1))
 _SHAPES = [shape for rows, columns in _SIZES for shape in ((rows, columns), (columns,))]
 _COUNTS = [math.prod(shape) for shape in _SHAPES]
 _SLICE = 0.012  # s of training between two frames
-_BATCH = 256  # pairs of each kind
-_RATE = 5e-3
+_BATCH = 128  # pairs of each kind
+_RATE = 1e-2
 _BETAS, _TINY = (0.9, 0.999), 1e-8
 _SHOWN = 300  # pairs of each kind that are kept for pictures
 
 
 class Training:
-    """The training of a 2-64-64-1 network T_ψ by Adam on E_q[softplus(−T)] + E_r[softplus(T)].
+    """The training of a 2-48-48-1 network T_ψ by Adam on E_q[softplus(−T)] + E_r[softplus(T)].
 
     Plain, the rival r is the prior p(z) and r_ψ = T_ψ(x, z). With adaptive contrast r is the Gaussian with the mean m
     and the standard deviation d of q(z|x): T_ψ sees (z − m)/d, and r_ψ = T_ψ + log N(z; m, d²) − log p(z) (Mescheder et

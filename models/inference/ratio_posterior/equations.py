@@ -25,8 +25,8 @@ _PREIMAGES = Objective(
         Term(_Q, "q", role="model"),
     ),
     title="Density of q at z, from its preimage",
-    note="The lecture's integral of s(ε) over the preimages lacks the Jacobian 1/|∂f/∂ε|. Here f rises with ε, so "
-    "there is one preimage.",
+    note="The lecture's integral of s(ε) over the preimages lacks the Jacobian 1/|∂f/∂ε|. "
+    "f = a + s ε + h √max(x, 0) tanh(k ε) rises with ε, so there is one preimage.",
 )
 _BOUND = Objective(
     r"\mathrm{ELBO}",

@@ -18,11 +18,11 @@ from models.views.words import decimal
 
 __all__ = ["average_kl", "error", "far", "measure", "widths_for"]
 
-_TARGETS = 7  # divergences of the sweep
+_TARGETS = 6  # divergences of the sweep
 _FARTHEST = 8.0  # nats
 _MORE = 3.0  # nats that the sweep adds where q has a shape that is farther than that
 _HELD_OUT = 4000  # fresh pairs of q
-_NUMBERS = (100, 400, 1500, 6000, 25_000)
+_NUMBERS = (100, 500, 2500, 12_500)
 _KINDS = {"plain": ("plain", "alt"), "adaptive": ("adaptive contrast", "model")}
 
 
@@ -78,7 +78,7 @@ def _series(done: dict[str, list[float]], at: np.ndarray) -> list[Series]:
     help="The divergence that a classifier finds as q becomes narrower, against the true one; the diagonal is exact.",
 )  # fmt: skip
 def far(
-    lab: Lab, noise: Noise, updates: int = param(600, "Updates for each", 100, 5000, log=True)
+    lab: Lab, noise: Noise, updates: int = param(400, "Updates for each", 50, 5000, log=True)
 ) -> Iterator[Curves | None]:
     """E_q[r_ψ] against KL(q ‖ p), averaged over x, with the prior and with adaptive contrast."""
     c = lab.config
@@ -105,7 +105,7 @@ def far(
     help="Root mean square of r_ψ − r* over fresh pairs of q, for classifiers trained on more and more pairs.",
 )  # fmt: skip
 def error(
-    lab: Lab, noise: Noise, updates: int = param(600, "Updates for each", 100, 5000, log=True)
+    lab: Lab, noise: Noise, updates: int = param(400, "Updates for each", 50, 5000, log=True)
 ) -> Iterator[Curves | None]:
     """The error of r_ψ against the number of pairs, with the prior and with adaptive contrast."""
     c = lab.config

@@ -7,8 +7,8 @@ from models.protocol import Preset, Scene, Try
 __all__ = ["ABOUT", "LOOK_AT", "PRESETS", "SCENES", "TRY_NEXT"]
 
 ABOUT = (
-    "z ~ N(0, 1), x|z ~ N(z², σ²), and q_φ(z|x) is given by draws alone, z = f(φ, ε, x) with "
-    "f = a + s ε + h √x tanh(k ε). A classifier T_ψ learns r_ψ(x, z) ≈ r* = log q_φ(z|x) − log p(z) from pairs."
+    "z ~ N(0, 1) and x|z ~ N(z², σ²); q_φ(z|x) is given by its draws, z = f(φ, ε, x). "
+    "A classifier T_ψ learns r_ψ(x, z), an estimate of r* = log q_φ(z|x) − log p(z)."
 )
 _NARROW = {"shift": 2.5, "width": 0.003, "split": 0.008, "steepness": 3.0, "z": 2.5}
 PRESETS = (
@@ -39,7 +39,7 @@ PRESETS = (
 SCENES = (
     Scene(
         "Ratio", "Does a classifier find log q − log p(z)?",
-        lead="ratio", beside=("pairs", "posterior"), share=0.58,
+        lead="ratio", beside=("pairs", "posterior"),
     ),
     Scene(
         "Far ratios", "What happens if q and the prior hardly overlap?",
