@@ -218,7 +218,16 @@ def test_pictures_do_not_change_the_training():
     assert alone.log_ratio(np.full(9, 1.0), place).tolist() == watched.log_ratio(np.full(9, 1.0), place).tolist()
 
 
-# Pictures
+# Presets and pictures
+
+
+def test_presets_keep_their_promises():
+    values = {preset.title: lab(**preset.config).values() for preset in RatioPosteriorLab.presets}
+    assert values["Two wide modes"]["ratio"] == pytest.approx(0.57, abs=0.01)
+    assert values["Two modes that fit"]["gap"] == pytest.approx(0.57, abs=0.01)
+    assert values["Narrow q"]["ratio"] == pytest.approx(7.52, abs=0.01)
+    assert values["q is the prior"]["log_ratio"] == pytest.approx(0.0, abs=1e-12)
+    assert values["q is the prior"]["probability"] == pytest.approx(0.5, abs=1e-12)
 
 
 def test_the_sweep_begins_at_the_diagonal_and_ends_below_it():

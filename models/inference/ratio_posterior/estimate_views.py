@@ -60,7 +60,8 @@ def measure(fit: Training, sigma: float, seed: int) -> tuple[float, float]:
 
 
 def _finish(fit: Training) -> Generator[None, None, None]:
-    """Trains to the end."""
+    """Trains to the end; yields before the first part and after each."""
+    yield None
     while not fit.finished:
         fit.advance()
         yield None
@@ -83,9 +84,10 @@ def far(
     """E_q[r_ψ] against KL(q ‖ p), averaged over x, with the prior and with adaptive contrast."""
     c = lab.config
     q = posterior_of(c)
+    here = average_kl(q, c.sigma)
+    yield None
     factors, exact = widths_for(q, c.sigma)
     done: dict[str, list[float]] = {kind: [] for kind in _KINDS}
-    here = average_kl(q, c.sigma)
     for k, factor in enumerate(factors):
         for kind in _KINDS:
             fit = training(q.scaled(float(factor)), c.sigma, c.n, updates, kind == "adaptive", noise.seed)

@@ -29,7 +29,7 @@ _Z = np.linspace(-9.0, 9.0, 9001)
 _E = np.linspace(-9.0, 9.0, 1201)
 _ROOTS = np.linspace(-6.0, 6.0, 241)  # nodes of z for averages over x
 _NOISES = np.linspace(-5.0, 5.0, 51)  # nodes of the noise on x
-_TABLE = 120  # values of √x between which a function of x is interpolated
+_TABLE = 80  # values of √x between which a function of x is interpolated
 
 
 def log_prior(z: np.ndarray) -> np.ndarray:

@@ -76,7 +76,7 @@ def ratio(
     seen = np.abs(exact) <= _MOST
     cuts = np.exp(np.stack([log_prior(z), log_joint(z, c.x, c.sigma) - terms.evidence, exact + log_prior(z)]))
     top = 1.6 * float(cuts[:2].max()) if window == "prior" else np.inf
-    prior, posterior, of_q = np.where(cuts <= top, cuts, np.nan)
+    prior, posterior, of_q = np.minimum(cuts, top)
     fixed = (
         Series("exact", "r*", z, np.where(seen, exact, np.nan), pane=_PANE, unit="nats", dashed=True),
         Series("q", "q_φ(z|x)", z, of_q, role="model", pane=_DENSITIES),
@@ -170,14 +170,14 @@ def posterior(lab: Lab) -> Curves:
     exact = np.exp(log_joint(z, c.x, c.sigma) - terms.evidence)
     mine = np.exp(q.log_prob(z, np.array(c.x)))
     likelihood = np.exp(normal_log_prob(z**2, c.x, c.sigma))
-    top = 1.5 * max(float(exact.max()), float(likelihood.max()))
+    top = 1.8 * max(float(exact.max()), float(likelihood.max()))
     cut = f" q is cut off: its peak is {mine.max():,.3g}." if mine.max() > top else ""
     return Curves(
         (
             Series("prior", "prior p(z)", z, np.exp(log_prior(z)), role="prior"),
             Series("likelihood", "likelihood p(x|z)", z, likelihood, role="data"),
             Series("posterior", "posterior p(z|x)", z, exact, dashed=True),
-            Series("q", "q_φ(z|x)", z, np.where(mine <= top, mine, np.nan), role="model"),
+            Series("q", "q_φ(z|x)", z, np.minimum(mine, top), role="model"),
         ),
         x_label="z", y_label="density", subtitle=f"x = {decimal(c.x, 2)}; exact",
         note=f"log p(x) = ELBO + KL(q ‖ p(z|x)): {decimal(terms.evidence)} = {decimal(terms.elbo)} + "

@@ -18,8 +18,8 @@ PRESETS = (
         about="q keeps to one of the two modes of the posterior.",
     ),
     Preset(
-        "Two modes that fit", "", {"width": 0.1, "split": 0.95, "steepness": 25.0},
-        about="q is near the posterior at x = 2: the ratio is steep, and its ridges are hard to learn.",
+        "Two modes that fit", "", {"width": 0.13, "split": 0.916, "steepness": 25.0},
+        about="q is 0.6 nats from the posterior at x = 2: the ratio has sharp ridges, which are hard to learn.",
     ),
     Preset(
         "Narrow q", "", _NARROW,
@@ -61,7 +61,7 @@ LOOK_AT = (
     "too small. A contrast with the moments of q leaves only the rest to learn."
 )
 TRY_NEXT = (
-    Try("Make q narrow: 7.5 nats come out as four or five", preset="Narrow q", scene="Ratio"),
+    Try("Make q narrow: 7.5 nats come out as about four", preset="Narrow q", scene="Ratio"),
     Try("Take adaptive contrast: the estimate is right", preset="Narrow q, adaptive contrast", scene="Ratio"),
     Try("Narrow q step by step: see where the plain estimate leaves the diagonal", preset="Narrow q",
         scene="Far ratios"),

@@ -21,7 +21,7 @@ _LABELS = ("∂r*/∂a", "∂r*/∂s", "∂r*/∂h", "∂r*/∂k")
     "Mean of ∇_φ r*",
     help="Mean over draws of z from q of the derivative of r* = log q − log p(z) by each parameter of q, z held fixed.",
 )  # fmt: skip
-def zero(lab: Lab, noise: Noise, draws: int = param(2000, "Draws of z", 20, 100_000, log=True)) -> Bars:
+def zero(lab: Lab, noise: Noise, draws: int = param(2000, "Draws of z", 20, 50_000, log=True)) -> Bars:
     """The mean of the four derivatives over draws, in units of the standard deviation of one draw, ± one error."""
     q, x = posterior_of(lab.config), np.array(lab.config.x)
     score = q.score_at(standard_normal(draws, rng=noise.rng()), x)  # (4, draws)
@@ -33,8 +33,7 @@ def zero(lab: Lab, noise: Noise, draws: int = param(2000, "Draws of z", 20, 100_
     worst = int(np.abs(means).argmax())
     return Bars(
         _LABELS, means, errors=error, roles=("model",) * 4, reference=np.zeros(4), extent=(-scale, scale),
-        unit="standard deviations of one draw",
-        subtitle=f"x = {decimal(lab.config.x, 2)}; {draws:,} draws of z from q, ± 1 standard error",
+        subtitle=f"x = {decimal(lab.config.x, 2)}; {draws:,} draws; in standard deviations of one draw, ± 1 s.e.",
         note=f"∫ ∇_φ q dz = 0. Farthest: {_LABELS[worst]} = {decimal(float(score[worst].mean()))}, "
         f"{decimal(abs(float(means[worst])) * math.sqrt(draws), 1)} errors from 0.",
     )  # fmt: skip
