@@ -27,7 +27,7 @@ PRESETS = (
     ),
     Preset(
         "Narrow q, adaptive contrast", "", {**_NARROW, "contrast": "adaptive"},
-        about="Told from a Gaussian with its own moments, the same q gets the right divergence.",
+        about="Told from a Gaussian with its own moments, the same q gets nearly the right divergence.",
     ),
     Preset("Few samples", "", {"n": 100}, about="One hundred pairs of each kind: the classifier learns them by heart."),
     Preset("Few updates", "", {"steps": 40}, about="After forty updates the ratio is still too flat."),
@@ -62,7 +62,7 @@ LOOK_AT = (
 )
 TRY_NEXT = (
     Try("Make q narrow: 7.5 nats come out as about four", preset="Narrow q", scene="Ratio"),
-    Try("Take adaptive contrast: the estimate is right", preset="Narrow q, adaptive contrast", scene="Ratio"),
+    Try("Take adaptive contrast: the estimate is nearly right", preset="Narrow q, adaptive contrast", scene="Ratio"),
     Try("Narrow q step by step: see where the plain estimate leaves the diagonal", preset="Narrow q",
         scene="Far ratios"),
     Try("Train on 100 pairs only", preset="Few samples", scene="Samples", card="ratio"),
