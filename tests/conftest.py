@@ -69,10 +69,12 @@ def _short_measurements() -> Iterator[None]:
 
 @pytest.fixture
 def quick_labs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lab on supports that do not overlap trains and draws little: for tests of all labs alike."""
+    """Labs that train much train and draw little: for tests of all labs alike."""
     monkeypatch.setattr("models.gan.non_overlap.critic.MOST", 100)
     monkeypatch.setattr("models.gan.non_overlap.overlap_views._CRITIC_STEPS", 20)
     monkeypatch.setattr("models.gan.non_overlap.dimension_views._BATCHES", 1)
+    monkeypatch.setattr("models.inference.ratio_posterior.estimate_views._TARGETS", 1)
+    monkeypatch.setattr("models.inference.ratio_posterior.estimate_views._NUMBERS", (100,))
 
 
 @pytest.fixture
