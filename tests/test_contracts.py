@@ -12,7 +12,15 @@ import pytest
 import models
 
 ROOT = Path(__file__).parents[1]
-SHARED = ("views", "likelihoods", "nets", "exact", "protocol", "frames")  # rooms of models that no family owns
+SHARED = (
+    "views",
+    "simulators",
+    "likelihoods",
+    "nets",
+    "exact",
+    "protocol",
+    "frames",
+)  # rooms of models that no family owns
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +53,12 @@ def test_shared_rooms_import_no_family(graph):
             assert not chains, f"models.{room} imports a family: {sorted(chains)[0]}"
 
 
-def test_datasets_import_nothing_of_models_but_the_protocol(graph):
+def test_datasets_import_nothing_of_models_but_the_protocol_and_simulators(graph):
     sources = {"explorer.data", *graph.find_descendants("explorer.data")}
     imported = {name for source in sources for name in graph.find_modules_directly_imported_by(source)}
     others = {name for name in imported if name.split(".")[0] == "models" and not name.startswith("models.protocol")}
-    assert not others
+    assert others == {"models.simulators"}
+    assert graph.find_modules_that_directly_import("models.simulators") & sources == {"explorer.data.simulated"}
 
 
 def circles(graph: grimp.ImportGraph) -> list[list[str]]:

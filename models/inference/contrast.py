@@ -35,9 +35,9 @@ def moments_of(z: Tensor) -> Moments:
     return Moments(z.mean(dim=0), z.std(dim=0).clamp_min(_FLOOR))
 
 
-def classification_loss(on_first: Tensor, on_second: Tensor) -> Tensor:
-    """−E log σ(T) on pairs with y = 1 and −E log(1 − σ(T)) on those with y = 0; log 4 where they are alike."""
-    return softplus(-on_first).mean() + softplus(on_second).mean()
+def classification_loss(on_first: Tensor, on_second: Tensor) -> tuple[Tensor, Tensor]:
+    """−E log σ(T) on pairs with y = 1, and −E log(1 − σ(T)) on those with y = 0; log 2 each where they are alike."""
+    return softplus(-on_first).mean(), softplus(on_second).mean()
 
 
 def log_ratio(output: Tensor, z: Tensor, moments: Moments | None) -> Tensor:

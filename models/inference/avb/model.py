@@ -194,8 +194,9 @@ class AVB(GameModel, HasLatent, HasLikelihood, HasPhasePictures):
             z = self.posterior.draw(features, self.config.draws, rng=rng)  # (draws, n, latent)
             prior = normal_like(z, rng=rng)
             from_q = self.seen(z, self.moments(z))
-        loss = classification_loss(self.discriminator(features, from_q), self.discriminator(features, prior))
-        return {"loss": loss, "classification": -loss}
+        on_q, on_prior = classification_loss(self.discriminator(features, from_q), self.discriminator(features, prior))
+        loss = on_q + on_prior
+        return {"loss": loss, "classification": -loss, "on_q": -on_q, "on_prior": -on_prior}
 
     def _encoder_loss(self, x: Tensor, rng: torch.Generator) -> dict[str, Tensor]:
         features = self.features(x)

@@ -58,7 +58,7 @@ def _words(exact: Exact, best: tuple[Tensor, Tensor, float] | None) -> str:
 
 
 @view(
-    "Posterior of x", latent=lambda dim: dim == 1,
+    "Posterior density of x", latent=lambda dim: dim == 1,
     help="Draws of q(z|x) of the picked datum, its exact posterior by quadrature, and the best Gaussian.",
 )  # fmt: skip
 def posterior_line(

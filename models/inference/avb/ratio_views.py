@@ -74,7 +74,7 @@ def ratio_line(
     )  # fmt: skip
 
 
-@view("r_ψ and r*", name="ratio", latent=lambda dim: dim == 2, help=_HELP)
+@view("r_ψ against r*", name="ratio", latent=lambda dim: dim == 2, help=_HELP)
 def ratio(
     model: AdversarialModel,
     point: DataPoint,
