@@ -10,7 +10,7 @@ from torch import Tensor
 
 from models.exact.drawn import Cells, Comparison, cells_around, compare
 from models.exact.gaussian_bound import GaussianBound
-from models.exact.gaussian_latent import GridPosterior, posterior_on_grid, refinements
+from models.exact.gaussian_latent import GridPosterior, refinements
 
 __all__ = ["TOLERANCE", "Exact", "best_gaussian", "exact_posterior", "refined"]
 
@@ -37,7 +37,12 @@ class Exact:
 
 
 def exact_posterior(
-    log_likelihood: Callable[[Tensor], Tensor], draws: Tensor, *, rng: torch.Generator, at_once: int = 4096
+    log_likelihood: Callable[[Tensor], Tensor],
+    draws: Tensor,
+    *,
+    rng: torch.Generator,
+    grid: GridPosterior | None = None,
+    at_once: int = 4096,
 ) -> Exact:
     """The exact posterior, and how far draws (n, d) of q are from it.
 
@@ -45,12 +50,11 @@ def exact_posterior(
         log_likelihood: log p(x|z) of the datum, (m, d) to (m,), nats.
         draws: Draws of q(z|x).
         rng: Source of exact draws for the null line.
+        grid: The last of `refined`, where these were computed one by one.
         at_once: Points at which the likelihood is computed at a time.
     """
-    grid = posterior_on_grid(
-        log_likelihood, draws.shape[1], near=draws.double().mean(dim=0), tolerance=TOLERANCE, at_once=at_once,
-        device=draws.device,
-    )  # fmt: skip
+    if grid is None:
+        *_, grid = refined(log_likelihood, draws, at_once)
 
     def log_joint(z: Tensor) -> Tensor:
         with torch.no_grad():
@@ -61,7 +65,7 @@ def exact_posterior(
 
 
 def refined(log_likelihood: Callable[[Tensor], Tensor], draws: Tensor, at_once: int) -> Iterator[GridPosterior]:
-    """The grids of `exact_posterior`, from the coarsest to the accepted one."""
+    """The exact posterior on finer and finer grids, the last of which is accepted; draws (n, d) say where to look."""
     return refinements(
         log_likelihood, draws.shape[1], near=draws.double().mean(dim=0), tolerance=TOLERANCE, at_once=at_once,
         device=draws.device,

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from models.exact.gaussian_latent import posterior_on_grid
 from models.exact.importance import importance_sample
 from models.frames import Bars, Layer, Lines, Plane, Points
-from models.inference.avb.interface import AdversarialModel, draws_of, likelihood_of, moments_for
+from models.inference.avb.interface import AdversarialModel, drawing, likelihood_of, moments_for
 from models.inference.avb.posterior_views import comparing
-from models.inference.exact_posterior import TOLERANCE
+from models.inference.exact_posterior import refined
 from models.protocol import Data, DataBatch, DataPoint, Image, Noise, param, view
+from models.views.pause import paused
 from models.views.words import as_array, counted, decimal, named
 
 __all__ = ["above", "bounds"]
@@ -77,22 +77,19 @@ def above(model: AdversarialModel, batch: DataBatch, data: Data, noise: Noise) -
     """The approximate ELBO of data against log p(x) by quadrature."""
     rng = noise.rng(model.device)
     with torch.no_grad():
-        z = model.posterior.draw(model.features(batch.x), _EACH, rng=rng)
-        yield None
-        approximate = model.decoder.log_prob(batch.x, z).mean(dim=0)
-        yield None
-        moments = moments_for(model, batch.x, rng=rng)
-        yield None
-        approximate = approximate - model.log_ratio(batch.x, z, moments).mean(dim=0)
-    estimate, exact = as_array(approximate), []
+        z = yield from drawing(model, batch.x, _EACH, rng=rng)
+        moments = model.moments(z)
+        parts = yield from paused(
+            model.decoder.log_prob(batch.x, part) - model.log_ratio(batch.x, part, moments) for part in z.split(25)
+        )
+    estimate, exact = as_array(torch.cat(parts).mean(dim=0)), []
     for place in range(len(batch)):
         x = batch.x[place : place + 1]
-        near = draws_of(model, x, _FITTED, rng=rng).double().mean(dim=0)
-        grid = posterior_on_grid(
-            likelihood_of(model, x), model.latent_dim, near=near, tolerance=TOLERANCE,
-            at_once=model.decoder.at_once, device=model.device,
-        )  # fmt: skip
-        exact.append(grid.log_prob)
+        log_prob = math.nan
+        for grid in refined(likelihood_of(model, x), z[:, place], min(2_048, model.decoder.at_once)):
+            log_prob = grid.log_prob  # the last one counts
+            yield None
+        exact.append(log_prob)
         yield _scatter(model, batch, data, np.array(exact), estimate)
 
 

@@ -58,7 +58,7 @@ def _moments(z: Tensor) -> str:
 
 
 @view(
-    "q over all data", record=True, splits=("valid", "train"), batch=1000, latent=lambda dim: dim == 1,
+    "q over all data", record=True, splits=("valid", "train"), batch=500, latent=lambda dim: dim == 1,
     help="The aggregated posterior, the mean of q(z|x) over data, which should be the prior.",
 )  # fmt: skip
 def aggregated_line(model: AdversarialModel, batch: DataBatch, noise: Noise) -> Curves:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from models.exact.gaussian_latent import posterior_on_grid
 from models.exact.importance import importance_sample
 from models.inference.avb.interface import AdversarialModel, draws_of, is_toy, likelihood_of, moments_for
-from models.inference.exact_posterior import TOLERANCE, Exact, exact_posterior
+from models.inference.exact_posterior import Exact, exact_posterior, refined
 from models.inference.one_datum import datum_of
 from models.protocol import DataBatch, param, settings
 
@@ -106,11 +105,8 @@ def _estimates(
 
 
 def _log_prob(model: AdversarialModel, x: Tensor, rng: torch.Generator) -> float:
-    near = draws_of(model, x, _FITTED, rng=rng).double().mean(dim=0)
-    return posterior_on_grid(
-        likelihood_of(model, x), model.latent_dim, near=near, tolerance=TOLERANCE, at_once=model.decoder.at_once,
-        device=model.device,
-    ).log_prob  # fmt: skip
+    *_, grid = refined(likelihood_of(model, x), draws_of(model, x, _FITTED, rng=rng), model.decoder.at_once)
+    return grid.log_prob
 
 
 def _compared(model: AdversarialModel, x: Tensor, n: int, rng: torch.Generator) -> dict[str, float]:

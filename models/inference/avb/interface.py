@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any, Protocol
 
 import torch
@@ -14,10 +14,11 @@ from models.inference.networks import GaussianPosterior, ImplicitPosterior, Pair
 from models.protocol import DataSpec, Simulated
 from models.simulators import simulator_of
 
-__all__ = ["AdversarialModel", "draws_of", "is_toy", "likelihood_of", "moments_for"]
+__all__ = ["AdversarialModel", "drawing", "draws_of", "is_toy", "likelihood_of", "moments_for"]
 
 _AT_ONCE = 10_000
 _FOR_MOMENTS = 1_000
+_PART = 2_000  # draws between two moments at which a view can be interrupted
 
 
 class AdversarialModel(Protocol):
@@ -84,6 +85,16 @@ def draws_of(model: AdversarialModel, x: Tensor, n: int, *, rng: torch.Generator
     features = model.features(x)
     counts = [min(_AT_ONCE, n - start) for start in range(0, n, _AT_ONCE)]
     return torch.cat([model.posterior.draw(features, count, rng=rng)[:, 0] for count in counts])
+
+
+def drawing(model: AdversarialModel, x: Tensor, draws: int, *, rng: torch.Generator) -> Generator[None, None, Tensor]:
+    """Draws of q(z|x) of data, (n, *shape) to (draws, n, latent); yields None after every few thousand."""
+    features, at_once = model.features(x), max(1, _PART // len(x))
+    parts = []
+    for start in range(0, draws, at_once):
+        parts.append(model.posterior.draw(features, min(at_once, draws - start), rng=rng))
+        yield None
+    return torch.cat(parts)
 
 
 def moments_for(model: AdversarialModel, x: Tensor, *, rng: torch.Generator) -> Moments | None:

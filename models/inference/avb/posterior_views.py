@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from models.exact.drawn import Cells
+from models.exact.gaussian_latent import GridPosterior
 from models.exact.normal import LOG_2PI
 from models.frames import Curves, Density, Ellipses, Plane, Points, Series
 from models.inference.avb.interface import AdversarialModel, likelihood_of
@@ -33,15 +34,12 @@ def comparing(
 ) -> Generator[None, None, Compared]:
     """Draws of q, exact posterior and best Gaussian of a datum; yields None while quadrature and fit go on."""
     with torch.no_grad():
-        features, parts = model.features(point.x), []
-        for start in range(0, n, 2_000):
-            parts.append(model.posterior.draw(features, min(2_000, n - start), rng=rng)[:, 0])
-            yield None
-        z = torch.cat(parts)
+        z = (yield from drawing(model, point.x, n, rng=rng))[:, 0]
     likelihood, at_once = likelihood_of(model, point.x), min(2_048, model.decoder.at_once)
-    for _ in refined(likelihood, z, at_once):
+    grid: GridPosterior | None = None
+    for grid in refined(likelihood, z, at_once):  # noqa: B007  # the last one counts
         yield None
-    exact = exact_posterior(likelihood, z, rng=rng, at_once=at_once)
+    exact = exact_posterior(likelihood, z, rng=rng, grid=grid, at_once=at_once)
     yield None
     best = None
     if gaussian:

@@ -57,7 +57,7 @@ def ratio_line(
     share = as_array(counts) / len(z)
     with np.errstate(divide="ignore"):
         ratio = np.log(share) - cells.log_volume + 0.5 * at**2 + 0.5 * LOG_2PI
-    kl = float(np.nansum(np.where(share > 0, share * ratio, 0.0)))
+    kl = float((share * np.where(share > 0, ratio, 0.0)).sum())
     ratio = np.where(as_array(counts) >= _FULL, ratio, np.nan)
     density = share / np.exp(cells.log_volume)
     curve = as_array(estimate)

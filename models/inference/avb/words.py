@@ -51,9 +51,9 @@ def objective_of(config: Any) -> Objective:
     )
     gaussian = config.posterior == "gaussian"
     return Objective(
-        r"\mathrm{approximate\ ELBO}",
+        r"\mathrm{approx.\ ELBO}",
         (_LIKELIHOOD, _RATIO),
-        total=Term(r"\mathrm{approximate\ ELBO}", "approximate_elbo"),
+        total=Term(r"\mathrm{approx.\ ELBO}", "approximate_elbo"),
         note="No bound on log p(x): r_ψ is an estimate. It is held fixed in the gradient of φ, because E_q of the "
         "gradient of r* at fixed z is 0.",
         other=(closed, other) if gaussian else (other,),
@@ -61,7 +61,7 @@ def objective_of(config: Any) -> Objective:
 
 
 METRICS = (
-    Metric("approximate_elbo", "approximate ELBO", "nats", "total", "nats", better="higher",
+    Metric("approximate_elbo", "approx. ELBO", "nats", "total", "nats", better="higher",
            help="E log p(x|z) − E r_ψ over the batch: an estimate that can lie above log p(x)."),
     Metric("reconstruction", "E log p(x|z)", "nats", "data", "nats", help="Mean over draws of q."),
     Metric("log_ratio", "E r_ψ: KL(q ‖ p(z)) by the classifier", "nats", "prior", "KL",
