@@ -13,7 +13,7 @@ from models.exact.drawn import Cells
 from models.exact.gaussian_latent import GridPosterior
 from models.exact.normal import LOG_2PI
 from models.frames import Curves, Density, Ellipses, Plane, Points, Series
-from models.inference.avb.interface import AdversarialModel, likelihood_of
+from models.inference.avb.interface import AdversarialModel, drawing, likelihood_of
 from models.inference.exact_posterior import Exact, best_gaussian, exact_posterior, refined
 from models.protocol import DataPoint, Noise, param, view
 from models.views.latent_space import axis_label, prior_circles
