@@ -61,7 +61,7 @@ def objective_of(config: Any) -> Objective:
 
 
 METRICS = (
-    Metric("approximate_elbo", "approx. ELBO", "nats", "total", "nats", better="higher",
+    Metric("approximate_elbo", "≈ ELBO", "nats", "total", "nats", better="higher",
            help="E log p(x|z) − E r_ψ over the batch: an estimate that can lie above log p(x)."),
     Metric("reconstruction", "E log p(x|z)", "nats", "data", "nats", help="Mean over draws of q."),
     Metric("log_ratio", "E r_ψ: KL(q ‖ p(z)) by the classifier", "nats", "prior", "KL",
