@@ -26,7 +26,7 @@ _EACH = 500  # draws of q for the approximate ELBO
 
 @view(
     "The bound of x", latent=lambda dim: dim <= 2,
-    help="log p(x) by quadrature, the approximate ELBO, the ELBO itself, importance sampling and the best Gaussian.",
+    help="How far approximate ELBO, ELBO, the bound of the best Gaussian and importance sampling are from log p(x).",
 )  # fmt: skip
 def bounds(
     model: AdversarialModel,
@@ -34,7 +34,7 @@ def bounds(
     noise: Noise,
     K: int = param(1000, "Importance samples K", 10, 10_000, log=True, more=True),
 ) -> Iterator[Bars | None]:
-    """Values of one datum, nats. The ELBO is log p(x) less KL(q ‖ p(z|x)) of a histogram of draws."""
+    """Distances of one datum's values from log p(x), nats; that of the ELBO is −KL(q ‖ p(z|x)) of a histogram."""
     rng = noise.rng(model.device)
     z, exact, best = yield from comparing(model, point, _DRAWS, rng)
     with torch.no_grad():
@@ -50,22 +50,20 @@ def bounds(
             at_once=2_048,
         )  # fmt: skip
     log_prob, approximate = exact.grid.log_prob, reconstruction - ratio
+    above = approximate > log_prob
     rows = [
-        ("log p(x)", log_prob, "total"),
-        ("approximate ELBO", approximate, "alt" if approximate > log_prob else "model"),
+        ("approximate ELBO", approximate, "alt" if above else "model"),
         ("ELBO", log_prob - exact.comparison.kl, "model"),
+        ("best Gaussian", best[2] if best is not None else math.nan, "data"),
         ("importance", float(estimate.log_prob), "prior"),
     ]
-    if best is not None:
-        rows.append(("best Gaussian", best[2], "data"))
-    above = approximate > log_prob
-    side = "above" if above else "below"
     yield Bars(
-        tuple(label for label, *_ in rows), np.array([value for _, value, _ in rows]),
-        roles=tuple(role for *_, role in rows), reference=np.full(len(rows), log_prob), unit="nats",
-        subtitle=f"{named(point, model.spec.kind)}; dashed: log p(x) by quadrature; K = {K:,}",
-        note=f"The approximate ELBO is {decimal(abs(approximate - log_prob))} nats {side} log p(x): E log p(x|z) = "
-        f"{decimal(reconstruction)}, E r_ψ = {decimal(ratio)}.", warning=above,
+        tuple(label for label, *_ in rows), np.array([value - log_prob for _, value, _ in rows]),
+        roles=tuple(role for *_, role in rows), unit="nats",
+        subtitle=f"{named(point, model.spec.kind)}; less log p(x) = {decimal(log_prob)} nats, by quadrature",
+        note=f"Approximate ELBO {decimal(approximate)} = E log p(x|z) − E r_ψ = {decimal(reconstruction)} − "
+        f"{decimal(ratio)}: {decimal(abs(approximate - log_prob))} nats {'above' if above else 'below'} log p(x). "
+        f"Importance sampling with K = {K:,}.", warning=above,
     )  # fmt: skip
 
 
