@@ -67,7 +67,7 @@ def exact_posterior(
 def refined(log_likelihood: Callable[[Tensor], Tensor], draws: Tensor, at_once: int) -> Iterator[GridPosterior]:
     """The exact posterior on finer and finer grids, the last of which is accepted; draws (n, d) say where to look."""
     return refinements(
-        log_likelihood, draws.shape[1], near=draws.double().mean(dim=0), tolerance=TOLERANCE, at_once=at_once,
+        log_likelihood, draws.shape[1], near=draws.detach().double().mean(dim=0), tolerance=TOLERANCE, at_once=at_once,
         device=draws.device,
     )  # fmt: skip
 
