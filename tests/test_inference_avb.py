@@ -343,7 +343,8 @@ class TestViews:
     def test_bars_of_one_datum_are_its_exact_values(self):
         model = model_of("regression", posterior="gaussian", hidden=8).eval()
         x = batch_of("regression", 1).x
-        *_, frame = bounds(model, DataPoint(x, None, 0), Noise())
+        with torch.no_grad():
+            *_, frame = bounds(model, DataPoint(x, None, 0), Noise())
         values = dict(zip(frame.labels, frame.values, strict=True))
         evidence = float(Regression().log_evidence(x.double()))
         assert f"{evidence:.2f}".replace("-", "−") in frame.subtitle
@@ -361,7 +362,8 @@ class TestViews:
                 parameter.zero_()
             model.discriminator.net[-1].bias.fill_(-50.0)  # r_ψ = −50: 50 nats too good
         data = TensorData(loaded, 0, torch.device("cpu"))
-        frames = list(above(model, data.batch("valid"), data.whole(), Noise()))
+        with torch.no_grad():
+            frames = list(above(model, data.batch("valid"), data.whole(), Noise()))
         assert "Above log p(x) on 4 of 4" in frames[-1].note
         assert "−1.386" in frames[-1].note
         assert frames[-1].warning

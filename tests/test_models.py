@@ -112,6 +112,10 @@ def test_shown_views_give_the_declared_frame_and_draw_from_no_global_generator(n
         }
     for key, frames in shown.items():
         view = views_of(type(session.model))[key]
+        begun = Viewer(session.model, session.data).frames(Request(key), None)
+        next(begun)
+        begun.close()
+        assert torch.is_grad_enabled(), f"{key} leaves gradients off where it is interrupted"
         assert frames, key
         check_frames(frames, view.frame, key)
         assert hyphens(frames[-1]) == [], key

@@ -42,7 +42,7 @@ class AdviceRow(QWidget):
         self.button = Button(theme, "Open")
         self.button.setObjectName(f"choose.open.{place}")
         self.button.clicked.connect(self._on_clicked)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 6, 0, 6)
         row.setSpacing(12)
         for widget in (self.family, self._icon, self.verdict):
@@ -63,6 +63,10 @@ class AdviceRow(QWidget):
         self.button.set_face(f"Open {advice.title}", "")
         self.button.setAccessibleDescription(f"{advice.family.title} {advice.verdict}. {advice.text}")
         self._on_theme_changed(None)
+
+    def settle(self) -> None:
+        """Lets the height follow from the widths of title and button at once, not with the next event."""
+        self._row.activate()
 
     @Slot(object)
     def _on_theme_changed(self, _tokens: object) -> None:

@@ -88,20 +88,23 @@ class ChoiceCard(QFrame):
         shown = [advice for advice in advices if advice.page is not None]
         for place, row in enumerate(self.rows):
             row.show_advice(shown[place] if place < len(shown) else None)
-        self._align_buttons(len(shown))
+        self._align(len(shown))
         rest = [advice.family.title for advice in advices if advice.page is None]
         kind = data_kinds(self._families)[self.data.value]
         self.rest.setText(f"{', '.join(rest)}: no page takes {kind}." if rest else "")
         self.rest.setVisible(bool(rest))
 
-    def _align_buttons(self, rows: int) -> None:
-        """Makes all buttons as wide as the widest, so that the reasons are equally wide."""
-        buttons = [row.button for row in self.rows[:rows]]
-        for button in buttons:
-            button.ensurePolished()
-        widest = max((button.sizeHint().width() for button in buttons), default=0)
-        for button in buttons:
-            button.setFixedWidth(widest)
+    def _align(self, rows: int) -> None:
+        """Makes all buttons as wide as the widest, and so all titles, so that the reasons are equally wide."""
+        for widgets in ([row.button for row in self.rows[:rows]], [row.family for row in self.rows[:rows]]):
+            for widget in widgets:
+                widget.ensurePolished()
+            widest = max((widget.sizeHint().width() for widget in widgets), default=0)
+            for widget in widgets:
+                widget.setFixedWidth(widest)
+        for row in self.rows[:rows]:
+            row.updateGeometry()
+            row.settle()
 
     @Slot(object, object)
     def _on_chosen(self, _before: object, _after: object) -> None:

@@ -37,18 +37,17 @@ def bounds(
     """Distances of one datum's values from log p(x), nats; that of the ELBO is −KL(q ‖ p(z|x)) of a histogram."""
     rng = noise.rng(model.device)
     z, exact, best = yield from comparing(model, point, _DRAWS, rng)
-    with torch.no_grad():
-        few = z[:4_000, None]
-        moments = moments_for(model, point.x, rng=rng)
-        reconstruction = float(model.decoder.log_prob(point.x, few).mean())
-        ratio = float(model.log_ratio(point.x, few, moments).mean())
-        yield None
-        fitted = z[:_FITTED]
-        estimate = importance_sample(
-            lambda at: model.decoder.log_prob(point.x, at), fitted.mean(dim=0)[None],
-            fitted.var(dim=0).clamp_min(1e-12).log()[None], K, rng=rng, proposal="defensive", sobol=True,
-            at_once=2_048,
-        )  # fmt: skip
+    few = z[:4_000, None]
+    moments = moments_for(model, point.x, rng=rng)
+    reconstruction = float(model.decoder.log_prob(point.x, few).mean())
+    ratio = float(model.log_ratio(point.x, few, moments).mean())
+    yield None
+    fitted = z[:_FITTED]
+    estimate = importance_sample(
+        lambda at: model.decoder.log_prob(point.x, at), fitted.mean(dim=0)[None],
+        fitted.var(dim=0).clamp_min(1e-12).log()[None], K, rng=rng, proposal="defensive", sobol=True,
+        at_once=2_048,
+    )  # fmt: skip
     log_prob, approximate = exact.grid.log_prob, reconstruction - ratio
     above = approximate > log_prob
     rows = [
@@ -74,12 +73,11 @@ def bounds(
 def above(model: AdversarialModel, batch: DataBatch, data: Data, noise: Noise) -> Iterator[Plane | None]:
     """The approximate ELBO of data against log p(x) by quadrature."""
     rng = noise.rng(model.device)
-    with torch.no_grad():
-        z = yield from drawing(model, batch.x, _EACH, rng=rng)
-        moments = model.moments(z)
-        parts = yield from paused(
-            model.decoder.log_prob(batch.x, part) - model.log_ratio(batch.x, part, moments) for part in z.split(25)
-        )
+    z = yield from drawing(model, batch.x, _EACH, rng=rng)
+    moments = model.moments(z)
+    parts = yield from paused(
+        model.decoder.log_prob(batch.x, part) - model.log_ratio(batch.x, part, moments) for part in z.split(25)
+    )
     estimate, exact = as_array(torch.cat(parts).mean(dim=0)), []
     for place in range(len(batch)):
         x = batch.x[place : place + 1]

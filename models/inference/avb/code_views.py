@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from models.exact.normal import LOG_2PI
@@ -32,8 +31,7 @@ def aggregated(
     draws: int = param(1, "Draws for each datum", 1, 8, more=True),
 ) -> Plane:
     """Draws of the aggregated posterior, coloured by class."""
-    with torch.no_grad():
-        z = model.posterior.draw(model.features(batch.x), draws, rng=noise.rng(model.device)).flatten(0, 1)
+    z = model.posterior.draw(model.features(batch.x), draws, rng=noise.rng(model.device)).flatten(0, 1)
     limit = stepped_limit(z[z.abs().amax(dim=1) < 8])
     y = None if batch.y is None else as_array(batch.y.repeat(draws))
     return Plane(
@@ -63,8 +61,7 @@ def _moments(z: Tensor) -> str:
 )  # fmt: skip
 def aggregated_line(model: AdversarialModel, batch: DataBatch, noise: Noise) -> Curves:
     """Histogram of draws of q over the data, and the prior."""
-    with torch.no_grad():
-        z = model.posterior.draw(model.features(batch.x), _EACH, rng=noise.rng(model.device)).flatten()
+    z = model.posterior.draw(model.features(batch.x), _EACH, rng=noise.rng(model.device)).flatten()
     edges = np.linspace(-4.0, 4.0, _BINS + 1)
     at = 0.5 * (edges[1:] + edges[:-1])
     share, _ = np.histogram(as_array(z), edges)
@@ -89,8 +86,7 @@ def _simulated(config: object, spec: object) -> bool:
 )  # fmt: skip
 def observations(model: GenerativeModel, batch: DataBatch, noise: Noise) -> Curves:
     """Histograms of observations that are one number; a few observations as curves where they are several."""
-    with torch.no_grad():
-        x = model.sample(len(batch), rng=noise.rng(model.device))
+    x = model.sample(len(batch), rng=noise.rng(model.device))
     return observation_curves(model, batch, x)
 
 

@@ -45,8 +45,13 @@ def pairs(
     batch: DataBatch,
     point: DataPoint,
     noise: Noise,
-    background: str = param("ratio", "Map", choices=_MAPS, help="Behind the pairs."),
-    prior: bool = param(False, "Pairs of the prior", help="Draws of z ~ p(z) at the same data."),
+    background: str = param(
+        "ratio",
+        "Map",
+        choices=_MAPS,
+        help=f"r_ψ, whose colours end at ±{_LIMIT:g} nats, or p(z|x) as a share of its peak at each x.",
+    ),
+    prior: bool = param(False, "Pairs of the prior", more=True, help="Draws of z ~ p(z) at the same data."),
 ) -> Iterator[Plane | None]:
     """Pairs over the map of r_ψ, or over the exact posterior of each x; the picked datum is marked."""
     x0, x1 = _extent(batch)
@@ -55,24 +60,21 @@ def pairs(
     row = _cells(-EXTENT_Z, EXTENT_Z, _ROWS, batch.x)  # (rows,)
     places = row[:, None, None].expand(-1, _COLUMNS, 1)
     rng = noise.rng(model.device)
-    with torch.no_grad():
-        z = model.posterior.draw(model.features(batch.x), 1, rng=rng)[0]  # (n, 1)
-        if background == "ratio":
-            moments = None
-            if model.config.contrast == "adaptive":
-                moments = moments_of(model.posterior.draw(model.features(column), _MOMENTS, rng=rng))
-                yield None
-            values = model.log_ratio(column, places, moments)  # (rows, columns)
-            heat = Density(as_array(values), extent, role="real-fake", low=-_LIMIT, high=_LIMIT, name="r_ψ(x, z)")
-            note = f"r_ψ, nats; colours end at ±{_LIMIT:g}."
-        else:
-            joint = model.decoder.log_prob(column, places) - 0.5 * places[..., 0].square()
-            values = joint.softmax(dim=0)
-            values = values / values.amax(dim=0)
-            heat = Density(as_array(values), extent, role="data", low=0.0, high=1.0, name="p(z|x), exact")
-            note = "p(z|x) of each x as a share of its peak, on the cells of the map."
-        yield None
-        prior_z = torch.randn(len(z), 1, generator=rng, device=z.device, dtype=z.dtype)
+    z = model.posterior.draw(model.features(batch.x), 1, rng=rng)[0]  # (n, 1)
+    if background == "ratio":
+        moments = None
+        if model.config.contrast == "adaptive":
+            moments = moments_of(model.posterior.draw(model.features(column), _MOMENTS, rng=rng))
+            yield None
+        values = model.log_ratio(column, places, moments)  # (rows, columns)
+        heat = Density(as_array(values), extent, role="real-fake", low=-_LIMIT, high=_LIMIT, name="r_ψ(x, z)")
+    else:
+        joint = model.decoder.log_prob(column, places) - 0.5 * places[..., 0].square()
+        values = joint.softmax(dim=0)
+        values = values / values.amax(dim=0)
+        heat = Density(as_array(values), extent, role="data", low=0.0, high=1.0, name="p(z|x), exact")
+    yield None
+    prior_z = torch.randn(len(z), 1, generator=rng, device=z.device, dtype=z.dtype)
     layers: list[Layer] = [heat]
     if prior:
         layers.append(_points(batch.x, prior_z, None, "prior", "x, z ~ p(z)"))
@@ -82,7 +84,7 @@ def pairs(
     layers.append(Lines(line, np.zeros(1, int), role="total", dashed=True, width=1.5, name="the picked x"))
     yield Plane(
         tuple(layers), x_label="x", y_label="z", extent=extent, square=False,
-        subtitle=f"{len(z)} data, one draw of q each; picked: x = {decimal(at, 2)}", note=note,
+        subtitle=f"{len(z)} data, one draw of q each; picked: x = {decimal(at, 2)}",
     )  # fmt: skip
 
 

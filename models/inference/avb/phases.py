@@ -116,9 +116,9 @@ def _values(done: ForwardPass, player: str, phase: str) -> dict[str, float]:
     if phase == JUDGE and done.judged is not None:
         return {"mean σ(T) on draws of q": done.judged[0], "on the others": done.judged[1]}
     if phase == DECODE and done.likelihood is not None:
-        return {"mean log p(x|z)": done.likelihood}
+        return {"E log p(x|z)": done.likelihood}
     if phase == RATIO and done.ratio is not None and player == "encoder":
-        return {"mean r_ψ": done.ratio}
+        return {"KL(q ‖ p(z)) by T": done.ratio}
     return {}
 
 

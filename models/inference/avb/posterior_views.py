@@ -33,8 +33,7 @@ def comparing(
     model: AdversarialModel, point: DataPoint, n: int, rng: torch.Generator, *, gaussian: bool = True
 ) -> Generator[None, None, Compared]:
     """Draws of q, exact posterior and best Gaussian of a datum; yields None while quadrature and fit go on."""
-    with torch.no_grad():
-        z = (yield from drawing(model, point.x, n, rng=rng))[:, 0]
+    z = (yield from drawing(model, point.x, n, rng=rng))[:, 0]
     likelihood, at_once = likelihood_of(model, point.x), min(2_048, model.decoder.at_once)
     grid: GridPosterior | None = None
     for grid in refined(likelihood, z, at_once):  # noqa: B007  # the last one counts

@@ -46,12 +46,11 @@ def ratio_line(
     z, exact, _ = yield from comparing(model, point, draws, rng, gaussian=False)
     cells, counts = exact.cells, exact.comparison.counts
     side = torch.linspace(-_REACH, _REACH, 281, device=model.device)[:, None, None]  # (281, 1, 1)
-    with torch.no_grad():
-        moments = moments_for(model, point.x, rng=rng)
-        estimate = model.log_ratio(point.x, side, moments)[:, 0]
-        yield None
-        mean_ratio = float(model.log_ratio(point.x, z[:4_000, None], moments).mean())
-        error = float(ratio_errors(model, point.x, z, exact, rng).abs().median())
+    moments = moments_for(model, point.x, rng=rng)
+    estimate = model.log_ratio(point.x, side, moments)[:, 0]
+    yield None
+    mean_ratio = float(model.log_ratio(point.x, z[:4_000, None], moments).mean())
+    error = float(ratio_errors(model, point.x, z, exact, rng).abs().median())
     low, high = float(cells.low[0]), float(cells.high[0])
     at = low + (high - low) * (np.arange(cells.side) + 0.5) / cells.side
     share = as_array(counts) / len(z)
@@ -84,10 +83,9 @@ def ratio(
     """r_ψ against r* at draws of q: on the diagonal they agree."""
     rng = noise.rng(model.device)
     z, exact, _ = yield from comparing(model, point, draws, rng, gaussian=False)
-    with torch.no_grad():
-        moments = moments_for(model, point.x, rng=rng)
-        few = z[:_DOTS]
-        estimate = model.log_ratio(point.x, few[:, None], moments)[:, 0]
+    moments = moments_for(model, point.x, rng=rng)
+    few = z[:_DOTS]
+    estimate = model.log_ratio(point.x, few[:, None], moments)[:, 0]
     truth, counts = _from_draws(z, few, exact.cells.place, exact.comparison.counts, exact.cells.log_volume)
     full = counts >= _FULL
     error = float((estimate - truth)[full].abs().median()) if bool(full.any()) else float("nan")

@@ -64,9 +64,9 @@ METRICS = (
     Metric("approximate_elbo", "≈ ELBO", "nats", "total", "nats", better="higher",
            help="E log p(x|z) − E r_ψ over the batch: an estimate that can lie above log p(x)."),
     Metric("reconstruction", "E log p(x|z)", "nats", "data", "nats", help="Mean over draws of q."),
-    Metric("log_ratio", "E r_ψ: KL(q ‖ p(z)) by the classifier", "nats", "prior", "KL",
-           help="Mean of the estimated log ratio over draws of q."),
-    Metric("kl", "KL(q ‖ p(z)), closed form", "nats", "alt", "KL", when=lambda c: c.posterior == "gaussian",
+    Metric("log_ratio", "KL(q ‖ p(z)) by T", "nats", "prior", "nats",
+           help="E r_ψ, the mean of the estimated log ratio over draws of q."),
+    Metric("kl", "KL(q ‖ p(z)), closed form", "nats", "alt", "nats", when=lambda c: c.posterior == "gaussian",
            help="Of the Gaussian q."),
     Metric("classification", "value of T", "nats", "model", "classifier",
            equilibrium=lambda config: -math.log(4.0),
@@ -88,7 +88,7 @@ _DIGITS: Mapping[str, Any] = {"contrast": "adaptive", "noise": 8, "draws": 16}
 _DIGIT_RATES: Mapping[str, Any] = {**_SMOOTH, "batch": 32, "lr": 1e-3, "lr_p": 1e-3, "lr_t": 1e-3}
 
 PRESETS = (
-    Preset("Two modes, annealed", _TOY, {**_GIVEN, "updates_t": 3, "anneal": 0.5, "even": True},
+    Preset("Two modes, annealed", _TOY, {**_GIVEN, "updates_t": 5, "anneal": 0.5, "even": True},
            {**_RATES, "steps": 4000},
            about="The weight of the likelihood rises slowly: q splits in two before the modes are far apart."),
     Preset("Two modes, not annealed", _TOY, {**_GIVEN, "contrast": "adaptive", "draws": 16},
@@ -109,6 +109,8 @@ PRESETS = (
     Preset("Digits, Gaussian q", "digits-binary", {**_DIGITS, "posterior": "gaussian", "contrast": "plain"},
            {**_DIGIT_RATES, "steps": 4000},
            about="The q of a VAE with the same decoder: simpler, and at equal time the better model."),
+    Preset("Grey digits, 8 latents", "digits", {**_DIGITS, "latent": 8, "noise": 16}, {**_DIGIT_RATES, "steps": 4000},
+           about="More dimensions than quadrature can take: samples, and importance sampling for log p."),
     Preset("A line, known posterior", "regression", {**_GIVEN, "contrast": "adaptive", "draws": 16},
            {**_CALM, "steps": 2500},
            about="The exact posterior is a correlated Gaussian, which an implicit q can match."),
