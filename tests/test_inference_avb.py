@@ -264,10 +264,12 @@ class TestExact:
             for parameter in model.discriminator.parameters():
                 parameter.zero_()
         x = batch_of("regression", 1).x.double()
-        z = draws_of(model, x, 200_000, rng=rng())
-        exact = exact_posterior(likelihood_of(model, x), z, rng=rng())
-        assert float(ratio_errors(model, x, z, exact, rng()).abs().median()) < 0.2
-        assert float(ratio_errors(model, x, z, exact, rng()).mean().abs()) < 0.05
+        with torch.no_grad():
+            z = draws_of(model, x, 200_000, rng=rng())
+            exact = exact_posterior(likelihood_of(model, x), z, rng=rng())
+            errors = ratio_errors(model, x, z, exact, rng())
+        assert float(errors.abs().median()) < 0.2  # the noise of a histogram
+        assert float(errors.mean().abs()) < 0.05
 
 
 class TestEvaluation:
