@@ -14,11 +14,12 @@ from models.exact.drawn import cells_around, compare
 from models.exact.gaussian_bound import GaussianBound
 from models.exact.gaussian_latent import posterior_on_grid
 from models.exact.normal import prior_kl
+from models.frames import Field, Points
 from models.inference.avb import AVB
 from models.inference.avb.bound_views import above, bounds
 from models.inference.avb.evaluation import ratio_errors
 from models.inference.avb.interface import draws_of, likelihood_of
-from models.inference.avb.phases import forward_pass
+from models.inference.avb.phases import INFER, forward_pass
 from models.inference.contrast import classification_loss, log_ratio, moments_of
 from models.inference.exact_posterior import best_gaussian, exact_posterior
 from models.inference.networks import PairDiscriminator
@@ -342,6 +343,33 @@ class TestConfig:
 
 
 class TestViews:
+    @pytest.mark.parametrize(("data", "card"), [("parabola", "pairs"), ("four-points", "aggregated")])
+    def test_slow_motion_draws_the_phases_of_every_player_on_the_card_in_sight(self, data, card):
+        model = model_of(data, hidden=8).eval()
+        view = next(one for one in AVB.views if one.name == card)
+        assert not view.streams  # phases are drawn on frames that are there at once
+        batch = DataBatch(batch_of(data).x, None, torch.arange(12), split="valid")
+        inputs = {"noise": Noise(), **({"point": DataPoint(batch.x[:1], None, 0)} if card == "pairs" else {})}
+        with torch.no_grad():
+            shown = {card: view(model, batch, **inputs)}
+        behind = {type(layer) for layer in shown[card].layers} - {Points}
+        after = model.copy()
+        with torch.no_grad():
+            for parameter in after.posterior.parameters():
+                parameter.add_(0.1)
+        drawn: dict[tuple[str, str], set[type]] = {}
+        for player in model.players():
+            for phase in ("draw", *player.forward_phases, "backward", "update"):
+                changed = after if phase == "update" else None
+                with torch.no_grad():
+                    picture = model.phase_picture(player.name, phase, batch, rng=rng(), shown=shown, after=changed)
+                frame = picture.frames.get(card)
+                drawn[player.name, phase] = {type(layer) for layer in frame.layers} - behind if frame else set()
+        silent = {key for key, layers in drawn.items() if not layers}
+        assert silent == (set() if card == "pairs" else {(p.name, "draw") for p in model.players()})
+        moving = {key for key, layers in drawn.items() if Field in layers}
+        assert moving == {(p.name, INFER) for p in model.players()} | {("encoder", "update")}
+
     def test_bars_of_one_datum_are_its_exact_values(self):
         model = model_of("regression", posterior="gaussian", hidden=8).eval()
         x = batch_of("regression", 1).x

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -17,8 +15,8 @@ from models.views.words import as_array, decimal
 __all__ = ["EXTENT_Z", "pairs"]
 
 EXTENT_Z = 3.4
-_COLUMNS, _ROWS = 64, 80
-_MOMENTS = 64  # draws for the moments of q at each column
+_COLUMNS, _ROWS = 48, 64  # few enough for one frame of some milliseconds, on which slow motion draws
+_MOMENTS = 32  # draws for the moments of q at each column
 _MAPS = {"ratio": "r_ψ(x, z)", "posterior": "p(z|x), exact"}
 _LIMIT = 6.0  # nats at which the colours of r_ψ end
 _MOST_DRAWS = 300
@@ -52,7 +50,7 @@ def pairs(
         help=f"r_ψ, whose colours end at ±{_LIMIT:g} nats, or p(z|x) as a share of its peak at each x.",
     ),
     prior: bool = param(False, "Pairs of the prior", more=True, help="Draws of z ~ p(z) at the same data."),
-) -> Iterator[Plane | None]:
+) -> Plane:
     """Pairs over the map of r_ψ, or over the exact posterior of each x; the picked datum is marked."""
     x0, x1 = _extent(batch)
     extent = (x0, x1, -EXTENT_Z, EXTENT_Z)
@@ -65,7 +63,6 @@ def pairs(
         moments = None
         if model.config.contrast == "adaptive":
             moments = moments_of(model.posterior.draw(model.features(column), _MOMENTS, rng=rng))
-            yield None
         values = model.log_ratio(column, places, moments)  # (rows, columns)
         heat = Density(as_array(values), extent, role="real-fake", low=-_LIMIT, high=_LIMIT, name="r_ψ(x, z)")
     else:
@@ -73,7 +70,6 @@ def pairs(
         values = joint.softmax(dim=0)
         values = values / values.amax(dim=0)
         heat = Density(as_array(values), extent, role="data", low=0.0, high=1.0, name="p(z|x), exact")
-    yield None
     prior_z = torch.randn(len(z), 1, generator=rng, device=z.device, dtype=z.dtype)
     layers: list[Layer] = [heat]
     if prior:
@@ -82,7 +78,7 @@ def pairs(
     at = float(point.x)
     line = np.array([[at, -EXTENT_Z], [at, EXTENT_Z]])
     layers.append(Lines(line, np.zeros(1, int), role="total", dashed=True, width=1.5, name="the picked x"))
-    yield Plane(
+    return Plane(
         tuple(layers), x_label="x", y_label="z", extent=extent, square=False,
         subtitle=f"{len(z)} data, one draw of q each; picked: x = {decimal(at, 2)}",
     )  # fmt: skip

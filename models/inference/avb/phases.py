@@ -97,7 +97,7 @@ def phase_picture(
 ) -> PhasePicture:
     """Data, noise and draws on the card of pairs or of draws of q, in place of the points there."""
     done = forward_pass(model, player, batch, rng=rng)
-    values = _values(done, player, phase)
+    values = _values(done, phase)
     card = next((name for name in _CARDS if isinstance(shown.get(name), Plane)), None)
     if card is None:
         return PhasePicture({}, values)
@@ -112,13 +112,11 @@ def phase_picture(
     return PhasePicture({card: frame}, values)
 
 
-def _values(done: ForwardPass, player: str, phase: str) -> dict[str, float]:
+def _values(done: ForwardPass, phase: str) -> dict[str, float]:
     if phase == JUDGE and done.judged is not None:
-        return {"mean σ(T) on draws of q": done.judged[0], "on the others": done.judged[1]}
+        return {"mean σ(T) on q": done.judged[0], "on the others": done.judged[1]}
     if phase == DECODE and done.likelihood is not None:
         return {"E log p(x|z)": done.likelihood}
-    if phase == RATIO and done.ratio is not None and player == "encoder":
-        return {"KL(q ‖ p(z)) by T": done.ratio}
     return {}
 
 
