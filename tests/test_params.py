@@ -23,6 +23,7 @@ from models.protocol import (
     LatentPoint,
     Noise,
     Planar,
+    Simulated,
     Table,
     Tokens,
     View,
@@ -244,6 +245,7 @@ def test_mistakes_in_views_are_found_when_they_are_declared():
 # Kinds
 
 KINDS = [Planar(), Image(1, 8, 8, "grey"), Image(3, 32, 32, "colour"), Table(7), Waveform(100, 8000), Tokens(9, 30)]
+KINDS.append(Simulated(10, "regression sigma=0.5"))
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
@@ -260,13 +262,13 @@ def test_what_is_no_kind_is_refused(stored):
 
 
 @pytest.mark.parametrize(
-    ("kind", "shape"), list(zip(KINDS, [(2,), (1, 8, 8), (3, 32, 32), (7,), (100,), (9,)], strict=True)), ids=str
+    ("kind", "shape"), list(zip(KINDS, [(2,), (1, 8, 8), (3, 32, 32), (7,), (100,), (9,), (10,)], strict=True)), ids=str
 )
 def test_kinds_have_the_shape_of_a_datum(kind, shape):
     assert kind.shape == shape
 
 
-@pytest.mark.parametrize("kind", [Image(1, 8, None), Table(), Waveform(), Tokens()])
+@pytest.mark.parametrize("kind", [Image(1, 8, None), Table(), Simulated(), Waveform(), Tokens()])
 def test_open_kinds_have_no_shape(kind):
     with pytest.raises(TypeError, match="leaves its"):
         _ = kind.shape

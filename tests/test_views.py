@@ -27,6 +27,7 @@ from models.protocol import (
     LatentPoint,
     Noise,
     Planar,
+    Simulated,
     Table,
     Tokens,
     Waveform,
@@ -171,6 +172,7 @@ KINDS = (
     (Image(1, 4, 4, "grey"), torch.rand(40, 1, 4, 4), Images),
     (Planar(), torch.rand(40, 2), Plane),
     (Table(3), torch.rand(40, 3), Matrix),
+    (Simulated(3, "parabola sigma=1.0"), torch.rand(40, 3), Matrix),
     (Tokens(5, 7), torch.zeros(40, 5, dtype=torch.int64), Matrix),
     (Waveform(100, 8000), torch.rand(40, 100), Audio),
 )
@@ -180,7 +182,7 @@ KINDS = (
 def test_samples_of_every_kind_have_a_frame(kind, x, frame):
     made = frame_of(kind, x, subtitle="samples", columns=8)
     assert type(made) is frame
-    shortened = isinstance(kind, (Table, Tokens, Waveform))
+    shortened = isinstance(kind, (Table, Simulated, Tokens, Waveform))
     assert made.subtitle.endswith("of 40") == shortened
     assert type(frame_of(kind, x.numpy())) is frame
 

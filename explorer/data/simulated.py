@@ -73,7 +73,7 @@ class ParabolaData(Parabola, SimulatedSource):
         log_mass = torch.from_numpy(mass).log()[:, None]
 
         def log_evidence(x: np.ndarray) -> np.ndarray:
-            parts = torch.from_numpy(np.asarray(x, dtype=np.float64)).split(_AT_ONCE)
+            parts = torch.from_numpy(np.array(x, dtype=np.float64)).split(_AT_ONCE)
             sums = [(self.log_likelihood(part, grid) + log_mass).logsumexp(dim=0) for part in parts]
             return torch.cat(sums).numpy()
 
@@ -91,7 +91,7 @@ class RegressionData(Regression, SimulatedSource):
 
     def log_evidence_of(self) -> Callable[[np.ndarray], np.ndarray]:
         """A Gaussian."""
-        return lambda x: self.log_evidence(torch.from_numpy(np.asarray(x, dtype=np.float64))).numpy()
+        return lambda x: self.log_evidence(torch.from_numpy(np.array(x, dtype=np.float64))).numpy()
 
 
 @dataclass(frozen=True)
