@@ -1,0 +1,178 @@
+"""Presentation of the page of implicit models: objective, metrics, presets, scenes and suggestions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from models.inference.avb.code_views import observations
+from models.inference.implicit.methods_views import abc, methods
+from models.inference.implicit.phases import INFER, JUDGE, RATIO, SHUFFLE, SIMULATE
+from models.inference.implicit.posterior_views import posterior, posterior_line
+from models.inference.implicit.ratio_views import ratio
+from models.inference.implicit.switch_views import switch, theta_line
+from models.protocol import Metric, Objective, Preset, Scene, Term, Try
+
+__all__ = ["LOOK_AT", "METRICS", "PRESETS", "RATES", "SCENES", "TRY_NEXT", "VIEWS", "explanations", "objective_of"]
+
+_Q = r"q_\phi(z\mid x)"
+_OUTER = rf"\mathbb{{E}}_{{p_\mathrm{{data}}(x)\,{_Q}}}"
+_VALUE = Term(r"\mathrm{value}", "classification")
+
+
+def objective_of(config: Any) -> Objective:
+    """The objective of q and θ, and that of the classifier; of the classifier alone where there is no q."""
+    if config.estimator == "nre":
+        return Objective(
+            r"\max_\psi\;\mathbb{E}_{p(x,z)}\left[\log\sigma(r_\psi(x,z))\right]+"
+            r"\mathbb{E}_{p(x)\,p(z)}\left[\log(1-\sigma(r_\psi(x,z)))\right]",
+            (_VALUE,),
+            note="Its optimum is r* = log p(x, z) − log p(x) p(z) = log p(z|x) − log p(z): prior times exp r_ψ is the "
+            "posterior. Data are not needed for it.",
+        )
+    at, pair = (r"r_\psi(x,z,\theta)", "(x,z,\\theta')") if config.theta == "learned" else (r"r_\psi(x,z)", "(x,z)")
+    movers = r"\phi,\theta" if config.theta == "learned" else r"\phi"
+    classifier = Objective(
+        rf"\max_\psi\;\mathbb{{E}}_{{p_\theta(x\mid z)\,p(z)}}\left[\log\sigma(r_\psi{pair})\right]+"
+        rf"\mathbb{{E}}_{{q(x)\,{_Q}}}\left[\log(1-\sigma(r_\psi{pair}))\right]",
+        (_VALUE,),
+        title="Classifier",
+        note="Its optimum is r* = log p(x|z) + log p(z) − log q(z|x) − log q(x). The value is −log 4 where q(z|x) q(x) "
+        "is p(x, z)."
+        + (" It sees θ′ ~ N(θ, spread²): runs at θ′, and the same θ′ drawn anew for the others."
+           if config.theta == "learned" else ""),
+    )  # fmt: skip
+    lecture = Objective(
+        rf"\mathrm{{ELBO}}={_OUTER}\left[\log p_\theta(x\mid z)+\log p(z)-\log {_Q}-\log q(x)\right]+C,\quad"
+        r" C=\mathbb{E}_{p_\mathrm{data}(x)}\left[\log q(x)\right]",
+        (),
+        title="With every logarithm",
+        note="The lecture writes log p(x|z)p(z) − log q(z|x)q(x): both logarithms are of products. C does not depend "
+        "on φ or θ, so q(x) is arbitrary, and the mean stays over the data.",
+    )
+    return Objective(
+        rf"\max_{{{movers}}}\;{_OUTER}\left[{at}\right]",
+        (Term(rf"{_OUTER}\left[{at}\right]", "objective"),),
+        note="r_ψ is the classifier's estimate of log p(x, z) − log q(x, z), held fixed as a function. The objective "
+        "is the ELBO less C where it is exact.",
+        other=(lecture, classifier),
+    )
+
+
+def _adversarial(config: Any) -> bool:
+    return config.estimator == "adversarial"
+
+
+METRICS = (
+    Metric("objective", "E r_ψ", "nats", "total", "objective", when=_adversarial,
+           help="Mean of the estimated log p(x, z) − log q(x, z) over data and draws of q; 0 where both are alike and "
+           "q(x) is p(x)."),
+    Metric("classification", "value of T", "nats", "model", "classifier",
+           equilibrium=lambda config: -math.log(4.0) if _adversarial(config) else None,
+           help="E log σ(r_ψ) + E log(1 − σ(r_ψ)); −log 4 where T cannot tell the pairs apart."),
+    Metric("theta", "θ", "", "model", "θ", when=lambda config: _adversarial(config) and config.theta == "learned",
+           plotted=False, help="The coefficient of the simulator."),
+)  # fmt: skip
+
+RATES = {"lr": "Learning rate of q", "lr_t": "Learning rate of T", "lr_theta": "Learning rate of θ"}
+
+_SMOOTH: Mapping[str, Any] = {"beta1": 0.5, "beta2": 0.999, "batch": 128, "lr": 1e-3, "lr_t": 1e-3}
+
+PRESETS = (
+    Preset("g-and-k, adversarial", "g-and-k", {}, {**_SMOOTH, "steps": 4200},
+           about="Neither p(x|z) nor q(z|x) has a density that is used; the exact posterior is computed to compare."),
+    Preset("g-and-k, ratio estimation", "g-and-k", {"estimator": "nre"},
+           {"batch": 128, "lr_t": 1e-3, "steps": 11_000},
+           about="The classifier alone: prior times ratio is a posterior, without a game."),
+    Preset("Predator and prey", "lotka-volterra", {"estimator": "nre"}, {"batch": 128, "lr_t": 1e-3, "steps": 4000},
+           about="A random process whose likelihood nobody can compute, with two unknown rates."),
+    Preset("Regression, closed form", "regression", {}, {**_SMOOTH, "steps": 4000},
+           about="A conjugate model: posterior, evidence and ratio are known exactly."),
+    Preset("Learn θ", "regression", {"theta": "learned"}, {**_SMOOTH, "steps": 3000, "lr_theta": 1e-2},
+           about="The curvature of the regression, from −0.5, is learned through the ratio; the data have 0.5."),
+)  # fmt: skip
+
+VIEWS = (
+    posterior,
+    posterior_line,
+    methods,
+    abc,
+    switch,
+    theta_line,
+    observations,
+    ratio,
+)
+SCENES = (
+    Scene("Train", "Does q find the posterior of a model that can only be run?", lead="posterior",
+          beside=("posterior_line", "observations"), below=("curves",)),
+    Scene("Methods", "What do others reach with as many simulations?", lead="methods", beside=("abc",),
+          below=("posterior",)),
+    Scene("Which q(x)?", "Does it matter which q(x) the classifier sees?", lead="switch", below=("curves",)),
+    Scene("Better models", "Is θ learned through the ratio?", lead="theta_line", beside=("observations",),
+          below=("curves",)),
+    Scene("Ratio", "Is r_ψ the log ratio?", lead="ratio", beside=("posterior", "posterior_line"), below=("curves",)),
+)  # fmt: skip
+
+LOOK_AT = (
+    "A simulator makes an observation x from unknown z; here its likelihood is never used. Pick an observation to see "
+    "draws of q(z|x) over the exact posterior, which a grid gives for g-and-k and the regression.\n\n"
+    "A classifier tells runs of the simulator from data with draws of q. Its logit is log p(x, z) − log q(x, z), and q "
+    "raises it. The q(x) of the classifier's pairs is arbitrary: it moves the objective by a constant. "
+    "The mean that q raises stays over the data.\n\n"
+    "The classifier serves every x, rejection (ABC) one alone: it keeps the simulations nearest to x, and each new "
+    "x needs the search again. Every card counts simulations.\n\n"
+    "KL(q ‖ p) below 0.05 is out of reach of the game in a minute; the ratio of joint and product, a plain "
+    "classification, comes close to it. Learned q are often a little too wide or too narrow.\n\n"
+    "With θ learned, the classifier sees runs at θ′ around θ, and θ′: its logit has a slope along θ, and the simulator "
+    "needs none.\n\n"
+    "The lecture writes λ for φ and φ for ψ."
+)
+TRY_NEXT = (
+    Try("Leave the game: learn the ratio of joint and product", preset="g-and-k, ratio estimation", scene="Methods"),
+    Try("Take q(x) from the model", {"q_x": "model"}, scene="Which q(x)?"),
+    Try("Learn the coefficient of the simulator", preset="Learn θ", scene="Better models"),
+    Try("Infer the rates of predator and prey", preset="Predator and prey", scene="Methods", card="abc"),
+    Try("Check the ratio where all is known", preset="Regression, closed form", scene="Ratio"),
+    Try("Keep p(x|z) explicit: adversarial variational Bayes", page="avb"),
+)
+
+
+def explanations(config: Any) -> dict[str, dict[str, str]]:
+    """Describes each phase of each player's update, for slow motion."""
+    if config.estimator == "nre":
+        return {
+            "discriminator": {
+                "draw": "Draw a mini-batch of data: here only its size counts.",
+                SIMULATE: "Draw z from the prior and run the simulator on each.",
+                SHUFFLE: "Give each x the z of another simulation.",
+                JUDGE: "T tells x with its own z from x with another.",
+                "backward": "Differentiate T's loss with respect to ψ.",
+                "update": "Update ψ: r_ψ rises on simulations and falls on shuffled ones.",
+            }
+        }
+    source = "Draw new x from the model's p(x)" if config.q_x == "model" else "Keep the data as x"
+    return {
+        "discriminator": {
+            "draw": "Draw a mini-batch of data.",
+            SIMULATE: "Draw z from the prior and run the simulator on each.",
+            INFER: f"{source}; q maps each x and ε to z = f(φ, ε, x).",
+            JUDGE: "T tells simulations from x with draws of q.",
+            "backward": "Differentiate T's loss with respect to ψ. q is held fixed.",
+            "update": "Update ψ: r_ψ rises on simulations and falls on draws of q.",
+        },
+        "encoder": {
+            "draw": "Draw a mini-batch of data.",
+            INFER: "q maps each datum and ε to z = f(φ, ε, x).",
+            RATIO: "T gives r_ψ(x, z), the estimate of log p(x, z) − log q(x, z).",
+            "backward": "T is held fixed. Differentiate r_ψ through z to φ.",
+            "update": "Update φ: draws move to where r_ψ is high.",
+        },
+        "simulator": {
+            "draw": "Draw a mini-batch of data.",
+            INFER: "q maps each datum and ε to z; no gradient goes back through it.",
+            RATIO: "T gives r_ψ(x, z, θ) at the model's θ.",
+            "backward": "Differentiate r_ψ with respect to its input θ.",
+            "update": "Update θ: data with their draws of q become more like simulations.",
+        },
+    }
