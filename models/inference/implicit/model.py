@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import softplus
 
-from models.inference.contrast import classification_loss
 from models.inference.implicit.evaluation import evaluate_implicit
 from models.inference.implicit.pairs import contrast, infer
 from models.inference.implicit.phases import FORWARD_PHASES, phase_picture
@@ -162,8 +162,9 @@ class ImplicitModel(GameModel, HasPhasePictures):
         self.simulations += pairs.count
         on_joint = self.log_ratio(pairs.joint.x, pairs.joint.z, pairs.joint.theta)  # (draws n,)
         on_other = self.log_ratio(pairs.x, pairs.z, pairs.theta)  # (draws, n)
-        loss = classification_loss(on_joint, on_other)
-        return {"loss": loss, "classification": -loss}
+        first, second = -softplus(-on_joint).mean(), -softplus(on_other).mean()  # log σ and log(1 − σ)
+        value = first + second
+        return {"loss": -value, "classification": value, "on_joint": first, "on_other": second}
 
     def _encoder_loss(self, x: Tensor, rng: torch.Generator) -> dict[str, Tensor]:
         inferred = infer(self, x, None, rng=rng)

@@ -18,44 +18,58 @@ __all__ = ["LOOK_AT", "METRICS", "PRESETS", "RATES", "SCENES", "TRY_NEXT", "VIEW
 
 _Q = r"q_\phi(z\mid x)"
 _OUTER = rf"\mathbb{{E}}_{{p_\mathrm{{data}}(x)\,{_Q}}}"
-_VALUE = Term(r"\mathrm{value}", "classification")
+_VALUE = r"\mathcal{V}(\psi)"
+
+
+def _classifier(ratio: str, first: str, second: str, note: str, title: str = "") -> Objective:
+    """What T maximises: a term on pairs with y = 1 and one on pairs with y = 0."""
+    return Objective(
+        _VALUE,
+        (
+            Term(rf"\mathbb{{E}}_{{{first}}}\left[\log\sigma({ratio})\right]", "on_joint"),
+            Term(rf"+\,\mathbb{{E}}_{{{second}}}\left[\log(1-\sigma({ratio}))\right]", "on_other"),
+        ),
+        total=Term(_VALUE, "classification"),
+        title=title,
+        note=note,
+    )
 
 
 def objective_of(config: Any) -> Objective:
     """The objective of q and θ, and that of the classifier; of the classifier alone where there is no q."""
     if config.estimator == "nre":
-        return Objective(
-            r"\max_\psi\;\mathbb{E}_{p(x,z)}\left[\log\sigma(r_\psi(x,z))\right]+"
-            r"\mathbb{E}_{p(x)\,p(z)}\left[\log(1-\sigma(r_\psi(x,z)))\right]",
-            (_VALUE,),
-            note="Its optimum is r* = log p(x, z) − log p(x) p(z) = log p(z|x) − log p(z): prior times exp r_ψ is the "
-            "posterior. Data are not needed for it.",
-        )
-    at, pair = (r"r_\psi(x,z,\theta)", "(x,z,\\theta')") if config.theta == "learned" else (r"r_\psi(x,z)", "(x,z)")
-    movers = r"\phi,\theta" if config.theta == "learned" else r"\phi"
-    classifier = Objective(
-        rf"\max_\psi\;\mathbb{{E}}_{{p_\theta(x\mid z)\,p(z)}}\left[\log\sigma(r_\psi{pair})\right]+"
-        rf"\mathbb{{E}}_{{q(x)\,{_Q}}}\left[\log(1-\sigma(r_\psi{pair}))\right]",
-        (_VALUE,),
-        title="Classifier",
-        note="Its optimum is r* = log p(x|z) + log p(z) − log q(z|x) − log q(x). The value is −log 4 where q(z|x) q(x) "
-        "is p(x, z)."
-        + (" It sees θ′ ~ N(θ, spread²): runs at θ′, and the same θ′ drawn anew for the others."
-           if config.theta == "learned" else ""),
-    )  # fmt: skip
+        return _classifier(
+            r"r_\psi(x,z)", "p(x,z)", r"p(x)\,p(z)",
+            "The best r_ψ is log p(x, z) − log p(x) p(z) = log p(z|x) − log p(z): prior times exp r_ψ is the "
+            "posterior. The data are not looked at.",
+        )  # fmt: skip
+    learned = config.theta == "learned"
+    value = r"\mathcal{L}(\phi,\theta)" if learned else r"\mathcal{L}(\phi)"
+    ratio = r"r_\psi(x,z,\theta)" if learned else r"r_\psi(x,z)"
+    full = rf"\log p_\theta(x\mid z)+\log p(z)-\log {_Q}-\log q(x)"
+    total = Term(value, "objective")
     lecture = Objective(
-        rf"\mathrm{{ELBO}}={_OUTER}\left[\log p_\theta(x\mid z)+\log p(z)-\log {_Q}-\log q(x)\right]+C,\quad"
-        r" C=\mathbb{E}_{p_\mathrm{data}(x)}\left[\log q(x)\right]",
-        (),
+        r"\mathrm{ELBO}-C",
+        (Term(rf"\approx{_OUTER}\left[{full}\right]", "objective"),),
+        total=total,
         title="With every logarithm",
-        note="The lecture writes log p(x|z)p(z) − log q(z|x)q(x): both logarithms are of products. C does not depend "
-        "on φ or θ, so q(x) is arbitrary, and the mean stays over the data.",
+        note="The lecture writes log p(x|z)p(z) − log q(z|x)q(x) + C: both logarithms are of products, and C is the "
+        "mean of log q(x) over the data. It depends on neither φ nor θ, so q(x) is arbitrary.",
     )
+    classifier = _classifier(
+        ratio.replace(r"\theta", r"\theta'"), r"p_{\theta'}(x\mid z)\,p(z)" if learned else r"p(x\mid z)\,p(z)",
+        rf"q(x)\,{_Q}",
+        "The best r_ψ is log p(x|z) + log p(z) − log q(z|x) − log q(x); the value is −log 4 where q(z|x) q(x) is "
+        "p(x, z)."
+        + (" Runs are made at θ′ ~ N(θ, spread²), and T is given θ′." if learned else ""),
+        "Classifier",
+    )  # fmt: skip
     return Objective(
-        rf"\max_{{{movers}}}\;{_OUTER}\left[{at}\right]",
-        (Term(rf"{_OUTER}\left[{at}\right]", "objective"),),
-        note="r_ψ is the classifier's estimate of log p(x, z) − log q(x, z), held fixed as a function. The objective "
-        "is the ELBO less C where it is exact.",
+        value,
+        (Term(rf"{_OUTER}\left[{ratio}\right]", "objective"),),
+        total=total,
+        note="r_ψ is the classifier's estimate of log p(x, z) − log q(x, z), which stands still while q moves. The "
+        "mean is over the data, whatever q(x) is.",
         other=(lecture, classifier),
     )
 
@@ -71,6 +85,9 @@ METRICS = (
     Metric("classification", "value of T", "nats", "model", "classifier",
            equilibrium=lambda config: -math.log(4.0) if _adversarial(config) else None,
            help="E log σ(r_ψ) + E log(1 − σ(r_ψ)); −log 4 where T cannot tell the pairs apart."),
+    Metric("on_joint", "E log σ(r_ψ)", "nats", "prior", "classifier", plotted=False, help="On simulations."),
+    Metric("on_other", "E log(1 − σ(r_ψ))", "nats", "model", "classifier", plotted=False,
+           help="On the pairs that are no simulations."),
     Metric("theta", "θ", "", "model", "θ", when=lambda config: _adversarial(config) and config.theta == "learned",
            plotted=False, help="The coefficient of the simulator."),
 )  # fmt: skip
@@ -132,7 +149,7 @@ TRY_NEXT = (
     Try("Leave the game: learn the ratio of joint and product", preset="g-and-k, ratio estimation", scene="Methods"),
     Try("Take q(x) from the model", {"q_x": "model"}, scene="Which q(x)?"),
     Try("Learn the coefficient of the simulator", preset="Learn θ", scene="Better models"),
-    Try("Infer the rates of predator and prey", preset="Predator and prey", scene="Methods", card="abc"),
+    Try("Infer the rates of predator and prey", preset="Predator and prey", scene="Train"),
     Try("Check the ratio where all is known", preset="Regression, closed form", scene="Ratio"),
     Try("Keep p(x|z) explicit: adversarial variational Bayes", page="avb"),
 )
