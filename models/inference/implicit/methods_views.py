@@ -34,10 +34,9 @@ def methods(model: Implicit, point: DataPoint, data: Data, noise: Noise) -> Iter
     exact = yield from exact_once(data, model.simulator, point.x)
     cells = exact.cells
     runs = int(model.simulations)
-    values = {"p(z), no simulation": (divergences(cells, prior_log_mass(cells))[1], "prior")}
+    values = {"p(z), 0": (divergences(cells, prior_log_mass(cells))[1], "prior")}
     learned = yield from learned_in_parts(model, point.x, cells, _DRAWS, noise.rng(model.device))
-    estimator = "joint to joint" if model.posterior is not None else "joint to product"
-    values[f"this model ({estimator}), {runs:,}"] = (learned.reverse, "model")
+    values[f"model, {runs:,}"] = (learned.reverse, "model")
     counts = [STANDARD, *([min(runs, _MOST)] if runs else [])]
     pending = [f"ABC, {-(-count // 1000) * 1000:,}" for count in counts]
     yield _bars(model, point, values, pending)
@@ -55,7 +54,8 @@ def _bars(model: Implicit, point: DataPoint, values: dict[str, tuple[float, str]
         note += f" ABC is run up to {_MOST:,} times."
     return Bars(
         (*values, *pending), np.array(numbers), roles=(*(role for _, role in values.values()), *["alt"] * len(pending)),
-        unit="nats", pending=bool(pending), subtitle=f"{named(point, model.spec.kind)}, KL(p(z|x) ‖ ·)", note=note,
+        unit="nats", pending=bool(pending), note=note,
+        subtitle=f"{named(point, model.spec.kind)}; KL(p(z|x) ‖ ·) and simulations",
     )  # fmt: skip
 
 

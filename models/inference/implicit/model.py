@@ -92,7 +92,7 @@ class ImplicitModel(GameModel, HasPhasePictures):
             "given", "θ of the simulator", choices={"given": "Given", "learned": "Learned"}, when=_adversarial,
             help="A coefficient of the simulator: the truth, or learned through the ratio.",
         )  # fmt: skip
-        draws: int = param(2, "Draws for each datum", 1, 64, log=True, live=True,
+        draws: int = param(4, "Draws for each datum", 1, 64, log=True, live=True,
                            help="Pairs of each kind in an update, for each datum of its batch.")  # fmt: skip
         updates_t: int = param(3, "Updates of T", 1, 20, live=True, when=_adversarial,
                                help="Updates of the classifier in a round.")  # fmt: skip

@@ -21,6 +21,7 @@ __all__ = ["exact_layers", "plane_of", "posterior", "posterior_line"]
 
 _SHOWN = 600  # draws of q in a plane
 _LEVELS = (4.5, 2.0, 0.5)  # nats below the peak: 3σ, 2σ and 1σ of a Gaussian
+_IN_SIGHT = 8.0  # nats below the peak up to which the plane shows the exact posterior
 _DRAWS = {10_000: "10,000", 100_000: "100,000"}
 
 
@@ -54,8 +55,9 @@ def plane_of(
         limit = stepped_limit(z)
         middle, half = np.zeros(2), limit
     else:
-        low, high = as_array(cells.low), as_array(cells.high)
-        middle, half = 0.5 * (low + high), 0.5 * float((high - low).max())
+        near = as_array(centers_of(cells)[cells.log_mass > cells.log_mass.max() - _IN_SIGHT])
+        low, high = near.min(axis=0), near.max(axis=0)
+        middle, half = 0.5 * (low + high), 0.55 * float((high - low).max())
     return Plane(
         layers, x_label=labels[0], y_label=labels[1], dims=(0, 1),
         extent=(middle[0] - half, middle[0] + half, middle[1] - half, middle[1] + half), subtitle=words, note=note,

@@ -59,10 +59,10 @@ def ratio(model: Implicit, point: DataPoint, data: Data, noise: Noise) -> Iterat
             estimate = model.log_ratio(point.x, z.to(point.x)[:, None])[:, 0]
         yield None
         along, exactly = as_array(z[near, axis]), as_array(truth[line][near])
-        pane, name = f"along {axis_label(axis)}", ("r_ψ", "r*") if axis == 0 else ("", "")
-        series.append(Series(f"r{axis}", name[0], along, as_array(estimate[near]), role="model", pane=pane))
+        pane = f"along {axis_label(axis)}"
+        series.append(Series(f"r{axis}", "r_ψ", along, as_array(estimate[near]), role="model", pane=pane))
         if np.isfinite(exactly).any():
-            series.append(Series(f"exact{axis}", name[1], along, exactly, role="data", pane=pane, dashed=True))
+            series.append(Series(f"exact{axis}", "r*", along, exactly, role="data", pane=pane, dashed=True))
             distances.append(np.abs(as_array(estimate[near]) - exactly))
     error = float(np.nanmedian(np.concatenate(distances))) if distances else float("nan")
     yield Curves(

@@ -134,7 +134,7 @@ def theta_line(model: Implicit, history: RunHistory) -> Curves:
             Series("truth", "θ of the data", ends, np.full(2, simulator.truth), role="data", dashed=True),
         ),
         y_label=simulator.coefficient, changes=tuple(map(float, history.changed)),
-        subtitle=f"from {simulator.start:g}; data made with {simulator.truth:g}",
+        subtitle=f"from {decimal(simulator.start, 1)}; data made with {decimal(simulator.truth, 1)}",
         note=f"θ = {decimal(now)}, {decimal(abs(now - simulator.truth))} from the truth; "
         f"{int(model.simulations):,} simulations.",
     )  # fmt: skip
