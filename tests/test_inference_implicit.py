@@ -202,8 +202,8 @@ def test_noise_of_fewer_dimensions_than_z_is_refused():
 @pytest.mark.parametrize("theta", [-0.5, 0.5])
 def test_another_q_of_x_moves_the_objective_by_a_constant(theta):
     line = Line(Regression(), theta)
-    shifts = np.linspace(-2, 2, 9)
-    curves = {choice: np.array([line.objective(shift, choice) for shift in shifts]) for choice in CHOICES}
+    shifts = torch.linspace(-2, 2, 9).double()
+    curves = {choice: line.objective(shifts, choice).numpy() for choice in CHOICES}
     for choice in CHOICES:
         difference = curves[choice] - curves["data"]
         assert np.ptp(difference) < 1e-6
@@ -232,7 +232,9 @@ def test_the_closed_objective_is_the_mean_over_data_and_draws_of_q():
     line = Line(simulator, theta)
     for choice, value in values.items():
         error = 5 * float(value.std()) / math.sqrt(n)
-        assert line.objective(shift, choice) == pytest.approx(float(value.mean()), abs=error)
+        assert float(line.objective(torch.tensor([shift]).double(), choice)) == pytest.approx(
+            float(value.mean()), abs=error
+        )
 
 
 def test_the_picture_of_q_of_x_shows_parallel_curves():
@@ -306,7 +308,7 @@ def test_theta_moves_towards_the_truth():
                 players[player.name].zero_grad()
                 model.loss(player.name, batch, rng=source)["loss"].backward()
                 players[player.name].step()
-    assert abs(float(model.theta) - simulator.truth) < 0.5 * abs(simulator.start - simulator.truth)
+    assert abs(float(model.theta.detach()) - simulator.truth) < 0.5 * abs(simulator.start - simulator.truth)
 
 
 # Rejection

@@ -14,7 +14,7 @@ from models.frames import Curves, Series
 from models.inference.implicit.interface import Implicit
 from models.protocol import RunHistory, param, view
 from models.simulators import Regression
-from models.views.words import decimal
+from models.views.words import as_array, decimal
 
 __all__ = ["CHOICES", "Line", "switch", "theta_line"]
 
@@ -49,8 +49,8 @@ class Line:
         means = self.simulator.mean(corners, theta)  # (3, d)
         return (means[1:] - means[0]).T, means[0]
 
-    def terms(self, shift: float) -> dict[str, float]:
-        """E over data and q of log p(x|z), log p(z) and −log q(z|x), nats."""
+    def terms(self, shift: Tensor) -> dict[str, Tensor]:
+        """E over data and q of log p(x|z), log p(z) and −log q(z|x), nats, for each of some shifts, (k,)."""
         design, offset = self._linear(self.theta)
         d, sigma = len(offset), self.simulator.sigma
         first, covariance = self.simulator.posterior(torch.zeros(1, d, dtype=torch.float64), self.theta)
@@ -58,17 +58,17 @@ class Line:
         gain = (basis - first).T  # m(x) = gain x + first, (2, d)
         unit = torch.tensor([0.0, float(covariance[1, 1].sqrt())], dtype=torch.float64)
         mean, spread = self._moments(self.simulator.truth)
-        center = gain @ mean + first[0] + shift * unit  # of z
+        center = gain @ mean + first[0] + shift[:, None] * unit  # of z, (k, 2)
         codes = gain @ spread @ gain.T + covariance  # covariance of z over data and q
-        away = mean - design @ center - offset
+        away = mean - center @ design.T - offset  # (k, d)
         left = torch.eye(d, dtype=torch.float64) - design @ gain
         residual = left @ spread @ left.T + design @ covariance @ design.T  # covariance of x − A z − b
-        squares = float(away @ away + residual.trace())
-        entropy = 0.5 * float(torch.logdet(covariance)) + 1.0 + LOG_2PI
+        squares = away.square().sum(dim=1) + residual.trace()
+        entropy = 0.5 * torch.logdet(covariance) + 1.0 + LOG_2PI
         return {
             "likelihood": -0.5 * squares / sigma**2 - d * (math.log(sigma) + 0.5 * LOG_2PI),
-            "prior": -0.5 * float(center @ center + codes.trace()) - LOG_2PI,
-            "entropy": entropy,
+            "prior": -0.5 * (center.square().sum(dim=1) + codes.trace()) - LOG_2PI,
+            "entropy": entropy.expand(len(shift)),
         }
 
     def cross_entropy(self, choice: str) -> float:
@@ -83,9 +83,10 @@ class Line:
         quadratic = float((precision * spread).sum() + away @ precision @ away)
         return 0.5 * (quadratic + float(torch.logdet(covariance)) + len(mean) * LOG_2PI)
 
-    def objective(self, shift: float, choice: str) -> float:
-        """E over data and q of log p(x, z) − log q(z|x) − log q(x), nats."""
-        return sum(self.terms(shift).values()) + self.cross_entropy(choice)
+    def objective(self, shift: Tensor, choice: str | None) -> Tensor:
+        """E over data and q of log p(x, z) − log q(z|x) − log q(x), nats, (k,); None leaves q(x) out: the ELBO."""
+        elbo = torch.stack(list(self.terms(shift).values())).sum(dim=0)
+        return elbo if choice is None else elbo + self.cross_entropy(choice)
 
 
 @view(
@@ -98,16 +99,17 @@ def switch(
 ) -> Curves:
     """The objective for three choices of q(x): parallel curves with one maximum."""
     line = Line(Regression(), theta)
-    shift = np.linspace(-2.0, 2.0, 81)
-    inner = np.array([sum(line.terms(float(at)).values()) for at in shift])
-    levels = {choice: line.cross_entropy(choice) for choice in CHOICES}
-    roles = {"data": "data", "model": "model", "broad": "alt"}
+    shift = torch.linspace(-2.0, 2.0, 81, dtype=torch.float64)
+    at, roles = as_array(shift), {"data": "data", "model": "model", "broad": "alt"}
     series = [
-        Series(choice, f"q(x): {words}", shift, inner + levels[choice], role=roles[choice], dashed=choice == "model")
+        Series(choice, f"q(x): {words}", at, as_array(line.objective(shift, choice)), role=roles[choice],
+               dashed=choice == "model")
         for choice, words in CHOICES.items()
-    ]
-    series.append(Series("elbo", "ELBO: without q(x)", shift, inner, role="total"))
-    evidence = float(inner.max())
+    ]  # fmt: skip
+    elbo = as_array(line.objective(shift, None))
+    series.append(Series("elbo", "ELBO: without q(x)", at, elbo, role="total"))
+    levels = {choice: line.cross_entropy(choice) for choice in CHOICES}
+    evidence = float(elbo.max())
     return Curves(
         tuple(series), x_label="shift δ of the mean of q(z|x), in its standard deviations", y_label="nats",
         subtitle="linear regression, closed form: E over data and q of log p(x, z) − log q(z|x) − log q(x)",
@@ -124,7 +126,7 @@ def theta_line(model: Implicit, history: RunHistory) -> Curves:
     """θ after each round, the truth dashed."""
     curve = history.curve("theta")
     assert model.theta is not None
-    simulator, now = model.simulator, float(model.theta)
+    simulator, now = model.simulator, float(model.theta.detach())
     step = curve.step if len(curve) else np.zeros(1)
     path = curve.mean if len(curve) else np.array([simulator.start])
     ends = np.array([0.0, max(1.0, float(step[-1]))])
