@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch.distributions import MultivariateNormal
 
+from explorer.engine import Session, Setup, open_data
 from models.inference.implicit import ImplicitModel
 from models.inference.implicit.exact import centers_of, divergences, exact_in_parts, kernel_log_mass
 from models.inference.implicit.learned import draws_in_parts, learned_in_parts
@@ -179,6 +180,38 @@ def test_pairs_of_the_product_hold_the_same_z_beside_other_observations():
     assert torch.equal(pairs.x, pairs.joint.x)
     assert torch.equal(pairs.z.sort(dim=0).values, pairs.joint.z.sort(dim=0).values)
     assert not (pairs.z == pairs.joint.z).any()
+
+
+def test_simulations_are_made_around_theta_at_the_theta_that_the_classifier_is_given():
+    simulator = Regression()
+    model = model_of(simulator, theta="learned", draws=8)
+    pairs = contrast(model, batch_of(simulator, 500).x, rng=rng())
+    theta = pairs.joint.theta
+    assert theta is not None
+    assert pairs.theta is not None
+    assert float(theta.mean()) == pytest.approx(simulator.start, abs=0.05)
+    for each in (theta, pairs.theta):
+        assert float(each.std()) == pytest.approx(0.5, abs=0.06)
+    noise = pairs.joint.x - simulator.mean(pairs.joint.z, theta)
+    assert float(noise.std()) == pytest.approx(simulator.sigma, abs=0.01)
+
+
+def test_samples_are_made_at_the_learned_theta():
+    model = model_of(Regression(), theta="learned")
+    with torch.no_grad():
+        model.theta.fill_(3.0)
+    x = model.sample(4_000, rng=rng())
+    assert torch.allclose(x.mean(dim=0), 3 * torch.linspace(-1, 1, 10).square(), atol=0.15)
+
+
+def test_micro_batches_count_as_one_batch():
+    counts = []
+    for parts in (1, 2):
+        setup = Setup.of("implicit", data="regression:n=1000", values={"batch": 8, "micro_batches": parts, "steps": 10})
+        session = Session(setup, open_data(setup.data), record=False)
+        session.step()
+        counts.append(int(session.model.simulations))
+    assert counts == [3 * 8 * 4] * 2
 
 
 def test_q_sees_data_or_the_model_and_the_outer_mean_stays_over_the_data():

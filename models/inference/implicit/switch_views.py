@@ -90,7 +90,7 @@ class Line:
 
 
 @view(
-    "Objective and q(x)",
+    "Objective and q(x)", when=lambda config, spec: config.estimator == "adversarial",
     help="The objective of a Gaussian q on the regression, exactly, while its mean moves off that of the posterior.",
 )  # fmt: skip
 def switch(
