@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch.distributions import MultivariateNormal
 
-from explorer.engine import Session, Setup, open_data
+from explorer.engine import Request, Session, Setup, Viewer, open_data
+from models.frames import Plane, Points
 from models.inference.implicit import ImplicitModel
 from models.inference.implicit.exact import centers_of, divergences, exact_in_parts, kernel_log_mass
 from models.inference.implicit.learned import draws_in_parts, learned_in_parts
@@ -406,3 +407,38 @@ def test_evaluation_names_what_can_be_had():
     typed = " ".join(map(str, batch_of(Regression(), 1).x[0].tolist()))
     one = model_of(Regression()).evaluate(batch_of(Regression(), 3), rng=rng(), x=typed, **small)
     assert one["objective_nats"].shape == (1,)
+
+
+# Cards and phases
+
+
+def test_methods_are_shown_as_they_are_computed_and_the_count_is_that_of_the_model():
+    setup = Setup.of("implicit", data="regression:n=1000", values={"batch": 8, "steps": 10, "hidden": 8})
+    session = Session(setup, open_data(setup.data), record=False)
+    session.model.simulations.fill_(4_321)
+    frames = list(Viewer(session.model, session.data).frames(Request("methods")))
+    assert [frame.pending for frame in frames] == [True, True, False]
+    assert frames[-1].labels == ("p(z), 0", "model, 4,321", "ABC, 200,000", "ABC, 5,000")
+    prior, _, many, few = frames[-1].values
+    assert prior > few > many > 0
+    x = session.data.batch("valid", 0, 1).x
+    mean, covariance = Regression().posterior(x.double())
+    exact = MultivariateNormal(mean[0], covariance)
+    standard = MultivariateNormal(torch.zeros(2).double(), torch.eye(2).double())
+    assert prior == pytest.approx(float(torch.distributions.kl_divergence(exact, standard)), abs=5e-3)
+
+
+@pytest.mark.parametrize("estimator", ["adversarial", "nre"])
+def test_phases_draw_the_z_of_the_loss(estimator):
+    model = model_of(Regression(), estimator=estimator)
+    batch = batch_of(Regression(), 8)
+    shown = {"posterior": Plane((), extent=(-3.0, 3.0, -3.0, 3.0))}
+    pairs = contrast(model, batch.x, rng=rng(9))
+    for phase in model.players()[0].forward_phases:
+        with torch.no_grad():
+            picture = model.phase_picture("discriminator", phase, batch, rng=rng(9), shown=shown)
+        points = [layer.xy for layer in picture.frames["posterior"].layers if isinstance(layer, Points)]
+        assert np.array_equal(points[0], pairs.joint.z[:48].numpy())
+        if len(points) > 1:
+            drawn = pairs.z if estimator == "nre" else pairs.z[0]
+            assert np.array_equal(points[1], drawn[:48].numpy())

@@ -46,6 +46,8 @@ def phase_picture(
     pairs = contrast(model, batch.x, rng=rng) if player == "discriminator" else None
     inferred = infer(model, batch.x, None, rng=rng) if pairs is None else pairs.inferred
     values = _values(model, pairs, inferred, phase)
+    if player == "simulator" and after is not None and model.theta is not None and after.theta is not None:
+        values = {"θ before": float(model.theta), "θ after": float(after.theta)}
     card = next((name for name in _CARDS if isinstance(shown.get(name), Plane)), None)
     if card is None or phase == "draw":
         return PhasePicture({}, values)

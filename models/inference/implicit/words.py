@@ -50,11 +50,11 @@ def objective_of(config: Any) -> Objective:
     total = Term(value, "objective")
     lecture = Objective(
         r"\mathrm{ELBO}-C",
-        (Term(rf"\approx{_OUTER}\left[{full}\right]", "objective"),),
+        (Term(rf"{_OUTER}\left[{full}\right]", "objective"),),
         total=total,
         title="With every logarithm",
-        note="The lecture writes log p(x|z)p(z) − log q(z|x)q(x) + C: both logarithms are of products, and C is the "
-        "mean of log q(x) over the data. It depends on neither φ nor θ, so q(x) is arbitrary.",
+        note="r_ψ estimates the bracket. The lecture writes log p(x|z)p(z) − log q(z|x)q(x) + C: both logarithms are "
+        "of products, and C is the mean of log q(x) over the data, which depends on neither φ nor θ: q(x) is arbitrary.",
     )
     classifier = _classifier(
         ratio.replace(r"\theta", r"\theta'"), r"p_{\theta'}(x\mid z)\,p(z)" if learned else r"p(x\mid z)\,p(z)",
@@ -97,10 +97,10 @@ RATES = {"lr": "Learning rate of q", "lr_t": "Learning rate of T", "lr_theta": "
 _SMOOTH: Mapping[str, Any] = {"beta1": 0.5, "beta2": 0.999, "batch": 64, "lr": 1e-3, "lr_t": 2e-3}
 
 PRESETS = (
-    Preset("g-and-k, adversarial", "g-and-k", {}, {**_SMOOTH, "steps": 4200},
+    Preset("g-and-k, adversarial", "g-and-k", {"layers": 3}, {**_SMOOTH, "steps": 3000},
            about="Neither p(x|z) nor q(z|x) has a density that is used; the exact posterior is computed to compare."),
-    Preset("g-and-k, ratio estimation", "g-and-k", {"estimator": "nre"},
-           {"batch": 64, "lr_t": 1e-3, "steps": 11_000},
+    Preset("g-and-k, ratio estimation", "g-and-k", {"estimator": "nre", "layers": 3},
+           {"batch": 64, "lr_t": 2e-3, "steps": 11_000},
            about="The classifier alone: prior times ratio is a posterior, without a game."),
     Preset("Predator and prey", "lotka-volterra", {"estimator": "nre", "draws": 8},
            {"batch": 64, "lr_t": 2e-3, "steps": 1500},
@@ -109,6 +109,9 @@ PRESETS = (
            about="A conjugate model: posterior, evidence and ratio are known exactly."),
     Preset("Learn θ", "regression", {"theta": "learned"}, {**_SMOOTH, "steps": 1500, "lr_theta": 1e-2},
            about="The curvature of the regression, from −0.5, is learned through the ratio; the data have 0.5."),
+    Preset("Learn θ, predator and prey", "lotka-volterra", {"theta": "learned"},
+           {**_SMOOTH, "steps": 700, "lr_theta": 1e-2},
+           about="The rate of predation of a process without a likelihood, learned beside a q of two more rates."),
 )  # fmt: skip
 
 VIEWS = (
@@ -150,6 +153,7 @@ TRY_NEXT = (
     Try("Leave the game: learn the ratio of joint and product", preset="g-and-k, ratio estimation", scene="Methods"),
     Try("Take q(x) from the model", {"q_x": "model"}, scene="Which q(x)?"),
     Try("Learn the coefficient of the simulator", preset="Learn θ", scene="Better models"),
+    Try("Learn it where no likelihood exists", preset="Learn θ, predator and prey", scene="Better models"),
     Try("Infer the rates of predator and prey", preset="Predator and prey", scene="Train"),
     Try("Check the ratio where all is known", preset="Regression, closed form", scene="Ratio"),
     Try("Keep p(x|z) explicit: adversarial variational Bayes", page="avb"),
