@@ -79,7 +79,7 @@ def abc(
     if model.simulator.has_density:
         exact = yield from exact_once(data, model.simulator, point.x)
         cells = exact.cells
-        behind = exact_layers(cells)
+        behind = exact_layers(model, cells)
     layers = (
         *behind,
         prior_circles(),

@@ -34,14 +34,15 @@ def _note(model: Implicit, learned: Learned | None) -> str:
     return f"KL(q ‖ p(z|x)): {decimal(learned.kl)} nats, of exact draws {decimal(learned.null)}; {runs}."
 
 
-def exact_layers(cells: Cells) -> tuple[Layer, ...]:
-    """The exact posterior of two unknowns as heat map and contours."""
+def exact_layers(model: Implicit, cells: Cells) -> tuple[Layer, ...]:
+    """The exact posterior of two unknowns, which is that of the true θ, as heat map and contours."""
+    name = "p(z|x), exact" if model.theta is None else "p(z|x) at the true θ, exact"
     low, high = as_array(cells.low), as_array(cells.high)
     extent = (float(low[0]), float(high[0]), float(low[1]), float(high[1]))
     density = np.exp(as_array(cells.log_mass).reshape(cells.side, cells.side).T - cells.log_volume)  # rows along z₂
     levels = tuple(float(density.max()) * math.exp(-depth) for depth in _LEVELS)
     return (
-        Density(density, extent, role="data", low=0.0, name="p(z|x), exact"),
+        Density(density, extent, role="data", low=0.0, name=name),
         Density(density, extent, role="total", contours=levels, name="0.5, 2 and 4.5 nats below its peak"),
     )
 
@@ -86,7 +87,7 @@ def posterior(
         return
     exact = yield from exact_once(data, model.simulator, point.x)
     learned = yield from learned_in_parts(model, point.x, exact.cells, draws, rng)
-    layers = (*exact_layers(exact.cells), prior_circles(), points)
+    layers = (*exact_layers(model, exact.cells), prior_circles(), points)
     yield plane_of(model, layers, exact.cells, z, words, _note(model, learned))
 
 

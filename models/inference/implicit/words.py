@@ -54,7 +54,7 @@ def objective_of(config: Any) -> Objective:
         total=total,
         title="With every logarithm",
         note="r_ψ estimates the bracket. The lecture writes log p(x|z)p(z) − log q(z|x)q(x) + C: both logarithms are "
-        "of products, and C is the mean of log q(x) over the data, which depends on neither φ nor θ: q(x) is arbitrary.",
+        "of products, and C is the mean of log q(x) over the data, which depends on neither φ nor θ: q(x) is free.",
     )
     classifier = _classifier(
         ratio.replace(r"\theta", r"\theta'"), r"p_{\theta'}(x\mid z)\,p(z)" if learned else r"p(x\mid z)\,p(z)",
