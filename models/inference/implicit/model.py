@@ -100,7 +100,7 @@ class ImplicitModel(GameModel, HasPhasePictures):
             4, "Noise dimensions", 1, 64, when=_adversarial, help="Dimension of ε, at least that of z.", more=True
         )
         hidden: int = param(128, "Hidden width", 4, 1024, log=True, more=True)
-        layers: int = param(2, "Hidden layers", 0, 6, more=True)
+        layers: int = param(3, "Hidden layers", 0, 6, more=True)
         spread: float = param(
             0.5, "Spread of θ′", 0.05, 2.0, log=True, more=True, when=_learns_theta,
             help="Standard deviation of the θ′ around θ at which the simulator runs.",

@@ -97,15 +97,15 @@ RATES = {"lr": "Learning rate of q", "lr_t": "Learning rate of T", "lr_theta": "
 _SMOOTH: Mapping[str, Any] = {"beta1": 0.5, "beta2": 0.999, "batch": 64, "lr": 1e-3, "lr_t": 2e-3}
 
 PRESETS = (
-    Preset("g-and-k, adversarial", "g-and-k", {"layers": 3}, {**_SMOOTH, "steps": 3000},
+    Preset("g-and-k, adversarial", "g-and-k", {}, {**_SMOOTH, "steps": 3000},
            about="Neither p(x|z) nor q(z|x) has a density that is used; the exact posterior is computed to compare."),
-    Preset("g-and-k, ratio estimation", "g-and-k", {"estimator": "nre", "layers": 3},
+    Preset("g-and-k, ratio estimation", "g-and-k", {"estimator": "nre"},
            {"batch": 64, "lr_t": 2e-3, "steps": 11_000},
            about="The classifier alone: prior times ratio is a posterior, without a game."),
     Preset("Predator and prey", "lotka-volterra", {"estimator": "nre", "draws": 8},
            {"batch": 64, "lr_t": 2e-3, "steps": 1500},
            about="A random process whose likelihood nobody can compute, with two unknown rates."),
-    Preset("Regression, closed form", "regression", {}, {**_SMOOTH, "steps": 2500},
+    Preset("Regression, closed form", "regression", {}, {**_SMOOTH, "steps": 2000},
            about="A conjugate model: posterior, evidence and ratio are known exactly."),
     Preset("Learn θ", "regression", {"theta": "learned"}, {**_SMOOTH, "steps": 1500, "lr_theta": 1e-2},
            about="The curvature of the regression, from −0.5, is learned through the ratio; the data have 0.5."),
