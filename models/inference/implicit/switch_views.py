@@ -101,10 +101,11 @@ def switch(
     line = Line(Regression(), theta)
     shift = torch.linspace(-2.0, 2.0, 81, dtype=torch.float64)
     at, roles = as_array(shift), {"data": "data", "model": "model", "broad": "alt"}
+    names = {**CHOICES, "model": f"{CHOICES['model']}, θ = {decimal(theta, 1)}"}
     series = [
         Series(choice, f"q(x): {words}", at, as_array(line.objective(shift, choice)), role=roles[choice],
                dashed=choice == "model")
-        for choice, words in CHOICES.items()
+        for choice, words in names.items()
     ]  # fmt: skip
     elbo = as_array(line.objective(shift, None))
     series.append(Series("elbo", "ELBO: without q(x)", at, elbo, role="total"))
