@@ -26,7 +26,7 @@ _BROAD = 3.0  # standard deviation of each entry of the broad q(x)
 class Line:
     """The conjugate regression with a wrong θ, and a Gaussian q(z|x) whose mean is moved off that of the posterior.
 
-    q(z|x) = N(m(x) + δ u, Σ), with m(x) and Σ of the posterior under θ and u one standard deviation of the slope.
+    q(z|x) = N(m(x) + s u, Σ) with the shift s, with m(x) and Σ of the posterior under θ and u one standard deviation of the slope.
     The data come from the truth. All expectations of quadratic forms are closed.
 
     Attributes:
@@ -112,10 +112,10 @@ def switch(
     levels = {choice: line.cross_entropy(choice) for choice in CHOICES}
     evidence = float(elbo.max())
     return Curves(
-        tuple(series), x_label="shift δ of the mean of q(z|x), in its standard deviations", y_label="nats",
+        tuple(series), x_label="shift of the mean of q(z|x), in its standard deviations", y_label="nats",
         subtitle="linear regression, closed form: E over data and q of log p(x, z) − log q(z|x) − log q(x)",
         note=f"For every q(z|x): data − model {decimal(levels['data'] - levels['model'])}, broad − data "
-        f"{decimal(levels['broad'] - levels['data'])} nats. Mean log p(x) of the data: {decimal(evidence)}.",
+        f"{decimal(levels['broad'] - levels['data'])} nats. Mean log p_θ(x) of the data: {decimal(evidence)}.",
     )  # fmt: skip
 
 
