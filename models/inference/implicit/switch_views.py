@@ -26,8 +26,8 @@ _BROAD = 3.0  # standard deviation of each entry of the broad q(x)
 class Line:
     """The conjugate regression with a wrong θ, and a Gaussian q(z|x) whose mean is moved off that of the posterior.
 
-    q(z|x) = N(m(x) + s u, Σ) with the shift s, with m(x) and Σ of the posterior under θ and u one standard deviation of the slope.
-    The data come from the truth. All expectations of quadratic forms are closed.
+    q(z|x) = N(m(x) + s u, Σ) with a shift s; m(x) and Σ are those of the posterior under θ, and u is one standard
+    deviation of the slope. The data come from the truth. All expectations of quadratic forms are closed.
 
     Attributes:
         simulator: The regression.
