@@ -17,7 +17,10 @@ MODELS = sorted(
     name for name, page in PAGES.items() if issubclass(page, GenerativeModel) and name not in ("exploding", "hungry")
 )
 # Small, embedded, and with everything a metric may need: classes, centres of modes.
-CANDIDATES = ("ring8:n=1000", "digits", "digits-binary", "sprites", "sprites-colour", "tones:n=50", "gaussian6:n=1000")
+CANDIDATES = (
+    "ring8:n=1000", "digits", "digits-binary", "sprites", "sprites-colour", "tones:n=50", "gaussian6:n=1000",
+    "g-and-k:n=1000",
+)  # fmt: skip
 
 
 def small_data(name: str) -> str:

@@ -40,7 +40,8 @@ class Regression(Simulator):
         return "t", tuple(self._places().tolist())
 
     def _places(self, like: Tensor | None = None) -> Tensor:
-        t = torch.linspace(-1.0, 1.0, self.count, dtype=torch.float64)
+        device = None if like is None else like.device
+        t = torch.linspace(-1.0, 1.0, self.count, dtype=torch.float64, device=device)
         return t if like is None else t.to(like)
 
     def _design(self, like: Tensor) -> Tensor:

@@ -87,5 +87,7 @@ class Simulator(ABC):
 
     def coefficient_of(self, theta: Tensor | float | None, like: Tensor) -> Tensor:
         """θ as a tensor that broadcasts against the n observations, (n, 1) or a scalar."""
-        value = torch.as_tensor(self.truth if theta is None else theta, dtype=like.dtype, device=like.device)
-        return value[:, None] if value.ndim else value
+        if isinstance(theta, Tensor):
+            value = theta.to(like)
+            return value[:, None] if value.ndim else value
+        return torch.full((), self.truth if theta is None else theta, dtype=like.dtype, device=like.device)
