@@ -432,12 +432,13 @@ def test_methods_are_shown_as_they_are_computed_and_the_count_is_that_of_the_mod
 def test_phases_draw_the_z_of_the_loss(estimator):
     model = model_of(Regression(), estimator=estimator)
     batch = batch_of(Regression(), 8)
-    shown = {"posterior": Plane((), extent=(-3.0, 3.0, -3.0, 3.0))}
+    assert not next(view for view in ImplicitModel.views if view.name == "aggregated").streams
+    shown = {"aggregated": Plane((), extent=(-3.0, 3.0, -3.0, 3.0))}
     pairs = contrast(model, batch.x, rng=rng(9))
     for phase in model.players()[0].forward_phases:
         with torch.no_grad():
             picture = model.phase_picture("discriminator", phase, batch, rng=rng(9), shown=shown)
-        points = [layer.xy for layer in picture.frames["posterior"].layers if isinstance(layer, Points)]
+        points = [layer.xy for layer in picture.frames["aggregated"].layers if isinstance(layer, Points)]
         assert np.array_equal(points[0], pairs.joint.z[:48].numpy())
         if len(points) > 1:
             drawn = pairs.z if estimator == "nre" else pairs.z[0]

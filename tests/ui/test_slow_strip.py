@@ -31,6 +31,7 @@ DATA = {
     "iaf": "ring8",
     "ddpm": "ring8",
     "flow-matching": "ring8",
+    "implicit": "g-and-k:n=1000",
 }  # of pages that take no images
 
 

@@ -106,17 +106,23 @@ def observation_curves(model: GenerativeModel, batch: DataBatch, x: Tensor) -> C
     label, places = simulator_of(model.spec).axis
     at = np.array(places)
     parts = _parts(at)
-    lines = []
-    for key, each, role in (("data", data, "data"), ("model", made, "model")):
-        for number in range(min(_LINES, len(each))):
-            for part, (pane, rows) in enumerate(parts):
-                name = key if number == part == 0 else ""
-                lines.append(Series(f"{key}{number}.{part}", name, at[rows], each[number, rows], role=role, pane=pane))
+    lines = [
+        Series(f"{key}{part or ''}", key, *_joined(at[rows], each[:_LINES, rows]), role=role, pane=pane)
+        for key, each, role in (("data", data, "data"), ("model", made, "model"))
+        for part, (pane, rows) in enumerate(parts)
+    ]
     return Curves(
         tuple(lines), x_label=label, y_label="" if len(parts) > 1 else "x",
         subtitle=f"the first {_LINES} of {words}, as many of the model",
         note=_spread(data, made),
     )  # fmt: skip
+
+
+def _joined(at: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Several curves over the same places as one that breaks between them; (n,) and (k, n) to (k (n + 1),) each."""
+    gap = np.full((len(rows), 1), np.nan)
+    x = np.tile(np.append(at, at[-1]), len(rows))
+    return x, np.concatenate([rows, gap], axis=1).ravel()
 
 
 def _parts(at: np.ndarray) -> list[tuple[str, slice]]:

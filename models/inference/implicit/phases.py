@@ -29,7 +29,7 @@ FORWARD_PHASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 _SHOWN = 48
 _SIZE = 6.0
-_CARDS = ("posterior", "abc")  # the first of them that is in sight shows the phases
+_CARD = "aggregated"  # its frame is there at once; that of a posterior takes quadrature
 
 
 def phase_picture(
@@ -48,25 +48,24 @@ def phase_picture(
     values = _values(model, pairs, inferred, phase)
     if player == "simulator" and after is not None and model.theta is not None and after.theta is not None:
         values = {"θ before": float(model.theta), "θ after": float(after.theta)}
-    card = next((name for name in _CARDS if isinstance(shown.get(name), Plane)), None)
-    if card is None or phase == "draw":
+    plane = shown.get(_CARD)
+    if not isinstance(plane, Plane) or phase == "draw":
         return PhasePicture({}, values)
-    plane = shown[card]
-    assert isinstance(plane, Plane)
     layers = _layers(model, phase, pairs, inferred, plane, after if player == "encoder" else None)
     behind = [one for one in plane.layers if isinstance(one, (Density, Ellipses))]
     subtitle = f"unknowns of {min(_SHOWN, len(batch))} pairs of each kind in this mini-batch"
     frame = dataclasses.replace(plane, layers=(*behind, *layers), subtitle=subtitle, note="")
-    return PhasePicture({card: frame}, values)
+    return PhasePicture({_CARD: frame}, values)
 
 
 def _values(model: Implicit, pairs: Contrast | None, inferred: Inferred | None, phase: str) -> dict[str, float]:
     if phase == JUDGE and pairs is not None:
         on_joint = model.log_ratio(pairs.joint.x, pairs.joint.z, pairs.joint.theta)
         on_other = model.log_ratio(pairs.x, pairs.z, pairs.theta)
-        return {"mean σ(T) on p(x, z)": float(on_joint.sigmoid().mean()), "others": float(on_other.sigmoid().mean())}
-    if phase == RATIO and inferred is not None:
-        return {"mean r_ψ": float(model.log_ratio(inferred.x, inferred.z).mean())}
+        return {
+            "mean σ(T) on simulations": float(on_joint.sigmoid().mean()),
+            "on the others": float(on_other.sigmoid().mean()),
+        }
     return {}
 
 

@@ -6,13 +6,14 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from models.inference.avb.code_views import observations
+from models.inference.avb.code_views import aggregated, observations
 from models.inference.implicit.methods_views import abc, methods
 from models.inference.implicit.phases import INFER, JUDGE, RATIO, SHUFFLE, SIMULATE
 from models.inference.implicit.posterior_views import posterior, posterior_line
 from models.inference.implicit.ratio_views import ratio
 from models.inference.implicit.switch_views import switch, theta_line
-from models.protocol import Metric, Objective, Preset, Scene, Term, Try
+from models.protocol import DataSpec, Metric, Objective, Preset, Scene, Term, Try
+from models.simulators import simulator_of
 
 __all__ = ["LOOK_AT", "METRICS", "PRESETS", "RATES", "SCENES", "TRY_NEXT", "VIEWS", "explanations", "objective_of"]
 
@@ -79,15 +80,16 @@ def _adversarial(config: Any) -> bool:
 
 
 METRICS = (
-    Metric("objective", "E r_ψ", "nats", "total", "objective", when=_adversarial,
-           help="Mean of the estimated log p(x, z) − log q(x, z) over data and draws of q; 0 where both are alike and "
-           "q(x) is p(x)."),
+    Metric("objective", "objective of q", "nats", "total", "objective", when=_adversarial,
+           help="E r_ψ: mean of the estimated log p(x, z) − log q(x, z) over data and draws of q; 0 where both are "
+           "alike and q(x) is p(x)."),
     Metric("classification", "value of T", "nats", "model", "classifier",
            equilibrium=lambda config: -math.log(4.0) if _adversarial(config) else None,
            help="E log σ(r_ψ) + E log(1 − σ(r_ψ)); −log 4 where T cannot tell the pairs apart."),
-    Metric("on_joint", "E log σ(r_ψ)", "nats", "prior", "classifier", plotted=False, help="On simulations."),
-    Metric("on_other", "E log(1 − σ(r_ψ))", "nats", "model", "classifier", plotted=False,
-           help="On the pairs that are no simulations."),
+    Metric("on_joint", "T on simulations", "nats", "prior", "classifier", plotted=False,
+           help="E log σ(r_ψ)."),
+    Metric("on_other", "T on the others", "nats", "model", "classifier", plotted=False,
+           help="E log(1 − σ(r_ψ)) on the pairs that are no simulations."),
     Metric("theta", "θ", "", "model", "θ", when=lambda config: _adversarial(config) and config.theta == "learned",
            plotted=False, help="The coefficient of the simulator."),
 )  # fmt: skip
@@ -114,9 +116,15 @@ PRESETS = (
            about="The rate of predation of a process without a likelihood, learned beside a q of two more rates."),
 )  # fmt: skip
 
+
+def _q_in_a_plane(config: Any, spec: DataSpec | None) -> bool:
+    return _adversarial(config) and spec is not None and simulator_of(spec).dim == 2
+
+
 VIEWS = (
     posterior,
     posterior_line,
+    aggregated.but(when=_q_in_a_plane, latent=None, sets=None, help="One draw of z for each datum; circles: p(z)."),
     methods,
     abc,
     switch,
@@ -126,7 +134,7 @@ VIEWS = (
 )
 SCENES = (
     Scene("Train", "Does q find the posterior of a model that can only be run?", lead="posterior",
-          beside=("posterior_line", "observations"), below=("curves",)),
+          beside=("posterior_line", "aggregated"), below=("curves",)),
     Scene("Methods", "What do others reach with as many simulations?", lead="methods", beside=("abc",),
           below=("posterior",)),
     Scene("Which q(x)?", "Does it matter which q(x) the classifier sees?", lead="switch", below=("curves",)),
