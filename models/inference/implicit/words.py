@@ -47,15 +47,15 @@ def objective_of(config: Any) -> Objective:
     learned = config.theta == "learned"
     value = r"\mathcal{L}(\phi,\theta)" if learned else r"\mathcal{L}(\phi)"
     ratio = r"r_\psi(x,z,\theta)" if learned else r"r_\psi(x,z)"
-    full = rf"\log p_\theta(x\mid z)+\log p(z)-\log {_Q}-\log q(x)"
+    full = r"\mathbb{E}\left[\log p(x\mid z)\,p(z)-\log q(z\mid x)\,q(x)\right]"
     total = Term(value, "objective")
     lecture = Objective(
         r"\mathrm{ELBO}-C",
-        (Term(rf"{_OUTER}\left[{full}\right]", "objective"),),
+        (Term(full, "objective"),),
         total=total,
         title="With every logarithm",
-        note="r_ψ estimates the bracket. The lecture writes log p(x|z)p(z) − log q(z|x)q(x) + C: both logarithms are "
-        "of products, and C is the mean of log q(x) over the data, which depends on neither φ nor θ: q(x) is free.",
+        note="r_ψ estimates the bracket, log p(x|z) + log p(z) − log q(z|x) − log q(x): as on the slide, both logarithms "
+        "are of products. C is the mean of log q(x) over the data, which depends on neither φ nor θ: q(x) is free.",
     )
     classifier = _classifier(
         ratio.replace(r"\theta", r"\theta'"), r"p_{\theta'}(x\mid z)\,p(z)" if learned else r"p(x\mid z)\,p(z)",
