@@ -54,8 +54,9 @@ def objective_of(config: Any) -> Objective:
         (Term(full, "objective"),),
         total=total,
         title="With every logarithm",
-        note="r_ψ estimates the bracket, log p(x|z) + log p(z) − log q(z|x) − log q(x): as on the slide, both are "
-        "logarithms of products. C is the mean of log q(x) over the data, which depends on neither φ nor θ: q(x) is free.",
+        note="r_ψ estimates the bracket, log p(x|z) + log p(z) − log q(z|x) − log q(x); on the slide, too, both "
+        "logarithms are of products. C is the mean of log q(x) over the data, which depends on neither φ nor θ: q(x) "
+        "is free.",
     )
     classifier = _classifier(
         ratio.replace(r"\theta", r"\theta'"), r"p_{\theta'}(x\mid z)\,p(z)" if learned else r"p(x\mid z)\,p(z)",
