@@ -10,6 +10,7 @@ import torch
 from explorer.data import open_dataset
 from explorer.engine.data.spec import spec_of
 from explorer.engine.data.tensors import TensorData
+from explorer.engine.measure.evaluation import evaluate
 from models.exact.drawn import cells_around, compare
 from models.exact.gaussian_bound import GaussianBound
 from models.exact.gaussian_latent import posterior_on_grid
@@ -304,6 +305,15 @@ class TestEvaluation:
         )
         later = DataBatch(torch.zeros(5, 1), None, index + 5, split="test")
         assert set(model.evaluate(later, rng=rng(), **settings)) == {"n"}
+
+    def test_an_evaluation_of_one_typed_datum_says_that_it_is_one(self):
+        model = model_of(hidden=8).eval()
+        data = TensorData(open_dataset("parabola"), 0, torch.device("cpu"))
+        settings = {"x": "2", "draws": "50", "K": "50", "posterior_draws": "2000"}
+        found = evaluate(model, data, settings=settings)
+        assert found["n"] == 1
+        assert "n_se" not in found
+        assert found["posterior_kl_nats_se"] is None
 
     @pytest.mark.parametrize(("text", "part"), [("two", "two"), ("1 2", "1 numbers"), ("1e999", "too large")])
     def test_a_datum_that_is_none_is_refused(self, text, part):
