@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.inference.avb.bound_views import above, bounds
-from models.inference.avb.code_views import aggregated, aggregated_line, observations
 from models.inference.avb.pairs_view import pairs
 from models.inference.avb.phases import DECODE, INFER, JUDGE, NOISE, RATIO
 from models.inference.avb.posterior_views import posterior, posterior_line
 from models.inference.avb.ratio_views import ratio, ratio_line
+from models.inference.code_views import aggregated, aggregated_line, observations
 from models.protocol import DataSpec, Image, Metric, Objective, Preset, Scene, Term, Try
 from models.views.latent import decode, latent_map, manifold, reconstructions
 from models.views.samples import decoded_samples

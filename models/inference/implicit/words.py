@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from models.inference.avb.code_views import aggregated, observations
+from models.inference.code_views import aggregated, observations
 from models.inference.implicit.methods_views import abc, methods
 from models.inference.implicit.phases import INFER, JUDGE, RATIO, SHUFFLE, SIMULATE
 from models.inference.implicit.posterior_views import posterior, posterior_line

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
+import torch
 from torch import Tensor
 
 from models.exact.normal import LOG_2PI
 from models.frames import Curves, Plane, Points, Series
-from models.inference.avb.interface import AdversarialModel
-from models.protocol import DataBatch, GenerativeModel, LatentPoint, Noise, Simulated, param, view
+from models.inference.networks import Posterior
+from models.protocol import DataBatch, DataSpec, GenerativeModel, LatentPoint, Noise, Simulated, param, view
 from models.simulators import simulator_of
 from models.views.latent_space import axis_label, prior_circles, stepped_limit
 from models.views.words import as_array, counted, decimal
@@ -20,12 +23,31 @@ _LINES = 6  # observations of each kind that are drawn
 _EACH = 4  # draws of q for each datum in a histogram
 
 
+class DrawnModel(Protocol):
+    """Interface of models whose q(z|x) can be drawn from."""
+
+    @property
+    def spec(self) -> DataSpec:
+        """What the model is built for."""
+
+    @property
+    def device(self) -> torch.device:
+        """Device of the model's parameters."""
+
+    @property
+    def posterior(self) -> Posterior:
+        """q(z|x)."""
+
+    def features(self, x: Tensor) -> Tensor:
+        """Data in standard units as rows, (n, entries)."""
+
+
 @view(
     "Draws of q(z|x)", record=True, splits=("train", "valid"), batch=500, latent=lambda dim: dim == 2, sets=LatentPoint,
     help="One draw of z for each datum; averaged over the data, q should be the prior (circles). A click decodes z.",
 )  # fmt: skip
 def aggregated(
-    model: AdversarialModel,
+    model: DrawnModel,
     batch: DataBatch,
     noise: Noise,
     draws: int = param(1, "Draws for each datum", 1, 8, more=True),
@@ -59,7 +81,7 @@ def _moments(z: Tensor) -> str:
     "q over all data", record=True, splits=("valid", "train"), batch=500, latent=lambda dim: dim == 1,
     help="The aggregated posterior, the mean of q(z|x) over data, which should be the prior.",
 )  # fmt: skip
-def aggregated_line(model: AdversarialModel, batch: DataBatch, noise: Noise) -> Curves:
+def aggregated_line(model: DrawnModel, batch: DataBatch, noise: Noise) -> Curves:
     """Histogram of draws of q over the data, and the prior."""
     z = model.posterior.draw(model.features(batch.x), _EACH, rng=noise.rng(model.device)).flatten()
     edges = np.linspace(-4.0, 4.0, _BINS + 1)
