@@ -88,7 +88,7 @@ _DIGITS: Mapping[str, Any] = {"contrast": "adaptive", "noise": 8, "draws": 16}
 _DIGIT_RATES: Mapping[str, Any] = {**_SMOOTH, "batch": 32, "lr": 1e-3, "lr_p": 1e-3, "lr_t": 1e-3}
 
 PRESETS = (
-    Preset("Two modes, annealed", _TOY, {**_GIVEN, "updates_t": 5, "anneal": 0.5, "even": True},
+    Preset("Two modes, annealed", _TOY, {**_GIVEN, "updates_t": 5, "anneal": 0.6, "even": True},
            {**_RATES, "steps": 4000},
            about="The weight of the likelihood rises slowly: q splits in two before the modes are far apart."),
     Preset("Two modes, not annealed", _TOY, {**_GIVEN, "contrast": "adaptive", "draws": 16},
