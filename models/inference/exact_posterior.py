@@ -11,6 +11,7 @@ from torch import Tensor
 from models.exact.drawn import Cells, Comparison, cells_around, compare
 from models.exact.gaussian_bound import GaussianBound
 from models.exact.gaussian_latent import GridPosterior, refinements
+from models.views.pause import paused
 
 __all__ = ["TOLERANCE", "Exact", "best_gaussian", "exact_posterior", "refined"]
 
@@ -75,7 +76,7 @@ def refined(log_likelihood: Callable[[Tensor], Tensor], draws: Tensor, at_once: 
 def best_gaussian(
     log_likelihood: Callable[[Tensor], Tensor], dim: int, device: torch.device
 ) -> Generator[None, None, tuple[Tensor, Tensor, float]]:
-    """The diagonal Gaussian with the highest ELBO for the datum, from several starts; yields None after each step.
+    """The diagonal Gaussian with the highest ELBO for the datum, from several starts; yields None between parts.
 
     Returns:
         Its mean and log variance, (dim,) each, and the ELBO, nats.
@@ -86,8 +87,8 @@ def best_gaussian(
         mean = torch.zeros(dim, dtype=torch.float64, device=device)
         mean[0] = place
         log_var = torch.full_like(mean, 2 * torch.tensor(std).log().item())
-        for mean, log_var in bound.optimised(mean, log_var, _STEPS, _RATE):  # noqa: B007, B020  # the last
-            yield None
+        steps = yield from paused(bound.optimised(mean, log_var, _STEPS, _RATE))
+        mean, log_var = steps[-1]
         elbo = bound.under(mean, log_var).elbo
         if best is None or elbo > best[2]:
             best = (mean, log_var, elbo)

@@ -81,11 +81,8 @@ def above(model: AdversarialModel, batch: DataBatch, data: Data, noise: Noise) -
     estimate, exact = as_array(torch.cat(parts).mean(dim=0)), []
     for place in range(len(batch)):
         x = batch.x[place : place + 1]
-        log_prob = math.nan
-        for grid in refined(likelihood_of(model, x), z[:, place], min(2_048, model.decoder.at_once)):
-            log_prob = grid.log_prob  # the last one counts
-            yield None
-        exact.append(log_prob)
+        grids = yield from paused(refined(likelihood_of(model, x), z[:, place], min(2_048, model.decoder.at_once)))
+        exact.append(grids[-1].log_prob)
         yield _scatter(model, batch, data, np.array(exact), estimate)
 
 

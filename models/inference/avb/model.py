@@ -50,7 +50,7 @@ from models.simulators import simulator_of
 
 __all__ = ["AVB"]
 
-_CODES = 32  # draws of q from which the window's codes, mean and variance, are computed
+_CODES = 12  # draws of q from which the window's codes, mean and variance, are computed
 _WIDEST = 0.975  # share of the training data below the end of the range of evenly spread x
 
 
@@ -247,7 +247,7 @@ class AVB(GameModel, HasLatent, HasLikelihood, HasPhasePictures):
     # Latent space and samples
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log variance of q(z|x), (n, latent) each: from 32 draws of the same noise where q is implicit."""
+        """Mean and log variance of q(z|x), (n, latent) each: from 12 draws of the same noise where q is implicit."""
         features = self.features(x)
         if isinstance(self.posterior, GaussianPosterior):
             return self.posterior.moments(features)

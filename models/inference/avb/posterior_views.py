@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 
 from models.exact.drawn import Cells
-from models.exact.gaussian_latent import GridPosterior
 from models.exact.normal import LOG_2PI
 from models.frames import Curves, Density, Ellipses, Plane, Points, Series
 from models.inference.avb.interface import AdversarialModel, drawing, likelihood_of
 from models.inference.exact_posterior import Exact, best_gaussian, exact_posterior, refined
 from models.protocol import DataPoint, Noise, param, view
 from models.views.latent_space import axis_label, prior_circles
+from models.views.pause import paused
 from models.views.words import as_array, decimal, named
 
 __all__ = ["comparing", "posterior", "posterior_line", "posterior_plane"]
@@ -35,10 +35,8 @@ def comparing(
     """Draws of q, exact posterior and best Gaussian of a datum; yields None while quadrature and fit go on."""
     z = (yield from drawing(model, point.x, n, rng=rng))[:, 0]
     likelihood, at_once = likelihood_of(model, point.x), min(2_048, model.decoder.at_once)
-    grid: GridPosterior | None = None
-    for grid in refined(likelihood, z, at_once):  # noqa: B007  # the last one counts
-        yield None
-    exact = exact_posterior(likelihood, z, rng=rng, grid=grid, at_once=at_once)
+    grids = yield from paused(refined(likelihood, z, at_once))
+    exact = exact_posterior(likelihood, z, rng=rng, grid=grids[-1], at_once=at_once)
     yield None
     best = None
     if gaussian:
