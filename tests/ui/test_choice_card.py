@@ -61,7 +61,7 @@ def test_what_a_family_declares_is_what_its_models_can_do(family: Family) -> Non
     bounded = [any("elbo" in metric.key for metric in page.metrics) for page in models]
     assert all(bounded) or family.likelihood != "lower bound"
     assert not any(bounded) or family.likelihood != "none"
-    assert {issubclass(page, HasLatent) for page in models} == {family.latent_code == "approximate"}
+    assert any(issubclass(page, HasLatent) for page in models) == (family.latent_code == "approximate")
     assert any(map(fills_in, models)) == bool(family.completion)
     assert family.sample_quality
 
