@@ -428,6 +428,16 @@ def test_methods_are_shown_as_they_are_computed_and_the_count_is_that_of_the_mod
     assert prior == pytest.approx(float(torch.distributions.kl_divergence(exact, standard)), abs=5e-3)
 
 
+def test_one_typed_datum_is_measured_once():
+    model = model_of(Regression()).eval()
+    settings = {"draws": 10, "posterior_draws": 1_000, "abc_simulations": 1_000, "x": " ".join(["0.3"] * 10)}
+    found = model.evaluate(batch_of(Regression(), 3), rng=rng(), **settings)
+    assert int(found["n"]) == len(found["posterior_kl_nats"]) == len(found["objective_nats"]) == 1
+    batch = batch_of(Regression(), 3)
+    later = DataBatch(batch.x, None, batch.index + 3)
+    assert {key: int(value) for key, value in model.evaluate(later, rng=rng(), **settings).items()} == {"n": 0}
+
+
 @pytest.mark.parametrize("estimator", ["adversarial", "nre"])
 def test_phases_draw_the_z_of_the_loss(estimator):
     model = model_of(Regression(), estimator=estimator)

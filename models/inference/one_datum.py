@@ -1,13 +1,26 @@
-"""A datum that is typed."""
+"""A datum that is typed in place of the data of a split."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from models.protocol import BadValue, DataSpec, read_number
+from models.protocol import BadValue, DataBatch, DataSpec, read_number
 
-__all__ = ["datum_of"]
+__all__ = ["datum_of", "in_place_of"]
+
+
+def in_place_of(batch: DataBatch, text: str, spec: DataSpec) -> DataBatch:
+    """The typed datum as the first of its split, in place of a batch; no datum in place of a later batch.
+
+    A split is measured batch by batch, and the datum once.
+
+    Raises:
+        BadValue: The text is not a datum.
+    """
+    first = int((batch.index == 0).any())
+    given = datum_of(text, spec, batch.x.device)
+    return DataBatch(given[:first], None, batch.index[:first], split=batch.split)
 
 
 def datum_of(text: str, spec: DataSpec, device: torch.device) -> Tensor:

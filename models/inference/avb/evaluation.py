@@ -8,7 +8,7 @@ from torch import Tensor
 from models.exact.importance import importance_sample
 from models.inference.avb.interface import AdversarialModel, draws_of, is_toy, likelihood_of, moments_for
 from models.inference.exact_posterior import Exact, exact_posterior, refined
-from models.inference.one_datum import datum_of
+from models.inference.one_datum import in_place_of
 from models.protocol import DataBatch, param, settings
 
 __all__ = ["evaluate_posterior", "ratio_errors"]
@@ -52,11 +52,9 @@ def evaluate_posterior(
     """
     values: dict[str, Tensor] = {}
     if x:
-        given = datum_of(x, model.spec, model.device)
-        first = int((batch.index == 0).any())  # the datum is measured once, with the first part of the split
-        batch = DataBatch(given[:first], None, batch.index[:first], split=batch.split)
-        values["n"] = torch.tensor(first)
-        if not first:
+        batch = in_place_of(batch, x, model.spec)
+        values["n"] = torch.tensor(len(batch))
+        if not len(batch):
             return values
     values |= _estimates(model, batch, draws, K, rng)
     if model.latent_dim > 2:

@@ -12,7 +12,7 @@ from models.inference.implicit.exact import divergences, exact_in_parts, kernel_
 from models.inference.implicit.interface import Implicit, units_of
 from models.inference.implicit.learned import learned_in_parts
 from models.inference.implicit.rejection import STANDARD, nearest
-from models.inference.one_datum import datum_of
+from models.inference.one_datum import in_place_of
 from models.protocol import DataBatch, param, settings
 
 __all__ = ["evaluate_implicit"]
@@ -48,10 +48,13 @@ def evaluate_implicit(
         `abc_kl_nats` and `reverse_abc_kl_nats`, KL(p(z|x) ‖ ·) and KL(· ‖ p(z|x)) of a kernel density estimate from
         the 200 nearest of the simulations from the prior; `prior_kl_nats`, KL(p(z|x) ‖ p(z)).
     """
+    values: dict[str, Tensor] = {}
     if x:
-        given = datum_of(x, model.spec, model.device)
-        batch = DataBatch(given, None, batch.index[:1], split=batch.split)
-    values: dict[str, Tensor] = {"simulations": model.simulations.double().reshape(1)}
+        batch = in_place_of(batch, x, model.spec)
+        values["n"] = torch.tensor(len(batch))
+        if not len(batch):
+            return values
+    values["simulations"] = model.simulations.double().reshape(1)
     if model.theta is not None:
         values["theta"] = model.theta.detach().double().reshape(1)
         values["theta_error"] = (values["theta"] - model.simulator.truth).abs()
