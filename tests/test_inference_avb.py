@@ -338,6 +338,11 @@ class TestConfig:
         with pytest.raises(BadValue, match=part):
             model_of(data, **config)
 
+    def test_a_sample_takes_a_draw_for_each_unknown_and_each_entry(self):
+        kind = open_dataset("parabola").kind
+        assert AVB.noise_dims(AVB.Config(decoder="given"), kind) == 2
+        assert AVB.noise_dims(AVB.Config(latent=3), kind) == 4
+
     def test_codes_of_an_implicit_q_are_its_moments(self):
         model = model_of("regression", layers=0, noise=2)
         linear(model, 0.0, 0.5)

@@ -264,7 +264,8 @@ class AVB(GameModel, HasLatent, HasLikelihood, HasPhasePictures):
     @classmethod
     def noise_dims(cls, config: Config, kind: Kind) -> int:
         """One scalar for each latent dimension, one for each entry of the datum."""
-        return config.latent + math.prod(kind.shape)
+        dim = config.latent if config.decoder == "learned" else simulator_of(DataSpec(kind, 1)).dim
+        return dim + math.prod(kind.shape)
 
     @classmethod
     def check(cls, config: Config, kind: Kind) -> None:
