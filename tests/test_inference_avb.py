@@ -69,7 +69,7 @@ def linear(model: AVB, weight_x: float, spread: float) -> None:
 
 
 class TestRatio:
-    @pytest.mark.parametrize("n", [300, 30_000])
+    @pytest.mark.parametrize("n", [300, 10_000])
     def test_a_classifier_recovers_a_known_log_ratio_the_better_the_more_pairs(self, n):
         # N(1, 1) against N(0, 1): the log ratio is z − ½, which a linear T represents.
         torch.manual_seed(0)
@@ -89,7 +89,7 @@ class TestRatio:
         optimiser.step(closure)
         at = torch.linspace(-2, 3, 101, dtype=torch.float64)[:, None, None]
         error = float((discriminator(x[:1], at)[:, 0] - (at[:, 0, 0] - 0.5)).abs().mean().detach())
-        assert error < 12 / math.sqrt(n)  # 0.7 of few pairs, 0.07 of many
+        assert error < 12 / math.sqrt(n)  # 0.7 of few pairs, 0.12 of many
 
     def test_alike_pairs_cost_log_4(self):
         zero = torch.zeros(3, 4)

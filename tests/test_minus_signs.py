@@ -28,7 +28,7 @@ def test_labs(name) -> None:
     page = PAGES[name]
     for preset in page.presets[:3] or [None]:
         config = build(page.Config, dict(preset.config) if preset else {})
-        if name == "non-overlap":
+        if name in ("non-overlap", "ratio-posterior"):
             config = dataclasses.replace(config, steps=min(config.steps, 40))
         if name == "choosing-d":
             config = dataclasses.replace(config, steps=20)

@@ -21,7 +21,7 @@ from models.frames import FRAMES, Bars, Curves, Frame, arrays_of
 from models.protocol import BadValue, GenerativeModel, Image, Lab, Waveform, build, params_of, views_of
 
 LABS = sorted(name for name, page in PAGES.items() if issubclass(page, Lab))
-QUICK = {"choosing-d": {"steps": 20}, "non-overlap": {"steps": 40}}  # of labs that fit models
+QUICK = {"choosing-d": {"steps": 20}, "non-overlap": {"steps": 40}, "ratio-posterior": {"steps": 40}}  # they fit models
 
 pytestmark = pytest.mark.usefixtures("fixture_pages", "quick_labs")
 
