@@ -25,8 +25,9 @@ def rng(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
+@torch.no_grad()
 def finished(work):
-    """What a generator returns in the end."""
+    """What a generator returns in the end; without gradients, as the engine computes views."""
     while True:
         try:
             next(work)

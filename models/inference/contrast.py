@@ -44,9 +44,9 @@ def log_ratio(output: Tensor, z: Tensor, moments: Moments | None) -> Tensor:
     """r_ψ(x, z), the estimate of log q(z|x) − log p(z), nats.
 
     Args:
-        output: T_ψ(x, z), or T_ψ(x, z̃) where q is contrasted with its own Gaussian approximation, (…, n).
+        output: T_ψ(x, z), or T_ψ(x, z̃) where q is compared with its own Gaussian approximation, (…, n).
         z: The points, (…, n, d).
-        moments: Of that approximation; None where q is contrasted with the prior.
+        moments: Of that approximation; None where q is compared with the prior.
     """
     return output if moments is None else output + moments.log_prior_ratio(z)
 

@@ -59,9 +59,9 @@ class AVB(GameModel, HasLatent, HasLikelihood, HasPhasePictures):
 
     z = f(φ, ε, x), a network of datum and noise. The ELBO needs log q(z|x) − log p(z): a discriminator T_ψ that tells
     pairs (x, z ~ q(z|x)) from pairs (x, z ~ p(z)) estimates it (Mescheder, Nowozin and Geiger, 2017, arXiv
-    1701.04722). With adaptive contrast, q is told from a Gaussian of its own mean and variance instead, whose ratio to
-    the prior is known. p(x|z) is that of a simulator, or a network that is learned. A Gaussian q, whose KL has a closed
-    form, serves for comparison; the discriminator then learns a ratio that is known.
+    1701.04722). With adaptive contrast, T compares q with a Gaussian of the same mean and variance instead, whose log
+    ratio to the prior is known. p(x|z) is that of a simulator, or a network that is learned. A Gaussian q, whose KL has
+    a closed form, serves for comparison; the discriminator then learns a ratio that is known.
     """
 
     title = "Adversarial variational Bayes"
@@ -90,7 +90,7 @@ class AVB(GameModel, HasLatent, HasLikelihood, HasPhasePictures):
         )  # fmt: skip
         contrast: str = param(
             "plain", "Contrast of q", choices={"plain": "With the prior", "adaptive": "Adaptive"}, live=True,
-            help="Adaptive: q is told from a Gaussian of its mean and variance, which is nearer than the prior.",
+            help="T compares q with the prior, or with a Gaussian of the mean and variance of q, which is closer.",
         )  # fmt: skip
         latent: int = param(
             2, "Latent dimensions", 1, 16, when=lambda config: config.decoder == "learned", help="Dimension of z."
@@ -107,7 +107,7 @@ class AVB(GameModel, HasLatent, HasLikelihood, HasPhasePictures):
         )  # fmt: skip
         even: bool = param(
             False, "Even x", more=True, when=lambda config: config.decoder == "given",
-            help="q and T see x spread evenly over the range of the data, not drawn from them.",
+            help="q and T train on x spread evenly over the range of the data.",
         )  # fmt: skip
         hidden: int = param(128, "Hidden width of q and T", 4, 1024, log=True, more=True)
         layers: int = param(2, "Hidden layers of q", 0, 6, more=True, help="0: f is affine, and q is Gaussian.")

@@ -36,7 +36,7 @@ def _cells(low: float, high: float, count: int, like: Tensor) -> Tensor:
 @view(
     "Pairs (x, z)", record=True, lead=True, splits=("valid", "train"), batch=300,
     when=lambda config, spec: is_toy(spec) and (config.decoder == "given" or config.latent == 1),
-    help="Draws of q at data, draws of the prior at the same data, and what the discriminator makes of each place.",
+    help="Draws of q(z|x) at the data, on the map of the estimated log ratio or of the exact posterior.",
 )  # fmt: skip
 def pairs(
     model: AdversarialModel,

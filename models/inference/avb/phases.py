@@ -114,7 +114,7 @@ def phase_picture(
 
 def _values(done: ForwardPass, phase: str) -> dict[str, float]:
     if phase == JUDGE and done.judged is not None:
-        return {"mean σ(T) on q": done.judged[0], "on the others": done.judged[1]}
+        return {"mean σ(T) on q": done.judged[0], "on the other draws": done.judged[1]}
     if phase == DECODE and done.likelihood is not None:
         return {"E log p(x|z)": done.likelihood}
     return {}

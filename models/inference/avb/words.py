@@ -72,7 +72,7 @@ METRICS = (
            equilibrium=lambda config: -math.log(4.0),
            help="E log σ(T) + E log(1 − σ(T)); −log 4 where T cannot tell the pairs apart."),
     Metric("on_q", "T on draws of q", "nats", "model", "classifier", plotted=False, help="E_q log σ(T)."),
-    Metric("on_prior", "T on the others", "nats", "prior", "classifier", plotted=False, help="E log(1 − σ(T))."),
+    Metric("on_prior", "T on the other draws", "nats", "prior", "classifier", plotted=False, help="E log(1 − σ(T))."),
 )  # fmt: skip
 
 RATES = {"lr": "Learning rate of q", "lr_p": "Learning rate of p", "lr_t": "Learning rate of T"}
@@ -186,7 +186,7 @@ def explanations(config: Any) -> dict[str, dict[str, str]]:
             "draw": "Draw a mini-batch of data.",
             NOISE: "Draw several ε for each datum, and as many z from the prior.",
             INFER: "q maps each datum and ε to z = f(φ, ε, x).",
-            JUDGE: f"T tells draws of q from {against}.",
+            JUDGE: f"T compares draws of q with draws of {against}.",
             "backward": "Differentiate T's loss with respect to ψ. q is held fixed.",
             "update": "Update ψ: r_ψ rises on draws of q and falls on draws of the prior.",
         },

@@ -51,8 +51,7 @@ def draws_in_parts(model: Implicit, x: Tensor, n: int, rng: torch.Generator) -> 
     if model.posterior is not None:
         posterior = model.posterior
         counts = [min(_DRAWN_AT_ONCE, n - start) for start in range(0, n, _DRAWN_AT_ONCE)]
-        with torch.no_grad():
-            parts = yield from paused(posterior.draw(features, count, rng=rng)[:, 0] for count in counts)
+        parts = yield from paused(posterior.draw(features, count, rng=rng)[:, 0] for count in counts)
         return torch.cat(parts)
     z, values, _ = yield from _on_grid(model, x)
     chosen = torch.multinomial((values - values.max()).exp(), n, replacement=True, generator=rng)
@@ -62,8 +61,7 @@ def draws_in_parts(model: Implicit, x: Tensor, n: int, rng: torch.Generator) -> 
 
 def _log_joint(model: Implicit, x: Tensor, z: Tensor) -> Generator[None, None, Tensor]:
     """log of prior times ratio at points, (m, dim) to (m,), nats, float64."""
-    with torch.no_grad():
-        parts = yield from paused(model.log_ratio(x, part.to(x)[:, None])[:, 0] for part in z.split(_DRAWN_AT_ONCE))
+    parts = yield from paused(model.log_ratio(x, part.to(x)[:, None])[:, 0] for part in z.split(_DRAWN_AT_ONCE))
     return torch.cat(parts).double() - 0.5 * (z.square().sum(dim=1) + z.shape[1] * LOG_2PI)
 
 

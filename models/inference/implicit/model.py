@@ -81,12 +81,11 @@ class ImplicitModel(GameModel, HasPhasePictures):
 
         estimator: str = param(
             "adversarial", "Ratio", choices={"adversarial": "Joint to joint, with q", "nre": "Joint to product"},
-            help="What the classifier tells simulations from: data with draws of q, or simulations with another's z.",
+            help="Simulations are classified against data with draws of q, or against simulations with shuffled z.",
         )  # fmt: skip
         q_x: str = param(
             "data", "q(x)", choices={"data": "The data", "model": "The model's p(x)"}, live=True, when=_adversarial,
-            help="Where the x come from with which the classifier sees draws of q. The objective's mean stays over the "
-            "data.",
+            help="The source of the x that are paired with draws of q. The objective stays a mean over the data.",
         )  # fmt: skip
         theta: str = param(
             "given", "θ of the simulator", choices={"given": "Given", "learned": "Learned"}, when=_adversarial,

@@ -42,7 +42,7 @@ def objective_of(config: Any) -> Objective:
         return _classifier(
             r"r_\psi(x,z)", "p(x,z)", r"p(x)\,p(z)",
             "The best r_ψ is log p(x, z) − log p(x) p(z) = log p(z|x) − log p(z): prior times exp r_ψ is the "
-            "posterior. The data are not looked at.",
+            "posterior. The data are not used.",
         )  # fmt: skip
     learned = config.theta == "learned"
     value = r"\mathcal{L}(\phi,\theta)" if learned else r"\mathcal{L}(\phi)"
@@ -70,8 +70,8 @@ def objective_of(config: Any) -> Objective:
         value,
         (Term(rf"{_OUTER}\left[{ratio}\right]", "objective"),),
         total=total,
-        note="r_ψ is the classifier's estimate of log p(x, z) − log q(x, z), which stands still while q moves. The "
-        "mean is over the data, whatever q(x) is.",
+        note="r_ψ is the classifier's estimate of log p(x, z) − log q(x, z), which is held fixed while q is updated. "
+        "The mean is over the data, whatever q(x) is.",
         other=(lecture, classifier),
     )
 
@@ -175,10 +175,10 @@ def explanations(config: Any) -> dict[str, dict[str, str]]:
     if config.estimator == "nre":
         return {
             "discriminator": {
-                "draw": "Draw a mini-batch of data: here only its size counts.",
+                "draw": "Draw a mini-batch of data; only its size matters here.",
                 SIMULATE: "Draw z from the prior and run the simulator on each.",
-                SHUFFLE: "Give each x the z of another simulation.",
-                JUDGE: "T tells x with its own z from x with another.",
+                SHUFFLE: "Shuffle z, so that each x is paired with the z of another simulation.",
+                JUDGE: "T distinguishes x with its own z from x with a shuffled one.",
                 "backward": "Differentiate T's loss with respect to ψ.",
                 "update": "Update ψ: r_ψ rises on simulations and falls on shuffled ones.",
             }
@@ -189,7 +189,7 @@ def explanations(config: Any) -> dict[str, dict[str, str]]:
             "draw": "Draw a mini-batch of data.",
             SIMULATE: "Draw z from the prior and run the simulator on each.",
             INFER: f"{source}; q maps each x and ε to z = f(φ, ε, x).",
-            JUDGE: "T tells simulations from x with draws of q.",
+            JUDGE: "T distinguishes simulations from x with draws of q.",
             "backward": "Differentiate T's loss with respect to ψ. q is held fixed.",
             "update": "Update ψ: r_ψ rises on simulations and falls on draws of q.",
         },

@@ -50,7 +50,11 @@ class RatioPosteriorLab(Lab):
             3.0, "Steepness k of q", 0.5, 30.0, log=True, live=True, help="How little of q lies between its modes."
         )
         contrast: str = param(
-            "plain", "Contrast", choices=_CONTRASTS, live=True, help="What the classifier tells draws of q from."
+            "plain",
+            "Contrast",
+            choices=_CONTRASTS,
+            live=True,
+            help="The distribution with which the classifier compares q.",
         )
         n: int = param(5000, "Pairs of each kind n", 50, 50_000, log=True, live=True)
         steps: int = param(1000, "Updates of the classifier", 20, 10_000, log=True, live=True)

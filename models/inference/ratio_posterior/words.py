@@ -27,9 +27,9 @@ PRESETS = (
     ),
     Preset(
         "Narrow q, adaptive contrast", "", {**_NARROW, "contrast": "adaptive"},
-        about="Told from a Gaussian with its own moments, the same q gets nearly the right divergence.",
+        about="Compared with a Gaussian of its own moments, the same q gets nearly the right divergence.",
     ),
-    Preset("Few samples", "", {"n": 100}, about="One hundred pairs of each kind: the classifier learns them by heart."),
+    Preset("Few samples", "", {"n": 100}, about="One hundred pairs of each kind: the classifier memorises them."),
     Preset("Few updates", "", {"steps": 40}, about="After forty updates the ratio is still too flat."),
     Preset(
         "q is the prior", "", {"shift": 0.0, "width": 1.0, "split": 0.0},
@@ -57,8 +57,9 @@ SCENES = (
 LOOK_AT = (
     "E_q[r*] is the KL of the bound, so only the places where q puts its draws count. The classifier is near r* where "
     "it sees both kinds of pairs, and only guesses elsewhere.\n\n"
-    "If q is far from the prior, almost every guess is right at once and nothing drives r_ψ further: the KL comes out "
-    "too small. A contrast with the moments of q leaves only the rest to learn."
+    "If q is far from the prior, the classifier soon separates almost every pair, and its loss hardly changes as r_ψ "
+    "grows: the estimate of the KL stays too small. With adaptive contrast, the Gaussian with the moments of q "
+    "accounts for most of the ratio, and the classifier learns what remains."
 )
 TRY_NEXT = (
     Try("Make q narrow: 7.5 nats come out as about four", preset="Narrow q", scene="Ratio"),
