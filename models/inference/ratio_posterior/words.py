@@ -57,9 +57,8 @@ SCENES = (
 LOOK_AT = (
     "E_q[r*] is the KL of the bound, so only the places where q puts its draws count. The classifier is near r* where "
     "it sees both kinds of pairs, and only guesses elsewhere.\n\n"
-    "If q is far from the prior, the classifier soon separates almost every pair, and its loss hardly changes as r_ψ "
-    "grows: the estimate of the KL stays too small. With adaptive contrast, the Gaussian with the moments of q "
-    "accounts for most of the ratio, and the classifier learns what remains."
+    "If q is far from the prior, the classifier soon separates almost every pair, and the estimate of the KL stays too "
+    "small. Adaptive contrast leaves it only what the moments of q do not explain."
 )
 TRY_NEXT = (
     Try("Make q narrow: 7.5 nats come out as about four", preset="Narrow q", scene="Ratio"),
