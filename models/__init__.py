@@ -24,7 +24,8 @@ def find_page(name: str) -> type[GenerativeModel] | type[Lab]:
     Raises:
         BadValue: No page has that name.
     """
-    pages = {name: found for family in FAMILIES for name, found in family.pages.items()}
-    if name not in pages:
-        raise BadValue("page", f"there is no page {name}; there are {', '.join(pages)}")
-    return pages[name]
+    for family in FAMILIES:
+        if name in family.pages:
+            return family.pages[name]
+    known = ", ".join(page for family in FAMILIES for page in family.pages)
+    raise BadValue("page", f"there is no page {name}; there are {known}")

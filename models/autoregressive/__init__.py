@@ -2,28 +2,20 @@
 
 import math
 
-from models.autoregressive.coin_flips import CoinFlipsLab
-from models.autoregressive.diagonal_bilstm import DiagonalBiLSTM
-from models.autoregressive.maximum_likelihood import MaximumLikelihoodLab
-from models.autoregressive.pixel_cnn import PixelCNN
-from models.autoregressive.pixel_rnn import PixelRNN
-from models.autoregressive.row_lstm import RowLSTM
-from models.autoregressive.tabular import Tabular
-from models.autoregressive.wavenet import WaveNet
-from models.protocol.family import Family
+from models.protocol.family import Family, Pages
 
 __all__ = ["FAMILY"]
 
-FAMILY = Family("autoregressive", "Autoregressive", {
-    "coin-flips": CoinFlipsLab,
-    "maximum-likelihood": MaximumLikelihoodLab,
-    "tabular": Tabular,
-    "pixel-rnn": PixelRNN,
-    "row-lstm": RowLSTM,
-    "diagonal-bilstm": DiagonalBiLSTM,
-    "pixel-cnn": PixelCNN,
-    "wavenet": WaveNet,
-},
+FAMILY = Family("autoregressive", "Autoregressive", Pages(__name__, {
+    "coin-flips": "coin_flips:CoinFlipsLab",
+    "maximum-likelihood": "maximum_likelihood:MaximumLikelihoodLab",
+    "tabular": "tabular:Tabular",
+    "pixel-rnn": "pixel_rnn:PixelRNN",
+    "row-lstm": "row_lstm:RowLSTM",
+    "diagonal-bilstm": "diagonal_bilstm:DiagonalBiLSTM",
+    "pixel-cnn": "pixel_cnn:PixelCNN",
+    "wavenet": "wavenet:WaveNet",
+}),
     about="The chain rule writes p(x) as a product of conditionals, each of one entry of x given those before it. "
     "Sampling draws the entries one after another, with one draw of noise for each.",
     likelihood="exact",

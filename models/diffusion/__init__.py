@@ -2,20 +2,16 @@
 
 import math
 
-from models.diffusion.ddpm import DDPM
-from models.diffusion.flow_matching import FlowMatching
-from models.diffusion.forward_process import ForwardProcessLab
-from models.diffusion.images import ImageDiffusion
-from models.protocol.family import Family
+from models.protocol.family import Family, Pages
 
 __all__ = ["FAMILY"]
 
-FAMILY = Family("diffusion", "Diffusion", {
-    "forward-process": ForwardProcessLab,
-    "ddpm": DDPM,
-    "flow-matching": FlowMatching,
-    "ddpm-images": ImageDiffusion,
-},
+FAMILY = Family("diffusion", "Diffusion", Pages(__name__, {
+    "forward-process": "forward_process:ForwardProcessLab",
+    "ddpm": "ddpm:DDPM",
+    "flow-matching": "flow_matching:FlowMatching",
+    "ddpm-images": "images:ImageDiffusion",
+}),
     about="Data dissolve in noise, x_t = α x₀ + σ ε. A network predicts ε; sampling takes many passes back to data.",
     likelihood="ODE, and bound",
     latent_code="along the flow",

@@ -1,17 +1,14 @@
 """Adversarial inference: posteriors that can only be drawn from, learned by likelihood-ratio estimation."""
 
-from models.inference.avb import AVB
-from models.inference.implicit import ImplicitModel
-from models.inference.ratio_posterior import RatioPosteriorLab
-from models.protocol.family import Family
+from models.protocol.family import Family, Pages
 
 __all__ = ["FAMILY"]
 
-FAMILY = Family("inference", "Adversarial inference", {
-    "avb": AVB,
-    "implicit": ImplicitModel,
-    "ratio-posterior": RatioPosteriorLab,
-},
+FAMILY = Family("inference", "Adversarial inference", Pages(__name__, {
+    "avb": "avb:AVB",
+    "implicit": "implicit:ImplicitModel",
+    "ratio-posterior": "ratio_posterior:RatioPosteriorLab",
+}),
     about="A network of a datum and of noise draws z from q(z|x), whose density is unknown. A classifier estimates the "
     "likelihood ratio that the lower bound needs.",
     likelihood="estimate",

@@ -5,6 +5,7 @@ Longer than other files by the commands that pages hand up to it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QKeyCombination, Qt, QTimer, Signal, Slot
@@ -75,13 +76,11 @@ class MainWindow(QMainWindow):
         self._exports = Exports(theme, self)
         self._messages: dict[str, tuple[str, str]] = {}  # the last message of each page, and the name of its action
         self._own = OwnDataOpening(self)
+        self._overview: Overview | None = None
         tabs = {"overview": "Overview", **{family.id: family.title for family in self.families}}
         self.top = TopBar(theme, tabs)
         self.stack = QStackedWidget()
         self.status = StatusBar(theme)
-        self.overview = Overview(theme, self.families)
-        self.overview.trained = self._trained
-        self.stack.addWidget(self.overview)
         body = QFrame()
         body.setObjectName("page")
         column = QVBoxLayout(body)
@@ -100,16 +99,25 @@ class MainWindow(QMainWindow):
         self.top.search.connect(self.show_palette)
         self.top.theme_asked.connect(self.toggle_theme)
         self.top.settings_asked.connect(self.show_settings)
-        self.overview.open_family.connect(self.show_tab)
-        self.overview.open_run.connect(self.open_run)
-        self.overview.compare_run.connect(self.compare_runs)
-        self.overview.open_page.connect(self.show_page_for)
         self.status.action_asked.connect(self._on_undo_reset)
         self._exports.said.connect(self.status.show_message)
         self._own.chosen.connect(self.show_own_data)
         self._own.refused.connect(self.status.show_message)
 
     # Pages
+
+    @property
+    def overview(self) -> Overview:
+        """The overview; its first use makes it, which imports the pages of all families."""
+        if self._overview is None:
+            overview = self._overview = Overview(self.theme, self.families)
+            overview.trained = self._trained
+            overview.open_family.connect(self.show_tab)
+            overview.open_run.connect(self.open_run)
+            overview.compare_run.connect(self.compare_runs)
+            overview.open_page.connect(self.show_page_for)
+            self.stack.addWidget(overview)
+        return self._overview
 
     @Slot(str)
     def show_tab(self, name: str) -> None:
@@ -183,8 +191,11 @@ class MainWindow(QMainWindow):
 
     def commands(self) -> list[QAction]:
         """Every action that can be triggered now: those of the page in sight, then those of the window."""
-        actions = [*(self.page.actions() if self.page is not None else ()), *self._actions.actions()]
-        actions += self._own.actions()
+        return self._triggerable(self._actions.commands())
+
+    def _triggerable(self, of_window: Sequence[QAction]) -> list[QAction]:
+        of_page = () if self.page is None else self.page.actions()
+        actions = [*of_page, *of_window, *self._own.actions()]
         return [action for action in actions if action.isVisible() and action.isEnabled()]
 
     def _add_actions(self) -> None:
@@ -204,7 +215,8 @@ class MainWindow(QMainWindow):
             return None
         shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         keys = QKeySequence(QKeyCombination(shift, Qt.Key(event.key())))
-        return next((action for action in self.commands() if action.shortcut() == keys), None)
+        keyed = self._triggerable(self._actions.actions())
+        return next((action for action in keyed if action.shortcut() == keys), None)
 
     def event(self, event: QEvent) -> bool:
         """Keeps Qt from taking single keys as shortcuts: the widget with the focus gets them first.
@@ -362,7 +374,8 @@ class MainWindow(QMainWindow):
         late = [name for name, page in self.pages.items() if not page.end(5000)]
         if not self._own.thread_.end(5000):
             late.append("the reading of own data")
-        self.overview.end()
+        if self._overview is not None:
+            self._overview.end()
         if late:
             self.status.show_message(f"{', '.join(late)} is still saving; the window closes when it has")
             event.ignore()

@@ -41,24 +41,40 @@ class WindowActions(QObject):
 
     def __init__(self, families: Sequence[Family], parent: QObject | None = None):
         super().__init__(parent)
+        self._families = families
+        self._of_pages: dict[str, list[QAction]] = {}
         go = partial(make_action, self, group="Go to")
-        self._actions = [go("tab.overview", "Overview", self._on_tab, key="Ctrl+1", data="overview")]
+        self._tabs = [go("tab.overview", "Overview", self._on_tab, key="Ctrl+1", data="overview")]
         for place, family in enumerate(families, start=2):
             key = f"Ctrl+{place}" if place < 10 else ""
-            self._actions.append(go(f"tab.{family.id}", family.title, self._on_tab, key=key, data=family.id))
-            for name, page in family.pages.items():
-                self._actions.append(go(f"page.{name}", f"{family.title}: {page.title}", self._on_page, data=name))
+            self._tabs.append(go(f"tab.{family.id}", family.title, self._on_tab, key=key, data=family.id))
+        self._others = []
         for mode in Mode:
             text = f"{_MODES[mode]} theme"
-            self._actions.append(make_action(self, f"theme.{mode}", text, self._on_mode, group="Theme", data=mode))
+            self._others.append(make_action(self, f"theme.{mode}", text, self._on_mode, group="Theme", data=mode))
         add = partial(make_action, self, group="Window")
-        self._actions.append(add("full_screen", "Full screen", self.full_asked, key="F11"))
-        self._actions.append(add("settings", "Settings", self.settings_asked, key="Ctrl+,"))
-        self._actions.append(add("quit", "Quit", self.quit_asked, key="Ctrl+Q"))
+        self._others.append(add("full_screen", "Full screen", self.full_asked, key="F11"))
+        self._others.append(add("settings", "Settings", self.settings_asked, key="Ctrl+,"))
+        self._others.append(add("quit", "Quit", self.quit_asked, key="Ctrl+Q"))
 
     def actions(self) -> list[QAction]:
-        """All of them, in the order of the palette."""
-        return self._actions
+        """Those that can have a key: all but the actions of pages."""
+        return [*self._tabs, *self._others]
+
+    def commands(self) -> list[QAction]:
+        """All of them, in the order of the palette; the titles of pages are known once these are imported."""
+        if not self._of_pages:
+            self._of_pages = {family.id: self._go_to_pages(family) for family in self._families}
+        tabs = [each for tab in self._tabs for each in (tab, *self._of_pages.get(tab.data(), ()))]
+        return [*tabs, *self._others]
+
+    def _go_to_pages(self, family: Family) -> list[QAction]:
+        """An action for each page of a family."""
+        go = partial(make_action, self, group="Go to")
+        return [
+            go(f"page.{name}", f"{family.title}: {page.title}", self._on_page, data=name)
+            for name, page in family.pages.items()
+        ]
 
     def _action(self) -> QAction:
         action = self.sender()
