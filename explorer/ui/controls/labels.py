@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from explorer.ui.theme import mono_font, ui_font
 
-__all__ = ["ClauseLabel", "ElidedLabel", "Readout", "restyle", "text_label"]
+__all__ = ["ClauseLabel", "ElidedLabel", "Readout", "dress", "restyle", "text_label"]
 
 _KINDS: dict[str, tuple[int, int]] = {
     "page-title": (24, 600),
@@ -33,11 +33,13 @@ def restyle(widget: QWidget, **properties: object) -> None:
         return
     for name, value in properties.items():
         widget.setProperty(name, value)
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):  # else Qt applies it before it shows the widget
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
-def _dress(label: QLabel, kind: str) -> None:
+def dress(label: QLabel, kind: str) -> None:
+    """Gives a label the font and colour of a kind; see `text_label`."""
     pixels, weight = _KINDS[kind]
     label.setFont(ui_font(pixels, weight, tabular=True))
     label.setProperty("kind", kind)
@@ -47,7 +49,7 @@ def _dress(label: QLabel, kind: str) -> None:
 def text_label(text: str, kind: str = "body", *, wrap: bool = False, parent: QWidget | None = None) -> QLabel:
     """A label in the font and colour of a kind: "title", "caption", "error" and so on."""
     label = QLabel(text, parent)
-    _dress(label, kind)
+    dress(label, kind)
     label.setWordWrap(wrap)
     return label
 
@@ -89,7 +91,7 @@ class ElidedLabel(QLabel):
 
     def __init__(self, text: str = "", kind: str = "caption", parent: QWidget | None = None):
         super().__init__(text, parent)
-        _dress(self, kind)
+        dress(self, kind)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
     def shown_text(self) -> str:

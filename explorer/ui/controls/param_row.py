@@ -9,7 +9,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.ui.controls.combo import Combo
-from explorer.ui.controls.labels import restyle, text_label
+from explorer.ui.controls.labels import dress, restyle, text_label
 from explorer.ui.controls.scale import Scale, value_text
 from explorer.ui.controls.segmented import Segmented
 from explorer.ui.controls.slider import Slider
@@ -71,8 +71,7 @@ class ParamRow(QFrame):
         self._pending = False
         self._error = ""
         self._label = _Label(declared.label + (f", {declared.unit}" if declared.unit else ""), self)
-        self._label.setFont(text_label("", "caption" if inline else "label").font())
-        self._label.setProperty("kind", "caption" if inline else "label")
+        dress(self._label, "caption" if inline else "label")
         self._label.setWordWrap(not inline)
         self._label.double_clicked.connect(self.restore)
         self._hint = text_label("", "error", wrap=True, parent=self)
