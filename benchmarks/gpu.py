@@ -22,8 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import torch
 
 from benchmarks.watched import WatchedSession
-from explorer.data import DataError
-from explorer.engine import Session, Setup, open_data
+from explorer.engine import ExplorerError, Session, Setup, open_data
 from explorer.engine.devices import describe, prepare_thread
 
 __all__ = ["ROWS", "Row", "main"]
@@ -97,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             continue
         try:
             rows[row.name] = _measure(row, device, min(2.0, chosen.seconds))
-        except DataError as error:
+        except ExplorerError as error:
             rows[row.name] = {"skipped": str(error)}
         if not chosen.json:
             print(_line(row, rows[row.name]), flush=True)

@@ -25,6 +25,7 @@ CASES = {
     ),
     "pixel-cnn": ("digits-binary", {"batch": 8, "channels": 4, "layers": 1, "dropout": 0.1}),
     "real-nvp": ("moons:n=1000", {"batch": 64, "layers": 2}),
+    "implicit": ("regression", {"batch": 16, "hidden": 16, "updates_t": 1, "theta": "learned"}),
 }
 
 

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.nets.lookup import Lookup
+
 __all__ = ["UNet"]
 
 _WAVES = 8  # sines and cosines of t
@@ -35,7 +37,7 @@ class UNet(nn.Module):
         width = 4 * channels[0]
         self.register_buffer("waves", 0.5 * math.pi * 2.0 ** torch.arange(_WAVES), persistent=False)
         self.of_time = nn.Sequential(nn.Linear(2 * _WAVES, width), nn.SiLU(), nn.Linear(width, width))
-        self.of_class = nn.Embedding(classes + 1, width) if classes else None
+        self.of_class = Lookup(classes + 1, width) if classes else None
         self.stem = nn.Conv2d(image_channels, channels[0], 3, padding=1)
         ins = [channels[0], *channels[:-1]]
         self.down = nn.ModuleList(_Block(a, b, width) for a, b in zip(ins, channels, strict=True))

@@ -74,6 +74,10 @@ class GenerativeModel(Page, nn.Module, ABC):
             what is no longer stored. Checkpoints of earlier versions are read with it.
         Config: Frozen dataclass of `param(...)` fields.
 
+    Attributes:
+        processes: Number of processes that train the model together, each on its part of every batch. What a loss
+            counts on its part counts for all of them.
+
     Args:
         config: The page's parameters.
         spec: What is known of the data.
@@ -94,6 +98,7 @@ class GenerativeModel(Page, nn.Module, ABC):
         self.config = config
         self.spec = spec
         self.stage = 0
+        self.processes = 1
         self.inherited: tuple[str, ...] = ()
 
     @abstractmethod

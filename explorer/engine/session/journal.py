@@ -63,7 +63,7 @@ class Journal:
         self._recording = Recording(viewer, self.recorder, between) if recording else None
         self._learner, self._run, self._saver, self._measuring = learner, run, saver, measuring
         self._tell = tell
-        self._buffer = MetricBuffer(model.device)
+        self._buffer = MetricBuffer(model.device, first=measuring)
 
     def due(self, step: int, seconds: float) -> tuple[bool, bool]:
         """Whether a measurement and a recording are due at a step. Call it for each step once, in order.

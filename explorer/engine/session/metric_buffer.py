@@ -71,12 +71,14 @@ class MetricBuffer:
 
     Args:
         device: Device of the metrics.
-        size: Greatest number of rounds before they are read.
+        first: Whether this process is the first of those that train together. The others read later: the first is
+            the one that finds a number that is not finite, and writes how the run has ended.
+        size: Greatest number of rounds before the first process reads them.
     """
 
-    def __init__(self, device: torch.device, size: int = 256):
-        self._deferred = is_deferred(device)
-        self._size = size
+    def __init__(self, device: torch.device, first: bool = True, size: int = 256):
+        self._deferred, self._first = is_deferred(device), first
+        self._size = size if first else 4 * size
         self._records: list[Record] = []
         self._scalars: list[Scalars] = []
         self._read = time.monotonic()
@@ -93,7 +95,7 @@ class MetricBuffer:
         """Whether it is time to read."""
         if not self._deferred:
             return bool(self._records)
-        return len(self._records) >= self._size or time.monotonic() - self._read >= _INTERVAL
+        return len(self._records) >= self._size or (self._first and time.monotonic() - self._read >= _INTERVAL)
 
     def flush(self) -> list[Record]:
         """The rounds since the last reading, in order."""

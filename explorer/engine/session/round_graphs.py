@@ -39,17 +39,18 @@ class RoundGraphs:
 
     Args:
         capture: Captures the operations of a round.
-        reason: Why no round can be captured, or "".
+        never: Why no round can be captured, or "".
 
     Attributes:
-        reason: Why rounds are eager, or "" if they are captured.
+        reason: Why rounds are eager, or "" if they are captured. After a capture that failed they are until the
+            structure changes.
         captures: Number of captures so far.
         replays: Number of rounds that a graph has made.
         graphs: The captured rounds, by variant.
     """
 
-    def __init__(self, capture: Capture, reason: str = ""):
-        self.reason = reason
+    def __init__(self, capture: Capture, never: str = ""):
+        self._never = self.reason = never
         self.captures = self.replays = 0
         self._capture = capture
         self._structure: Hashable = None
@@ -83,12 +84,12 @@ class RoundGraphs:
         Returns:
             The results, or None if the round is to be made eagerly.
         """
-        if self.reason:
-            return None
         if structure != self._structure:
-            self._structure = structure
+            self._structure, self.reason = structure, self._never
             self.graphs.clear()
             self._eager.clear()
+        if self.reason:
+            return None
         graph = self.graphs.get(variant)
         if graph is None:
             if self._eager.total() < _EAGER_ROUNDS or not self._eager[variant]:

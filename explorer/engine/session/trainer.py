@@ -66,6 +66,7 @@ class Trainer:
         self.noise = Noise(setup.seed, placement, setup.training.micro_batches)
         self.outcome: Outcome
         self._learner, self._data, self._placement = learner, data, placement
+        learner.model.processes = placement.world
         self._between_micro_batches = between_micro_batches
         self.graphs = RoundGraphs(cuda_graph, why_eager(placement, learner.players))
 

@@ -158,7 +158,7 @@ class ImplicitModel(GameModel, HasPhasePictures):
 
     def _discriminator_loss(self, x: Tensor, rng: torch.Generator) -> dict[str, Tensor]:
         pairs = contrast(self, x, rng=rng)
-        self.simulations += pairs.count
+        self.simulations += pairs.count * self.processes
         on_joint = self.log_ratio(pairs.joint.x, pairs.joint.z, pairs.joint.theta)  # (draws n,)
         on_other = self.log_ratio(pairs.x, pairs.z, pairs.theta)  # (draws, n)
         first, second = -softplus(-on_joint).mean(), -softplus(on_other).mean()  # log σ and log(1 − σ)
