@@ -24,12 +24,14 @@ import torch
 from benchmarks.watched import WatchedSession
 from explorer.engine import ExplorerError, Session, Setup, open_data
 from explorer.engine.devices import describe, prepare_thread
+from models import find_page
 
 __all__ = ["ROWS", "Row", "main"]
 
 _FOREVER = 100_000_000  # steps: the schedule stays at its beginning
 _BETWEEN = 64  # steps between two waits for the device, about a display interval of a small model
 _WARM_UP = 8  # rounds before a measurement: eager ones, and the first replays
+_RATIOS = ("graph_by_eager", "session_by_graph", "watched_by_graph", "session_by_cpu")
 _EARLY = 1.5  # seconds of a watched session that are not counted: at first nearly every step is recorded
 
 
@@ -73,16 +75,26 @@ ROWS = (
     Row("real-nvp", "Two moons", 7),
     Row("real-nvp", "Six columns", 7),
     Row("maf", "Two moons", 7),
+    Row("maf", "Six columns", 7),
+    Row("maf", "Digits", 7),
     Row("iaf", "Two moons", 7),
+    Row("iaf", "Six columns", 7),
     Row("real-nvp-images", "Digits", 7),
     Row("real-nvp-images", "MNIST, large", 3),
+    Row("avb", "Two modes, annealed", 7),
+    Row("avb", "Digits, adaptive contrast", 7),
+    Row("implicit", "g-and-k, adversarial", 7),
+    Row("ddpm", "Ring, ε", 7),
+    Row("flow-matching", "Ring", 7),
+    Row("ddpm-images", "Digits", 7),
+    Row("ddpm-images", "MNIST, wide", 3),
 )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="rows whose name contains this")
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement, at most 2")
+    parser.add_argument("--seconds", type=float, default=1.0, help="of each measurement, at most 2")
     parser.add_argument("--device", default="cuda:0" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--json", action="store_true", help="nothing but the JSON object")
     chosen = parser.parse_args(arguments)
@@ -106,12 +118,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measure(row: Row, device: torch.device, seconds: float) -> dict[str, Any]:
-    def setup(graphs: bool) -> Setup:
+    def setup(graphs: bool, place: torch.device = device) -> Setup:
         values = {"steps": _FOREVER, "graphs": graphs, **dict(row.values)}
-        return Setup.of(row.page, preset=row.preset, values=values, device=str(device))
+        return Setup.of(row.page, preset=row.preset, values=values, device=str(place))
 
-    def made(graphs: bool) -> Session:
-        session = Session(setup(graphs), data, record=False)
+    def made(graphs: bool, place: torch.device = device) -> Session:
+        session = Session(setup(graphs, place), data, record=False)
         session.journal.validator.due = lambda step: False  # type: ignore[method-assign]
         for _ in range(_WARM_UP):
             session.step()
@@ -128,11 +140,20 @@ def _measure(row: Row, device: torch.device, seconds: float) -> dict[str, Any]:
     result["graphs"] = session.trainer.graphs.told
     result |= _watched(setup(True), data, device, seconds)
     result["wanted"] = row.wanted
+    if device.type != "cpu" and _is_for_a_cpu(row):
+        cpu = torch.device("cpu")
+        result["cpu"] = _rate(made(True, cpu).step, cpu, seconds)
+        result["session_by_cpu"] = round(result["session"] / result["cpu"], 2)
     if bare is not None:
         result["graph_by_eager"] = round(result["graph"] / result["eager"], 2)
         result["session_by_graph"] = round(result["session"] / result["graph"], 2)
         result["watched_by_graph"] = round(result["watched"] / result["graph"], 2)
     return result
+
+
+def _is_for_a_cpu(row: Row) -> bool:
+    """Whether the preset is meant for a CPU, where it is timed too: "auto" rests on the comparison."""
+    return any(preset.title == row.preset and preset.device == "cpu" for preset in find_page(row.page).presets)
 
 
 def _bare(session: Session) -> Callable[[], None] | None:
@@ -190,8 +211,8 @@ def _wait(device: torch.device) -> None:
 def _line(row: Row, result: dict[str, Any]) -> str:
     if "skipped" in result:
         return f"{row.name:44} {result['skipped']}"
-    cells = [f"{result.get(name, ''):>9}" for name in ("eager", "graph", "session", "watched")]
-    ratios = [f"{result.get(name, ''):>6}" for name in ("graph_by_eager", "session_by_graph", "watched_by_graph")]
+    cells = [f"{result.get(name, ''):>9}" for name in ("eager", "graph", "session", "watched", "cpu")]
+    ratios = [f"{result.get(name, ''):>6}" for name in _RATIOS]
     return f"{row.name:44} {' '.join(cells)} {' '.join(ratios)}  {result['graphs']}"
 
 

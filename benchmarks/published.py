@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -54,8 +55,13 @@ class Row:
 
     @property
     def name(self) -> str:
-        """Page and preset."""
-        return f"{self.page}: {self.preset}"
+        """Page and preset, and the dataset where it is not the preset's."""
+        return f"{self.page}: {self.preset}" + (f" on {self.data}" if self.data else "")
+
+    @property
+    def folder(self) -> str:
+        """Name of the folder of its run."""
+        return re.sub(r"\W+", "-", self.name)
 
     def setup(self, device: str) -> Setup:
         """The setup of its run."""
@@ -87,12 +93,13 @@ ROWS = (
     ),
     Row(
         "real-nvp-images", "MNIST, large", "bits_per_dim", "bits/dim", 4.36,
-        "Dinh et al., 2014, arXiv 1410.8516: NICE, 1,980.50 nats of dequantised pixels in [0, 1]; Real NVP reports no MNIST",
+        "Dinh et al., 2014, arXiv 1410.8516: NICE, 1,980.50 nats of dequantised pixels; Real NVP reports no MNIST",
     ),
     Row(
         "avb", "Digits, adaptive contrast", "iwae_nats", "nats, log p", -89.6,
-        "Mescheder et al., 2017, arXiv 1701.04722, table 1: AVB with adaptive contrast, 8 latents, log p by annealing",
-        data="mnist-binarized", values={"latent": 8, "noise": 32, "draws": 4, "hidden": 512, "hidden_p": 512, "batch": 128},
+        "Mescheder et al., 2017, arXiv 1701.04722, table 1: AVB with adaptive contrast, 8 latents, by annealing",
+        data="mnist-dynamic",
+        values={"latent": 8, "noise": 32, "draws": 4, "hidden": 512, "hidden_p": 512, "batch": 128},
         measure={"K": 1000},
     ),
 )  # fmt: skip
@@ -115,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.only not in row.name:
             continue
         try:
-            rows[row.name] = _measured(row, folder / row.page, device, 60 * min(_FULL, chosen.minutes), chosen.n)
+            rows[row.name] = _measured(row, folder / row.folder, device, 60 * min(_FULL, chosen.minutes), chosen.n)
         except ExplorerError as error:
             rows[row.name] = {"skipped": str(error)}
         if not chosen.json:
@@ -153,10 +160,10 @@ def _train(session: Session, seconds: float) -> tuple[int, float]:
 
 def _line(row: Row, result: dict[str, Any]) -> str:
     if "skipped" in result:
-        return f"{row.name:40} {result['skipped']}"
+        return f"{row.name:50} {result['skipped']}"
     ours = f"{result['ours']:.2f} ± {result['error']:.2f}" if "ours" in result else ""
     trained = f"{result['steps']:,} steps, {result['seconds']:.0f} s" if "ours" in result else ""
-    return f"{row.name:40} {ours:>15} {row.published:>8.2f} {row.unit:12} {trained:24} {row.source}"
+    return f"{row.name:50} {ours:>15} {row.published:>8.2f} {row.unit:12} {trained:24} {row.source}"
 
 
 if __name__ == "__main__":

@@ -31,8 +31,8 @@ def small_data(name: str) -> str:
     pytest.skip(f"{name} takes no embedded data")
 
 
-def small_session(name: str, *, seed: int = 0, device: str = "cpu", **values) -> Session:
+def small_session(name: str, *, data: str | None = None, seed: int = 0, device: str = "cpu", **values) -> Session:
     """A session of a page with few data, that keeps nothing."""
     values = {"batch": 16, "steps": 100} | values
-    setup = Setup.of(name, data=small_data(name), values=values, seed=seed, device=device)
+    setup = Setup.of(name, data=data or small_data(name), values=values, seed=seed, device=device)
     return Session(setup, open_data(setup.data), record=False)

@@ -11,13 +11,16 @@ from pathlib import Path
 import pytest
 import torch
 
+import models
+from explorer.data import SOURCES
+from explorer.engine import BadInput
 from explorer.engine.setup import model_page
-from models.protocol import settings_of
+from models.protocol import GenerativeModel, settings_of
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import published  # noqa: E402 (a folder of the repository that is not installed)
+from benchmarks import gpu, published  # noqa: E402 (a folder of the repository that is not installed)
 
 
 @pytest.fixture(scope="module")
@@ -70,11 +73,12 @@ def test_published_values_stand_alone_without_a_gpu(capsys, tmp_path):
         "pixel-cnn: MNIST, binarized, wide": 81.30,
         "row-lstm: MNIST, binarized, wide": 80.54,
         "diagonal-bilstm: MNIST, binarized": 80.75,
-        "maf: Digits": 1.89,
+        "maf: Digits on mnist": 1.89,
         "real-nvp-images: MNIST, large": 4.36,
-        "avb: Digits, adaptive contrast": -89.6,
+        "avb: Digits, adaptive contrast on mnist-dynamic": -89.6,
     }
     assert not any("ours" in row for row in rows.values())
+    assert len({row.folder for row in published.ROWS}) == len(published.ROWS)  # else one would go on with another's run
     assert not (tmp_path / "runs").exists()
 
 
@@ -94,3 +98,39 @@ def test_a_row_is_trained_goes_on_and_is_measured(tmp_path):
     assert then["steps"] > first["steps"] > 0
     assert first["seconds"] <= then["seconds"]
     assert (then["n"], then["error"] > 0) == (200, True)
+
+
+def _kind(data: str) -> str:
+    return type(SOURCES[data.split(":")[0]].kind).__name__
+
+
+def test_the_benchmark_of_a_gpu_has_each_model_once_for_each_kind_of_data():
+    presets = {
+        (name, preset.title): _kind(preset.data)
+        for family in models.FAMILIES
+        for name, page in family.pages.items()
+        if issubclass(page, GenerativeModel)
+        for preset in page.presets
+    }
+    measured = {(row.page, presets[row.page, row.preset]) for row in gpu.ROWS}
+    assert measured == {(page, kind) for (page, _), kind in presets.items()}
+
+
+def test_a_row_without_its_data_costs_the_benchmark_of_a_gpu_no_other_row(capsys, monkeypatch):
+    opened = gpu.open_data
+
+    def open_data(name):
+        if name.startswith("moons"):
+            return opened("moons:n=1000")
+        raise BadInput(f"{name} is not here")
+
+    monkeypatch.setattr(gpu, "open_data", open_data)
+    monkeypatch.setattr(gpu, "_EARLY", 0.0)
+    monkeypatch.setattr(gpu, "ROWS", [gpu.Row("vae", "MNIST, 2-D latent", 7), gpu.Row("real-nvp", "Two moons", 7)])
+    assert gpu.main(["--seconds", "0.05", "--device", "cpu", "--json"]) == 0
+    lacking, measured = json.loads(capsys.readouterr().out.splitlines()[-1])["rows"].values()
+    assert lacking == {"skipped": "mnist-dynamic is not here"}
+    assert measured["eager"] > 0
+    assert measured["watched"] > 0
+    assert measured["errors"] == []
+    assert "graph" not in measured

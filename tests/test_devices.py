@@ -47,10 +47,13 @@ def test_sums_on_a_gpu_are_repeated_in_the_same_order(machine, name: str) -> Non
 @pytest.mark.parametrize(
     ("page", "data", "values", "device"),
     [
-        ("vae", "digits", {}, "cuda:0"),
-        ("gauss", "ring8:n=1000", {"batch": 128}, "cpu"),
+        ("gauss", "ring8:n=1000", {"batch": 128, "graphs": False}, "cpu"),
         ("vae", "digits", {"graphs": False, "batch": 32}, "cpu"),
         ("vae", "digits", {"graphs": False, "batch": 4096}, "cuda:0"),
+        ("vae-per-datapoint", "digits", {}, "cpu"),  # a row for each datum: never captured
+        ("gan-images", "digits", {"graphs": False}, "cuda:0"),  # a convolution uses its weights at every pixel
+        ("pixel-rnn", "digits-binary", {"graphs": False}, "cuda:0"),
+        ("wavenet", "tones", {"graphs": False}, "cuda:0"),
     ],
 )
 def test_auto_is_the_faster_device_by_stored_figures(machine, fixture_pages, page, data, values, device) -> None:
@@ -58,6 +61,12 @@ def test_auto_is_the_faster_device_by_stored_figures(machine, fixture_pages, pag
     assert setup.device == device
     assert reason.startswith(f"device {device}: ")
     assert "from which cuda:0 is faster" in reason
+
+
+def test_auto_is_the_gpu_where_whole_rounds_are_captured(machine, fixture_pages) -> None:
+    setup, reason = chosen_device(Setup.of("gauss", data="ring8:n=1000"), spec_of(open_data("ring8:n=1000")))
+    assert setup.device == "cuda:0"
+    assert reason.startswith("device cuda:0: it replays a round as one CUDA graph")
 
 
 def test_where_there_is_no_choice_nothing_is_said(machine, fixture_pages) -> None:
@@ -70,10 +79,10 @@ def test_where_there_is_no_choice_nothing_is_said(machine, fixture_pages) -> Non
 
 
 def test_the_chosen_device_is_kept_and_said(machine, command, tmp_path) -> None:
-    options = ("--data", "ring8:n=1000", "--set", "batch=8", "--steps", 2, "--out", tmp_path / "run")
+    options = ("--data", "ring8:n=1000", "--set", "batch=8", "graphs=false", "--steps", 2, "--out", tmp_path / "run")
     done = command("train", "gauss", *options)
     assert done.code == 0
-    assert "device cpu: 4 parameters × 8 data a batch are below the 1e+06 from which cuda:0 is faster" in done.err
+    assert "device cpu: 4 parameters × 8 data a batch are below the 1e+07 from which cuda:0 is faster" in done.err
     assert Run(tmp_path / "run").setup.device == "cpu"
 
 

@@ -6,8 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 import torch
 from pages import session
 from safetensors.torch import load_file
+from torchrun import started, wait_until
 from trained_in_parts import CASES, trained
 
 from explorer.engine import BadInput, Run, Session, Setup, load_run, new_session, open_data
@@ -153,28 +153,5 @@ def test_a_rank_that_is_killed_ends_the_others_and_the_run_is_resumed(job, tmp_p
     assert (done.code, load_run(folder).step) == (0, step + 20)
 
 
-def started(program: str, *arguments: object) -> subprocess.Popen[bytes]:
-    """Two processes of a program of this folder, started by torchrun on a free port of this machine."""
-    here = Path(__file__).parent
-    environment = {name: value for name, value in os.environ.items() if name not in ("RANK", "WORLD_SIZE")}
-    return subprocess.Popen(
-        [
-            *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"),
-            *("--rdzv-backend", "c10d", "--rdzv-endpoint", "127.0.0.1:0", "--local-addr", "127.0.0.1"),
-            here / program,
-            *map(str, arguments),
-        ],
-        env=environment | {"PYTHONPATH": os.pathsep.join((str(here.parent), str(here))), "OMP_NUM_THREADS": "1"},
-    )
-
-
 def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert process.poll() is None, "the processes ended by themselves"
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

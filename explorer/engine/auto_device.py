@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+
+from torch import nn
 
 from explorer.engine.devices import available, resolve
 from explorer.engine.randomness import build_model
 from explorer.engine.setup import Setup, model_page
-from models.protocol import DataSpec, GenerativeModel
+from models.protocol import DataSpec, GenerativeModel, Waveform
 
 __all__ = ["chosen_device", "faster_device"]
 
-# Parameters × data of an update above which a GPU is faster. A CPU core makes 400 steps a second of the digits VAE,
-# with 56,000 parameters and batches of 128, thus 2.9e9 parameters × data a second. An H200 makes at least 2,270
-# captured rounds a second of small models, and some 270 where each operation is launched by the program.
-_CORE = 2.9e9  # parameters × data a second
-_CAPTURED = _CORE / 2270  # 1.3e6
-_LAUNCHED = _CORE / 270  # 1.1e7
+# Where a whole round is captured as a CUDA graph, a GPU is faster for every model: an H200 makes seven times as many
+# rounds a second of the smallest ones as a core of its machine (benchmarks/gpu.py). Where the program launches each
+# operation, it makes some 270 rounds a second of a small model, and a core 2.9e9 parameters × data: 400 steps of the
+# digits VAE, with 56,000 parameters and batches of 128.
+_SHARING = (nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d, nn.RNNBase, nn.RNNCellBase)  # layers that share weights
+_LAUNCHED = 2.9e9 / 270  # 1.1e7 parameters × data an update, above which a GPU is faster
 
 
 def chosen_device(setup: Setup, spec: DataSpec) -> tuple[Setup, str]:
@@ -47,10 +50,21 @@ def faster_device(model: GenerativeModel, setup: Setup, names: list[str]) -> tup
         setup: Its batch, and whether rounds may be captured.
         names: Devices of the machine, the fastest for large models first and "cpu" last.
     """
-    parameters = sum(parameter.numel() for parameter in model.parameters())
-    work = parameters * setup.training.batch
-    captured = setup.training.graphs and names[0].startswith("cuda") and not any(p.rows for p in model.players())
-    limit = _CAPTURED if captured else _LAUNCHED
-    name, than = (names[0], "at least") if work >= limit else ("cpu", "below")
-    figures = f"{parameters:,} parameters × {setup.training.batch:,} data a batch"
-    return name, f"device {name}: {figures} are {than} the {limit:.0e} from which {names[0]} is faster"
+    first = names[0]
+    captured = setup.training.graphs and first.startswith("cuda") and not any(p.rows for p in model.players())
+    if captured:
+        return (
+            first,
+            f"device {first}: it replays a round as one CUDA graph, which is faster than a CPU",
+        )
+    parameters, uses = sum(parameter.numel() for parameter in model.parameters()), _uses(model)
+    name, than = (first, "at least") if parameters * uses * setup.training.batch >= _LAUNCHED else ("cpu", "below")
+    places = f" × {uses:,} places of a datum" if uses > 1 else ""
+    figures = f"{parameters:,} parameters × {setup.training.batch:,} data a batch{places}"
+    return name, f"device {name}: {figures} are {than} the {_LAUNCHED:.0e} from which {first} is faster"
+
+
+def _uses(model: GenerativeModel) -> int:
+    """How often a weight is used for one datum: once, or at each entry by convolutions and recurrent networks."""
+    shared = isinstance(model.spec.kind, Waveform) or any(isinstance(each, _SHARING) for each in model.modules())
+    return math.prod(model.spec.kind.shape) if shared else 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from typing import Any
 
 import pytest
 import torch
@@ -17,6 +18,16 @@ pytestmark = [
 ]
 
 TRAINED = [name for name in MODELS if name not in FIXTURES.pages]
+VARIANTS: list[tuple[str, str, dict[str, Any]]] = [
+    ("tabular", "digits-binary", {"fit": "gradient"}),
+    ("real-nvp", "moons:n=1000", {"dense": True, "layers": 4}),
+    ("avb", "parabola", {"decoder": "given", "contrast": "adaptive", "anneal": 0.5}),
+    ("avb", "four-points", {"contrast": "plain"}),
+    ("avb", "digits-binary", {"posterior": "gaussian"}),
+    ("implicit", "regression", {"theta": "learned"}),
+    ("implicit", "lotka-volterra", {"estimator": "nre"}),
+    ("flow-matching", "ring8:n=1000", {"rectify": 0.02}),
+]
 
 
 def run(made: Session, rounds: int) -> Session:
@@ -50,6 +61,18 @@ def test_a_replayed_round_gives_the_numbers_of_an_eager_one(name):
     else:
         assert captured.summary()["cuda_graphs"] == "47 rounds replayed from 1 graphs" or name == "gan-images"
         assert captured.trainer.graphs.replays == 47
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "values"), VARIANTS, ids=[f"{name}-{place}" for place, (name, *_) in enumerate(VARIANTS)]
+)
+def test_a_variant_of_the_round_is_captured_too(name, data, values):
+    values = {"steps": 60, **values}
+    eager, captured = (
+        run(small_session(name, data=data, graphs=on, device="cuda", **values), 50) for on in (False, True)
+    )
+    assert captured.trainer.graphs.replays > 0
+    assert differences(eager, captured) == {}
 
 
 @pytest.mark.parametrize("optimiser", ["adam", "adamw", "rmsprop", "sgd"])

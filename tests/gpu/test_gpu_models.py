@@ -19,6 +19,7 @@ pytestmark = [
 ]
 
 TRAINED = [name for name in MODELS if name not in FIXTURES.pages]
+SIMULATED = [("avb", "parabola"), ("avb", "four-points"), ("implicit", "regression"), ("implicit", "lotka-volterra")]
 
 
 def run(made: Session, rounds: int) -> Session:
@@ -54,9 +55,9 @@ def test_a_model_trains_and_resumes_to_the_same_numbers(name, tmp_path):
         made.close()
 
 
-@pytest.mark.parametrize("name", TRAINED)
-def test_its_views_and_samples_work(name):
-    made = small_session(name, device="cuda")
+@pytest.mark.parametrize(("name", "data"), [*((name, None) for name in TRAINED), *SIMULATED])
+def test_its_views_and_samples_work(name, data):
+    made = small_session(name, data=data, device="cuda")
     if not made.fitted:
         run(made, 5)
     rng = torch.Generator("cuda").manual_seed(0)

@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 from pages import kept_session
+from torchrun import started, wait_until
 
 from explorer.engine import Session
 from explorer.engine.runs.checkpoint import Checkpoint, write_checkpoint
@@ -103,6 +104,23 @@ def test_a_run_that_another_process_trains_is_followed(open_window, apart) -> No
     shutil.rmtree(made.run.folder)  # is said once; what is shown stays
     driver.until(lambda: driver.page.banner.kind == "error")
     assert shown.state == "watched"
+
+
+def test_a_run_that_two_processes_train_is_followed(open_window, apart) -> None:
+    folder = apart / "runs" / "job"
+    options = ("--set", "hidden=16", "layers=1", "batch=32", "--steps", "100000", "--device", "cpu", "--out", folder)
+    job = started("killed.py", "0.2", "train", "vae", "--data", "digits", *options)
+    try:
+        wait_until(lambda: len(list((folder / "checkpoints").glob("step-*"))) > 1, job)
+        driver = open_window()
+        open_it(driver, "job")
+        first = driver.page.shown.step
+        driver.until(lambda: driver.page.shown.step > first > 0 and not driver.page.feed.is_behind)
+        assert driver.find("waiting").text() == "Train is off: another process is training it"
+        assert driver.page.shown.setup.training.micro_batches == 2
+    finally:
+        job.terminate()
+        job.wait(60)
 
 
 def test_a_run_of_another_device_goes_on_once_a_device_is_named(open_window, apart, monkeypatch) -> None:
