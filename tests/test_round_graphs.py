@@ -12,6 +12,7 @@ from recorder import record
 
 from explorer.engine import Diverged, Session
 from explorer.engine.session import trainer
+from explorer.engine.session.metric_buffer import MetricBuffer, Record, Scalars
 from models.protocol import Progress
 
 pytestmark = pytest.mark.usefixtures("fixture_pages", "as_on_a_gpu")
@@ -215,6 +216,34 @@ def test_what_cannot_be_captured_runs_eagerly_and_the_summary_says_so(monkeypatc
     told = tried.summary()["cuda_graphs"]
     assert told.startswith("none, because a round could not be captured: operation")
     assert tried.trainer.graphs.captures == 0
+
+
+def test_after_a_capture_that_failed_another_one_is_tried_once_the_operations_change(monkeypatch):
+    made = session("gauss", jitter=0.5, steps=100)
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            made.trainer.graphs, "_capture", lambda work, sources: (_ for _ in ()).throw(RuntimeError("full"))
+        )
+        run(made, 6)
+    assert made.summary()["cuda_graphs"] == "none, because a round could not be captured: full"
+    run(made, 6)
+    assert made.trainer.graphs.captures == 0
+    made.change(scale=2.0)
+    run(made, 6)
+    assert made.summary()["cuda_graphs"] == "3 rounds replayed from 1 graphs"
+
+
+def test_the_first_of_several_processes_reads_metrics_before_the_others():
+    """It is then the one that finds a number that is not finite, and writes how the run has ended."""
+    first, other = (MetricBuffer(torch.device("cuda"), first=each, size=4) for each in (True, False))
+    times = []
+    for step in range(1, 17):
+        for buffer in (first, other):
+            buffer.push(Record(step, 0.0, {}), Scalars.of(torch.tensor(1.0), {"loss": torch.tensor(0.0)}))
+        if first.due():
+            first.flush()
+        times.append(other.due())
+    assert times == [False] * 15 + [True]
 
 
 @pytest.mark.parametrize("optimiser", ["adam", "rmsprop", "sgd"])
