@@ -431,6 +431,32 @@ def test_a_million_points_are_brought_down_to_one_a_pixel() -> None:
     assert np.abs(thinned.y - np.sin(20 * thinned.x)).max() < 0.05
 
 
+def test_a_peak_that_is_narrower_than_a_pixel_keeps_its_height(theme, make_widget) -> None:
+    x = np.linspace(-4.0, 4.0, 20_001)
+    peak = 70.0 * np.exp(-0.5 * (x / 0.005) ** 2)
+    widget = make_widget(CurvesView(theme), 320, 240)
+    widget.show_frame(Curves((Series("q", "q", x, peak, "model"),), x_label="z"))
+    widget.grab()
+    (curve,) = widget.panes[0].items[0].curves
+    assert curve.y.max() == pytest.approx(70.0, rel=0.01)
+    assert len(curve.x) < 700
+
+
+@pytest.mark.parametrize("n", [10, 4_000])
+def test_a_curve_of_several_pieces_over_the_same_places_is_drawn_piece_by_piece(theme, make_widget, n: int) -> None:
+    at, rows = np.linspace(0.0, 1.0, n), np.array([[0.0], [1.0], [2.0]]) + np.zeros(n)
+    x = np.tile(np.append(at, at[-1]), len(rows))
+    y = np.concatenate([rows, np.full((len(rows), 1), np.nan)], axis=1).ravel()
+    widget = make_widget(CurvesView(theme), 320, 240)
+    widget.show_frame(Curves((Series("data", "data", x, y, "data"),), x_label="t"))
+    widget.grab()
+    (curve,) = widget.panes[0].items[0].curves
+    finite = np.isfinite(curve.y)
+    assert sorted(set(curve.y[finite])) == [0.0, 1.0, 2.0]  # no mean of two pieces
+    assert (np.diff(curve.y[finite]) != 0).sum() == 2  # one after another
+    assert finite.sum() < len(curve.y)  # and breaks between them
+
+
 def test_smoothing_keeps_lines_straight_and_quiets_noise() -> None:
     line = np.arange(100.0)
     assert smooth(line, 10)[:90] == pytest.approx(line[:90])

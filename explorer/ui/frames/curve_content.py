@@ -48,10 +48,13 @@ class VisibleRange:
     width: int
     columns: dict[int, Columns]
 
-    def columns_of(self, x: np.ndarray) -> Columns:
-        """The pixels of the entries of a curve over x."""
+    def columns_of(self, series: Series) -> Columns:
+        """The pixels of the entries of a curve, which may consist of pieces over the same x, with NaN between them."""
+        x = series.x
         if id(x) not in self.columns:
-            self.columns[id(x)] = Columns(self._shares(x), self.width)
+            again = np.flatnonzero(np.diff(x) < 0)
+            in_pieces = len(again) > 0 and bool(np.isnan(series.y[again]).all())
+            self.columns[id(x)] = Columns(self._shares(x), self.width, again if in_pieces else None)
         return self.columns[id(x)]
 
     def levels_of(self, series: Series) -> Thinned:
@@ -73,7 +76,7 @@ class CurveContent:
 
     Attributes:
         series: The series.
-        thinned: At most one point a pixel; x as shares of the visible range.
+        thinned: At most one point a pixel, two of a curve that is not smoothed; x as shares of the visible range.
         x: Positions in units of the x axis, (m,).
         y: Smoothed values, (m,).
         smoothed: Whether they are smoothed.
@@ -100,7 +103,9 @@ class CurveContent:
         if series.levels:
             thinned = visible.levels_of(series)
         else:
-            thinned = visible.columns_of(series.x).thin(series.y, series.low, series.high)
+            thinned = visible.columns_of(series).thin(series.y, series.low, series.high)
+            if thinned.dense and series.low is None and not series.smooth:
+                thinned = thinned.extremes()
         half = round(strength * visible.width) if series.smooth else 0
         x = visible.low + thinned.x * (visible.high - visible.low)
         return cls(series, thinned, x, smooth(thinned.y, half, log=log), strength > 0, half)

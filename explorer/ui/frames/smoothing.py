@@ -30,6 +30,16 @@ class Thinned:
     high: np.ndarray
     dense: bool
 
+    def extremes(self) -> Thinned:
+        """The smallest and the largest value of each pixel instead of their mean, in the order in which they come.
+
+        A mean would flatten a peak that is narrower than a pixel.
+        """
+        rising = np.gradient(self.y) >= 0 if len(self.y) > 1 else np.ones(len(self.y), bool)
+        first, second = np.where(rising, self.low, self.high), np.where(rising, self.high, self.low)
+        y = np.stack([first, second], axis=1).ravel()
+        return Thinned(np.repeat(self.x, 2), y, y, y, self.dense)
+
 
 class Columns:
     """The assignment of entries of curves to pixels; common to all curves over the same x.
@@ -37,20 +47,27 @@ class Columns:
     Args:
         x: Positions along the axis, visible from 0 to 1, (n,), in any order.
         number: Number of pixels between 0 and 1.
+        again: Entries after which the curve begins anew further to the left, (k,): each piece is thinned alone, and
+            only its own entries may share a pixel.
     """
 
-    def __init__(self, x: np.ndarray, number: int):
+    def __init__(self, x: np.ndarray, number: int, again: np.ndarray | None = None):
+        piece = np.zeros(len(x), int)
+        if again is not None:
+            piece[again + 1] = 1
+            piece = np.cumsum(piece)
         seen = np.isfinite(x) & (x >= -0.02) & (x <= 1.02)
         self._chosen = None if seen.all() else np.flatnonzero(seen)  # in ascending order of x; None for all
         if self._chosen is not None:
-            x = x[self._chosen]
-        if len(x) > 1 and (np.diff(x) < 0).any():
+            x, piece = x[self._chosen], piece[self._chosen]
+        if again is None and len(x) > 1 and (np.diff(x) < 0).any():
             order = np.argsort(x, kind="stable")
             x, self._chosen = x[order], order if self._chosen is None else self._chosen[order]
         self._starts: np.ndarray | None = None
         if len(x) > number:
             column = np.floor(x * number).astype(int)
-            self._starts = np.flatnonzero(np.diff(column, prepend=column[0] - 1))
+            begins = (np.diff(column, prepend=column[0] - 1) != 0) | (np.diff(piece, prepend=piece[0]) != 0)
+            self._starts = np.flatnonzero(begins)
             self._counts = np.diff(self._starts, append=len(x))
             x = np.add.reduceat(x, self._starts) / self._counts
         self._x = x
