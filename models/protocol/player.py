@@ -47,6 +47,7 @@ class Player:
             sparse gradients. A row and its moments change only when its datum is in the batch.
         rows_lr: Training field that holds the learning rate of rows.
         symbol: Letter of the player on buttons and keys; by default the capital initial of its name.
+        metric: Key of the metric that it optimises; by default that of its own loss, else the total of the objective.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Player:
     rows_lr: str = "lr"
     symbol: str = ""
     forward_phases: Sequence[str] = ("forward",)
+    metric: str = ""
 
     def __post_init__(self) -> None:
         """Fills in the default symbol.

@@ -261,6 +261,19 @@ def test_the_feed_pulls_from_the_mailbox_until_it_is_stopped(feed, qtbot) -> Non
     assert seen == [1, 1]
 
 
+def test_going_live_hands_on_the_newest_reply_of_each_view_also_of_those_in_no_snapshot(feed) -> None:
+    _, made, seen = feed
+    bars = Bars(("a",), np.ones(1))
+    made.take(Snapshot(step=3, replies=(reply("cloud", bars, stamp=1, step=3),)))
+    made.take_reply(reply("density", bars, stamp=2, step=3))
+    made.take_reply(reply("cloud", bars, stamp=4, step=3))
+    seen.clear()
+    made.repeat()
+    assert seen[0] == 3
+    assert seen[-2:] == [("cloud", 3), ("density", 3)] or seen[-2:] == [("density", 3), ("cloud", 3)]
+    assert made.newest["cloud"].request.stamp == 4
+
+
 def test_nothing_of_what_was_shown_before_is_handed_on(feed) -> None:
     control, made, _ = feed
     bars = Bars(("a",), np.ones(1))

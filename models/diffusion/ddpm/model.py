@@ -88,8 +88,8 @@ class DDPM(PlaneModel):
 
     def loss(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """The weighted error of the prediction of ε at a random t; in eval mode also that of the best prediction."""
-        x0 = self.units.to_units(batch.x)
-        t = T_MIN + (1 - T_MIN) * torch.rand(len(x0), 1, generator=rng, device=self.device, dtype=self.dtype)
+        x0, u = self.measured(self.units.to_units(batch.x), rng)
+        t = T_MIN + (1 - T_MIN) * u
         x, pair, level = self.noised(x0, t, rng)
         error = (self.eps(x, t, level) - pair.eps).square().mean(dim=1, keepdim=True)
         loss = (self.weight(level, t) * error).mean()

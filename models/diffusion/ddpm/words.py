@@ -38,7 +38,7 @@ METRICS = (
     Metric("weighted", "L, weighted", role="total", pane="loss", better="lower", plotted=False,
            help="The loss: w(t) times the square error of ε a dimension."),
     Metric("eps_error", "Square error of ε", role="model", pane="loss", better="lower", null="eps_floor",
-           null_label="exact floor", help="Mean over t, a dimension. The best network's is not 0."),
+           null_label="floor, same draws", help="Mean over t, a dimension. The best network's is not 0."),
 )  # fmt: skip
 PHASES = {
     "draw": "Draw a mini-batch of data, a time t and noise ε for each.",

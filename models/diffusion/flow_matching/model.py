@@ -29,6 +29,7 @@ from models.protocol import DataBatch, DataSpec, Kind, Progress, param, settings
 __all__ = ["FlowMatching"]
 
 SAMPLERS = {"euler": "Euler", "heun": "Heun", "ddim": "DDIM"}  # on a straight path DDIM is a step of Euler
+_SHARES = (1e-6, 1 - 1e-6)  # of the normal distribution, whose quantiles at 0 and 1 are infinite
 _TIMES = {"uniform": "Uniform", "logit-normal": "σ(N(0, 1))"}
 
 
@@ -124,11 +125,8 @@ class FlowMatching(PlaneModel):
 
     def loss(self, batch: DataBatch, *, rng: torch.Generator) -> dict[str, Tensor]:
         """The square error of the velocity at a random t; in eval mode also that of the best prediction."""
-        x0 = self.units.to_units(batch.x)
-        if self.config.times == "uniform":
-            t = torch.rand(len(x0), 1, generator=rng, device=self.device, dtype=self.dtype)
-        else:
-            t = torch.sigmoid(torch.randn(len(x0), 1, generator=rng, device=self.device, dtype=self.dtype))
+        x0, u = self.measured(self.units.to_units(batch.x), rng)
+        t = u if self.config.times == "uniform" else torch.sigmoid(torch.special.ndtri(u.clamp(*_SHARES)))
         x, pair, level = self.noised(x0, t, rng)
         wanted = self.compared(pair)
         loss = (self.output(x, t, level) - wanted).square().mean()

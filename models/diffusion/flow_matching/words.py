@@ -25,7 +25,7 @@ OBJECTIVE = Objective(
 )
 METRICS = (
     Metric("velocity_error", "Square error of u", role="model", pane="loss", better="lower", null="velocity_floor",
-           null_label="exact floor", help="Mean over t, a dimension. The best network's is not 0: paths cross."),
+           null_label="floor, same draws", help="Mean over t, a dimension. The best network's is not 0: paths cross."),
 )  # fmt: skip
 PHASES = {
     "draw": "Draw a mini-batch of data, a time t and noise ε for each; in the rectified stage, pairs of the flow.",

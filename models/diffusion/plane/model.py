@@ -40,6 +40,7 @@ from models.protocol import (
 __all__ = ["PlaneModel"]
 
 _MODES = 64  # Gaussians of the data that are kept at most
+_HELD_OUT = 4  # draws of t and ε for each held-out datum
 _STEPS = 30  # Runge–Kutta steps of log p
 
 
@@ -118,6 +119,25 @@ class PlaneModel(LossModel, HasLogProb, ABC):
         if not bool(there.any()):
             return None
         return NoisedMixture(self.modes[there], self.log_weights[there], self.mode_std)
+
+    def measured(self, x0: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Data and shares u from 0 to 1 of the times at which their loss is taken.
+
+        In eval mode each datum is used several times, with u spread evenly, so that held-out loss and floor are
+        precise enough to be compared with those of training.
+
+        Args:
+            x0: Data in standard units, (n, 2).
+            rng: Source of the shares.
+
+        Returns:
+            Data (m, 2) and shares (m, 1), where m is n in training mode.
+        """
+        n = len(x0) if self.training else _HELD_OUT * len(x0)
+        u = torch.rand(n, 1, generator=rng, device=self.device, dtype=self.dtype)
+        if self.training:
+            return x0, u
+        return x0.repeat(_HELD_OUT, 1), (torch.arange(n, device=self.device).unsqueeze(1) + u) / n
 
     # The network
 

@@ -170,7 +170,8 @@ class AVB(GameModel, HasLatent, HasLikelihood, HasPhasePictures):
         )  # fmt: skip
         return (
             Player("discriminator", tuple(self.discriminator.parameters()), self.config.updates_t, "lr_t",
-                   words["discriminator"], symbol="T", forward_phases=FORWARD_PHASES["discriminator"]),
+                   words["discriminator"], symbol="T", forward_phases=FORWARD_PHASES["discriminator"],
+                   metric="classification"),
             Player("encoder", tuple(self.posterior.parameters()), 1, "lr", words["encoder"], symbol="q",
                    forward_phases=FORWARD_PHASES["encoder"]),
             *(learned if self.config.decoder == "learned" else ()),

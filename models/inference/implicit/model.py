@@ -140,7 +140,7 @@ class ImplicitModel(GameModel, HasPhasePictures):
         updates = self.config.updates_t if self.posterior is not None else 1
         players = [
             Player("discriminator", tuple(self.discriminator.parameters()), updates, "lr_t", words["discriminator"],
-                   symbol="T", forward_phases=phases["discriminator"])
+                   symbol="T", forward_phases=phases["discriminator"], metric="classification")
         ]  # fmt: skip
         if self.posterior is not None:
             players.append(Player("encoder", tuple(self.posterior.parameters()), 1, "lr", words["encoder"], symbol="q",

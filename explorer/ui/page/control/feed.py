@@ -74,12 +74,18 @@ class Feed(QObject):
         self.newest.clear()
 
     def repeat(self) -> None:
-        """Hands on the newest snapshot again, at once."""
+        """Hands on the newest snapshot and the newest reply for each view again, at once.
+
+        A view whose frames come one by one has its last one in no snapshot.
+        """
+        replies = list(self.newest.values())
         self.newest.clear()
         self._readable_after = 0.0
         self._throttle.clear()
         for part in self._parts(self._shown.snapshot):
             part()
+        for each in replies:
+            self.take_reply(each)
 
     def take(self, snapshot: Snapshot) -> None:
         """Hands on a snapshot, part by part."""

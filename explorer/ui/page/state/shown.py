@@ -259,6 +259,6 @@ class Shown(QObject):
         assert issubclass(page, GenerativeModel)
         roles = {metric.key: metric.role for metric in page.metrics}
         total = page.objective_of(self.config).total
-        loss = own if own in roles or total is None else total.metric
+        loss = player.metric or (own if own in roles or total is None else total.metric)
         role, forward = roles.get(loss, "total"), tuple(player.forward_phases)
         return PlayerInfo(player.name, player.symbol, player.updates, loss, role, forward)
