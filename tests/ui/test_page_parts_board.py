@@ -326,6 +326,22 @@ def test_a_frozen_card_keeps_the_origin_of_its_frame_while_another_run_is_shown(
         assert (origins.identity("cloud")["run"], card.subtitle, card.note) == ("two", "", "")
 
 
+def test_pictures_of_other_data_go_and_those_of_the_previous_run_say_so_until_the_new_one_answers(make) -> None:
+    made = make("gauss")
+    shown, cards = made.state.shown, made.board.views
+    shown.show(pages.session("gauss"))
+    for name in ("cloud", "density"):
+        made.board.show_reply(reply(name, cloud(), step=9))
+    shown.show(pages.session("gauss", seed=1))
+    assert (cards["cloud"].is_empty, cards["cloud"].subtitle) == (False, "previous run")
+    made.board.show_reply(reply("cloud", cloud(1.0), step=1))
+    assert (cards["cloud"].subtitle, cards["density"].subtitle) == ("", "previous run")
+    shown.show(pages.session("gauss", data="moons:n=1000"))
+    assert cards["cloud"].is_empty
+    assert cards["density"].is_empty
+    assert cards["density"].subtitle == ""
+
+
 def test_a_frame_says_the_run_that_it_is_of_until_the_next_one_has_a_frame(make, tmp_path) -> None:
     made = make("gauss")
     with (

@@ -24,8 +24,11 @@ from explorer.ui.page.state.scenes import Scenes
 from explorer.ui.page.state.shown import PageState, Shown
 from explorer.ui.theme import Theme
 from models.frames import Curves, Frame
+from models.protocol import DataSpec
 
 __all__ = ["Board"]
+
+_BEFORE = "previous run"  # of a picture that stays until the new run has one
 
 
 class Board(QFrame):
@@ -73,6 +76,7 @@ class Board(QFrame):
         self.curves = CurvesCard(theme, self) if shown.is_model else None
         self._followed: list[Card] = []  # shown in windows of their own
         self._offered: set[str] | None = None
+        self._data: tuple[str, DataSpec | None] | None = None  # of which pictures are shown
         self._after_layout = QTimer(self, interval=0, singleShot=True)  # a child: it does not outlive the board
         self.origins = Origins(shown)
         self.scene = SceneView(self.cards, scenes.layout)
@@ -198,6 +202,7 @@ class Board(QFrame):
         elif reply.frame is not None and (self._moment.is_live or not card.view.record):
             card.clear_error()
             if card.show_frame(reply.frame):
+                card.set_state("")
                 self.origins.note(card.view.name, reply.step, reply.request)
             if self._shown.state.is_over:
                 self._mark_last_good(card)
@@ -234,12 +239,19 @@ class Board(QFrame):
     @Slot()
     def _on_shown_changed(self) -> None:
         self.origins.leave()
+        data = None if self._shown.data is None else (self._shown.data.data.name, self._shown.spec)
+        others, self._data = data != self._data, data
         for card in self.cards.values():
             card.clear_error()
             card.clear_alert()
             card.set_state("")
-            if not card.is_frozen:
-                card.display.forget()
+            if card.is_frozen:
+                continue
+            card.display.forget()
+            if others:  # what is shown of other data would be read as that of these
+                card.show_empty()
+            elif self._shown.is_model and not card.is_empty:
+                card.set_state(_BEFORE)
         self._follow_shown()
 
     @Slot()
