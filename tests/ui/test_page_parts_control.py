@@ -25,7 +25,8 @@ from explorer.ui.page.control.throttle import Throttle
 from explorer.ui.page.state.shown import PageState
 from models import find_page
 from models.frames import Bars
-from models.protocol import Try
+from models.protocol import Page, Try
+from models.vae.amortised import VAE
 
 pytestmark = pytest.mark.usefixtures("parts")
 
@@ -33,8 +34,8 @@ pytestmark = pytest.mark.usefixtures("parts")
 class Control(State):
     """The state of a fixture page, a host and a runner."""
 
-    def __init__(self, name: str):
-        super().__init__(name)
+    def __init__(self, name: str, page: type[Page] | None = None):
+        super().__init__(name, page)
         self.host = FakeHost()
         self.runner = Runner(self.host, self.draft, self.shown, self)
 
@@ -179,6 +180,23 @@ def test_live_values_reach_the_session_and_others_wait(tmp_path: Path) -> None:
     assert control.shown.config.scale == 4.0
     edits.move_values({"scale": 5.0, "jitter": 0.2})
     assert control.host.told[1:] == [("change", {"scale": 5.0})]
+
+
+def test_a_preset_that_needs_a_reset_waits_for_it_as_a_whole(tmp_path: Path) -> None:
+    """Else the run would go on with half of it, and be told of values that nobody typed."""
+    control = Control("vae", VAE)
+    edits = LiveEdits(control.host, control.draft, control.shown, control.runner, control)
+    control.run(tmp_path / "run", data="digits", **VAE.presets[0].config, **VAE.presets[0].training).close()
+    edits.follow_draft()
+    control.draft.changed.connect(edits.follow_draft)
+    control.draft.choose_preset("Binary digits, 2-D latent")
+    control.draft.choose_preset("Digits, learned variance")  # other steps and another learning rate, which are live
+    assert control.host.told == []
+    control.draft.set_values({"lr": 0.02})  # an edit of one's own
+    assert control.host.told == [("change", {"lr": 0.02})]
+    control.draft.choose_preset(VAE.presets[0].title)
+    assert [name for name, _ in control.host.told] == ["change", "change"]
+    assert control.host.told[1][1] == {"lr": VAE.presets[0].training["lr"]}
 
 
 def test_an_untrained_model_is_looked_at_anew_after_an_edit_but_not_while_a_run_opens() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
@@ -58,6 +58,7 @@ class ParamForm(QFrame):
         super().__init__(parent)
         self.rows: dict[str, ParamRow] = {}
         self._in_force: dict[str, Any] | None = None
+        self._held: Collection[str] = ()
         self._compact = compact
         self._layout = layout = QHBoxLayout(self) if compact else QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -109,12 +110,12 @@ class ParamForm(QFrame):
         for name, row in self.rows.items():
             row.set_baseline(values.get(name, row.declared.default))
 
-    def set_in_force(self, values: Mapping[str, Any] | None) -> None:
+    def set_in_force(self, values: Mapping[str, Any] | None, held: Collection[str] = ()) -> None:
         """Sets the values that the run in progress was built with; None without a run.
 
-        Rows that differ from them and are not live show the hint "applies after reset".
+        Rows that differ from them show the hint "applies after reset" where they are not live, or `held`.
         """
-        self._in_force = None if values is None else dict(values)
+        self._in_force, self._held = None if values is None else dict(values), held
         self._mark_pending()
 
     def set_config(self, config: Any, latent_dim: int | None = None) -> None:
@@ -138,4 +139,4 @@ class ParamForm(QFrame):
     def _mark_pending(self) -> None:
         for name, row in self.rows.items():
             stale = self._in_force is not None and name in self._in_force and self._in_force[name] != row.value
-            row.set_pending(stale and not row.declared.live)
+            row.set_pending(stale and (not row.declared.live or name in self._held))

@@ -14,6 +14,7 @@ from explorer.engine.lab import open_lab
 from explorer.ui.page.control.runner import Runner
 from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.shown import PageState, Shown
+from explorer.ui.page.state.waiting import waiting, waiting_with_preset
 from models.protocol import Lab
 
 __all__ = ["LiveEdits"]
@@ -31,6 +32,7 @@ class LiveEdits(QObject):
 
     def __init__(self, host: PageHost, draft: Draft, shown: Shown, runner: Runner, parent: QObject | None = None):
         super().__init__(parent)
+        shown.changed.connect(self._on_shown_changed)
         self._host, self._draft, self._shown, self._runner = host, draft, shown, runner
 
     @Slot(object)
@@ -46,7 +48,10 @@ class LiveEdits(QObject):
 
     @Slot()
     def follow_draft(self) -> None:
-        """Shows an edit: live values of a run at once; any value at once where nothing is trained yet, or ever."""
+        """Shows an edit: live values of a run at once; any value at once where nothing is trained yet, or ever.
+
+        A preset that needs a reset waits for it as a whole.
+        """
         if not self._shown.is_model:
             if self._draft.data_text() == self._data_in_force():
                 self._move_lab({})
@@ -63,9 +68,18 @@ class LiveEdits(QObject):
             if self._is_other_fit() and not self._runner.is_opening_run:
                 self._runner.reset()
             return
-        live = {n: v for n, v in values.items() if declared[n].live and in_force.get(n) != v}
+        setup = self._shown.setup
+        assert setup is not None
+        if not waiting(self._draft, setup, self._shown.data_version):
+            self._draft.preset_in_force = self._draft.state.preset
+        held = waiting_with_preset(self._draft, setup, self._shown.data_version)
+        live = {n: v for n, v in values.items() if declared[n].live and n not in held and in_force.get(n) != v}
         if live:
             self._runner.change(live)
+
+    @Slot()
+    def _on_shown_changed(self) -> None:
+        self._draft.preset_in_force = self._draft.state.preset
 
     def _is_other_fit(self) -> bool:
         """Whether data or config of the draft differ from those of the run."""

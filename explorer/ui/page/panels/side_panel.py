@@ -25,6 +25,7 @@ from explorer.ui.page.panels.page_chooser import PageChooser
 from explorer.ui.page.state.draft import Draft
 from explorer.ui.page.state.moment import Moment
 from explorer.ui.page.state.shown import Shown
+from explorer.ui.page.state.waiting import waiting_with_preset
 from explorer.ui.theme import Theme
 from models import Family
 from models.protocol import params_of
@@ -180,14 +181,23 @@ class SidePanel(QScrollArea):
     @Slot()
     def _on_shown_changed(self) -> None:
         """Takes the parameters of the run: fields that differ from them say that they apply after a reset."""
-        values = self._shown.values() if self._shown.folder is not None else None
-        for form in (self.form, self.training):
-            if form is not None:
-                form.set_in_force(values)
+        self._mark_waiting()
         setup = self._shown.setup if self._shown.folder is not None else None
         if self.dataset is not None:
             self.dataset.set_in_force("" if setup is None else setup.data)
         self.bundle.set_value(self._shown.bundle)
+
+    def _mark_waiting(self) -> None:
+        shown = self._shown
+        values = shown.values() if shown.folder is not None else None
+        held = (
+            waiting_with_preset(self._draft, shown.setup, shown.data_version)
+            if values is not None and shown.setup is not None
+            else ()
+        )
+        for form in (self.form, self.training):
+            if form is not None:
+                form.set_in_force(values, held)
 
     @Slot()
     def _say_of_which(self) -> None:
@@ -235,6 +245,7 @@ class SidePanel(QScrollArea):
         self.training.set_baseline(self._draft.baseline())
         self.training.set_values(state.values)
         self.training.set_config(self._draft.training())
+        self._mark_waiting()
         model = self._draft.model
         for widget in (self._training_rule, self.training):
             widget.setVisible(model is not None and not model.fitted(self._draft.config()))

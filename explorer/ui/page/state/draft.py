@@ -62,6 +62,7 @@ class Draft(QObject):
         page: Its class.
         state: The present values.
         named_device: Device that was chosen since a run was opened, or None.
+        preset_in_force: Title of the preset whose values the run that is shown has; see `LiveEdits`.
         undo: Edits that can be undone.
 
     Signals:
@@ -79,6 +80,7 @@ class Draft(QObject):
         self.name, self.page = name, page
         self.undo = QUndoStack(self)
         self.named_device: str | None = None
+        self.preset_in_force = ""
         self.state = self._preset_state("", "auto", 0)
 
     @property

@@ -7,7 +7,7 @@ from explorer.engine import Setup
 from explorer.ui.page.state.draft import Draft, read_source
 from models.protocol import params_of
 
-__all__ = ["waiting"]
+__all__ = ["waiting", "waiting_with_preset"]
 
 
 def waiting(draft: Draft, setup: Setup, version: str) -> list[str]:
@@ -31,3 +31,14 @@ def waiting(draft: Draft, setup: Setup, version: str) -> list[str]:
         if not declared[key].live and in_force.get(key, value) != value:
             labels.append(declared[key].label)
     return labels + ["Seed"] * (setup.seed != state.seed) + ["Device"] * (state.device not in ("auto", setup.device))
+
+
+def waiting_with_preset(draft: Draft, setup: Setup, version: str) -> frozenset[str]:
+    """Live parameters that wait for a reset too: those of a preset that was chosen since and that needs one.
+
+    Half of a preset is a model without a description. A value that is edited afterwards applies at once.
+    """
+    if draft.state.preset == draft.preset_in_force or not waiting(draft, setup, version):
+        return frozenset()
+    base, declared = draft.baseline(), draft.declared()
+    return frozenset(n for n, value in draft.state.values.items() if declared[n].live and value == base[n])
