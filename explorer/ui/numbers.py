@@ -59,10 +59,13 @@ def column(values: Sequence[float]) -> list[str]:
         return [number(value) for value in values]
     whole = all(value == round(value) for value in finite)
     decimals = 0 if whole or largest >= 1000 else max(1 if largest >= 100 else 2, 2 - math.floor(math.log10(largest)))
-    return [
-        f"{value:,.{decimals}f}".replace(",", THIN_SPACE).replace("-", MINUS) if math.isfinite(value) else number(value)
-        for value in values
-    ]
+    return [_rounded(value, decimals) if math.isfinite(value) else number(value) for value in values]
+
+
+def _rounded(value: float, decimals: int) -> str:
+    """A number with some decimals; one that is rounded to 0 has no sign."""
+    rounded = round(value, decimals) + 0.0  # −0 becomes 0
+    return f"{rounded:,.{decimals}f}".replace(",", THIN_SPACE).replace("-", MINUS)
 
 
 def axis_number(value: float, step: float) -> str:

@@ -105,6 +105,7 @@ def test_counts_axes_and_columns() -> None:
     assert axis_number(-2e30, 1e30) == "−2e30"
     assert column([12, 8, -3]) == ["12", "8", "−3"]
     assert column([12.0, 8.25, float("nan")]) == ["12.00", "8.25", "NaN"]
+    assert column([-0.0004, 1.5]) == ["0.00", "1.50"]
 
 
 @pytest.mark.parametrize("value", [0, 0.0312, -2.5e-7, 0.5, 12.25, 999.5, 1234.5, 12000, -8.4e7, 2e30])

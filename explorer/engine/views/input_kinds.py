@@ -230,9 +230,10 @@ def _canvas_text(canvas: Canvas, context: InputContext) -> str:
 
 
 def _points(context: InputContext) -> Points:
-    """The points of the lab; else four around the middle of the data, one standard deviation away, or around 0.
+    """The points of the lab; else four around the middle of the data, or around 0.
 
-    Around data the square is turned by a sixteenth: eight modes on a circle lie on the corners of an upright one.
+    Those around data lie half a standard deviation and one and a half away in turns, on a square that is turned by a
+    sixteenth: eight modes on a circle lie on the corners of an upright one, where nothing would have to move.
     """
     if isinstance(context.page, Lab) and context.page.points:
         return Points(np.array(context.page.points, dtype=float))
@@ -241,6 +242,7 @@ def _points(context: InputContext) -> Points:
     if data is None:
         return Points(corners)
     cos, sin = np.cos(np.pi / 8), np.sin(np.pi / 8)
+    corners *= np.array([[0.5], [1.5], [0.5], [1.5]])
     return Points(np.array(data.spec.mean) + np.array(data.spec.std) * (corners @ np.array([[cos, sin], [-sin, cos]])))
 
 

@@ -36,9 +36,9 @@ OBJECTIVE = Objective(
 )
 METRICS = (
     Metric("weighted", "L, weighted", role="total", pane="loss", better="lower", plotted=False,
-           help="The loss: w(t) times the square error of ε a dimension."),
+           help="The loss: w(t) times the square error of ε, mean over dimensions."),
     Metric("eps_error", "Square error of ε", role="model", pane="loss", better="lower", null="eps_floor",
-           null_label="floor, same draws", help="Mean over t, a dimension. The best network's is not 0."),
+           null_label="floor, same draws", help="Mean over t and dimensions. The best network's is not 0."),
 )  # fmt: skip
 PHASES = {
     "draw": "Draw a mini-batch of data, a time t and noise ε for each.",
@@ -79,7 +79,7 @@ LOOK_AT = (
     "The floor of the loss is not 0: at small t no network can tell noise from data. What counts is the distance from "
     "the floor, and it is invisible in the loss alone.\n\n"
     "DDIM with η = 0 and the probability flow make a map from noise to data; drag the noise to see it. With few "
-    "passes, ways are coarse and samples fall beside the modes."
+    "passes, the paths are coarse and samples fall beside the modes."
 )
 TRY_NEXT = (
     Try("Predict v with torch's initialisation: it stays on the Gaussian", preset="Ring, v stays on the Gaussian",

@@ -49,7 +49,7 @@ class FlowMatching(PlaneModel):
     presets, views, scenes, look_at, try_next = PRESETS, VIEWS, SCENES, LOOK_AT, TRY_NEXT
     validation = "velocity_error"
     target = "u"
-    to_scale = True  # straight ways are to look straight
+    to_scale = True  # straight paths are to look straight
     samplers: ClassVar[Mapping[str, str]] = SAMPLERS
     prediction = "velocity"
 

@@ -1,4 +1,4 @@
-"""How straight the ways of the flow are."""
+"""How straight the paths of the flow are."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from models.views.words import as_array, decimal, plural
 
 __all__ = ["bends", "ways"]
 
+_DIVERGED = "The paths are not finite: the velocity of the network is too large, or not finite either."
+
 _PASSES = 50
 
 
@@ -27,7 +29,7 @@ _PASSES = 50
 def ways(
     model: Any, noise: Noise, n: int = param(120, "Ways", 5, 500, log=True, more=True)
 ) -> Iterator[Plane | None]:  # fmt: skip
-    """The ways, and where a single step from the noise would end."""
+    """The paths, and where a single step from the noise would end."""
     start = model.draw_noise(n, noise.rng(model.device))
     *_, single = model.way(start, "euler", 1)
     moments = yield from paused(model.way(start, "euler", _PASSES))
@@ -35,24 +37,25 @@ def ways(
     missed = (single.x - moments[-1].x).norm(dim=1) * model.units.spread
     yield Plane(
         (
-            Paths(places, role="prior", name="ways"),
+            Paths(places, role="prior", name="paths"),
             Dots(places[:, 0], role="prior", name="noise", size=3.0),
             Dots(places[:, -1], role="model", name=f"after {_PASSES} passes", size=5.0),
             Dots(as_array(model.units.from_units(single.x)), role="alt", name="after one pass", size=5.0),
         ),
-        x_label="x₁", y_label="x₂", extent=square(model.units), subtitle=plural(n, "way"),
-        note=f"One pass ends {decimal(float(missed.median()))} from where {_PASSES} passes do (median).",
+        x_label="x₁", y_label="x₂", extent=square(model.units), subtitle=plural(n, "path"),
+        note=_DIVERGED if not bool(missed.isfinite().all()) else
+        f"One pass ends {decimal(float(missed.median()))} from where {_PASSES} passes do (median).",
     )  # fmt: skip
 
 
 @view(
     "Bend by t",
-    help="E‖u(x_t, t) − (x₁ − x₀)‖², x₀ being where the way of the noise x₁ ends: 0 at all times for straight ways.",
+    help="E‖u(x_t, t) − (x₁ − x₀)‖², x₀ being where the path of the noise x₁ ends: 0 at all times for straight paths.",
 )  # fmt: skip
 def bends(
-    model: Any, noise: Noise, n: int = param(500, "Ways", 50, 2000, log=True, more=True)
+    model: Any, noise: Noise, n: int = param(500, "Paths", 50, 2000, log=True, more=True)
 ) -> Iterator[Curves | None]:  # fmt: skip
-    """The square difference of the velocity from the mean velocity of its way, by t (Liu et al., 2023)."""
+    """The square difference of the velocity from the mean velocity of its path, by t (Liu et al., 2023)."""
     start = model.draw_noise(n, noise.rng(model.device))
     moments = yield from paused(model.way(start, "euler", _PASSES))
     whole = start - moments[-1].x
@@ -63,7 +66,8 @@ def bends(
         role="model",
     )  # fmt: skip
     yield Curves(
-        (curve,), x_label="t", y_label="square difference", subtitle=f"{plural(n, 'way')}, standard units",
-        note=f"Mean over t {decimal(float(bend.mean()))}; E‖x₁ − x₀‖² {decimal(length)}. Both fall when the flow is "
+        (curve,), x_label="t", y_label="square difference", subtitle=f"{plural(n, 'path')}, standard units",
+        note=_DIVERGED if not bool(bend.isfinite().all()) else
+        f"Mean over t {decimal(float(bend.mean()))}; E‖x₁ − x₀‖² {decimal(length)}. Both fall when the flow is "
         "rectified.",
     )  # fmt: skip

@@ -25,7 +25,7 @@ OBJECTIVE = Objective(
 )
 METRICS = (
     Metric("velocity_error", "Square error of u", role="model", pane="loss", better="lower", null="velocity_floor",
-           null_label="floor, same draws", help="Mean over t, a dimension. The best network's is not 0: paths cross."),
+           null_label="floor, same draws", help="Mean over t and dimensions. The best is not 0: paths cross."),
 )  # fmt: skip
 PHASES = {
     "draw": "Draw a mini-batch of data, a time t and noise ε for each; in the rectified stage, pairs of the flow.",
@@ -37,7 +37,7 @@ _TRAINING = {"steps": 8000, "batch": 256, "lr": 2e-3, "ema": 0.998}
 PRESETS = (
     Preset("Ring", "ring8", {}, _TRAINING, about="Straight paths to eight modes; their mean velocity bends."),
     Preset("Ring, rectified", "ring8", {"rectify": 0.5}, _TRAINING,
-           about="From half of the training on, on pairs of the flow: its ways become straight, and few passes do."),
+           about="From half of the training on, on pairs of the flow: paths become straight, and few passes suffice."),
     Preset("Two moons", "moons", {}, _TRAINING, about="Curved data without a closed form."),
     Preset("Two moons, rectified", "moons", {"rectify": 0.5}, _TRAINING,
            about="One pass almost draws the moons."),
@@ -53,20 +53,20 @@ SCENES = (
     Scene("Field", "How near is the learned velocity to the exact one?", lead="field", beside=("errors",)),
     Scene("Loss", "How near is the loss to the least there is?", lead="losses", beside=("curves",)),
     Scene("Sampling", "How does noise become data?", lead="film", beside=("samplers",)),
-    Scene("Straight", "How much do the ways bend?", lead="ways", beside=("bends",)),
+    Scene("Straight", "How much do the paths bend?", lead="ways", beside=("bends",)),
     Scene("Passes", "How many passes do good samples need?", lead="quality", beside=("samples",)),
     Scene("Drag", "Where does this noise end?", lead="dragged", beside=("samples",)),
     Scene("Likelihood", "How near is log p to the exact density?", lead="density", beside=("log_likelihood",)),
 )  # fmt: skip
 LOOK_AT = (
     "Each path from a datum to noise is straight, but paths cross, and where they do the flow takes their mean "
-    "velocity: its ways bend. Rectified once, it is trained on pairs that it made itself. These do not cross, the ways "
-    "become straight, and one pass almost replaces fifty.\n\n"
-    "The way from noise to data is that of the probability flow of a diffusion, drawn at another scale and pace. What "
-    "differs is the grid of times, and what a step of Euler does exactly."
+    "velocity: the paths of the flow bend. Rectified once, it is trained on pairs that it made itself. These do not "
+    "cross, the paths become straight, and one pass almost replaces fifty.\n\n"
+    "The flow from noise to data is the probability flow of a diffusion, with x_t scaled and t changed. What differs "
+    "is the grid of times, and what a step of Euler does exactly."
 )
 TRY_NEXT = (
-    Try("Rectify the flow now, and watch the ways straighten", {"rectify": 0.0}, scene="Straight"),
+    Try("Rectify the flow now, and watch the paths straighten", {"rectify": 0.0}, scene="Straight"),
     Try("Take a narrow network: more passes do not help", {"width": 16}, scene="Passes", card="quality"),
     Try("Rectify two moons", preset="Two moons, rectified", scene="Straight"),
     Try("Train DDPM on the same data, to see it beside this flow", page="ddpm"),

@@ -116,7 +116,7 @@ def times() -> Tensor:
 
 @view(
     "Loss by t",
-    help="Mean square error of ε a dimension: of the optimal denoiser of n data on these, and on held-out data.",
+    help="Mean square error of ε per dimension: of the optimal denoiser of n data on these, and on held-out data.",
 )  # fmt: skip
 def by_time(lab: Any, data: Data) -> Iterator[Curves]:
     """The loss of the optimal denoiser of n data by t, and the least loss that any network can have on new data."""

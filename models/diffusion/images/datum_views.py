@@ -31,7 +31,7 @@ def _level_of(model: Any, time: float) -> tuple[Tensor, Level]:
 @view(
     "From noise back", splits=("valid", "train"),
     help="The picked image with the noise of t; the network's one estimate, the mean of all images that x_t may come "
-    "from, blurred where these differ; and ways back by ancestral sampling, each of which ends at one of them.",
+    "from, blurred where these differ; and paths back by ancestral sampling, each of which ends at one of them.",
 )  # fmt: skip
 def denoised(
     model: Any, point: DataPoint, noise: Noise,

@@ -96,7 +96,7 @@ def losses(
             data.cache[key] = np.array(floor)
         series.append(Series("floor", "exact floor", at, data.cache[key], role="data", dashed=True))
     yield Curves(
-        tuple(series), x_label="t", y_label=f"square error of {model.target} a dimension", marker=max(time.t, T_MIN),
+        tuple(series), x_label="t", y_label=f"square error of {model.target} per dimension", marker=max(time.t, T_MIN),
         subtitle=counted(len(batch), batch.split, model.spec.kind),
         note="" if exact is not None else f"{model.without_exact}: the floor is unknown.",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Samples, and the ways to them."""
+"""Samples, and the paths to them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def positions(model: Any, moments: Sequence[Moment]) -> np.ndarray:
 
 @view(
     "Noise to data",
-    help="x_t on its way from noise to data, at the scale of the data; lines: the ways of 40 samples.",
+    help="x_t on its way from noise to data, at the scale of the data; lines: the paths of 40 samples.",
 )  # fmt: skip
 def film(
     model: Any, noise: Noise, n: int = param(1000, "Samples", 10, 2000, log=True, more=True), **settings: Any
@@ -71,7 +71,7 @@ def film(
     frames = tuple(
         Plane(
             (
-                Paths(places[:_FOLLOWED, : k + 1], role="prior", name="ways"),
+                Paths(places[:_FOLLOWED, : k + 1], role="prior", name="paths"),
                 Dots(places[:, k], role="model", name="x_t", size=3.0),
             ),
             x_label="x₁", y_label="x₂", extent=square(model.units), subtitle=f"t = {moments[moment].t:.3f}",
@@ -92,7 +92,7 @@ def samplers(
     passes: int = param(50, "Passes", 2, 1000, log=True),
     n: int = param(6, "Ways", 1, 30, more=True),
 ) -> Iterator[Plane | None]:
-    """Ways of a few draws of noise with each sampler, one sampler after the other."""
+    """Paths of a few draws of noise with each sampler, one sampler after the other."""
     start = model.draw_noise(n, noise.rng(model.device))
     *_, reference = yield from paused(model.way(start, "heun", 100))
     layers: list[Any] = []
@@ -117,7 +117,7 @@ def samplers(
     help="Each handle is noise ε, in the units of the data. Lines lead to the samples that are made of it.",
 )  # fmt: skip
 def dragged(model: Any, points: Points) -> Plane:
-    """The ways of the dragged points of noise."""
+    """The paths of the dragged points of noise."""
     start = model.units.to_units(torch.from_numpy(np.array(points.xy, dtype=float)).to(model.device, model.dtype))
     places = positions(model, list(model.way(start, passes=_DRAGGED)))
     exact = model.exact
@@ -130,7 +130,7 @@ def dragged(model: Any, points: Points) -> Plane:
     return Plane(
         (
             marks,
-            Paths(places, role="model", name="ways", width=1.8),
+            Paths(places, role="model", name="paths", width=1.8),
             Dots(places[:, -1], role="model", name="samples", size=9.0),
         ),
         x_label="x₁", y_label="x₂", extent=square(model.units), subtitle=f"{sampler}, {_DRAGGED} passes",

@@ -1,4 +1,4 @@
-"""Samplers: ways from noise to data, given estimates of datum and noise."""
+"""Samplers: paths from noise to data, given estimates of datum and noise."""
 
 from __future__ import annotations
 

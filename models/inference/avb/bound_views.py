@@ -25,7 +25,7 @@ _EACH = 500  # draws of q for the approximate ELBO
 
 
 @view(
-    "The bound of x", latent=lambda dim: dim <= 2,
+    "Bounds of x − log p(x)", latent=lambda dim: dim <= 2,
     help="How far approximate ELBO, ELBO, the bound of the best Gaussian and importance sampling are from log p(x).",
 )  # fmt: skip
 def bounds(
@@ -59,9 +59,9 @@ def bounds(
     yield Bars(
         tuple(label for label, *_ in rows), np.array([value - log_prob for _, value, _ in rows]),
         roles=tuple(role for *_, role in rows), unit="nats",
-        subtitle=f"{named(point, model.spec.kind)}; less log p(x) = {decimal(log_prob)} nats, by quadrature",
+        subtitle=f"{named(point, model.spec.kind)}; log p(x) = {decimal(log_prob)} nats, by quadrature",
         note=f"Approximate ELBO {decimal(approximate)} = E log p(x|z) − E r_ψ = {decimal(reconstruction)} − "
-        f"{decimal(ratio)}: {decimal(abs(approximate - log_prob))} nats {'above' if above else 'below'} log p(x). "
+        f"{_in_brackets(ratio)}: {decimal(abs(approximate - log_prob))} nats {'above' if above else 'below'} log p(x). "
         f"Importance sampling with K = {K:,}.", warning=above,
     )  # fmt: skip
 
@@ -116,3 +116,8 @@ def _ends(exact: np.ndarray, estimate: np.ndarray) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     margin = 0.06 * (high - low) + 0.05
     return (low - margin, high + margin) if math.isfinite(low + high) else (-1.0, 0.0)
+
+
+def _in_brackets(value: float) -> str:
+    """A number to subtract: one that is negative stands in brackets."""
+    return f"({decimal(value)})" if decimal(value).startswith("−") else decimal(value)

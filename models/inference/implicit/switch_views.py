@@ -120,14 +120,20 @@ def switch(
 
 
 @view(
-    "θ", record=True, when=lambda config, spec: config.estimator == "adversarial" and config.theta == "learned",
+    "θ", record=True, when=lambda config, spec: config.estimator == "adversarial",
     help="The coefficient of the simulator over the steps, and the θ that made the data.",
 )  # fmt: skip
 def theta_line(model: Implicit, history: RunHistory) -> Curves:
     """θ after each round, the truth dashed."""
-    curve = history.curve("theta")
-    assert model.theta is not None
-    simulator, now = model.simulator, float(model.theta.detach())
+    simulator = model.simulator
+    if model.theta is None:
+        ends = np.array([0.0, 1.0])
+        return Curves(
+            (Series("truth", "θ of the data", ends, np.full(2, simulator.truth), role="data", dashed=True),),
+            y_label=simulator.coefficient, subtitle=f"given, {decimal(simulator.truth, 1)}",
+            note="θ is not learned here. Set θ to “learned”, or take the preset “Learn θ”.",
+        )  # fmt: skip
+    curve, now = history.curve("theta"), float(model.theta.detach())
     step = curve.step if len(curve) else np.zeros(1)
     path = curve.mean if len(curve) else np.array([simulator.start])
     ends = np.array([0.0, max(1.0, float(step[-1]))])

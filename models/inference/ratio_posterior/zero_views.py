@@ -33,8 +33,8 @@ def zero(lab: Lab, noise: Noise, draws: int = param(2000, "Draws of z", 20, 50_0
     worst = int(np.abs(means).argmax())
     mean = f"{score[worst].mean():.2g}".replace("-", "−")
     return Bars(
-        _LABELS, means, errors=error, roles=("model",) * 4, reference=np.zeros(4), extent=(-scale, scale),
-        subtitle=f"x = {decimal(lab.config.x, 2)}; {draws:,} draws; in standard deviations of one draw, ± 1 s.e.",
-        note=f"∫ ∇_φ q dz = 0. Farthest: {_LABELS[worst]} = {mean}, "
-        f"{decimal(abs(float(means[worst])) * math.sqrt(draws), 1)} errors from 0.",
+        _LABELS, means, errors=error, roles=("model",) * 4, reference=np.zeros(4), extent=(-scale, scale), unit="sd",
+        subtitle=f"x = {decimal(lab.config.x, 2)}; {draws:,} draws; sd: standard deviation of one draw; ± 1 s.e.",
+        note=f"∫ ∇_φ q dz = 0. Farthest: {_LABELS[worst]}, whose mean {mean} is "
+        f"{decimal(float(means[worst]), 3)} sd, {decimal(abs(float(means[worst])) * math.sqrt(draws), 1)} s.e. from 0.",
     )  # fmt: skip
