@@ -37,6 +37,7 @@ def eval_mode(page: Page) -> Iterator[None]:
 
 
 _END: Any = object()
+_FIRST = 0.02  # seconds at once for a view that has no frame yet
 
 
 @contextlib.contextmanager
@@ -75,6 +76,7 @@ class Viewer:
         self._device = device or torch.device("cpu")
         self._history = history
         self._streams: dict[str, tuple[Request, Iterator[Frame | None], int]] = {}
+        self._shown: set[str] = set()  # streams that have had a frame
 
     def view(self, name: str) -> View:
         """The view of a name.
@@ -169,7 +171,8 @@ class Viewer:
         """Serves the waiting requests: one frame for each plain view, and one part of each stream in progress.
 
         A stream works on a frozen copy of the weights, and its replies carry the step of that copy; a newer request
-        closes it. An error in a view is returned in its reply and never ends a training run.
+        closes it. An error in a view is returned in its reply and never ends a training run. A view that has not had a
+        frame yet is given several parts at once, so that its card does not stay empty for long.
 
         Args:
             requests: The queue.
@@ -190,8 +193,12 @@ class Viewer:
                     reply(self.answer(request, display_model, step))
         new = {request.view for request in taken}
         for name, (request, frames, began) in list(self._streams.items()):
+            until = time.perf_counter() + (0.0 if name in self._shown else _FIRST)
             answer = self._answer(request, frames, began, final=False)
+            while answer is None and time.perf_counter() < until:
+                answer = self._answer(request, frames, began, final=False)
             if answer is not None:
+                self._shown.add(name)
                 if answer.final:
                     del self._streams[name]
                 reply(answer)
