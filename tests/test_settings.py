@@ -19,7 +19,7 @@ from explorer.engine.measure.budget import budget, recorded_params
 from explorer.engine.measure.settings import check_settings
 from explorer.engine.measure.validation import Validator
 from models.protocol import Tokens, settings_of, views_of
-from models.vae import VAE
+from models.vae.amortised import VAE
 
 
 @pytest.fixture(autouse=True)
@@ -152,6 +152,8 @@ def test_a_recorded_view_draws_fewer_samples_where_they_cost_more():
     views = views_of(Unigram)
     assert recorded_params(views["lengths"], model) == {}
     assert recorded_params(views["samples"], model) == {"n": 16}  # 48 / 6 is fewer than the least
+    plane = session("ddpm", data="ring8:n=1000").model
+    assert recorded_params(views_of(type(plane))["samples"], plane) == {"n": 200}  # 1,000 / 50 would show no density
     recorded = session("unigram", data="grammar", record=True)
     recorded.begin()
     assert recorded.journal.recorder.at(0)[1]["samples"].values.shape == (16, LENGTH)

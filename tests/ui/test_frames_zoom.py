@@ -243,7 +243,7 @@ def test_bars_grow_with_the_room_and_stand_around_its_upper_third(make_bars) -> 
     assert bottom_high - top_high >= 12 > 2 * (bottom - top)
     below = extents(inked(high, DARK.model))
     assert (top_high + below[3]) / 2 == pytest.approx(540 / 3, abs=2)
-    assert below[2] - top_high == 44
+    assert below[2] - top_high == 64
 
 
 def test_bars_of_both_signs_have_a_line_at_zero(make_bars) -> None:
@@ -251,7 +251,7 @@ def test_bars_of_both_signs_have_a_line_at_zero(make_bars) -> None:
     image = both.grab().toImage()
     gray = [x for x, _ in inked(image, DARK.text2)]
     x0 = max(set(gray), key=gray.count)
-    assert gray.count(x0) >= 86  # two rows of 44
+    assert gray.count(x0) >= 120  # two rows of 64
     assert extents(inked(image, DARK.model))[1] == pytest.approx(x0, abs=2)
     assert extents(inked(image, DARK.data))[0] == pytest.approx(x0, abs=2)
     alike = make_bars(Bars(("a", "b"), np.array([1.0, 0.5])), 400, 200)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from models.protocol import GenerativeModel, HasLogProb, View, settings_of
+from models.protocol import GenerativeModel, HasLogProb, Planar, View, settings_of
 
 __all__ = ["budget", "log_prob_passes", "recorded_params", "sampling_passes"]
 
-_RECORDED = 16  # samples in a recorded frame, at least
+_RECORDED, _POINTS = 16, 200  # samples in a recorded frame, at least; of the plane, whose density they are to show
 
 
 def budget(n: int, passes: int, floor: int) -> int:
@@ -49,6 +49,7 @@ def recorded_params(view: View, model: GenerativeModel) -> dict[str, Any]:
     n = int(view.params[view.samples].default)
     settings = {name: declared.default for name, declared in view.params.items() if name != view.samples}
     known = {name: value for name, value in settings.items() if name in settings_of(type(model).sample)}
-    fewest = max(_RECORDED, int(view.params[view.samples].low or 0))
+    least = _POINTS if isinstance(model.spec.kind, Planar) else _RECORDED
+    fewest = max(least, int(view.params[view.samples].low or 0))
     recorded = budget(n, sampling_passes(model, known), fewest)
     return {} if recorded == n else {view.samples: recorded}

@@ -67,7 +67,7 @@ def bounds(
 
 
 @view(
-    "Approximate ELBO and log p(x)", latent=lambda dim: dim <= 2, splits=("valid", "train"), batch=40,
+    "Bound against log p(x)", latent=lambda dim: dim <= 2, splits=("valid", "train"), batch=40,
     help="Each point a datum: above the diagonal, the approximate ELBO exceeds log p(x), as no bound can.",
 )  # fmt: skip
 def above(model: AdversarialModel, batch: DataBatch, data: Data, noise: Noise) -> Iterator[Plane | None]:

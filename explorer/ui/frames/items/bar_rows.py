@@ -17,9 +17,9 @@ from models.frames import Bars
 __all__ = ["LEAST_ROW", "RowLayout", "RowsItem", "row_layout"]
 
 LEAST_ROW = 15.0  # px, smallest height of a row
-_MOST_ROW = 44.0  # px, largest height
+_MOST_ROW = 64.0  # px, largest height
 _TWO_LINES = 27.0  # px, smallest height of a row with the bar below the name
-_MOST_BAR = 14.0  # px, largest thickness of a bar
+_MOST_BAR = 20.0  # px, largest thickness of a bar
 _NAMES = 0.45  # largest share of the width for names beside bars
 _SPAN = 80.0  # px; where bars would be shorter than this they go below the names
 _GAP = 12.0  # px between name, bar and number
@@ -81,7 +81,7 @@ def row_layout(frame: Bars, texts: list[str], width: float, height: float) -> Ro
     """
     n = len(frame.values)
     row = min(_MOST_ROW, height / n)
-    text = 12 if row < 26 else 13 if row < 36 else 14
+    text = 12 if row < 26 else 13 if row < 36 else 14 if row < 52 else 15
     top = max(0.0, min((height - row * n) / 2, height / 3 - row * n / 2))
     names, numbers = QFontMetricsF(ui_font(text)), QFontMetricsF(mono_font(text))
     widest = max((names.horizontalAdvance(label) for label in frame.labels), default=-_GAP) + _GAP
