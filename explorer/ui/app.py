@@ -11,14 +11,16 @@ import traceback
 from types import TracebackType
 
 import torch
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+import models
 from explorer.ui.ending import Ending
 from explorer.ui.frames import load_pyqtgraph
 from explorer.ui.garbage import GarbageGuard
 from explorer.ui.settings import settings, stored_scale
 from explorer.ui.theme import Mode, Theme, set_ui_scale
+from explorer.ui.threads import Thread
 from explorer.ui.window.main_window import MainWindow
 
 __all__ = ["create_window", "run"]
@@ -64,13 +66,24 @@ class _Failures(QObject):
         self._shown = False
 
 
-def _warm_up() -> None:
-    """Imports pyqtgraph, for the first frame, and creates an optimiser, so that the first click on Train is fast.
+class _WarmUp(Thread):
+    """Creates an optimiser, and imports the pages of all families, while the window is being looked at.
 
-    Each takes half a second and more.
+    The first optimiser takes half a second, which the first click on Train need not wait for; the overview and the list
+    of commands need all pages.
     """
-    load_pyqtgraph()
-    torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))], fused=True)
+
+    def __init__(self) -> None:
+        super().__init__("warm-up")
+
+    def run(self) -> None:
+        """Does it, and ends early where it is stopped."""
+        torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))], fused=True)
+        for family in models.FAMILIES:
+            for name in family.pages:
+                if self.isInterruptionRequested():
+                    return
+                models.find_page(name)
 
 
 def create_window() -> MainWindow:
@@ -104,9 +117,12 @@ def run() -> int:
     threading.excepthook = failures.thread_hook
     window = create_window()
     window.show()
-    QTimer.singleShot(0, _warm_up)
+    QTimer.singleShot(0, load_pyqtgraph)
+    warm_up = _WarmUp()
+    warm_up.begin(QThread.Priority.LowPriority)
     with Ending(window).watching():
         code = app.exec()
+    warm_up.end()
     sys.excepthook = sys.__excepthook__
     del window
     gc.collect()

@@ -38,6 +38,6 @@ def begin() -> None:
     ready()
 
 
-app._warm_up = begin
+app.load_pyqtgraph = begin
 sys.argv = ["dgm-explorer"]
 sys.exit(entry.main())
