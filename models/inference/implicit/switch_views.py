@@ -130,8 +130,8 @@ def theta_line(model: Implicit, history: RunHistory) -> Curves:
         ends = np.array([0.0, 1.0])
         return Curves(
             (Series("truth", "θ of the data", ends, np.full(2, simulator.truth), role="data", dashed=True),),
-            y_label=simulator.coefficient, subtitle=f"given, {decimal(simulator.truth, 1)}",
-            note="θ is not learned here. Set θ to “learned”, or take the preset “Learn θ”.",
+            y_label=simulator.coefficient, y_ranges=(("", simulator.truth - 1, simulator.truth + 1),),
+            subtitle="given: choose Learned to learn it",
         )  # fmt: skip
     curve, now = history.curve("theta"), float(model.theta.detach())
     step = curve.step if len(curve) else np.zeros(1)
