@@ -71,8 +71,9 @@ METRICS = (
     Metric("classification", "value of T", "nats", "model", "classifier",
            equilibrium=lambda config: -math.log(4.0),
            help="E log σ(T) + E log(1 − σ(T)); −log 4 where T cannot tell the pairs apart."),
-    Metric("on_q", "log σ(T) on draws of q", "nats", "model", "classifier", plotted=False, help="E_q log σ(T)."),
-    Metric("on_prior", "log(1 − σ(T)), others", "nats", "prior", "classifier", plotted=False, help="E log(1 − σ(T))."),
+    Metric("on_q", "log σ(T)", "nats", "model", "classifier", plotted=False, help="E log σ(T) over draws of q."),
+    Metric("on_prior", "log(1 − σ(T))", "nats", "prior", "classifier", plotted=False,
+           help="E log(1 − σ(T)) over the others."),
 )  # fmt: skip
 
 RATES = {"lr": "Learning rate of q", "lr_p": "Learning rate of p", "lr_t": "Learning rate of T"}
