@@ -1,4 +1,4 @@
-"""No generator is suspended while it has changed the gradient mode: whoever goes on would compute in its mode."""
+"""No generator yields while it has changed the gradient mode, which would then hold for its caller too."""
 
 from __future__ import annotations
 

@@ -183,7 +183,7 @@ def test_live_values_reach_the_session_and_others_wait(tmp_path: Path) -> None:
 
 
 def test_a_preset_that_needs_a_reset_waits_for_it_as_a_whole(tmp_path: Path) -> None:
-    """Else the run would go on with half of it, and be told of values that nobody typed."""
+    """Otherwise the run would go on with half of the preset, and could refuse values that the user never typed."""
     control = Control("vae", VAE)
     edits = LiveEdits(control.host, control.draft, control.shown, control.runner, control)
     control.run(tmp_path / "run", data="digits", **VAE.presets[0].config, **VAE.presets[0].training).close()

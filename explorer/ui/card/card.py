@@ -208,8 +208,9 @@ class Card(QFrame):
 
     def set_state(self, text: str) -> None:
         """Sets the step of a picture that is not the newest, "step 1 250, last good"; "" for the newest."""
-        self._status.state = text
-        self._update_subtitle()
+        if text != self._status.state:
+            self._status.state = text
+            self._update_subtitle()
 
     def set_frozen_words(self, text: str) -> None:
         """Sets what a frozen card says of its picture: "frozen at step 1 250", and of which run it is."""
