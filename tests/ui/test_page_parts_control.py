@@ -210,6 +210,17 @@ def test_an_untrained_model_is_looked_at_anew_after_an_edit_but_not_while_a_run_
     assert control.host.told[1:] == [("open", {"train": True})]
 
 
+def test_an_edit_while_the_first_model_is_opened_is_shown_too() -> None:
+    control = Control("gauss")
+    edits = LiveEdits(control.host, control.draft, control.shown, control.runner, control)
+    control.draft.changed.connect(edits.follow_draft)
+    control.draft.set_values({"jitter": 0.3})  # as the settings of the last start are restored
+    assert control.host.told == []
+    control.runner.open_first()
+    control.draft.set_values({"jitter": 0.7})
+    assert control.host.told == [("open", {}), ("open", {})]
+
+
 def test_a_lab_is_shown_with_the_values_that_are_moved() -> None:
     control, seen = Control("coin"), []
     edits = LiveEdits(control.host, control.draft, control.shown, control.runner, control)

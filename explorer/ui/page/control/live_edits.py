@@ -60,7 +60,8 @@ class LiveEdits(QObject):
             return
         in_force = self._shown.values()
         if in_force is None or self._shown.folder is None:
-            if self._shown.state in (PageState.READY, PageState.FAILED) and not self._runner.is_opening_run:
+            untrained = self._shown.state in (PageState.READY, PageState.FAILED) and not self._runner.is_opening_run
+            if untrained or self._runner.is_opening_first:  # what is being opened was drafted before the edit
                 self._runner.look()
             return
         declared, values = self._draft.declared(), self._draft.state.values

@@ -109,6 +109,11 @@ class Runner(QObject):
         """Whether a run is being opened."""
         return self._opening is _Opening.RUN
 
+    @property
+    def is_opening_first(self) -> bool:
+        """Whether the first model of the page is being opened."""
+        return self._opening is _Opening.LOOK and self._shown.source is None
+
     # Opening
 
     def open_first(self) -> None:
